@@ -1,0 +1,95 @@
+# knee: one entry point. `make help` lists the targets.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+BUILD ?= build$(if $(SAN),-san)
+DEVELOPER ?= $(if $(CI),1,)
+PREFIX ?= /usr/local
+PYTHON := /usr/bin/python3
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+include pipeline/sources.mk analysis/sources.mk harness/sources.mk datasets/sources.mk tests/sources.mk
+
+# pkg-config name and the Debian package that brings it
+LIBRARIES := vips:libvips-dev libavformat:libavformat-dev libavcodec:libavcodec-dev libavutil:libavutil-dev \
+  libswscale:libswscale-dev libcrypto:libssl-dev glib-2.0:libglib2.0-dev fontconfig:libfontconfig-dev \
+  gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev sqlite3:libsqlite3-dev jansson:libjansson-dev
+TEST_LIBRARIES := cmocka:libcmocka-dev
+DEPS_BUILD := make gcc libc6-dev pkg-config $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
+DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy
+DEPS_TEST := python3-pil poppler-utils sqlite3 valgrind coreutils perl libvips-tools
+DEPS_LINT := clang clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
+DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT)
+
+# --- flags --------------------------------------------------------------------------------------------------------
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+PKGS := $(foreach l,$(LIBRARIES),$(firstword $(subst :, ,$(l))))
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(shell pkg-config --cflags $(PKGS))))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2
+CFLAGS ?= -O2 -g
+KNEE_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(if $(DEVELOPER),-Werror) $(PKG_CFLAGS) $(CFLAGS) \
+  $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+KNEE_LIBS = $(PKG_LIBS) -lm $(if $(SAN),-fsanitize=$(SAN))
+
+# --- programs -----------------------------------------------------------------------------------------------------
+object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+LIB_SRC := $(PIPELINE_SRC) $(ANALYSIS_SRC) $(HARNESS_SRC)
+KNEE_SRC := harness/main.c
+PROGRAMS := $(BUILD)/knee $(BUILD)/knee-dataset
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TESTS_UNIT_SRC))
+TEST_PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TESTS_PROGRAM_SRC))
+
+.PHONY: all deps dataset sweep report gate baseline bench peers test lint format install clean help
+all: $(PROGRAMS)
+
+$(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
+
+$(BUILD)/knee-dataset: $(call object,$(DATASETS_SRC)) $(BUILD)/libknee.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
+
+$(BUILD)/libknee.a: $(call object,$(LIB_SRC))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libknee.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS) $(shell pkg-config --libs cmocka)
+
+$(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libknee.a
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/.libraries $(BUILD)/.flags
+	@mkdir -p $(@D)
+	$(CC) $(KNEE_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The version is the only thing that changes with every commit: one small object carries it.
+$(BUILD)/obj/harness/version.o: KNEE_CFLAGS += -DKNEE_VERSION='"$(VERSION)"'
+$(BUILD)/obj/harness/version.o: $(BUILD)/.version
+$(BUILD)/.version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+
+# Other flags or another compiler rebuild everything.
+$(BUILD)/.flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(CFLAGS) $(SAN) $(DEVELOPER)' | cmp -s - $@ || echo '$(CC) $(CFLAGS) $(SAN) $(DEVELOPER)' > $@
+
+$(BUILD)/.libraries: Makefile
+	@mkdir -p $(@D)
+	@command -v pkg-config >/dev/null || { echo "knee: pkg-config is missing: run 'make deps'" >&2; exit 1; }
+	@missing=; for l in $(LIBRARIES) $(TEST_LIBRARIES); do \
+	  pkg-config --exists $${l%%:*} || missing="$$missing $${l##*:}"; done; \
+	if [ -n "$$missing" ]; then \
+	  echo "knee: missing Debian packages:$$missing: run 'make deps' (or: apt-get install$$missing)" >&2; exit 1; fi
+	@touch $@
+
+.PHONY: FORCE
+FORCE:
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)

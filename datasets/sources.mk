@@ -1,0 +1,1 @@
+DATASETS_SRC := datasets/build.c

@@ -1,0 +1,17 @@
+/* message.h: what the program says to its user outside its primary output.
+ *
+ * Messages go to stderr, one line each, "knee: ..." or "knee run: ..." once message_set_command() has been called.
+ */
+#ifndef KNEE_MESSAGE_H
+#define KNEE_MESSAGE_H
+
+void message_set_command(const char *name);
+/* "knee run: error: TEXT" */
+void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "knee run: warning: TEXT" */
+void message_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* "knee run: TEXT", left out with --quiet */
+void message_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void message_set_quiet(int quiet);
+
+#endif

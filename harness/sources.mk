@@ -1,0 +1,1 @@
+HARNESS_SRC := harness/message.c harness/options.c

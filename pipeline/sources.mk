@@ -1,0 +1,1 @@
+PIPELINE_SRC := pipeline/fault.c pipeline/item_table.c pipeline/chunk.c pipeline/pool.c

@@ -1,0 +1,4 @@
+# Unit tests, one program each, linked with cmocka.
+TESTS_UNIT_SRC :=
+# Helper programs of the other tests and of the benchmarks.
+TESTS_PROGRAM_SRC :=
