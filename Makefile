@@ -93,3 +93,95 @@ $(BUILD)/.libraries: Makefile
 FORCE:
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# --- data, study, report ------------------------------------------------------------------------------------------
+COUNT ?= 1000
+MEAN_MB ?= 3.0
+SEED ?= 1
+PHOTOS ?=
+ifeq ($(COUNT)/$(MEAN_MB)/$(SEED)/$(PHOTOS),1000/3.0/1/)
+NAME ?= media
+else
+NAME ?= media-$(COUNT)-$(MEAN_MB)mb-seed$(SEED)$(if $(PHOTOS),-own)
+endif
+# IN=folder measures a batch of your own; without it the data set is made first.
+IN ?= datasets/$(NAME)
+STUDY ?= results/$(notdir $(patsubst %/,%,$(IN)))
+BUDGET ?= 10m
+SWEEP_OPTIONS ?=
+BASELINE ?= results/baseline.json
+PARALLEL_ALL = +@$(MAKE) --no-print-directory -j$$(nproc) all
+
+dataset:
+	$(PARALLEL_ALL)
+	@$(if $(PHOTOS),true,datasets/fetch.sh datasets/photos)
+	$(BUILD)/knee-dataset --count $(COUNT) --mean-mb $(MEAN_MB) --seed $(SEED) \
+	  --photos $(or $(PHOTOS),datasets/photos) --out datasets/$(NAME)
+
+sweep: $(if $(filter file,$(origin IN)),dataset)
+	$(PARALLEL_ALL)
+	$(BUILD)/knee sweep --study $(STUDY) --budget $(BUDGET) $(SWEEP_OPTIONS) $(IN)
+	@$(BUILD)/knee fit --quiet $(STUDY)
+	@$(BUILD)/knee report $(STUDY)
+
+report:
+	$(PARALLEL_ALL)
+	@$(BUILD)/knee fit $(STUDY)
+	@$(BUILD)/knee report $(STUDY)
+
+gate:
+	$(PARALLEL_ALL)
+	@$(BUILD)/knee gate --baseline $(BASELINE) $(STUDY)
+
+# Records what this machine does now as what later gates compare with.
+baseline:
+	$(PARALLEL_ALL)
+	@$(BUILD)/knee gate --write-baseline $(BASELINE) $(STUDY)
+
+bench: all $(TEST_PROGRAMS)
+	@BUILD=$(BUILD) tests/bench/run.sh
+
+peers: all $(TEST_PROGRAMS)
+	@BUILD=$(BUILD) tests/peers/compare.sh $(IN)
+
+# --- tests and lint -----------------------------------------------------------------------------------------------
+test:
+	+@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
+	@BUILD=$(BUILD) tests/run.sh
+
+.PHONY: test-programs
+test-programs: $(UNIT_TESTS) $(TEST_PROGRAMS)
+
+lint:
+	@tests/lint.sh
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+# --- installing ---------------------------------------------------------------------------------------------------
+deps:
+	@DEPS='$(DEPS)' LIBRARIES='$(LIBRARIES) $(TEST_LIBRARIES)' tests/deps.sh
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+dataset sweep report gate test lint all: deps
+endif
+
+SHARE := $(DESTDIR)$(PREFIX)/share/knee
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/pipeline/recipes
+	install -m 755 $(BUILD)/knee $(DESTDIR)$(PREFIX)/bin/knee
+	install -m 644 pipeline/recipes/* $(SHARE)/pipeline/recipes/
+	cd reports && find . -name '*.py' -o -name '*.gp' | while read -r f; do install -D -m 644 "$$f" "$(SHARE)/reports/$$f"; done
+
+clean:
+	rm -rf build build-san
+
+help:
+	@echo 'make deps      install what knee needs from Debian packages (root or sudo)'
+	@echo 'make all       build build/knee and build/knee-dataset'
+	@echo 'make dataset   make the data set: COUNT=1000 MEAN_MB=3.0 SEED=1 PHOTOS=folder'
+	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=10m IN=folder STUDY=folder'
+	@echo 'make report    fit and report of an existing study: STUDY=folder'
+	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
+	@echo 'make test      every test; make lint: every checker; make bench, make peers: performance'
+	@echo 'make install   PREFIX=/usr/local; make clean'
+	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'

@@ -1,6 +1,7 @@
 /* message.h: what the program says to its user outside its primary output.
  *
- * Messages go to stderr, one line each, "knee: ..." or "knee run: ..." once message_set_command() has been called.
+ * Messages go to stderr, one line each, "knee: ..." or "knee run: ..." once message_set_command() has been
+ * called.
  */
 #ifndef KNEE_MESSAGE_H
 #define KNEE_MESSAGE_H

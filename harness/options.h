@@ -1,7 +1,8 @@
 /* options.h: one table of options gives parsing, checking and help of a command.
  *
- * A command (harness/cmd_<name>.c) has one struct of settings with its defaults, one table of struct option_spec whose
- * targets point into it, and one const struct command. Its run function calls options_parse() first.
+ * A command (harness/cmd_<name>.c) has one struct of settings with its defaults, one table of struct
+ * option_spec whose targets point into it, and one const struct command. Its run function calls
+ * options_parse() first.
  *
  *     static const struct option_spec table[] = {
  *         {.name = "workers", .letter = 'j', .argument = "N", .kind = OPTION_COUNT, .target = &set.workers,
@@ -17,9 +18,9 @@ enum exit_code {
     KNEE_OK = 0,
     KNEE_FAILED = 1,
     KNEE_USAGE = 2,
-    KNEE_UNDECIDED = 3,     /* gate: the data cannot tell */
-    KNEE_INCOMPARABLE = 4,  /* gate: another machine class, recipe or data set */
-    KNEE_INTERRUPTED = 128  /* plus the signal's number */
+    KNEE_UNDECIDED = 3,    /* gate: the data cannot tell */
+    KNEE_INCOMPARABLE = 4, /* gate: another machine class, recipe or data set */
+    KNEE_INTERRUPTED = 128 /* plus the signal's number */
 };
 
 enum option_kind {
@@ -45,21 +46,21 @@ struct option_spec {
 
 struct command {
     const char *name;
-    const char *summary; /* one line for `knee --help` */
-    const char *usage;   /* operands and options in short: "[options] IN OUT" */
-    const char *details; /* text below the options in `knee NAME --help`; NULL none */
+    const char *summary;               /* one line for `knee --help` */
+    const char *usage;                 /* operands and options in short: "[options] IN OUT" */
+    const char *details;               /* text below the options in `knee NAME --help`; NULL none */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
 };
 
 enum options_result {
-    OPTIONS_GO,    /* go on */
-    OPTIONS_HELP,  /* help was printed to stdout: exit 0 */
-    OPTIONS_USAGE  /* one message was printed to stderr: exit 2 */
+    OPTIONS_GO,   /* go on */
+    OPTIONS_HELP, /* help was printed to stdout: exit 0 */
+    OPTIONS_USAGE /* one message was printed to stderr: exit 2 */
 };
 
-/* Parses argv[1..]; options may stand before or after operands, `--` ends them. *operands points at the operands, which
- * stay in argv (permuted), *operand_count says how many there are; fewer than least or more than most is a usage error.
- * Pass most = -1 for no limit. */
+/* Parses argv[1..]; options may stand before or after operands, `--` ends them. *operands points at the
+ * operands, which stay in argv (permuted), *operand_count says how many there are; fewer than least or more
+ * than most is a usage error. Pass most = -1 for no limit. */
 enum options_result options_parse(const struct command *command, const struct option_spec *table, int argc,
                                   char **argv, int least, int most, char ***operands, int *operand_count);
 

@@ -1,1 +1,4 @@
-HARNESS_SRC := harness/message.c harness/options.c
+HARNESS_SRC := harness/message.c \
+  harness/options.c \
+  harness/paths.c \
+  harness/version.c

@@ -1,8 +1,8 @@
 /* fault.h: the reason why something failed, carried to the place where the decision is taken.
  *
- * A function that can fail for a reason worth telling takes a struct fault as its last argument, returns -1 and fills
- * it. It does not print. The caller prints it once (harness/message.h), stores it (FAILED.tsv), or drops it.
- * The text is one line: what was tried, on what, why it failed, what to do. It always holds a name.
+ * A function that can fail for a reason worth telling takes a struct fault as its last argument, returns -1
+ * and fills it. It does not print. The caller prints it once (harness/message.h), stores it (FAILED.tsv), or
+ * drops it. The text is one line: what was tried, on what, why it failed, what to do. It always holds a name.
  */
 #ifndef KNEE_FAULT_H
 #define KNEE_FAULT_H

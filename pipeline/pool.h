@@ -3,13 +3,14 @@
  * Life of a worker:   FORKED -> INIT -> READY -> (gate) -> RUNNING -> TAIL -> EXITED
  *                        \________\________\_________________\________\----> DEAD
  *
- * The parent must be single-threaded. It blocks SIGCHLD, SIGINT and SIGTERM, forks all workers, waits until each is READY,
- * opens the gate for all at once, and reaps with wait4. A worker ties its life to the parent (PR_SET_PDEATHSIG and a check
- * of the parent's pid), ends in _exit and leaves the parent's files alone.
+ * The parent must be single-threaded. It blocks SIGCHLD, SIGINT and SIGTERM, forks all workers, waits until
+ * each is READY, opens the gate for all at once, and reaps with wait4. A worker ties its life to the parent
+ * (PR_SET_PDEATHSIG and a check of the parent's pid), ends in _exit and leaves the parent's files alone.
  *
- * A worker that dies loses no other item: a fresh process takes over its slot, tries the item it died on once more, and does
- * what is left of its chunk. An item whose second worker dies too is FAILED (workload->lost says why). A slot whose processes
- * die before READY, or too many deaths in a row without an item finished, end the run with one error.
+ * A worker that dies loses no other item: a fresh process takes over its slot, tries the item it died on once
+ * more, and does what is left of its chunk. An item whose second worker dies too is FAILED (workload->lost
+ * says why). A slot whose processes die before READY, or too many deaths in a row without an item finished,
+ * end the run with one error.
  */
 #ifndef KNEE_POOL_H
 #define KNEE_POOL_H
@@ -22,15 +23,18 @@
 #include "item_table.h"
 #include "workload.h"
 
-#define POOL_MAX_WORKERS 1024
+#define POOL_MAX_WORKERS  1024
 #define POOL_MAX_ATTEMPTS 2
 
-/* Called in the worker process, all may be NULL. extra is the worker's payload in the table (worker_payload_bytes).
- * A hook that returns -1 with fault makes the worker leave, and the run end, with that reason. */
+/* Called in the worker process, all may be NULL. extra is the worker's payload in the table
+ * (worker_payload_bytes). A hook that returns -1 with fault makes the worker leave, and the run end, with
+ * that reason. */
 struct pool_hooks {
     void *context;
-    int (*worker_begin)(void *context, uint32_t slot, void *extra, struct fault *fault); /* before init: pin */
-    int (*worker_ready)(void *context, uint32_t slot, void *extra, struct fault *fault); /* after init: open counters */
+    int (*worker_begin)(void *context, uint32_t slot, void *extra,
+                        struct fault *fault); /* before init: pin */
+    int (*worker_ready)(void *context, uint32_t slot, void *extra,
+                        struct fault *fault); /* after init: open counters */
     void (*item_begin)(void *context, uint32_t slot, void *extra, uint64_t index);
     void (*item_end)(void *context, uint32_t slot, void *extra, uint64_t index);
     void (*worker_end)(void *context, uint32_t slot, void *extra); /* no more work: read counters */
@@ -52,13 +56,13 @@ enum pool_result {
     POOL_INTERRUPTED = -2 /* SIGINT or SIGTERM: items being worked on were finished, the rest is PENDING */
 };
 
-/* Runs the workload; items that are DONE or FAILED in the table already are passed over. table has been made with at
- * least workload->payload_bytes and options->workers. *signal_number is set when interrupted. */
+/* Runs the workload; items that are DONE or FAILED in the table already are passed over. table has been made
+ * with at least workload->payload_bytes and options->workers. *signal_number is set when interrupted. */
 enum pool_result pool_run(const struct workload *workload, const struct pool_options *options,
                           struct item_table *table, int *signal_number, struct fault *fault);
 
-/* Runs the workload in this process, in item order, with no pool at all: the reference that the pool must match. Fills worker
- * record 0, the header and the items as pool_run does, with slot 0's hooks. */
+/* Runs the workload in this process, in item order, with no pool at all: the reference that the pool must
+ * match. Fills worker record 0, the header and the items as pool_run does, with slot 0's hooks. */
 enum pool_result pool_run_serial(const struct workload *workload, const struct pool_options *options,
                                  struct item_table *table, int *signal_number, struct fault *fault);
 

@@ -1,7 +1,8 @@
 /* workload.h: what the pool runs. The pool knows nothing of images; a workload knows nothing of workers.
  *
- * Call order: in the parent nothing but weight(). In each worker process: init() once, item() for each item it claims,
- * one after another, release() at the end. item() may be called again for an index whose worker died.
+ * Call order: in the parent nothing but weight(). In each worker process: init() once, item() for each item
+ * it claims, one after another, release() at the end. item() may be called again for an index whose worker
+ * died.
  */
 #ifndef KNEE_WORKLOAD_H
 #define KNEE_WORKLOAD_H
@@ -13,7 +14,7 @@
 
 struct workload {
     const char *name;
-    void *context;      /* made before fork, read-only in workers */
+    void *context; /* made before fork, read-only in workers */
     uint64_t items;
     uint32_t payload_bytes; /* wanted behind each item record */
 
@@ -23,16 +24,16 @@ struct workload {
     /* In the worker, before READY. *state is the worker's own. Returns 0, or -1 with fault: the run ends. */
     int (*init)(void *context, void **state, struct fault *fault);
 
-    /* Does item index, fills record (kind, engine, stage, stage_ns, bytes_*, width, height, error) and payload.
-     * Returns 0: done; -1 with fault: this item failed, the worker is sound and goes on. The text of the fault is the
-     * workload's to keep (payload); the pool stores the state only. */
+    /* Does item index, fills record (kind, engine, stage, stage_ns, bytes_*, width, height, error) and
+     * payload. Returns 0: done; -1 with fault: this item failed, the worker is sound and goes on. The text of
+     * the fault is the workload's to keep (payload); the pool stores the state only. */
     int (*item)(void *context, void *state, uint64_t index, struct item_record *record, void *payload,
                 struct fault *fault);
 
     void (*release)(void *context, void *state);
 
-    /* In the parent, for an item given up because its workers died: tells the workload why ("killed by signal 11
-     * (SIGSEGV) in its worker, twice"). May be NULL. */
+    /* In the parent, for an item given up because its workers died: tells the workload why ("killed by signal
+     * 11 (SIGSEGV) in its worker, twice"). May be NULL. */
     void (*lost)(void *context, uint64_t index, struct item_record *record, void *payload, const char *why);
 };
 

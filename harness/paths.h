@@ -1,0 +1,17 @@
+/* paths.h: where the program itself and the files shipped with it are. */
+#ifndef KNEE_PATHS_H
+#define KNEE_PATHS_H
+
+#include <stddef.h>
+
+/* The path of this very program, for starting it again (a trial is a fresh process). NULL when the kernel
+ * does not say. */
+const char *paths_self(char *buffer, size_t bytes);
+
+/* The path of a shipped file or folder, named as in the source tree ("pipeline/recipes/web.recipe"). Looked
+ * for, in order, below $KNEE_DATA, beside an installed program (../share/knee), and in the source tree that
+ * holds the program (../). Returns buffer; when the file is nowhere, the path in the first of these places,
+ * so that the caller's message about opening it names one. */
+const char *paths_data(const char *relative, char *buffer, size_t bytes);
+
+#endif

@@ -1,0 +1,56 @@
+#!/bin/bash
+# Every checker, strict: format, both compilers, clang-tidy, cppcheck, shellcheck, pyflakes, mypy.
+# Prints one line per checker and the findings; exit 1 when any of them found something.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+mapfile -t c_files < <(git ls-files --cached --others --exclude-standard '*.c')
+mapfile -t h_files < <(git ls-files --cached --others --exclude-standard '*.h')
+mapfile -t shell_files < <(git ls-files --cached --others --exclude-standard '*.sh' '*.t' .ci/run)
+mapfile -t python_files < <(git ls-files --cached --others --exclude-standard '*.py')
+packages=(vips libavformat libavcodec libavutil libswscale libcrypto glib-2.0 fontconfig gsl hwloc papi sqlite3 jansson cmocka)
+read -ra includes < <(pkg-config --cflags "${packages[@]}" | sed 's/-I/-isystem /g')
+flags=(-std=c17 -D_GNU_SOURCE -I. "${includes[@]}")
+warnings=(-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Werror)
+
+check() { # check NAME COMMAND...: runs it, shows its output when it fails
+    local name=$1
+    shift
+    if "$@" >"$log" 2>&1; then
+        printf 'lint: %-12s ok\n' "$name"
+    else
+        printf 'lint: %-12s FAILED\n' "$name"
+        cat "$log"
+        failed=1
+    fi
+}
+
+# shellcheck disable=SC2317 # called through check
+each() { # each COMMAND... -- FILE...: the command once per file, on all cores
+    local command=()
+    while [ "$1" != -- ]; do
+        command+=("$1")
+        shift
+    done
+    shift
+    printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -I{} "${command[@]}" {}
+}
+
+check clang-format clang-format --dry-run -Werror "${c_files[@]}" "${h_files[@]}"
+check clang each clang -fsyntax-only "${flags[@]}" "${warnings[@]}" -- "${c_files[@]}"
+check gcc each gcc -fsyntax-only "${flags[@]}" "${warnings[@]}" -- "${c_files[@]}"
+check clang-tidy each clang-tidy --quiet --extra-arg-before=-Qunused-arguments "--config-file=.clang-tidy" \
+    "${flags[@]/#/--extra-arg=}" -- "${c_files[@]}"
+check cppcheck cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j "$(nproc)" \
+    --enable=warning,portability,performance --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
+    -D_GNU_SOURCE -I. "${c_files[@]}"
+[ "${#shell_files[@]}" -eq 0 ] || check shellcheck shellcheck -x "${shell_files[@]}"
+if [ "${#python_files[@]}" -gt 0 ]; then
+    check pyflakes /usr/bin/python3 -m pyflakes "${python_files[@]}"
+    check mypy env MYPYPATH=reports /usr/bin/python3 -m mypy --strict --ignore-missing-imports --explicit-package-bases \
+        --namespace-packages "${python_files[@]}"
+fi
+exit "$failed"

@@ -1,0 +1,20 @@
+#!/bin/bash
+# Runs every test with prove; the last line is prove's verdict. A test that cannot run says why, and the reasons
+# are shown with it. Usage: tests/run.sh [test ...]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export BUILD=${BUILD:-build}
+KNEE=$(realpath "$BUILD/knee")
+export KNEE
+export CMOCKA_MESSAGE_OUTPUT=TAP
+export LC_ALL=C.UTF-8
+unset KNEE_DATA KNEE_SPANS
+
+if [ "$#" -gt 0 ]; then
+    tests=("$@")
+else
+    mapfile -t unit < <(find "$BUILD/tests" -maxdepth 1 -name 'test_*' -type f -executable | sort)
+    mapfile -t scripts < <(find tests -name '*.t' | sort)
+    tests=("${unit[@]}" "${scripts[@]}")
+fi
+exec prove --comments --timer --jobs "$(nproc)" --exec '' "${tests[@]}"
