@@ -1,1 +1,5 @@
-PIPELINE_SRC := pipeline/fault.c pipeline/item_table.c pipeline/chunk.c pipeline/pool.c
+PIPELINE_SRC := pipeline/fault.c \
+  pipeline/item_table.c \
+  pipeline/chunk.c \
+  pipeline/worker.c \
+  pipeline/pool.c

@@ -7,6 +7,7 @@
 #ifndef KNEE_WORKLOAD_H
 #define KNEE_WORKLOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fault.h"
@@ -17,6 +18,7 @@ struct workload {
     void *context; /* made before fork, read-only in workers */
     uint64_t items;
     uint32_t payload_bytes; /* wanted behind each item record */
+    bool measure_cpu; /* fill record->cpu_ns: two system calls an item, too dear for items of microseconds */
 
     /* Expected cost of an item, any unit, for the largest-first policy; NULL when unknown. */
     uint64_t (*weight)(const void *context, uint64_t index);

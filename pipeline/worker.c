@@ -1,0 +1,197 @@
+#include "worker.h"
+
+#include <limits.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+/* --- hooks
+ * ----------------------------------------------------------------------------------------------------- */
+
+static void *extra(const struct worker_task *task)
+{
+    return item_table_worker_payload(task->table, task->slot);
+}
+
+int worker_hook_begin(const struct worker_task *task, struct fault *fault)
+{
+    const struct pool_hooks *hooks = task->options->hooks;
+    return hooks && hooks->worker_begin ? hooks->worker_begin(hooks->context, task->slot, extra(task), fault)
+                                        : 0;
+}
+
+int worker_hook_ready(const struct worker_task *task, struct fault *fault)
+{
+    const struct pool_hooks *hooks = task->options->hooks;
+    return hooks && hooks->worker_ready ? hooks->worker_ready(hooks->context, task->slot, extra(task), fault)
+                                        : 0;
+}
+
+void worker_hook_end(const struct worker_task *task)
+{
+    const struct pool_hooks *hooks = task->options->hooks;
+    if (hooks && hooks->worker_end)
+        hooks->worker_end(hooks->context, task->slot, extra(task));
+}
+
+/* --- one item
+ * -------------------------------------------------------------------------------------------------- */
+
+void worker_do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns)
+{
+    const struct workload *workload = task->workload;
+    const struct pool_hooks *hooks = task->options->hooks;
+    struct item_record *record = item_table_item(task->table, index);
+    struct worker_record *worker = item_table_worker(task->table, task->slot);
+    struct fault fault = {0};
+    uint64_t cpu_ns = 0;
+    int failed;
+
+    record->worker = task->slot;
+    record->attempt++;
+    record->stage = 0;
+    record->claim_ns = claim_ns;
+    record->start_ns = clock_now_ns();
+    /* Release: the parent, which loads with acquire after our death, sees who held the item and since when.
+     */
+    atomic_store_explicit(&record->state, ITEM_RUNNING, memory_order_release);
+    if (hooks && hooks->item_begin)
+        hooks->item_begin(hooks->context, task->slot, extra(task), index);
+    if (workload->measure_cpu)
+        cpu_ns = clock_process_cpu_ns();
+
+    failed = workload->item(workload->context, state, index, record,
+                            item_table_item_payload(task->table, index), &fault);
+
+    if (workload->measure_cpu)
+        record->cpu_ns = clock_process_cpu_ns() - cpu_ns;
+    if (hooks && hooks->item_end)
+        hooks->item_end(hooks->context, task->slot, extra(task), index);
+    record->end_ns = clock_now_ns();
+    worker->items++;
+    /* Release: whoever sees DONE or FAILED with acquire sees the whole record. */
+    atomic_store_explicit(&record->state, failed ? ITEM_FAILED : ITEM_DONE, memory_order_release);
+}
+
+/* --- the gate
+ * -------------------------------------------------------------------------------------------------- */
+
+static void wait_at_gate(struct pool_control *control)
+{
+    /* Acquire: pairs with the release in worker_open_gate. */
+    while (!atomic_load_explicit(&control->gate, memory_order_acquire))
+        syscall(SYS_futex, &control->gate, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+void worker_open_gate(struct pool_control *control)
+{
+    atomic_store_explicit(&control->gate, 1, memory_order_release);
+    syscall(SYS_futex, &control->gate, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* --- life
+ * ------------------------------------------------------------------------------------------------------ */
+
+static void set_state(const struct worker_task *task, enum worker_state state)
+{
+    /* Release: the parent reads the record's instants after loading the state with acquire. */
+    atomic_store_explicit(&item_table_worker(task->table, task->slot)->state, state, memory_order_release);
+}
+
+/* The worker's life ends with its parent's. The signal is armed first and the parent checked afterwards,
+ * because a parent that died before the call would never send it. A terminal's Ctrl-C reaches the whole
+ * group: the parent decides, not us. */
+static void tie_to_parent(const struct worker_task *task)
+{
+    sigset_t none;
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != task->parent)
+        _exit(WORKER_EXIT_ORPHAN);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void leave_with_fault(const struct worker_task *task, const struct fault *fault)
+{
+    struct pool_control *control = task->control;
+
+    /* The first one tells; several would say the same. The parent reads it after our end, which orders it. */
+    if (!atomic_exchange_explicit(&control->faulty, 1, memory_order_relaxed))
+        control->fault = *fault;
+    _exit(WORKER_EXIT_INIT);
+}
+
+/* Claims and works until nothing is left. A claim left behind by the slot's dead process is finished first.
+ */
+static void work(const struct worker_task *task, void *state)
+{
+    struct worker_record *worker = item_table_worker(task->table, task->slot);
+    uint64_t position = atomic_load_explicit(&worker->claim_next, memory_order_relaxed);
+    uint64_t end = atomic_load_explicit(&worker->claim_end, memory_order_relaxed);
+
+    while (!atomic_load_explicit(&task->control->stop, memory_order_relaxed)) {
+        uint64_t claim_ns = clock_now_ns();
+        if (position >= end) {
+            if (!chunk_claim(task->table, task->options->policy, task->options->chunk, task->slot, &position,
+                             &end))
+                break;
+            /* Relaxed: only our own successor and, after our death, the parent read them. claim_end first, so
+             * that a half-made pair is an empty or an old range, never one that holds others' items. */
+            atomic_store_explicit(&worker->claim_next, end, memory_order_relaxed);
+            atomic_store_explicit(&worker->claim_end, end, memory_order_relaxed);
+            atomic_store_explicit(&worker->claim_next, position, memory_order_relaxed);
+            worker->claims++;
+        }
+        if (atomic_load_explicit(&item_table_item(task->table, task->order[position])->state,
+                                 memory_order_relaxed) < ITEM_DONE) {
+            uint64_t index = task->order[position];
+            worker_do_item(task, state, index, claim_ns);
+            worker->dispatch_ns += item_table_item(task->table, index)->start_ns - claim_ns;
+        }
+        atomic_store_explicit(&worker->claim_next, ++position, memory_order_relaxed);
+    }
+}
+
+void worker_main(const struct worker_task *task)
+{
+    struct worker_record *worker = item_table_worker(task->table, task->slot);
+    const struct workload *workload = task->workload;
+    const uint64_t one = 1;
+    struct fault fault = {0};
+    void *state = NULL;
+
+    worker->begin_ns = clock_now_ns();
+    worker->go_ns = worker->loop_end_ns = 0;
+    tie_to_parent(task);
+    set_state(task, WORKER_INIT);
+    if (worker_hook_begin(task, &fault))
+        leave_with_fault(task, &fault);
+    worker->init_begin_ns = clock_now_ns();
+    if (workload->init && workload->init(workload->context, &state, &fault))
+        leave_with_fault(task, &fault);
+    worker->init_end_ns = clock_now_ns();
+    if (worker_hook_ready(task, &fault))
+        leave_with_fault(task, &fault);
+
+    set_state(task, WORKER_READY);
+    if (write(task->ready_fd, &one, sizeof one) != sizeof one)
+        _exit(WORKER_EXIT_ORPHAN);
+    wait_at_gate(task->control);
+    worker->go_ns = clock_now_ns();
+    set_state(task, WORKER_RUNNING);
+    work(task, state);
+    worker->loop_end_ns = clock_now_ns();
+    set_state(task, WORKER_TAIL);
+    worker_hook_end(task);
+    if (workload->release)
+        workload->release(workload->context, state);
+    _exit(WORKER_EXIT_GOOD);
+}
