@@ -16,6 +16,11 @@ void message_set_quiet(int on)
     quiet = on;
 }
 
+int message_is_quiet(void)
+{
+    return quiet;
+}
+
 /* One write per message, so that lines of several processes do not mix. */
 static void say(const char *kind, const char *format, va_list args)
 {

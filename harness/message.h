@@ -14,5 +14,6 @@ void message_warning(const char *format, ...) __attribute__((format(printf, 1, 2
 /* "knee run: TEXT", left out with --quiet */
 void message_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void message_set_quiet(int quiet);
+int message_is_quiet(void);
 
 #endif

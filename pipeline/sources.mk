@@ -2,4 +2,13 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/item_table.c \
   pipeline/chunk.c \
   pipeline/worker.c \
-  pipeline/pool.c
+  pipeline/pool.c \
+  pipeline/batch.c \
+  pipeline/manifest.c \
+  pipeline/recipe.c \
+  pipeline/sniff.c \
+  pipeline/overlay.c \
+  pipeline/poster.c \
+  pipeline/engine_vips.c \
+  pipeline/store.c \
+  pipeline/image_workload.c

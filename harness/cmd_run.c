@@ -1,0 +1,261 @@
+/* knee run: the pipeline on a batch, by the pool or without one. */
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "message.h"
+#include "options.h"
+#include "paths.h"
+#include "progress.h"
+#include "run_hooks.h"
+#include "run_output.h"
+#include "pipeline/batch.h"
+#include "pipeline/clock.h"
+#include "pipeline/image_workload.h"
+#include "pipeline/pool.h"
+#include "pipeline/recipe.h"
+
+struct settings {
+    const char *recipe_path, *list_path, *pin_list;
+    uint64_t workers, chunk, table_fd;
+    int policy;
+    bool serial, counters, stats, quiet, dry_run, restart;
+    const char *in, *out;
+};
+
+/* Everything a run holds; released in one place. */
+struct run {
+    struct settings set;
+    struct recipe recipe;
+    struct batch batch;
+    struct item_table table;
+    struct image_workload images;
+    struct run_hooks hooks;
+    struct progress progress;
+    uint64_t start_ns;
+};
+
+enum { NO_TABLE_FD = 1 << 20 };
+
+static uint64_t allowed_cpus(void)
+{
+    cpu_set_t set;
+    int count = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+
+    return count > 0 ? (uint64_t)count : 1;
+}
+
+static enum options_result read_options(struct settings *set, int argc, char **argv)
+{
+    static const char *const policies[] = {"static", "dynamic", "guided", "largest-first", NULL};
+    const struct option_spec table[] = {
+        {.name = "recipe", .letter = 'r', .argument = "FILE", .kind = OPTION_TEXT, .target = &set->recipe_path,
+         .help = "what is made of each item; default: the shipped web.recipe"},
+        {.name = "workers", .letter = 'j', .argument = "N", .kind = OPTION_COUNT, .target = &set->workers, .min = 1,
+         .max = POOL_MAX_WORKERS, .help = "worker processes; default: as many as CPUs may be used"},
+        {.name = "chunk", .letter = 'c', .argument = "N", .kind = OPTION_COUNT, .target = &set->chunk, .min = 1,
+         .max = 1000000000, .help = "items a worker claims at once; default 1"},
+        {.name = "policy", .letter = 'p', .argument = "NAME", .kind = OPTION_CHOICE, .target = &set->policy,
+         .choices = policies, .help = "static, dynamic, guided or largest-first; default dynamic"},
+        {.name = "serial", .letter = 's', .kind = OPTION_FLAG, .target = &set->serial,
+         .help = "no pool at all: the reference that any other run must equal"},
+        {.name = "list", .argument = "FILE", .kind = OPTION_TEXT, .target = &set->list_path,
+         .help = "only these items: paths within IN, one a line; - is standard input"},
+        {.name = "pin", .argument = "CPUS", .kind = OPTION_TEXT, .target = &set->pin_list,
+         .help = "bind workers to these CPUs in turn, as 0,2,4-7; default none"},
+        {.name = "counters", .kind = OPTION_FLAG, .target = &set->counters,
+         .help = "count cycles, faults, switches in every worker"},
+        {.name = "stats", .kind = OPTION_FLAG, .target = &set->stats, .help = "print where the time went, by stage"},
+        {.name = "restart", .kind = OPTION_FLAG, .target = &set->restart,
+         .help = "use OUT even when it holds the outputs of another recipe or batch"},
+        {.name = "dry-run", .letter = 'n', .kind = OPTION_FLAG, .target = &set->dry_run,
+         .help = "say what would be done, do nothing"},
+        {.name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .target = &set->quiet, .help = "errors only"},
+        {.name = "table-fd", .argument = "FD", .kind = OPTION_COUNT, .target = &set->table_fd, .min = 3,
+         .max = NO_TABLE_FD - 1, .help = "an inherited, empty memfd that gets the item table"},
+        {.name = NULL}};
+    char **operands;
+    int count;
+    enum options_result result = options_parse(&cmd_run, table, argc, argv, 2, 2, &operands, &count);
+
+    if (result == OPTIONS_GO) {
+        set->in = operands[0];
+        set->out = operands[1];
+    }
+    return result;
+}
+
+static void print_plan(const struct run *run)
+{
+    const struct settings *set = &run->set;
+
+    printf("batch      %s: %" PRIu64 " items, %.1f MB\n", set->in, run->batch.count,
+           (double)run->batch.total_bytes / 1e6);
+    printf("recipe     %s (%.12s): %d renditions\n", set->recipe_path, run->recipe.sha256, run->recipe.rendition_count);
+    if (set->serial)
+        printf("workers    none: serial\n");
+    else
+        printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s\n", set->workers, set->chunk,
+               chunk_policy_name((enum chunk_policy)set->policy));
+    printf("output     %s\n", set->out);
+}
+
+/* Reads what is asked for; nothing is written yet. */
+static int prepare_inputs(struct run *run, struct fault *fault)
+{
+    const struct settings *set = &run->set;
+
+    if (recipe_load(set->recipe_path, &run->recipe, fault))
+        return -1;
+    if (batch_list(&run->batch, set->in, set->out, fault))
+        return -1;
+    return set->list_path ? batch_keep_listed(&run->batch, set->list_path, fault) : 0;
+}
+
+static int prepare_run(struct run *run, struct fault *fault)
+{
+    const struct settings *set = &run->set;
+    char batch_hex[65];
+
+    if (item_table_create(&run->table, set->table_fd == NO_TABLE_FD ? -1 : (int)set->table_fd, run->batch.count,
+                          sizeof(struct image_result), (uint32_t)set->workers, sizeof(struct run_worker_extra), fault))
+        return -1;
+    run->table.header->start_ns = run->start_ns;
+    batch_sha256(&run->batch, batch_hex);
+    if (run_output_open(set->out, run->recipe.sha256, batch_hex, set->restart, fault))
+        return -1;
+    if (run_hooks_init(&run->hooks, set->pin_list, set->counters, fault))
+        return -1;
+    return image_workload_init(&run->images, &run->recipe, run->batch.root, (const char *const *)run->batch.paths,
+                               run->batch.bytes, run->batch.count, set->out, fault);
+}
+
+static void show_progress(void *context, const struct item_table *table)
+{
+    struct run *run = context;
+    double done = 0;
+
+    for (uint64_t i = 0; i < table->header->items; i++)
+        if (atomic_load_explicit(&item_table_item(table, i)->state, memory_order_relaxed) >= ITEM_DONE)
+            done += (double)run->batch.bytes[i] + 1;
+    progress_update(&run->progress, done, (double)(run->batch.total_bytes + run->batch.count), NULL);
+}
+
+static int finish(struct run *run, enum pool_result result, int signal_number, struct fault *fault)
+{
+    const struct settings *set = &run->set;
+    struct run_outcome outcome;
+
+    progress_end(&run->progress);
+    if (result == POOL_ERROR)
+        return KNEE_FAILED;
+    if (result == POOL_INTERRUPTED) {
+        message_note("interrupted: finished items are in %s; run the same command to do all of them", set->out);
+        return KNEE_INTERRUPTED + signal_number;
+    }
+    if (run_output_close(&run->table, &run->recipe, &run->batch, set->out, &outcome, fault))
+        return KNEE_FAILED;
+    run->table.header->end_ns = clock_now_ns();
+    if (set->stats)
+        run_output_print_stages(&run->table);
+    if (!set->quiet)
+        run_output_print_summary(&run->table, &run->batch, set->out, &outcome);
+    if (outcome.failed)
+        message_note("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome.failed, run->batch.count,
+                     set->out);
+    return outcome.failed ? KNEE_FAILED : KNEE_OK;
+}
+
+static int do_run(struct run *run, struct fault *fault)
+{
+    const struct settings *set = &run->set;
+    struct workload workload;
+    struct pool_options options = {.workers = (uint32_t)set->workers,
+                                   .chunk = set->chunk,
+                                   .policy = (enum chunk_policy)set->policy,
+                                   .hooks = &run->hooks.hooks,
+                                   .progress = set->quiet ? NULL : show_progress,
+                                   .progress_context = run};
+    enum pool_result result;
+    int signal_number = 0;
+
+    if (prepare_run(run, fault))
+        return KNEE_FAILED;
+    image_workload_fill(&run->images, &workload);
+    progress_start(&run->progress, "run");
+    result = (set->serial ? pool_run_serial : pool_run)(&workload, &options, &run->table, &signal_number, fault);
+    return finish(run, result, signal_number, fault);
+}
+
+static void release(struct run *run)
+{
+    image_workload_release(&run->images);
+    run_hooks_release(&run->hooks);
+    item_table_close(&run->table);
+    batch_release(&run->batch);
+    recipe_release(&run->recipe);
+}
+
+/* The parent of this process reads the outcome from the table, however we end. */
+static void record_outcome(struct run *run, int code, const struct fault *fault)
+{
+    if (!run->table.header)
+        return;
+    run->table.header->exit_code = code;
+    snprintf(run->table.header->message, sizeof run->table.header->message, "%s", fault->text);
+}
+
+static int run_run(int argc, char **argv)
+{
+    char shipped[4096];
+    struct run run = {.start_ns = clock_now_ns(), .table = {.fd = -1}};
+    struct fault fault = {0};
+    int code = KNEE_FAILED;
+
+    run.set = (struct settings){.recipe_path = paths_data("pipeline/recipes/web.recipe", shipped, sizeof shipped),
+                                .workers = allowed_cpus(),
+                                .chunk = 1,
+                                .policy = POLICY_DYNAMIC,
+                                .table_fd = NO_TABLE_FD};
+    switch (read_options(&run.set, argc, argv)) {
+    case OPTIONS_HELP:
+        return KNEE_OK;
+    case OPTIONS_USAGE:
+        return KNEE_USAGE;
+    case OPTIONS_GO:
+        break;
+    }
+    message_set_quiet(run.set.quiet);
+    if (run.set.serial)
+        run.set.workers = 1;
+    if (prepare_inputs(&run, &fault) == 0) {
+        if (run.set.dry_run) {
+            print_plan(&run);
+            code = KNEE_OK;
+        } else {
+            code = do_run(&run, &fault);
+        }
+    }
+    record_outcome(&run, code, &fault);
+    if (code == KNEE_FAILED && fault.text[0])
+        message_error("%s", fault.text);
+    release(&run);
+    return code;
+}
+
+const struct command cmd_run = {
+    .name = "run",
+    .summary = "run the image pipeline on a batch",
+    .usage = "[options] IN OUT",
+    .details = "Every file below IN is an item; OUT gets <rendition>/<path>.<ext>, MANIFEST.sha256 (for 'knee verify' or\n"
+               "'sha256sum -c') and, when items failed, FAILED.tsv with the reasons; the others are done all the same.\n"
+               "The bytes do not depend on workers, chunk or policy.\n"
+               "exit codes: 0 all done, 1 something failed, 2 usage, 130 or 143 interrupted\n",
+    .run = run_run};

@@ -1,0 +1,62 @@
+/* recipe.h: what is made of an item, read whole from a key file (GLib GKeyFile) and checked before any work.
+ *
+ * Files a recipe names (watermark, font) are looked for beside the recipe, then in the system's font folders. See
+ * pipeline/recipes/web.recipe for every key.
+ */
+#ifndef KNEE_RECIPE_H
+#define KNEE_RECIPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fault.h"
+
+#define RECIPE_MAX_RENDITIONS 8
+#define RECIPE_PATH_BYTES 1024
+
+enum recipe_fit { FIT_INSIDE, FIT_COVER };
+enum recipe_format { FORMAT_JPEG, FORMAT_WEBP, FORMAT_PNG };
+enum recipe_corner { CORNER_TOP_LEFT, CORNER_TOP_RIGHT, CORNER_BOTTOM_LEFT, CORNER_BOTTOM_RIGHT };
+
+struct rendition {
+    char name[64]; /* also the name of its folder */
+    enum recipe_fit fit;
+    int width, height; /* box, pixels */
+    enum recipe_format format;
+    int quality; /* 1 .. 100; without meaning for PNG */
+    bool watermark, caption;
+    bool progressive, optimise; /* JPEG only */
+};
+
+struct recipe {
+    char *text; /* the file as it was read; owned */
+    char sha256[65]; /* over the text and the contents of watermark and font: what the outputs depend on */
+    struct rendition renditions[RECIPE_MAX_RENDITIONS]; /* in the order of the file */
+    int rendition_count;
+
+    char watermark_path[RECIPE_PATH_BYTES]; /* empty: no rendition has one */
+    double watermark_width;                 /* share of the rendition's width */
+    double watermark_opacity;               /* 0 .. 1 */
+    double watermark_margin;                /* share of the rendition's width */
+    enum recipe_corner watermark_corner;
+
+    char font_path[RECIPE_PATH_BYTES]; /* empty: no rendition has a caption */
+    char caption_text[256];            /* {stem}: file name without its ending */
+    double caption_size;               /* share of the rendition's width */
+    double caption_margin;
+    enum recipe_corner caption_corner;
+
+    uint8_t background[3];  /* alpha is flattened onto it; sRGB */
+    double clip_offset_s;   /* where in a clip the poster frame is looked for */
+    uint64_t max_pixels;    /* of an input, checked before decoding */
+    uint64_t max_bytes;
+};
+
+/* Returns 0, or -1 with fault: file, line, key and what would be right. */
+int recipe_load(const char *path, struct recipe *recipe, struct fault *fault);
+void recipe_release(struct recipe *recipe);
+
+/* "jpg", "webp", "png" */
+const char *recipe_extension(enum recipe_format format);
+
+#endif
