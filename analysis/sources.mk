@@ -1,1 +1,13 @@
-ANALYSIS_SRC :=
+ANALYSIS_SRC := analysis/advice.c \
+  analysis/gate.c \
+  analysis/interval.c \
+  analysis/knee.c \
+  analysis/models.c \
+  analysis/models_choice.c \
+  analysis/models_law.c \
+  analysis/models_problem.c \
+  analysis/resample.c \
+  analysis/scaling.c \
+  analysis/scaling_bootstrap.c \
+  analysis/size_regression.c \
+  analysis/stats.c

@@ -56,30 +56,75 @@ static enum options_result read_options(struct settings *set, int argc, char **a
 {
     static const char *const policies[] = {"static", "dynamic", "guided", "largest-first", NULL};
     const struct option_spec table[] = {
-        {.name = "recipe", .letter = 'r', .argument = "FILE", .kind = OPTION_TEXT, .target = &set->recipe_path,
+        {.name = "recipe",
+         .letter = 'r',
+         .argument = "FILE",
+         .kind = OPTION_TEXT,
+         .target = &set->recipe_path,
          .help = "what is made of each item; default: the shipped web.recipe"},
-        {.name = "workers", .letter = 'j', .argument = "N", .kind = OPTION_COUNT, .target = &set->workers, .min = 1,
-         .max = POOL_MAX_WORKERS, .help = "worker processes; default: as many as CPUs may be used"},
-        {.name = "chunk", .letter = 'c', .argument = "N", .kind = OPTION_COUNT, .target = &set->chunk, .min = 1,
-         .max = 1000000000, .help = "items a worker claims at once; default 1"},
-        {.name = "policy", .letter = 'p', .argument = "NAME", .kind = OPTION_CHOICE, .target = &set->policy,
-         .choices = policies, .help = "static, dynamic, guided or largest-first; default dynamic"},
-        {.name = "serial", .letter = 's', .kind = OPTION_FLAG, .target = &set->serial,
+        {.name = "workers",
+         .letter = 'j',
+         .argument = "N",
+         .kind = OPTION_COUNT,
+         .target = &set->workers,
+         .min = 1,
+         .max = POOL_MAX_WORKERS,
+         .help = "worker processes; default: as many as CPUs may be used"},
+        {.name = "chunk",
+         .letter = 'c',
+         .argument = "N",
+         .kind = OPTION_COUNT,
+         .target = &set->chunk,
+         .min = 1,
+         .max = 1000000000,
+         .help = "items a worker claims at once; default 1"},
+        {.name = "policy",
+         .letter = 'p',
+         .argument = "NAME",
+         .kind = OPTION_CHOICE,
+         .target = &set->policy,
+         .choices = policies,
+         .help = "static, dynamic, guided or largest-first; default dynamic"},
+        {.name = "serial",
+         .letter = 's',
+         .kind = OPTION_FLAG,
+         .target = &set->serial,
          .help = "no pool at all: the reference that any other run must equal"},
-        {.name = "list", .argument = "FILE", .kind = OPTION_TEXT, .target = &set->list_path,
+        {.name = "list",
+         .argument = "FILE",
+         .kind = OPTION_TEXT,
+         .target = &set->list_path,
          .help = "only these items: paths within IN, one a line; - is standard input"},
-        {.name = "pin", .argument = "CPUS", .kind = OPTION_TEXT, .target = &set->pin_list,
+        {.name = "pin",
+         .argument = "CPUS",
+         .kind = OPTION_TEXT,
+         .target = &set->pin_list,
          .help = "bind workers to these CPUs in turn, as 0,2,4-7; default none"},
-        {.name = "counters", .kind = OPTION_FLAG, .target = &set->counters,
+        {.name = "counters",
+         .kind = OPTION_FLAG,
+         .target = &set->counters,
          .help = "count cycles, faults, switches in every worker"},
-        {.name = "stats", .kind = OPTION_FLAG, .target = &set->stats, .help = "print where the time went, by stage"},
-        {.name = "restart", .kind = OPTION_FLAG, .target = &set->restart,
+        {.name = "stats",
+         .kind = OPTION_FLAG,
+         .target = &set->stats,
+         .help = "print where the time went, by stage"},
+        {.name = "restart",
+         .kind = OPTION_FLAG,
+         .target = &set->restart,
          .help = "use OUT even when it holds the outputs of another recipe or batch"},
-        {.name = "dry-run", .letter = 'n', .kind = OPTION_FLAG, .target = &set->dry_run,
+        {.name = "dry-run",
+         .letter = 'n',
+         .kind = OPTION_FLAG,
+         .target = &set->dry_run,
          .help = "say what would be done, do nothing"},
         {.name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .target = &set->quiet, .help = "errors only"},
-        {.name = "table-fd", .argument = "FD", .kind = OPTION_COUNT, .target = &set->table_fd, .min = 3,
-         .max = NO_TABLE_FD - 1, .help = "an inherited, empty memfd that gets the item table"},
+        {.name = "table-fd",
+         .argument = "FD",
+         .kind = OPTION_COUNT,
+         .target = &set->table_fd,
+         .min = 3,
+         .max = NO_TABLE_FD - 1,
+         .help = "an inherited, empty memfd that gets the item table"},
         {.name = NULL}};
     char **operands;
     int count;
@@ -98,7 +143,8 @@ static void print_plan(const struct run *run)
 
     printf("batch      %s: %" PRIu64 " items, %.1f MB\n", set->in, run->batch.count,
            (double)run->batch.total_bytes / 1e6);
-    printf("recipe     %s (%.12s): %d renditions\n", set->recipe_path, run->recipe.sha256, run->recipe.rendition_count);
+    printf("recipe     %s (%.12s): %d renditions\n", set->recipe_path, run->recipe.sha256,
+           run->recipe.rendition_count);
     if (set->serial)
         printf("workers    none: serial\n");
     else
@@ -124,8 +170,9 @@ static int prepare_run(struct run *run, struct fault *fault)
     const struct settings *set = &run->set;
     char batch_hex[65];
 
-    if (item_table_create(&run->table, set->table_fd == NO_TABLE_FD ? -1 : (int)set->table_fd, run->batch.count,
-                          sizeof(struct image_result), (uint32_t)set->workers, sizeof(struct run_worker_extra), fault))
+    if (item_table_create(&run->table, set->table_fd == NO_TABLE_FD ? -1 : (int)set->table_fd,
+                          run->batch.count, sizeof(struct image_result), (uint32_t)set->workers,
+                          sizeof(struct run_worker_extra), fault))
         return -1;
     run->table.header->start_ns = run->start_ns;
     batch_sha256(&run->batch, batch_hex);
@@ -133,8 +180,9 @@ static int prepare_run(struct run *run, struct fault *fault)
         return -1;
     if (run_hooks_init(&run->hooks, set->pin_list, set->counters, fault))
         return -1;
-    return image_workload_init(&run->images, &run->recipe, run->batch.root, (const char *const *)run->batch.paths,
-                               run->batch.bytes, run->batch.count, set->out, fault);
+    return image_workload_init(&run->images, &run->recipe, run->batch.root,
+                               (const char *const *)run->batch.paths, run->batch.bytes, run->batch.count,
+                               set->out, fault);
 }
 
 static void show_progress(void *context, const struct item_table *table)
@@ -157,7 +205,8 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     if (result == POOL_ERROR)
         return KNEE_FAILED;
     if (result == POOL_INTERRUPTED) {
-        message_note("interrupted: finished items are in %s; run the same command to do all of them", set->out);
+        message_note("interrupted: finished items are in %s; run the same command to do all of them",
+                     set->out);
         return KNEE_INTERRUPTED + signal_number;
     }
     if (run_output_close(&run->table, &run->recipe, &run->batch, set->out, &outcome, fault))
@@ -168,8 +217,8 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     if (!set->quiet)
         run_output_print_summary(&run->table, &run->batch, set->out, &outcome);
     if (outcome.failed)
-        message_note("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome.failed, run->batch.count,
-                     set->out);
+        message_note("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome.failed,
+                     run->batch.count, set->out);
     return outcome.failed ? KNEE_FAILED : KNEE_OK;
 }
 
@@ -190,7 +239,8 @@ static int do_run(struct run *run, struct fault *fault)
         return KNEE_FAILED;
     image_workload_fill(&run->images, &workload);
     progress_start(&run->progress, "run");
-    result = (set->serial ? pool_run_serial : pool_run)(&workload, &options, &run->table, &signal_number, fault);
+    result =
+        (set->serial ? pool_run_serial : pool_run)(&workload, &options, &run->table, &signal_number, fault);
     return finish(run, result, signal_number, fault);
 }
 
@@ -219,11 +269,12 @@ static int run_run(int argc, char **argv)
     struct fault fault = {0};
     int code = KNEE_FAILED;
 
-    run.set = (struct settings){.recipe_path = paths_data("pipeline/recipes/web.recipe", shipped, sizeof shipped),
-                                .workers = allowed_cpus(),
-                                .chunk = 1,
-                                .policy = POLICY_DYNAMIC,
-                                .table_fd = NO_TABLE_FD};
+    run.set =
+        (struct settings){.recipe_path = paths_data("pipeline/recipes/web.recipe", shipped, sizeof shipped),
+                          .workers = allowed_cpus(),
+                          .chunk = 1,
+                          .policy = POLICY_DYNAMIC,
+                          .table_fd = NO_TABLE_FD};
     switch (read_options(&run.set, argc, argv)) {
     case OPTIONS_HELP:
         return KNEE_OK;
@@ -254,8 +305,10 @@ const struct command cmd_run = {
     .name = "run",
     .summary = "run the image pipeline on a batch",
     .usage = "[options] IN OUT",
-    .details = "Every file below IN is an item; OUT gets <rendition>/<path>.<ext>, MANIFEST.sha256 (for 'knee verify' or\n"
-               "'sha256sum -c') and, when items failed, FAILED.tsv with the reasons; the others are done all the same.\n"
+    .details = "Every file below IN is an item; OUT gets <rendition>/<path>.<ext>, MANIFEST.sha256 (for "
+               "'knee verify' or\n"
+               "'sha256sum -c') and, when items failed, FAILED.tsv with the reasons; the others are done all "
+               "the same.\n"
                "The bytes do not depend on workers, chunk or policy.\n"
                "exit codes: 0 all done, 1 something failed, 2 usage, 130 or 143 interrupted\n",
     .run = run_run};

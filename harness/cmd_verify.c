@@ -112,8 +112,9 @@ static int verify_two(const char *a_path, const char *b_path)
     if (equal)
         printf("equal: %llu outputs, every SHA-256 the same\n", (unsigned long long)tally.same);
     else
-        printf("not equal: %llu the same, %llu differ, %llu only in A, %llu only in B\n", (unsigned long long)tally.same,
-               (unsigned long long)tally.different, (unsigned long long)tally.only_a, (unsigned long long)tally.only_b);
+        printf("not equal: %llu the same, %llu differ, %llu only in A, %llu only in B\n",
+               (unsigned long long)tally.same, (unsigned long long)tally.different,
+               (unsigned long long)tally.only_a, (unsigned long long)tally.only_b);
     manifest_release(&a);
     manifest_release(&b);
     return equal ? KNEE_OK : KNEE_FAILED;
@@ -136,7 +137,8 @@ static int verify_files(const char *folder)
         printf("whole: %llu files are as the manifest says\n", (unsigned long long)tally.same);
     else
         printf("not whole: %llu as the manifest says, %llu changed, %llu missing or unreadable\n",
-               (unsigned long long)tally.same, (unsigned long long)tally.different, (unsigned long long)tally.only_a);
+               (unsigned long long)tally.same, (unsigned long long)tally.different,
+               (unsigned long long)tally.only_a);
     manifest_release(&manifest);
     return whole ? KNEE_OK : KNEE_FAILED;
 }

@@ -10,8 +10,10 @@ enum { TERMINAL_EVERY_MS = 200, PLAIN_EVERY_MS = 10000 };
 
 void progress_start(struct progress *progress, const char *what)
 {
-    *progress = (struct progress){
-        .what = what, .terminal = isatty(STDERR_FILENO), .quiet = message_is_quiet(), .start_ns = clock_now_ns()};
+    *progress = (struct progress){.what = what,
+                                  .terminal = isatty(STDERR_FILENO),
+                                  .quiet = message_is_quiet(),
+                                  .start_ns = clock_now_ns()};
     progress->last_ns = progress->start_ns;
 }
 
@@ -39,8 +41,8 @@ void progress_update(struct progress *progress, double done, double total, const
     progress->last_ns = now;
     if (done > 0)
         progress_duration(passed * (total - done) / done, left, sizeof left);
-    snprintf(line, sizeof line, "%s: %3.0f%%, %s left%s%s", progress->what, 100 * done / total, left, note ? ", " : "",
-             note ? note : "");
+    snprintf(line, sizeof line, "%s: %3.0f%%, %s left%s%s", progress->what, 100 * done / total, left,
+             note ? ", " : "", note ? note : "");
     if (progress->terminal) {
         fprintf(stderr, "\r\033[K%s", line);
         fflush(stderr);

@@ -1,7 +1,7 @@
 /* progress.h: how far a long work is and how long it will still take, on stderr.
  *
- * On a terminal one line is kept up to date; elsewhere a plain line is written at most every ten seconds, so that a log
- * stays readable. Quiet (message_set_quiet) writes nothing.
+ * On a terminal one line is kept up to date; elsewhere a plain line is written at most every ten seconds, so
+ * that a log stays readable. Quiet (message_set_quiet) writes nothing.
  */
 #ifndef KNEE_PROGRESS_H
 #define KNEE_PROGRESS_H
@@ -12,14 +12,14 @@
 struct progress {
     const char *what; /* "run", shown first */
     bool terminal, quiet;
-    bool shown;       /* a line on the terminal waits to be ended */
+    bool shown; /* a line on the terminal waits to be ended */
     uint64_t start_ns, last_ns;
 };
 
 void progress_start(struct progress *progress, const char *what);
 
-/* done and total in any unit of work (the time left is extrapolated from it); note, may be NULL, is shown behind. Cheap: most
- * calls return at once. */
+/* done and total in any unit of work (the time left is extrapolated from it); note, may be NULL, is shown
+ * behind. Cheap: most calls return at once. */
 void progress_update(struct progress *progress, double done, double total, const char *note);
 
 /* Clears the terminal's line. */

@@ -13,34 +13,41 @@
 #include "pipeline/image_workload.h"
 #include "pipeline/manifest.h"
 
-/* --- whose folder ---------------------------------------------------------------------------------------------- */
+/* --- whose folder
+ * ---------------------------------------------------------------------------------------------- */
 
 static int make_folder(const char *out, struct fault *fault)
 {
     struct stat status;
 
     if (g_mkdir_with_parents(out, 0777))
-        return fault_set(fault, "output folder %s: %s: give a folder that can be written", out, strerror(errno));
+        return fault_set(fault, "output folder %s: %s: give a folder that can be written", out,
+                         strerror(errno));
     if (stat(out, &status) || !S_ISDIR(status.st_mode))
         return fault_set(fault, "output folder %s: is not a folder: give another", out);
     if (access(out, W_OK | X_OK))
-        return fault_set(fault, "output folder %s: %s: give a folder that can be written", out, strerror(errno));
+        return fault_set(fault, "output folder %s: %s: give a folder that can be written", out,
+                         strerror(errno));
     return 0;
 }
 
-static int check_owner(GKeyFile *owner, const char *key, const char *wanted, const char *what, const char *out,
-                       struct fault *fault)
+static int check_owner(GKeyFile *owner, const char *key, const char *wanted, const char *what,
+                       const char *out, struct fault *fault)
 {
     gchar *found = g_key_file_get_string(owner, "run", key, NULL);
     int differs = !found || strcmp(found, wanted) != 0;
 
     g_free(found);
-    return differs ? fault_set(fault, "output folder %s holds the outputs of another %s: give another folder, or --restart",
-                               out, what)
-                   : 0;
+    return differs
+               ? fault_set(
+                     fault,
+                     "output folder %s holds the outputs of another %s: give another folder, or --restart",
+                     out, what)
+               : 0;
 }
 
-static int write_owner(const char *path, const char *recipe_sha256, const char *batch_sha256, struct fault *fault)
+static int write_owner(const char *path, const char *recipe_sha256, const char *batch_sha256,
+                       struct fault *fault)
 {
     GKeyFile *owner = g_key_file_new();
     GError *error = NULL;
@@ -81,7 +88,8 @@ int run_output_open(const char *out, const char *recipe_sha256, const char *batc
     return write_owner(path, recipe_sha256, batch_sha256, fault);
 }
 
-/* --- the end --------------------------------------------------------------------------------------------------- */
+/* --- the end
+ * --------------------------------------------------------------------------------------------------- */
 
 static int add_outputs(struct manifest *manifest, const struct item_table *table, const struct recipe *recipe,
                        const char *item_path, uint64_t index, struct run_outcome *outcome)
@@ -120,8 +128,8 @@ static int collect(const struct item_table *table, const struct recipe *recipe, 
     return 0;
 }
 
-int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch, const char *out,
-                     struct run_outcome *outcome, struct fault *fault)
+int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
+                     const char *out, struct run_outcome *outcome, struct fault *fault)
 {
     struct manifest manifest = {0};
     struct failed_item *failures = calloc(batch->count, sizeof *failures);
@@ -140,7 +148,8 @@ int run_output_close(const struct item_table *table, const struct recipe *recipe
     return failed ? -1 : 0;
 }
 
-/* --- telling --------------------------------------------------------------------------------------------------- */
+/* --- telling
+ * --------------------------------------------------------------------------------------------------- */
 
 void run_output_print_stages(const struct item_table *table)
 {
@@ -159,11 +168,13 @@ void run_output_print_stages(const struct item_table *table)
         return;
     puts("stage      ms/item   share");
     for (int stage = 1; stage < ITEM_STAGES; stage++) {
-        printf("%-10s %7.2f  %5.1f%%\n", image_stage_name(stage), sums[stage] / count / 1e6, 100 * sums[stage] / total);
+        printf("%-10s %7.2f  %5.1f%%\n", image_stage_name(stage), sums[stage] / count / 1e6,
+               100 * sums[stage] / total);
     }
     for (int stage = 1; stage < ITEM_STAGES; stage++)
         sums[0] += sums[stage];
-    printf("%-10s %7.2f  %5.1f%%\n", "other", (total - sums[0]) / count / 1e6, 100 * (total - sums[0]) / total);
+    printf("%-10s %7.2f  %5.1f%%\n", "other", (total - sums[0]) / count / 1e6,
+           100 * (total - sums[0]) / total);
     printf("%-10s %7.2f  100.0%%\n", "all", total / count / 1e6);
 }
 
@@ -174,6 +185,7 @@ void run_output_print_summary(const struct item_table *table, const struct batch
 
     printf("%" PRIu64 " of %" PRIu64 " items done in %.2f s (%.1f items/s, %.1f MB/s in): %" PRIu64
            " outputs, %.1f MB, manifest %s/MANIFEST.sha256\n",
-           outcome->done, batch->count, wall_s, (double)outcome->done / wall_s, (double)batch->total_bytes / 1e6 / wall_s,
-           outcome->outputs, (double)outcome->bytes_out / 1e6, out);
+           outcome->done, batch->count, wall_s, (double)outcome->done / wall_s,
+           (double)batch->total_bytes / 1e6 / wall_s, outcome->outputs, (double)outcome->bytes_out / 1e6,
+           out);
 }

@@ -1,4 +1,30 @@
 HARNESS_SRC := harness/message.c \
+  harness/cmd_run.c \
+  harness/cmd_verify.c \
+  harness/run_output.c \
+  harness/progress.c \
+  harness/cmd_fit.c \
+  harness/cmd_gate.c \
+  harness/fit.c \
+  harness/fit_detail.c \
+  harness/fit_json.c \
+  harness/fit_json_detail.c \
+  harness/fit_json_value.c \
+  harness/fit_print.c \
+  harness/fit_study.c \
+  harness/fit_table.c \
+  harness/cmd_report.c \
+  harness/cmd_doctor.c \
+  harness/counters.c \
+  harness/counters_kernel.c \
+  harness/counters_papi.c \
+  harness/cpu_limit.c \
+  harness/doctor_facts.c \
+  harness/kernel_stat.c \
+  harness/libraries.c \
+  harness/pin_plan.c \
+  harness/run_hooks.c \
+  harness/topology.c \
   harness/options.c \
   harness/paths.c \
   harness/version.c

@@ -18,7 +18,8 @@ struct entry {
     uint64_t bytes;
 };
 
-/* One walk: what is collected, and the folder to pass over, known by device and inode so that no spelling hides it. */
+/* One walk: what is collected, and the folder to pass over, known by device and inode so that no spelling
+ * hides it. */
 struct walk {
     struct entry *entries;
     size_t count, capacity;
@@ -55,10 +56,12 @@ static int walk_entry(struct walk *walk, int folder_fd, const char *prefix, cons
     int fd;
 
     if ((size_t)snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "/" : "", name) >= sizeof path)
-        return fault_set(walk->fault, "batch %s: a path below %s is longer than %zu bytes: shorten it", walk->root, prefix,
-                         sizeof path - 1);
+        return fault_set(walk->fault, "batch %s: a path below %s is longer than %zu bytes: shorten it",
+                         walk->root, prefix, sizeof path - 1);
     if (fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW))
-        return errno == ENOENT ? 0 : fault_set(walk->fault, "batch %s: %s: %s", walk->root, path, strerror(errno));
+        return errno == ENOENT
+                   ? 0
+                   : fault_set(walk->fault, "batch %s: %s: %s", walk->root, path, strerror(errno));
     if (S_ISREG(status.st_mode))
         return add_entry(walk, path, status.st_size);
     if (!S_ISDIR(status.st_mode))
@@ -117,11 +120,13 @@ static int list_root(struct batch *batch, struct walk *walk)
     int fd = open(batch->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0)
-        return fault_set(walk->fault, "batch %s: %s: give a folder that holds the images", batch->root, strerror(errno));
+        return fault_set(walk->fault, "batch %s: %s: give a folder that holds the images", batch->root,
+                         strerror(errno));
     if (walk_folder(walk, fd, ""))
         return -1;
     if (!walk->count)
-        return fault_set(walk->fault, "batch %s: no file in it: give a folder that holds the images", batch->root);
+        return fault_set(walk->fault, "batch %s: no file in it: give a folder that holds the images",
+                         batch->root);
     return take_entries(batch, walk);
 }
 
@@ -152,7 +157,8 @@ int batch_list(struct batch *batch, const char *root, const char *exclude, struc
     return failed;
 }
 
-/* --- a sample -------------------------------------------------------------------------------------------------- */
+/* --- a sample
+ * -------------------------------------------------------------------------------------------------- */
 
 static int path_order(const void *key, const void *element)
 {
@@ -160,7 +166,8 @@ static int path_order(const void *key, const void *element)
 }
 
 /* Marks every listed path; keep has one flag per item. */
-static int mark_listed(const struct batch *batch, FILE *list, const char *list_path, bool *keep, struct fault *fault)
+static int mark_listed(const struct batch *batch, FILE *list, const char *list_path, bool *keep,
+                       struct fault *fault)
 {
     char *line = NULL;
     size_t capacity = 0;
@@ -224,7 +231,8 @@ int batch_keep_listed(struct batch *batch, const char *list_path, struct fault *
     return failed;
 }
 
-/* --- identity -------------------------------------------------------------------------------------------------- */
+/* --- identity
+ * -------------------------------------------------------------------------------------------------- */
 
 void batch_sha256(const struct batch *batch, char hex[65])
 {

@@ -39,7 +39,8 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct manifest_line *)a)->path, ((const struct manifest_line *)b)->path);
 }
 
-/* --- writing --------------------------------------------------------------------------------------------------- */
+/* --- writing
+ * --------------------------------------------------------------------------------------------------- */
 
 /* Flushes and closes file, then gives the whole text its name, or removes it. */
 static int finish_file(FILE *file, const char *temporary, const char *final, struct fault *fault)
@@ -56,10 +57,12 @@ static int finish_file(FILE *file, const char *temporary, const char *final, str
     if (!failed)
         saved = errno;
     unlink(temporary);
-    return fault_set(fault, "writing %s: %s: free space there or give another output folder", final, strerror(saved));
+    return fault_set(fault, "writing %s: %s: free space there or give another output folder", final,
+                     strerror(saved));
 }
 
-static FILE *begin_file(const char *folder, const char *name, char final[4096], char temporary[4200], struct fault *fault)
+static FILE *begin_file(const char *folder, const char *name, char final[4096], char temporary[4200],
+                        struct fault *fault)
 {
     FILE *file;
 
@@ -71,7 +74,8 @@ static FILE *begin_file(const char *folder, const char *name, char final[4096], 
     return file;
 }
 
-/* Appends the line as sha256sum prints it; returns its length. text has room for twice the path and 70 more. */
+/* Appends the line as sha256sum prints it; returns its length. text has room for twice the path and 70 more.
+ */
 static size_t format_line(const struct manifest_line *line, char *text)
 {
     bool escape = strpbrk(line->path, "\\\n\r") != NULL;
@@ -124,7 +128,8 @@ int manifest_write(struct manifest *manifest, const char *folder, char sha256[65
         int saved = errno;
         fclose(file);
         unlink(temporary);
-        return fault_set(fault, "writing %s: %s: free space there or give another output folder", final, strerror(saved));
+        return fault_set(fault, "writing %s: %s: free space there or give another output folder", final,
+                         strerror(saved));
     }
     return finish_file(file, temporary, final, fault);
 }
@@ -168,7 +173,8 @@ int failed_write(const struct failed_item *items, uint64_t count, const char *fo
     return finish_file(file, temporary, final, fault);
 }
 
-/* --- reading --------------------------------------------------------------------------------------------------- */
+/* --- reading
+ * --------------------------------------------------------------------------------------------------- */
 
 /* Undoes sha256sum's escaping in place. */
 static int unescape(char *text)
@@ -230,7 +236,9 @@ static int read_stream(struct manifest *manifest, FILE *file, const char *path, 
         if (*line == '#') /* a comment, which sha256sum passes over too */
             continue;
         if (strlen(line) != (size_t)length || read_line(manifest, line))
-            failed = fault_set(fault, "%s:%lu: not a line of sha256sum: make the manifest again with 'knee run'", path, number);
+            failed =
+                fault_set(fault, "%s:%lu: not a line of sha256sum: make the manifest again with 'knee run'",
+                          path, number);
     }
     free(line);
     if (!failed && ferror(file))
@@ -251,8 +259,8 @@ int manifest_read(struct manifest *manifest, const char *file, struct fault *fau
         snprintf(path, sizeof path, "%s/%s", file, manifest_name);
     stream = fopen(path, "re");
     if (!stream)
-        return fault_set(fault, "manifest %s: %s: give a manifest or a folder that 'knee run' has written", path,
-                         strerror(errno));
+        return fault_set(fault, "manifest %s: %s: give a manifest or a folder that 'knee run' has written",
+                         path, strerror(errno));
     failed = read_stream(manifest, stream, path, fault);
     fclose(stream);
     if (failed)

@@ -27,7 +27,8 @@ const char *recipe_extension(enum recipe_format format)
     return extensions[format];
 }
 
-/* --- faults with a line number ------------------------------------------------------------------------------- */
+/* --- faults with a line number
+ * ------------------------------------------------------------------------------- */
 
 /* The line of key in group (of the group's heading when key is NULL); 0 when it is not there. */
 static int line_of(const char *text, const char *group, const char *key)
@@ -61,14 +62,16 @@ static int complain(const struct reading *r, const char *group, const char *key,
     return fault_set(r->fault, "recipe %s:%d: [%s]: %s", r->path, line, group, what);
 }
 
-/* --- values: each returns 0, or -1 with fault; a missing key leaves the default -------------------------------- */
+/* --- values: each returns 0, or -1 with fault; a missing key leaves the default
+ * -------------------------------- */
 
 static char *value_of(const struct reading *r, const char *group, const char *key)
 {
     return g_key_file_get_string(r->file, group, key, NULL);
 }
 
-static int get_whole(const struct reading *r, const char *group, const char *key, int least, int most, int *value)
+static int get_whole(const struct reading *r, const char *group, const char *key, int least, int most,
+                     int *value)
 {
     char *text = value_of(r, group, key), *end, what[96];
     long number;
@@ -88,7 +91,8 @@ static int get_whole(const struct reading *r, const char *group, const char *key
 }
 
 /* A number, or a share as "18%". */
-static int get_real(const struct reading *r, const char *group, const char *key, double least, double most, double *value)
+static int get_real(const struct reading *r, const char *group, const char *key, double least, double most,
+                    double *value)
 {
     char *text = value_of(r, group, key), *end, what[96];
     double number;
@@ -110,7 +114,8 @@ static int get_real(const struct reading *r, const char *group, const char *key,
     return 0;
 }
 
-static int get_choice(const struct reading *r, const char *group, const char *key, const char *const *choices, int *value)
+static int get_choice(const struct reading *r, const char *group, const char *key, const char *const *choices,
+                      int *value)
 {
     char *text = value_of(r, group, key), *allowed, *what;
     int found = -1, result = 0;
@@ -218,7 +223,8 @@ static int get_file(const struct reading *r, const char *group, const char *key,
     return found ? 0 : complain(r, group, key, what);
 }
 
-/* --- groups ---------------------------------------------------------------------------------------------------- */
+/* --- groups
+ * ---------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *group; /* "rendition ": any group that begins so */
@@ -267,8 +273,9 @@ static int check_names(const struct reading *r)
                                                   : strcmp(groups[i], known[k].group) == 0)
                 break;
         }
-        failed = k == kinds ? complain(r, groups[i], NULL, "unknown group; there are recipe, limits, watermark, caption and "
-                                                           "'rendition NAME'")
+        failed = k == kinds ? complain(r, groups[i], NULL,
+                                       "unknown group; there are recipe, limits, watermark, caption and "
+                                       "'rendition NAME'")
                             : check_keys(r, groups[i], known[k].keys);
     }
     g_strfreev(groups);
@@ -278,7 +285,8 @@ static int check_names(const struct reading *r)
 static int check_rendition_name(const struct reading *r, const char *group, const char *name)
 {
     if (!*name || *name == '.' || strchr(name, '/') || strlen(name) >= sizeof r->recipe->renditions[0].name)
-        return complain(r, group, NULL, "the name is the name of a folder: give 1 to 63 bytes, no '/', no leading '.'");
+        return complain(r, group, NULL,
+                        "the name is the name of a folder: give 1 to 63 bytes, no '/', no leading '.'");
     return 0;
 }
 
@@ -306,7 +314,8 @@ static int read_rendition(const struct reading *r, const char *group)
         get_truth(r, group, "optimise", &rendition->optimise))
         return -1;
     if (!rendition->width || !rendition->height)
-        return complain(r, group, rendition->width ? "height" : "width", "is missing: give the box in pixels");
+        return complain(r, group, rendition->width ? "height" : "width",
+                        "is missing: give the box in pixels");
     rendition->fit = (enum recipe_fit)fit;
     rendition->format = (enum recipe_format)format;
     r->recipe->rendition_count++;
@@ -364,7 +373,8 @@ static int read_limits(const struct reading *r)
     return 0;
 }
 
-/* --- identity -------------------------------------------------------------------------------------------------- */
+/* --- identity
+ * -------------------------------------------------------------------------------------------------- */
 
 static int digest_file(EVP_MD_CTX *context, const char *path, struct fault *fault)
 {
@@ -393,7 +403,8 @@ static int digest_recipe(struct recipe *recipe, struct fault *fault)
     if (!context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL))
         abort();
     EVP_DigestUpdate(context, recipe->text, strlen(recipe->text));
-    failed = digest_file(context, recipe->watermark_path, fault) || digest_file(context, recipe->font_path, fault);
+    failed =
+        digest_file(context, recipe->watermark_path, fault) || digest_file(context, recipe->font_path, fault);
     EVP_DigestFinal_ex(context, digest, NULL);
     EVP_MD_CTX_free(context);
     for (size_t i = 0; i < 32; i++)
@@ -401,13 +412,15 @@ static int digest_recipe(struct recipe *recipe, struct fault *fault)
     return failed ? -1 : 0;
 }
 
-/* --- loading --------------------------------------------------------------------------------------------------- */
+/* --- loading
+ * --------------------------------------------------------------------------------------------------- */
 
 static int parse(const struct reading *r)
 {
     GError *error = NULL;
 
-    if (!g_key_file_load_from_data(r->file, r->recipe->text, strlen(r->recipe->text), G_KEY_FILE_NONE, &error)) {
+    if (!g_key_file_load_from_data(r->file, r->recipe->text, strlen(r->recipe->text), G_KEY_FILE_NONE,
+                                   &error)) {
         fault_set(r->fault, "recipe %s: %s", r->path, error->message);
         g_error_free(error);
         return -1;

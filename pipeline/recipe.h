@@ -1,7 +1,7 @@
 /* recipe.h: what is made of an item, read whole from a key file (GLib GKeyFile) and checked before any work.
  *
- * Files a recipe names (watermark, font) are looked for beside the recipe, then in the system's font folders. See
- * pipeline/recipes/web.recipe for every key.
+ * Files a recipe names (watermark, font) are looked for beside the recipe, then in the system's font folders.
+ * See pipeline/recipes/web.recipe for every key.
  */
 #ifndef KNEE_RECIPE_H
 #define KNEE_RECIPE_H
@@ -12,7 +12,7 @@
 #include "fault.h"
 
 #define RECIPE_MAX_RENDITIONS 8
-#define RECIPE_PATH_BYTES 1024
+#define RECIPE_PATH_BYTES     1024
 
 enum recipe_fit { FIT_INSIDE, FIT_COVER };
 enum recipe_format { FORMAT_JPEG, FORMAT_WEBP, FORMAT_PNG };
@@ -29,7 +29,7 @@ struct rendition {
 };
 
 struct recipe {
-    char *text; /* the file as it was read; owned */
+    char *text;      /* the file as it was read; owned */
     char sha256[65]; /* over the text and the contents of watermark and font: what the outputs depend on */
     struct rendition renditions[RECIPE_MAX_RENDITIONS]; /* in the order of the file */
     int rendition_count;
@@ -46,9 +46,9 @@ struct recipe {
     double caption_margin;
     enum recipe_corner caption_corner;
 
-    uint8_t background[3];  /* alpha is flattened onto it; sRGB */
-    double clip_offset_s;   /* where in a clip the poster frame is looked for */
-    uint64_t max_pixels;    /* of an input, checked before decoding */
+    uint8_t background[3]; /* alpha is flattened onto it; sRGB */
+    double clip_offset_s;  /* where in a clip the poster frame is looked for */
+    uint64_t max_pixels;   /* of an input, checked before decoding */
     uint64_t max_bytes;
 };
 

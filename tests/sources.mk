@@ -1,5 +1,21 @@
 # Unit tests, one program each, linked with cmocka.
 TESTS_UNIT_SRC := \
+  tests/unit/test_bootstrap.c \
+  tests/unit/test_coverage.c \
+  tests/unit/test_fit.c \
+  tests/unit/test_gate.c \
+  tests/unit/test_knee.c \
+  tests/unit/test_models.c \
+  tests/unit/test_size_regression.c \
+  tests/unit/test_stats.c \
+  tests/unit/test_dataset_plan.c \
+  tests/unit/test_dataset_raster.c \
+  tests/unit/test_counters.c \
+  tests/unit/test_cpu_limit.c \
+  tests/unit/test_kernel_stat.c \
+  tests/unit/test_pin_plan.c \
+  tests/unit/test_run_hooks.c \
+  tests/unit/test_topology.c \
   tests/unit/test_options.c
 # Helper programs of the other tests and of the benchmarks.
 TESTS_PROGRAM_SRC := \

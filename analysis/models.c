@@ -1,0 +1,366 @@
+#include "models.h"
+
+#include <assert.h>
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "models_problem.h"
+#include "stats.h"
+
+static const bool all_free[MODEL_SHAPES] = {false, false};
+
+/* Estimates before ranges are looked at; the intervals are theirs. */
+struct free_fit {
+    double theta[MODEL_SHAPES];
+    double covariance[MODEL_SHAPES][MODEL_SHAPES]; /* (J'J)^-1 */
+    double rss;
+};
+
+static void refuse(struct model_fit *fit, const char *why)
+{
+    fit->fitted = false;
+    snprintf(fit->reason, sizeof fit->reason, "%s", why);
+    fit->t1 = interval_unknown("%s", why);
+    for (size_t j = 0; j < MODEL_SHAPES; j++)
+        fit->shape[j] = interval_unknown("%s", why);
+    fit->limit_speedup = fit->peak_workers = interval_unknown("%s", why);
+}
+
+static bool too_few(const struct problem *p, const struct scaling_data *data, struct model_fit *fit)
+{
+    char why[192], within[64] = "";
+
+    if (p->cells >= fit->shapes + 1)
+        return false;
+    if (data->cores > 0)
+        snprintf(within, sizeof within, " within %u cores", data->cores);
+    snprintf(why, sizeof why, "%zu parameters cannot be had from %zu worker count%s%s", fit->shapes + 1,
+             p->cells, p->cells == 1 ? "" : "s", within);
+    refuse(fit, why);
+    return true;
+}
+
+/* Holds each parameter that left its range at the bound, and fits the others again. */
+static int hold_in_range(struct problem *p, struct model_fit *fit, size_t *held)
+{
+    bool fixed[MODEL_SHAPES] = {false, false};
+    bool again = true;
+
+    assert(fit->shapes <= MODEL_SHAPES);
+    *held = 0;
+    while (again) {
+        again = false;
+        for (size_t j = 0; j < fit->shapes; j++) {
+            double least = law_least(fit->kind, j), most = law_most(fit->kind, j);
+            if (fixed[j] || (fit->theta[j] >= least && fit->theta[j] <= most))
+                continue;
+            if (fabs(fit->theta[j] - (fit->theta[j] < least ? least : most)) >
+                1e-12) /* not a matter of rounding */
+                snprintf(fit->note, sizeof fit->note, "%s by itself would be %.3g: held at %g",
+                         model_parameter_name(fit->kind, j), fit->theta[j],
+                         fit->theta[j] < least ? least : most);
+            fit->theta[j] = fit->theta[j] < least ? least : most;
+            fixed[j] = again = true;
+            ++*held;
+        }
+        if (again && problem_minimise(p, fixed, fit->theta, NULL))
+            return -1;
+    }
+    return 0;
+}
+
+/* F test of what the law leaves against the pure error (Draper and Smith 1998, section 2.1). */
+static void test_lack_of_fit(struct model_fit *fit, const struct problem *p, double pure, unsigned df_pure,
+                             size_t held)
+{
+    struct model_lack_of_fit *lack = &fit->lack_of_fit;
+    size_t spent = p->blocks + fit->shapes - held + df_pure;
+    double left = fmax(fit->rss_log - pure, 0);
+
+    *lack = (struct model_lack_of_fit){.f = NAN, .p = NAN, .df_error = df_pure};
+    lack->df_lack = p->count > spent ? (unsigned)(p->count - spent) : 0;
+    if (df_pure == 0)
+        snprintf(lack->reason, sizeof lack->reason, "no repetitions: no pure error to test against");
+    else if (lack->df_lack == 0)
+        snprintf(lack->reason, sizeof lack->reason,
+                 "%zu worker counts for %zu parameters: nothing is left to test the law with", p->cells,
+                 fit->shapes + 1);
+    else if (!(pure > 1e-24 * (double)p->count))
+        snprintf(lack->reason, sizeof lack->reason, "repetitions agree to the last digit: no pure error");
+    if (lack->reason[0])
+        return;
+    lack->f = left / lack->df_lack / (pure / df_pure);
+    lack->p = gsl_cdf_fdist_Q(lack->f, lack->df_lack, df_pure);
+}
+
+static void find_variance(struct model_fit *fit, const struct problem *p, double pure, unsigned df_pure)
+{
+    const struct model_lack_of_fit *lack = &fit->lack_of_fit;
+    size_t spent = p->blocks + fit->shapes;
+    double tiny = 1e-24 * (double)p->count; /* times are known to twelve digits at best */
+
+    fit->variance = fit->variance_df = NAN;
+    if (lack->p < 0.05) {
+        fit->variance = (fit->rss_log - pure) / lack->df_lack;
+        fit->variance_df = lack->df_lack;
+    } else if (df_pure > 0 && pure > tiny) {
+        fit->variance = pure / df_pure;
+        fit->variance_df = df_pure;
+    } else if (df_pure == 0 && p->count > spent && fit->rss_log > tiny) {
+        fit->variance_df = (double)(p->count - spent);
+        fit->variance = fit->rss_log / fit->variance_df;
+    }
+}
+
+/* --- intervals --- */
+
+/* The parameter on one side of the estimate at which the sum of squares has risen by `rise`. */
+static double profile_bound(struct problem *p, const struct free_fit *free_fit, double step, double rise)
+{
+    double near = 0, far = step;
+
+    for (int i = 0; i < 80; i++, near = far, far *= 2) {
+        double theta[MODEL_SHAPES] = {free_fit->theta[0] + far};
+        if (problem_rss(p, theta) - free_fit->rss > rise)
+            break;
+    }
+    for (int i = 0; i < 60; i++) {
+        double middle = (near + far) / 2, theta[MODEL_SHAPES] = {free_fit->theta[0] + middle};
+        if (problem_rss(p, theta) - free_fit->rss > rise)
+            far = middle;
+        else
+            near = middle;
+    }
+    return free_fit->theta[0] + (near + far) / 2;
+}
+
+/* Not yet cut to the parameter's range. */
+static struct interval shape_interval(struct problem *p, const struct model_fit *fit,
+                                      const struct free_fit *free_fit, size_t j)
+{
+    double t, error, value = free_fit->theta[j];
+
+    if (isnan(fit->variance))
+        return interval_point(value, "%s", "no repetitions, or all agree: no spread, no interval");
+    t = stats_t(fit->level, fit->variance_df);
+    error = sqrt(free_fit->covariance[j][j] * fit->variance);
+    if (!(error > 0) || !isfinite(error))
+        return interval_point(value, "the data do not determine it");
+    if (fit->shapes == 1) {
+        double rise = t * t * fit->variance;
+        return interval_bounded(value, profile_bound(p, free_fit, -error, rise),
+                                profile_bound(p, free_fit, error, rise), fit->level,
+                                "profile of log T, t with %.0f df of %s", fit->variance_df,
+                                fit->lack_of_fit.p < 0.05 ? "lack of fit" : "pure error");
+    }
+    return interval_bounded(value, value - t * error, value + t * error, fit->level,
+                            "covariance of log T, t with %.0f df of %s", fit->variance_df,
+                            fit->lack_of_fit.p < 0.05 ? "lack of fit" : "pure error");
+}
+
+static double quadratic_form(const double v[MODEL_SHAPES], const struct model_fit *fit)
+{
+    double sum = 0;
+
+    for (size_t j = 0; j < MODEL_SHAPES; j++)
+        for (size_t k = 0; k < MODEL_SHAPES; k++)
+            sum += v[j] * fit->covariance[j][k] * v[k];
+    return sum;
+}
+
+/* T1 is the mean over blocks of log T less the law. Its variance has two parts: that of the blocks among each
+ * other (drift and noise), and that of the law's parameters; degrees of freedom by Satterthwaite. */
+static void find_t1(struct model_fit *fit, struct problem *p, double pure, unsigned df_pure)
+{
+    double gradient[MODEL_SHAPES], sum = 0, squares = 0, blocks = (double)p->blocks, law, level_part,
+                                   df_level, half;
+    double variance = isnan(fit->variance) && df_pure ? pure / df_pure : fit->variance;
+
+    problem_block_law(p, fit->theta, gradient);
+    for (size_t b = 0; b < p->blocks; b++)
+        sum += p->block_mean[b] - p->at_block[b];
+    fit->log_t1 = sum / blocks;
+    for (size_t b = 0; b < p->blocks; b++)
+        squares += pow(p->block_mean[b] - p->at_block[b] - fit->log_t1, 2);
+    law = fit->shapes ? quadratic_form(gradient, fit) : 0;
+    if (p->blocks > 1) {
+        level_part = squares / (blocks - 1) / blocks;
+        df_level = blocks - 1;
+    } else {
+        level_part = variance / (double)p->count;
+        df_level = fit->variance_df;
+    }
+    if (isnan(law) || !(level_part + law > 1e-26)) {
+        fit->t1 = interval_point(exp(fit->log_t1), "no repetitions, or all agree: no spread, no interval");
+        return;
+    }
+    if (p->blocks > 1 && law > 0) /* with one block both parts come from one estimate */
+        df_level =
+            pow(level_part + law, 2) / (level_part * level_part / df_level + law * law / fit->variance_df);
+    half = stats_t(fit->level, df_level) * sqrt(level_part + law);
+    fit->t1 = interval_bounded(exp(fit->log_t1), exp(fit->log_t1 - half), exp(fit->log_t1 + half), fit->level,
+                               "t on logarithms, %.1f df", df_level);
+}
+
+static bool superlinear(struct model_fit *fit)
+{
+    for (size_t j = 0; j < fit->shapes; j++)
+        if (fit->shape[j].high < 0) {
+            char why[192];
+            snprintf(why, sizeof why,
+                     "%s lies below 0 beyond doubt (%.3g to %.3g): speedup is better than this law allows "
+                     "(super-linear)",
+                     model_parameter_name(fit->kind, j), fit->shape[j].low, fit->shape[j].high);
+            refuse(fit, why);
+            return true;
+        }
+    return false;
+}
+
+static void find_aicc(struct model_fit *fit, const struct problem *p)
+{
+    double m = (double)p->count - (double)p->blocks, k = (double)fit->shapes + 1;
+    /* Times are known to twelve digits at best: below that all sums of squares are equal. */
+    double rss = fmax(fit->rss_log, m * 1e-24);
+
+    fit->aicc = m - k - 1 > 0 ? m * log(rss / m) + 2 * k + 2 * k * (k + 1) / (m - k - 1) : NAN;
+}
+
+/* Variance and intervals are those of the free estimates: a parameter held at its bound would show as lack of
+ * fit. */
+static bool find_intervals(struct problem *p, struct model_fit *fit, const struct free_fit *free_fit,
+                           double pure, unsigned df_pure)
+{
+    fit->rss_log = free_fit->rss;
+    test_lack_of_fit(fit, p, pure, df_pure, 0);
+    find_variance(fit, p, pure, df_pure);
+    for (size_t j = 0; j < MODEL_SHAPES; j++)
+        for (size_t k = 0; k < MODEL_SHAPES; k++)
+            fit->covariance[j][k] = free_fit->covariance[j][k] * fit->variance;
+    for (size_t j = 0; j < fit->shapes; j++)
+        fit->shape[j] = shape_interval(p, fit, free_fit, j);
+    return !superlinear(fit);
+}
+
+static void complete(struct problem *p, struct model_fit *fit, const struct free_fit *free_fit)
+{
+    size_t held = 0;
+    unsigned df_pure;
+    double pure = problem_pure_error(p, &df_pure);
+
+    memcpy(fit->theta, free_fit->theta, sizeof fit->theta);
+    if (!find_intervals(p, fit, free_fit, pure, df_pure))
+        return;
+    if (hold_in_range(p, fit, &held)) {
+        refuse(fit, "the search did not converge with a parameter held at its bound");
+        return;
+    }
+    fit->rss_log = problem_rss(p, fit->theta);
+    find_aicc(fit, p);
+    test_lack_of_fit(fit, p, pure, df_pure, held);
+    for (size_t j = 0; j < fit->shapes; j++) {
+        fit->shape[j] = interval_clipped(&fit->shape[j], law_least(fit->kind, j), law_most(fit->kind, j));
+        fit->shape[j].value = fit->theta[j];
+    }
+    find_t1(fit, p, pure, df_pure);
+    fit->fitted = true;
+}
+
+static void start_at(enum model_kind kind, double theta[MODEL_SHAPES])
+{
+    for (size_t j = 0; j < MODEL_SHAPES; j++)
+        theta[j] = law_start(kind, j);
+}
+
+void model_fit(enum model_kind kind, const struct scaling_data *data, double level, struct model_fit *fit)
+{
+    struct problem p;
+    struct free_fit free_fit = {0};
+    char why[192];
+
+    *fit = (struct model_fit){
+        .kind = kind, .shapes = law_shapes(kind), .level = level, .aicc = NAN, .rss_log = NAN};
+    fit->variance = fit->variance_df = NAN;
+    fit->lack_of_fit = (struct model_lack_of_fit){.f = NAN, .p = NAN, .reason = "the model is not fitted"};
+    if (problem_make(&p, kind, data, NULL, why, sizeof why)) {
+        refuse(fit, why);
+        return;
+    }
+    fit->largest_workers = 0;
+    for (size_t c = 0; c < p.cells; c++)
+        fit->largest_workers = p.workers[c] > fit->largest_workers ? p.workers[c] : fit->largest_workers;
+    if (!too_few(&p, data, fit)) {
+        start_at(kind, free_fit.theta);
+        if (problem_minimise(&p, all_free, free_fit.theta, free_fit.covariance)) {
+            refuse(fit, "the search did not converge");
+        } else {
+            free_fit.rss = problem_rss(&p, free_fit.theta);
+            complete(&p, fit, &free_fit);
+        }
+    }
+    problem_release(&p);
+}
+
+int model_fit_weighted(enum model_kind kind, const struct scaling_data *data, const double *weights,
+                       double *theta)
+{
+    struct problem p;
+    char reason[192];
+    double found[MODEL_SHAPES];
+    int status;
+
+    if (problem_make(&p, kind, data, weights, reason, sizeof reason))
+        return -1;
+    start_at(kind, found);
+    status = p.cells > law_shapes(kind) ? problem_minimise(&p, all_free, found, NULL) : -1;
+    for (size_t j = 0; j < law_shapes(kind) && status == 0; j++)
+        theta[j] = found[j];
+    problem_release(&p);
+    return status;
+}
+
+/* --- the fitted law --- */
+
+double model_seconds(const struct model_fit *fit, double workers)
+{
+    return exp(fit->log_t1 + law_shape(fit->kind, fit->theta, workers));
+}
+
+double model_speedup(const struct model_fit *fit, double workers)
+{
+    return exp(law_shape(fit->kind, fit->theta, 1) - law_shape(fit->kind, fit->theta, workers));
+}
+
+/* Amdahl's law falls with s: its bounds are those of s. */
+static struct interval amdahl_interval(const struct model_fit *fit, double workers)
+{
+    double value = model_speedup(fit, workers);
+
+    return interval_bounded(value, exp(-law_shape(MODEL_AMDAHL, &fit->shape[0].high, workers)),
+                            exp(-law_shape(MODEL_AMDAHL, &fit->shape[0].low, workers)), fit->level,
+                            "of the serial fraction");
+}
+
+struct interval model_speedup_interval(const struct model_fit *fit, double workers)
+{
+    double one[MODEL_SHAPES], many[MODEL_SHAPES], half, value = model_speedup(fit, workers);
+
+    if (!fit->fitted)
+        return interval_unknown("%s", fit->reason);
+    if (fit->shapes == 0 || workers <= 1)
+        return interval_exact(value, fit->level, "definition");
+    for (size_t j = 0; j < fit->shapes; j++)
+        if (!interval_has_bounds(&fit->shape[j]))
+            return interval_point(value, "%s", fit->shape[j].reason);
+    if (fit->kind == MODEL_AMDAHL)
+        return amdahl_interval(fit, workers);
+    law_gradient(fit->kind, fit->theta, 1, one);
+    law_gradient(fit->kind, fit->theta, workers, many);
+    for (size_t j = 0; j < MODEL_SHAPES; j++)
+        many[j] -= one[j];
+    half = stats_t(fit->level, fit->variance_df) * sqrt(quadratic_form(many, fit));
+    return interval_bounded(value, value * exp(-half), fmin(value * exp(half), workers), fit->level,
+                            "delta method on log S");
+}

@@ -1,0 +1,97 @@
+/* models.h: laws of scaling, fitted to times.
+ *
+ *   ideal            T1 / n
+ *   amdahl           T1 (s + (1-s)/n)                          Amdahl 1967, AFIPS Conf. Proc. 30
+ *   amdahl-overhead  T1 (s + (1-s)/n + c n)                    each worker costs the run c of the work
+ *   usl              T1 (1 + sigma (n-1) + kappa n (n-1)) / n   Gunther 1993 and 2007, "Guerrilla Capacity
+ *                                                              Planning": contention and coherency
+ * amdahl-overhead and usl are one family of curves in two readings (sigma - kappa = s/(1+c), kappa =
+ * c/(1+c)); they differ only where a parameter is held at its bound. usl is the one that is chosen.
+ *
+ * Fit: least squares on log T (noise of times is relative), by gsl_multifit_nlinear with analytic Jacobian.
+ * Log T is centred within each block, which removes T1 and whatever a block had of its own (drift) exactly,
+ * by the theorem of Frisch, Waugh and Lovell; what is left to fit are the one or two shape parameters. T1 is
+ * then the mean of the blocks. Unpaired data are one block. Cells with more workers than cores do not take
+ * part.
+ *
+ * Ranges: s, sigma in [0, 1]; c, kappa at least 0. An estimate outside is held at the bound, the others are
+ * fitted again, and `note` says so. When the whole interval lies below 0 the speedup is better than ideal
+ * (super-linear): the model is then not fitted, with that reason, rather than clipped.
+ *
+ * Variance: pure error of the repetitions, that is what is left of log T after a mean for each n and each
+ * block. Its degrees of freedom (for a full study (N-1)(B-1)) give the t quantile. When the lack-of-fit test
+ * rejects the model at 5%, the mean square of the lack of fit is used instead: wider, since no model's own
+ * interval means much then. Without repetitions the residuals are used. With neither there is a value without
+ * bounds. Intervals: one shape parameter by the profile of the sum of squares (Bates and Watts 1988), two by
+ * the covariance. tests/unit/test_coverage.c shows that they cover nominally at 5 to 16 worker counts.
+ *
+ * AICc (Hurvich and Tsai 1989) on the centred data: with m = observations - blocks and k = shape parameters +
+ * 1, m ln(rss/m) + 2k + 2k(k+1)/(m-k-1); unknown when m - k - 1 <= 0. Choice: usl over amdahl when its AICc
+ * is lower and the interval of kappa excludes 0 (AICc alone takes the larger model too often); where one of
+ * the two is not known, the other decides. ideal is chosen only when amdahl cannot be fitted: it is amdahl
+ * with s = 0, and to choose it would claim an exactness that the interval of s does not have.
+ */
+#ifndef KNEE_MODELS_H
+#define KNEE_MODELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "interval.h"
+#include "scaling.h"
+
+enum model_kind { MODEL_IDEAL, MODEL_AMDAHL, MODEL_AMDAHL_OVERHEAD, MODEL_USL, MODEL_KINDS };
+enum { MODEL_SHAPES = 2 };
+
+struct model_lack_of_fit {
+    double f, p; /* NaN: not known, see reason */
+    unsigned df_lack, df_error;
+    char reason[192];
+};
+
+struct model_fit {
+    enum model_kind kind;
+    bool fitted;
+    char reason[192]; /* why not fitted */
+    char note[192];   /* what to know of a fitted one; empty when nothing */
+    bool chosen;
+    size_t shapes; /* shape parameters: 0, 1 or 2 */
+    struct interval t1;
+    struct interval shape[MODEL_SHAPES];           /* in the order of model_parameter_name(), from 0 */
+    double theta[MODEL_SHAPES];                    /* the estimates, within their ranges */
+    double covariance[MODEL_SHAPES][MODEL_SHAPES]; /* of the free estimates; NaN without a variance */
+    double log_t1;
+    double variance, variance_df; /* of one log T within its block; NaN when not known */
+    double level;
+    unsigned largest_workers; /* of the data that took part */
+    double rss_log, aicc;     /* of the centred log T; aicc NaN when not known */
+    struct model_lack_of_fit lack_of_fit;
+    struct interval limit_speedup; /* largest speedup with any number of workers */
+    struct interval peak_workers;  /* where it is reached; unknown for a law that only ever rises */
+};
+
+const char *model_name(enum model_kind kind);
+/* Name and unit of shape parameter i. Unit "1" is a fraction of the time of one worker. */
+const char *model_parameter_name(enum model_kind kind, size_t i);
+
+/* Fits one model, without limit_speedup and peak_workers. A time that is not finite and positive makes it
+ * unfitted, with that reason. */
+void model_fit(enum model_kind kind, const struct scaling_data *data, double level, struct model_fit *fit);
+
+/* Fits all and chooses. fits[MODEL_KINDS] in the order of enum model_kind. choice gets a sentence. */
+void models_fit(const struct scaling_data *data, double level, struct model_fit fits[MODEL_KINDS],
+                char *choice, size_t choice_bytes);
+
+/* The fitted law at any n >= 1 (not cut at the number of cores). */
+double model_seconds(const struct model_fit *fit, double workers);
+double model_speedup(const struct model_fit *fit, double workers);
+/* Pointwise interval of the law itself (not of a new measurement). */
+struct interval model_speedup_interval(const struct model_fit *fit, double workers);
+
+/* The shape parameters only, for a bootstrap: weights has one factor for each observation. Returns 0, or -1
+ * when they cannot be fitted. */
+int model_fit_weighted(enum model_kind kind, const struct scaling_data *data, const double *weights,
+                       double *theta);
+
+#endif

@@ -1,0 +1,25 @@
+/* item.h: one item of the plan, made from its source and stored under a temporary name. Only in workers. */
+#ifndef KNEE_DATASETS_ITEM_H
+#define KNEE_DATASETS_ITEM_H
+
+#include <stdint.h>
+
+#include "pipeline/fault.h"
+#include "photo.h"
+#include "plan.h"
+#include "sources.h"
+
+/* What came out, beside what the plan says. */
+struct item_made {
+    uint32_t width, height; /* as stored, before orientation */
+    uint64_t bytes;
+    double grain; /* sigma of 255; 0 none */
+    int quality;  /* JPEG, WebP; -1 where there is none */
+};
+
+/* Makes the item and writes it to the file `temporary`; files beside it that begin with the same name may
+ * come and go. The bytes depend on the item and its source alone. Returns 0, or -1 with fault. */
+int item_make(const struct plan_item *item, struct photo_cache *cache, const struct sources *sources,
+              const char *temporary, struct item_made *made, struct fault *fault);
+
+#endif

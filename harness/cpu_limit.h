@@ -1,0 +1,29 @@
+/* cpu_limit.h: what cgroups (control groups, of containers and of service managers) leave to this process.
+ *
+ * Version 1 has a tree per controller, version 2 one tree; in both a limit anywhere on the way to the root
+ * counts, so the smallest is taken.
+ */
+#ifndef KNEE_CPU_LIMIT_H
+#define KNEE_CPU_LIMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cpu_limit {
+    int cpu_version;       /* 1 or 2: the tree that has the cpu controller; 0: none to be seen */
+    char cpu_folder[512];  /* this process's group there; empty when none */
+    bool cpu_writable;     /* groups with a CPU share of their own can be made below it */
+    char cpu_reason[160];  /* why not, and what to do; empty when writable */
+    double quota_cpus;     /* CPU seconds per second; 0: no limit */
+    uint64_t memory_bytes; /* 0: no limit */
+};
+
+/* root: "" for the live machine; tests give a folder that holds proc/self/cgroup, proc/self/mountinfo and the
+ * trees. What cannot be read counts as no limit. */
+void cpu_limit_read(const char *root, struct cpu_limit *limit);
+
+/* "50000 100000" or "max 100000" (cpu.max of version 2). Returns CPUs; 0 for no limit; -1 for another text.
+ */
+double cpu_limit_parse_max(const char *text);
+
+#endif

@@ -1,0 +1,41 @@
+/* doctor_facts.h: what `knee doctor` finds, one fact per line: what, value, and what to do where it is not
+ * good. */
+#ifndef KNEE_DOCTOR_FACTS_H
+#define KNEE_DOCTOR_FACTS_H
+
+#include <stddef.h>
+
+#include "topology.h"
+
+enum { DOCTOR_FACTS_MOST = 40 };
+
+enum fact_state {
+    FACT_GOOD,
+    FACT_WEAK,   /* there, but measuring could be better */
+    FACT_MISSING /* not there, or not to be found out */
+};
+
+struct doctor_fact {
+    const char *what;
+    char value[400];
+    char remedy[240]; /* empty when there is nothing to do */
+    enum fact_state state;
+};
+
+struct doctor_facts {
+    struct doctor_fact fact[DOCTOR_FACTS_MOST];
+    size_t count;
+};
+
+/* "good", "weak", "missing". */
+const char *fact_state_name(enum fact_state state);
+
+/* Cores, SMT, NUMA, caches, kinds of core, memory of any machine, here or not. */
+void doctor_add_topology(struct doctor_facts *facts, const struct topology *topology);
+/* What only the machine we run on has: processor, limits, clock, load, counters, kernel's counts, sandbox,
+ * libraries. */
+void doctor_add_this_machine(struct doctor_facts *facts);
+/* The topology could not be read: reason says why and what to do. */
+void doctor_add_no_topology(struct doctor_facts *facts, const char *reason);
+
+#endif

@@ -1,0 +1,137 @@
+/* fit.h: what a study says: curve, models, knee, phases, item sizes, advice.
+ *
+ * A fit is a pure function of the study (the bootstrap is seeded by the study's own seed): the same study
+ * gives the same fit, byte for byte. Only trials with status 'ok' take part; void and failed ones are counted
+ * and shown.
+ *
+ * Sequence: fit_study_read() or fit_study_read_table(), fit_make(), then fit_write() (fit.json,
+ * docs/design.md 5.2), fit_print() (a table for people) or the fields below; fit_release(),
+ * fit_study_release().
+ *
+ * Methods of the intervals are those of analysis/: Student's t on logarithms, paired by block
+ * (analysis/scaling.h says why a bootstrap is not the main one). Shares of time that may be 0 (phases) use
+ * the plain mean over blocks.
+ */
+#ifndef KNEE_FIT_H
+#define KNEE_FIT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "analysis/knee.h"
+#include "analysis/models.h"
+#include "analysis/scaling.h"
+#include "analysis/scaling_bootstrap.h"
+#include "analysis/size_regression.h"
+#include "fit_study.h"
+
+#define FIT_LEVEL 0.95
+
+struct fit_options {
+    double delta;       /* of the knee */
+    uint64_t resamples; /* of the bootstrap */
+};
+
+struct fit_point {
+    struct scaling_point scaling;
+    size_t blocks; /* with a trial that counts */
+    struct interval images_per_s, cpu_s_per_item, maxrss_mib;
+    struct interval efficiency_bootstrap;
+};
+
+enum fit_phase {
+    PHASE_PREFIX,
+    PHASE_SPAWN,
+    PHASE_INIT,
+    PHASE_WORK,
+    PHASE_SUFFIX,
+    PHASE_TAIL,
+    PHASE_DISPATCH,
+    PHASES
+};
+
+struct fit_phases {
+    unsigned workers;
+    struct interval phase[PHASES]; /* seconds; tail and dispatch core-seconds */
+};
+
+/* One setting of a comparison at a fixed number of workers. */
+struct fit_chunk {
+    unsigned cell; /* index in the study */
+    size_t trials;
+    struct interval wall_s, ratio_to_default;
+};
+
+struct fit_size {
+    unsigned workers;
+    struct size_regression regression; /* seconds */
+};
+
+struct fit_counter_summary {
+    char *name, *status, *reason;
+    unsigned workers; /* at which it was taken */
+    struct interval per_item;
+};
+
+struct fit_equivalence {
+    size_t trials, identical; /* with a manifest; with the reference's */
+    char *manifest_sha256;    /* the reference; NULL none */
+    char *reason;
+};
+
+struct fit {
+    const struct fit_study *study; /* not owned */
+    struct fit_options options;
+    size_t ok, void_trials, failed, blocks;
+    struct interval serial_wall_s, serial_images_per_s;
+    GArray *curve; /* struct fit_point */
+    struct model_fit models[MODEL_KINDS];
+    char choice[256];
+    struct knee knee;
+    struct interval knee_amdahl;
+    struct scaling_bootstrap bootstrap;
+    GArray *phases;        /* struct fit_phases */
+    GArray *chunks;        /* struct fit_chunk */
+    GArray *sizes;         /* struct fit_size */
+    unsigned size_workers; /* of the size points; 0 none */
+    struct interval init_ms;
+    GArray *counters; /* struct fit_counter_summary */
+    int advised;      /* cell index; -1 none */
+    struct interval advised_wall_s;
+    char advice[512];
+    struct fit_equivalence equivalence;
+    GPtrArray *warnings; /* char * */
+};
+
+/* Returns 0, or -1 with fault when no trial counts or memory is short. */
+int fit_make(const struct fit_study *study, const struct fit_options *options, struct fit *fit,
+             struct fault *fault);
+void fit_release(struct fit *fit);
+
+/* The point of so many workers; NULL when there is none. */
+const struct fit_point *fit_point_at(const struct fit *fit, unsigned workers);
+
+/* fit.json as a value; the caller drops the reference. */
+json_t *fit_json(const struct fit *fit);
+/* Writes it beside path, flushed and renamed. Returns 0, or -1 with fault. */
+int fit_write(const struct fit *fit, const char *path, struct fault *fault);
+/* json into path, beside and renamed. Returns 0, or -1 with fault. */
+int fit_write_json(const json_t *json, const char *path, struct fault *fault);
+/* A readable summary. */
+void fit_print(const struct fit *fit, FILE *out);
+
+/* --- used by fit.c and fit_detail.c --- */
+
+/* Mean (geometric when `geometric`) over blocks of one number of trials, which lies `offset` bytes into
+ * struct fit_trial, for the trials of one cell that count; unknown with `missing` as reason where no trial
+ * has it. */
+struct interval fit_measure(const struct fit_study *study, unsigned cell, size_t offset, bool geometric,
+                            const char *missing);
+/* The trials of a cell that count and have a time, as observations; caller frees. */
+struct observation *fit_observations(const struct fit_study *study, unsigned cell, size_t *count);
+/* The cell whose trials are the curve's point of so many workers; -1 none. */
+int fit_curve_cell(const struct fit_study *study, unsigned workers);
+/* Phases, settings, sizes, counters, advice, equivalence. Returns 0, or -1 when memory is short. */
+int fit_details(struct fit *fit);
+
+#endif

@@ -1,0 +1,88 @@
+/* plan.h: which trials a study has, fitted into a budget of time. Pure: numbers in, plan out, equal for equal input.
+ *
+ * A *cell* is one setting; a *block* visits every cell once, in an order drawn from the seed. Cells:
+ *   serial   no pool, once per block
+ *   scaling  each number of workers, chunk 1, dynamic: the curve
+ *   chunk    larger chunks at full cores, dynamic
+ *   policy   the other policies at full cores, chunk 1
+ * Full cores: the largest listed number of workers that is no more than the cores.
+ *
+ * What gives way when the budget is small, in this order: blocks from 10 to 5, items to twice the workers, items to
+ * 24, blocks to 3, worker counts (1, 2, cores, cores + 1 and the largest stay), items below 24, blocks below 3.
+ */
+#ifndef KNEE_PLAN_H
+#define KNEE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/chunk.h"
+#include "pipeline/fault.h"
+#include "pipeline/pool.h"
+
+enum { PLAN_CHUNKS_MOST = 32, PLAN_POLICIES = 4, PLAN_CELLS_MOST = POOL_MAX_WORKERS + 64 };
+
+enum plan_role { PLAN_SERIAL, PLAN_SCALING, PLAN_CHUNK, PLAN_POLICY };
+/* "serial", "scaling", "chunk", "policy"; NULL out of range. */
+const char *plan_role_name(enum plan_role role);
+int plan_role_parse(const char *name, enum plan_role *role);
+
+struct plan_cell {
+    enum plan_role role;
+    uint32_t workers; /* serial: 1 */
+    uint64_t chunk;   /* serial: 0, none */
+    enum chunk_policy policy;
+};
+
+/* What the user wants. Lists are ascending and without repetition; plan_wish_parse_*() make them so. */
+struct plan_wish {
+    uint32_t workers[POOL_MAX_WORKERS], worker_count; /* 1, the baseline, is always among them */
+    uint64_t chunks[PLAN_CHUNKS_MOST];
+    uint32_t chunk_count;
+    bool policies[PLAN_POLICIES]; /* by enum chunk_policy */
+    uint32_t cores;
+    uint64_t batch_items;
+    uint64_t items;  /* in each trial; 0: the plan chooses */
+    uint32_t blocks; /* 0: the plan chooses */
+    double budget_ns;
+};
+
+/* "1..16", "1,2,4", "1..4,8". Returns 0, or -1 with fault. */
+int plan_wish_parse_workers(struct plan_wish *wish, const char *text, struct fault *fault);
+/* "1,4,16,64" */
+int plan_wish_parse_chunks(struct plan_wish *wish, const char *text, struct fault *fault);
+/* "static,dynamic,guided,largest-first" */
+int plan_wish_parse_policies(struct plan_wish *wish, const char *text, struct fault *fault);
+
+/* What things cost here, from a probe. */
+struct plan_costs {
+    double item_ns;         /* one item, one worker alone on a core */
+    double worker_start_ns; /* fork and initializer of one worker */
+    double trial_fixed_ns;  /* the rest of a trial: starting, listing, manifest, clearing away */
+};
+
+struct plan {
+    struct plan_cell cells[PLAN_CELLS_MOST];
+    uint32_t cell_count;
+    uint32_t cores;
+    uint64_t items;
+    uint32_t blocks;
+    double block_ns;           /* predicted */
+    uint32_t workers_left_out; /* worker counts that were wished and did not fit */
+    bool over_budget;          /* even the smallest plan takes longer than the budget */
+};
+
+/* Returns 0, or -1 with fault: a wish that cannot be granted (more items than the batch has). */
+int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan_costs *costs,
+              struct fault *fault);
+
+/* Predicted duration of one trial of a cell: max(work on min(workers, cores) cores, the rounds of chunks one
+ * worker does) and what starting takes. */
+double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t cores,
+                       const struct plan_costs *costs);
+
+/* The order in which a block visits the cells: order[cell_count] gets their indices. */
+void plan_order(uint32_t cell_count, uint64_t seed, uint32_t block, uint32_t *order);
+
+#endif

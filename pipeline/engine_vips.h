@@ -1,0 +1,50 @@
+/* engine_vips.h: decode, scale and encode by libvips.
+ *
+ * engine_vips_setup() runs in the parent, single-threaded and before any fork: it initialises the library
+ * (types, modules), forbids every loader but those listed there, switches the operation cache off and sets
+ * one thread for computing. It builds no image operation: libvips' vector code lives in memory that forked
+ * processes would share and overwrite. All else runs in workers.
+ *
+ * Decoding and the first reduction are one step inside libvips (shrink-on-load), so they are one stage here
+ * too, "decode".
+ */
+#ifndef KNEE_ENGINE_VIPS_H
+#define KNEE_ENGINE_VIPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "pixels.h"
+#include "recipe.h"
+#include "sniff.h"
+
+int engine_vips_setup(struct fault *fault);
+
+/* Size of an input as it will be seen: after orientation, square pixels. stored_*: as in the file. */
+struct engine_size {
+    int width, height;
+    int stored_width, stored_height;
+};
+
+/* Decodes an image file held in memory, upright, in sRGB, flattened onto the recipe's background, and no
+ * larger than the most that any of the recipe's renditions needs. Returns 0, or -1 with fault. */
+int engine_vips_decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                       struct engine_size *size, struct fault *fault);
+
+/* The same for the poster frame of the clip at path. */
+int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struct pixels *base,
+                            struct engine_size *size, struct fault *fault);
+
+/* The scale that rendition needs of a picture of that size: at most 1. */
+double engine_vips_scale_needed(const struct rendition *rendition, const struct engine_size *size);
+
+/* Makes the rendition's pixels from a picture at least as large. Never enlarges. */
+int engine_vips_scale(const struct pixels *from, const struct rendition *rendition, struct pixels *to,
+                      struct fault *fault);
+
+/* data is the caller's, g_free(). No metadata is written; pixels are sRGB. */
+int engine_vips_encode(const struct pixels *pixels, const struct rendition *rendition, void **data,
+                       size_t *bytes, struct fault *fault);
+
+#endif

@@ -1,0 +1,412 @@
+#include "image_workload.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <vips/vips.h>
+
+#include "clock.h"
+#include "engine_vips.h"
+#include "overlay.h"
+#include "sniff.h"
+#include "store.h"
+
+enum { ENGINE_UNKNOWN, ENGINE_VIPS, ENGINE_CLIP };
+
+/* A worker's own, made by its initializer. */
+struct image_state {
+    struct overlay overlay;
+    EVP_MD_CTX *digest;
+};
+
+/* One item on its way. */
+struct image_item {
+    const struct image_workload *work;
+    struct image_state *state;
+    const char *path; /* within the batch */
+    struct item_record *record;
+    struct image_result *result;
+    uint64_t stage_start_ns;
+    void *input;
+    size_t input_bytes;
+    struct engine_size size;
+    struct pixels base, scaled[RECIPE_MAX_RENDITIONS];
+    void *encoded[RECIPE_MAX_RENDITIONS];
+    size_t encoded_bytes[RECIPE_MAX_RENDITIONS];
+};
+
+/* --- names
+ * ----------------------------------------------------------------------------------------------------- */
+
+const char *image_stage_name(int stage)
+{
+    static const char *const names[STAGE_COUNT] = {"none",    "read",   "decode", "scale",
+                                                   "overlay", "encode", "digest", "store"};
+    return stage >= 0 && stage < STAGE_COUNT ? names[stage] : "unknown";
+}
+
+const char *image_kind_name(int kind)
+{
+    return sniff_name((enum image_kind)kind);
+}
+
+const char *image_engine_name(int engine)
+{
+    return engine == ENGINE_VIPS ? "vips" : engine == ENGINE_CLIP ? "ffmpeg+vips" : "unknown";
+}
+
+void image_output_path(const struct recipe *recipe, int rendition, const char *item_path, char *path,
+                       size_t bytes)
+{
+    const struct rendition *r = &recipe->renditions[rendition];
+    snprintf(path, bytes, "%s/%s.%s", r->name, item_path, recipe_extension(r->format));
+}
+
+/* --- stages
+ * ---------------------------------------------------------------------------------------------------- */
+
+/* Ends the stage that runs and begins another. */
+static void enter(struct image_item *item, enum image_stage stage)
+{
+    uint64_t now = clock_now_ns();
+
+    item->record->stage_ns[item->record->stage] += now - item->stage_start_ns;
+    item->record->stage_ns[STAGE_NONE] = 0;
+    item->record->stage = (uint8_t)stage;
+    item->stage_start_ns = now;
+}
+
+static int read_whole(int fd, struct image_item *item, const struct stat *status, struct fault *fault)
+{
+    size_t wanted = (size_t)status->st_size, got = 0;
+
+    item->input = malloc(wanted);
+    if (!item->input)
+        return fault_set(fault, "no memory for %zu bytes", wanted);
+    while (got < wanted) {
+        ssize_t n = read(fd, (char *)item->input + got, wanted - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fault_set(fault, "%s", strerror(errno));
+        if (n == 0)
+            return fault_set(fault, "the file became shorter while it was read");
+        got += (size_t)n;
+    }
+    item->input_bytes = got;
+    return 0;
+}
+
+static int read_input(struct image_item *item, struct fault *fault)
+{
+    char path[4096];
+    struct stat status;
+    int fd, failed;
+
+    snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path);
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return fault_set(fault, "%s", strerror(errno));
+    if (fstat(fd, &status))
+        failed = fault_set(fault, "%s", strerror(errno));
+    else if (!S_ISREG(status.st_mode))
+        failed = fault_set(fault, "is not a regular file any more");
+    else if (!status.st_size)
+        failed = fault_set(fault, "the file is empty");
+    else if ((uint64_t)status.st_size > item->work->recipe->max_bytes)
+        failed = fault_set(fault, "%.1f MB is more than the recipe's limit of %.0f MB",
+                           (double)status.st_size / 1e6, (double)item->work->recipe->max_bytes / 1e6);
+    else
+        failed = read_whole(fd, item, &status, fault);
+    close(fd);
+    item->record->bytes_in = item->input_bytes;
+    return failed;
+}
+
+static int decode(struct image_item *item, struct fault *fault)
+{
+    const struct recipe *recipe = item->work->recipe;
+    enum image_kind kind = sniff_kind(item->input, item->input_bytes);
+    char path[4096];
+    int failed;
+
+    item->record->kind = (uint8_t)kind;
+    if (kind == KIND_UNKNOWN)
+        return fault_set(fault, "not a picture or clip of a kind that knee reads");
+    if (sniff_is_clip(kind)) {
+        item->record->engine = ENGINE_CLIP;
+        snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path);
+        failed = engine_vips_decode_clip(path, recipe, &item->base, &item->size, fault);
+    } else {
+        item->record->engine = ENGINE_VIPS;
+        failed = engine_vips_decode(item->input, item->input_bytes, recipe, &item->base, &item->size, fault);
+    }
+    item->record->width = (uint32_t)item->size.stored_width;
+    item->record->height = (uint32_t)item->size.stored_height;
+    free(item->input);
+    item->input = NULL;
+    return failed;
+}
+
+/* Each rendition from the smallest whole picture that is large enough for it; the base is large enough for
+ * all. */
+static int scale_all(struct image_item *item, struct fault *fault)
+{
+    const struct recipe *recipe = item->work->recipe;
+    double made[RECIPE_MAX_RENDITIONS] = {0}; /* scale of a finished uncropped rendition; 0: none to use */
+    bool done[RECIPE_MAX_RENDITIONS] = {false};
+
+    for (int n = 0; n < recipe->rendition_count; n++) {
+        const struct pixels *from = &item->base;
+        double needed = -1, smallest = 2;
+        int next = 0;
+        for (int i = 0; i < recipe->rendition_count; i++) {
+            double s = engine_vips_scale_needed(&recipe->renditions[i], &item->size);
+            if (!done[i] && s > needed) {
+                needed = s;
+                next = i;
+            }
+        }
+        for (int i = 0; i < recipe->rendition_count; i++)
+            if (made[i] >= needed && made[i] < smallest && made[i] > 0) {
+                smallest = made[i];
+                from = &item->scaled[i];
+            }
+        if (engine_vips_scale(from, &recipe->renditions[next], &item->scaled[next], fault))
+            return -1;
+        done[next] = true;
+        if (recipe->renditions[next].fit == FIT_INSIDE)
+            made[next] = needed;
+    }
+    g_free(item->base.data);
+    item->base.data = NULL;
+    return 0;
+}
+
+/* The file's name without folders and ending. Caller frees with g_free(). */
+static char *stem_of(const char *path)
+{
+    char *stem = g_path_get_basename(path), *dot = strrchr(stem, '.');
+
+    if (dot && dot != stem)
+        *dot = '\0';
+    return stem;
+}
+
+static int overlay_all(struct image_item *item, struct fault *fault)
+{
+    const struct recipe *recipe = item->work->recipe;
+    char *stem = stem_of(item->path);
+    int failed = 0;
+
+    for (int i = 0; i < recipe->rendition_count && !failed; i++) {
+        if (recipe->renditions[i].watermark)
+            failed = overlay_watermark(&item->state->overlay, &item->scaled[i], fault);
+        if (!failed && recipe->renditions[i].caption)
+            failed = overlay_caption(&item->state->overlay, &item->scaled[i], stem, fault);
+    }
+    g_free(stem);
+    return failed;
+}
+
+static int encode_all(struct image_item *item, struct fault *fault)
+{
+    const struct recipe *recipe = item->work->recipe;
+
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        if (engine_vips_encode(&item->scaled[i], &recipe->renditions[i], &item->encoded[i],
+                               &item->encoded_bytes[i], fault))
+            return -1;
+        g_free(item->scaled[i].data);
+        item->scaled[i].data = NULL;
+    }
+    return 0;
+}
+
+static int digest_all(struct image_item *item, struct fault *fault)
+{
+    for (int i = 0; i < item->work->recipe->rendition_count; i++)
+        if (!EVP_DigestInit_ex2(item->state->digest, item->work->sha256, NULL) ||
+            !EVP_DigestUpdate(item->state->digest, item->encoded[i], item->encoded_bytes[i]) ||
+            !EVP_DigestFinal_ex(item->state->digest, item->result->sha256[i], NULL))
+            return fault_set(fault, "OpenSSL cannot compute SHA-256");
+    return 0;
+}
+
+static int store_all(struct image_item *item, struct fault *fault)
+{
+    const struct recipe *recipe = item->work->recipe;
+
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        char path[4096];
+        image_output_path(recipe, i, item->path, path, sizeof path);
+        if (store_write(item->work->output_root, path, item->encoded[i], item->encoded_bytes[i], fault))
+            return -1;
+        item->record->bytes_out += item->encoded_bytes[i];
+    }
+    item->result->renditions = (uint8_t)recipe->rendition_count;
+    return 0;
+}
+
+/* --- the item
+ * -------------------------------------------------------------------------------------------------- */
+
+static int do_stages(struct image_item *item, struct fault *fault)
+{
+    static const struct {
+        enum image_stage stage;
+        int (*run)(struct image_item *item, struct fault *fault);
+    } stages[] = {{STAGE_READ, read_input},     {STAGE_DECODE, decode},     {STAGE_SCALE, scale_all},
+                  {STAGE_OVERLAY, overlay_all}, {STAGE_ENCODE, encode_all}, {STAGE_DIGEST, digest_all},
+                  {STAGE_STORE, store_all}};
+
+    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
+        enter(item, stages[i].stage);
+        if (stages[i].run(item, fault))
+            return -1;
+    }
+    return 0;
+}
+
+static void free_item(struct image_item *item)
+{
+    free(item->input);
+    g_free(item->base.data);
+    for (int i = 0; i < RECIPE_MAX_RENDITIONS; i++) {
+        g_free(item->scaled[i].data);
+        g_free(item->encoded[i]);
+    }
+}
+
+/* The reason into the result; nothing of the item stays in the output folder, an older run's outputs
+ * included. */
+static void give_up(const struct image_workload *work, uint64_t index, struct item_record *record,
+                    struct image_result *result, const char *reason)
+{
+    *result = (struct image_result){0};
+    g_strlcpy(result->reason, reason, sizeof result->reason);
+    record->bytes_out = 0;
+    for (int i = 0; i < work->recipe->rendition_count; i++) {
+        char path[4096];
+        image_output_path(work->recipe, i, work->paths[index], path, sizeof path);
+        store_remove(work->output_root, path, NULL);
+    }
+}
+
+static int do_item(void *context, void *own, uint64_t index, struct item_record *record, void *payload,
+                   struct fault *fault)
+{
+    const struct image_workload *work = context;
+    struct image_item item = {
+        .work = work, .state = own, .path = work->paths[index], .record = record, .result = payload};
+    uint8_t failed_in;
+    int failed;
+
+    memset(record->stage_ns, 0, sizeof record->stage_ns);
+    record->bytes_in = record->bytes_out = 0;
+    *item.result = (struct image_result){0};
+    item.stage_start_ns = clock_now_ns();
+    failed = do_stages(&item, fault);
+    failed_in = record->stage;
+    enter(&item, STAGE_NONE);
+    vips_error_clear();
+    free_item(&item);
+    if (failed) {
+        give_up(work, index, record, payload, fault->text);
+        record->stage = failed_in;
+        record->error = 1;
+    }
+    return failed;
+}
+
+static void lost(void *context, uint64_t index, struct item_record *record, void *payload, const char *why)
+{
+    uint8_t stage = record->stage;
+
+    give_up(context, index, record, payload, why);
+    record->stage = stage;
+}
+
+static uint64_t weight(const void *context, uint64_t index)
+{
+    return ((const struct image_workload *)context)->bytes[index];
+}
+
+/* --- the worker
+ * ------------------------------------------------------------------------------------------------ */
+
+static void worker_release(void *context, void *own)
+{
+    struct image_state *state = own;
+
+    (void)context;
+    if (!state)
+        return;
+    overlay_release(&state->overlay);
+    EVP_MD_CTX_free(state->digest);
+    free(state);
+}
+
+static int worker_init(void *context, void **own, struct fault *fault)
+{
+    const struct image_workload *work = context;
+    struct image_state *state = calloc(1, sizeof *state);
+
+    if (!state)
+        return fault_set(fault, "worker: no memory");
+    *own = state;
+    state->digest = EVP_MD_CTX_new();
+    if (!state->digest || overlay_init(&state->overlay, work->recipe, fault)) {
+        if (!state->digest)
+            fault_set(fault, "worker: no memory for a digest");
+        worker_release(context, state);
+        *own = NULL;
+        return -1;
+    }
+    return 0;
+}
+
+/* --- the parent
+ * ------------------------------------------------------------------------------------------------ */
+
+int image_workload_init(struct image_workload *work, const struct recipe *recipe, const char *input_root,
+                        const char *const *paths, const uint64_t *bytes, uint64_t count,
+                        const char *output_root, struct fault *fault)
+{
+    *work = (struct image_workload){.recipe = recipe,
+                                    .input_root = input_root,
+                                    .output_root = output_root,
+                                    .paths = paths,
+                                    .bytes = bytes,
+                                    .count = count};
+    work->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (!work->sha256)
+        return fault_set(fault, "OpenSSL has no SHA-256: is its configuration broken?");
+    return engine_vips_setup(fault);
+}
+
+void image_workload_fill(struct image_workload *work, struct workload *workload)
+{
+    *workload = (struct workload){.name = "images",
+                                  .context = work,
+                                  .items = work->count,
+                                  .payload_bytes = sizeof(struct image_result),
+                                  .measure_cpu = true,
+                                  .weight = weight,
+                                  .init = worker_init,
+                                  .item = do_item,
+                                  .release = worker_release,
+                                  .lost = lost};
+}
+
+void image_workload_release(struct image_workload *work)
+{
+    EVP_MD_free(work->sha256);
+    work->sha256 = NULL;
+}

@@ -1,0 +1,67 @@
+/* image_workload.h: the work on images, as a workload for the pool (workload.h).
+ *
+ * Caller's sequence, in the parent: recipe_load(), batch_list(), image_workload_init(),
+ * image_workload_fill(), pool_run() with sizeof(struct image_result) as item payload,
+ * image_workload_release().
+ *
+ * An item is read, decoded and reduced once; each rendition is scaled from the next larger one; watermark and
+ * caption are blended; renditions are encoded and hashed in memory, and stored when all of them are there. A
+ * failed item leaves no output, old ones included. The bytes depend on the item's content, its path (caption)
+ * and the recipe alone.
+ */
+#ifndef KNEE_IMAGE_WORKLOAD_H
+#define KNEE_IMAGE_WORKLOAD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "recipe.h"
+#include "workload.h"
+
+enum image_stage {
+    STAGE_NONE,
+    STAGE_READ,
+    STAGE_DECODE, /* with the first reduction, see engine_vips.h */
+    STAGE_SCALE,
+    STAGE_OVERLAY,
+    STAGE_ENCODE,
+    STAGE_DIGEST,
+    STAGE_STORE,
+    STAGE_COUNT
+};
+
+/* Item payload. */
+struct image_result {
+    uint8_t renditions;                        /* outputs stored; 0 for a failed item */
+    char reason[119];                          /* of a failure; empty otherwise */
+    uint8_t sha256[RECIPE_MAX_RENDITIONS][32]; /* in the recipe's order */
+};
+
+struct image_workload {
+    const struct recipe *recipe;
+    const char *input_root, *output_root;
+    const char *const *paths; /* within input_root; the caller's */
+    const uint64_t *bytes;
+    uint64_t count;
+    void *sha256; /* EVP_MD, fetched once */
+};
+
+/* "none", "read", "decode", "scale", "overlay", "encode", "digest", "store" */
+const char *image_stage_name(int stage);
+const char *image_kind_name(int kind);
+const char *image_engine_name(int engine);
+
+/* Keeps all pointers. Starts libvips: the process must be single-threaded. Returns 0, or -1 with fault. */
+int image_workload_init(struct image_workload *work, const struct recipe *recipe, const char *input_root,
+                        const char *const *paths, const uint64_t *bytes, uint64_t count,
+                        const char *output_root, struct fault *fault);
+/* work must stay where it is. */
+void image_workload_fill(struct image_workload *work, struct workload *workload);
+void image_workload_release(struct image_workload *work);
+
+/* "<rendition>/<item path>.<ext>" */
+void image_output_path(const struct recipe *recipe, int rendition, const char *item_path, char *path,
+                       size_t bytes);
+
+#endif

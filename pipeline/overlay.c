@@ -1,0 +1,275 @@
+#include "overlay.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <fontconfig/fontconfig.h>
+#include <fontconfig/fcfreetype.h>
+
+/* Pixels are as large as points, so that sizes in the recipe are pixels. */
+enum { DPI = 72, LEAST_CAPTION_PX = 6 };
+
+static int vips_fault(struct fault *fault, const char *what, const char *name)
+{
+    char *text = vips_error_buffer_copy();
+
+    g_strchomp(text);
+    fault_set(fault, "%s %s: %s", what, name, *text ? text : "libvips gives no reason");
+    g_free(text);
+    return -1;
+}
+
+/* --- preparation
+ * ----------------------------------------------------------------------------------------------- */
+
+/* Makes the recipe's font the only one there is. */
+static int load_font(struct overlay *overlay, struct fault *fault)
+{
+    const char *path = overlay->recipe->font_path;
+    FcConfig *config;
+    FcPattern *pattern;
+    FcChar8 *family = NULL;
+    int count;
+
+    pattern = FcFreeTypeQuery((const FcChar8 *)path, 0, NULL, &count);
+    if (!pattern || FcPatternGetString(pattern, FC_FAMILY, 0, &family) != FcResultMatch) {
+        if (pattern)
+            FcPatternDestroy(pattern);
+        return fault_set(fault, "caption font %s: not a font that FreeType reads: give another in the recipe",
+                         path);
+    }
+    overlay->family = g_strdup((const char *)family);
+    FcPatternDestroy(pattern);
+    config = FcConfigCreate();
+    if (!config || !FcConfigAppFontAddFile(config, (const FcChar8 *)path) || !FcConfigSetCurrent(config))
+        return fault_set(fault, "caption font %s: fontconfig refuses it", path);
+    FcConfigDestroy(config); /* the current configuration keeps its own reference */
+    return 0;
+}
+
+static int load_watermark(struct overlay *overlay, struct fault *fault)
+{
+    const char *path = overlay->recipe->watermark_path;
+    VipsImage *file = vips_image_new_from_file(path, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    VipsImage *srgb = NULL, *rgba = NULL;
+    int failed;
+
+    failed = !file || vips_colourspace(file, &srgb, VIPS_INTERPRETATION_sRGB, NULL) ||
+             (vips_image_hasalpha(srgb) ? vips_copy(srgb, &rgba, NULL)
+                                        : vips_bandjoin_const1(srgb, &rgba, 255, NULL));
+    if (!failed)
+        failed = !(overlay->watermark = vips_image_copy_memory(rgba));
+    VIPS_UNREF(file);
+    VIPS_UNREF(srgb);
+    VIPS_UNREF(rgba);
+    return failed ? vips_fault(fault, "watermark", path) : 0;
+}
+
+int overlay_init(struct overlay *overlay, const struct recipe *recipe, struct fault *fault)
+{
+    *overlay = (struct overlay){.recipe = recipe};
+    if (*recipe->watermark_path && load_watermark(overlay, fault))
+        return -1;
+    return *recipe->font_path ? load_font(overlay, fault) : 0;
+}
+
+void overlay_release(struct overlay *overlay)
+{
+    VIPS_UNREF(overlay->watermark);
+    for (int i = 0; i < OVERLAY_CACHE; i++)
+        g_free(overlay->cache[i].rgba);
+    g_free(overlay->family);
+    *overlay = (struct overlay){0};
+}
+
+/* --- blending
+ * -------------------------------------------------------------------------------------------------- */
+
+/* below + (above - below) * alpha / 255, rounded; alpha 0 .. 255. */
+static uint8_t mix(uint8_t below, uint8_t above, unsigned alpha)
+{
+    unsigned sum = below * (255 - alpha) + above * alpha + 127;
+    return (uint8_t)(sum / 255);
+}
+
+/* Where a box of width x height goes in the given corner; false: it does not fit. */
+static int place(const struct pixels *pixels, int width, int height, int margin, enum recipe_corner corner,
+                 int *left, int *top)
+{
+    bool right = corner == CORNER_TOP_RIGHT || corner == CORNER_BOTTOM_RIGHT;
+    bool bottom = corner == CORNER_BOTTOM_LEFT || corner == CORNER_BOTTOM_RIGHT;
+
+    *left = right ? pixels->width - width - margin : margin;
+    *top = bottom ? pixels->height - height - margin : margin;
+    return *left >= 0 && *top >= 0 && *left + width <= pixels->width && *top + height <= pixels->height;
+}
+
+static void blend_rgba(struct pixels *pixels, const struct overlay_scaled *above, int left, int top,
+                       double opacity)
+{
+    unsigned scale = (unsigned)(opacity * 256 + 0.5);
+
+    for (int y = 0; y < above->height; y++) {
+        const uint8_t *from = above->rgba + (size_t)y * (size_t)above->width * 4;
+        uint8_t *to = pixels->data + ((size_t)(top + y) * (size_t)pixels->width + (size_t)left) * 3;
+        for (int x = 0; x < above->width; x++, from += 4, to += 3) {
+            unsigned alpha = from[3] * scale >> 8;
+            for (int band = 0; band < 3; band++)
+                to[band] = mix(to[band], from[band], alpha);
+        }
+    }
+}
+
+/* One colour through a mask; what would fall outside is left out. */
+static void blend_mask(struct pixels *pixels, const uint8_t *mask, int width, int height, int left, int top,
+                       uint8_t grey, unsigned opacity)
+{
+    for (int y = 0; y < height; y++) {
+        if (top + y < 0 || top + y >= pixels->height)
+            continue;
+        for (int x = 0; x < width; x++) {
+            unsigned alpha = mask[(size_t)y * (size_t)width + (size_t)x] * opacity / 255;
+            uint8_t *to = pixels->data + ((size_t)(top + y) * (size_t)pixels->width + (size_t)(left + x)) * 3;
+            if (!alpha || left + x < 0 || left + x >= pixels->width)
+                continue;
+            for (int band = 0; band < 3; band++)
+                to[band] = mix(to[band], grey, alpha);
+        }
+    }
+}
+
+/* --- watermark
+ * ------------------------------------------------------------------------------------------------- */
+
+static int scale_watermark(struct overlay *overlay, int for_width, struct overlay_scaled *scaled,
+                           struct fault *fault)
+{
+    double scale = overlay->recipe->watermark_width * for_width / overlay->watermark->Xsize;
+    VipsImage *resized = NULL;
+    size_t bytes;
+    int failed;
+
+    /* Alpha is weighed in, or the edges would take the colour that transparent pixels happen to have. */
+    VipsImage *premultiplied = NULL, *plain = NULL, *cast = NULL;
+    failed = vips_premultiply(overlay->watermark, &premultiplied, NULL) ||
+             vips_resize(premultiplied, &resized, scale, NULL) || vips_unpremultiply(resized, &plain, NULL) ||
+             vips_cast_uchar(plain, &cast, NULL);
+    if (!failed)
+        failed = !(scaled->rgba = vips_image_write_to_memory(cast, &bytes));
+    if (!failed) {
+        scaled->for_width = for_width;
+        scaled->width = cast->Xsize;
+        scaled->height = cast->Ysize;
+    }
+    VIPS_UNREF(premultiplied);
+    VIPS_UNREF(resized);
+    VIPS_UNREF(plain);
+    VIPS_UNREF(cast);
+    return failed ? vips_fault(fault, "watermark", overlay->recipe->watermark_path) : 0;
+}
+
+/* Photographs of one shape share a width, so a few sizes serve nearly all. */
+static const struct overlay_scaled *find_scaled(struct overlay *overlay, int for_width, struct fault *fault)
+{
+    struct overlay_scaled *place_for_it;
+
+    for (int i = 0; i < OVERLAY_CACHE; i++)
+        if (overlay->cache[i].for_width == for_width)
+            return &overlay->cache[i];
+    place_for_it = &overlay->cache[overlay->next++ % OVERLAY_CACHE];
+    g_free(place_for_it->rgba);
+    *place_for_it = (struct overlay_scaled){0};
+    return scale_watermark(overlay, for_width, place_for_it, fault) ? NULL : place_for_it;
+}
+
+int overlay_watermark(struct overlay *overlay, struct pixels *pixels, struct fault *fault)
+{
+    const struct recipe *recipe = overlay->recipe;
+    const struct overlay_scaled *scaled;
+    int left, top;
+
+    if (recipe->watermark_width * pixels->width < 4)
+        return 0;
+    scaled = find_scaled(overlay, pixels->width, fault);
+    if (!scaled)
+        return -1;
+    if (place(pixels, scaled->width, scaled->height, (int)lround(recipe->watermark_margin * pixels->width),
+              recipe->watermark_corner, &left, &top))
+        blend_rgba(pixels, scaled, left, top, recipe->watermark_opacity);
+    return 0;
+}
+
+/* --- caption
+ * --------------------------------------------------------------------------------------------------- */
+
+/* The recipe's text with {stem} filled in, valid UTF-8, one line, ready for Pango's markup. Caller frees with
+ * g_free(). */
+static char *caption_text(const struct recipe *recipe, const char *stem)
+{
+    char *valid = g_utf8_make_valid(stem, -1), *markup;
+    char **parts = g_strsplit(recipe->caption_text, "{stem}", -1);
+    char *text = g_strjoinv(valid, parts);
+
+    g_strfreev(parts);
+    g_free(valid);
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ')
+            *c = ' ';
+    valid = g_utf8_make_valid(text, -1);
+    markup = g_markup_escape_text(valid, -1);
+    g_free(valid);
+    g_free(text);
+    return markup;
+}
+
+/* Draws markup as a mask; NULL with vips's error. */
+static VipsImage *draw_text(const struct overlay *overlay, const char *markup, int size_px)
+{
+    char *font = g_strdup_printf("%s %d", overlay->family, size_px);
+    VipsImage *mask = NULL;
+
+    if (vips_text(&mask, markup, "font", font, "dpi", DPI, NULL))
+        mask = NULL;
+    g_free(font);
+    return mask;
+}
+
+/* A dark shadow below, then white: readable on any picture. */
+static void blend_caption(struct pixels *pixels, const uint8_t *mask, int width, int height, int left,
+                          int top, int size_px)
+{
+    int shadow = size_px > 16 ? size_px / 12 : 1;
+
+    blend_mask(pixels, mask, width, height, left + shadow, top + shadow, 0, 170);
+    blend_mask(pixels, mask, width, height, left, top, 255, 230);
+}
+
+int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *stem, struct fault *fault)
+{
+    const struct recipe *recipe = overlay->recipe;
+    int size_px = (int)lround(recipe->caption_size * pixels->width);
+    int margin = (int)lround(recipe->caption_margin * pixels->width), left, top, width;
+    char *markup;
+    VipsImage *mask;
+    VipsImage *fitting = NULL;
+    uint8_t *data = NULL;
+    size_t bytes;
+    bool good;
+
+    if (size_px < LEAST_CAPTION_PX)
+        return 0;
+    markup = caption_text(recipe, stem);
+    mask = draw_text(overlay, markup, size_px);
+    g_free(markup);
+    if (!mask)
+        return vips_fault(fault, "caption in font", recipe->font_path);
+    width = VIPS_MIN(mask->Xsize, pixels->width - 2 * margin);
+    good = width > 0 && vips_extract_area(mask, &fitting, 0, 0, width, mask->Ysize, NULL) == 0 &&
+           (data = vips_image_write_to_memory(fitting, &bytes)) != NULL;
+    if (good && place(pixels, width, fitting->Ysize, margin, recipe->caption_corner, &left, &top))
+        blend_caption(pixels, data, width, fitting->Ysize, left, top, size_px);
+    VIPS_UNREF(fitting);
+    g_object_unref(mask);
+    g_free(data);
+    return good || width <= 0 ? 0 : vips_fault(fault, "caption in font", recipe->font_path);
+}

@@ -1,0 +1,43 @@
+/* overlay.h: watermark and caption, prepared once per worker and blended onto a rendition.
+ *
+ * Caller's sequence, in a worker: overlay_init() in its initializer; overlay_watermark() and
+ * overlay_caption() per rendition; overlay_release(). The font is the recipe's file and nothing else: the
+ * machine's font configuration is not read, so that the bytes do not depend on it.
+ */
+#ifndef KNEE_OVERLAY_H
+#define KNEE_OVERLAY_H
+
+#include <vips/vips.h>
+
+#include "fault.h"
+#include "pixels.h"
+#include "recipe.h"
+
+/* The watermark scaled for renditions of one width. */
+struct overlay_scaled {
+    int for_width; /* of the rendition; 0: empty */
+    uint8_t *rgba; /* owned, g_free() */
+    int width, height;
+};
+
+enum { OVERLAY_CACHE = 16 };
+
+struct overlay {
+    const struct recipe *recipe;
+    VipsImage *watermark; /* RGBA in memory, as in its file; NULL none */
+    struct overlay_scaled cache[OVERLAY_CACHE];
+    unsigned next; /* place of the cache to be used next */
+    char *family;  /* of the font; NULL none */
+};
+
+/* Returns 0, or -1 with fault that names the file. */
+int overlay_init(struct overlay *overlay, const struct recipe *recipe, struct fault *fault);
+/* Both leave the pixels alone when the rendition is too small to hold anything. Return 0, or -1 with fault.
+ */
+int overlay_watermark(struct overlay *overlay, struct pixels *pixels, struct fault *fault);
+/* stem replaces {stem} in the recipe's text; invalid UTF-8 is shown as U+FFFD. Text that is too wide is
+ * clipped. */
+int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *stem, struct fault *fault);
+void overlay_release(struct overlay *overlay);
+
+#endif

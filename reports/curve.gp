@@ -1,0 +1,102 @@
+# The scaling curve of a study:  gnuplot -c curve.gp curve.dat curve.svg curve.png
+# curve.dat (written by knee report) sets title, subtitle, cores, last, highest, highest_efficiency, knee,
+# knee_label, threshold, model, model_band, ticks and the data. Colours: Okabe and Ito's, told apart by people with any colour vision; shapes and dashes differ too.
+load ARG1
+set encoding utf8
+
+measured_colour = '#0072B2'
+model_colour = '#D55E00'
+knee_colour = '#CC79A7'
+knee_ink = '#9C3F73'
+ink = '#222222'
+soft = '#6B6B6B'
+grid_colour = '#E0E0E0'
+shade = '#F0F0F0'
+
+is_nan(x) = x != x
+has_cores = !is_nan(cores)
+has_knee = !is_nan(knee)
+has_model = strlen(model) > 0
+bound = has_cores ? cores : last
+oversubscribed = has_cores && last > cores
+left = 1 - 0.035 * (last > 1 ? last - 1 : 1)
+right = last + 0.025 * (last > 1 ? last - 1 : 1)
+ideal(n) = n < 1 || (n > last && !oversubscribed) ? NaN : n < bound ? n : bound
+top = 1.12 * (highest > ideal(last) ? highest : ideal(last))
+efficiency_top = highest_efficiency > 1.05 ? 1.05 * highest_efficiency : 1.1
+
+do for [picture = 1:2] {
+    # The PNG has twice the SVG's pixels, and everything in it is twice as large.
+    if (picture == 1) {
+        set terminal svg size 1200,750 font 'DejaVu Sans,17' enhanced background '#ffffff'
+        set output ARG2
+        dot = 0.5; big = 'DejaVu Sans,25'; small = 'DejaVu Sans,15'
+    } else {
+        set terminal pngcairo size 2400,1500 font 'DejaVu Sans,26' enhanced background '#ffffff' linewidth 2 pointscale 2
+        set output ARG3
+        dot = 0.9; big = 'DejaVu Sans,38'; small = 'DejaVu Sans,23'
+    }
+    set multiplot
+    set border 3 linecolor rgb soft
+    set tics nomirror out scale 0.6 textcolor rgb ink
+    set grid ytics linetype 1 linecolor rgb grid_colour linewidth 0.8
+    set xrange [left:right]
+    set lmargin at screen 0.085
+    set rmargin at screen 0.952
+    set samples 2001
+    set label 1 title at screen 0.014, screen 0.950 left font big textcolor rgb ink noenhanced
+    set label 2 subtitle at screen 0.014, screen 0.895 left font small textcolor rgb soft noenhanced
+    set label 6 knee_label at screen 0.014, screen 0.842 left font small textcolor rgb knee_ink noenhanced
+    if (oversubscribed) {
+        set object 1 rectangle from cores, graph 0 to right, graph 1 fillcolor rgb shade fillstyle solid noborder behind
+        set label 3 'oversubscribed: more workers than cores' at right, graph 0.07 right offset -0.6, 0 font small textcolor rgb soft
+    }
+    if (has_cores && cores <= last) {
+        set arrow 1 from cores, graph 0 to cores, graph 1 nohead back linecolor rgb soft dashtype (2, 4) linewidth 1.6
+        core_words = sprintf('%d core%s', cores, cores == 1 ? '' : 's')
+        if (cores > 0.8 * last) {
+            set label 4 core_words at cores, graph 0.07 right offset -0.6, 0 font small textcolor rgb soft
+        } else {
+            # right of the knee's line, where that would cross the words
+            beside = has_knee && knee > cores && knee - cores < 0.12 * last ? knee : cores
+            if (beside > cores) { core_words = 'dotted: ' . core_words }
+            set label 4 core_words at beside, graph 0.07 left offset 0.6, 0 font small textcolor rgb soft
+        }
+    }
+    if (has_knee) { set arrow 2 from knee, graph 0 to knee, graph 1 nohead back linecolor rgb knee_colour linewidth 4 }
+    eval 'set xtics (' . ticks . ')'
+
+    # --- speedup -----------------------------------------------------------------------------------------------------
+    set tmargin at screen 0.795
+    set bmargin at screen 0.385
+    set key at screen 0.965, screen 0.846 right center horizontal Left reverse maxrows 1 samplen 2 width -1 font small textcolor rgb ink noenhanced
+    set xtics format ''
+    set ylabel 'speedup' textcolor rgb ink
+    set yrange [0:top]
+    plot $fitted using 1:(has_model && model_band ? $3 : NaN):4 with filledcurves fillcolor rgb model_colour fillstyle transparent solid 0.18 noborder notitle, \
+         ideal(x) with lines linecolor rgb soft dashtype (8, 5) linewidth 1.8 title 'ideal, up to the cores', \
+         $fitted using 1:(has_model ? $2 : NaN) with lines linecolor rgb model_colour linewidth 2.4 title model, \
+         $measured using 1:(is_nan($3) ? NaN : $2):3:4 with yerrorbars linecolor rgb measured_colour pointtype 7 pointsize 0.01 linewidth 2 notitle, \
+         $measured using 1:2 with points linecolor rgb measured_colour pointtype 7 pointsize dot title 'measured, 95% interval'
+
+    # --- efficiency --------------------------------------------------------------------------------------------------
+    unset label 1; unset label 2; unset label 3; unset label 4; unset label 6
+    unset key
+    set tmargin at screen 0.350
+    set bmargin at screen 0.115
+    set xtics format '%g'
+    eval 'set xtics (' . ticks . ')'
+    set xlabel 'workers' textcolor rgb ink offset 0, 0.3
+    set ylabel 'efficiency'
+    set yrange [0:efficiency_top]
+    set ytics ('0%%' 0, '50%%' 0.5, '100%%' 1)
+    set label 5 sprintf('%.0f%%', 100 * threshold) at graph 1, first threshold left offset 0.4, 0 font small textcolor rgb soft
+    plot ideal(x) / x with lines linecolor rgb soft dashtype (8, 5) linewidth 1.8, \
+         threshold with lines linecolor rgb knee_colour linewidth 1.2, \
+         $measured using 1:(is_nan($6) ? NaN : $5):6:7 with yerrorbars linecolor rgb measured_colour pointtype 7 pointsize 0.01 linewidth 2, \
+         $measured using 1:5 with points linecolor rgb measured_colour pointtype 7 pointsize dot
+    unset multiplot
+    unset label 5; unset xlabel; unset arrow; unset object
+    set ytics autofreq
+    set output
+}

@@ -1,0 +1,118 @@
+"""The scaling curve as a data file that gnuplot loads (curve.gp draws it). Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import wording
+from .measure import Measure
+from .study import Study
+
+
+def quoted(phrase: str) -> str:
+    """A gnuplot string: nothing is special between single quotes but the quote itself."""
+    flat = "".join(c if c.isprintable() else "?" for c in phrase)
+    return "'" + flat.replace("'", "''") + "'"
+
+
+def number(value: float | None) -> str:
+    return "NaN" if value is None else f"{value:.6g}"
+
+
+def shorten(phrase: str, most: int) -> str:
+    """The phrase, with its middle left out when it is too long for its place."""
+    if len(phrase) <= most:
+        return phrase
+    head = (most - 1) * 2 // 3
+    return phrase[:head] + "\u2026" + phrase[len(phrase) - (most - 1 - head) :]
+
+
+def title(study: Study) -> str:
+    return f"Scaling of {shorten(study.facts.name, 60)}"
+
+
+def subtitle(study: Study, most: int = 126) -> str:
+    """What was measured, on what: one line of at most so many characters; 0: as long as it comes."""
+    facts = study.facts
+    if facts.batch_items is not None and facts.items is not None and facts.items < facts.batch_items:
+        whole = f"a batch of {wording.plural(facts.batch_items, 'image')}, {wording.megabytes(facts.batch_bytes)}"
+        work = f"{wording.plural(facts.items, 'image')} in each trial, out of {whole}"
+    else:
+        work = f"{wording.plural(facts.items, 'image')}, {wording.megabytes(facts.batch_bytes)}"
+    host, machine = facts.host or "host not recorded", facts.cpu_model or "CPU not recorded"
+    if most:
+        host, machine = shorten(host, 20), shorten(machine, 40)
+    line = f"{work}  \u00b7  {host}: {machine}, {wording.plural(facts.cores, 'core')}"
+    return shorten(line, most) if most else line
+
+
+def knee_label(study: Study) -> str:
+    knee = study.knee
+    if knee.workers is None:
+        full = study.full_point
+        return f"no knee seen up to {wording.plural(full.workers, 'worker')}" if full else "no knee seen"
+    if knee.oversubscribed:
+        return f"knee: {wording.plural(knee.workers, 'worker')}, beyond the cores"
+    if knee.low is None or knee.high is None:
+        return f"knee: {wording.plural(knee.workers, 'worker')}"
+    return f"knee: {wording.plural(knee.workers, 'worker')} (95% interval {knee.low} to {knee.high})"
+
+
+def ticks(workers: Sequence[int], cores: int | None) -> list[int]:
+    """Numbers of workers to write under the axis: the measured ones, thinned where they would touch."""
+    last = max(workers, default=1)
+    step = max(1, -(-last // 16))
+    wanted = sorted(set(workers))
+    chosen: list[int] = []
+    for n in wanted:
+        if not chosen or n - chosen[-1] >= step or n in (cores, last):
+            while chosen and n - chosen[-1] < step and chosen[-1] != cores and len(chosen) > 1:
+                chosen.pop()
+            chosen.append(n)
+    return chosen
+
+
+def highest(measures: Sequence[Measure]) -> float:
+    """The highest end of all intervals, for the axis; 1 when nothing was measured."""
+    return max((x for m in measures for x in (m.value, m.high) if x is not None), default=1.0)
+
+
+def block(name: str, comment: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"# {comment}", f"${name} << END_OF_DATA", *(lines or ["NaN NaN NaN NaN NaN NaN NaN NaN"]), "END_OF_DATA"]
+
+
+def data_file(study: Study) -> str:
+    """The whole text of curve.dat."""
+    points, model = study.curve, study.chosen_model
+    last = max((p.workers for p in points), default=1)
+    cores = study.facts.cores
+    measured = [
+        " ".join(
+            [str(p.workers)]
+            + [number(x) for m in (p.speedup, p.efficiency) for x in (m.value, m.low, m.high)]
+            + ["1" if p.oversubscribed else "0"]
+        )
+        for p in points
+    ]
+    fitted = [f"{p.workers} {number(p.speedup)} {number(p.low)} {number(p.high)}" for p in model.predicted] if model else []
+    marks = ", ".join(str(n) for n in ticks([p.workers for p in points], cores))
+    return "\n".join(
+        [
+            "# The scaling curve's data, written by knee report; curve.gp draws it. NaN: not measured.",
+            f"title = {quoted(title(study))}",
+            f"subtitle = {quoted(subtitle(study))}",
+            f"cores = {'NaN' if cores is None else cores}",
+            f"last = {last}",
+            f"highest = {number(highest([p.speedup for p in points]))}",
+            f"highest_efficiency = {number(highest([p.efficiency for p in points]))}",
+            f"knee = {'NaN' if study.knee.workers is None else study.knee.workers}",
+            f"knee_label = {quoted(knee_label(study))}",
+            f"threshold = {number(1 - study.knee.delta)}",
+            f"model = {quoted(wording.model_name(model.name) + ' fit' if model else '')}",
+            f"model_band = {int(bool(model and any(p.low is not None for p in model.predicted)))}",
+            f"ticks = {quoted(marks or '1')}",
+            *block("measured", "workers, speedup, low, high, efficiency, low, high (95% intervals), oversubscribed", measured),
+            *block("fitted", "workers, speedup, low, high (95% band)", fitted),
+            "",
+        ]
+    )

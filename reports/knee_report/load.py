@@ -1,0 +1,297 @@
+"""Reads a study's folder (fit.json and study.db, see docs/design.md 5.1 and 5.2) into the records of study.py.
+
+A part that is missing or null becomes a Measure without a value, an empty tuple or None, never 0. What makes a study
+unreadable as a whole raises StudyError with one line that names the file and the remedy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+from .measure import Measure, finite, missing, parse_measure
+from .study import (
+    BadTrial,
+    Chunk,
+    Counter,
+    CurvePoint,
+    Equivalence,
+    Facts,
+    KindTerm,
+    Knee,
+    LackOfFit,
+    Model,
+    Parameter,
+    Phases,
+    Prediction,
+    Recommendation,
+    Record,
+    SizeFit,
+    SizePoint,
+    Study,
+    Trials,
+)
+
+FORMAT = "knee-fit 1"
+Json = dict[str, Any]
+
+
+class StudyError(Exception):
+    """One line: which file, what is wrong with it, what to do."""
+
+
+def load_study(folder: str) -> Study:
+    """The study in a folder that holds fit.json and study.db."""
+    return parse_study(read_fit(os.path.join(folder, "fit.json")), read_record(os.path.join(folder, "study.db")))
+
+
+def read_fit(path: str) -> Json:
+    try:
+        with open(path, encoding="utf-8") as stream:
+            fit = json.load(stream)
+    except OSError as error:
+        raise StudyError(f"{path} cannot be read ({error.strerror}): run 'knee fit' on the study") from error
+    except ValueError as error:
+        raise StudyError(f"{path} is not JSON ({error}): make it again with 'knee fit'") from error
+    if not isinstance(fit, dict) or fit.get("format") != FORMAT:
+        raise StudyError(f"{path} is not in the format '{FORMAT}': make it again with 'knee fit' of this version")
+    return fit
+
+
+# --- fit.json -----------------------------------------------------------------------------------------------------------
+
+
+def text(raw: Any) -> str:
+    return "" if raw is None else str(raw)
+
+
+def count(raw: Any) -> int | None:
+    value = finite(raw)
+    return None if value is None else int(value)
+
+
+def rows(raw: Any) -> list[Json]:
+    return [row for row in raw if isinstance(row, dict)] if isinstance(raw, list) else []
+
+
+def section(raw: Any) -> Json:
+    return raw if isinstance(raw, dict) else {}
+
+
+def measures(raw: Json, *names: str) -> dict[str, Measure]:
+    return {name: parse_measure(raw.get(name), name) for name in names}
+
+
+def parse_facts(raw: Json) -> Facts:
+    return Facts(
+        name=text(raw.get("name")) or "unnamed study",
+        host=text(raw.get("host")),
+        cpu_model=text(raw.get("cpu_model")),
+        kernel=text(raw.get("kernel")),
+        machine_class=text(raw.get("machine_class")),
+        created_utc=text(raw.get("created_utc")),
+        knee_version=text(raw.get("knee_version")),
+        libraries=text(raw.get("libraries")),
+        batch_sha256=text(raw.get("batch_sha256")),
+        sample=text(raw.get("sample")),
+        recipe_path=text(raw.get("recipe_path")),
+        recipe_sha256=text(raw.get("recipe_sha256")),
+        cores=count(raw.get("cores")),
+        logical_cpus=count(raw.get("logical_cpus")),
+        memory_bytes=count(raw.get("memory_bytes")),
+        batch_items=count(raw.get("batch_items")),
+        batch_bytes=count(raw.get("batch_bytes")),
+        items=count(raw.get("items")),
+        seed=count(raw.get("seed")),
+        blocks=count(raw.get("blocks")),
+    )
+
+
+def parse_curve(raw: Json) -> CurvePoint | None:
+    workers = count(raw.get("workers"))
+    if workers is None:
+        return None
+    names = ("wall_s", "images_per_s", "speedup", "efficiency", "karp_flatt", "cpu_s_per_item", "maxrss_mib")
+    return CurvePoint(
+        workers=workers, trials=count(raw.get("trials")), oversubscribed=raw.get("oversubscribed") is True, **measures(raw, *names)
+    )
+
+
+def parse_prediction(raw: Json) -> Prediction | None:
+    workers, speedup = count(raw.get("workers")), finite(raw.get("speedup"))
+    if workers is None or speedup is None:
+        return None
+    return Prediction(workers, speedup, finite(raw.get("low")), finite(raw.get("high")))
+
+
+def parse_model(raw: Json) -> Model:
+    return Model(
+        name=text(raw.get("name")),
+        fitted=raw.get("fitted") is True,
+        chosen=raw.get("chosen") is True,
+        reason=text(raw.get("reason")),
+        parameters=tuple(
+            Parameter(text(p.get("name")), text(p.get("unit")), parse_measure(p, text(p.get("name")))) for p in rows(raw.get("parameters"))
+        ),
+        aicc=finite(raw.get("aicc")),
+        rss_log=finite(raw.get("rss_log")),
+        limit_speedup=parse_measure(raw.get("limit_speedup"), "limit_speedup"),
+        predicted=tuple(p for p in map(parse_prediction, rows(raw.get("predicted"))) if p is not None),
+    )
+
+
+def parse_lack_of_fit(raw: Any) -> LackOfFit:
+    fields = section(raw)
+    reason = text(fields.get("reason")) or ("" if fields else "fit.json has no lack of fit test")
+    return LackOfFit(finite(fields.get("f")), count(fields.get("df_lack")), count(fields.get("df_error")), finite(fields.get("p")), reason)
+
+
+def parse_knee(raw: Any) -> Knee:
+    fields = section(raw)
+    delta = finite(fields.get("delta"))
+    return Knee(
+        delta=0.05 if delta is None else delta,
+        workers=count(fields.get("workers")),
+        low=count(fields.get("low")),
+        high=count(fields.get("high")),
+        oversubscribed=fields.get("oversubscribed") is True,
+        amdahl_alone=parse_measure(fields.get("amdahl_alone"), "knee of the serial fraction alone"),
+        reason=text(fields.get("reason")) or ("" if fields else "fit.json has no knee"),
+    )
+
+
+def parse_phases(raw: Json) -> Phases | None:
+    workers = count(raw.get("workers"))
+    if workers is None:
+        return None
+    names = ("prefix_s", "spawn_s", "init_s", "work_s", "suffix_s", "tail_core_s", "dispatch_core_s")
+    return Phases(workers=workers, **measures(raw, *names))
+
+
+def parse_chunk(raw: Json) -> Chunk | None:
+    workers = count(raw.get("workers"))
+    if workers is None:
+        return None
+    return Chunk(
+        workers=workers,
+        chunk=count(raw.get("chunk")),
+        policy=text(raw.get("policy")),
+        trials=count(raw.get("trials")),
+        wall_s=parse_measure(raw.get("wall_s"), "wall_s"),
+        ratio=parse_measure(raw.get("ratio_to_default"), "ratio_to_default"),
+    )
+
+
+def parse_size(raw: Json) -> SizeFit | None:
+    workers = count(raw.get("workers"))
+    if workers is None:
+        return None
+    kinds = tuple(
+        KindTerm(text(k.get("kind")), count(k.get("items")), parse_measure(k.get("extra_ms"), "extra_ms")) for k in rows(raw.get("kinds"))
+    )
+    return SizeFit(
+        workers=workers,
+        items=count(raw.get("items")),
+        kinds=kinds,
+        **measures(raw, "intercept_ms", "ms_per_megapixel", "ms_per_megabyte", "r2"),
+    )
+
+
+def parse_size_point(raw: Json) -> SizePoint | None:
+    megapixels, megabytes, seconds = (finite(raw.get(k)) for k in ("megapixels", "megabytes", "seconds"))
+    if megapixels is None or megabytes is None or seconds is None:
+        return None
+    return SizePoint(text(raw.get("item")), text(raw.get("kind")), megapixels, megabytes, seconds)
+
+
+def parse_study(fit: Json, record: Record) -> Study:
+    trials, serial = section(fit.get("trials")), section(fit.get("serial"))
+    advice, same = section(fit.get("recommendation")), section(fit.get("equivalence"))
+    return Study(
+        facts=parse_facts(section(fit.get("study"))),
+        trials=Trials(
+            count(trials.get("ok")),
+            count(trials.get("void")),
+            count(trials.get("failed")),
+            tuple((text(r.get("reason")), count(r.get("count")) or 0) for r in rows(trials.get("void_reasons"))),
+        ),
+        serial_wall_s=parse_measure(serial.get("wall_s"), "serial run"),
+        serial_images_per_s=parse_measure(serial.get("images_per_s"), "serial run"),
+        curve=tuple(sorted((p for p in map(parse_curve, rows(fit.get("curve"))) if p), key=lambda p: p.workers)),
+        models=tuple(map(parse_model, rows(fit.get("models")))),
+        choice=text(fit.get("choice")),
+        lack_of_fit=parse_lack_of_fit(fit.get("lack_of_fit")),
+        knee=parse_knee(fit.get("knee")),
+        phases=tuple(sorted((p for p in map(parse_phases, rows(fit.get("phases"))) if p), key=lambda p: p.workers)),
+        chunks=tuple(c for c in map(parse_chunk, rows(fit.get("chunks"))) if c),
+        size=tuple(sorted((s for s in map(parse_size, rows(fit.get("size"))) if s), key=lambda s: s.workers)),
+        size_points=tuple(p for p in map(parse_size_point, rows(fit.get("size_points"))) if p),
+        size_points_workers=count(fit.get("size_points_workers")) or 1,
+        init_ms=parse_measure(fit.get("init_ms"), "init_ms"),
+        counters=tuple(
+            Counter(text(c.get("name")), text(c.get("status")), text(c.get("reason")), parse_measure(c.get("per_item"), "per_item"))
+            for c in rows(fit.get("counters"))
+        ),
+        recommendation=Recommendation(
+            count(advice.get("workers")),
+            count(advice.get("chunk")),
+            text(advice.get("policy")),
+            parse_measure(advice.get("wall_s"), "wall_s") if advice else missing("fit.json has no recommendation"),
+            text(advice.get("reason")) or ("" if advice else "fit.json has no recommendation"),
+        ),
+        equivalence=Equivalence(
+            count(same.get("trials")), count(same.get("identical")), text(same.get("manifest_sha256")), text(same.get("reason"))
+        ),
+        warnings=tuple(text(w) for w in fit.get("warnings") or []),
+        record=record,
+    )
+
+
+# --- study.db -----------------------------------------------------------------------------------------------------------
+
+
+def read_record(path: str) -> Record:
+    if not os.path.isfile(path):
+        raise StudyError(f"{path} does not exist: give the folder of a study that 'knee sweep' made")
+    try:
+        with closing(sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)) as db:
+            return query_record(db)
+    except sqlite3.Error as error:
+        raise StudyError(f"{path} cannot be read as a study ({error}): give a study that 'knee sweep' made") from error
+
+
+def _quoted(path: str) -> str:
+    """A path as SQLite's file: URIs want it."""
+    return "".join(f"%{ord(c):02x}" if c in "%?#" else c for c in os.path.abspath(path))
+
+
+def query_record(db: sqlite3.Connection) -> Record:
+    first, last = db.execute("SELECT min(started_utc), max(started_utc) FROM trial").fetchone()
+    steal, wall = db.execute("SELECT sum(steal_ns), sum(wall_ns) FROM trial WHERE steal_ns IS NOT NULL AND wall_ns > 0").fetchone()
+    workers = db.execute("SELECT count(*) FROM worker").fetchone()[0]
+    pins = db.execute(
+        "SELECT w.pin_reason, count(*) FROM worker w JOIN trial t ON t.id = w.trial JOIN cell c ON c.id = t.cell"
+        " WHERE c.role <> 'serial' AND (w.cpu_wanted IS NULL OR w.cpu_seen IS NULL OR w.cpu_wanted <> w.cpu_seen) GROUP BY 1"
+    ).fetchall()
+    return Record(
+        study={str(k): text(v) for k, v in db.execute("SELECT key, value FROM study")},
+        kinds=tuple(
+            (text(kind), int(items), int(size or 0))
+            for kind, items, size in db.execute("SELECT kind, count(*), sum(bytes) FROM batch_item GROUP BY kind ORDER BY 2 DESC, 1")
+        ),
+        bad_trials=tuple(
+            BadTrial(text(role), workers_, chunk, text(policy), block, text(status), text(reason) or "no reason was recorded")
+            for role, workers_, chunk, policy, block, status, reason in db.execute(
+                "SELECT c.role, c.workers, c.chunk, c.policy, t.block, t.status, t.reason FROM trial t LEFT JOIN cell c ON c.id = t.cell"
+                " WHERE t.status <> 'ok' ORDER BY t.id"
+            )
+        ),
+        first_started_utc=text(first),
+        last_started_utc=text(last),
+        unpinned_workers=sum(n for _, n in pins) if workers else None,
+        pin_reasons=tuple(text(reason) for reason, _ in pins if reason),
+        steal_share=None if steal is None else steal / wall,
+    )

@@ -1,0 +1,204 @@
+"""Page 4: why the figures can be trusted, and where they end: equivalence, machine, method, limits, void trials."""
+
+from __future__ import annotations
+
+import re
+
+from .. import style, wording
+from ..layout import Column, Page, wrap
+from ..study import Study
+
+LINE = style.BODY.size * style.BODY.leading * 25.4 / 72
+
+
+WORDS = (
+    ("worker", "a process that does images, one after another; one for each core is usual"),
+    ("chunk, policy", "how many images a worker takes at once, and how these portions are cut"),
+    ("block", "one pass over all settings; comparing inside a block keeps slow drift out of the figures"),
+    ("tail", "the time when some workers have finished and others still work"),
+    ("95% interval", "a range made so that it holds the true value in 95 of 100 such studies"),
+    ("void trial", "measured, but a condition did not hold, so it does not count"),
+)
+
+
+def equivalence_words(study: Study) -> list[str]:
+    same = study.equivalence
+    if not same.trials or same.identical is None:
+        words = [f"Not compared: {same.reason or 'no reason was recorded'}."]
+    elif same.identical == same.trials and same.reason:
+        words = [f"In all {same.trials} of {same.trials} trials the outputs were the same bytes. {wording.capital(wording.sentence(same.reason))}"]
+    elif same.identical == same.trials:
+        words = [f"In all {same.trials} of {same.trials} trials every output of every image was identical to the serial run's, byte for byte."]
+    else:
+        words = [f"In {same.identical} of {same.trials} trials all outputs were identical to the serial run's; in {same.trials - same.identical} not."]
+        words += [wording.capital(wording.sentence(same.reason))] if same.reason else []
+    words.append(f"SHA-256 of the manifest: {same.manifest_sha256 or 'not recorded'}")
+    return words
+
+
+def counter_words(study: Study) -> str:
+    if not study.counters:
+        return "not measured: the study recorded none"
+    good = [f"{c.name} {wording.with_interval(c.per_item)}" for c in study.counters if c.status == "ok"]
+    bad: dict[str, list[str]] = {}
+    for counter in study.counters:
+        if counter.status != "ok":
+            bad.setdefault(f"{counter.status or 'no status'}, {counter.reason or 'no reason was recorded'}", []).append(counter.name)
+    words = [f"measured, per item: {', '.join(good)}"] if good else []
+    words += [f"not measured ({why}): {', '.join(names)}" for why, names in bad.items()]
+    return "; ".join(words)
+
+
+def machine_rows(study: Study) -> list[tuple[str, str]]:
+    facts, record = study.facts, study.record
+    pins = "not recorded"
+    if record.unpinned_workers is not None:
+        pins = "each worker read back on its own core" if record.unpinned_workers == 0 else (
+            f"{wording.plural(record.unpinned_workers, 'worker')} not on a core of its own: {'; '.join(record.pin_reasons) or 'no reason was recorded'}"
+        )  # fmt: skip
+    steal = "not recorded" if record.steal_share is None else f"{wording.significant(100 * record.steal_share, 2)}% of the wall time, summed over CPUs"
+    return [
+        ("host", facts.host or "not recorded"),
+        ("processor", facts.cpu_model or "not recorded"),
+        ("cores", f"{wording.whole(facts.cores)} physical, {wording.whole(facts.logical_cpus)} logical CPUs"),
+        ("memory", wording.memory(facts.memory_bytes)),
+        ("kernel", facts.kernel or "not recorded"),
+        ("libraries", facts.libraries or "not recorded"),
+        ("counters", counter_words(study)),
+        ("pinning", pins),
+        ("CPU time stolen", steal),
+    ]
+
+
+def batch_rows(study: Study) -> list[tuple[str, str]]:
+    facts, record = study.facts, study.record
+    kinds = ", ".join(f"{items:,} {kind or 'of unknown kind'}" for kind, items, _ in record.kinds) or "not recorded"
+    mean = facts.batch_bytes / facts.batch_items if facts.batch_bytes and facts.batch_items else None
+    size = f"{wording.plural(facts.batch_items, 'image')}, {wording.megabytes(facts.batch_bytes)}"
+    return [
+        ("batch", f"{size}{f', {wording.megabytes(mean)} on average' if mean else ''}; {kinds}"),
+        ("batch digest", facts.batch_sha256 or "not recorded"),
+        ("in each trial", f"{wording.plural(facts.items, 'image')}; sample: {facts.sample or 'not recorded'}"),
+        ("recipe", facts.recipe_path or "not recorded"),
+        ("recipe digest", facts.recipe_sha256 or "not recorded"),
+        ("made by", f"knee {facts.knee_version or 'of unknown version'}"),
+    ]
+
+
+def interval_words(study: Study) -> str:
+    """How the curve's intervals were made; degrees of freedom, which differ from point to point, are left to fit.json."""
+    used: dict[str, list[str]] = {}
+    for name, field in (("wall time", "wall_s"), ("throughput", "images_per_s"), ("speedup", "speedup"), ("efficiency", "efficiency")):
+        for point in study.curve:
+            measure = getattr(point, field)
+            method = re.sub(r",? \d+ (df|blocks?|trials?)\b", "", measure.method)
+            if method and not measure.is_exact and name not in used.setdefault(method, []):
+                used[method].append(name)
+    return "; ".join(f"{', '.join(names)}: {method}" for method, names in used.items()) or "method not recorded"
+
+
+def method_words(study: Study) -> list[str]:
+    facts, record = study.facts, study.record
+    planned = record.study.get("blocks_planned", "")
+    blocks = f"{wording.plural(facts.blocks, 'block')}{f' of {planned} planned' if planned and planned != str(facts.blocks) else ''}"
+    how = interval_words(study)
+    seed = "seed not recorded" if facts.seed is None else f"seed {facts.seed}"
+    init = f"A worker gets ready (watermark, font) in {wording.with_interval(study.init_ms, 'ms')}." if study.init_ms.value is not None else (
+        f"Time a worker takes to get ready: {wording.why_missing(study.init_ms)}.")  # fmt: skip
+    return [
+        "T(n): wall time with n workers, from the start of the serial prefix until the last output is stored and the manifest is written. "
+        "Speedup S(n) = T(1) / T(n), with T(1) of the same block; efficiency E(n) = S(n) / n. "
+        f"Knee: the smallest n whose efficiency is below {100 * (1 - study.knee.delta):g}% beyond doubt (upper end of its interval).",
+        f"Each trial is a fresh process; all settings run once a block, in random order ({seed}); {blocks}. "
+        f"First trial {wording.instant(record.first_started_utc)}, last {wording.instant(record.last_started_utc)}. "
+        "Input files are in the page cache: disks are not measured.",
+        f"Intervals: {how}. {init}",
+    ]
+
+
+def limit_words(study: Study) -> list[str]:
+    limits = list(study.warnings)
+    if study.facts.items is not None and study.facts.batch_items is not None and study.facts.items < study.facts.batch_items:
+        limits.append(f"each trial processed a sample, {study.facts.items:,} of {study.facts.batch_items:,} images; times of the whole batch are computed")
+    if any(p.oversubscribed for p in study.curve):
+        limits.append(
+            f"points with more than {wording.plural(study.facts.cores, 'worker')} share cores: they show what too many workers do, not what more cores would"
+        )
+    limits.append("the figures hold for this machine, batch and recipe; another machine needs its own study")
+    return [wording.capital(wording.sentence(w.replace("+-", "\u00b1"))) for w in limits]
+
+
+def bad_rows(study: Study) -> list[list[str]]:
+    """Void and failed trials, those with the same status and reason together."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for trial in study.record.bad_trials:
+        workers = "workers not recorded" if trial.workers is None else wording.plural(trial.workers, "worker")
+        where = f"{workers}, block {'?' if trial.block is None else trial.block}"
+        groups.setdefault((trial.status, trial.reason), []).append(where)
+    if not groups:
+        groups = {("void", reason): [""] * count for reason, count in study.trials.void_reasons}
+    return [[status, str(len(cells)), reason, cells[0] + (", ..." if len(cells) > 1 else "")] for (status, reason), cells in groups.items()]
+
+
+def _facts(page: Page, y: float, rows: list[tuple[str, str]], most: int) -> float:
+    label = 27.0
+    for name, words in rows:
+        page.text(style.LEFT, y, name, style.BODY.coloured(style.SOFT))
+        y = page.paragraph(style.LEFT + label, y, style.WIDTH - label, words, style.BODY, most=most)
+    return y
+
+
+def _bullets(page: Page, y: float, words: list[str], floor: float) -> float:
+    """One bullet a line of thought; those that no longer fit above floor are counted."""
+    for index, text in enumerate(words):
+        lines = wrap(text, style.BODY, style.WIDTH - 4, most=2)
+        left = len(words) - index
+        if y + (len(lines) + (1 if left > 1 else 0)) * LINE > floor:
+            return page.paragraph(style.LEFT + 4, y, style.WIDTH - 4, f"and {left} more: see fit.json", style.BODY)
+        page.text(style.LEFT, y, "\u2022", style.BODY)
+        for line in lines:
+            y = page.text(style.LEFT + 4, y, line, style.BODY)
+    return y
+
+
+def _words(page: Page, y: float) -> None:
+    """What the report's words mean, where the page has room left for it."""
+    if y + 8 + LINE * len(WORDS) > style.BOTTOM:
+        return
+    _facts(page, page.heading(y, "Words"), list(WORDS), most=1)
+
+
+def _bad_trials(page: Page, study: Study, y: float, room: int) -> float:
+    rows = bad_rows(study)
+    counts = [f"{n} {word}" for n, word in ((study.trials.void, "void"), (study.trials.failed, "failed")) if n is not None]
+    y = page.heading(y, "Trials that do not count")
+    if not rows:
+        none = not study.trials.void and not study.trials.failed and bool(counts)
+        words = "None: every trial counts." if none else f"{', '.join(counts) or 'Their number was not recorded'}; no reasons were recorded."
+        return page.paragraph(style.LEFT, y, style.WIDTH, words)
+    columns = (Column("status", 0.7), Column("trials", 0.6, "right"), Column("reason", 6.2), Column("first of them", 2.4))
+    shown = rows[: room if len(rows) <= room else room - 1]
+    y = page.table(y, columns, shown)
+    if len(shown) < len(rows):
+        y = page.text(style.LEFT, y, f"and {len(rows) - len(shown)} more reasons: see study.db", style.SMALL)
+    return y
+
+
+def draw(page: Page, study: Study) -> None:
+    y = page.heading(22, "Equivalence: the same bytes from any number of workers")
+    for words in equivalence_words(study):
+        y = page.paragraph(style.LEFT, y, style.WIDTH, words, most=2)
+    y = page.heading(y + 4, "Machine")
+    y = _facts(page, y, machine_rows(study), most=4)
+    y = page.heading(y + 4, "Batch and recipe")
+    y = _facts(page, y, batch_rows(study), most=2)
+    y = page.heading(y + 4, "Method")
+    for words in method_words(study):
+        y = page.paragraph(style.LEFT, y, style.WIDTH, words, most=4) + 0.8
+
+    groups = len(bad_rows(study))
+    room = min(groups, 6)
+    reserved = 18.0 + 4.3 * room
+    y = page.heading(y + 3.2, "Limits and warnings")
+    y = _bullets(page, y, limit_words(study), style.BOTTOM - reserved)
+    _words(page, _bad_trials(page, study, y + 4, room) + 4)

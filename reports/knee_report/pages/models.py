@@ -1,0 +1,175 @@
+"""Page 2: the curve in numbers, the models that were fitted to it, the knee, and where core time is lost."""
+
+from __future__ import annotations
+
+from .. import figures, style, wording
+from ..findings import fit_words, knee_span
+from ..layout import Column, Page, width_mm
+from ..measure import Measure
+from ..study import Model, Study
+
+MOST_ROWS = 16
+CURVE_COLUMNS = (
+    Column("workers", 1.05, "right"),
+    Column("trials", 0.75, "right"),
+    Column("wall time, s", 2.15, "right"),
+    Column("images a second", 2.2, "right"),
+    Column("speedup", 2.0, "right"),
+    Column("efficiency, %", 1.95, "right"),
+    Column("CPU ms an item", 1.8, "right"),
+    Column("peak MiB", 1.6, "right"),
+)
+MODEL_COLUMNS = (
+    Column("model", 1.75),
+    Column("parameters", 5.9),
+    Column("AICc", 0.8, "right"),
+    Column("greatest speedup", 1.6, "right"),
+)
+
+
+def thinned(workers: list[int], cores: int | None, most: int) -> list[int]:
+    """At most so many numbers of workers for a table: the first, the last, the core count, and an even spread."""
+    if len(workers) <= most:
+        return workers
+    keep = {workers[0], workers[-1]} | ({cores} if cores in workers else set())
+    rest = [w for w in workers if w not in keep]
+    wanted = most - len(keep)
+    picked = {rest[round(i * (len(rest) - 1) / max(1, wanted - 1))] for i in range(wanted)} if wanted > 0 else set()
+    return sorted(keep | picked)
+
+
+def curve_rows(study: Study) -> list[list[str]]:
+    shown = thinned([p.workers for p in study.curve], study.facts.cores, MOST_ROWS)
+    return [
+        [
+            f"{p.workers}{'*' if p.oversubscribed else ''}",
+            wording.whole(p.trials) if p.trials is not None else "\u2013",
+            wording.cell(p.wall_s),
+            wording.cell(p.images_per_s),
+            wording.cell(p.speedup),
+            wording.cell(wording.percent(p.efficiency)),
+            wording.cell(p.cpu_s_per_item.scaled(1000)),
+            wording.cell(p.maxrss_mib),
+        ]
+        for p in study.curve
+        if p.workers in shown
+    ]
+
+
+def curve_notes(study: Study) -> str:
+    """The reasons behind the table's dashes, and what its signs mean."""
+    notes = ["In brackets: 95% intervals."]
+    if any(p.oversubscribed for p in study.curve):
+        notes.append("* more workers than cores (oversubscribed).")
+    if len(study.curve) > MOST_ROWS:
+        notes.append(f"{MOST_ROWS} of {len(study.curve)} points; all are in fit.json.")
+    gaps: dict[str, None] = {}
+    fields = ("wall_s", "images_per_s", "speedup", "efficiency", "cpu_s_per_item", "maxrss_mib")
+    for point in study.curve:
+        for field in fields:
+            measure = getattr(point, field)
+            if measure.value is None:
+                gaps[wording.why_missing(measure)] = None
+            elif not measure.has_interval and measure.reason:
+                gaps[f"no interval: {measure.reason}"] = None
+    if gaps:
+        notes.append("\u2013 " + "; ".join(list(gaps)[:3]) + ".")
+    return " ".join(notes)
+
+
+def parameter_lines(model: Model) -> list[str]:
+    """The parameters with their intervals, as many to a line as fit."""
+    if not model.fitted:
+        return [f"not fitted: {model.reason or 'no reason was recorded'}"]
+    words = [f"{p.name} = {wording.cell(p.measure)}{f' {p.unit}' if p.unit else ''}" for p in model.parameters]
+    room = style.WIDTH * MODEL_COLUMNS[1].weight / sum(c.weight for c in MODEL_COLUMNS) - 3
+    lines: list[str] = []
+    for word in words:
+        if lines and width_mm(f"{lines[-1]}   {word}", style.TABLE.bold()) <= room:
+            lines[-1] += f"   {word}"
+        else:
+            lines.append(word)
+    return lines or ["no parameters"]
+
+
+def model_rows(study: Study) -> tuple[list[list[str]], list[int]]:
+    """The table's rows, and which of them belong to the chosen model."""
+    rows: list[list[str]] = []
+    strong = []
+    for model in study.models:
+        name = wording.model_name(model.name) + (" (chosen)" if model.chosen else "")
+        aicc = wording.DASH if model.aicc is None else wording.fixed(model.aicc, 1)
+        limit = wording.cell(model.limit_speedup) if model.fitted else wording.DASH
+        for index, line in enumerate(parameter_lines(model)):
+            strong += [len(rows)] if model.chosen else []
+            rows.append([name, line, aicc, limit] if index == 0 else ["", line, "", ""])
+    return rows, strong
+
+
+def test_words(study: Study) -> str:
+    test = study.lack_of_fit
+    words = f"{wording.capital(wording.sentence(study.choice or 'chosen by the smallest AICc'))} {fit_words(study)}"
+    if study.chosen_model is None and test.reason:
+        words += f" Lack of fit not tested: {wording.sentence(test.reason)}"
+    if test.f is not None and test.p is not None:
+        words += f" F({test.df_lack}, {test.df_error}) = {wording.significant(test.f)}, against the scatter of the repetitions."
+    return words + " Only points with at most one worker per core enter the fits. In brackets: 95% intervals."
+
+
+def alone_span(alone: Measure) -> str:
+    """Workers are whole numbers: 4 (3 to 5)."""
+    low = "fewer" if alone.low is None else f"{alone.low:g}"
+    high = "more" if alone.high is None else f"{alone.high:g}"
+    return "" if alone.low is None and alone.high is None else f" ({low} to {high})"
+
+
+def knee_words(study: Study) -> str:
+    knee = study.knee
+    threshold = f"{100 * (1 - knee.delta):g}%"
+    if knee.workers is None:
+        return f"No knee seen: {knee.reason or 'no reason was recorded'}. Line: {threshold}."
+    alone = knee.amdahl_alone
+    words = f"Knee (pink): {wording.plural(knee.workers, 'worker')}, {knee_span(study) or 'no interval'}. Line: {threshold}."
+    return words + (f" By the serial fraction alone: {alone.value:g}{alone_span(alone)}." if alone.value is not None else "")
+
+
+def draw(page: Page, study: Study) -> None:
+    right = style.LEFT + style.HALF + style.GUTTER
+    y = page.heading(22, "The curve in numbers")
+    rows = curve_rows(study)
+    y = page.table(y, CURVE_COLUMNS, rows, row_height=4.0 if len(rows) <= 12 else 3.7)
+    y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, curve_notes(study), style.SMALL, most=2)
+
+    y = page.heading(y + 3.5, "Models")
+    lines, chosen = model_rows(study)
+    y = page.table(y, MODEL_COLUMNS, lines[:8], row_height=4.0, strong=chosen)
+    y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, test_words(study), style.SMALL, most=3)
+
+    rest = style.BOTTOM - y
+    height = min(58.0, (rest - 52.0) / 2)
+    top = y + 4
+    page.caption(top, "Efficiency and the knee", knee_words(study), width=style.HALF)
+    page.caption(
+        top,
+        "Karp-Flatt: serial fraction seen at each n",
+        "Level: a true serial part. Rising: overhead that grows with n. Bars: 95% intervals.",
+        x=right,
+        width=style.HALF,
+    )
+    at = top + 14
+    figures.efficiency(page.axes(style.LEFT + 10, at, style.HALF - 15, height), study)
+    figures.karp_flatt(page.axes(right + 10, at, style.HALF - 10, height), study)
+
+    top = at + height + 12
+    page.caption(top, "Phases of a trial", "Wall time by phase; shaded: more workers than cores.", width=style.HALF)
+    page.caption(
+        top,
+        "Core time that did no work",
+        "Share of n \u00d7 T held by all phases but work, and of it lost in dispatch and tail. \u2020: a part was not measured.",
+        x=right,
+        width=style.HALF,
+    )
+    at = top + 15
+    height = style.BOTTOM - at - 8
+    figures.phases_wall(page.axes(style.LEFT + 10, at, style.HALF - 15, height), study)
+    figures.phases_lost(page.axes(right + 10, at, style.HALF - 10, height), study)

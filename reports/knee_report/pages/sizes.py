@@ -1,0 +1,132 @@
+"""Page 3: what an image's size costs, and what chunk sizes and policies change."""
+
+from __future__ import annotations
+
+from .. import size_figures, style, wording
+from ..layout import Column, Page
+from ..study import Study
+from .models import thinned
+
+MOST_SIZE_ROWS = 6
+MOST_CHUNKS = 14
+SIZE_COLUMNS = (
+    Column("workers", 0.7, "right"),
+    Column("items", 0.6, "right"),
+    Column("fixed, ms an image", 2.0, "right"),
+    Column("ms a megapixel", 2.0, "right"),
+    Column("ms a megabyte", 2.0, "right"),
+    Column("R\u00b2", 0.7, "right"),
+)
+CHUNK_COLUMNS = (Column("trials", 0.6, "right"), Column("wall time, s", 1.6, "right"), Column("over default", 1.8, "right"))
+
+
+def size_rows(study: Study) -> list[list[str]]:
+    shown = thinned([s.workers for s in study.size], study.facts.cores, MOST_SIZE_ROWS)
+    cores = study.facts.cores
+    return [
+        [
+            f"{s.workers}{'*' if cores is not None and s.workers > cores else ''}",
+            wording.whole(s.items) if s.items is not None else "\u2013",
+            wording.cell(s.intercept_ms),
+            wording.cell(s.ms_per_megapixel),
+            wording.cell(s.ms_per_megabyte),
+            "\u2013" if s.r2.value is None else wording.fixed(s.r2.value, 3),
+        ]
+        for s in study.size
+        if s.workers in shown
+    ]
+
+
+def kind_words(study: Study) -> str:
+    """The kinds' own terms, as a sentence."""
+    fit = size_figures.points_fit(study)
+    if fit is None or all(size_figures.is_reference(k) for k in fit.kinds):
+        return ""
+    terms = []
+    kinds = [k for k in fit.kinds if not size_figures.is_reference(k)]
+    for kind in kinds[:6]:
+        if kind.extra_ms.value is None:
+            terms.append(f"{kind.kind} {wording.why_missing(kind.extra_ms)}")
+            continue
+        sign = "+" if kind.extra_ms.value >= 0 else ""
+        terms.append(f"{kind.kind} {sign}{wording.cell(kind.extra_ms)} ms")
+    more = f", and {len(kinds) - 6} more kinds" if len(kinds) > 6 else ""
+    base = size_figures.plain_kind(fit, size_figures.kinds_of(study.size_points))
+    against = f" against {base}" if base else ""
+    return f"Extra time of a kind{against}, {wording.plural(fit.workers, 'worker')}: {'; '.join(terms)}{more}."
+
+
+def size_notes(study: Study) -> str:
+    notes = ["Item time = fixed + a \u00d7 megapixels + b \u00d7 megabytes + term of its kind; robust regression. In brackets: 95% intervals."]
+    if not study.size:
+        notes = ["The study has no size regression."]
+    elif study.facts.cores is not None and any(s.workers > study.facts.cores for s in study.size):
+        notes.append("* more workers than cores (oversubscribed).")
+    if len(study.size) > MOST_SIZE_ROWS:
+        notes.append(f"{MOST_SIZE_ROWS} of {len(study.size)} regressions; all are in fit.json.")
+    gaps: dict[str, None] = {}
+    for row in study.size:
+        for measure in (row.intercept_ms, row.ms_per_megapixel, row.ms_per_megabyte, row.r2):
+            if measure.value is None:
+                gaps[wording.why_missing(measure)] = None
+    if gaps:
+        notes.append("\u2013 " + "; ".join(list(gaps)[:2]) + ".")
+    return " ".join([*notes, kind_words(study)]).strip()
+
+
+def legend_rows(study: Study) -> int:
+    return 1 if len(size_figures.kinds_of(study.size_points)) < 7 else 2
+
+
+def _sizes(page: Page, study: Study) -> float:
+    right = style.LEFT + style.HALF + style.GUTTER
+    y = page.heading(22, "Image size: what a megapixel and a megabyte cost")
+    count = len(study.size_points)
+    note = f"Median time of {wording.plural(count, 'item')} with {wording.plural(study.size_points_workers, 'worker')}"
+    fitted = size_figures.line_at(study, "megapixels") is not None
+    note += ", corrected by the fit to the median of the other size. Line: the fit." if fitted else ", as measured."
+    y = page.caption(y, "Item time against size, by kind", note if count else "") + (7 if legend_rows(study) < 2 else 9.5)
+    size_figures.size_scatter(page.axes(style.LEFT + 10, y, style.HALF - 10, 50), study, "megapixels", legend=True)
+    size_figures.size_scatter(page.axes(right + 10, y, style.HALF - 10, 50), study, "megabytes", legend=False)
+    y += 62
+    y = page.table(y, SIZE_COLUMNS, size_rows(study)) if study.size else y
+    y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, size_notes(study), style.SMALL, most=4) + 2.5
+    note = "A slope that grows with n: images slow each other down."
+    page.caption(y, "Cost of a megapixel at each n", note + " Bars: 95% intervals.", width=style.HALF)
+    page.caption(y, "Cost of a megabyte at each n", note + " Bars: 95% intervals.", x=right, width=style.HALF)
+    y += 11
+    size_figures.slopes(page.axes(style.LEFT + 10, y, style.HALF - 10, 32), study, "ms_per_megapixel", "ms a megapixel")
+    size_figures.slopes(page.axes(right + 10, y, style.HALF - 10, 32), study, "ms_per_megabyte", "ms a megabyte")
+    return y + 44
+
+
+def chunk_notes(study: Study, shown: int) -> str:
+    chunks = study.chunks
+    many = sorted({c.workers for c in chunks})
+    words = f"All with {wording.plural(many[0], 'worker')}. " if len(many) == 1 else ""
+    words += "Bars and brackets: 95% intervals; one that spans 1 shows no difference beyond doubt."
+    cores = study.facts.cores
+    if cores is not None and any(n > cores for n in many):
+        words += f" More than {wording.plural(cores, 'worker')}: oversubscribed."
+    return words + (f" {shown} of {len(chunks)} settings; all are in fit.json." if shown < len(chunks) else "")
+
+
+def _chunks(page: Page, study: Study, y: float) -> None:
+    y = page.heading(y, "Chunk sizes and policies")
+    if not study.chunks:
+        page.paragraph(style.LEFT, y, style.WIDTH, "The study has no cells that vary the chunk size or the policy: not measured.")
+        return
+    chunks = size_figures.chunk_order(study.chunks)[:MOST_CHUNKS]
+    several = len({c.workers for c in study.chunks}) > 1
+    y = page.paragraph(style.LEFT, y, style.WIDTH, chunk_notes(study, len(chunks)), style.SMALL, most=2) + 1
+    labels, table = (56.0 if several else 34.0), 70.0
+    plot = style.WIDTH - labels - table - 4
+    row = min(5.6, (style.BOTTOM - y - 5.3 - 9) / len(chunks))
+    ax = page.axes(style.LEFT + labels, y + 5.3 + 1.25 - row / 2, plot, row * len(chunks))
+    size_figures.chunk_comparison(ax, chunks, several)
+    cells = [[wording.whole(c.trials) if c.trials is not None else "\u2013", wording.cell(c.wall_s), wording.cell(c.ratio)] for c in chunks]
+    page.table(y, CHUNK_COLUMNS, cells, x=style.RIGHT - table, width=table, row_height=row)
+
+
+def draw(page: Page, study: Study) -> None:
+    _chunks(page, study, _sizes(page, study))

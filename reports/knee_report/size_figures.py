@@ -1,0 +1,146 @@
+"""The figures about item sizes and about chunk sizes and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from . import style, wording
+from .figures import explain, intervals, worker_axis
+from .measure import Measure
+from .study import Chunk, KindTerm, SizeFit, SizePoint, Study
+
+MOST_KINDS = 7
+
+
+def kinds_of(points: Sequence[SizePoint]) -> list[str]:
+    """Kinds, the most frequent first; beyond the seventh they share one sign, "other"."""
+    counts: dict[str, int] = {}
+    for point in points:
+        counts[point.kind] = counts.get(point.kind, 0) + 1
+    return sorted(counts, key=lambda kind: (-counts[kind], kind))
+
+
+def legend_names(kinds: Sequence[str]) -> list[str]:
+    return list(kinds) if len(kinds) <= MOST_KINDS + 1 else [*kinds[:MOST_KINDS], "other"]
+
+
+def short_name(name: str) -> str:
+    """A kind's name for the legend."""
+    return name if len(name) <= 18 else name[:17] + "\u2026"
+
+
+def points_fit(study: Study) -> SizeFit | None:
+    """The regression at the number of workers that the points come from."""
+    return next((s for s in study.size if s.workers == study.size_points_workers), None)
+
+
+def is_reference(term: KindTerm) -> bool:
+    return term.extra_ms.is_exact and term.extra_ms.value == 0
+
+
+def plain_kind(fit: SizeFit, kinds: Sequence[str]) -> str | None:
+    """The kind without a term of its own, or with 0 by definition: the one that the intercept stands for."""
+    termed = {k.kind for k in fit.kinds if not is_reference(k)}
+    return next((kind for kind in kinds if kind not in termed), None)
+
+
+OTHER = {"megapixels": "megabytes", "megabytes": "megapixels"}
+
+
+def line_at(study: Study, along: str) -> tuple[float, float, float, float] | None:
+    """Of the points' fit along one size: slope, the other size's slope, the other's median, and the line's height at 0 (all ms)."""
+    fit = points_fit(study)
+    if fit is None or not study.size_points:
+        return None
+    slope_of = {"megapixels": fit.ms_per_megapixel.value, "megabytes": fit.ms_per_megabyte.value}
+    slope, other_slope, fixed = slope_of[along], slope_of[OTHER[along]], fit.intercept_ms.value
+    if slope is None or other_slope is None or fixed is None:
+        return None
+    middle = median(getattr(p, OTHER[along]) for p in study.size_points)
+    return slope, other_slope, middle, fixed + other_slope * middle
+
+
+def item_ms(point: SizePoint, along: str, line: tuple[float, float, float, float] | None) -> float:
+    """An item's time, corrected to the median of the other size when there is a fit to correct by."""
+    raw = 1000 * point.seconds
+    other: float = getattr(point, OTHER[along])
+    return raw if line is None else raw - line[1] * (other - line[2])
+
+
+def size_scatter(ax: Any, study: Study, along: str, legend: bool) -> None:
+    points = study.size_points
+    if not points:
+        explain(ax, "the study has no item times")
+        return
+    kinds, line, fit = kinds_of(points), line_at(study, along), points_fit(study)
+    names = legend_names(kinds)
+    for index, name in enumerate(names):
+        members = [p for p in points if p.kind == name or (name == "other" and p.kind not in names)]
+        ax.plot(
+            [getattr(p, along) for p in members],
+            [item_ms(p, along, line) for p in members],
+            style.MARKERS[index % len(style.MARKERS)],
+            color=style.CATEGORIES[index % len(style.CATEGORIES)],
+            markersize=3.0,
+            alpha=0.75,
+            markeredgewidth=0,
+            label=short_name(name) or "kind not recorded",
+        )
+    if line and fit:
+        kind = plain_kind(fit, kinds)
+        ends = [min(getattr(p, along) for p in points), max(getattr(p, along) for p in points)]
+        label = f"fit ({short_name(kind)})" if kind else "fit"
+        ax.plot(ends, [line[3] + line[0] * x for x in ends], color=style.INK, linewidth=1.3, label=label)
+    ax.set_xlim(left=0)
+    ax.set_ylim(bottom=0)
+    ax.set_xlabel(along)
+    ax.set_ylabel("item time, ms")
+    if legend:
+        columns = 9 if len(names) < 7 else 5
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.1, 1.01), ncol=columns, borderaxespad=0.1, handletextpad=0.3, columnspacing=0.8)
+
+
+def slopes(ax: Any, study: Study, field: str, label: str) -> None:
+    measures: list[Measure] = [getattr(s, field) for s in study.size]
+    if all(m.value is None for m in measures):
+        reasons = [m.reason for m in measures if m.reason]
+        explain(ax, reasons[0] if reasons else "the study has no size regression")
+        return
+    workers = [s.workers for s in study.size]
+    intervals(ax, workers, measures, style.MEASURED)
+    worker_axis(ax, study, workers, knee=False)
+    ends = [x for m in measures for x in (m.value, m.low, m.high) if x is not None]
+    ax.set_ylim(min(0.0, 1.1 * min(ends)), 1.15 * max(max(ends), 1e-9))
+    ax.set_ylabel(label)
+
+
+def chunk_order(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Workers, then policy in the order of appearance, then chunk size."""
+    policies = list(dict.fromkeys(c.policy for c in chunks))
+    return sorted(chunks, key=lambda c: (c.workers, policies.index(c.policy), c.chunk or 0))
+
+
+def chunk_name(chunk: Chunk, several: bool) -> str:
+    name = wording.setting(chunk.chunk, chunk.policy)
+    return f"{chunk.workers} workers: {name}" if several else name
+
+
+def chunk_comparison(ax: Any, chunks: Sequence[Chunk], several: bool) -> None:
+    """Wall time over that of the default setting, one row per setting, the first on top."""
+    for place, chunk in enumerate(chunks):
+        ratio = chunk.ratio
+        if ratio.value is None:
+            ax.text(1, place, f" {wording.why_missing(ratio)[:70]}", size=6.4, color=style.SOFT, va="center")
+            continue
+        if ratio.low is not None and ratio.high is not None:
+            ax.plot([ratio.low, ratio.high], [place, place], color=style.MEASURED, linewidth=1.2, marker="|", markersize=4.5)
+        ax.plot([ratio.value], [place], "o", color=style.MEASURED, markeredgecolor="white", markeredgewidth=0.4)
+    ax.axvline(1, color=style.SOFT, linewidth=0.9, linestyle=(0, (5, 3)), zorder=1)
+    ax.set_ylim(len(chunks) - 0.5, -0.5)
+    ax.set_yticks(range(len(chunks)), [chunk_name(c, several)[:40] for c in chunks])
+    ax.tick_params(axis="y", length=0)
+    ax.grid(False, axis="y")
+    ax.grid(True, axis="x")
+    ax.set_xlabel("wall time over that of the default setting (left of 1: faster)")

@@ -1,0 +1,167 @@
+"""Numbers and intervals in words. Pure functions; None never becomes 0, it becomes its reason."""
+
+from __future__ import annotations
+
+import math
+
+from .measure import Measure
+
+MINUS = "\u2212"
+TIMES = "\u00d7"
+DASH = "\u2013"
+
+
+def fixed(value: float, decimals: int) -> str:
+    """1234.5 with 1 decimal is "1,234.5"; the minus is a real one, and there is no minus zero."""
+    shown = f"{abs(value):,.{decimals}f}"
+    negative = value < 0 and any(c in "123456789" for c in shown)
+    return MINUS + shown if negative else shown
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """So many significant digits, never in scientific notation between 0.0001 and 10^15."""
+    if value == 0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)))
+    if exponent < -4:
+        return f"{value:.{digits - 1}e}".replace("-", MINUS)
+    return fixed(value, max(0, digits - 1 - exponent))
+
+
+def whole(value: int | float | None) -> str:
+    return "not recorded" if value is None else fixed(value, 0)
+
+
+def decimals_for(measure: Measure) -> int:
+    """Decimals for three digits of the value, or more where its interval is narrower, but never finer than its second digit."""
+    if measure.value is None:
+        return 0
+    size = abs(measure.value)
+    usual = 2 - math.floor(math.log10(size)) if size > 0 else 2
+    if measure.low is None or measure.high is None or measure.high <= measure.low:
+        return max(0, min(4, usual))
+    first = -math.floor(math.log10((measure.high - measure.low) / 2))  # decimals that show the half width's first digit
+    return max(0, min(first + 1, max(usual, first), 5))
+
+
+def level(measure: Measure) -> str:
+    return f"{measure.level * 100:g}%"
+
+
+def why_missing(measure: Measure) -> str:
+    return f"not measured: {measure.reason or 'no reason was recorded'}"
+
+
+def value(measure: Measure, unit: str = "") -> str:
+    """ "12.3 s" or the reason why there is none."""
+    if measure.value is None:
+        return why_missing(measure)
+    return fixed(measure.value, decimals_for(measure)) + (f" {unit}" if unit and unit != "%" else unit)
+
+
+def span(measure: Measure) -> str:
+    """ "12.1 to 12.6", "12.1 or more", "12.6 or less", or why there is no interval."""
+    decimals = decimals_for(measure)
+    if measure.low is not None and measure.high is not None:
+        return f"{fixed(measure.low, decimals)} to {fixed(measure.high, decimals)}"
+    if measure.low is not None:
+        return f"{fixed(measure.low, decimals)} or more"
+    if measure.high is not None:
+        return f"{fixed(measure.high, decimals)} or less"
+    return f"no interval: {measure.reason}" if measure.reason else "no interval"
+
+
+def with_interval(measure: Measure, unit: str = "") -> str:
+    """ "12.3 s (95% interval 12.1 to 12.6)": for sentences, each interval says what it is."""
+    if measure.value is None or measure.is_exact:
+        return value(measure, unit)
+    if measure.low is None and measure.high is None:
+        return f"{value(measure, unit)} ({span(measure)})"
+    return f"{value(measure, unit)} ({level(measure)} interval {span(measure)})"
+
+
+def cell(measure: Measure) -> str:
+    """ "12.3 (12.1-12.6)", with a long dash: for tables that say what the brackets are, and why a lone dash stands there."""
+    if measure.value is None:
+        return DASH
+    if measure.is_exact or (measure.low is None and measure.high is None):
+        return value(measure)
+    negative = (measure.low or 0) < 0 or (measure.high or 0) < 0
+    return f"{value(measure)} ({span(measure) if negative else span(measure).replace(' to ', DASH)})"
+
+
+def percent(measure: Measure) -> Measure:
+    return measure.scaled(100)
+
+
+def plural(n: int | None, one: str, many: str = "") -> str:
+    """ "1 worker", "2 workers", "an unrecorded number of workers" """
+    many = many or one + "s"
+    if n is None:
+        return f"an unrecorded number of {many}"
+    return f"{fixed(n, 0)} {one if n == 1 else many}"
+
+
+def megabytes(size: float | None) -> str:
+    """Decimal units, as file managers and disks have them: "3.01 GB", "640 MB"."""
+    if size is None:
+        return "not recorded"
+    for factor, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= factor:
+            return f"{significant(size / factor)} {unit}"
+    return f"{fixed(size, 0)} bytes"
+
+
+def memory(size: float | None) -> str:
+    """Binary units, as memory is sold: "24 GiB"."""
+    return "not recorded" if size is None else f"{significant(size / 2**30, 3)} GiB"
+
+
+def duration(seconds: float) -> str:
+    """ "41 s", "3 min 20 s", "2 h 5 min": for about-figures in prose."""
+    if seconds < 1:
+        return f"{significant(seconds, 2)} s"
+    if seconds < 10:
+        return f"{fixed(seconds, 1)} s"
+    if seconds < 119.5:
+        return f"{fixed(seconds, 0)} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 120:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def day(utc: str) -> str:
+    """The date of an ISO 8601 instant; what is none is shown as it is."""
+    return utc[:10] if len(utc) >= 10 and utc[4:5] == "-" and utc[7:8] == "-" else utc or "date not recorded"
+
+
+def instant(utc: str) -> str:
+    """ "2025-03-04 05:06 UTC" """
+    shown = utc.replace("T", " ")
+    return f"{shown[:16]} UTC" if len(shown) >= 16 and shown[10] == " " else day(utc)
+
+
+def sentence(phrase: str) -> str:
+    """Text written by others, closed like a sentence."""
+    phrase = phrase.strip().rstrip(",;: ")
+    if not phrase:
+        return ""
+    return phrase if phrase[-1] in ".!?" else phrase + "."
+
+
+def capital(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]
+
+
+MODEL_NAMES = {"ideal": "Ideal", "amdahl": "Amdahl", "amdahl-overhead": "Amdahl + overhead", "usl": "USL"}
+
+
+def model_name(name: str) -> str:
+    return MODEL_NAMES.get(name, name)
+
+
+def setting(chunk: int | None, policy: str) -> str:
+    """ "chunk 4, dynamic"; a policy without chunks (chunk 0 or none) is named alone. """
+    policy = policy or "policy not recorded"
+    return policy if not chunk else f"chunk {fixed(chunk, 0)}, {policy}"

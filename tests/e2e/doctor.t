@@ -1,0 +1,53 @@
+#!/bin/bash
+# knee doctor: this machine, machines that are not here, plans, JSON, and mistakes.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+
+table=$("$KNEE" doctor)
+is $? 0 "knee doctor succeeds whatever is missing"
+for what in cores SMT NUMA memory "CPU quota" "cgroup CPU" load steal "run-queue delay" "hardware counters" \
+    "software counters" sandbox libraries; do
+    is "$(grep -cE "^[ !-] $what  " <<<"$table")" 1 "one line says: $what"
+done
+is "$(awk 'length($0) > 100' <<<"$table" | wc -l)" 0 "no line is wider than 100 columns"
+like "$table" "^. cores +[0-9]+ of [0-9]+ physical cores? usable" "cores usable of those there"
+is "$(grep -c pinned <<<"$table")" 0 "looking pins nothing, and nobody says so"
+
+"$KNEE" doctor --json >"$work/doctor.json"
+is $? 0 "--json succeeds"
+is "$(/usr/bin/python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+print(d["format"], d["plan"], d["topology"]["is_this_system"], all(f["state"] in ("good", "weak", "missing") for f in d["facts"]))
+' "$work/doctor.json")" "knee-doctor 1 None True True" "JSON holds facts, topology and no plan"
+is "$(/usr/bin/python3 -c '
+import json, os, sys
+print(json.load(open(sys.argv[1]))["topology"]["allowed_cpus"] == len(os.sched_getaffinity(0)))
+' "$work/doctor.json")" True "the CPUs it may use are those of the affinity mask"
+
+plan=$("$KNEE" doctor --topology 'package:2 [numa] l3:1 core:8 pu:1' --workers 3 --placement scatter)
+is $? 0 "a machine that is not here can be looked at"
+like "$plan" "not this machine: nothing is pinned" "... which is said"
+is "$(awk '$1 ~ /^[0-9]+$/ && NF == 7 { printf "%s ", $2 }' <<<"$plan")" "0 8 1 " "scatter goes over both packages"
+is "$(grep -cE 'libraries|counters|steal' <<<"$plan")" 0 "... and nothing of this machine is shown for it"
+is "$("$KNEE" doctor --topology 'core:2 pu:2' -j 5 --json | /usr/bin/python3 -c '
+import json, sys
+p = json.load(sys.stdin)["plan"]
+print(p["cpus"], p["oversubscribed"], p["pinned"])')" "[0, 2, 1, 3, 0] True False" "the plan as JSON"
+is "$("$KNEE" doctor --topology 'core:4 pu:1' --cpus 1,3 -j 2 | awk '$1 ~ /^[0-9]+$/ && NF == 7 { printf "%s ", $2 }')" "1 3 " \
+    "--cpus narrows what may be used"
+
+mistake() { # mistake PATTERN NAME OPTION...: exit 2 and one line that matches
+    local pattern=$1 name=$2 message code
+    shift 2
+    message=$("$KNEE" doctor "$@" 2>&1 >/dev/null)
+    code=$?
+    is "$code $(wc -l <<<"$message")" "2 1" "$name: exit 2 and one line"
+    like "$message" "$pattern" "... that names it"
+}
+mistake "topology 'sixteen cores'.*write it like" "a topology that is none" --topology "sixteen cores"
+mistake "CPU list '7-9'.*none of these" "CPUs that are not there" --topology "core:4 pu:1" --cpus 7-9
+mistake "CPU list 'x'.*such as" "a CPU list that is none" --cpus x
+mistake "--workers 0" "no workers" --workers 0
+mistake "--placement anywhere: choose one of: compact, scatter, core-type, none" "a placement that is none" --placement anywhere
+done_testing

@@ -1,0 +1,294 @@
+"""Makes a study's folder for the tests of the report: invented numbers with known answers, never a measurement.
+
+    /usr/bin/python3 tests/reports/fixture.py full|minimal|long|empty FOLDER
+
+full:    16 cores, 6 blocks, every model fitted, knee at 6 workers, void trials
+minimal: 2 cores, 3 blocks, no model fitted, no knee, no counters, no size regression
+long:    full with names as long and as odd as users make them
+empty:   a study whose fit could estimate nothing at all
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+Json = dict[str, Any]
+
+# docs/design.md 5.1, the columns the report reads and their neighbours.
+SCHEMA = """
+CREATE TABLE study(key TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE batch_item(id INTEGER PRIMARY KEY, path TEXT, kind TEXT, bytes INT, width INT, height INT);
+CREATE TABLE cell(id INTEGER PRIMARY KEY, role TEXT, workers INT, chunk INT, policy TEXT, placement TEXT, start_method TEXT);
+CREATE TABLE trial(id INTEGER PRIMARY KEY, cell INT, block INT, position INT, status TEXT, reason TEXT, started_utc TEXT, wall_ns INT,
+  prefix_ns INT, spawn_ns INT, init_ns INT, work_ns INT, suffix_ns INT, user_ns INT, system_ns INT, maxrss_bytes INT, steal_ns INT,
+  other_cpu_ns INT, items INT, failed INT, bytes_in INT, bytes_out INT, manifest_sha256 TEXT, exit_code INT);
+CREATE TABLE worker(trial INT, slot INT, pid INT, processes INT, cpu_wanted INT, cpu_seen INT, pin_reason TEXT, fork_ns INT, begin_ns INT,
+  init_begin_ns INT, init_end_ns INT, go_ns INT, loop_end_ns INT, exit_ns INT, dispatch_ns INT, claims INT, items INT, user_ns INT,
+  system_ns INT, maxrss_bytes INT, runqueue_ns INT, runqueue_reason TEXT, PRIMARY KEY (trial, slot));
+CREATE TABLE item(trial INT, id INT, worker INT, attempt INT, state TEXT, engine TEXT, claim_ns INT, start_ns INT, end_ns INT, cpu_ns INT,
+  read_ns INT, decode_ns INT, scale_ns INT, overlay_ns INT, encode_ns INT, digest_ns INT, store_ns INT, bytes_in INT, bytes_out INT,
+  PRIMARY KEY (trial, id));
+CREATE TABLE counter(trial INT, slot INT, name TEXT, value INT, status TEXT, reason TEXT, PRIMARY KEY (trial, slot, name));
+CREATE TABLE event(at_utc TEXT, trial INT, kind TEXT, text TEXT);
+"""
+DIGEST = "5d0f3c" + "ab12" * 14 + "77"
+KINDS = (("jpeg", 850, 0.0), ("png", 70, 42.0), ("webp", 40, 18.5), ("tiff", 30, 7.25), ("video", 10, 260.0))
+METHOD = "bootstrap over blocks (BCa, 2,000 resamples)"
+
+
+def interval(value: float, spread: float = 0.02) -> Json:
+    half = abs(value) * spread
+    return {"value": value, "low": value - half, "high": value + half, "level": 0.95, "method": METHOD}
+
+
+def null(reason: str) -> Json:
+    return {"value": None, "reason": reason}
+
+
+def wall(n: int, cores: int, serial: float = 0.012, seconds: float = 33.6) -> float:
+    """Amdahl's law with a little overhead; more workers than cores cost a little more."""
+    used = min(n, cores)
+    return seconds * (serial + (1 - serial) / used + 0.0006 * (used - 1)) * (1 + 0.004 * max(0, n - cores))
+
+
+def curve_row(n: int, cores: int, items: int) -> Json:
+    seconds, one = wall(n, cores), wall(1, cores)
+    speedup = one / seconds
+    return {
+        "workers": n,
+        "trials": 6,
+        "oversubscribed": n > cores,
+        "wall_s": interval(seconds),
+        "images_per_s": interval(items / seconds),
+        "speedup": interval(speedup, 0.0 if n == 1 else 0.018),
+        "efficiency": interval(speedup / n, 0.0 if n == 1 else 0.018),
+        "karp_flatt": null("needs at least 2 workers") if n == 1 else interval((1 / speedup - 1 / n) / (1 - 1 / n), 0.12),
+        "cpu_s_per_item": interval(0.1375 * (1 + 0.004 * n), 0.01),
+        "maxrss_mib": interval(118.0 + 2 * n, 0.03),
+    }
+
+
+def phase_row(n: int, cores: int) -> Json:
+    seconds = wall(n, cores)
+    parts = {"prefix_s": 0.21, "spawn_s": 0.003 * n, "init_s": 0.045, "suffix_s": 0.07}
+    row: Json = {"workers": n, **{k: interval(v, 0.1) for k, v in parts.items()}}
+    row["work_s"] = interval(seconds - sum(parts.values()))
+    row["tail_core_s"] = interval(0.11 * (n - 1), 0.2)
+    row["dispatch_core_s"] = interval(0.0004 * n, 0.3)
+    return row
+
+
+def models(cores: int, workers: list[int]) -> list[Json]:
+    def predicted(at: float) -> list[Json]:
+        return [
+            {"workers": n, "wall_s": wall(n, cores), "speedup": wall(1, cores) / wall(n, cores) * at,
+             "low": wall(1, cores) / wall(n, cores) * at * 0.98, "high": wall(1, cores) / wall(n, cores) * at * 1.02}
+            for n in workers
+        ]  # fmt: skip
+
+    t1 = {"name": "T1", "unit": "s", **interval(33.6, 0.01)}
+    return [
+        {"name": "ideal", "fitted": True, "chosen": False, "reason": None, "parameters": [t1], "aicc": -120.4, "rss_log": 0.731,
+         "limit_speedup": null("the ideal line has no limit"), "predicted": predicted(1.1)},
+        {"name": "amdahl", "fitted": True, "chosen": True, "reason": None,
+         "parameters": [t1, {"name": "s", "unit": "", **interval(0.0213, 0.15)}], "aicc": -310.2, "rss_log": 0.0412,
+         "limit_speedup": interval(46.9, 0.14), "predicted": predicted(1.0)},
+        {"name": "amdahl-overhead", "fitted": True, "chosen": False, "reason": None,
+         "parameters": [t1, {"name": "s", "unit": "", **interval(0.0121, 0.3)}, {"name": "c", "unit": "s", **interval(0.0202, 0.4)}],
+         "aicc": -308.9, "rss_log": 0.0401, "limit_speedup": interval(17.2, 0.1), "predicted": predicted(1.0)},
+        {"name": "usl", "fitted": False, "chosen": False, "reason": "did not converge in 100 iterations", "parameters": [],
+         "aicc": None, "rss_log": None, "limit_speedup": null("not fitted"), "predicted": []},
+    ]  # fmt: skip
+
+
+def size_points() -> list[Json]:
+    points = []
+    for i in range(120):
+        kind, _, extra = KINDS[0 if i % 7 else 1 + (i // 7) % 4]
+        megapixels = 1.2 + 17.0 * ((i * 37) % 120) / 120
+        megabytes = 0.2 + 0.22 * megapixels * (0.4 + 1.2 * ((i * 53) % 97) / 97)
+        noise = 1 + 0.08 * (((i * 29) % 41) / 20 - 1)
+        seconds = (11.3 + 7.42 * megapixels + 9.81 * megabytes + extra) / 1000 * noise
+        points.append({"item": f"photo{i:03}.{kind}", "kind": kind, "megapixels": megapixels, "megabytes": megabytes, "seconds": seconds})
+    return points
+
+
+def size_row(n: int) -> Json:
+    return {
+        "workers": n,
+        "items": 120,
+        "intercept_ms": interval(11.3 * (1 + 0.01 * n), 0.2),
+        "ms_per_megapixel": interval(7.42 * (1 + 0.006 * (n - 1)), 0.03),
+        "ms_per_megabyte": interval(9.81 * (1 + 0.003 * (n - 1)), 0.06),
+        "r2": {"value": 0.962, "low": None, "high": None, "reason": "no interval for r2"},
+        "kinds": [{"kind": kind, "items": items, "extra_ms": interval(extra, 0.2)} for kind, items, extra in KINDS[1:]]
+        + [{"kind": "jpeg", "items": 850, "extra_ms": {**interval(0.0, 0.0), "method": "definition"}}],
+    }
+
+
+def full_fit(cores: int = 16) -> Json:
+    workers = [1, 2, 3, 4, 6, 8, 9, 10, 12, 14, 16]
+    chunks = [(1, "dynamic", 1.0), (2, "dynamic", 1.004), (4, "dynamic", 1.019), (16, "dynamic", 1.121), (64, "dynamic", 1.92),
+              (1, "static", 1.083), (1, "guided", 1.012), (1, "largest-first", 0.981)]  # fmt: skip
+    return {
+        "format": "knee-fit 1",
+        "study": study_facts(cores, 240),
+        "trials": {"ok": 131, "void": 2, "failed": 1, "void_reasons": [{"reason": "worker 3 wanted core 3 and ran on core 7", "count": 2}]},
+        "serial": {"wall_s": interval(33.1, 0.01), "images_per_s": interval(240 / 33.1, 0.01)},
+        "curve": [curve_row(n, cores, 240) for n in workers],
+        "models": models(cores, workers),
+        "choice": "amdahl has the smallest AICc; amdahl-overhead is 1.3 behind",
+        "lack_of_fit": {"f": 1.37, "df_lack": 8, "df_error": 55, "p": 0.231},
+        "knee": {"delta": 0.05, "workers": 6, "low": 5, "high": 8, "oversubscribed": False, "reason": "", "amdahl_alone": interval(4, 0.25)},
+        "phases": [phase_row(n, cores) for n in workers],
+        "chunks": [{"workers": cores, "chunk": c, "policy": p, "trials": 6, "wall_s": interval(wall(cores, cores) * r),
+                    "ratio_to_default": interval(r, 0.012)} for c, p, r in chunks],
+        "size": [size_row(n) for n in (1, 4, 8, 16)],
+        "size_points": size_points(),
+        "size_points_workers": 1,
+        "init_ms": interval(44.7, 0.05),
+        "counters": [
+            {"name": "perf::TASK-CLOCK", "status": "ok", "reason": None, "per_item": interval(137.5e6, 0.01)},
+            {"name": "perf::PAGE-FAULTS", "status": "ok", "reason": None, "per_item": interval(2210, 0.02)},
+            {"name": "PAPI_TOT_CYC", "status": "unsupported", "reason": "the machine has no hardware counters", "per_item":
+             null("the machine has no hardware counters")},
+            {"name": "PAPI_L3_TCM", "status": "denied", "reason": "perf_event_paranoid is 3", "per_item": null("perf_event_paranoid is 3")},
+        ],
+        "recommendation": {"workers": 16, "chunk": 1, "policy": "largest-first", "wall_s": interval(2.94, 0.02),
+                           "reason": "it is the fastest setting measured; 14 workers are slower beyond doubt"},
+        "equivalence": {"trials": 131, "identical": 131, "manifest_sha256": DIGEST, "reason": None},
+        "warnings": ["the clock governor was 'powersave'", "other programs used 1.3% of the machine during the study"],
+    }  # fmt: skip
+
+
+def study_facts(cores: int, items: int) -> Json:
+    return {
+        "name": "media", "host": "fixture-host", "cpu_model": "Fixture Processor 9000 @ 2.50GHz", "kernel": "6.1.0-18-amd64",
+        "cores": cores, "logical_cpus": 2 * cores, "memory_bytes": 2 * cores * 2**30, "machine_class": f"Fixture Processor 9000/{cores}/6",
+        "created_utc": "2025-03-04T05:06:07Z", "knee_version": "v0.1-fixture",
+        "libraries": "libvips 8.14.1, libavcodec 59.37.100, libjpeg-turbo 2.1.5, OpenSSL 3.0.15",
+        "batch_items": 1000, "batch_bytes": 3012345678, "batch_sha256": "c0ffee" + "0" * 58, "items": items,
+        "sample": "every 4th item of the batch sorted by size", "recipe_path": "pipeline/recipes/web.recipe",
+        "recipe_sha256": "beef" * 16, "seed": 7, "blocks": 6,
+    }  # fmt: skip
+
+
+def minimal_fit() -> Json:
+    workers = [1, 2, 4]
+    why = "3 blocks at 2 numbers of workers are too few"
+    fit: Json = {
+        "format": "knee-fit 1",
+        "study": {**study_facts(2, 24), "blocks": 3},
+        "trials": {"ok": 12, "void": 0, "failed": 0, "void_reasons": []},
+        "serial": {"wall_s": null("no serial trial counts"), "images_per_s": null("no serial trial counts")},
+        "curve": [curve_row(n, 2, 24) for n in workers],
+        "models": [{"name": m, "fitted": False, "chosen": False, "reason": why, "parameters": [], "aicc": None, "rss_log": None,
+                    "limit_speedup": null(why), "predicted": []} for m in ("ideal", "amdahl", "amdahl-overhead", "usl")],
+        "lack_of_fit": null("no model was fitted"),
+        "choice": "",
+        "knee": {"delta": 0.05, "workers": None, "low": None, "high": None, "reason": "efficiency at 2 workers is not below 0.95 beyond doubt"},
+        "phases": [phase_row(n, 2) for n in workers],
+        "chunks": [],
+        "size": [],
+        "size_points": [],
+        "init_ms": null("no worker reported its start"),
+        "counters": [],
+        "recommendation": {"workers": 2, "chunk": 1, "policy": "dynamic", "wall_s": null("no interval from 3 blocks"),
+                           "reason": "it has a worker on each core"},
+        "equivalence": {"trials": 12, "identical": 11, "manifest_sha256": DIGEST, "reason": "trial 7 (4 workers) differs in 1 output"},
+        "warnings": [],
+    }  # fmt: skip
+    for row in fit["curve"]:
+        row["trials"] = 3
+        row["maxrss_mib"] = null("the kernel did not report it")
+        row["wall_s"].update(low=None, high=None, reason="3 blocks give no interval")
+    fit["phases"][2]["tail_core_s"] = null("no item table of this trial")
+    return fit
+
+
+def long_fit() -> Json:
+    fit = full_fit()
+    word = "incredibly-long-production-name_with^odd~characters&$signs%"
+    fit["study"].update(
+        name=f"{word}-{word}-2025-Q1 <final> 'quoted' \"double\"",
+        host="render-node-0123456789.eu-central-1.internal.media-platform.example.com",
+        cpu_model="Fixture(R) Processor(TM) Platinum 9999XYZ-with-a-very-long-suffix CPU @ 2.50GHz (stepping 7, family 6, model 143)",
+        libraries="; ".join(f"library{i} {i}.{i + 1}.{i + 2}-debian12u{i}" for i in range(24)),
+        recipe_path="/srv/" + "recipes/" * 20 + "web.recipe",
+        sample="stratified by kind and size: " + "every 4th item, " * 12 + "sorted",
+    )
+    fit["warnings"] = [f"warning {i}: " + "something that takes a whole line and then some more to say, " * 3 for i in range(14)]
+    fit["trials"]["void_reasons"] = [{"reason": f"reason {i}: " + "pin did not hold " * 9, "count": i + 1} for i in range(12)]
+    fit["recommendation"]["reason"] = "because " + "of a reason that nobody can tell in few words, " * 9 + "really"
+    fit["knee"]["reason"] = "a long reason, " * 12
+    fit["curve"] = [curve_row(n, 16, 240) for n in range(1, 33)]
+    fit["phases"] = [phase_row(n, 16) for n in range(1, 33)]
+    fit["counters"] = [{"name": f"perf_raw::EVENT_NUMBER_{i}:u=0:k=1", "status": "multiplexed", "reason": "more events than registers",
+                        "per_item": null("multiplexed for 90% of the time")} for i in range(24)]  # fmt: skip
+    for i, point in enumerate(fit["size_points"]):
+        point["kind"] = f"kind-{i % 9}-with-a-long-name"
+    fit["size"] = [size_row(n) for n in range(1, 17)]
+    for row in fit["size"]:
+        row["kinds"] = [{"kind": f"kind-{i}-with-a-long-name", "items": 9, "extra_ms": interval(-3.5 * i, 0.3)} for i in range(1, 9)]
+    fit["chunks"] = [{"workers": n, "chunk": c, "policy": p, "trials": 6, "wall_s": interval(wall(n, 16)), "ratio_to_default":
+                      interval(1 + 0.01 * c, 0.01)} for n in (8, 16) for p in ("dynamic", "static", "guided", "largest-first")
+                     for c in (1, 2, 4, 8, 16)]  # fmt: skip
+    return fit
+
+
+def empty_fit() -> Json:
+    return {
+        "format": "knee-fit 1", "study": {"name": "nothing"}, "trials": {"ok": 0, "void": None, "failed": None}, "serial": {}, "curve": [],
+        "models": [], "lack_of_fit": null("no trial counts"), "knee": {"delta": 0.05, "workers": None, "reason": "no trial counts"},
+        "phases": [], "chunks": [], "size": [], "size_points": [], "init_ms": null("no trial counts"), "counters": [],
+        "recommendation": {"workers": None, "chunk": None, "policy": None, "wall_s": null("no trial counts"), "reason": "no trial counts"},
+        "equivalence": {"trials": 0, "identical": 0, "manifest_sha256": None, "reason": "no serial run to compare with"}, "warnings": [],
+    }  # fmt: skip
+
+
+def write_record(path: str, fit: Json) -> None:
+    """study.db with the study's facts, its batch, a void and a failed trial; item by item data is not read by the report."""
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(SCHEMA)
+        facts = {k: str(v) for k, v in fit["study"].items()}
+        facts |= {"format": "knee-study 1", "blocks_planned": facts.get("blocks", "3"), "budget_ns": "600000000000", "plan": "{}"}
+        db.executemany("INSERT INTO study VALUES (?, ?)", sorted(facts.items()))
+        for kind, items, _ in KINDS:
+            db.executemany(
+                "INSERT INTO batch_item(path, kind, bytes, width, height) VALUES (?, ?, 3012345, 4000, 3000)",
+                [(f"{kind}/{i}", kind) for i in range(items)],
+            )
+        db.execute("INSERT INTO cell VALUES (1, 'scaling', 8, 1, 'dynamic', 'core', 'fork')")
+        bad = [(r["reason"], "void") for r in fit["trials"].get("void_reasons") or [] for _ in range(r["count"])]
+        if fit["trials"]["failed"]:
+            bad.append(("exit code 1: disk full", "failed"))
+        trials = [(1, b, "ok", None, "2025-03-04T05:06:07Z") for b in range(1, 4)]
+        trials += [(1, 2 + i, status, reason, "2025-03-04T05:16:47Z") for i, (reason, status) in enumerate(bad)]
+        db.executemany(
+            "INSERT INTO trial(cell, block, status, reason, started_utc, wall_ns, steal_ns) VALUES (?, ?, ?, ?, ?, 4300000000, 21500000)", trials
+        )
+        db.executemany("INSERT INTO worker(trial, slot, cpu_wanted, cpu_seen) VALUES (1, ?, ?, ?)", [(i, i, i) for i in range(8)])
+        db.commit()
+
+
+FITS: dict[str, Callable[[], Json]] = {"full": full_fit, "minimal": minimal_fit, "long": long_fit, "empty": empty_fit}
+
+
+def make(kind: str, folder: str) -> None:
+    os.makedirs(folder, exist_ok=True)
+    fit = FITS[kind]()
+    write_record(os.path.join(folder, "study.db"), fit)
+    with open(os.path.join(folder, "fit.json"), "w", encoding="utf-8") as stream:
+        json.dump(fit, stream, indent=1)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[1] not in FITS:
+        sys.exit(__doc__)
+    make(sys.argv[1], sys.argv[2])

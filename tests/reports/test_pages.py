@@ -1,0 +1,97 @@
+"""The pages as they are laid out: nothing runs off the paper, no text lies on another."""
+
+from __future__ import annotations
+
+import unittest
+from typing import Any
+
+import fixture
+from knee_report import layout, load, style
+from knee_report.pages import evidence, models, sizes, summary
+from knee_report.study import BadTrial, Record
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+RECORD = Record(
+    {"blocks_planned": "8"},
+    (("jpeg", 850, 10**9), ("png", 70, 10**8)),
+    tuple(BadTrial("scaling", 8, 1, "dynamic", i, "void", f"reason {i} " * 30) for i in range(12)),
+    "2025-03-04T05:06:07Z",
+    "2025-03-04T05:16:07Z",
+    0,
+    (),
+    0.005,
+)
+DRAW = (summary.draw, models.draw, sizes.draw, evidence.draw)
+SLACK = 0.6  # mm that descenders may touch
+Box = tuple[float, float, float, float]
+
+
+def boxes_of(figure: Any) -> tuple[list[tuple[str, Box]], list[tuple[str, Box]]]:
+    """Text boxes and axes boxes (with tick labels, legend) in mm from the left and bottom."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    mm = 25.4 / figure.dpi
+    texts, axes = [], []
+    for text in figure.texts:
+        if text.get_text().strip():
+            box = text.get_window_extent(renderer)
+            texts.append((text.get_text(), (box.x0 * mm, box.y0 * mm, box.x1 * mm, box.y1 * mm)))
+    for ax in figure.axes:
+        legend = ax.get_legend()
+        if legend:
+            box = legend.get_window_extent(renderer)
+            legend.set_in_layout(False)
+            axes.append(("legend", (box.x0 * mm, box.y0 * mm, box.x1 * mm, box.y1 * mm)))
+        box = ax.get_tightbbox(renderer)
+        axes.append((ax.get_ylabel() or ax.get_xlabel() or "frame", (box.x0 * mm, box.y0 * mm, box.x1 * mm, box.y1 * mm)))
+    return texts, axes
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return min(a[2], b[2]) - max(a[0], b[0]) > SLACK and min(a[3], b[3]) - max(a[1], b[1]) > SLACK
+
+
+class Pages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        style.apply()
+
+    def test_nothing_overlaps(self) -> None:
+        """every page of every kind of study: inside the margins, no text on text or on a figure, no figure on another"""
+        for kind, make in fixture.FITS.items():
+            study = load.parse_study(make(), RECORD)
+            for number, draw in enumerate(DRAW, 1):
+                with self.subTest(study=kind, page=number):
+                    page = layout.Page(number, 4, study.facts.name, "2025-03-04", "footer")
+                    draw(page, study)
+                    texts, axes = boxes_of(page.figure)
+                    things = texts + axes
+                    outside = [name for name, b in things if b[0] < 16 or b[2] > 194.5 or b[1] < 5 or b[3] > 290]
+                    self.assertEqual(outside, [], "outside the margins")
+                    low = [n for n, b in things if b[1] < 297 - 283.4 and n != "footer" and not n.startswith("page ")]
+                    self.assertEqual(low, [], "in the footer")
+                    # A legend may lie in its own axes, where the figure leaves room for it.
+                    clashes = [(a, b) for i, (a, x) in enumerate(things) for b, y in things[i + 1 :] if a != "legend" and overlap(x, y)]
+                    self.assertEqual(clashes, [], "overlapping")
+
+
+class Text(unittest.TestCase):
+    def test_wrap(self) -> None:
+        """lines fit the column; an endless word is broken; too many lines end in an ellipsis"""
+        for text in ("one two three " * 20, "x" * 300, "", "a\tb\nc"):
+            for most in (0, 2):
+                lines = layout.wrap(text, style.BODY, 50, most)
+                self.assertTrue(all(layout.width_mm(line, style.BODY) <= 50 for line in lines), lines)
+                self.assertTrue(most == 0 or len(lines) <= most)
+        self.assertTrue(layout.wrap("word " * 99, style.BODY, 50, 2)[-1].endswith("\u2026"))
+        self.assertEqual(layout.wrap("a\tb\nc", style.BODY, 50), ["a b c"])
+
+    def test_cut(self) -> None:
+        """a text that fits stays whole; one that does not keeps its beginning"""
+        self.assertEqual(layout.cut("short", style.BODY, 50), "short")
+        short = layout.cut("long " * 50, style.BODY, 50)
+        self.assertTrue(short.startswith("long long") and short.endswith("\u2026"))
+        self.assertLessEqual(layout.width_mm(short, style.BODY), 50)
+
+
+if __name__ == "__main__":
+    unittest.main()
