@@ -29,11 +29,16 @@ VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
 PKGS := $(foreach l,$(LIBRARIES),$(firstword $(subst :, ,$(l))))
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(shell pkg-config --cflags $(PKGS))))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
-WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 \
+  -Wno-format-truncation
 CFLAGS ?= -O2 -g
 KNEE_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(if $(DEVELOPER),-Werror) $(PKG_CFLAGS) $(CFLAGS) \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 KNEE_LIBS = $(PKG_LIBS) -lm $(if $(SAN),-fsanitize=$(SAN))
+
+# V=1 shows whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-6s %s\n' $(1) $@)
 
 # --- programs -----------------------------------------------------------------------------------------------------
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -47,26 +52,32 @@ TEST_PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TESTS_PROGRAM_SRC))
 all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
+	$(call say,link)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
 
 $(BUILD)/knee-dataset: $(call object,$(DATASETS_SRC)) $(BUILD)/libknee.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
+	$(call say,link)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
 
 $(BUILD)/libknee.a: $(call object,$(LIB_SRC))
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,ar)
+	$(Q)ar rcs $@ $^
 
 $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libknee.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS) $(shell pkg-config --libs cmocka)
+	$(call say,link)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS) $(shell pkg-config --libs cmocka)
 
 $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libknee.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
+	$(call say,link)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/.libraries $(BUILD)/.flags
 	@mkdir -p $(@D)
-	$(CC) $(KNEE_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,cc)
+	$(Q)$(CC) $(KNEE_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The version is the only thing that changes with every commit: one small object carries it.
 $(BUILD)/obj/harness/version.o: KNEE_CFLAGS += -DKNEE_VERSION='"$(VERSION)"'

@@ -60,6 +60,7 @@ struct gate_result gate_decide(const struct gate_entry *entry, double level)
     const struct interval *worse = &result.worse;
     const char *unit = entry->quantity == GATE_EFFICIENCY ? "" : "%";
     double scale = entry->quantity == GATE_EFFICIENCY ? 1 : 100;
+    int decimals = entry->quantity == GATE_EFFICIENCY ? 3 : 1;
 
     if (!interval_has_bounds(worse)) {
         snprintf(result.reason, sizeof result.reason, "%s", worse->reason);
@@ -69,9 +70,9 @@ struct gate_result gate_decide(const struct gate_entry *entry, double level)
         result.verdict = GATE_REGRESSION;
     else if (worse->high <= entry->tolerance)
         result.verdict = GATE_PASS;
-    snprintf(result.reason, sizeof result.reason, "worse by %+.3g%s (%+.3g to %+.3g), may be %.3g%s",
-             worse->value * scale, unit, worse->low * scale, worse->high * scale, entry->tolerance * scale,
-             unit);
+    snprintf(result.reason, sizeof result.reason, "worse by %+.*f%s (%+.*f to %+.*f), may be %.*f%s",
+             decimals, worse->value * scale, unit, decimals, worse->low * scale, decimals,
+             worse->high * scale, decimals, entry->tolerance * scale, unit);
     return result;
 }
 

@@ -47,12 +47,13 @@ static int hold_in_range(struct problem *p, struct model_fit *fit, size_t *held)
 {
     bool fixed[MODEL_SHAPES] = {false, false};
     bool again = true;
+    size_t shapes = fit->shapes;
 
-    assert(fit->shapes <= MODEL_SHAPES);
+    assert(shapes <= MODEL_SHAPES);
     *held = 0;
     while (again) {
         again = false;
-        for (size_t j = 0; j < fit->shapes; j++) {
+        for (size_t j = 0; j < shapes; j++) {
             double least = law_least(fit->kind, j), most = law_most(fit->kind, j);
             if (fixed[j] || (fit->theta[j] >= least && fit->theta[j] <= most))
                 continue;

@@ -301,10 +301,9 @@ static double sweep_means(const struct problem *p, const size_t *index, double *
 
 double problem_pure_error(const struct problem *p, unsigned *df)
 {
-    size_t taken = p->cells + p->blocks - design_parts(p),
-           larger = p->cells > p->blocks ? p->cells : p->blocks;
-    double *cell = calloc(p->cells + 1, sizeof *cell), *block = calloc(p->blocks + 1, sizeof *block);
-    double *work = calloc(larger + 1, 2 * sizeof *work), sum = 0;
+    size_t taken = p->cells + p->blocks - design_parts(p), room = p->count > 0 ? p->count : 1;
+    double *cell = calloc(room, sizeof *cell), *block = calloc(room, sizeof *block);
+    double *work = calloc(room, 2 * sizeof *work), sum = 0;
 
     *df = p->count > taken ? (unsigned)(p->count - taken) : 0;
     if (cell && block && work) {

@@ -267,7 +267,9 @@ static int compare(struct baseline *baseline, const struct fit *fit)
     size_t count[3] = {0};
 
     if (explain_differences(baseline, fit) > 0) {
-        printf("verdict: not comparable with %s\n", set.baseline);
+        printf("verdict: not comparable with %s: sweep the same items on the same class of machine, or make "
+               "a new baseline\n",
+               set.baseline);
         return KNEE_INCOMPARABLE;
     }
     printf("%-15s %7s  %-27s %-27s %-10s %s\n", "quantity", "workers", "baseline", "study", "verdict", "why");

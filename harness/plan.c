@@ -13,7 +13,6 @@ enum {
     ITEMS_GOOD = 24,   /* below, the tail rules the curve */
     ITEMS_AMPLE = 60,  /* from here on more blocks are worth more than more items */
     ITEMS_LEAST = 4,
-    KEEP_MOST = 6
 };
 
 static const char *const role_names[] = {"serial", "scaling", "chunk", "policy"};

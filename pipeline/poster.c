@@ -183,6 +183,11 @@ static void close_reader(struct reader *r)
     avformat_close_input(&r->format);
 }
 
+void poster_setup(void)
+{
+    av_log_set_level(AV_LOG_QUIET);
+}
+
 int poster_read(const char *path, double offset_s, uint64_t max_pixels, struct poster *poster,
                 struct fault *fault)
 {

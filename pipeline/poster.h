@@ -18,6 +18,9 @@ struct poster {
     double pixel_aspect;  /* width of a pixel over its height, before turning; 1 when square or unknown */
 };
 
+/* Once per program, before any fork: the FFmpeg libraries print nothing themselves. */
+void poster_setup(void);
+
 /* path: of the file itself. max_pixels is checked before decoding. Returns 0, or -1 with fault. */
 int poster_read(const char *path, double offset_s, uint64_t max_pixels, struct poster *poster,
                 struct fault *fault);

@@ -30,8 +30,10 @@ static void open_fit(struct fixture *f, struct fit_study *study, struct fit *fit
     struct fault fault;
     char *folder;
 
-    if (fit_study_read(f->folder, study, &folder, &fault) || fit_make(study, &options, fit, &fault))
+    if (fit_study_read(f->folder, study, &folder, &fault) || fit_make(study, &options, fit, &fault)) {
         fail_msg("%s", fault.text);
+        abort(); /* not reached: fail_msg leaves the test */
+    }
     g_free(folder);
 }
 
@@ -294,8 +296,10 @@ static void tables_are_read_however_they_are_written(void **state)
         struct fit_study study = {0};
         struct fit fit = {0};
         struct fault fault = {""};
-        if (read_table(same[i], 0, &study, &fault) || fit_make(&study, &options, &fit, &fault))
+        if (read_table(same[i], 0, &study, &fault) || fit_make(&study, &options, &fit, &fault)) {
             fail_msg("table %zu: %s", i, fault.text);
+            abort(); /* not reached: fail_msg leaves the test */
+        }
         assert_int_equal(fit.curve->len, 2);
         assert_near(fit_point_at(&fit, 2)->scaling.speedup.value, 2, 1e-12);
         assert_false(interval_has_bounds(&fit_point_at(&fit, 2)->scaling.speedup));

@@ -1,0 +1,375 @@
+#include "trial.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "counters.h"
+#include "pipeline/pool.h"
+#include "run_hooks.h"
+
+const struct trial_limits trial_limits = {.steal_share = 0.02, .others_share = 0.05, .least_ns = 50000000};
+
+static const char *const verdict_names[] = {"ok", "void", "failed"};
+
+const char *trial_verdict_name(enum trial_verdict verdict)
+{
+    return verdict_names[verdict];
+}
+
+void trial_outcome_release(struct trial_outcome *outcome)
+{
+    item_table_close(&outcome->table);
+}
+
+void trial_result_release(struct trial_result *result)
+{
+    free(result->record.workers);
+    free(result->record.items);
+    free(result->record.counters);
+    result->record.workers = NULL;
+    result->record.items = NULL;
+    result->record.counters = NULL;
+}
+
+/* --- numbers --- */
+
+/* An instant of the table as the study has it: since the trial's start; 0 did not happen. */
+static int64_t instant(const struct item_table *table, uint64_t at_ns)
+{
+    return at_ns ? (int64_t)(at_ns - table->header->start_ns) : STUDY_UNKNOWN;
+}
+
+/* A quantity whose 0 means that it is not known. */
+static int64_t known(uint64_t value)
+{
+    return value ? (int64_t)value : STUDY_UNKNOWN;
+}
+
+static const char *text_or_null(const char *text)
+{
+    return text[0] ? text : NULL;
+}
+
+/* The hooks' part of a worker's record; NULL when the table has none. */
+static const struct run_worker_extra *extra_of(const struct item_table *table, uint32_t slot)
+{
+    if (table->header->worker_payload_bytes < sizeof(struct run_worker_extra))
+        return NULL;
+    return item_table_worker_payload(table, slot);
+}
+
+/* --- workers and counters --- */
+
+static void fill_extra(struct study_worker *row, const struct run_worker_extra *extra)
+{
+    row->cpu_wanted = row->cpu_seen = row->runqueue_ns = STUDY_UNKNOWN;
+    row->runqueue_reason = "the run left no record of it";
+    row->pin_reason = NULL;
+    if (!extra)
+        return;
+    row->cpu_wanted = extra->cpu_wanted >= 0 ? extra->cpu_wanted : STUDY_UNKNOWN;
+    row->cpu_seen = extra->cpu_seen_last >= 0 ? extra->cpu_seen_last : STUDY_UNKNOWN;
+    row->pin_reason = text_or_null(extra->pin_reason);
+    if (extra->runqueue_known)
+        row->runqueue_ns = (int64_t)extra->runqueue_ns;
+    row->runqueue_reason = text_or_null(extra->runqueue_reason);
+}
+
+static void fill_worker(struct study_worker *row, const struct item_table *table, uint32_t slot)
+{
+    const struct worker_record *worker = item_table_worker(table, slot);
+
+    *row = (struct study_worker){.slot = slot,
+                                 .pid = known((uint64_t)worker->pid),
+                                 .processes = worker->processes,
+                                 .fork_ns = instant(table, worker->fork_ns),
+                                 .begin_ns = instant(table, worker->begin_ns),
+                                 .init_begin_ns = instant(table, worker->init_begin_ns),
+                                 .init_end_ns = instant(table, worker->init_end_ns),
+                                 .go_ns = instant(table, worker->go_ns),
+                                 .loop_end_ns = instant(table, worker->loop_end_ns),
+                                 .exit_ns = instant(table, worker->exit_ns),
+                                 .dispatch_ns = (int64_t)worker->dispatch_ns,
+                                 .claims = (int64_t)worker->claims,
+                                 .items = (int64_t)worker->items,
+                                 .user_ns = (int64_t)worker->user_ns,
+                                 .system_ns = (int64_t)worker->system_ns,
+                                 .maxrss_bytes = known(worker->maxrss_bytes)};
+    fill_extra(row, extra_of(table, slot));
+}
+
+static void fill_counters(struct study_record *record, const struct item_table *table, uint32_t slot)
+{
+    const struct run_worker_extra *extra = extra_of(table, slot);
+
+    for (uint32_t i = 0; extra && i < extra->counter_count && i < RUN_COUNTERS; i++) {
+        enum counter_status status = (enum counter_status)extra->counters[i].status;
+        const char *name = counter_status_name(status);
+        record->counters[record->counter_count++] = (struct study_counter){
+            .slot = slot,
+            .name = extra->counters[i].name,
+            .value = counter_status_has_value(status) ? extra->counters[i].value : STUDY_UNKNOWN,
+            .status = name ? name : "unread",
+            .reason = text_or_null(extra->counters[i].reason)};
+    }
+}
+
+/* --- items --- */
+
+static const char *state_name(uint32_t state)
+{
+    static const char *const names[] = {"pending", "running", "done", "failed"};
+
+    return state < sizeof names / sizeof names[0] ? names[state] : "unknown";
+}
+
+static int64_t stage_ns(const struct item_record *record, const struct trial_names *names, const char *column)
+{
+    for (int stage = 1; stage < ITEM_STAGES; stage++) {
+        const char *name = names->stage(stage);
+        if (name && strcmp(name, column) == 0)
+            return (int64_t)record->stage_ns[stage];
+    }
+    return STUDY_UNKNOWN;
+}
+
+static void fill_item(struct study_item *row, const struct item_table *table, uint64_t index,
+                      const struct trial_names *names)
+{
+    const struct item_record *record = item_table_item(table, index);
+    uint32_t state = atomic_load_explicit(&record->state, memory_order_acquire);
+
+    *row = (struct study_item){.id = (int64_t)index,
+                               .state = state_name(state),
+                               .worker = record->start_ns ? (int64_t)record->worker : STUDY_UNKNOWN,
+                               .attempt = record->attempt,
+                               .engine = record->engine ? names->engine((int)record->engine) : NULL,
+                               .claim_ns = instant(table, record->claim_ns),
+                               .start_ns = instant(table, record->start_ns),
+                               .end_ns = instant(table, record->end_ns),
+                               .cpu_ns = known(record->cpu_ns),
+                               .read_ns = stage_ns(record, names, "read"),
+                               .decode_ns = stage_ns(record, names, "decode"),
+                               .scale_ns = stage_ns(record, names, "scale"),
+                               .overlay_ns = stage_ns(record, names, "overlay"),
+                               .encode_ns = stage_ns(record, names, "encode"),
+                               .digest_ns = stage_ns(record, names, "digest"),
+                               .store_ns = stage_ns(record, names, "store"),
+                               .bytes_in = known(record->bytes_in),
+                               .bytes_out = (int64_t)record->bytes_out};
+}
+
+/* --- the trial's row --- */
+
+/* The five parts of the wall time, one behind the other; left unknown when a worker that died and was replaced
+ * has put the instants out of order. */
+static void fill_phases(struct study_trial *trial, const struct item_table *table)
+{
+    const struct item_table_header *header = table->header;
+    uint64_t at[6] = {header->start_ns, UINT64_MAX, 0, header->go_ns, 0, header->end_ns};
+
+    for (uint32_t slot = 0; slot < header->workers; slot++) {
+        const struct worker_record *worker = item_table_worker(table, slot);
+        at[1] = worker->fork_ns < at[1] ? worker->fork_ns : at[1];
+        at[2] = worker->begin_ns > at[2] ? worker->begin_ns : at[2];
+        at[4] = worker->loop_end_ns > at[4] ? worker->loop_end_ns : at[4];
+    }
+    if (header->end_ns && header->end_ns >= header->start_ns)
+        trial->wall_ns = (int64_t)(header->end_ns - header->start_ns);
+    for (int i = 1; i < 6; i++)
+        if (at[i] < at[i - 1] || at[i - 1] == 0)
+            return;
+    trial->prefix_ns = (int64_t)(at[1] - at[0]);
+    trial->spawn_ns = (int64_t)(at[2] - at[1]);
+    trial->init_ns = (int64_t)(at[3] - at[2]);
+    trial->work_ns = (int64_t)(at[4] - at[3]);
+    trial->suffix_ns = (int64_t)(at[5] - at[4]);
+}
+
+static void fill_sums(struct study_trial *trial, const struct item_table *table)
+{
+    trial->items = trial->failed = trial->bytes_in = trial->bytes_out = 0;
+    for (uint64_t i = 0; i < table->header->items; i++) {
+        const struct item_record *record = item_table_item(table, i);
+        uint32_t state = atomic_load_explicit(&record->state, memory_order_acquire);
+        trial->items += state == ITEM_DONE || state == ITEM_FAILED;
+        trial->failed += state == ITEM_FAILED;
+        trial->bytes_in += (int64_t)record->bytes_in;
+        trial->bytes_out += (int64_t)record->bytes_out;
+    }
+}
+
+static void fill_machine(struct study_trial *trial, const struct trial_outcome *outcome)
+{
+    trial->started_utc = text_or_null(outcome->started_utc);
+    trial->user_ns = (int64_t)outcome->user_ns;
+    trial->system_ns = (int64_t)outcome->system_ns;
+    trial->maxrss_bytes = known(outcome->maxrss_bytes);
+    if (WIFEXITED(outcome->wait_status))
+        trial->exit_code = WEXITSTATUS(outcome->wait_status);
+    if (!outcome->cpu_known)
+        return;
+    trial->other_cpu_ns = (int64_t)kernel_cpu_other_ns(
+        &outcome->before, &outcome->after, outcome->user_ns + outcome->system_ns + outcome->own_cpu_ns);
+    if (outcome->after.steal_known && outcome->after.steal_ns >= outcome->before.steal_ns)
+        trial->steal_ns = (int64_t)(outcome->after.steal_ns - outcome->before.steal_ns);
+}
+
+static int fill_rows(struct trial_result *result, const struct item_table *table,
+                     const struct trial_names *names, struct fault *fault)
+{
+    struct study_record *record = &result->record;
+    const struct item_table_header *header = table->header;
+
+    record->workers = calloc(header->workers + 1u, sizeof *record->workers);
+    record->items = calloc(header->items + 1u, sizeof *record->items);
+    record->counters = calloc((size_t)header->workers * RUN_COUNTERS + 1u, sizeof *record->counters);
+    if (!record->workers || !record->items || !record->counters) {
+        trial_result_release(result);
+        return fault_set(fault, "study: no memory for the rows of a trial: process fewer items with --items");
+    }
+    for (uint32_t slot = 0; slot < header->workers; slot++) {
+        fill_worker(&record->workers[record->worker_count++], table, slot);
+        fill_counters(record, table, slot);
+    }
+    for (uint64_t i = 0; i < header->items; i++)
+        fill_item(&record->items[record->item_count++], table, i, names);
+    fill_phases(&record->trial, table);
+    fill_sums(&record->trial, table);
+    snprintf(result->manifest_sha256, sizeof result->manifest_sha256, "%.*s", (int)sizeof header->result,
+             header->result);
+    record->trial.manifest_sha256 = text_or_null(result->manifest_sha256);
+    return 0;
+}
+
+/* --- verdict --- */
+
+#define REASON(result, ...) snprintf((result)->reason, sizeof(result)->reason, __VA_ARGS__)
+
+/* Did the run itself go wrong? */
+static bool is_broken(const struct trial_outcome *outcome, struct trial_result *result)
+{
+    const struct item_table_header *header = outcome->table.header;
+    const struct study_trial *trial = &result->record.trial;
+    char words[96];
+    bool has_bad_items = trial->exit_code == 1 && trial->failed > 0 && trial->failed != STUDY_UNKNOWN;
+
+    if (!WIFEXITED(outcome->wait_status) || (trial->exit_code != 0 && !has_bad_items) || !header) {
+        const char *why = header && header->message[0] ? header->message : outcome->said;
+        pool_wait_words(outcome->wait_status, words, sizeof words);
+        REASON(result, "the run %s: %.300s", words, why[0] ? why : "it gave no reason");
+        return true;
+    }
+    if (header->end_ns == 0 || trial->items != (int64_t)header->items) {
+        REASON(result, "the run ended with %" PRId64 " of %" PRIu64 " items done", trial->items, header->items);
+        return true;
+    }
+    return false;
+}
+
+static bool differs(const struct trial_expected *expected, struct trial_result *result)
+{
+    const struct study_trial *trial = &result->record.trial;
+
+    if (trial->items != (int64_t)expected->items)
+        REASON(result, "%" PRId64 " items instead of %" PRIu64 ": the batch has changed", trial->items,
+               expected->items);
+    else if (trial->failed != (int64_t)expected->failed)
+        REASON(result, "%" PRId64 " items failed, in the serial run %" PRIu64, trial->failed, expected->failed);
+    else if (strcmp(result->manifest_sha256, expected->manifest_sha256) != 0)
+        REASON(result, "bytes differ from the serial run: manifest %.16s, serial %.16s",
+               result->manifest_sha256[0] ? result->manifest_sha256 : "none", expected->manifest_sha256);
+    else
+        return false;
+    return true;
+}
+
+static bool has_worker_trouble(const struct item_table *table, struct trial_result *result)
+{
+    for (uint32_t slot = 0; slot < table->header->workers; slot++) {
+        const struct worker_record *worker = item_table_worker(table, slot);
+        const struct run_worker_extra *extra = extra_of(table, slot);
+        char words[96];
+        if (worker->processes > 1 || atomic_load_explicit(&worker->state, memory_order_acquire) == WORKER_DEAD) {
+            REASON(result, "worker %" PRIu32 " died and was replaced (%" PRIu32 " processes; the last one %s)", slot,
+                   worker->processes, pool_wait_words(worker->wait_status, words, sizeof words));
+            return true;
+        }
+        if (extra && extra->pin_reason[0]) {
+            REASON(result, "worker %" PRIu32 ": the pin did not hold: %s", slot, extra->pin_reason);
+            return true;
+        }
+        if (extra && extra->cpu_wanted >= 0 && extra->off_cpu_samples > 0) {
+            REASON(result, "worker %" PRIu32 ": the pin did not hold: off CPU %" PRId32 " in %" PRIu32 " looks", slot,
+                   extra->cpu_wanted, extra->off_cpu_samples);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_disturbed(const struct trial_outcome *outcome, struct trial_result *result)
+{
+    const struct study_trial *trial = &result->record.trial;
+    double all_ns = (double)outcome->watched_ns * outcome->after.cpus;
+
+    if (!outcome->cpu_known || all_ns <= 0)
+        return false;
+    if (trial->steal_ns > (int64_t)trial_limits.least_ns &&
+        (double)trial->steal_ns > trial_limits.steal_share * all_ns)
+        REASON(result, "the host took %.1f%% of the CPU time away (steal; limit %.0f%%)",
+               100 * (double)trial->steal_ns / all_ns, 100 * trial_limits.steal_share);
+    else if (trial->other_cpu_ns > (int64_t)trial_limits.least_ns &&
+             (double)trial->other_cpu_ns > trial_limits.others_share * all_ns)
+        REASON(result, "other processes used %.1f%% of the CPU time (limit %.0f%%)",
+               100 * (double)trial->other_cpu_ns / all_ns, 100 * trial_limits.others_share);
+    else
+        return false;
+    return true;
+}
+
+static enum trial_verdict decide(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                                 struct trial_result *result)
+{
+    if (is_broken(outcome, result) || (expected && differs(expected, result)))
+        return VERDICT_FAILED;
+    if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, result))
+        return VERDICT_VOID;
+    return VERDICT_OK;
+}
+
+int trial_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                const struct trial_names *names, struct trial_result *result, struct fault *fault)
+{
+    struct study_trial *trial = &result->record.trial;
+
+    *result = (struct trial_result){.verdict = VERDICT_FAILED};
+    *trial = (struct study_trial){.id = STUDY_UNKNOWN,
+                                  .cell = STUDY_UNKNOWN,
+                                  .block = STUDY_UNKNOWN,
+                                  .position = STUDY_UNKNOWN,
+                                  .wall_ns = STUDY_UNKNOWN,
+                                  .prefix_ns = STUDY_UNKNOWN,
+                                  .spawn_ns = STUDY_UNKNOWN,
+                                  .init_ns = STUDY_UNKNOWN,
+                                  .work_ns = STUDY_UNKNOWN,
+                                  .suffix_ns = STUDY_UNKNOWN,
+                                  .steal_ns = STUDY_UNKNOWN,
+                                  .other_cpu_ns = STUDY_UNKNOWN,
+                                  .items = STUDY_UNKNOWN,
+                                  .failed = STUDY_UNKNOWN,
+                                  .bytes_in = STUDY_UNKNOWN,
+                                  .bytes_out = STUDY_UNKNOWN,
+                                  .exit_code = STUDY_UNKNOWN};
+    fill_machine(trial, outcome);
+    if (outcome->table.header && fill_rows(result, &outcome->table, names, fault))
+        return -1;
+    result->verdict = decide(outcome, expected, result);
+    trial->status = verdict_names[result->verdict];
+    trial->reason = text_or_null(result->reason);
+    return 0;
+}

@@ -1,0 +1,95 @@
+/* trial.h: one trial: a fresh process does the whole batch once in one setting; what it leaves behind becomes rows
+ * of the study, with a verdict.
+ *
+ * ok      counts
+ * void    measured, but something else than the setting had a part in it: kept with the reason, and repeated
+ * failed  the run went wrong, or its bytes differ from the serial run's: kept with the reason
+ *
+ * Who runs it is a struct of one function, so that all that follows can be tested without running anything; the
+ * real one is in trial_process.h.
+ */
+#ifndef KNEE_TRIAL_H
+#define KNEE_TRIAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel_stat.h"
+#include "pipeline/fault.h"
+#include "pipeline/item_table.h"
+#include "study.h"
+
+struct trial_setting {
+    bool serial;      /* no pool; workers is 1, chunk and policy have no meaning */
+    uint32_t workers;
+    uint64_t chunk;
+    const char *policy; /* as chunk_policy_name() */
+    const char *pin;    /* as `knee run --pin`; "none" */
+    bool counters;
+    const char *recipe, *list, *in, *out; /* list: file with the items' paths; out: must not exist, is removed */
+};
+
+/* What a runner brings back. Released with trial_outcome_release(). */
+struct trial_outcome {
+    struct item_table table; /* header NULL: the run ended before it had made one */
+    int wait_status;
+    int stopped_by;  /* signal that asked the sweep to stop meanwhile; 0 none. Then nothing else counts */
+    char said[256];  /* what the run said on stderr, its last line */
+    char started_utc[32];
+    uint64_t elapsed_ns; /* all that the trial took, starting and clearing away included */
+    uint64_t user_ns, system_ns, maxrss_bytes; /* of the run and all its workers; largest process */
+    uint64_t own_cpu_ns; /* CPU time of the sweep itself meanwhile */
+    uint64_t watched_ns; /* time between before and after */
+    bool cpu_known;
+    struct kernel_cpu before, after;
+};
+
+struct trial_runner {
+    void *context;
+    /* Returns 0, or -1 with fault when no process could be started. */
+    int (*run)(void *context, const struct trial_setting *setting, struct trial_outcome *outcome,
+               struct fault *fault);
+};
+
+/* The workload's words for its numbers; NULL for a number it does not know. */
+struct trial_names {
+    const char *(*stage)(int stage); /* the columns read, decode, ... of `item` are found by these */
+    const char *(*engine)(int engine);
+    const char *(*kind)(int kind);
+};
+
+/* What a sound trial of this study looks like, as the serial reference run found it. */
+struct trial_expected {
+    uint64_t items, failed;
+    const char *manifest_sha256;
+};
+
+enum trial_verdict { VERDICT_OK, VERDICT_VOID, VERDICT_FAILED };
+
+struct trial_result {
+    enum trial_verdict verdict;
+    struct study_record record; /* status and so on filled; cell, block, position are the caller's */
+    char reason[512];           /* empty when ok */
+    char manifest_sha256[129];
+};
+
+/* The share of the machine that others may have before a trial is void. */
+struct trial_limits {
+    double steal_share;  /* stolen by the host, of the time of all CPUs */
+    double others_share; /* used by other processes, of the time of all CPUs */
+    uint64_t least_ns;   /* less than this, the kernel's clock ticks cannot tell from nothing */
+};
+extern const struct trial_limits trial_limits;
+
+/* Turns an outcome into rows and a verdict. Texts in the record point into outcome, names and result: append
+ * it before either is released. expected NULL: the reference run itself, nothing to compare with. Returns 0, or
+ * -1 with fault when memory is short. */
+int trial_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                const struct trial_names *names, struct trial_result *result, struct fault *fault);
+void trial_result_release(struct trial_result *result);
+void trial_outcome_release(struct trial_outcome *outcome);
+
+/* "ok", "void", "failed" */
+const char *trial_verdict_name(enum trial_verdict verdict);
+
+#endif
