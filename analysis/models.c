@@ -115,7 +115,7 @@ static void find_variance(struct model_fit *fit, const struct problem *p, double
     }
 }
 
-/* --- intervals --- */
+/* --- intervals -------------------------------------------------------------------------------- */
 
 /* The parameter on one side of the estimate at which the sum of squares has risen by `rise`. */
 static double profile_bound(struct problem *p, const struct free_fit *free_fit, double step, double rise)
@@ -322,7 +322,7 @@ int model_fit_weighted(enum model_kind kind, const struct scaling_data *data, co
     return status;
 }
 
-/* --- the fitted law --- */
+/* --- the fitted law --------------------------------------------------------------------------- */
 
 double model_seconds(const struct model_fit *fit, double workers)
 {

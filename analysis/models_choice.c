@@ -11,7 +11,7 @@
 
 enum { LIMIT_DRAWS = 2000 };
 
-/* --- limits --- */
+/* --- limits ----------------------------------------------------------------------------------- */
 
 /* The limit and the peak of a law with two parameters have no handy form for bounds: they are taken from
  * draws of the parameters out of their normal distribution, widened to Student's t, with a fixed seed. */
@@ -80,7 +80,7 @@ static void find_limits(struct model_fit *fit)
     }
 }
 
-/* --- choice --- */
+/* --- choice ----------------------------------------------------------------------------------- */
 
 /* Does the larger model earn its place over the smaller one, by its last parameter? */
 static bool earns(const struct model_fit *larger, const struct model_fit *smaller)

@@ -125,7 +125,7 @@ double problem_rss(struct problem *p, const double *theta)
     return sum;
 }
 
-/* --- gsl_multifit_nlinear --- */
+/* --- gsl_multifit_nlinear --------------------------------------------------------------------- */
 
 struct search {
     struct problem *problem;
@@ -250,7 +250,7 @@ int problem_minimise(struct problem *p, const bool fixed[MODEL_SHAPES], double t
     return status ? -1 : 0;
 }
 
-/* --- pure error --- */
+/* --- pure error ------------------------------------------------------------------------------- */
 
 /* How many parts the design falls into that share neither a block nor an n: each takes a degree of freedom
  * less. */

@@ -83,7 +83,7 @@ static const struct command command = {
                "where it was. A worker needs up to 0.6 GB.",
 };
 
-/* --- progress --- */
+/* --- progress --------------------------------------------------------------------------------- */
 
 struct progress {
     uint64_t started_ns, told_ns;
@@ -119,7 +119,7 @@ static void tell(void *context, const struct item_table *items)
     fflush(stderr);
 }
 
-/* --- the run --- */
+/* --- the run ---------------------------------------------------------------------------------- */
 
 static bool wants_clips(const struct plan *plan)
 {

@@ -140,7 +140,7 @@ static void deal_kinds(struct plan_item *by_rank, uint64_t count, uint64_t seed)
     }
 }
 
-/* --- traits of the items, dealt in fixed shares --- */
+/* --- traits of the items, dealt in fixed shares ----------------------------------------------- */
 
 struct trait {
     enum purpose purpose;
@@ -247,7 +247,7 @@ static void deal_traits(struct plan *plan, uint64_t seed, uint64_t *members, uin
     }
 }
 
-/* --- the whole --- */
+/* --- the whole -------------------------------------------------------------------------------- */
 
 static int by_key(const void *a, const void *b)
 {

@@ -50,7 +50,7 @@ static const struct option_spec table[] = {
 
 enum { WHAT_COLUMNS = 20, LINE_COLUMNS = 100, PLAN_ROWS = 64 };
 
-/* --- table --- */
+/* --- table ------------------------------------------------------------------------------------ */
 
 /* Prints text from the present column on, broken between words; later lines begin at column indent. */
 static void print_wrapped(const char *text, int indent)
@@ -147,7 +147,7 @@ static void print_table(const struct doctor_facts *facts, const struct topology 
         printf("\n%zu line%s with advice: ! can be better, - is missing\n", bad, bad == 1 ? "" : "s");
 }
 
-/* --- JSON --- */
+/* --- JSON ------------------------------------------------------------------------------------- */
 
 static json_t *topology_json(const struct topology *t)
 {
@@ -196,7 +196,7 @@ static int print_json(const struct doctor_facts *facts, const struct topology *t
     return KNEE_OK;
 }
 
-/* --- command --- */
+/* --- command ---------------------------------------------------------------------------------- */
 
 /* A topology that was asked for must be there; our own machine's may be missing, which is a fact among
  * others. */

@@ -68,7 +68,7 @@ static const struct {
                 {"items", "number of items in each trial"},
                 {"sample", "choice of items"}};
 
-/* --- a study's values --- */
+/* --- a study's values ------------------------------------------------------------------------- */
 
 static struct gate_value value_of(const struct interval *interval, size_t blocks)
 {
@@ -89,7 +89,7 @@ static struct gate_value study_value(const struct fit *fit, enum gate_quantity q
     return value_of(&point->scaling.efficiency, blocks);
 }
 
-/* --- baseline: writing --- */
+/* --- baseline: writing ------------------------------------------------------------------------ */
 
 static int add_entry(json_t *entries, const struct fit *fit, enum gate_quantity quantity, unsigned workers,
                      struct fault *fault)
@@ -168,7 +168,7 @@ static int write_baseline(const struct fit *fit, struct fault *fault)
     return status;
 }
 
-/* --- baseline: reading --- */
+/* --- baseline: reading ------------------------------------------------------------------------ */
 
 struct baseline {
     json_t *json;
@@ -228,7 +228,7 @@ static int read_baseline(const char *path, struct baseline *baseline, struct fau
     return 0;
 }
 
-/* --- comparing --- */
+/* --- comparing -------------------------------------------------------------------------------- */
 
 /* One line for everything that does not agree. Returns how many. */
 static int explain_differences(const struct baseline *baseline, const struct fit *fit)

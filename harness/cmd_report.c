@@ -38,8 +38,7 @@ static const struct option_spec table[] = {
     {.name = "curve", .kind = OPTION_FLAG, .target = &set.curve_only, .help = "draw the scaling curve only"},
     {.name = NULL}};
 
-/* --- other programs
- * ------------------------------------------------------------------------------------------ */
+/* --- other programs --------------------------------------------------------------------------- */
 
 /* Runs argv, its standard output thrown away, its messages into said (said_bytes, NUL-terminated, cut) or,
  * with said NULL, to our stderr. Returns its exit code, 128 plus the number of the signal that ended it, or
@@ -115,8 +114,7 @@ static int run_reporter(const char *verb, const char *folder, const char *path, 
     return code ? fault_set(fault, "%s ended with code %d: see its message above", script, code) : 0;
 }
 
-/* --- the study
- * ----------------------------------------------------------------------------------------------- */
+/* --- the study -------------------------------------------------------------------------------- */
 
 /* The study's folder from its folder or its study.db. */
 static int find_folder(const char *operand, char *folder, size_t bytes, struct fault *fault)
@@ -186,8 +184,7 @@ static int fit(const char *folder, struct fault *fault)
     return code ? -1 : 0;
 }
 
-/* --- drawing
- * ------------------------------------------------------------------------------------------------- */
+/* --- drawing ---------------------------------------------------------------------------------- */
 
 struct picture {
     char path[PATH_MAX + 16], beside[PATH_MAX + 48]; /* under its final name, and while it is drawn */

@@ -97,7 +97,7 @@ const struct counter_backend *const *counters_backends(void)
     return backends;
 }
 
-/* --- opening --- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 /* Opens with one backend into c, which holds nothing yet. */
 static uint32_t open_with(struct counters *c, const struct counter_backend *backend)
@@ -175,7 +175,7 @@ void counters_start(struct counters *c)
             snprintf(c->counter[i].reason, sizeof c->counter[i].reason, "opened, but could not be started");
 }
 
-/* --- reading --- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void mark_partial(struct counters *c, const char *reason)
 {

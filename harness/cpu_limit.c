@@ -104,7 +104,7 @@ static void find_tree(const char *root, const char *mounts, const char *groups, 
     free(copy);
 }
 
-/* --- limits --- */
+/* --- limits ----------------------------------------------------------------------------------- */
 
 double cpu_limit_parse_max(const char *text)
 {

@@ -54,7 +54,7 @@ static const char *plural(uint32_t count)
     return count == 1 ? "" : "s";
 }
 
-/* --- topology --- */
+/* --- topology --------------------------------------------------------------------------------- */
 
 static void add_cores(struct doctor_facts *facts, const struct topology *t)
 {
@@ -125,7 +125,7 @@ void doctor_add_no_topology(struct doctor_facts *facts, const char *reason)
     fact_add(facts, "cores", FACT_MISSING, "%s", reason);
 }
 
-/* --- this machine: limits and load --- */
+/* --- this machine: limits and load ------------------------------------------------------------ */
 
 static void add_processor(struct doctor_facts *facts)
 {
@@ -264,7 +264,7 @@ static void add_schedstat(struct doctor_facts *facts)
         fact_add(facts, "run-queue delay", FACT_GOOD, "yes (schedstat of every thread)");
 }
 
-/* --- counters --- */
+/* --- counters --------------------------------------------------------------------------------- */
 
 /* Writes the names of the counters of a kind that are there (or that are not). */
 static uint32_t list_counters(const struct counters *c, enum counter_kind kind, bool there, char *text,
@@ -357,7 +357,7 @@ static void add_paranoid(struct doctor_facts *facts)
                     "sysctl kernel.perf_event_paranoid=1");
 }
 
-/* --- sandbox --- */
+/* --- sandbox ---------------------------------------------------------------------------------- */
 
 static void add_sandbox(struct doctor_facts *facts)
 {

@@ -8,7 +8,7 @@
 #include "analysis/resample.h"
 #include "analysis/stats.h"
 
-/* --- trials --- */
+/* --- trials ----------------------------------------------------------------------------------- */
 
 static double number_at(const struct fit_trial *trial, size_t offset)
 {
@@ -103,7 +103,7 @@ static bool on_curve(const struct fit_study *study, unsigned cell)
     return fit_curve_cell(study, g_array_index(study->cells, struct fit_cell, cell).workers) == (int)cell;
 }
 
-/* --- counting --- */
+/* --- counting --------------------------------------------------------------------------------- */
 
 static void count_trials(struct fit *fit)
 {
@@ -136,7 +136,7 @@ static size_t blocks_of(const struct fit_study *study, unsigned cell)
     return blocks;
 }
 
-/* --- curve and models --- */
+/* --- curve and models ------------------------------------------------------------------------- */
 
 static struct scaling_data curve_data(const struct fit_study *study, struct observation **observations)
 {
@@ -201,7 +201,7 @@ const struct fit_point *fit_point_at(const struct fit *fit, unsigned workers)
     return NULL;
 }
 
-/* --- warnings --- */
+/* --- warnings --------------------------------------------------------------------------------- */
 
 static void warn(struct fit *fit, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void warn(struct fit *fit, const char *format, ...)
@@ -265,7 +265,7 @@ static void warn_of_study(struct fit *fit)
     }
 }
 
-/* --- all --- */
+/* --- all -------------------------------------------------------------------------------------- */
 
 static void clear_counter(void *data)
 {

@@ -120,7 +120,7 @@ int fit_write_json(const json_t *json, const char *path, struct fault *fault);
 /* A readable summary. */
 void fit_print(const struct fit *fit, FILE *out);
 
-/* --- used by fit.c and fit_detail.c --- */
+/* --- used by fit.c and fit_detail.c ----------------------------------------------------------- */
 
 /* Mean (geometric when `geometric`) over blocks of one number of trials, which lies `offset` bytes into
  * struct fit_trial, for the trials of one cell that count; unknown with `missing` as reason where no trial

@@ -13,7 +13,7 @@ static const struct fit_cell *cell_at(const struct fit *fit, unsigned i)
     return &g_array_index(fit->study->cells, struct fit_cell, i);
 }
 
-/* --- phases --- */
+/* --- phases ----------------------------------------------------------------------------------- */
 
 static void find_phases(struct fit *fit)
 {
@@ -37,7 +37,7 @@ static void find_phases(struct fit *fit)
     }
 }
 
-/* --- the cells without a pool, and initializers --- */
+/* --- the cells without a pool, and initializers ----------------------------------------------- */
 
 static void find_serial(struct fit *fit)
 {
@@ -75,7 +75,7 @@ static void find_init(struct fit *fit)
                                      false, "the initializer's time is not recorded");
 }
 
-/* --- settings --- */
+/* --- settings --------------------------------------------------------------------------------- */
 
 static bool is_variation(const struct fit_cell *cell)
 {
@@ -186,7 +186,7 @@ static void find_advice(struct fit *fit)
     settings_release(&list);
 }
 
-/* --- item sizes --- */
+/* --- item sizes ------------------------------------------------------------------------------- */
 
 static const struct fit_batch_item *batch_item(const struct fit_study *study, int64_t id)
 {
@@ -233,7 +233,7 @@ static int find_sizes(struct fit *fit)
     return status;
 }
 
-/* --- counters --- */
+/* --- counters --------------------------------------------------------------------------------- */
 
 static double items_of(const struct fit_study *study, unsigned trial)
 {
@@ -288,7 +288,7 @@ static void find_counters(struct fit *fit)
     }
 }
 
-/* --- equivalence --- */
+/* --- equivalence ------------------------------------------------------------------------------ */
 
 static void find_equivalence(struct fit *fit)
 {

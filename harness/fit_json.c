@@ -15,7 +15,7 @@ static json_t *with_bootstrap(const struct interval *interval, const struct inte
     return object;
 }
 
-/* --- study and trials --- */
+/* --- study and trials ------------------------------------------------------------------------- */
 
 static json_t *fact(const struct fit_study *study, const char *key, bool whole)
 {
@@ -85,7 +85,7 @@ static json_t *trials_json(const struct fit *fit)
     return object;
 }
 
-/* --- curve and models --- */
+/* --- curve and models ------------------------------------------------------------------------- */
 
 static json_t *curve_json(const struct fit *fit)
 {

@@ -4,7 +4,7 @@
 
 #include "fit_json.h"
 
-/* --- the rest --- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 json_t *fit_json_phases(const struct fit *fit)
 {

@@ -65,7 +65,7 @@ json_t *fit_json_count(unsigned count)
     return count ? json_integer(count) : json_null();
 }
 
-/* --- file --- */
+/* --- file ------------------------------------------------------------------------------------- */
 
 int fit_write_json(const json_t *json, const char *path, struct fault *fault)
 {

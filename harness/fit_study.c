@@ -77,7 +77,7 @@ const struct fit_cell *fit_study_cell(const struct fit_study *study, const struc
     return &g_array_index(study->cells, struct fit_cell, trial->cell);
 }
 
-/* --- columns --- */
+/* --- columns ---------------------------------------------------------------------------------- */
 
 static double column_number(sqlite3_stmt *row, int column)
 {
@@ -94,7 +94,7 @@ static char *column_text(sqlite3_stmt *row, int column)
     return g_strdup((const char *)sqlite3_column_text(row, column));
 }
 
-/* --- tables --- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 typedef void (*row_reader)(struct fit_study *study, sqlite3_stmt *row);
 
@@ -256,7 +256,7 @@ static void read_counter(struct fit_study *study, sqlite3_stmt *row)
     g_array_append_val(study->counters, counter);
 }
 
-/* --- the database --- */
+/* --- the database ----------------------------------------------------------------------------- */
 
 static int read_rows(sqlite3 *db, const char *query, struct fit_study *study, row_reader reader,
                      const char *path, struct fault *fault)

@@ -51,7 +51,7 @@ static char *read_whole(const char *path, size_t bytes, struct fault *fault)
     return NULL;
 }
 
-/* --- CPU time of the machine --- */
+/* --- CPU time of the machine ------------------------------------------------------------------ */
 
 static uint32_t count_cpu_lines(const char *text)
 {
@@ -104,7 +104,7 @@ uint64_t kernel_cpu_other_ns(const struct kernel_cpu *before, const struct kerne
     return busy_ns > our_cpu_ns ? busy_ns - our_cpu_ns : 0;
 }
 
-/* --- run queue --- */
+/* --- run queue -------------------------------------------------------------------------------- */
 
 int kernel_sched_parse(const char *text, struct kernel_sched *sched)
 {
@@ -142,7 +142,7 @@ int kernel_sched_read(const char *task_folder, struct kernel_sched *sched, struc
     return 0;
 }
 
-/* --- load, memory, processor --- */
+/* --- load, memory, processor ------------------------------------------------------------------ */
 
 int kernel_load_parse(const char *text, struct kernel_load *load)
 {

@@ -21,8 +21,7 @@ static size_t table_size(const struct option_spec *table)
     return count;
 }
 
-/* --- values
- * ---------------------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static int parse_count(const struct option_spec *spec, const char *text)
 {
@@ -114,8 +113,7 @@ static int parse_value(const struct option_spec *spec, const char *text)
     abort();
 }
 
-/* --- help
- * ------------------------------------------------------------------------------------------------------ */
+/* --- help ------------------------------------------------------------------------------------- */
 
 static void print_help(const struct command *command, const struct option_spec *table)
 {
@@ -135,8 +133,7 @@ static void print_help(const struct command *command, const struct option_spec *
         printf("\n%s", command->details);
 }
 
-/* --- parsing
- * --------------------------------------------------------------------------------------------------- */
+/* --- parsing ---------------------------------------------------------------------------------- */
 
 /* getopt's own tables, made from ours. */
 static void fill_getopt(const struct option_spec *table, struct option *longs, char *shorts)

@@ -32,7 +32,7 @@ int plan_role_parse(const char *name, enum plan_role *role)
     return -1;
 }
 
-/* --- prediction --- */
+/* --- prediction ------------------------------------------------------------------------------- */
 
 static double items_of_busiest(const struct plan_cell *cell, uint64_t items)
 {
@@ -66,7 +66,7 @@ static double block_ns(const struct plan *plan, const struct plan_costs *costs)
     return sum;
 }
 
-/* --- cells --- */
+/* --- cells ------------------------------------------------------------------------------------ */
 
 static uint32_t full_cores(const struct plan_wish *wish)
 {
@@ -111,7 +111,7 @@ static void lay_out(struct plan *plan, const struct plan_wish *wish, const bool 
     plan->block_ns = block_ns(plan, costs);
 }
 
-/* --- which worker counts stay --- */
+/* --- which worker counts stay ----------------------------------------------------------------- */
 
 static void keep_value(const struct plan_wish *wish, bool *keep, uint32_t *kept, uint32_t workers)
 {
@@ -172,7 +172,7 @@ static uint32_t thin(const struct plan_wish *wish, uint32_t count, bool *keep)
     return kept;
 }
 
-/* --- fitting --- */
+/* --- fitting ---------------------------------------------------------------------------------- */
 
 struct fitting {
     struct plan *plan;

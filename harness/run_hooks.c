@@ -27,7 +27,7 @@ struct run_worker {
     uint64_t cpu_ns; /* when it was ready */
 };
 
-/* --- binding --- */
+/* --- binding ---------------------------------------------------------------------------------- */
 
 /* Binds thread tid (0: the caller) to one CPU. Returns 0, or -1 with errno. */
 static int bind_thread(pid_t tid, int32_t cpu)
@@ -130,7 +130,7 @@ static void pin(struct run_worker_extra *extra)
     }
 }
 
-/* --- counters and run queue --- */
+/* --- counters and run queue ------------------------------------------------------------------- */
 
 static void store_counters(struct run_worker_extra *extra, const struct counters *c)
 {
@@ -190,7 +190,7 @@ static void read_runqueue(struct run_worker_extra *extra, const struct run_worke
                  "lower bound: an earlier process of this worker died");
 }
 
-/* --- hooks --- */
+/* --- hooks ------------------------------------------------------------------------------------ */
 
 /* Counters are opened before the workload's initializer, because only threads made later are counted too. */
 static int worker_begin(void *context, uint32_t slot, void *opaque, struct fault *fault)
@@ -255,7 +255,7 @@ static void worker_end(void *context, uint32_t slot, void *opaque)
     h->worker = NULL;
 }
 
-/* --- parent --- */
+/* --- parent ----------------------------------------------------------------------------------- */
 
 static int check_allowed(const struct run_hooks *h, struct fault *fault)
 {

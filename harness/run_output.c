@@ -13,8 +13,7 @@
 #include "pipeline/image_workload.h"
 #include "pipeline/manifest.h"
 
-/* --- whose folder
- * ---------------------------------------------------------------------------------------------- */
+/* --- whose folder ----------------------------------------------------------------------------- */
 
 static int make_folder(const char *out, struct fault *fault)
 {
@@ -88,8 +87,7 @@ int run_output_open(const char *out, const char *recipe_sha256, const char *batc
     return write_owner(path, recipe_sha256, batch_sha256, fault);
 }
 
-/* --- the end
- * --------------------------------------------------------------------------------------------------- */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static int add_outputs(struct manifest *manifest, const struct item_table *table, const struct recipe *recipe,
                        const char *item_path, uint64_t index, struct run_outcome *outcome)
@@ -148,8 +146,7 @@ int run_output_close(const struct item_table *table, const struct recipe *recipe
     return failed ? -1 : 0;
 }
 
-/* --- telling
- * --------------------------------------------------------------------------------------------------- */
+/* --- telling ---------------------------------------------------------------------------------- */
 
 void run_output_print_stages(const struct item_table *table)
 {

@@ -55,7 +55,7 @@ static int run_sql(struct study *study, const char *sql, const char *what, struc
     return sqlite3_exec(study->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : study_fault(study, what, fault);
 }
 
-/* --- opening --- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int database_path(const struct study *study, const char *suffix, char *path, size_t bytes,
                          struct fault *fault)
@@ -227,7 +227,7 @@ void study_close(struct study *study)
     study->lock_fd = -1;
 }
 
-/* --- transactions and facts --- */
+/* --- transactions and facts ------------------------------------------------------------------- */
 
 int study_begin(struct study *study, struct fault *fault)
 {
@@ -311,7 +311,7 @@ int64_t study_get_number(struct study *study, const char *key, int64_t fallback)
     return value;
 }
 
-/* --- rows --- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 int study_add_batch_item(struct study *study, const struct study_batch_item *item, struct fault *fault)
 {

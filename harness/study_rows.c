@@ -164,7 +164,7 @@ int study_rows_insert(struct study *study, const struct study_table *table, int6
     return result;
 }
 
-/* --- reading --- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void read_row(sqlite3_stmt *statement, const struct study_table *table, char *row)
 {

@@ -31,7 +31,7 @@ double sweep_pace(const struct sweep *sweep)
                                                                   : 1;
 }
 
-/* --- what has been done --- */
+/* --- what has been done ----------------------------------------------------------------------- */
 
 static int take_trial(struct sweep *sweep, const struct study_trial *trial, struct fault *fault)
 {
@@ -79,7 +79,7 @@ void sweep_release(struct sweep *sweep)
     sweep->slots = NULL;
 }
 
-/* --- one trial --- */
+/* --- one trial -------------------------------------------------------------------------------- */
 
 static void show(struct sweep *sweep, uint32_t block, uint32_t cell)
 {
@@ -165,7 +165,7 @@ static enum sweep_state do_trial(struct sweep *sweep, uint32_t block, uint32_t c
     return state;
 }
 
-/* --- blocks --- */
+/* --- blocks ----------------------------------------------------------------------------------- */
 
 /* Pass 0 visits every cell that has not been visited; later passes those that were void in all passes before. */
 static enum sweep_state do_pass(struct sweep *sweep, uint32_t block, uint32_t pass, const uint32_t *order,

@@ -9,7 +9,7 @@
 #include "cpu_limit.h"
 #include "kernel_stat.h"
 
-/* --- from hwloc's tree to the plain array --- */
+/* --- from hwloc's tree to the plain array ----------------------------------------------------- */
 
 static uint32_t ancestor_index(hwloc_topology_t handle, hwloc_obj_type_t type, hwloc_obj_t from,
                                uint32_t otherwise)
@@ -108,7 +108,7 @@ static int fill(struct topology *topology, struct fault *fault)
     return 0;
 }
 
-/* --- loading --- */
+/* --- loading ---------------------------------------------------------------------------------- */
 
 static int set_source(hwloc_topology_t handle, const char *source, struct fault *fault)
 {
@@ -223,7 +223,7 @@ void topology_kind_text(const struct topology *topology, int32_t kind, char *tex
             snprintf(text, bytes, "%s", info[i].value);
 }
 
-/* --- counting and restricting: plain data --- */
+/* --- counting and restricting: plain data ----------------------------------------------------- */
 
 enum field { FIELD_CORE, FIELD_PACKAGE, FIELD_NUMA, FIELD_L3 };
 

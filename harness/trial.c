@@ -35,7 +35,7 @@ void trial_result_release(struct trial_result *result)
     result->record.counters = NULL;
 }
 
-/* --- numbers --- */
+/* --- numbers ---------------------------------------------------------------------------------- */
 
 /* An instant of the table as the study has it: since the trial's start; 0 did not happen. */
 static int64_t instant(const struct item_table *table, uint64_t at_ns)
@@ -62,7 +62,7 @@ static const struct run_worker_extra *extra_of(const struct item_table *table, u
     return item_table_worker_payload(table, slot);
 }
 
-/* --- workers and counters --- */
+/* --- workers and counters --------------------------------------------------------------------- */
 
 static void fill_extra(struct study_worker *row, const struct run_worker_extra *extra)
 {
@@ -118,7 +118,7 @@ static void fill_counters(struct study_record *record, const struct item_table *
     }
 }
 
-/* --- items --- */
+/* --- items ------------------------------------------------------------------------------------ */
 
 static const char *state_name(uint32_t state)
 {
@@ -163,7 +163,7 @@ static void fill_item(struct study_item *row, const struct item_table *table, ui
                                .bytes_out = (int64_t)record->bytes_out};
 }
 
-/* --- the trial's row --- */
+/* --- the trial's row -------------------------------------------------------------------------- */
 
 /* The five parts of the wall time, one behind the other; left unknown when a worker that died and was replaced
  * has put the instants out of order. */
@@ -246,7 +246,7 @@ static int fill_rows(struct trial_result *result, const struct item_table *table
     return 0;
 }
 
-/* --- verdict --- */
+/* --- verdict ---------------------------------------------------------------------------------- */
 
 #define REASON(result, ...) snprintf((result)->reason, sizeof(result)->reason, __VA_ARGS__)
 

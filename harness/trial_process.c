@@ -77,7 +77,7 @@ int trial_process_remove(const char *folder)
     return nftw(folder, remove_one, 32, FTW_DEPTH | FTW_PHYS) && errno != ENOENT ? -1 : 0;
 }
 
-/* --- the child --- */
+/* --- the child -------------------------------------------------------------------------------- */
 
 struct command_line {
     char *arguments[ARGUMENTS_MOST], *environment[KEPT_COUNT + 2];
@@ -154,7 +154,7 @@ static void become_run(const struct command_line *line, const char *program, pid
     _exit(EXIT_CANNOT_START);
 }
 
-/* --- the parent --- */
+/* --- the parent ------------------------------------------------------------------------------- */
 
 /* A memfd whose number is above TABLE_FD, so that dup2 onto it cannot hit another one. */
 static int open_memory(const char *name)

@@ -157,8 +157,7 @@ int batch_list(struct batch *batch, const char *root, const char *exclude, struc
     return failed;
 }
 
-/* --- a sample
- * -------------------------------------------------------------------------------------------------- */
+/* --- a sample --------------------------------------------------------------------------------- */
 
 static int path_order(const void *key, const void *element)
 {
@@ -231,8 +230,7 @@ int batch_keep_listed(struct batch *batch, const char *list_path, struct fault *
     return failed;
 }
 
-/* --- identity
- * -------------------------------------------------------------------------------------------------- */
+/* --- identity --------------------------------------------------------------------------------- */
 
 void batch_sha256(const struct batch *batch, char hex[65])
 {

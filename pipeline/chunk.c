@@ -20,8 +20,7 @@ int chunk_policy_parse(const char *name, enum chunk_policy *policy)
     return -1;
 }
 
-/* --- order
- * ----------------------------------------------------------------------------------------------------- */
+/* --- order ------------------------------------------------------------------------------------ */
 
 struct weighted {
     uint64_t weight, index;
@@ -63,8 +62,7 @@ uint64_t *chunk_order(const struct workload *workload, enum chunk_policy policy)
     return order;
 }
 
-/* --- claims
- * ---------------------------------------------------------------------------------------------------- */
+/* --- claims ----------------------------------------------------------------------------------- */
 
 /* Worker slot's own share of the order, `chunk` at a time. claim_end is where its previous process or claim
  * stopped. */

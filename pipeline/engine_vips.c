@@ -21,10 +21,10 @@ static int vips_fault(struct fault *fault)
     return -1;
 }
 
-/* --- set-up
- * ---------------------------------------------------------------------------------------------------- */
+/* --- set-up ----------------------------------------------------------------------------------- */
 
-/* The libraries print what they find odd in a file. What matters reaches us as an error, and is told with the item. */
+/* The libraries print what they find odd in a file. What matters reaches us as an error, and is told with the
+ * item. */
 static void drop_log(const char *domain, GLogLevelFlags level, const char *text, void *data)
 {
     (void)domain;
@@ -55,8 +55,7 @@ int engine_vips_setup(struct fault *fault)
     return 0;
 }
 
-/* --- geometry
- * -------------------------------------------------------------------------------------------------- */
+/* --- geometry --------------------------------------------------------------------------------- */
 
 double engine_vips_scale_needed(const struct rendition *rendition, const struct engine_size *size)
 {
@@ -77,8 +76,7 @@ static void base_box(const struct recipe *recipe, const struct engine_size *size
     *height = (int)fmax(1, ceil(size->height * scale - 1e-6));
 }
 
-/* --- decoding
- * -------------------------------------------------------------------------------------------------- */
+/* --- decoding --------------------------------------------------------------------------------- */
 
 /* Reads the header only. */
 static int read_size(const void *data, size_t bytes, const struct recipe *recipe, struct engine_size *size,
@@ -202,8 +200,7 @@ int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struc
     return failed;
 }
 
-/* --- scaling
- * --------------------------------------------------------------------------------------------------- */
+/* --- scaling ---------------------------------------------------------------------------------- */
 
 int engine_vips_scale(const struct pixels *from, const struct rendition *rendition, struct pixels *to,
                       struct fault *fault)
@@ -234,8 +231,7 @@ int engine_vips_scale(const struct pixels *from, const struct rendition *renditi
     return failed ? vips_fault(fault) : 0;
 }
 
-/* --- encoding
- * -------------------------------------------------------------------------------------------------- */
+/* --- encoding --------------------------------------------------------------------------------- */
 
 int engine_vips_encode(const struct pixels *pixels, const struct rendition *rendition, void **data,
                        size_t *bytes, struct fault *fault)

@@ -41,8 +41,7 @@ struct image_item {
     size_t encoded_bytes[RECIPE_MAX_RENDITIONS];
 };
 
-/* --- names
- * ----------------------------------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------------ */
 
 const char *image_stage_name(int stage)
 {
@@ -68,8 +67,7 @@ void image_output_path(const struct recipe *recipe, int rendition, const char *i
     snprintf(path, bytes, "%s/%s.%s", r->name, item_path, recipe_extension(r->format));
 }
 
-/* --- stages
- * ---------------------------------------------------------------------------------------------------- */
+/* --- stages ----------------------------------------------------------------------------------- */
 
 /* Ends the stage that runs and begins another. */
 static void enter(struct image_item *item, enum image_stage stage)
@@ -254,8 +252,7 @@ static int store_all(struct image_item *item, struct fault *fault)
     return 0;
 }
 
-/* --- the item
- * -------------------------------------------------------------------------------------------------- */
+/* --- the item --------------------------------------------------------------------------------- */
 
 static int do_stages(struct image_item *item, struct fault *fault)
 {
@@ -338,8 +335,7 @@ static uint64_t weight(const void *context, uint64_t index)
     return ((const struct image_workload *)context)->bytes[index];
 }
 
-/* --- the worker
- * ------------------------------------------------------------------------------------------------ */
+/* --- the worker ------------------------------------------------------------------------------- */
 
 static void worker_release(void *context, void *own)
 {
@@ -372,8 +368,7 @@ static int worker_init(void *context, void **own, struct fault *fault)
     return 0;
 }
 
-/* --- the parent
- * ------------------------------------------------------------------------------------------------ */
+/* --- the parent ------------------------------------------------------------------------------- */
 
 int image_workload_init(struct image_workload *work, const struct recipe *recipe, const char *input_root,
                         const char *const *paths, const uint64_t *bytes, uint64_t count,

@@ -39,8 +39,7 @@ static int by_path(const void *a, const void *b)
     return strcmp(((const struct manifest_line *)a)->path, ((const struct manifest_line *)b)->path);
 }
 
-/* --- writing
- * --------------------------------------------------------------------------------------------------- */
+/* --- writing ---------------------------------------------------------------------------------- */
 
 /* Flushes and closes file, then gives the whole text its name, or removes it. */
 static int finish_file(FILE *file, const char *temporary, const char *final, struct fault *fault)
@@ -173,8 +172,7 @@ int failed_write(const struct failed_item *items, uint64_t count, const char *fo
     return finish_file(file, temporary, final, fault);
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------------------- */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 /* Undoes sha256sum's escaping in place. */
 static int unescape(char *text)

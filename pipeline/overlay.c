@@ -19,8 +19,7 @@ static int vips_fault(struct fault *fault, const char *what, const char *name)
     return -1;
 }
 
-/* --- preparation
- * ----------------------------------------------------------------------------------------------- */
+/* --- preparation ------------------------------------------------------------------------------ */
 
 /* Makes the recipe's font the only one there is. */
 static int load_font(struct overlay *overlay, struct fault *fault)
@@ -82,8 +81,7 @@ void overlay_release(struct overlay *overlay)
     *overlay = (struct overlay){0};
 }
 
-/* --- blending
- * -------------------------------------------------------------------------------------------------- */
+/* --- blending --------------------------------------------------------------------------------- */
 
 /* below + (above - below) * alpha / 255, rounded; alpha 0 .. 255. */
 static uint8_t mix(uint8_t below, uint8_t above, unsigned alpha)
@@ -138,8 +136,7 @@ static void blend_mask(struct pixels *pixels, const uint8_t *mask, int width, in
     }
 }
 
-/* --- watermark
- * ------------------------------------------------------------------------------------------------- */
+/* --- watermark -------------------------------------------------------------------------------- */
 
 static int scale_watermark(struct overlay *overlay, int for_width, struct overlay_scaled *scaled,
                            struct fault *fault)
@@ -199,8 +196,7 @@ int overlay_watermark(struct overlay *overlay, struct pixels *pixels, struct fau
     return 0;
 }
 
-/* --- caption
- * --------------------------------------------------------------------------------------------------- */
+/* --- caption ---------------------------------------------------------------------------------- */
 
 /* The recipe's text with {stem} filled in, valid UTF-8, one line, ready for Pango's markup. Caller frees with
  * g_free(). */

@@ -60,8 +60,7 @@ static void fail(struct pool *pool, const char *what, const char *why)
     atomic_store_explicit(&pool->control->stop, 1, memory_order_relaxed);
 }
 
-/* --- workers
- * --------------------------------------------------------------------------------------------------- */
+/* --- workers ---------------------------------------------------------------------------------- */
 
 static int spawn(struct pool *pool, uint32_t slot)
 {
@@ -197,23 +196,25 @@ static void reap(struct pool *pool)
     while (pool->alive && (pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
         uint32_t slot = slot_of(pool, pid);
         struct worker_record *worker;
-        bool good = WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_GOOD, was_ready;
+        enum worker_state state;
+        bool good;
         if (slot == UINT32_MAX)
             continue; /* a child that is not ours */
         worker = item_table_worker(pool->table, slot);
-        was_ready = atomic_load_explicit(&worker->state, memory_order_acquire) >= WORKER_READY;
+        state = atomic_load_explicit(&worker->state, memory_order_acquire);
+        /* A library that calls exit(0) in the middle of an item has killed its worker all the same. */
+        good = WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_GOOD && state == WORKER_TAIL;
         worker->exit_ns = clock_now_ns();
         worker->wait_status = status;
         add_usage(worker, &usage);
         pool->alive--;
         atomic_store_explicit(&worker->state, good ? WORKER_EXITED : WORKER_DEAD, memory_order_release);
         if (!good)
-            handle_death(pool, slot, was_ready);
+            handle_death(pool, slot, state >= WORKER_READY);
     }
 }
 
-/* --- the loop
- * -------------------------------------------------------------------------------------------------- */
+/* --- the loop --------------------------------------------------------------------------------- */
 
 static void take_signals(struct pool *pool)
 {
@@ -295,8 +296,7 @@ static void finish_lost_claims(struct pool *pool)
     }
 }
 
-/* --- set-up
- * ---------------------------------------------------------------------------------------------------- */
+/* --- set-up ----------------------------------------------------------------------------------- */
 
 static int single_threaded(struct fault *fault)
 {
@@ -404,8 +404,7 @@ enum pool_result pool_run(const struct workload *workload, const struct pool_opt
     return result;
 }
 
-/* --- without a pool
- * -------------------------------------------------------------------------------------------- */
+/* --- without a pool --------------------------------------------------------------------------- */
 
 /* SIGINT or SIGTERM that arrived since the last look; 0 none. They are blocked by the caller. */
 static int pending_signal(const sigset_t *mask)

@@ -30,8 +30,7 @@ static int av_fault(struct fault *fault, const char *what, int error)
     return fault_set(fault, "%s: %s", what, text);
 }
 
-/* --- opening
- * --------------------------------------------------------------------------------------------------- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static int open_format(struct reader *r, const char *path)
 {
@@ -82,8 +81,7 @@ static int open_codec(struct reader *r, uint64_t max_pixels)
     return error < 0 ? av_fault(r->fault, "opening the decoder", error) : 0;
 }
 
-/* --- finding the frame
- * ----------------------------------------------------------------------------------------- */
+/* --- finding the frame ------------------------------------------------------------------------ */
 
 /* Keeps the newest frame in best; 1 when it is late enough. */
 static int take_frames(struct reader *r, double offset_s)
@@ -120,8 +118,7 @@ static int find_frame(struct reader *r, double offset_s)
     return 0;
 }
 
-/* --- converting
- * ------------------------------------------------------------------------------------------------ */
+/* --- converting ------------------------------------------------------------------------------- */
 
 static int to_rgb(const struct reader *r, struct pixels *pixels)
 {

@@ -27,8 +27,7 @@ const char *recipe_extension(enum recipe_format format)
     return extensions[format];
 }
 
-/* --- faults with a line number
- * ------------------------------------------------------------------------------- */
+/* --- faults with a line number ---------------------------------------------------------------- */
 
 /* The line of key in group (of the group's heading when key is NULL); 0 when it is not there. */
 static int line_of(const char *text, const char *group, const char *key)
@@ -62,8 +61,7 @@ static int complain(const struct reading *r, const char *group, const char *key,
     return fault_set(r->fault, "recipe %s:%d: [%s]: %s", r->path, line, group, what);
 }
 
-/* --- values: each returns 0, or -1 with fault; a missing key leaves the default
- * -------------------------------- */
+/* --- values: each returns 0, or -1 with fault; a missing key leaves the default --------------- */
 
 static char *value_of(const struct reading *r, const char *group, const char *key)
 {
@@ -223,8 +221,7 @@ static int get_file(const struct reading *r, const char *group, const char *key,
     return found ? 0 : complain(r, group, key, what);
 }
 
-/* --- groups
- * ---------------------------------------------------------------------------------------------------- */
+/* --- groups ----------------------------------------------------------------------------------- */
 
 static const struct {
     const char *group; /* "rendition ": any group that begins so */
@@ -373,8 +370,7 @@ static int read_limits(const struct reading *r)
     return 0;
 }
 
-/* --- identity
- * -------------------------------------------------------------------------------------------------- */
+/* --- identity --------------------------------------------------------------------------------- */
 
 static int digest_file(EVP_MD_CTX *context, const char *path, struct fault *fault)
 {
@@ -412,8 +408,7 @@ static int digest_recipe(struct recipe *recipe, struct fault *fault)
     return failed ? -1 : 0;
 }
 
-/* --- loading
- * --------------------------------------------------------------------------------------------------- */
+/* --- loading ---------------------------------------------------------------------------------- */
 
 static int parse(const struct reading *r)
 {

@@ -9,8 +9,7 @@
 
 #include "clock.h"
 
-/* --- hooks
- * ----------------------------------------------------------------------------------------------------- */
+/* --- hooks ------------------------------------------------------------------------------------ */
 
 static void *extra(const struct worker_task *task)
 {
@@ -38,8 +37,7 @@ void worker_hook_end(const struct worker_task *task)
         hooks->worker_end(hooks->context, task->slot, extra(task));
 }
 
-/* --- one item
- * -------------------------------------------------------------------------------------------------- */
+/* --- one item --------------------------------------------------------------------------------- */
 
 void worker_do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns)
 {
@@ -77,8 +75,7 @@ void worker_do_item(const struct worker_task *task, void *state, uint64_t index,
     atomic_store_explicit(&record->state, failed ? ITEM_FAILED : ITEM_DONE, memory_order_release);
 }
 
-/* --- the gate
- * -------------------------------------------------------------------------------------------------- */
+/* --- the gate --------------------------------------------------------------------------------- */
 
 static void wait_at_gate(struct pool_control *control)
 {
@@ -93,8 +90,7 @@ void worker_open_gate(struct pool_control *control)
     syscall(SYS_futex, &control->gate, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-/* --- life
- * ------------------------------------------------------------------------------------------------------ */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static void set_state(const struct worker_task *task, enum worker_state state)
 {

@@ -14,7 +14,7 @@ if [ "$#" -gt 0 ]; then
     tests=("$@")
 else
     mapfile -t unit < <(find "$BUILD/tests" -maxdepth 1 -name 'test_*' -type f -executable | sort)
-    mapfile -t scripts < <(find tests -name '*.t' | sort)
+    mapfile -t scripts < <({ find tests -name '*.t'; echo tests/equivalence.sh; } | sort)
     tests=("${unit[@]}" "${scripts[@]}")
 fi
 # cmocka's summary comments say what prove says already.

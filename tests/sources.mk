@@ -1,5 +1,10 @@
 # Unit tests, one program each, linked with cmocka.
 TESTS_UNIT_SRC := \
+  tests/unit/test_manifest.c \
+  tests/unit/test_batch.c \
+  tests/unit/test_pool.c \
+  tests/unit/test_item_table.c \
+  tests/unit/test_chunk.c \
   tests/unit/test_bootstrap.c \
   tests/unit/test_coverage.c \
   tests/unit/test_fit.c \
@@ -19,4 +24,5 @@ TESTS_UNIT_SRC := \
   tests/unit/test_options.c
 # Helper programs of the other tests and of the benchmarks.
 TESTS_PROGRAM_SRC := \
+  tests/bench/pool_noop.c \
   $(empty)

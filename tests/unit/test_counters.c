@@ -17,7 +17,7 @@
 
 enum { EVENTS = 9 };
 
-/* --- a backend whose every answer is told beforehand --- */
+/* --- a backend whose every answer is told beforehand ------------------------------------------ */
 
 enum trick { TRICK_COUNT, TRICK_DENY, TRICK_MISSING, TRICK_MULTIPLEX, TRICK_NEVER_RAN };
 
@@ -136,7 +136,7 @@ static struct counters run(const struct counter_backend *backend, uint64_t cpu_n
     return c;
 }
 
-/* --- tests --- */
+/* --- tests ------------------------------------------------------------------------------------ */
 
 static void event_list_is_the_one_the_tests_know(void **state)
 {
@@ -319,7 +319,7 @@ static void the_way_that_sees_all_threads_and_most_events_is_taken(void **state)
     }
 }
 
-/* --- the machine's own --- */
+/* --- the machine's own ------------------------------------------------------------------------ */
 
 static uint64_t thread_cpu_ns(void)
 {

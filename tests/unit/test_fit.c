@@ -267,7 +267,7 @@ static void whatever_is_missing_has_a_reason(void **state)
     json_decref(json);
 }
 
-/* --- tables --- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
 static int read_table(const char *text, unsigned cores, struct fit_study *study, struct fault *fault)
 {

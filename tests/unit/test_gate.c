@@ -99,7 +99,7 @@ static void the_worst_entry_decides_the_whole(void **state)
     assert_int_equal(gate_total(results, 0), GATE_UNDECIDED);
 }
 
-/* --- the command --- */
+/* --- the command ------------------------------------------------------------------------------ */
 
 static char said[8192];
 

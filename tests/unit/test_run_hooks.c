@@ -109,7 +109,7 @@ static const char *two_pins(void)
     return text;
 }
 
-/* --- pins --- */
+/* --- pins ------------------------------------------------------------------------------------- */
 
 static void each_slot_gets_its_cpu_round_robin_and_stays_there(void **state)
 {
@@ -230,7 +230,7 @@ static void bad_pin_lists_are_refused_before_any_fork(void **state)
     }
 }
 
-/* --- run queue --- */
+/* --- run queue -------------------------------------------------------------------------------- */
 
 static void burn_here(void)
 {
@@ -280,7 +280,7 @@ static void threads_that_ended_make_it_a_lower_bound(void **state)
     run_hooks_release(&h);
 }
 
-/* --- counters --- */
+/* --- counters --------------------------------------------------------------------------------- */
 
 static void die(void)
 {

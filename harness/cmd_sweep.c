@@ -1,0 +1,551 @@
+/* knee sweep: the scaling study of a batch. */
+#include <errno.h>
+#include <glib.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "message.h"
+#include "paths.h"
+#include "pipeline/image_workload.h"
+#include "progress.h"
+#include "sweep.h"
+#include "sweep_setup.h"
+#include "trial_process.h"
+
+static struct sweep_settings set;
+
+static const struct option_spec table[] = {
+    {.name = "study",
+     .argument = "DIR",
+     .kind = OPTION_TEXT,
+     .target = &set.study,
+     .help = "folder of the study; default results/<name of IN>"},
+    {.name = "budget",
+     .argument = "TIME",
+     .kind = OPTION_DURATION,
+     .target = &set.budget_ns,
+     .help = "how long it may take: 90s, 10m, 1.5h; default 10m"},
+    {.name = "workers",
+     .argument = "LIST",
+     .kind = OPTION_TEXT,
+     .target = &set.workers,
+     .help = "worker counts: 1..16 (default) or 1,2,4; 1 is always among them"},
+    {.name = "chunks",
+     .argument = "LIST",
+     .kind = OPTION_TEXT,
+     .target = &set.chunks,
+     .help = "chunk sizes to compare at full cores; default 1,4,16,64"},
+    {.name = "policies",
+     .argument = "LIST",
+     .kind = OPTION_TEXT,
+     .target = &set.policies,
+     .help = "policies to compare at full cores; default all four"},
+    {.name = "items",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .target = &set.items,
+     .min = 1,
+     .max = 1000000000,
+     .help = "items in each trial; default: what fits the budget"},
+    {.name = "blocks",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .target = &set.blocks,
+     .min = 1,
+     .max = 1000,
+     .help = "passes over all settings; default: what fits the budget"},
+    {.name = "placement",
+     .argument = "P",
+     .kind = OPTION_CHOICE,
+     .target = &set.placement,
+     .choices = pin_placement_names,
+     .help = "compact (default), scatter, core-type or none"},
+    {.name = "recipe",
+     .letter = 'r',
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &set.recipe,
+     .help = "what is made of each item; default: the shipped web.recipe"},
+    {.name = "seed",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .target = &set.seed,
+     .min = 0,
+     .max = INT64_MAX,
+     .help = "of the order of trials and the choice of items; default 1"},
+    {.name = "no-counters", .kind = OPTION_FLAG, .target = &set.no_counters, .help = "count no events"},
+    {.name = "out",
+     .argument = "DIR",
+     .kind = OPTION_TEXT,
+     .target = &set.out,
+     .help = "where trials put their outputs, removed after each; default: in the study's folder"},
+    {.name = "dry-run", .letter = 'n', .kind = OPTION_FLAG, .target = &set.dry_run, .help = "print the plan and end"},
+    {.name = "restart", .kind = OPTION_FLAG, .target = &set.restart, .help = "forget the study that is there"},
+    {.name = NULL}};
+
+static const struct trial_names names = {
+    .stage = image_stage_name, .engine = image_engine_name, .kind = image_kind_name};
+
+/* Everything a sweep holds; released in one place. */
+struct job {
+    struct sweep_inputs inputs;
+    struct sweep_items items;
+    struct sweep_plan planned;
+    struct study study;
+    struct trial_process process;
+    struct trial_runner runner;
+    struct trial_setting common;
+    struct sweep sweep;
+    struct progress progress;
+    double done_ns, total_ns; /* shown between two trials' reports */
+    char what[160];
+    char scratch[PATH_MAX], list[PATH_MAX], out[PATH_MAX];
+    char *command;
+    char **pins;
+    bool resumed, keeps_study; /* the study's folder was there, or has a study in it now */
+    int stopped_by;
+};
+
+/* --- scratch --- */
+
+/* One scratch folder for each study, so that what a killed sweep has left is found and removed by the next. */
+static void name_scratch(struct job *job)
+{
+    if (set.out) {
+        char *whole = g_canonicalize_filename(set.study, NULL);
+        snprintf(job->scratch, sizeof job->scratch, "%s/knee-sweep-%08x", set.out, g_str_hash(whole));
+        g_free(whole);
+    } else if (set.dry_run) {
+        snprintf(job->scratch, sizeof job->scratch, "%s/knee-sweep-%ld", g_get_tmp_dir(), (long)getpid());
+    } else {
+        snprintf(job->scratch, sizeof job->scratch, "%s/scratch", set.study);
+    }
+}
+
+static int make_scratch(struct job *job, struct fault *fault)
+{
+    int length;
+
+    job->keeps_study = access(set.study, F_OK) == 0;
+    trial_process_remove(job->scratch);
+    if (g_mkdir_with_parents(job->scratch, 0777))
+        return fault_set(fault, "%s: %s: give a folder that may be written, with --study or --out", job->scratch,
+                         strerror(errno));
+    snprintf(job->list, sizeof job->list, "%.4000s/items.txt", job->scratch);
+    length = snprintf(job->out, sizeof job->out, "%.4000s/out", job->scratch);
+    if (length >= 4000)
+        return fault_set(fault, "%.100s...: the path is too long: give another with --out", job->scratch);
+    job->common = (struct trial_setting){.counters = !set.no_counters,
+                                         .recipe = set.recipe,
+                                         .list = job->list,
+                                         .in = set.in,
+                                         .out = job->out};
+    return 0;
+}
+
+static void release(struct job *job)
+{
+    if (job->scratch[0])
+        trial_process_remove(job->scratch);
+    study_close(&job->study);
+    if (!job->keeps_study && !set.dry_run)
+        rmdir(set.study); /* ours, and empty: nothing came of it */
+    for (uint32_t i = 0; job->pins && i < job->planned.plan.cell_count; i++)
+        free(job->pins[i]);
+    free(job->pins);
+    sweep_release(&job->sweep);
+    sweep_items_release(&job->items);
+    sweep_inputs_release(&job->inputs);
+    g_free(job->command);
+}
+
+/* --- progress --- */
+
+static void tick(void *context)
+{
+    struct job *job = context;
+
+    progress_update(&job->progress, job->done_ns, job->total_ns, job->what[0] ? job->what : NULL);
+}
+
+static void tell(void *context, double done_ns, double total_ns, const char *what)
+{
+    struct job *job = context;
+
+    job->done_ns = done_ns;
+    job->total_ns = total_ns;
+    snprintf(job->what, sizeof job->what, "%s", what);
+    tick(job);
+}
+
+/* --- plan --- */
+
+static void print_plan(const struct job *job)
+{
+    const struct plan *plan = &job->planned.plan;
+    char predicted[32], budget[32], block[32];
+    uint32_t roles[4] = {0};
+
+    for (uint32_t i = 0; i < plan->cell_count; i++)
+        roles[plan->cells[i].role]++;
+    message_note("probe: %.0f ms an item, %.0f ms a worker's start, %.0f ms the rest of a trial",
+                 job->planned.costs.item_ns / 1e6, job->planned.costs.worker_start_ns / 1e6,
+                 job->planned.costs.trial_fixed_ns / 1e6);
+    message_note("plan: %" PRIu32 " blocks of %" PRIu32 " settings (serial, %" PRIu32 " worker counts, %" PRIu32
+                 " chunk sizes, %" PRIu32 " policies), %" PRIu64 " items each",
+                 plan->blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY], plan->items);
+    message_note("predicted: %s (a block %s), budget %s",
+                 progress_duration(job->planned.predicted_ns / 1e9, predicted, sizeof predicted),
+                 progress_duration(plan->block_ns / 1e9, block, sizeof block),
+                 progress_duration((double)set.budget_ns / 1e9, budget, sizeof budget));
+    if (plan->workers_left_out)
+        message_note("%" PRIu32 " of %" PRIu32 " worker counts were left out to fit the budget: --budget says how long it may take",
+                     plan->workers_left_out, job->inputs.wish.worker_count);
+    if (plan->over_budget)
+        message_warning("even the smallest plan takes longer than the budget: it ends after the block that exceeds it");
+}
+
+static void print_cells(const struct job *job)
+{
+    const struct plan *plan = &job->planned.plan;
+    char words[96];
+
+    printf("cell  role     predicted  setting\n");
+    for (uint32_t i = 0; i < plan->cell_count; i++)
+        printf("%4" PRIu32 "  %-7s  %7.2f s  %s\n", i + 1, plan_role_name(plan->cells[i].role),
+               plan_predict_ns(&plan->cells[i], plan->items, plan->cores, &job->planned.costs) / 1e9,
+               sweep_cell_words(&plan->cells[i], words, sizeof words));
+    printf("%" PRIu32 " blocks, %" PRIu64 " items in each trial, predicted %.0f s of %.0f s\n", plan->blocks, plan->items,
+           job->planned.predicted_ns / 1e9, (double)set.budget_ns / 1e9);
+}
+
+/* A twentieth of the budget is kept for trials that have to be repeated. */
+static int make_plan(struct job *job, struct fault *fault)
+{
+    message_note("measuring what an item costs here");
+    if (sweep_probe(&job->runner, &job->inputs, &job->common, set.seed, &job->planned.costs, &job->planned.probe_ns,
+                    &job->stopped_by, fault))
+        return -1;
+    job->inputs.wish.budget_ns = 0.95 * ((double)set.budget_ns - (double)job->planned.probe_ns);
+    if (plan_make(&job->planned.plan, &job->inputs.wish, &job->planned.costs, fault))
+        return -1;
+    sweep_plan_predict(&job->planned);
+    print_plan(job);
+    return 0;
+}
+
+static int start_new(struct job *job, struct fault *fault)
+{
+    if (make_plan(job, fault) ||
+        sweep_items_choose(&job->items, &job->inputs, job->planned.plan.items, set.seed, fault))
+        return -1;
+    if (set.dry_run)
+        return 0;
+    if (study_create(&job->study, set.study, set.restart, fault))
+        return -1;
+    job->keeps_study = true;
+    return sweep_record_new(&job->study, &set, &job->inputs, &job->items, &job->planned, job->command, fault);
+}
+
+static int go_on(struct job *job, struct fault *fault)
+{
+    job->resumed = job->keeps_study = true;
+    if (sweep_check_same(&job->study, &set, &job->inputs, fault) || sweep_read_plan(&job->study, &job->planned, fault) ||
+        sweep_items_from_study(&job->items, &job->inputs, &job->study, fault))
+        return -1;
+    return 0;
+}
+
+/* --- trials --- */
+
+static int make_pins(struct job *job, struct fault *fault)
+{
+    const struct plan *plan = &job->planned.plan;
+
+    job->pins = calloc(plan->cell_count, sizeof *job->pins);
+    for (uint32_t i = 0; job->pins && i < plan->cell_count; i++) {
+        struct pin_plan pins = {0};
+        if (pin_plan_make(&pins, &job->inputs.topology, plan->cells[i].workers, (enum pin_placement)set.placement,
+                          fault))
+            return -1;
+        job->pins[i] = pin_plan_text(&pins);
+        pin_plan_release(&pins);
+        if (!job->pins[i])
+            return fault_set(fault, "sweep: no memory for the pins");
+    }
+    return job->pins ? 0 : fault_set(fault, "sweep: no memory for the pins");
+}
+
+/* The reference run, when the study has none yet. */
+static int make_reference(struct job *job, struct fault *fault)
+{
+    char *manifest = study_get(&job->study, "serial_manifest_sha256");
+
+    if (!manifest) {
+        message_note("reference: the serial run that every trial is compared with");
+        if (sweep_reference(&job->study, &job->runner, &names, &job->common, job->planned.probe_ns, &job->stopped_by,
+                            fault))
+            return -1;
+        manifest = study_get(&job->study, "serial_manifest_sha256");
+    }
+    job->sweep.expected =
+        (struct trial_expected){.items = job->planned.plan.items,
+                                .failed = (uint64_t)study_get_number(&job->study, "items_failed", 0),
+                                .manifest_sha256 = manifest};
+    return manifest ? 0 : fault_set(fault, "%s: the reference run was not recorded", set.study);
+}
+
+static enum sweep_state run_trials(struct job *job, struct fault *fault)
+{
+    struct sweep *sweep = &job->sweep;
+    enum sweep_state state = SWEEP_ERROR;
+
+    if (sweep_items_write(&job->items, &job->inputs, job->list, fault) || make_pins(job, fault))
+        return SWEEP_ERROR;
+    sweep_items_warm(&job->items, &job->inputs);
+    if (make_reference(job, fault))
+        return job->stopped_by ? SWEEP_INTERRUPTED : SWEEP_ERROR;
+    sweep->study = &job->study;
+    sweep->runner = &job->runner;
+    sweep->names = &names;
+    sweep->plan = job->planned.plan;
+    sweep->costs = job->planned.costs;
+    sweep->seed = set.seed;
+    sweep->budget_ns = (double)set.budget_ns;
+    sweep->common = job->common;
+    sweep->pins = (const char *const *)job->pins;
+    sweep->progress = tell;
+    sweep->progress_context = job;
+    if (sweep_prepare(sweep, fault) == 0) {
+        progress_start(&job->progress, "sweep");
+        job->process.tick = tick;
+        state = sweep_go(sweep, fault);
+        progress_end(&job->progress);
+    }
+    if (state == SWEEP_INTERRUPTED)
+        job->stopped_by = sweep->stopped_by;
+    return state;
+}
+
+static int record_end(struct job *job, enum sweep_state state, struct fault *fault)
+{
+    char utc[32], text[160];
+    uint32_t run = job->sweep.blocks_run, planned = job->planned.plan.blocks;
+
+    snprintf(text, sizeof text,
+             run < planned ? "%" PRIu32 " of %" PRIu32 " planned blocks: the pace was %.2f times the predicted"
+                           : "%" PRIu32 " of %" PRIu32 " planned blocks, pace %.2f",
+             run, planned, sweep_pace(&job->sweep));
+    if (study_begin(&job->study, fault))
+        return -1;
+    if (study_set_number(&job->study, "blocks_run", run, fault) ||
+        study_set(&job->study, "finished_utc", study_utc_now(utc, sizeof utc), fault) ||
+        study_add_event(&job->study, STUDY_UNKNOWN, state == SWEEP_SHORT ? "short" : "complete", text, fault)) {
+        study_roll_back(&job->study);
+        return -1;
+    }
+    return study_commit(&job->study, fault);
+}
+
+/* --- the end --- */
+
+struct tally {
+    unsigned ok, voided, failed, repeated_in_vain;
+    bool has_baseline; /* one worker, at least one trial that counts */
+    char *last_reason;
+};
+
+static int count_trials(struct job *job, struct tally *tally, struct fault *fault)
+{
+    size_t count = 0;
+    struct study_trial *trials = study_read_trials(&job->study, &count, fault);
+
+    *tally = (struct tally){0};
+    if (!trials)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        const struct study_trial *trial = &trials[i];
+        const struct plan_cell *cell = &job->planned.plan.cells[trial->cell - 1];
+        bool ok = strcmp(trial->status, "ok") == 0;
+        tally->ok += ok;
+        tally->voided += strcmp(trial->status, "void") == 0;
+        tally->failed += strcmp(trial->status, "failed") == 0;
+        if (ok && cell->role == PLAN_SCALING && cell->workers == 1)
+            tally->has_baseline = true;
+        if (!ok && trial->reason) {
+            g_free(tally->last_reason);
+            tally->last_reason = g_strdup(trial->reason);
+        }
+    }
+    study_free_trials(trials, count);
+    return 0;
+}
+
+static int summarise(struct job *job, struct fault *fault)
+{
+    const struct plan *plan = &job->planned.plan;
+    char spent[32], predicted[32], budget[32];
+    int64_t run = study_get_number(&job->study, "blocks_run", plan->blocks);
+    double spent_ns = (double)study_get_number(&job->study, "spent_ns", 0);
+    struct tally tally;
+    int code;
+
+    if (count_trials(job, &tally, fault))
+        return -1;
+    printf("study    %s/study.db: %" PRIu64 " of %" PRIu64 " items in each trial, %" PRIu32 " settings, %" PRId64 " of %" PRIu32
+           " blocks\n",
+           set.study, plan->items, job->inputs.batch.count, plan->cell_count, run, plan->blocks);
+    printf("trials   %u ok, %u void, %u failed\n", tally.ok, tally.voided, tally.failed);
+    if (tally.last_reason)
+        printf("         the last that does not count: %s\n", tally.last_reason);
+    if (tally.failed == 0)
+        printf("bytes    the same as the serial run's in every trial\n");
+    printf("time     %s, predicted %s, budget %s\n", progress_duration(spent_ns / 1e9, spent, sizeof spent),
+           progress_duration(job->planned.predicted_ns / 1e9, predicted, sizeof predicted),
+           progress_duration((double)set.budget_ns / 1e9, budget, sizeof budget));
+    if (run < plan->blocks)
+        printf("         slower than predicted: %" PRId64 " blocks were dropped to keep to the budget\n",
+               plan->blocks - run);
+    printf("next     knee report %s\n", set.study);
+    code = tally.failed ? KNEE_FAILED : KNEE_OK;
+    if (tally.failed)
+        fault_set(fault, "%u trials failed; the last: %.300s: the events in %s/study.db name each", tally.failed,
+                  tally.last_reason ? tally.last_reason : "", set.study);
+    else if (!tally.has_baseline)
+        code = fault_set(fault, "no trial with one worker counts (%.200s): repeat on a quiet machine with --restart",
+                         tally.last_reason ? tally.last_reason : "none was run") == 0
+                   ? KNEE_OK
+                   : KNEE_FAILED;
+    g_free(tally.last_reason);
+    return code;
+}
+
+static int interrupted(const struct job *job)
+{
+    if (job->study.db)
+        message_note("interrupted: every trial that had ended is in %s/study.db; the same command goes on from there",
+                     set.study);
+    else
+        message_note("interrupted before the first trial: nothing was recorded");
+    return KNEE_INTERRUPTED + job->stopped_by;
+}
+
+static int sweep(struct job *job, struct fault *fault)
+{
+    enum sweep_state state;
+    char *finished = NULL;
+    int code;
+
+    if (job->resumed)
+        finished = study_get(&job->study, "finished_utc");
+    if (finished) {
+        message_note("this study was finished at %s: nothing is left to do (--restart makes it anew)", finished);
+        g_free(finished);
+        return summarise(job, fault);
+    }
+    if (job->resumed)
+        message_note("going on with the study in %s", set.study);
+    state = run_trials(job, fault);
+    if (state == SWEEP_INTERRUPTED)
+        return interrupted(job);
+    if (state == SWEEP_ERROR || record_end(job, state, fault))
+        return -1;
+    code = summarise(job, fault);
+    return code;
+}
+
+/* Returns an exit code, or -1 with fault. */
+static int work(struct job *job, struct fault *fault)
+{
+    bool usage = false;
+
+    if (sweep_inputs_read(&job->inputs, &set, &usage, fault)) {
+        if (!usage)
+            return -1;
+        message_error("%s", fault->text);
+        return KNEE_USAGE;
+    }
+    if (trial_process_init(&job->process, fault))
+        return -1;
+    job->process.tick_context = job;
+    job->runner = trial_process_runner(&job->process);
+    /* The lock first: another sweep of this study may be using the scratch folder. */
+    if (!set.dry_run && !set.restart && study_exists(set.study)) {
+        if (study_open_to_write(&job->study, set.study, fault))
+            return -1;
+        name_scratch(job);
+        if (make_scratch(job, fault) || go_on(job, fault))
+            return -1;
+        return sweep(job, fault);
+    }
+    name_scratch(job);
+    if (make_scratch(job, fault) || start_new(job, fault))
+        return job->stopped_by ? interrupted(job) : -1;
+    if (set.dry_run) {
+        print_cells(job);
+        return KNEE_OK;
+    }
+    return sweep(job, fault);
+}
+
+static char *default_study(const char *in)
+{
+    char *whole = g_canonicalize_filename(in, NULL), *name = g_path_get_basename(whole), *study;
+
+    study = g_build_filename("results", name, NULL);
+    g_free(whole);
+    g_free(name);
+    return study;
+}
+
+static int run(int argc, char **argv)
+{
+    static struct job job;
+    static char recipe[PATH_MAX];
+    struct fault fault = {""};
+    char **operands, *study = NULL;
+    int count, code;
+
+    set = (struct sweep_settings){.recipe = paths_data("pipeline/recipes/web.recipe", recipe, sizeof recipe),
+                                  .workers = "1..16",
+                                  .chunks = "1,4,16,64",
+                                  .policies = "static,dynamic,guided,largest-first",
+                                  .budget_ns = 600000000000u,
+                                  .seed = 1};
+    job = (struct job){.study = {.lock_fd = -1}, .command = g_strjoinv(" ", argv)};
+    switch (options_parse(&cmd_sweep, table, argc, argv, 1, 1, &operands, &count)) {
+    case OPTIONS_HELP:
+        return KNEE_OK;
+    case OPTIONS_USAGE:
+        return KNEE_USAGE;
+    case OPTIONS_GO:
+        break;
+    }
+    set.in = operands[0];
+    if (!set.study)
+        set.study = study = default_study(set.in);
+    code = work(&job, &fault);
+    if (code != KNEE_USAGE && fault.text[0] && code <= KNEE_FAILED)
+        message_error("%s", fault.text);
+    release(&job);
+    g_free((char *)job.sweep.expected.manifest_sha256);
+    g_free(study);
+    return code < 0 ? KNEE_FAILED : code;
+}
+
+const struct command cmd_sweep = {
+    .name = "sweep",
+    .summary = "measure how the pipeline scales: workers, chunk sizes, policies",
+    .usage = "[options] IN",
+    .details = "Each trial is a fresh 'knee run' over the same items of IN; blocks visit every setting once, in random\n"
+               "order. The bytes of every trial are compared with a serial run's. A trial in which a worker left its\n"
+               "CPU, the host took time away or other programs were busy is kept as void and repeated.\n"
+               "The study is written trial by trial: after Ctrl-C or a crash the same command goes on.\n"
+               "exit codes: 0 done, 1 failed (trials whose bytes differ, too), 2 usage, 130 or 143 interrupted\n",
+    .run = run,
+};

@@ -1,0 +1,316 @@
+/* What a study says of itself: facts, cells and items when it is made, and whether a sweep that wants to go on with it is
+ * the same one. */
+#include <glib.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "kernel_stat.h"
+#include "libraries.h"
+#include "pipeline/sniff.h"
+#include "sweep_setup.h"
+#include "version.h"
+
+void sweep_plan_predict(struct sweep_plan *planned)
+{
+    const struct plan *plan = &planned->plan;
+
+    planned->predicted_ns = (double)planned->probe_ns +
+                            plan_predict_ns(&plan->cells[0], plan->items, plan->cores, &planned->costs) +
+                            plan->block_ns * plan->blocks;
+}
+
+/* --- the machine --- */
+
+/* What must agree for two studies to be comparable: processor, cores, major version of the kernel. */
+static void machine_class(const struct sweep_inputs *inputs, char *text, size_t bytes)
+{
+    struct utsname system;
+    char model[160], release[65];
+
+    kernel_cpu_model_read(model, sizeof model);
+    snprintf(release, sizeof release, "%s", uname(&system) ? "?" : system.release);
+    release[strcspn(release, ".")] = '\0';
+    snprintf(text, bytes, "%s, %" PRIu32 " cores, Linux %s", model, inputs->topology.usable_cores, release);
+}
+
+static int record_machine(struct study *study, const struct sweep_inputs *inputs, struct fault *fault)
+{
+    const struct topology *topology = &inputs->topology;
+    struct utsname system;
+    char text[300], *xml;
+    int result;
+
+    kernel_cpu_model_read(text, sizeof text);
+    result = study_set(study, "cpu_model", text, fault);
+    machine_class(inputs, text, sizeof text);
+    result = result || study_set(study, "machine_class", text, fault);
+    if (uname(&system) == 0)
+        result = result || study_set(study, "host", system.nodename, fault) ||
+                 study_set(study, "kernel", system.release, fault);
+    result = result || study_set_number(study, "cores", topology->usable_cores, fault) ||
+             study_set_number(study, "logical_cpus", topology->allowed_cpus, fault);
+    if (topology->memory_bytes)
+        result = result || study_set_number(study, "memory_bytes", (int64_t)topology->memory_bytes, fault);
+    xml = topology_xml(topology, NULL);
+    if (xml)
+        result = result || study_set(study, "topology_xml", xml, fault);
+    free(xml);
+    libraries_text(text, sizeof text);
+    return result || study_set(study, "libraries", text, fault) ? -1 : 0;
+}
+
+/* --- the plan as JSON --- */
+
+static json_t *cell_json(const struct sweep_plan *planned, uint32_t cell)
+{
+    const struct plan *plan = &planned->plan;
+    const struct plan_cell *c = &plan->cells[cell];
+
+    return json_pack("{s:i, s:s, s:i, s:I, s:f}", "id", (int)cell + 1, "role", plan_role_name(c->role), "workers",
+                     (int)c->workers, "chunk", (json_int_t)c->chunk, "predicted_s",
+                     plan_predict_ns(c, plan->items, plan->cores, &planned->costs) / 1e9);
+}
+
+static char *plan_text(const struct sweep_plan *planned)
+{
+    const struct plan *plan = &planned->plan;
+    json_t *cells = json_array(), *root;
+    char *text;
+
+    for (uint32_t i = 0; i < plan->cell_count; i++)
+        json_array_append_new(cells, cell_json(planned, i));
+    root = json_pack("{s:I, s:i, s:i, s:f, s:i, s:b, s:{s:f, s:f, s:f}, s:I, s:f, s:o}", "items",
+                     (json_int_t)plan->items, "blocks", (int)plan->blocks, "cores", (int)plan->cores, "block_ns",
+                     plan->block_ns, "workers_left_out", (int)plan->workers_left_out, "over_budget",
+                     plan->over_budget, "costs", "item_ns", planned->costs.item_ns, "worker_start_ns",
+                     planned->costs.worker_start_ns, "trial_fixed_ns", planned->costs.trial_fixed_ns, "probe_ns",
+                     (json_int_t)planned->probe_ns, "predicted_ns", planned->predicted_ns, "cells", cells);
+    text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+    json_decref(root);
+    return text;
+}
+
+static int parse_plan(const char *text, struct sweep_plan *planned)
+{
+    json_t *root = json_loads(text, 0, NULL);
+    json_int_t items = 0, probe_ns = 0;
+    int blocks = 0, cores = 0, left_out = 0, over_budget = 0, result;
+
+    result = json_unpack(root, "{s:I, s:i, s:i, s:F, s:i, s:b, s:{s:F, s:F, s:F}, s:I, s:F}", "items", &items, "blocks",
+                         &blocks, "cores", &cores, "block_ns", &planned->plan.block_ns, "workers_left_out", &left_out,
+                         "over_budget", &over_budget, "costs", "item_ns", &planned->costs.item_ns, "worker_start_ns",
+                         &planned->costs.worker_start_ns, "trial_fixed_ns", &planned->costs.trial_fixed_ns, "probe_ns",
+                         &probe_ns, "predicted_ns", &planned->predicted_ns);
+    json_decref(root);
+    if (result || items < 1 || blocks < 1 || cores < 1)
+        return -1;
+    planned->plan.items = (uint64_t)items;
+    planned->plan.blocks = (uint32_t)blocks;
+    planned->plan.cores = (uint32_t)cores;
+    planned->plan.workers_left_out = (uint32_t)left_out;
+    planned->plan.over_budget = over_budget;
+    planned->probe_ns = probe_ns;
+    return 0;
+}
+
+static int take_cell(struct plan *plan, const struct study_cell *row)
+{
+    struct plan_cell *cell = &plan->cells[plan->cell_count];
+
+    *cell = (struct plan_cell){.policy = POLICY_DYNAMIC};
+    if (plan->cell_count == PLAN_CELLS_MOST || row->id != (int64_t)plan->cell_count + 1 || !row->role ||
+        plan_role_parse(row->role, &cell->role) || row->workers < 1 || row->workers > POOL_MAX_WORKERS)
+        return -1;
+    if (cell->role != PLAN_SERIAL && (row->chunk < 1 || !row->policy || chunk_policy_parse(row->policy, &cell->policy)))
+        return -1;
+    cell->workers = (uint32_t)row->workers;
+    cell->chunk = row->chunk == STUDY_UNKNOWN ? 0 : (uint64_t)row->chunk;
+    plan->cell_count++;
+    return 0;
+}
+
+int sweep_read_plan(struct study *study, struct sweep_plan *planned, struct fault *fault)
+{
+    char *text = study_get(study, "plan");
+    size_t count = 0;
+    struct study_cell *rows = text ? study_read_cells(study, &count, fault) : NULL;
+    int result = 0;
+
+    *planned = (struct sweep_plan){0};
+    if (!text || !rows || parse_plan(text, planned) || count == 0)
+        result = -1;
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = take_cell(&planned->plan, &rows[i]);
+    study_free_cells(rows, count);
+    g_free(text);
+    return result ? fault_set(fault, "%s: the study's plan cannot be read: start anew with --restart", study->folder) : 0;
+}
+
+/* --- making --- */
+
+static int record_plan(struct study *study, const struct sweep_plan *planned, const char *placement, struct fault *fault)
+{
+    char *text = plan_text(planned);
+    int result = text ? study_set(study, "plan", text, fault) : fault_set(fault, "study: no memory for the plan");
+
+    free(text);
+    for (uint32_t i = 0; i < planned->plan.cell_count && result == 0; i++) {
+        const struct plan_cell *cell = &planned->plan.cells[i];
+        bool serial = cell->role == PLAN_SERIAL;
+        struct study_cell row = {.id = i + 1,
+                                 .role = plan_role_name(cell->role),
+                                 .workers = cell->workers,
+                                 .chunk = serial ? STUDY_UNKNOWN : (int64_t)cell->chunk,
+                                 .policy = serial ? NULL : chunk_policy_name(cell->policy),
+                                 .placement = placement,
+                                 .start_method = serial ? NULL : "fork"};
+        result = study_add_cell(study, &row, fault);
+    }
+    return result;
+}
+
+static int record_batch(struct study *study, const struct sweep_inputs *inputs, const struct sweep_items *items,
+                        struct fault *fault)
+{
+    const struct batch *batch = &inputs->batch;
+
+    for (size_t i = 0; i < items->count; i++) {
+        size_t index = items->index[i];
+        enum image_kind kind = (enum image_kind)inputs->kinds[index];
+        struct study_batch_item row = {.id = (int64_t)i,
+                                       .path = batch->paths[index],
+                                       .kind = kind == KIND_UNKNOWN ? NULL : sniff_name(kind),
+                                       .bytes = (int64_t)batch->bytes[index],
+                                       .width = STUDY_UNKNOWN,
+                                       .height = STUDY_UNKNOWN};
+        if (study_add_batch_item(study, &row, fault))
+            return -1;
+    }
+    return study_set(study, "batch_path", batch->root, fault) ||
+                   study_set_number(study, "batch_items", (int64_t)batch->count, fault) ||
+                   study_set_number(study, "batch_bytes", (int64_t)batch->total_bytes, fault) ||
+                   study_set(study, "batch_sha256", inputs->batch_sha256, fault) ||
+                   study_set_number(study, "items", (int64_t)items->count, fault) ||
+                   study_set(study, "sample", items->sample, fault)
+               ? -1
+               : 0;
+}
+
+/* The options that make a study what it is, by the name of the option. */
+enum { OPTION_FACTS = 9 };
+struct option_fact {
+    const char *key, *option;
+    char value[256];
+};
+
+static void list_options(const struct sweep_settings *set, struct option_fact facts[OPTION_FACTS])
+{
+    int i = 0;
+
+#define FACT(name, ...)                                                                                                \
+    facts[i] = (struct option_fact){.key = "option_" name, .option = "--" name};                                      \
+    snprintf(facts[i++].value, sizeof facts[0].value, __VA_ARGS__)
+    FACT("workers", "%s", set->workers);
+    FACT("chunks", "%s", set->chunks);
+    FACT("policies", "%s", set->policies);
+    FACT("budget", "%gs", (double)set->budget_ns / 1e9);
+    FACT("items", "%s%.0" PRIu64, set->items ? "" : "chosen by the plan", set->items);
+    FACT("blocks", "%s%.0" PRIu64, set->blocks ? "" : "chosen by the plan", set->blocks);
+    FACT("seed", "%" PRIu64, set->seed);
+    FACT("placement", "%s", pin_placement_names[set->placement]);
+    FACT("no-counters", "%s", set->no_counters ? "on" : "off");
+#undef FACT
+}
+
+static int record_options(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
+                          struct fault *fault)
+{
+    struct option_fact facts[OPTION_FACTS];
+
+    list_options(set, facts);
+    for (int i = 0; i < OPTION_FACTS; i++)
+        if (study_set(study, facts[i].key, facts[i].value, fault))
+            return -1;
+    return study_set(study, "recipe_path", set->recipe, fault) ||
+                   study_set(study, "recipe_sha256", inputs->recipe.sha256, fault) ||
+                   study_set(study, "recipe_text", inputs->recipe.text, fault) ||
+                   study_set_number(study, "budget_ns", (int64_t)set->budget_ns, fault) ||
+                   study_set_number(study, "seed", (int64_t)set->seed, fault)
+               ? -1
+               : 0;
+}
+
+static int record_all(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
+                      const struct sweep_items *items, const struct sweep_plan *planned, const char *command,
+                      struct fault *fault)
+{
+    struct kernel_cpu cpu;
+    char utc[32];
+
+    if (record_machine(study, inputs, fault) || record_batch(study, inputs, items, fault) ||
+        record_plan(study, planned, pin_placement_names[set->placement], fault) ||
+        record_options(study, set, inputs, fault))
+        return -1;
+    if (kernel_cpu_read(&cpu, NULL) == 0 && !cpu.steal_known &&
+        study_set(study, "steal_reason", "this kernel does not report steal", fault))
+        return -1;
+    return study_set(study, "knee_version", knee_version, fault) ||
+                   study_set(study, "created_utc", study_utc_now(utc, sizeof utc), fault) ||
+                   study_set(study, "cache", "warm", fault) || study_set(study, "command", command, fault) ||
+                   study_set_number(study, "blocks_planned", planned->plan.blocks, fault) ||
+                   study_set_number(study, "spent_ns", planned->probe_ns, fault) ||
+                   study_add_event(study, STUDY_UNKNOWN, "created",
+                                   "all items were read once before the first trial: page cache warm in every trial",
+                                   fault)
+               ? -1
+               : 0;
+}
+
+int sweep_record_new(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
+                     const struct sweep_items *items, const struct sweep_plan *planned, const char *command,
+                     struct fault *fault)
+{
+    if (study_begin(study, fault))
+        return -1;
+    if (record_all(study, set, inputs, items, planned, command, fault)) {
+        study_roll_back(study);
+        return -1;
+    }
+    return study_commit(study, fault);
+}
+
+/* --- going on --- */
+
+/* Returns 0 when the study's fact is as wanted, or -1 with fault. */
+static int same(struct study *study, const char *key, const char *wanted, const char *what, struct fault *fault)
+{
+    char *found = study_get(study, key);
+    int result = 0;
+
+    if (!found || strcmp(found, wanted) != 0)
+        result = fault_set(fault, "%s: the study was made with %s: %.80s, not %.80s: give the same, another --study, or --restart",
+                           study->folder, what, found ? found : "unknown", wanted);
+    g_free(found);
+    return result;
+}
+
+int sweep_check_same(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
+                     struct fault *fault)
+{
+    struct option_fact facts[OPTION_FACTS];
+    char text[300];
+
+    machine_class(inputs, text, sizeof text);
+    if (same(study, "machine_class", text, "another machine", fault) ||
+        same(study, "batch_sha256", inputs->batch_sha256, "another batch (paths and sizes)", fault) ||
+        same(study, "recipe_sha256", inputs->recipe.sha256, "another recipe", fault))
+        return -1;
+    list_options(set, facts);
+    for (int i = 0; i < OPTION_FACTS; i++)
+        if (same(study, facts[i].key, facts[i].value, facts[i].option, fault))
+            return -1;
+    return same(study, "knee_version", knee_version, "another build of knee", fault);
+}

@@ -1,0 +1,159 @@
+/* The manifest: what is written is what sha256sum reads, and comes back the same; damage is named by its
+ * line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "pipeline/manifest.h"
+
+static char folder[] = "/tmp/knee-manifest.XXXXXX";
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    char command[256];
+
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static void read_file(const char *name, char *text, size_t bytes)
+{
+    char path[256];
+    FILE *file;
+    size_t got;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    got = fread(text, 1, bytes - 1, file);
+    text[got] = '\0';
+    fclose(file);
+}
+
+static void lines_are_sorted_and_escaped_as_sha256sum_does(void **state)
+{
+    struct manifest manifest = {0}, again;
+    struct fault fault;
+    uint8_t digest[32];
+    char text[1024], sha256[65];
+
+    (void)state;
+    memset(digest, 0xab, sizeof digest);
+    assert_int_equal(manifest_add(&manifest, "large/b.jpg", digest), 0);
+    digest[0] = 1;
+    assert_int_equal(manifest_add(&manifest, "large/a\nnew\\line", digest), 0);
+    assert_int_equal(manifest_add(&manifest, "large/ \xff", digest), 0);
+    assert_int_equal(manifest_write(&manifest, folder, sha256, &fault), 0);
+    read_file("MANIFEST.sha256", text, sizeof text);
+    assert_string_equal(
+        text, "01ababababababababababababababababababababababababababababababab  large/ \xff\n"
+              "\\01ababababababababababababababababababababababababababababababab  large/a\\nnew\\\\line\n"
+              "abababababababababababababababababababababababababababababababab  large/b.jpg\n");
+    assert_int_equal(manifest_read(&again, folder, &fault), 0);
+    assert_int_equal(again.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(again.lines[i].path, manifest.lines[i].path);
+        assert_string_equal(again.lines[i].sha256, manifest.lines[i].sha256);
+    }
+    manifest_release(&manifest);
+    manifest_release(&again);
+}
+
+static void sha256_of_the_text_is_given_back(void **state)
+{
+    struct manifest manifest = {0};
+    struct fault fault;
+    char sha256[65];
+
+    (void)state;
+    assert_int_equal(manifest_write(&manifest, folder, sha256, &fault), 0);
+    /* of nothing: FIPS 180-4's well-known value */
+    assert_string_equal(sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+static void damaged_lines_are_named(void **state)
+{
+    static const char good[] = "01ababababababababababababababababababababababababababababababab  a\n";
+    static const struct {
+        const char *text, *part;
+    } cases[] = {
+        {"short\n", ":2: "},
+        {"01abababababababababababababababababababababababababababababababAB  a\n", ":2: "},
+        {"zzababababababababababababababababababababababababababababababab  a\n", ":2: "},
+        {"\\01ababababababababababababababababababababababababababababababab  a\\x\n", ":2: "},
+        {"01ababababababababababababababababababababababababababababababab\n", ":2: "},
+    };
+    char path[256];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/MANIFEST.sha256", folder);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct manifest manifest;
+        struct fault fault;
+        FILE *file = fopen(path, "w");
+        fputs(good, file);
+        fputs(cases[i].text, file);
+        fclose(file);
+        assert_int_equal(manifest_read(&manifest, path, &fault), -1);
+        if (!strstr(fault.text, cases[i].part))
+            fail_msg("case %zu: got '%s'", i, fault.text);
+        assert_null(manifest.lines);
+    }
+}
+
+static void missing_files_and_folders_are_faults(void **state)
+{
+    struct manifest manifest = {0};
+    struct fault fault;
+    char sha256[65];
+
+    (void)state;
+    assert_int_equal(manifest_read(&manifest, "/nowhere/at/all", &fault), -1);
+    assert_non_null(strstr(fault.text, "/nowhere/at/all"));
+    assert_int_equal(manifest_write(&manifest, "/nowhere/at/all", sha256, &fault), -1);
+}
+
+static void failures_are_listed_and_old_lists_go(void **state)
+{
+    const struct failed_item items[] = {
+        {.path = "a\tb\n\\", .stage = "decode", .attempt = 2, .reason = "bad\theader"},
+        {.path = "c", .stage = "read", .attempt = 1, .reason = "empty"}};
+    struct fault fault;
+    char text[256], path[256];
+
+    (void)state;
+    assert_int_equal(failed_write(items, 2, folder, &fault), 0);
+    read_file("FAILED.tsv", text, sizeof text);
+    assert_string_equal(
+        text, "path\tstage\tattempt\treason\na\\tb\\n\\\\\tdecode\t2\tbad\\theader\nc\tread\t1\tempty\n");
+    assert_int_equal(failed_write(NULL, 0, folder, &fault), 0);
+    snprintf(path, sizeof path, "%s/FAILED.tsv", folder);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_int_equal(failed_write(NULL, 0, folder, &fault), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_sorted_and_escaped_as_sha256sum_does),
+        cmocka_unit_test(sha256_of_the_text_is_given_back),
+        cmocka_unit_test(damaged_lines_are_named),
+        cmocka_unit_test(missing_files_and_folders_are_faults),
+        cmocka_unit_test(failures_are_listed_and_old_lists_go),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
