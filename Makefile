@@ -53,11 +53,11 @@ all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
 	$(call say,link)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS)
 
 $(BUILD)/knee-dataset: $(call object,$(DATASETS_SRC)) $(BUILD)/libknee.a
 	$(call say,link)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS)
 
 $(BUILD)/libknee.a: $(call object,$(LIB_SRC))
 	@rm -f $@
@@ -67,12 +67,12 @@ $(BUILD)/libknee.a: $(call object,$(LIB_SRC))
 $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libknee.a
 	@mkdir -p $(@D)
 	$(call say,link)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS) $(shell pkg-config --libs cmocka)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS) $(shell pkg-config --libs cmocka)
 
 $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libknee.a
 	@mkdir -p $(@D)
 	$(call say,link)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(KNEE_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/.libraries $(BUILD)/.flags
 	@mkdir -p $(@D)

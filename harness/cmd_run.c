@@ -217,8 +217,8 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     if (!set->quiet)
         run_output_print_summary(&run->table, &run->batch, set->out, &outcome);
     if (outcome.failed)
-        message_note("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome.failed,
-                     run->batch.count, set->out);
+        message_error("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome.failed,
+                      run->batch.count, set->out);
     return outcome.failed ? KNEE_FAILED : KNEE_OK;
 }
 

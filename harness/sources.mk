@@ -1,4 +1,17 @@
 HARNESS_SRC := harness/message.c \
+  harness/cmd_export.c \
+  harness/cmd_sweep.c \
+  harness/plan.c \
+  harness/plan_wish.c \
+  harness/sample.c \
+  harness/study.c \
+  harness/study_rows.c \
+  harness/sweep.c \
+  harness/sweep_inputs.c \
+  harness/sweep_probe.c \
+  harness/sweep_record.c \
+  harness/trial.c \
+  harness/trial_process.c \
   harness/cmd_run.c \
   harness/cmd_verify.c \
   harness/run_output.c \

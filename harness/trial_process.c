@@ -222,7 +222,7 @@ static void read_said(int fd, char *said, size_t bytes)
     line = strrchr(text, '\n');
     line = line ? line + 1 : text;
     mark = strstr(line, "error: ");
-    snprintf(said, bytes, "%s", mark ? mark + strlen("error: ") : line);
+    snprintf(said, bytes, "%.*s", (int)bytes - 1, mark ? mark + strlen("error: ") : line);
 }
 
 static int start(const struct trial_process *process, const struct trial_setting *setting, int table_fd, int said_fd,
