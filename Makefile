@@ -119,6 +119,8 @@ endif
 IN ?= datasets/$(NAME)
 STUDY ?= results/$(notdir $(patsubst %/,%,$(IN)))
 BUDGET ?= 10m
+# A fixed number keeps studies comparable, for the gate; ITEMS= lets the budget decide.
+ITEMS ?= 32
 SWEEP_OPTIONS ?=
 BASELINE ?= results/baseline.json
 PARALLEL_ALL = +@$(MAKE) --no-print-directory -j$$(nproc) all
@@ -131,7 +133,7 @@ dataset:
 
 sweep: $(if $(filter file,$(origin IN)),dataset)
 	$(PARALLEL_ALL)
-	$(BUILD)/knee sweep --study $(STUDY) --budget $(BUDGET) $(SWEEP_OPTIONS) $(IN)
+	$(BUILD)/knee sweep --study $(STUDY) --budget $(BUDGET) $(if $(ITEMS),--items $(ITEMS)) $(SWEEP_OPTIONS) $(IN)
 	@$(BUILD)/knee fit --quiet $(STUDY)
 	@$(BUILD)/knee report $(STUDY)
 

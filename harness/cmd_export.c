@@ -31,30 +31,41 @@ static const struct option_spec table[] = {
      .target = &set.role,
      .choices = role_names,
      .help = "of these settings only: serial, scaling (the curve), chunk or policy"},
-    {.name = "all", .letter = 'a', .kind = OPTION_FLAG, .target = &set.all, .help = "void and failed trials too"},
+    {.name = "all",
+     .letter = 'a',
+     .kind = OPTION_FLAG,
+     .target = &set.all,
+     .help = "void and failed trials too"},
     {.name = NULL}};
 
-/* What is not known is an empty field. `workers` and `seconds` come first: what every reader of such tables looks
- * for, `knee fit --csv` included. */
+/* What is not known is an empty field. `workers` and `seconds` come first: what every reader of such tables
+ * looks for, `knee fit --csv` included. */
 static const char *const queries[] = {
     [EXPORT_TRIALS] =
-        "SELECT c.workers, t.wall_ns / 1e9 AS seconds, t.block, t.id AS trial, c.role, c.chunk, c.policy, c.placement,"
+        "SELECT c.workers, t.wall_ns / 1e9 AS seconds, t.block, t.id AS trial, c.role, c.chunk, c.policy, "
+        "c.placement,"
         " t.position, t.status, t.reason, t.started_utc, t.items, t.failed, t.prefix_ns / 1e9 AS prefix_s,"
         " t.spawn_ns / 1e9 AS spawn_s, t.init_ns / 1e9 AS init_s, t.work_ns / 1e9 AS work_s,"
-        " t.suffix_ns / 1e9 AS suffix_s, t.user_ns / 1e9 AS user_s, t.system_ns / 1e9 AS system_s, t.maxrss_bytes,"
+        " t.suffix_ns / 1e9 AS suffix_s, t.user_ns / 1e9 AS user_s, t.system_ns / 1e9 AS system_s, "
+        "t.maxrss_bytes,"
         " t.steal_ns / 1e9 AS steal_s, t.other_cpu_ns / 1e9 AS other_cpu_s, t.bytes_in, t.bytes_out,"
-        " t.manifest_sha256, t.exit_code FROM trial t JOIN cell c ON c.id = t.cell WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', c.role)"
+        " t.manifest_sha256, t.exit_code FROM trial t JOIN cell c ON c.id = t.cell WHERE (t.status = 'ok' OR "
+        "?1) AND ?2 IN ('all', c.role)"
         " ORDER BY t.id",
-    [EXPORT_WORKERS] =
-        "SELECT c.workers, t.block, c.role, c.chunk, c.policy, x.* FROM worker x JOIN trial t ON t.id = x.trial"
-        " JOIN cell c ON c.id = t.cell WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', c.role) ORDER BY x.trial, x.slot",
+    [EXPORT_WORKERS] = "SELECT c.workers, t.block, c.role, c.chunk, c.policy, x.* FROM worker x JOIN trial t "
+                       "ON t.id = x.trial"
+                       " JOIN cell c ON c.id = t.cell WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', "
+                       "c.role) ORDER BY x.trial, x.slot",
     [EXPORT_ITEMS] =
-        "SELECT c.workers, (x.end_ns - x.start_ns) / 1e9 AS seconds, t.block, c.role, c.chunk, c.policy, b.path,"
+        "SELECT c.workers, (x.end_ns - x.start_ns) / 1e9 AS seconds, t.block, c.role, c.chunk, c.policy, "
+        "b.path,"
         " b.kind, b.bytes, b.width, b.height, x.* FROM item x JOIN trial t ON t.id = x.trial JOIN cell c"
-        " ON c.id = t.cell JOIN batch_item b ON b.id = x.id WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', c.role) ORDER BY x.trial, x.id",
-    [EXPORT_COUNTERS] =
-        "SELECT c.workers, t.block, c.role, c.chunk, c.policy, x.* FROM counter x JOIN trial t ON t.id = x.trial"
-        " JOIN cell c ON c.id = t.cell WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', c.role) ORDER BY x.trial, x.slot, x.name",
+        " ON c.id = t.cell JOIN batch_item b ON b.id = x.id WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', "
+        "c.role) ORDER BY x.trial, x.id",
+    [EXPORT_COUNTERS] = "SELECT c.workers, t.block, c.role, c.chunk, c.policy, x.* FROM counter x JOIN trial "
+                        "t ON t.id = x.trial"
+                        " JOIN cell c ON c.id = t.cell WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', "
+                        "c.role) ORDER BY x.trial, x.slot, x.name",
 };
 
 /* RFC 4180: quoted when it has to be. */
@@ -147,7 +158,8 @@ const struct command cmd_export = {
     .name = "export",
     .summary = "print a study's trials, workers, items or counters as CSV",
     .usage = "[options] STUDY",
-    .details = "STUDY is the folder of a study, or its study.db. A field that was not measured is empty. Trials that do not\n"
+    .details = "STUDY is the folder of a study, or its study.db. A field that was not measured is empty. "
+               "Trials that do not\n"
                "count (void, failed) are left out unless --all is given.\n",
     .run = run,
 };

@@ -40,8 +40,8 @@ static const struct option_spec table[] = {
 
 /* --- other programs --------------------------------------------------------------------------- */
 
-/* Runs argv, its standard output thrown away, its messages into said (said_bytes, NUL-terminated, cut) or,
- * with said NULL, to our stderr. Returns its exit code, 128 plus the number of the signal that ended it, or
+/* Runs argv, its standard output thrown away and its messages put into said (said_bytes, NUL-terminated, cut);
+ * with said NULL both are ours. Returns its exit code, 128 plus the number of the signal that ended it, or
  * -1 with errno when it could not be started. */
 static int run_program(char *const argv[], char *said, size_t said_bytes)
 {
@@ -54,9 +54,10 @@ static int run_program(char *const argv[], char *said, size_t said_bytes)
         return -1;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    if (said)
+    if (said) {
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+    }
     error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (said) {
@@ -250,7 +251,8 @@ static int draw_pages(const char *folder, struct fault *fault)
     if (run_reporter("pdf", folder, path, fault))
         return -1;
     printf("report  %s\n", path);
-    return 0;
+    fflush(stdout); /* the findings come from another program */
+    return run_reporter("summary", folder, "-", fault);
 }
 
 static int report(const char *operand, struct fault *fault)

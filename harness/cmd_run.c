@@ -111,7 +111,7 @@ static enum options_result read_options(struct settings *set, int argc, char **a
         {.name = "restart",
          .kind = OPTION_FLAG,
          .target = &set->restart,
-         .help = "use OUT even when it holds the outputs of another recipe or batch"},
+         .help = "forget what OUT holds: outputs of another recipe or batch are removed"},
         {.name = "dry-run",
          .letter = 'n',
          .kind = OPTION_FLAG,
@@ -153,6 +153,13 @@ static void print_plan(const struct run *run)
     printf("output     %s\n", set->out);
 }
 
+static bool same_folder(const char *a, const char *b)
+{
+    struct stat x, y;
+
+    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 /* Reads what is asked for; nothing is written yet. */
 static int prepare_inputs(struct run *run, struct fault *fault)
 {
@@ -160,6 +167,8 @@ static int prepare_inputs(struct run *run, struct fault *fault)
 
     if (recipe_load(set->recipe_path, &run->recipe, fault))
         return -1;
+    if (same_folder(set->in, set->out))
+        return fault_set(fault, "output folder %s: is the batch itself: give another folder", set->out);
     if (batch_list(&run->batch, set->in, set->out, fault))
         return -1;
     return set->list_path ? batch_keep_listed(&run->batch, set->list_path, fault) : 0;
@@ -202,6 +211,7 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     struct run_outcome outcome;
 
     progress_end(&run->progress);
+    run_output_clean(&run->table, set->out);
     if (result == POOL_ERROR)
         return KNEE_FAILED;
     if (result == POOL_INTERRUPTED) {

@@ -83,9 +83,16 @@ static const struct option_spec table[] = {
      .argument = "DIR",
      .kind = OPTION_TEXT,
      .target = &set.out,
-     .help = "where trials put their outputs, removed after each; default: in the study's folder"},
-    {.name = "dry-run", .letter = 'n', .kind = OPTION_FLAG, .target = &set.dry_run, .help = "print the plan and end"},
-    {.name = "restart", .kind = OPTION_FLAG, .target = &set.restart, .help = "forget the study that is there"},
+     .help = "where trials put their outputs, removed after each; default: in STUDY"},
+    {.name = "dry-run",
+     .letter = 'n',
+     .kind = OPTION_FLAG,
+     .target = &set.dry_run,
+     .help = "print the plan and end"},
+    {.name = "restart",
+     .kind = OPTION_FLAG,
+     .target = &set.restart,
+     .help = "forget the study that is there"},
     {.name = NULL}};
 
 static const struct trial_names names = {
@@ -113,7 +120,8 @@ struct job {
 
 /* --- scratch --- */
 
-/* One scratch folder for each study, so that what a killed sweep has left is found and removed by the next. */
+/* One scratch folder for each study, so that what a killed sweep has left is found and removed by the next.
+ */
 static void name_scratch(struct job *job)
 {
     if (set.out) {
@@ -134,17 +142,14 @@ static int make_scratch(struct job *job, struct fault *fault)
     job->keeps_study = access(set.study, F_OK) == 0;
     trial_process_remove(job->scratch);
     if (g_mkdir_with_parents(job->scratch, 0777))
-        return fault_set(fault, "%s: %s: give a folder that may be written, with --study or --out", job->scratch,
-                         strerror(errno));
+        return fault_set(fault, "%s: %s: give a folder that may be written, with --study or --out",
+                         job->scratch, strerror(errno));
     snprintf(job->list, sizeof job->list, "%.4000s/items.txt", job->scratch);
     length = snprintf(job->out, sizeof job->out, "%.4000s/out", job->scratch);
     if (length >= 4000)
         return fault_set(fault, "%.100s...: the path is too long: give another with --out", job->scratch);
-    job->common = (struct trial_setting){.counters = !set.no_counters,
-                                         .recipe = set.recipe,
-                                         .list = job->list,
-                                         .in = set.in,
-                                         .out = job->out};
+    job->common = (struct trial_setting){
+        .counters = !set.no_counters, .recipe = set.recipe, .list = job->list, .in = set.in, .out = job->out};
     return 0;
 }
 
@@ -196,18 +201,21 @@ static void print_plan(const struct job *job)
     message_note("probe: %.0f ms an item, %.0f ms a worker's start, %.0f ms the rest of a trial",
                  job->planned.costs.item_ns / 1e6, job->planned.costs.worker_start_ns / 1e6,
                  job->planned.costs.trial_fixed_ns / 1e6);
-    message_note("plan: %" PRIu32 " blocks of %" PRIu32 " settings (serial, %" PRIu32 " worker counts, %" PRIu32
-                 " chunk sizes, %" PRIu32 " policies), %" PRIu64 " items each",
-                 plan->blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY], plan->items);
+    message_note("plan: %" PRIu32 " blocks of %" PRIu32 " settings (serial, %" PRIu32
+                 " worker counts, %" PRIu32 " chunk sizes, %" PRIu32 " policies), %" PRIu64 " items each",
+                 plan->blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY],
+                 plan->items);
     message_note("predicted: %s (a block %s), budget %s",
                  progress_duration(job->planned.predicted_ns / 1e9, predicted, sizeof predicted),
                  progress_duration(plan->block_ns / 1e9, block, sizeof block),
                  progress_duration((double)set.budget_ns / 1e9, budget, sizeof budget));
     if (plan->workers_left_out)
-        message_note("%" PRIu32 " of %" PRIu32 " worker counts were left out to fit the budget: --budget says how long it may take",
+        message_note("%" PRIu32 " of %" PRIu32
+                     " worker counts were left out to fit the budget: --budget says how long it may take",
                      plan->workers_left_out, job->inputs.wish.worker_count);
     if (plan->over_budget)
-        message_warning("even the smallest plan takes longer than the budget: it ends after the block that exceeds it");
+        message_warning(
+            "even the smallest plan takes longer than the budget: it ends after the block that exceeds it");
 }
 
 static void print_cells(const struct job *job)
@@ -220,16 +228,16 @@ static void print_cells(const struct job *job)
         printf("%4" PRIu32 "  %-7s  %7.2f s  %s\n", i + 1, plan_role_name(plan->cells[i].role),
                plan_predict_ns(&plan->cells[i], plan->items, plan->cores, &job->planned.costs) / 1e9,
                sweep_cell_words(&plan->cells[i], words, sizeof words));
-    printf("%" PRIu32 " blocks, %" PRIu64 " items in each trial, predicted %.0f s of %.0f s\n", plan->blocks, plan->items,
-           job->planned.predicted_ns / 1e9, (double)set.budget_ns / 1e9);
+    printf("%" PRIu32 " blocks, %" PRIu64 " items in each trial, predicted %.0f s of %.0f s\n", plan->blocks,
+           plan->items, job->planned.predicted_ns / 1e9, (double)set.budget_ns / 1e9);
 }
 
 /* A twentieth of the budget is kept for trials that have to be repeated. */
 static int make_plan(struct job *job, struct fault *fault)
 {
     message_note("measuring what an item costs here");
-    if (sweep_probe(&job->runner, &job->inputs, &job->common, set.seed, &job->planned.costs, &job->planned.probe_ns,
-                    &job->stopped_by, fault))
+    if (sweep_probe(&job->runner, &job->inputs, &job->common, set.seed, &job->planned.costs,
+                    &job->planned.probe_ns, &job->stopped_by, fault))
         return -1;
     job->inputs.wish.budget_ns = 0.95 * ((double)set.budget_ns - (double)job->planned.probe_ns);
     if (plan_make(&job->planned.plan, &job->inputs.wish, &job->planned.costs, fault))
@@ -255,7 +263,8 @@ static int start_new(struct job *job, struct fault *fault)
 static int go_on(struct job *job, struct fault *fault)
 {
     job->resumed = job->keeps_study = true;
-    if (sweep_check_same(&job->study, &set, &job->inputs, fault) || sweep_read_plan(&job->study, &job->planned, fault) ||
+    if (sweep_check_same(&job->study, &set, &job->inputs, fault) ||
+        sweep_read_plan(&job->study, &job->planned, fault) ||
         sweep_items_from_study(&job->items, &job->inputs, &job->study, fault))
         return -1;
     return 0;
@@ -270,8 +279,8 @@ static int make_pins(struct job *job, struct fault *fault)
     job->pins = calloc(plan->cell_count, sizeof *job->pins);
     for (uint32_t i = 0; job->pins && i < plan->cell_count; i++) {
         struct pin_plan pins = {0};
-        if (pin_plan_make(&pins, &job->inputs.topology, plan->cells[i].workers, (enum pin_placement)set.placement,
-                          fault))
+        if (pin_plan_make(&pins, &job->inputs.topology, plan->cells[i].workers,
+                          (enum pin_placement)set.placement, fault))
             return -1;
         job->pins[i] = pin_plan_text(&pins);
         pin_plan_release(&pins);
@@ -288,8 +297,8 @@ static int make_reference(struct job *job, struct fault *fault)
 
     if (!manifest) {
         message_note("reference: the serial run that every trial is compared with");
-        if (sweep_reference(&job->study, &job->runner, &names, &job->common, job->planned.probe_ns, &job->stopped_by,
-                            fault))
+        if (sweep_reference(&job->study, &job->runner, &names, &job->common, job->planned.probe_ns,
+                            &job->stopped_by, fault))
             return -1;
         manifest = study_get(&job->study, "serial_manifest_sha256");
     }
@@ -338,14 +347,16 @@ static int record_end(struct job *job, enum sweep_state state, struct fault *fau
     uint32_t run = job->sweep.blocks_run, planned = job->planned.plan.blocks;
 
     snprintf(text, sizeof text,
-             run < planned ? "%" PRIu32 " of %" PRIu32 " planned blocks: the pace was %.2f times the predicted"
+             run < planned ? "%" PRIu32 " of %" PRIu32
+                             " planned blocks: the pace was %.2f times the predicted"
                            : "%" PRIu32 " of %" PRIu32 " planned blocks, pace %.2f",
              run, planned, sweep_pace(&job->sweep));
     if (study_begin(&job->study, fault))
         return -1;
     if (study_set_number(&job->study, "blocks_run", run, fault) ||
         study_set(&job->study, "finished_utc", study_utc_now(utc, sizeof utc), fault) ||
-        study_add_event(&job->study, STUDY_UNKNOWN, state == SWEEP_SHORT ? "short" : "complete", text, fault)) {
+        study_add_event(&job->study, STUDY_UNKNOWN, state == SWEEP_SHORT ? "short" : "complete", text,
+                        fault)) {
         study_roll_back(&job->study);
         return -1;
     }
@@ -397,8 +408,8 @@ static int summarise(struct job *job, struct fault *fault)
 
     if (count_trials(job, &tally, fault))
         return -1;
-    printf("study    %s/study.db: %" PRIu64 " of %" PRIu64 " items in each trial, %" PRIu32 " settings, %" PRId64 " of %" PRIu32
-           " blocks\n",
+    printf("study    %s/study.db: %" PRIu64 " of %" PRIu64 " items in each trial, %" PRIu32
+           " settings, %" PRId64 " of %" PRIu32 " blocks\n",
            set.study, plan->items, job->inputs.batch.count, plan->cell_count, run, plan->blocks);
     printf("trials   %u ok, %u void, %u failed\n", tally.ok, tally.voided, tally.failed);
     if (tally.last_reason)
@@ -414,10 +425,11 @@ static int summarise(struct job *job, struct fault *fault)
     printf("next     knee report %s\n", set.study);
     code = tally.failed ? KNEE_FAILED : KNEE_OK;
     if (tally.failed)
-        fault_set(fault, "%u trials failed; the last: %.300s: the events in %s/study.db name each", tally.failed,
-                  tally.last_reason ? tally.last_reason : "", set.study);
+        fault_set(fault, "%u trials failed; the last: %.300s: the events in %s/study.db name each",
+                  tally.failed, tally.last_reason ? tally.last_reason : "", set.study);
     else if (!tally.has_baseline)
-        code = fault_set(fault, "no trial with one worker counts (%.200s): repeat on a quiet machine with --restart",
+        code = fault_set(fault,
+                         "no trial with one worker counts (%.200s): repeat on a quiet machine with --restart",
                          tally.last_reason ? tally.last_reason : "none was run") == 0
                    ? KNEE_OK
                    : KNEE_FAILED;
@@ -428,8 +440,9 @@ static int summarise(struct job *job, struct fault *fault)
 static int interrupted(const struct job *job)
 {
     if (job->study.db)
-        message_note("interrupted: every trial that had ended is in %s/study.db; the same command goes on from there",
-                     set.study);
+        message_note(
+            "interrupted: every trial that had ended is in %s/study.db; the same command goes on from there",
+            set.study);
     else
         message_note("interrupted before the first trial: nothing was recorded");
     return KNEE_INTERRUPTED + job->stopped_by;
@@ -444,7 +457,8 @@ static int sweep(struct job *job, struct fault *fault)
     if (job->resumed)
         finished = study_get(&job->study, "finished_utc");
     if (finished) {
-        message_note("this study was finished at %s: nothing is left to do (--restart makes it anew)", finished);
+        message_note("this study was finished at %s: nothing is left to do (--restart makes it anew)",
+                     finished);
         g_free(finished);
         return summarise(job, fault);
     }
@@ -542,10 +556,13 @@ const struct command cmd_sweep = {
     .name = "sweep",
     .summary = "measure how the pipeline scales: workers, chunk sizes, policies",
     .usage = "[options] IN",
-    .details = "Each trial is a fresh 'knee run' over the same items of IN; blocks visit every setting once, in random\n"
-               "order. The bytes of every trial are compared with a serial run's. A trial in which a worker left its\n"
-               "CPU, the host took time away or other programs were busy is kept as void and repeated.\n"
-               "The study is written trial by trial: after Ctrl-C or a crash the same command goes on.\n"
-               "exit codes: 0 done, 1 failed (trials whose bytes differ, too), 2 usage, 130 or 143 interrupted\n",
+    .details =
+        "Each trial is a fresh 'knee run' over the same items of IN; blocks visit every setting once, in "
+        "random\n"
+        "order. The bytes of every trial are compared with a serial run's. A trial in which a worker left "
+        "its\n"
+        "CPU, the host took time away or other programs were busy is kept as void and repeated.\n"
+        "The study is written trial by trial: after Ctrl-C or a crash the same command goes on.\n"
+        "exit codes: 0 done, 1 failed (trials whose bytes differ, too), 2 usage, 130 or 143 interrupted\n",
     .run = run,
 };

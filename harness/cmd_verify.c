@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <openssl/evp.h>
 
@@ -73,6 +74,22 @@ static int sha256_of_file(const char *path, char hex[65])
     return failed ? -1 : 0;
 }
 
+/* The folder whose files a manifest speaks of: the one given, or the one that holds the manifest given. */
+static void folder_of(const char *operand, char *folder, size_t bytes)
+{
+    struct stat status;
+    char *slash;
+
+    snprintf(folder, bytes, "%s", operand);
+    if (stat(operand, &status) == 0 && S_ISDIR(status.st_mode))
+        return;
+    slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0'; /* a manifest in the root folder keeps its slash */
+    else
+        snprintf(folder, bytes, ".");
+}
+
 static void check_files(const struct manifest *manifest, const char *folder, struct tally *tally)
 {
     for (uint64_t i = 0; i < manifest->count; i++) {
@@ -120,17 +137,19 @@ static int verify_two(const char *a_path, const char *b_path)
     return equal ? KNEE_OK : KNEE_FAILED;
 }
 
-static int verify_files(const char *folder)
+static int verify_files(const char *operand)
 {
+    char folder[4096];
     struct manifest manifest;
     struct fault fault;
     struct tally tally = {0};
     bool whole;
 
-    if (manifest_read(&manifest, folder, &fault)) {
+    if (manifest_read(&manifest, operand, &fault)) {
         message_error("%s", fault.text);
         return KNEE_FAILED;
     }
+    folder_of(operand, folder, sizeof folder);
     check_files(&manifest, folder, &tally);
     whole = tally.same == manifest.count;
     if (whole)
@@ -165,6 +184,6 @@ const struct command cmd_verify = {
     .summary = "compare two runs by their manifests, or one run's files with its manifest",
     .usage = "A [B]",
     .details = "A and B are folders that 'knee run' has written, or manifests. Items that differ are named.\n"
-               "With A alone (a folder), its files are read and compared with its manifest.\n"
+               "With A alone, its files are read and compared with its manifest.\n"
                "exit codes: 0 equal, 1 different or unreadable, 2 usage\n",
     .run = run_verify};

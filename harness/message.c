@@ -22,7 +22,7 @@ int message_is_quiet(void)
 }
 
 /* One write per message, so that lines of several processes do not mix. */
-static void say(const char *kind, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(const char *kind, const char *format, va_list args)
 {
     char text[1200];
     int used = snprintf(text, sizeof text - 1, "knee%s%s: %s", command_name ? " " : "",

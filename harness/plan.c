@@ -7,11 +7,11 @@
 #include "analysis/resample.h"
 
 enum {
-    BLOCKS_MOST = 10,  /* more than this goes into items instead */
-    BLOCKS_GOOD = 5,   /* a bootstrap over fewer gives no interval worth the name */
-    BLOCKS_LEAST = 3,  /* below, no spread can be told */
-    ITEMS_GOOD = 24,   /* below, the tail rules the curve */
-    ITEMS_AMPLE = 60,  /* from here on more blocks are worth more than more items */
+    BLOCKS_MOST = 10, /* more than this goes into items instead */
+    BLOCKS_GOOD = 5,  /* a bootstrap over fewer gives no interval worth the name */
+    BLOCKS_LEAST = 3, /* below, no spread can be told */
+    ITEMS_GOOD = 24,  /* below, the tail rules the curve */
+    ITEMS_AMPLE = 60, /* from here on more blocks are worth more than more items */
     ITEMS_LEAST = 4,
 };
 
@@ -185,7 +185,10 @@ struct fitting {
 static bool fits(struct fitting *f, uint64_t items, uint32_t blocks)
 {
     lay_out(f->plan, f->wish, f->keep, items, f->costs);
-    return f->plan->block_ns * blocks <= f->budget_ns;
+    /* one serial run more: the reference that every trial is compared with */
+    return f->plan->block_ns * blocks +
+               plan_predict_ns(&f->plan->cells[0], items, f->wish->cores, f->costs) <=
+           f->budget_ns;
 }
 
 /* The most items, least .. most, with which that many blocks fit; 0 when not even the least do. The duration

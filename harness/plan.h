@@ -1,4 +1,5 @@
-/* plan.h: which trials a study has, fitted into a budget of time. Pure: numbers in, plan out, equal for equal input.
+/* plan.h: which trials a study has, fitted into a budget of time. Pure: numbers in, plan out, equal for equal
+ * input.
  *
  * A *cell* is one setting; a *block* visits every cell once, in an order drawn from the seed. Cells:
  *   serial   no pool, once per block
@@ -7,8 +8,9 @@
  *   policy   the other policies at full cores, chunk 1
  * Full cores: the largest listed number of workers that is no more than the cores.
  *
- * What gives way when the budget is small, in this order: blocks from 10 to 5, items to twice the workers, items to
- * 24, blocks to 3, worker counts (1, 2, cores, cores + 1 and the largest stay), items below 24, blocks below 3.
+ * What gives way when the budget is small, in this order: blocks from 10 to 5, items to twice the workers,
+ * items to 24, blocks to 3, worker counts (1, 2, cores, cores + 1 and the largest stay), items below 24,
+ * blocks below 3.
  */
 #ifndef KNEE_PLAN_H
 #define KNEE_PLAN_H

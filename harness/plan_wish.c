@@ -8,8 +8,8 @@
 
 enum { WORD_BYTES = 64 };
 
-/* Copies the next word of a list separated by commas. Returns where the rest begins, NULL at the end; *word is
- * empty when there was nothing between two commas. */
+/* Copies the next word of a list separated by commas. Returns where the rest begins, NULL at the end; *word
+ * is empty when there was nothing between two commas. */
 static const char *next_word(const char *text, char *word)
 {
     size_t length = strcspn(text, ",");
@@ -75,7 +75,8 @@ static int insert_chunk(struct plan_wish *wish, uint64_t chunk)
         return 0;
     if (wish->chunk_count == PLAN_CHUNKS_MOST)
         return -1;
-    memmove(wish->chunks + place + 1, wish->chunks + place, (wish->chunk_count - place) * sizeof *wish->chunks);
+    memmove(wish->chunks + place + 1, wish->chunks + place,
+            (wish->chunk_count - place) * sizeof *wish->chunks);
     wish->chunks[place] = chunk;
     wish->chunk_count++;
     return 0;

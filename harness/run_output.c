@@ -12,6 +12,7 @@
 
 #include "pipeline/image_workload.h"
 #include "pipeline/manifest.h"
+#include "pipeline/store.h"
 
 /* --- whose folder ----------------------------------------------------------------------------- */
 
@@ -63,23 +64,48 @@ static int write_owner(const char *path, const char *recipe_sha256, const char *
     return failed;
 }
 
+/* Within the output folder whatever the manifest says? */
+static bool stays_inside(const char *path)
+{
+    return path[0] != '/' && strcmp(path, "..") != 0 && strncmp(path, "../", 3) != 0 &&
+           !strstr(path, "/../") && !(strlen(path) >= 3 && strcmp(path + strlen(path) - 3, "/..") == 0);
+}
+
+/* The outputs of the run before, by its manifest: they would stay beside ours and be taken for them. */
+static void remove_outputs(const char *out)
+{
+    struct manifest manifest;
+
+    if (manifest_read(&manifest, out, NULL))
+        return;
+    for (uint64_t i = 0; i < manifest.count; i++)
+        if (stays_inside(manifest.lines[i].path))
+            store_remove(out, manifest.lines[i].path, NULL);
+    manifest_release(&manifest);
+}
+
 int run_output_open(const char *out, const char *recipe_sha256, const char *batch_sha256, bool restart,
                     struct fault *fault)
 {
     char path[4096], manifest[4096];
     GKeyFile *owner;
     int failed = 0;
+    bool owned;
 
     if (make_folder(out, fault))
         return -1;
     snprintf(path, sizeof path, "%s/.knee-run", out);
     owner = g_key_file_new();
-    if (!restart && g_key_file_load_from_file(owner, path, G_KEY_FILE_NONE, NULL))
+    owned = g_key_file_load_from_file(owner, path, G_KEY_FILE_NONE, NULL);
+    if (owned && !restart)
         failed = check_owner(owner, "recipe_sha256", recipe_sha256, "recipe", out, fault) ||
                  check_owner(owner, "batch_sha256", batch_sha256, "batch", out, fault);
     g_key_file_free(owner);
     if (failed)
         return -1;
+    if (owned && restart) /* never by a manifest that is not ours */
+        remove_outputs(out);
+    store_clean(out);
     /* From here on the folder is being worked on: an old manifest would speak of files that may change. */
     snprintf(manifest, sizeof manifest, "%s/MANIFEST.sha256", out);
     if (unlink(manifest) && errno != ENOENT)
@@ -103,6 +129,16 @@ static int add_outputs(struct manifest *manifest, const struct item_table *table
     }
     outcome->bytes_out += item_table_item(table, index)->bytes_out;
     return 0;
+}
+
+void run_output_clean(const struct item_table *table, const char *out)
+{
+    for (uint32_t i = 0; i < table->header->workers; i++)
+        if (item_table_worker(table, i)->processes > 1 ||
+            atomic_load_explicit(&item_table_worker(table, i)->state, memory_order_relaxed) == WORKER_DEAD) {
+            store_clean(out);
+            return;
+        }
 }
 
 /* Fills manifest and failures; both are released by the caller. */

@@ -20,12 +20,16 @@ struct run_outcome {
     char manifest_sha256[65];
 };
 
-/* Makes the folder (and those above it), checks that it can be written and whose it is. restart: forget whose
- * it was, and remove the old manifest. Returns 0, or -1 with fault. */
+/* Makes the folder (and those above it), checks that it can be written and whose it is; removes the old
+ * manifest and half-written files. restart: forget whose it was, and remove the outputs that its manifest
+ * names. Returns 0, or -1 with fault. */
 int run_output_open(const char *out, const char *recipe_sha256, const char *batch_sha256, bool restart,
                     struct fault *fault);
 
-/* After the last worker: writes MANIFEST.sha256 and FAILED.tsv from the table, and the manifest's digest into
+/* After the last worker: removes the half-written files of workers that were killed. */
+void run_output_clean(const struct item_table *table, const char *out);
+
+/* After that: writes MANIFEST.sha256 and FAILED.tsv from the table, and the manifest's digest into
  * the table's header. Returns 0, or -1 with fault. */
 int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
                      const char *out, struct run_outcome *outcome, struct fault *fault);

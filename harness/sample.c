@@ -55,8 +55,7 @@ struct sample_quality sample_judge(const struct sample_item *items, size_t count
     struct sample_quality quality = {.batch_mean_bytes = sums[0] / (double)count,
                                      .sample_mean_bytes = sums[1] / (double)chosen_count};
     quality.mean_error = relative_error(quality.sample_mean_bytes, quality.batch_mean_bytes);
-    quality.mean_square_error =
-        relative_error(squares[1] / (double)chosen_count, squares[0] / (double)count);
+    quality.mean_square_error = relative_error(squares[1] / (double)chosen_count, squares[0] / (double)count);
     return quality;
 }
 

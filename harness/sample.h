@@ -1,10 +1,11 @@
-/* sample.h: which items of a batch every trial of a study processes, when the batch is too large to be processed
- * whole in each of them.
+/* sample.h: which items of a batch every trial of a study processes, when the batch is too large to be
+ * processed whole in each of them.
  *
- * The sample stands for the batch in two things that the curve depends on: the mean size (how much work) and the
- * spread of sizes (how long the longest items keep the others waiting). The batch is ordered by kind and size and
- * cut into as many equal strata as items are wanted; one item is drawn from each. Of many such draws the one is
- * kept whose mean and mean square of the size are nearest to the batch's. Pure, and the same for equal seeds.
+ * The sample stands for the batch in two things that the curve depends on: the mean size (how much work) and
+ * the spread of sizes (how long the longest items keep the others waiting). The batch is ordered by kind and
+ * size and cut into as many equal strata as items are wanted; one item is drawn from each. Of many such draws
+ * the one is kept whose mean and mean square of the size are nearest to the batch's. Pure, and the same for
+ * equal seeds.
  */
 #ifndef KNEE_SAMPLE_H
 #define KNEE_SAMPLE_H

@@ -19,7 +19,8 @@ enum { BUSY_MS = 10000 }; /* how long to wait for a reader that folds the log in
 static const char schema[] =
     "CREATE TABLE study(key TEXT PRIMARY KEY, value TEXT);"
     "CREATE TABLE batch_item(id INTEGER PRIMARY KEY, path TEXT, kind TEXT, bytes INT, width INT, height INT);"
-    "CREATE TABLE cell(id INTEGER PRIMARY KEY, role TEXT, workers INT, chunk INT, policy TEXT, placement TEXT,"
+    "CREATE TABLE cell(id INTEGER PRIMARY KEY, role TEXT, workers INT, chunk INT, policy TEXT, placement "
+    "TEXT,"
     " start_method TEXT);"
     "CREATE TABLE trial(id INTEGER PRIMARY KEY, cell INT, block INT, position INT, status TEXT, reason TEXT,"
     " started_utc TEXT, wall_ns INT, prefix_ns INT, spawn_ns INT, init_ns INT, work_ns INT, suffix_ns INT,"
@@ -179,8 +180,7 @@ int study_create(struct study *study, const char *folder, bool replace, struct f
                   study->folder);
         return fail_open(study);
     }
-    if (remove_old(study, fault) ||
-        open_database(study, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fault) ||
+    if (remove_old(study, fault) || open_database(study, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fault) ||
         set_up_writing(study, fault) || study_begin(study, fault) ||
         run_sql(study, schema, "making the tables", fault) || study_commit(study, fault))
         return fail_open(study);
@@ -211,7 +211,8 @@ int study_open_to_read(struct study *study, const char *operand, struct fault *f
     if (!is_folder && !g_str_has_suffix(operand, "study.db"))
         return fault_set(fault, "%s is no study: give its folder or its study.db", operand);
     if (!study_exists(study->folder))
-        return fault_set(fault, "%s/study.db does not exist: give the folder of a study that 'knee sweep' made",
+        return fault_set(fault,
+                         "%s/study.db does not exist: give the folder of a study that 'knee sweep' made",
                          study->folder);
     if (open_database(study, SQLITE_OPEN_READONLY, fault) || check_format(study, fault))
         return fail_open(study);
@@ -249,8 +250,8 @@ void study_roll_back(struct study *study)
 }
 
 /* Runs one statement whose places are all texts. */
-static int run_texts(struct study *study, const char *sql, const char *const *texts, int count, const char *what,
-                     struct fault *fault)
+static int run_texts(struct study *study, const char *sql, const char *const *texts, int count,
+                     const char *what, struct fault *fault)
 {
     sqlite3_stmt *statement = NULL;
     int status = sqlite3_prepare_v2(study->db, sql, -1, &statement, NULL);
@@ -344,7 +345,8 @@ int study_add_event(struct study *study, int64_t trial, const char *kind, const 
 
     snprintf(number, sizeof number, "%" PRId64, trial);
     if (trial == STUDY_UNKNOWN)
-        return run_texts(study, "INSERT INTO event(at_utc, kind, text) VALUES(?, ?, ?)", texts, 3, "event", fault);
+        return run_texts(study, "INSERT INTO event(at_utc, kind, text) VALUES(?, ?, ?)", texts, 3, "event",
+                         fault);
     return run_texts(study, "INSERT INTO event(at_utc, kind, text, trial) VALUES(?, ?, ?, CAST(? AS INT))",
                      texts, 4, "event", fault);
 }

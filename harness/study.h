@@ -1,9 +1,9 @@
 /* study.h: the record of a scaling study, study.db (docs/design.md 5.1), written trial by trial.
  *
- * A study is a folder. Its one writer holds a lock on that folder for as long as the study is open, so a second
- * sweep of the same study is refused; the lock ends with the process, however it ends. Readers need no lock.
- * Each trial goes in with its workers, items and counters in one transaction: after a crash it is there as a
- * whole or not at all.
+ * A study is a folder. Its one writer holds a lock on that folder for as long as the study is open, so a
+ * second sweep of the same study is refused; the lock ends with the process, however it ends. Readers need no
+ * lock. Each trial goes in with its workers, items and counters in one transaction: after a crash it is there
+ * as a whole or not at all.
  *
  * Writer: study_create() or study_open_to_write(); study_begin(), study_set(), study_add_*(), study_commit();
  * study_append() for each trial; study_close(). Reader: study_open_to_read(), study_get(), study_read_*().
@@ -63,8 +63,8 @@ struct study_worker {
 struct study_item {
     int64_t id, worker, attempt;
     const char *state, *engine;
-    int64_t claim_ns, start_ns, end_ns, cpu_ns, read_ns, decode_ns, scale_ns, overlay_ns, encode_ns, digest_ns,
-        store_ns, bytes_in, bytes_out;
+    int64_t claim_ns, start_ns, end_ns, cpu_ns, read_ns, decode_ns, scale_ns, overlay_ns, encode_ns,
+        digest_ns, store_ns, bytes_in, bytes_out;
 };
 
 struct study_counter {
@@ -124,7 +124,8 @@ int study_add_event(struct study *study, int64_t trial, const char *kind, const 
                     struct fault *fault);
 
 /* Appends a trial in one transaction, with the fact `spent_ns` (time the study has taken so far) and, unless
- * event_kind is NULL, an event about it. *id (may be NULL) gets its number. On failure nothing was written. */
+ * event_kind is NULL, an event about it. *id (may be NULL) gets its number. On failure nothing was written.
+ */
 int study_append(struct study *study, const struct study_record *record, int64_t spent_ns,
                  const char *event_kind, const char *event_text, int64_t *id, struct fault *fault);
 

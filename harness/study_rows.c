@@ -3,8 +3,14 @@
 #include <glib.h>
 #include <string.h>
 
-#define NUMBER(type, field) {#field, STUDY_NUMBER, offsetof(struct type, field)}
-#define TEXT(type, field)   {#field, STUDY_TEXT, offsetof(struct type, field)}
+#define NUMBER(type, field)                                                                                  \
+    {                                                                                                        \
+#field, STUDY_NUMBER, offsetof(struct type, field)                                                   \
+    }
+#define TEXT(type, field)                                                                                    \
+    {                                                                                                        \
+#field, STUDY_TEXT, offsetof(struct type, field)                                                     \
+    }
 
 static const struct study_column batch_item_columns[] = {
     NUMBER(study_batch_item, id),    TEXT(study_batch_item, path),    TEXT(study_batch_item, kind),
@@ -12,68 +18,56 @@ static const struct study_column batch_item_columns[] = {
     {NULL, STUDY_NUMBER, 0}};
 
 static const struct study_column cell_columns[] = {
-    NUMBER(study_cell, id),       TEXT(study_cell, role),   NUMBER(study_cell, workers),
-    NUMBER(study_cell, chunk),    TEXT(study_cell, policy), TEXT(study_cell, placement),
+    NUMBER(study_cell, id),         TEXT(study_cell, role),   NUMBER(study_cell, workers),
+    NUMBER(study_cell, chunk),      TEXT(study_cell, policy), TEXT(study_cell, placement),
     TEXT(study_cell, start_method), {NULL, STUDY_NUMBER, 0}};
 
-static const struct study_column trial_columns[] = {
-    NUMBER(study_trial, id),
-    NUMBER(study_trial, cell),
-    NUMBER(study_trial, block),
-    NUMBER(study_trial, position),
-    TEXT(study_trial, status),
-    TEXT(study_trial, reason),
-    TEXT(study_trial, started_utc),
-    NUMBER(study_trial, wall_ns),
-    NUMBER(study_trial, prefix_ns),
-    NUMBER(study_trial, spawn_ns),
-    NUMBER(study_trial, init_ns),
-    NUMBER(study_trial, work_ns),
-    NUMBER(study_trial, suffix_ns),
-    NUMBER(study_trial, user_ns),
-    NUMBER(study_trial, system_ns),
-    NUMBER(study_trial, maxrss_bytes),
-    NUMBER(study_trial, steal_ns),
-    NUMBER(study_trial, other_cpu_ns),
-    NUMBER(study_trial, items),
-    NUMBER(study_trial, failed),
-    NUMBER(study_trial, bytes_in),
-    NUMBER(study_trial, bytes_out),
-    TEXT(study_trial, manifest_sha256),
-    NUMBER(study_trial, exit_code),
-    {NULL, STUDY_NUMBER, 0}};
+static const struct study_column trial_columns[] = {NUMBER(study_trial, id),
+                                                    NUMBER(study_trial, cell),
+                                                    NUMBER(study_trial, block),
+                                                    NUMBER(study_trial, position),
+                                                    TEXT(study_trial, status),
+                                                    TEXT(study_trial, reason),
+                                                    TEXT(study_trial, started_utc),
+                                                    NUMBER(study_trial, wall_ns),
+                                                    NUMBER(study_trial, prefix_ns),
+                                                    NUMBER(study_trial, spawn_ns),
+                                                    NUMBER(study_trial, init_ns),
+                                                    NUMBER(study_trial, work_ns),
+                                                    NUMBER(study_trial, suffix_ns),
+                                                    NUMBER(study_trial, user_ns),
+                                                    NUMBER(study_trial, system_ns),
+                                                    NUMBER(study_trial, maxrss_bytes),
+                                                    NUMBER(study_trial, steal_ns),
+                                                    NUMBER(study_trial, other_cpu_ns),
+                                                    NUMBER(study_trial, items),
+                                                    NUMBER(study_trial, failed),
+                                                    NUMBER(study_trial, bytes_in),
+                                                    NUMBER(study_trial, bytes_out),
+                                                    TEXT(study_trial, manifest_sha256),
+                                                    NUMBER(study_trial, exit_code),
+                                                    {NULL, STUDY_NUMBER, 0}};
 
 static const struct study_column worker_columns[] = {
-    NUMBER(study_worker, slot),
-    NUMBER(study_worker, pid),
-    NUMBER(study_worker, processes),
-    NUMBER(study_worker, cpu_wanted),
-    NUMBER(study_worker, cpu_seen),
-    TEXT(study_worker, pin_reason),
-    NUMBER(study_worker, fork_ns),
-    NUMBER(study_worker, begin_ns),
-    NUMBER(study_worker, init_begin_ns),
-    NUMBER(study_worker, init_end_ns),
-    NUMBER(study_worker, go_ns),
-    NUMBER(study_worker, loop_end_ns),
-    NUMBER(study_worker, exit_ns),
-    NUMBER(study_worker, dispatch_ns),
-    NUMBER(study_worker, claims),
-    NUMBER(study_worker, items),
-    NUMBER(study_worker, user_ns),
-    NUMBER(study_worker, system_ns),
-    NUMBER(study_worker, maxrss_bytes),
-    NUMBER(study_worker, runqueue_ns),
-    TEXT(study_worker, runqueue_reason),
-    {NULL, STUDY_NUMBER, 0}};
+    NUMBER(study_worker, slot),          NUMBER(study_worker, pid),
+    NUMBER(study_worker, processes),     NUMBER(study_worker, cpu_wanted),
+    NUMBER(study_worker, cpu_seen),      TEXT(study_worker, pin_reason),
+    NUMBER(study_worker, fork_ns),       NUMBER(study_worker, begin_ns),
+    NUMBER(study_worker, init_begin_ns), NUMBER(study_worker, init_end_ns),
+    NUMBER(study_worker, go_ns),         NUMBER(study_worker, loop_end_ns),
+    NUMBER(study_worker, exit_ns),       NUMBER(study_worker, dispatch_ns),
+    NUMBER(study_worker, claims),        NUMBER(study_worker, items),
+    NUMBER(study_worker, user_ns),       NUMBER(study_worker, system_ns),
+    NUMBER(study_worker, maxrss_bytes),  NUMBER(study_worker, runqueue_ns),
+    TEXT(study_worker, runqueue_reason), {NULL, STUDY_NUMBER, 0}};
 
 static const struct study_column item_columns[] = {
-    NUMBER(study_item, id),        NUMBER(study_item, worker),    NUMBER(study_item, attempt),
-    TEXT(study_item, state),       TEXT(study_item, engine),      NUMBER(study_item, claim_ns),
-    NUMBER(study_item, start_ns),  NUMBER(study_item, end_ns),    NUMBER(study_item, cpu_ns),
-    NUMBER(study_item, read_ns),   NUMBER(study_item, decode_ns), NUMBER(study_item, scale_ns),
+    NUMBER(study_item, id),         NUMBER(study_item, worker),    NUMBER(study_item, attempt),
+    TEXT(study_item, state),        TEXT(study_item, engine),      NUMBER(study_item, claim_ns),
+    NUMBER(study_item, start_ns),   NUMBER(study_item, end_ns),    NUMBER(study_item, cpu_ns),
+    NUMBER(study_item, read_ns),    NUMBER(study_item, decode_ns), NUMBER(study_item, scale_ns),
     NUMBER(study_item, overlay_ns), NUMBER(study_item, encode_ns), NUMBER(study_item, digest_ns),
-    NUMBER(study_item, store_ns),  NUMBER(study_item, bytes_in),  NUMBER(study_item, bytes_out),
+    NUMBER(study_item, store_ns),   NUMBER(study_item, bytes_in),  NUMBER(study_item, bytes_out),
     {NULL, STUDY_NUMBER, 0}};
 
 static const struct study_column counter_columns[] = {
@@ -107,7 +101,8 @@ int study_fault(const struct study *study, const char *what, struct fault *fault
 /* "INSERT INTO worker(trial, slot, ...) VALUES(?, ?, ...)" */
 static char *insert_text(const struct study_table *table)
 {
-    GString *names = g_string_new(table->of_trial ? "trial" : ""), *marks = g_string_new(names->len ? "?" : "");
+    GString *names = g_string_new(table->of_trial ? "trial" : ""),
+            *marks = g_string_new(names->len ? "?" : "");
     char *text;
 
     for (const struct study_column *c = table->columns; c->name; c++) {
@@ -134,7 +129,8 @@ static int bind_field(sqlite3_stmt *statement, int place, const struct study_col
                 : sqlite3_bind_null(statement, place);
 }
 
-static int insert_row(sqlite3_stmt *statement, const struct study_table *table, int64_t trial, const char *row)
+static int insert_row(sqlite3_stmt *statement, const struct study_table *table, int64_t trial,
+                      const char *row)
 {
     int place = 1, status = SQLITE_OK;
 

@@ -27,8 +27,9 @@ const char *sweep_cell_words(const struct plan_cell *cell, char *text, size_t by
 
 double sweep_pace(const struct sweep *sweep)
 {
-    return sweep->trials_predicted_ns > 0 && sweep->trials_ns > 0 ? sweep->trials_ns / sweep->trials_predicted_ns
-                                                                  : 1;
+    return sweep->trials_predicted_ns > 0 && sweep->trials_ns > 0
+               ? sweep->trials_ns / sweep->trials_predicted_ns
+               : 1;
 }
 
 /* --- what has been done ----------------------------------------------------------------------- */
@@ -167,7 +168,8 @@ static enum sweep_state do_trial(struct sweep *sweep, uint32_t block, uint32_t c
 
 /* --- blocks ----------------------------------------------------------------------------------- */
 
-/* Pass 0 visits every cell that has not been visited; later passes those that were void in all passes before. */
+/* Pass 0 visits every cell that has not been visited; later passes those that were void in all passes before.
+ */
 static enum sweep_state do_pass(struct sweep *sweep, uint32_t block, uint32_t pass, const uint32_t *order,
                                 struct fault *fault)
 {

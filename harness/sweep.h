@@ -1,15 +1,16 @@
-/* sweep.h: the loop of a study: blocks of trials in random order, each appended to the study as soon as it has
- * ended, until the plan is done or the budget is used up.
+/* sweep.h: the loop of a study: blocks of trials in random order, each appended to the study as soon as it
+ * has ended, until the plan is done or the budget is used up.
  *
- * Which trials are still to be done follows from the study alone: sweep_prepare() reads it, so that a sweep that was
- * killed goes on with the trial it was killed in. Per (cell, block):
+ * Which trials are still to be done follows from the study alone: sweep_prepare() reads it, so that a sweep
+ * that was killed goes on with the trial it was killed in. Per (cell, block):
  *
  *     to do --ok------------------> done
  *       |  \--failed--------------> done (bytes differ, or the run went wrong: kept, not repeated)
  *       \----void--> to do again, at the end of the block, at most SWEEP_REPEATS times
  *
- * A block is begun only when the pace so far says that it will end within the budget; repeats are left out when they
- * would not. A block that turns out far slower is broken off when the budget is exceeded by a whole predicted block.
+ * A block is begun only when the pace so far says that it will end within the budget; repeats are left out
+ * when they would not. A block that turns out far slower is broken off when the budget is exceeded by a whole
+ * predicted block.
  */
 #ifndef KNEE_SWEEP_H
 #define KNEE_SWEEP_H
@@ -35,12 +36,12 @@ struct sweep {
     struct study *study;
     const struct trial_runner *runner;
     const struct trial_names *names;
-    struct plan plan;          /* cells are numbered from 1 in the study */
+    struct plan plan; /* cells are numbered from 1 in the study */
     struct plan_costs costs;
     uint64_t seed;
     double budget_ns;
-    struct trial_setting common;  /* recipe, list, in, out, counters */
-    const char *const *pins;      /* one for each cell of the plan */
+    struct trial_setting common; /* recipe, list, in, out, counters */
+    const char *const *pins;     /* one for each cell of the plan */
     struct trial_expected expected;
     /* Told before each trial: what has been done and what there is in all, in predicted time; NULL none. */
     void (*progress)(void *context, double done_ns, double total_ns, const char *what);
@@ -50,12 +51,12 @@ struct sweep {
     struct sweep_slot {
         bool done;
         uint8_t voids;
-    } *slots; /* [block * cell_count + cell] */
-    int64_t spent_ns;      /* by the study so far, over all its sweeps */
+    } * slots;                             /* [block * cell_count + cell] */
+    int64_t spent_ns;                      /* by the study so far, over all its sweeps */
     double trials_ns, trials_predicted_ns; /* what its trials took, and should have taken */
-    double session_ns;     /* predicted time of the trials done since sweep_prepare() */
+    double session_ns;                     /* predicted time of the trials done since sweep_prepare() */
     uint32_t failures_in_a_row;
-    uint32_t blocks_run;   /* blocks that have been begun */
+    uint32_t blocks_run; /* blocks that have been begun */
     int stopped_by;
 };
 

@@ -45,7 +45,8 @@ static int read_wish(struct sweep_inputs *inputs, const struct sweep_settings *s
 {
     struct plan_wish *wish = &inputs->wish;
 
-    if (plan_wish_parse_workers(wish, set->workers, fault) || plan_wish_parse_chunks(wish, set->chunks, fault) ||
+    if (plan_wish_parse_workers(wish, set->workers, fault) ||
+        plan_wish_parse_chunks(wish, set->chunks, fault) ||
         plan_wish_parse_policies(wish, set->policies, fault))
         return -1;
     wish->items = set->items;
@@ -61,7 +62,8 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
     if (read_wish(inputs, set, fault))
         return -1;
     *usage = false;
-    if (recipe_load(set->recipe, &inputs->recipe, fault) || batch_list(&inputs->batch, set->in, set->study, fault) ||
+    if (recipe_load(set->recipe, &inputs->recipe, fault) ||
+        batch_list(&inputs->batch, set->in, set->study, fault) ||
         topology_load(&inputs->topology, NULL, fault) || read_kinds(inputs, fault)) {
         sweep_inputs_release(inputs);
         return -1;
@@ -83,7 +85,8 @@ void sweep_inputs_release(struct sweep_inputs *inputs)
 
 /* --- items ------------------------------------------------------------------------------------ */
 
-static void describe_sample(struct sweep_items *items, const struct sample_item *all, size_t count, uint64_t seed)
+static void describe_sample(struct sweep_items *items, const struct sample_item *all, size_t count,
+                            uint64_t seed)
 {
     struct sample_quality quality = sample_judge(all, count, items->index, items->count);
 
@@ -91,12 +94,13 @@ static void describe_sample(struct sweep_items *items, const struct sample_item 
         snprintf(items->sample, sizeof items->sample, "all");
     else
         snprintf(items->sample, sizeof items->sample,
-                 "%zu of %zu, stratified by kind and size, seed %llu: mean %.2f MB, batch %.2f MB", items->count, count,
-                 (unsigned long long)seed, quality.sample_mean_bytes / 1e6, quality.batch_mean_bytes / 1e6);
+                 "%zu of %zu, stratified by kind and size, seed %llu: mean %.2f MB, batch %.2f MB",
+                 items->count, count, (unsigned long long)seed, quality.sample_mean_bytes / 1e6,
+                 quality.batch_mean_bytes / 1e6);
 }
 
-int sweep_items_choose(struct sweep_items *items, const struct sweep_inputs *inputs, uint64_t count, uint64_t seed,
-                       struct fault *fault)
+int sweep_items_choose(struct sweep_items *items, const struct sweep_inputs *inputs, uint64_t count,
+                       uint64_t seed, struct fault *fault)
 {
     size_t all_count = inputs->batch.count;
     struct sample_item *all = calloc(all_count, sizeof *all);
@@ -146,8 +150,8 @@ int sweep_items_from_study(struct sweep_items *items, const struct sweep_inputs 
     for (size_t i = 0; i < count && items->index && result == 0; i++) {
         items->index[items->count++] = find_path(&inputs->batch, rows[i].path);
         if (items->index[i] == inputs->batch.count)
-            result = fault_set(fault, "%s: %s is no longer in the batch: start anew with --restart", study->folder,
-                               rows[i].path);
+            result = fault_set(fault, "%s: %s is no longer in the batch: start anew with --restart",
+                               study->folder, rows[i].path);
     }
     study_free_batch(rows, count);
     return items->index ? result : fault_set(fault, "sweep: no memory for the items");
@@ -170,12 +174,14 @@ int sweep_items_write(const struct sweep_items *items, const struct sweep_inputs
         const char *name = inputs->batch.paths[items->index[i]];
         if (strchr(name, '\n')) {
             fclose(file);
-            return fault_set(fault, "%s: a name with a line break cannot be in a study: rename the file", name);
+            return fault_set(fault, "%s: a name with a line break cannot be in a study: rename the file",
+                             name);
         }
         fprintf(file, "%s\n", name);
     }
     if (ferror(file) | fclose(file))
-        return fault_set(fault, "%s: %s: free space there, or give another folder with --out", path, strerror(errno));
+        return fault_set(fault, "%s: %s: free space there, or give another folder with --out", path,
+                         strerror(errno));
     return 0;
 }
 

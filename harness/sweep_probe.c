@@ -59,7 +59,8 @@ static double mean_start_ns(const struct item_table *table)
 static void learn_serial(const struct trial_outcome *outcome, struct plan_costs *costs)
 {
     const struct worker_record *worker = item_table_worker(&outcome->table, 0);
-    double inside = worker->loop_end_ns > worker->fork_ns ? (double)(worker->loop_end_ns - worker->fork_ns) : 0;
+    double inside =
+        worker->loop_end_ns > worker->fork_ns ? (double)(worker->loop_end_ns - worker->fork_ns) : 0;
     double left = (double)outcome->elapsed_ns - inside;
 
     costs->item_ns = mean_item_ns(&outcome->table);
@@ -95,8 +96,9 @@ static int run_probes(const struct trial_runner *runner, const struct trial_sett
     return 0;
 }
 
-int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *inputs, const struct trial_setting *common,
-                uint64_t seed, struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
+int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *inputs,
+                const struct trial_setting *common, uint64_t seed, struct plan_costs *costs,
+                int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
 {
     uint64_t count = inputs->batch.count < PROBE_ITEMS ? inputs->batch.count : PROBE_ITEMS;
     uint32_t workers = inputs->wish.cores < PROBE_WORKERS_MOST ? inputs->wish.cores : PROBE_WORKERS_MOST;
@@ -116,21 +118,23 @@ int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *in
 
 /* --- the reference ---------------------------------------------------------------------------- */
 
-static int describe_items(struct study *study, const struct item_table *table, const struct trial_names *names,
-                          struct fault *fault)
+static int describe_items(struct study *study, const struct item_table *table,
+                          const struct trial_names *names, struct fault *fault)
 {
     for (uint64_t i = 0; i < table->header->items; i++) {
         const struct item_record *record = item_table_item(table, i);
         int64_t width = record->width ? (int64_t)record->width : STUDY_UNKNOWN;
         int64_t height = record->height ? (int64_t)record->height : STUDY_UNKNOWN;
-        if (record->kind && study_describe_item(study, (int64_t)i, names->kind(record->kind), width, height, fault))
+        if (record->kind &&
+            study_describe_item(study, (int64_t)i, names->kind(record->kind), width, height, fault))
             return -1;
     }
     return 0;
 }
 
-static int record_reference(struct study *study, const struct trial_result *result, const struct item_table *table,
-                            const struct trial_names *names, int64_t spent_ns, struct fault *fault)
+static int record_reference(struct study *study, const struct trial_result *result,
+                            const struct item_table *table, const struct trial_names *names, int64_t spent_ns,
+                            struct fault *fault)
 {
     char text[200];
     int64_t failed = result->record.trial.failed;
@@ -152,7 +156,8 @@ static int record_reference(struct study *study, const struct trial_result *resu
 }
 
 int sweep_reference(struct study *study, const struct trial_runner *runner, const struct trial_names *names,
-                    const struct trial_setting *common, int64_t spent_ns, int *stopped_by, struct fault *fault)
+                    const struct trial_setting *common, int64_t spent_ns, int *stopped_by,
+                    struct fault *fault)
 {
     struct trial_setting setting = *common;
     struct trial_outcome outcome;
@@ -171,11 +176,12 @@ int sweep_reference(struct study *study, const struct trial_runner *runner, cons
         if (result.verdict == VERDICT_FAILED)
             status = fault_set(fault, "the serial reference run failed: %.400s", result.reason);
         else if (result.record.trial.failed == result.record.trial.items)
-            status = fault_set(fault, "every item failed in the serial run: 'knee run --serial' on %s tells why",
-                               common->in);
+            status =
+                fault_set(fault, "every item failed in the serial run: 'knee run --serial' on %s tells why",
+                          common->in);
         else
-            status = record_reference(study, &result, &outcome.table, names, spent_ns + (int64_t)outcome.elapsed_ns,
-                                      fault);
+            status = record_reference(study, &result, &outcome.table, names,
+                                      spent_ns + (int64_t)outcome.elapsed_ns, fault);
         trial_result_release(&result);
     }
     trial_outcome_release(&outcome);

@@ -1,5 +1,5 @@
-/* What a study says of itself: facts, cells and items when it is made, and whether a sweep that wants to go on with it is
- * the same one. */
+/* What a study says of itself: facts, cells and items when it is made, and whether a sweep that wants to go
+ * on with it is the same one. */
 #include <glib.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -69,8 +69,8 @@ static json_t *cell_json(const struct sweep_plan *planned, uint32_t cell)
     const struct plan *plan = &planned->plan;
     const struct plan_cell *c = &plan->cells[cell];
 
-    return json_pack("{s:i, s:s, s:i, s:I, s:f}", "id", (int)cell + 1, "role", plan_role_name(c->role), "workers",
-                     (int)c->workers, "chunk", (json_int_t)c->chunk, "predicted_s",
+    return json_pack("{s:i, s:s, s:i, s:I, s:f}", "id", (int)cell + 1, "role", plan_role_name(c->role),
+                     "workers", (int)c->workers, "chunk", (json_int_t)c->chunk, "predicted_s",
                      plan_predict_ns(c, plan->items, plan->cores, &planned->costs) / 1e9);
 }
 
@@ -82,12 +82,13 @@ static char *plan_text(const struct sweep_plan *planned)
 
     for (uint32_t i = 0; i < plan->cell_count; i++)
         json_array_append_new(cells, cell_json(planned, i));
-    root = json_pack("{s:I, s:i, s:i, s:f, s:i, s:b, s:{s:f, s:f, s:f}, s:I, s:f, s:o}", "items",
-                     (json_int_t)plan->items, "blocks", (int)plan->blocks, "cores", (int)plan->cores, "block_ns",
-                     plan->block_ns, "workers_left_out", (int)plan->workers_left_out, "over_budget",
-                     plan->over_budget, "costs", "item_ns", planned->costs.item_ns, "worker_start_ns",
-                     planned->costs.worker_start_ns, "trial_fixed_ns", planned->costs.trial_fixed_ns, "probe_ns",
-                     (json_int_t)planned->probe_ns, "predicted_ns", planned->predicted_ns, "cells", cells);
+    root =
+        json_pack("{s:I, s:i, s:i, s:f, s:i, s:b, s:{s:f, s:f, s:f}, s:I, s:f, s:o}", "items",
+                  (json_int_t)plan->items, "blocks", (int)plan->blocks, "cores", (int)plan->cores, "block_ns",
+                  plan->block_ns, "workers_left_out", (int)plan->workers_left_out, "over_budget",
+                  plan->over_budget, "costs", "item_ns", planned->costs.item_ns, "worker_start_ns",
+                  planned->costs.worker_start_ns, "trial_fixed_ns", planned->costs.trial_fixed_ns, "probe_ns",
+                  (json_int_t)planned->probe_ns, "predicted_ns", planned->predicted_ns, "cells", cells);
     text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(root);
     return text;
@@ -99,11 +100,12 @@ static int parse_plan(const char *text, struct sweep_plan *planned)
     json_int_t items = 0, probe_ns = 0;
     int blocks = 0, cores = 0, left_out = 0, over_budget = 0, result;
 
-    result = json_unpack(root, "{s:I, s:i, s:i, s:F, s:i, s:b, s:{s:F, s:F, s:F}, s:I, s:F}", "items", &items, "blocks",
-                         &blocks, "cores", &cores, "block_ns", &planned->plan.block_ns, "workers_left_out", &left_out,
-                         "over_budget", &over_budget, "costs", "item_ns", &planned->costs.item_ns, "worker_start_ns",
-                         &planned->costs.worker_start_ns, "trial_fixed_ns", &planned->costs.trial_fixed_ns, "probe_ns",
-                         &probe_ns, "predicted_ns", &planned->predicted_ns);
+    result = json_unpack(root, "{s:I, s:i, s:i, s:F, s:i, s:b, s:{s:F, s:F, s:F}, s:I, s:F}", "items", &items,
+                         "blocks", &blocks, "cores", &cores, "block_ns", &planned->plan.block_ns,
+                         "workers_left_out", &left_out, "over_budget", &over_budget, "costs", "item_ns",
+                         &planned->costs.item_ns, "worker_start_ns", &planned->costs.worker_start_ns,
+                         "trial_fixed_ns", &planned->costs.trial_fixed_ns, "probe_ns", &probe_ns,
+                         "predicted_ns", &planned->predicted_ns);
     json_decref(root);
     if (result || items < 1 || blocks < 1 || cores < 1)
         return -1;
@@ -124,7 +126,8 @@ static int take_cell(struct plan *plan, const struct study_cell *row)
     if (plan->cell_count == PLAN_CELLS_MOST || row->id != (int64_t)plan->cell_count + 1 || !row->role ||
         plan_role_parse(row->role, &cell->role) || row->workers < 1 || row->workers > POOL_MAX_WORKERS)
         return -1;
-    if (cell->role != PLAN_SERIAL && (row->chunk < 1 || !row->policy || chunk_policy_parse(row->policy, &cell->policy)))
+    if (cell->role != PLAN_SERIAL &&
+        (row->chunk < 1 || !row->policy || chunk_policy_parse(row->policy, &cell->policy)))
         return -1;
     cell->workers = (uint32_t)row->workers;
     cell->chunk = row->chunk == STUDY_UNKNOWN ? 0 : (uint64_t)row->chunk;
@@ -146,15 +149,19 @@ int sweep_read_plan(struct study *study, struct sweep_plan *planned, struct faul
         result = take_cell(&planned->plan, &rows[i]);
     study_free_cells(rows, count);
     g_free(text);
-    return result ? fault_set(fault, "%s: the study's plan cannot be read: start anew with --restart", study->folder) : 0;
+    return result ? fault_set(fault, "%s: the study's plan cannot be read: start anew with --restart",
+                              study->folder)
+                  : 0;
 }
 
 /* --- making --- */
 
-static int record_plan(struct study *study, const struct sweep_plan *planned, const char *placement, struct fault *fault)
+static int record_plan(struct study *study, const struct sweep_plan *planned, const char *placement,
+                       struct fault *fault)
 {
     char *text = plan_text(planned);
-    int result = text ? study_set(study, "plan", text, fault) : fault_set(fault, "study: no memory for the plan");
+    int result =
+        text ? study_set(study, "plan", text, fault) : fault_set(fault, "study: no memory for the plan");
 
     free(text);
     for (uint32_t i = 0; i < planned->plan.cell_count && result == 0; i++) {
@@ -172,8 +179,8 @@ static int record_plan(struct study *study, const struct sweep_plan *planned, co
     return result;
 }
 
-static int record_batch(struct study *study, const struct sweep_inputs *inputs, const struct sweep_items *items,
-                        struct fault *fault)
+static int record_batch(struct study *study, const struct sweep_inputs *inputs,
+                        const struct sweep_items *items, struct fault *fault)
 {
     const struct batch *batch = &inputs->batch;
 
@@ -210,8 +217,8 @@ static void list_options(const struct sweep_settings *set, struct option_fact fa
 {
     int i = 0;
 
-#define FACT(name, ...)                                                                                                \
-    facts[i] = (struct option_fact){.key = "option_" name, .option = "--" name};                                      \
+#define FACT(name, ...)                                                                                      \
+    facts[i] = (struct option_fact){.key = "option_" name, .option = "--" name};                             \
     snprintf(facts[i++].value, sizeof facts[0].value, __VA_ARGS__)
     FACT("workers", "%s", set->workers);
     FACT("chunks", "%s", set->chunks);
@@ -225,8 +232,8 @@ static void list_options(const struct sweep_settings *set, struct option_fact fa
 #undef FACT
 }
 
-static int record_options(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
-                          struct fault *fault)
+static int record_options(struct study *study, const struct sweep_settings *set,
+                          const struct sweep_inputs *inputs, struct fault *fault)
 {
     struct option_fact facts[OPTION_FACTS];
 
@@ -243,9 +250,9 @@ static int record_options(struct study *study, const struct sweep_settings *set,
                : 0;
 }
 
-static int record_all(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
-                      const struct sweep_items *items, const struct sweep_plan *planned, const char *command,
-                      struct fault *fault)
+static int record_all(struct study *study, const struct sweep_settings *set,
+                      const struct sweep_inputs *inputs, const struct sweep_items *items,
+                      const struct sweep_plan *planned, const char *command, struct fault *fault)
 {
     struct kernel_cpu cpu;
     char utc[32];
@@ -262,9 +269,10 @@ static int record_all(struct study *study, const struct sweep_settings *set, con
                    study_set(study, "cache", "warm", fault) || study_set(study, "command", command, fault) ||
                    study_set_number(study, "blocks_planned", planned->plan.blocks, fault) ||
                    study_set_number(study, "spent_ns", planned->probe_ns, fault) ||
-                   study_add_event(study, STUDY_UNKNOWN, "created",
-                                   "all items were read once before the first trial: page cache warm in every trial",
-                                   fault)
+                   study_add_event(
+                       study, STUDY_UNKNOWN, "created",
+                       "all items were read once before the first trial: page cache warm in every trial",
+                       fault)
                ? -1
                : 0;
 }
@@ -285,14 +293,17 @@ int sweep_record_new(struct study *study, const struct sweep_settings *set, cons
 /* --- going on --- */
 
 /* Returns 0 when the study's fact is as wanted, or -1 with fault. */
-static int same(struct study *study, const char *key, const char *wanted, const char *what, struct fault *fault)
+static int same(struct study *study, const char *key, const char *wanted, const char *what,
+                struct fault *fault)
 {
     char *found = study_get(study, key);
     int result = 0;
 
     if (!found || strcmp(found, wanted) != 0)
-        result = fault_set(fault, "%s: the study was made with %s: %.80s, not %.80s: give the same, another --study, or --restart",
-                           study->folder, what, found ? found : "unknown", wanted);
+        result = fault_set(
+            fault,
+            "%s: the study was made with %s: %.80s, not %.80s: give the same, another --study, or --restart",
+            study->folder, what, found ? found : "unknown", wanted);
     g_free(found);
     return result;
 }

@@ -1,8 +1,9 @@
-/* sweep_setup.h: from the command line of `knee sweep` to a study that the loop (sweep.h) can run: what is measured and
- * on what, the probe, the plan, the record of all this in the study, and its way back when a sweep is resumed.
+/* sweep_setup.h: from the command line of `knee sweep` to a study that the loop (sweep.h) can run: what is
+ * measured and on what, the probe, the plan, the record of all this in the study, and its way back when a
+ * sweep is resumed.
  *
- * New study: sweep_inputs_read(), sweep_probe(), plan_make(), sweep_record_new(), sweep_reference(). Resumed: sweep_inputs_read(),
- * sweep_check_same(), sweep_read_plan(), and sweep_reference() when it is missing.
+ * New study: sweep_inputs_read(), sweep_probe(), plan_make(), sweep_record_new(), sweep_reference(). Resumed:
+ * sweep_inputs_read(), sweep_check_same(), sweep_read_plan(), and sweep_reference() when it is missing.
  */
 #ifndef KNEE_SWEEP_SETUP_H
 #define KNEE_SWEEP_SETUP_H
@@ -35,8 +36,9 @@ struct sweep_inputs {
     struct plan_wish wish;
 };
 
-/* Reads recipe, batch and machine and checks the wish. scratch (in the study's folder, or below --out) is passed over
- * in the batch. *usage says whether it was the command line that was wrong. Returns 0, or -1 with fault. */
+/* Reads recipe, batch and machine and checks the wish. scratch (in the study's folder, or below --out) is
+ * passed over in the batch. *usage says whether it was the command line that was wrong. Returns 0, or -1 with
+ * fault. */
 int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *set, bool *usage,
                       struct fault *fault);
 void sweep_inputs_release(struct sweep_inputs *inputs);
@@ -47,8 +49,8 @@ struct sweep_items {
     size_t count;
     char sample[200]; /* "all", or how they were chosen */
 };
-int sweep_items_choose(struct sweep_items *items, const struct sweep_inputs *inputs, uint64_t count, uint64_t seed,
-                       struct fault *fault);
+int sweep_items_choose(struct sweep_items *items, const struct sweep_inputs *inputs, uint64_t count,
+                       uint64_t seed, struct fault *fault);
 /* Those of a study that is resumed. */
 int sweep_items_from_study(struct sweep_items *items, const struct sweep_inputs *inputs, struct study *study,
                            struct fault *fault);
@@ -60,10 +62,12 @@ int sweep_items_write(const struct sweep_items *items, const struct sweep_inputs
 /* Reads all of them once, so that the page cache is as warm for the first trial as for the last. */
 void sweep_items_warm(const struct sweep_items *items, const struct sweep_inputs *inputs);
 
-/* A few items without a pool and with one: what things cost here. common: recipe, list, in, out, counters; the list
- * file is written by the probe. *elapsed_ns is what it took. Returns 0; -1 with fault, or stopped_by set. */
-int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *inputs, const struct trial_setting *common,
-                uint64_t seed, struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by, struct fault *fault);
+/* A few items without a pool and with one: what things cost here. common: recipe, list, in, out, counters;
+ * the list file is written by the probe. *elapsed_ns is what it took. Returns 0; -1 with fault, or stopped_by
+ * set. */
+int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *inputs,
+                const struct trial_setting *common, uint64_t seed, struct plan_costs *costs,
+                int64_t *elapsed_ns, int *stopped_by, struct fault *fault);
 
 struct sweep_plan {
     struct plan plan;
@@ -83,9 +87,10 @@ int sweep_check_same(struct study *study, const struct sweep_settings *set, cons
                      struct fault *fault);
 int sweep_read_plan(struct study *study, struct sweep_plan *planned, struct fault *fault);
 
-/* The serial run that every trial is compared with: its manifest, how many items failed, and what the items are. Not a
- * trial; its time is the study's setup. Returns 0; -1 with fault, or stopped_by set. */
+/* The serial run that every trial is compared with: its manifest, how many items failed, and what the items
+ * are. Not a trial; its time is the study's setup. Returns 0; -1 with fault, or stopped_by set. */
 int sweep_reference(struct study *study, const struct trial_runner *runner, const struct trial_names *names,
-                    const struct trial_setting *common, int64_t spent_ns, int *stopped_by, struct fault *fault);
+                    const struct trial_setting *common, int64_t spent_ns, int *stopped_by,
+                    struct fault *fault);
 
 #endif

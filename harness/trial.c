@@ -165,8 +165,8 @@ static void fill_item(struct study_item *row, const struct item_table *table, ui
 
 /* --- the trial's row -------------------------------------------------------------------------- */
 
-/* The five parts of the wall time, one behind the other; left unknown when a worker that died and was replaced
- * has put the instants out of order. */
+/* The five parts of the wall time, one behind the other; left unknown when a worker that died and was
+ * replaced has put the instants out of order. */
 static void fill_phases(struct study_trial *trial, const struct item_table *table)
 {
     const struct item_table_header *header = table->header;
@@ -265,7 +265,8 @@ static bool is_broken(const struct trial_outcome *outcome, struct trial_result *
         return true;
     }
     if (header->end_ns == 0 || trial->items != (int64_t)header->items) {
-        REASON(result, "the run ended with %" PRId64 " of %" PRIu64 " items done", trial->items, header->items);
+        REASON(result, "the run ended with %" PRId64 " of %" PRIu64 " items done", trial->items,
+               header->items);
         return true;
     }
     return false;
@@ -279,7 +280,8 @@ static bool differs(const struct trial_expected *expected, struct trial_result *
         REASON(result, "%" PRId64 " items instead of %" PRIu64 ": the batch has changed", trial->items,
                expected->items);
     else if (trial->failed != (int64_t)expected->failed)
-        REASON(result, "%" PRId64 " items failed, in the serial run %" PRIu64, trial->failed, expected->failed);
+        REASON(result, "%" PRId64 " items failed, in the serial run %" PRIu64, trial->failed,
+               expected->failed);
     else if (strcmp(result->manifest_sha256, expected->manifest_sha256) != 0)
         REASON(result, "bytes differ from the serial run: manifest %.16s, serial %.16s",
                result->manifest_sha256[0] ? result->manifest_sha256 : "none", expected->manifest_sha256);
@@ -294,8 +296,10 @@ static bool has_worker_trouble(const struct item_table *table, struct trial_resu
         const struct worker_record *worker = item_table_worker(table, slot);
         const struct run_worker_extra *extra = extra_of(table, slot);
         char words[96];
-        if (worker->processes > 1 || atomic_load_explicit(&worker->state, memory_order_acquire) == WORKER_DEAD) {
-            REASON(result, "worker %" PRIu32 " died and was replaced (%" PRIu32 " processes; the last one %s)", slot,
+        if (worker->processes > 1 ||
+            atomic_load_explicit(&worker->state, memory_order_acquire) == WORKER_DEAD) {
+            REASON(result,
+                   "worker %" PRIu32 " died and was replaced (%" PRIu32 " processes; the last one %s)", slot,
                    worker->processes, pool_wait_words(worker->wait_status, words, sizeof words));
             return true;
         }
@@ -304,7 +308,8 @@ static bool has_worker_trouble(const struct item_table *table, struct trial_resu
             return true;
         }
         if (extra && extra->cpu_wanted >= 0 && extra->off_cpu_samples > 0) {
-            REASON(result, "worker %" PRIu32 ": the pin did not hold: off CPU %" PRId32 " in %" PRIu32 " looks", slot,
+            REASON(result,
+                   "worker %" PRIu32 ": the pin did not hold: off CPU %" PRId32 " in %" PRIu32 " looks", slot,
                    extra->cpu_wanted, extra->off_cpu_samples);
             return true;
         }

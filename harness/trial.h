@@ -1,12 +1,12 @@
-/* trial.h: one trial: a fresh process does the whole batch once in one setting; what it leaves behind becomes rows
- * of the study, with a verdict.
+/* trial.h: one trial: a fresh process does the whole batch once in one setting; what it leaves behind becomes
+ * rows of the study, with a verdict.
  *
  * ok      counts
  * void    measured, but something else than the setting had a part in it: kept with the reason, and repeated
  * failed  the run went wrong, or its bytes differ from the serial run's: kept with the reason
  *
- * Who runs it is a struct of one function, so that all that follows can be tested without running anything; the
- * real one is in trial_process.h.
+ * Who runs it is a struct of one function, so that all that follows can be tested without running anything;
+ * the real one is in trial_process.h.
  */
 #ifndef KNEE_TRIAL_H
 #define KNEE_TRIAL_H
@@ -20,26 +20,27 @@
 #include "study.h"
 
 struct trial_setting {
-    bool serial;      /* no pool; workers is 1, chunk and policy have no meaning */
+    bool serial; /* no pool; workers is 1, chunk and policy have no meaning */
     uint32_t workers;
     uint64_t chunk;
     const char *policy; /* as chunk_policy_name() */
     const char *pin;    /* as `knee run --pin`; "none" */
     bool counters;
-    const char *recipe, *list, *in, *out; /* list: file with the items' paths; out: must not exist, is removed */
+    const char *recipe, *list, *in,
+        *out; /* list: file with the items' paths; out: must not exist, is removed */
 };
 
 /* What a runner brings back. Released with trial_outcome_release(). */
 struct trial_outcome {
     struct item_table table; /* header NULL: the run ended before it had made one */
     int wait_status;
-    int stopped_by;  /* signal that asked the sweep to stop meanwhile; 0 none. Then nothing else counts */
-    char said[256];  /* what the run said on stderr, its last line */
+    int stopped_by; /* signal that asked the sweep to stop meanwhile; 0 none. Then nothing else counts */
+    char said[256]; /* what the run said on stderr, its last line */
     char started_utc[32];
     uint64_t elapsed_ns; /* all that the trial took, starting and clearing away included */
     uint64_t user_ns, system_ns, maxrss_bytes; /* of the run and all its workers; largest process */
-    uint64_t own_cpu_ns; /* CPU time of the sweep itself meanwhile */
-    uint64_t watched_ns; /* time between before and after */
+    uint64_t own_cpu_ns;                       /* CPU time of the sweep itself meanwhile */
+    uint64_t watched_ns;                       /* time between before and after */
     bool cpu_known;
     struct kernel_cpu before, after;
 };
@@ -82,8 +83,8 @@ struct trial_limits {
 extern const struct trial_limits trial_limits;
 
 /* Turns an outcome into rows and a verdict. Texts in the record point into outcome, names and result: append
- * it before either is released. expected NULL: the reference run itself, nothing to compare with. Returns 0, or
- * -1 with fault when memory is short. */
+ * it before either is released. expected NULL: the reference run itself, nothing to compare with. Returns 0,
+ * or -1 with fault when memory is short. */
 int trial_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
                 const struct trial_names *names, struct trial_result *result, struct fault *fault);
 void trial_result_release(struct trial_result *result);

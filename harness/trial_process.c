@@ -26,9 +26,9 @@ enum {
 };
 
 /* What a run needs of our environment; everything else could change its bytes or its speed. */
-static const char *const kept_variables[] = {"PATH",      "HOME",           "TMPDIR",       "XDG_RUNTIME_DIR",
-                                             "KNEE_DATA", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS",
-                                             "LSAN_OPTIONS"};
+static const char *const kept_variables[] = {
+    "PATH",         "HOME",          "TMPDIR",      "XDG_RUNTIME_DIR", "KNEE_DATA", "LD_LIBRARY_PATH",
+    "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
 enum { KEPT_COUNT = sizeof kept_variables / sizeof kept_variables[0] };
 
 static void stop_signals(sigset_t *set)
@@ -123,8 +123,9 @@ static void build(struct command_line *line, const char *program, const struct t
     add(line, &count, setting->out);
     for (int i = 0; i < KEPT_COUNT; i++) {
         const char *value = getenv(kept_variables[i]);
-        int length = value ? snprintf(line->variables[i], sizeof line->variables[i], "%s=%s", kept_variables[i], value)
-                           : -1;
+        int length =
+            value ? snprintf(line->variables[i], sizeof line->variables[i], "%s=%s", kept_variables[i], value)
+                  : -1;
         if (length > 0 && (size_t)length < sizeof line->variables[i])
             line->environment[kept++] = line->variables[i];
     }
@@ -132,9 +133,10 @@ static void build(struct command_line *line, const char *program, const struct t
 }
 
 /* Between fork and exec. */
-static void become_run(const struct command_line *line, const char *program, pid_t parent, int table_fd, int said_fd)
-    __attribute__((noreturn));
-static void become_run(const struct command_line *line, const char *program, pid_t parent, int table_fd, int said_fd)
+static void become_run(const struct command_line *line, const char *program, pid_t parent, int table_fd,
+                       int said_fd) __attribute__((noreturn));
+static void become_run(const struct command_line *line, const char *program, pid_t parent, int table_fd,
+                       int said_fd)
 {
     sigset_t none;
     int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -225,8 +227,8 @@ static void read_said(int fd, char *said, size_t bytes)
     snprintf(said, bytes, "%.*s", (int)bytes - 1, mark ? mark + strlen("error: ") : line);
 }
 
-static int start(const struct trial_process *process, const struct trial_setting *setting, int table_fd, int said_fd,
-                 struct trial_outcome *outcome, struct fault *fault)
+static int start(const struct trial_process *process, const struct trial_setting *setting, int table_fd,
+                 int said_fd, struct trial_outcome *outcome, struct fault *fault)
 {
     static struct command_line line; /* too large for the stack */
     pid_t parent = getpid(), pid;
@@ -249,7 +251,8 @@ static int start(const struct trial_process *process, const struct trial_setting
     return 0;
 }
 
-static int run(void *context, const struct trial_setting *setting, struct trial_outcome *outcome, struct fault *fault)
+static int run(void *context, const struct trial_setting *setting, struct trial_outcome *outcome,
+               struct fault *fault)
 {
     struct trial_process *process = context;
     uint64_t begin_ns = clock_now_ns();

@@ -1,8 +1,8 @@
 /* trial_process.h: the runner of real trials: a fresh `knee run` process for each.
  *
- * The process gets an empty memfd for its item table, a clean environment, no terminal and a process group of its own
- * (so that Ctrl-C reaches the sweep alone, which then ends the trial). It dies with the sweep, however that ends,
- * and its workers with it. Its output folder is removed at the end.
+ * The process gets an empty memfd for its item table, a clean environment, no terminal and a process group of
+ * its own (so that Ctrl-C reaches the sweep alone, which then ends the trial). It dies with the sweep,
+ * however that ends, and its workers with it. Its output folder is removed at the end.
  *
  * SIGINT, SIGTERM and SIGCHLD must be blocked in the caller: trial_process_init() does it.
  */
@@ -26,7 +26,8 @@ int trial_process_init(struct trial_process *process, struct fault *fault);
 int trial_process_stopped(void);
 struct trial_runner trial_process_runner(struct trial_process *process);
 
-/* Removes a folder with all that is in it. One that is not there is no failure. Returns 0, or -1 with errno. */
+/* Removes a folder with all that is in it. One that is not there is no failure. Returns 0, or -1 with errno.
+ */
 int trial_process_remove(const char *folder);
 
 #endif

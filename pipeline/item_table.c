@@ -51,12 +51,27 @@ static int map_table(struct item_table *table, uint64_t bytes, struct fault *fau
     return 0;
 }
 
+/* A descriptor handed over by mistake may be somebody's file: only an empty one is taken. */
+static int check_empty(struct item_table *table, struct fault *fault)
+{
+    struct stat status;
+    int fd = table->fd;
+
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0)
+        return 0;
+    item_table_close(table);
+    return fault_set(
+        fault, "item table on descriptor %d: it is not an empty memfd: open one and let it be inherited", fd);
+}
+
 int item_table_create(struct item_table *table, int fd, uint64_t items, uint32_t item_payload_bytes,
                       uint32_t workers, uint32_t worker_payload_bytes, struct fault *fault)
 {
     struct item_table_header shape;
 
     *table = (struct item_table){.fd = fd};
+    if (fd >= 0 && check_empty(table, fault))
+        return -1;
     if (lay_out(&shape, items, item_payload_bytes, workers, worker_payload_bytes)) {
         item_table_close(table);
         return fault_set(fault, "item table of %llu items: too large: process fewer items at a time",
@@ -151,4 +166,14 @@ struct worker_record *item_table_worker(const struct item_table *table, uint32_t
 void *item_table_worker_payload(const struct item_table *table, uint32_t slot)
 {
     return item_table_worker(table, slot) + 1;
+}
+
+uint64_t item_table_last_end_ns(const struct item_table *table)
+{
+    uint64_t last = 0;
+
+    for (uint64_t i = 0; i < table->header->items; i++)
+        if (item_table_item(table, i)->end_ns > last)
+            last = item_table_item(table, i)->end_ns;
+    return last;
 }

@@ -35,7 +35,7 @@ struct item_record {
     uint8_t kind;                   /* workload's kind of item (JPEG, PNG, ...); 0 unknown */
     uint32_t error;                 /* workload's error code; 0 none */
     uint32_t engine;                /* workload's code for the way it was done; 0 unknown */
-    uint64_t claim_ns;              /* when the claim that brought it began */
+    uint64_t claim_ns;              /* its worker turned to it: the claim began, or it went on in its chunk */
     uint64_t start_ns;              /* work on it began */
     uint64_t end_ns;                /* work on it ended, outputs stored */
     uint64_t cpu_ns;                /* CPU time of the whole worker process over the item, all threads */
@@ -118,5 +118,8 @@ struct item_record *item_table_item(const struct item_table *table, uint64_t ind
 void *item_table_item_payload(const struct item_table *table, uint64_t index);
 struct worker_record *item_table_worker(const struct item_table *table, uint32_t slot);
 void *item_table_worker_payload(const struct item_table *table, uint32_t slot);
+
+/* When the last item ended, over all items; 0 when none has. */
+uint64_t item_table_last_end_ns(const struct item_table *table);
 
 #endif

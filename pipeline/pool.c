@@ -57,6 +57,7 @@ static void fail(struct pool *pool, const char *what, const char *why)
     if (!pool->failed)
         fault_set(pool->fault, "%s: %s", what, why);
     pool->failed = true;
+    /* Relaxed, as the load in worker.c's work(). */
     atomic_store_explicit(&pool->control->stop, 1, memory_order_relaxed);
 }
 
@@ -74,40 +75,29 @@ static int spawn(struct pool *pool, uint32_t slot)
                                .parent = getpid(),
                                .ready_fd = pool->ready_fd};
     uint64_t fork_ns = clock_now_ns();
-    pid_t pid = fork();
+    pid_t pid;
 
+    /* Before fork, or a child that dies at once would be judged by its predecessor's state. */
+    atomic_store_explicit(&worker->state, WORKER_FORKED, memory_order_relaxed);
+    pid = fork();
     if (pid == 0)
         worker_main(&task);
     if (pid < 0) {
+        atomic_store_explicit(&worker->state, worker->processes ? WORKER_DEAD : WORKER_ABSENT,
+                              memory_order_relaxed);
         fail(pool, "starting a worker",
              errno == EAGAIN
                  ? "fork: the limit of processes is reached: use fewer workers or raise 'ulimit -u'"
-                 : strerror(errno));
+                 : "fork: no memory for another process: use fewer workers");
         return -1;
     }
-    /* The child writes neither of these, so there is no race. */
+    /* The child writes none of these, so there is no race. */
     worker->fork_ns = fork_ns;
     worker->pid = pid;
     worker->wait_status = -1;
     worker->processes++;
     pool->alive++;
     return 0;
-}
-
-static void add_usage(struct worker_record *worker, const struct rusage *usage)
-{
-    uint64_t rss_bytes = (uint64_t)usage->ru_maxrss * 1024;
-
-    worker->user_ns +=
-        (uint64_t)usage->ru_utime.tv_sec * 1000000000u + (uint64_t)usage->ru_utime.tv_usec * 1000u;
-    worker->system_ns +=
-        (uint64_t)usage->ru_stime.tv_sec * 1000000000u + (uint64_t)usage->ru_stime.tv_usec * 1000u;
-    if (rss_bytes > worker->maxrss_bytes)
-        worker->maxrss_bytes = rss_bytes;
-    worker->minor_faults += (uint64_t)usage->ru_minflt;
-    worker->major_faults += (uint64_t)usage->ru_majflt;
-    worker->voluntary_switches += (uint64_t)usage->ru_nvcsw;
-    worker->involuntary_switches += (uint64_t)usage->ru_nivcsw;
 }
 
 static uint64_t items_done(const struct pool *pool)
@@ -121,10 +111,11 @@ static uint64_t items_done(const struct pool *pool)
 /* The item that a dead worker held is tried once more, or given up. */
 static void judge_held_item(struct pool *pool, const struct worker_record *worker, const char *words)
 {
+    /* Relaxed: their only writer has been reaped. */
     uint64_t position = atomic_load_explicit(&worker->claim_next, memory_order_relaxed);
     struct item_record *record;
     uint64_t index;
-    char why[160];
+    char why[256];
 
     if (position >= atomic_load_explicit(&worker->claim_end, memory_order_relaxed) ||
         position >= pool->table->header->items)
@@ -144,13 +135,14 @@ static void judge_held_item(struct pool *pool, const struct worker_record *worke
     if (pool->workload->lost)
         pool->workload->lost(pool->workload->context, index, record,
                              item_table_item_payload(pool->table, index), why);
+    /* Release, as in worker_do_item. */
     atomic_store_explicit(&record->state, ITEM_FAILED, memory_order_release);
 }
 
 static void handle_death(struct pool *pool, uint32_t slot, bool was_ready)
 {
     struct worker_record *worker = item_table_worker(pool->table, slot);
-    char words[96], what[64];
+    char words[160], what[64];
     uint64_t done = items_done(pool);
 
     pool_wait_words(worker->wait_status, words, sizeof words);
@@ -158,11 +150,11 @@ static void handle_death(struct pool *pool, uint32_t slot, bool was_ready)
     if (pool->failed)
         return;
     if (WIFEXITED(worker->wait_status) && WEXITSTATUS(worker->wait_status) == WORKER_EXIT_INIT) {
-        fail(pool, what, pool->control->fault.text);
+        fail(pool, what, pool->control->faults[slot].text);
         return;
     }
     if (!was_ready) {
-        strncat(words, " before it was ready", sizeof words - strlen(words) - 1);
+        strncat(words, ", before it was ready: try fewer workers", sizeof words - strlen(words) - 1);
         fail(pool, what, words);
         return;
     }
@@ -182,7 +174,8 @@ static void handle_death(struct pool *pool, uint32_t slot, bool was_ready)
 static uint32_t slot_of(const struct pool *pool, pid_t pid)
 {
     for (uint32_t i = 0; i < pool->options->workers; i++)
-        if (item_table_worker(pool->table, i)->pid == pid)
+        if (item_table_worker(pool->table, i)->pid == pid &&
+            item_table_worker(pool->table, i)->wait_status == -1) /* or the number is used again */
             return i;
     return UINT32_MAX;
 }
@@ -201,13 +194,15 @@ static void reap(struct pool *pool)
         if (slot == UINT32_MAX)
             continue; /* a child that is not ours */
         worker = item_table_worker(pool->table, slot);
+        /* Acquire: pairs with the release in worker.c's set_state(). */
         state = atomic_load_explicit(&worker->state, memory_order_acquire);
         /* A library that calls exit(0) in the middle of an item has killed its worker all the same. */
         good = WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_GOOD && state == WORKER_TAIL;
         worker->exit_ns = clock_now_ns();
         worker->wait_status = status;
-        add_usage(worker, &usage);
+        worker_add_usage(worker, &usage);
         pool->alive--;
+        /* Release: a process that watches the table and sees the end sees usage and exit_ns too. */
         atomic_store_explicit(&worker->state, good ? WORKER_EXITED : WORKER_DEAD, memory_order_release);
         if (!good)
             handle_death(pool, slot, state >= WORKER_READY);
@@ -277,6 +272,7 @@ static void watch(struct pool *pool)
 static bool any_pending(const struct pool *pool)
 {
     for (uint64_t i = 0; i < pool->table->header->items; i++)
+        /* Acquire: pairs with the release in worker_do_item. */
         if (atomic_load_explicit(&item_table_item(pool->table, i)->state, memory_order_acquire) < ITEM_DONE)
             return true;
     return false;
@@ -317,6 +313,11 @@ static int single_threaded(struct fault *fault)
                            threads);
 }
 
+static size_t control_bytes(const struct pool *pool)
+{
+    return sizeof *pool->control + pool->options->workers * sizeof pool->control->faults[0];
+}
+
 static int open_pool(struct pool *pool)
 {
     sigset_t mask;
@@ -328,7 +329,7 @@ static int open_pool(struct pool *pool)
         return fault_set(pool->fault, "order of %llu items: no memory",
                          (unsigned long long)pool->workload->items);
     pool->control =
-        mmap(NULL, sizeof *pool->control, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        mmap(NULL, control_bytes(pool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (pool->control == MAP_FAILED) {
         pool->control = NULL;
         return fault_set(pool->fault, "shared memory of the pool: %s", strerror(errno));
@@ -354,19 +355,8 @@ static void close_pool(struct pool *pool)
         sigprocmask(SIG_SETMASK, &pool->old_mask, NULL);
     }
     if (pool->control)
-        munmap(pool->control, sizeof *pool->control);
+        munmap(pool->control, control_bytes(pool));
     free(pool->order);
-}
-
-static uint64_t last_end_ns(const struct item_table *table)
-{
-    uint64_t last = 0;
-    for (uint64_t i = 0; i < table->header->items; i++) {
-        const struct item_record *record = item_table_item(table, i);
-        if (record->end_ns > last)
-            last = record->end_ns;
-    }
-    return last;
 }
 
 static enum pool_result outcome(const struct pool *pool, int *signal_number)
@@ -397,82 +387,9 @@ enum pool_result pool_run(const struct workload *workload, const struct pool_opt
         watch(&pool);
         finish_lost_claims(&pool);
         table->header->pool_end_ns = clock_now_ns();
-        table->header->last_end_ns = last_end_ns(table);
+        table->header->last_end_ns = item_table_last_end_ns(table);
         result = outcome(&pool, signal_number);
     }
     close_pool(&pool);
     return result;
-}
-
-/* --- without a pool --------------------------------------------------------------------------- */
-
-/* SIGINT or SIGTERM that arrived since the last look; 0 none. They are blocked by the caller. */
-static int pending_signal(const sigset_t *mask)
-{
-    const struct timespec now = {0};
-    int number = sigtimedwait(mask, NULL, &now);
-
-    return number > 0 ? number : 0;
-}
-
-static void serial_items(const struct worker_task *task, void *state, const sigset_t *mask,
-                         int *signal_number)
-{
-    for (uint64_t i = 0; i < task->workload->items && !*signal_number; i++) {
-        uint64_t claim_ns = clock_now_ns();
-        if (atomic_load_explicit(&item_table_item(task->table, i)->state, memory_order_relaxed) < ITEM_DONE)
-            worker_do_item(task, state, i, claim_ns);
-        if (task->options->progress)
-            task->options->progress(task->options->progress_context, task->table);
-        *signal_number = pending_signal(mask);
-    }
-}
-
-static void serial_usage(struct worker_record *worker)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_SELF, &usage);
-    add_usage(worker, &usage);
-}
-
-enum pool_result pool_run_serial(const struct workload *workload, const struct pool_options *options,
-                                 struct item_table *table, int *signal_number, struct fault *fault)
-{
-    struct item_table_header *header = table->header;
-    struct worker_record *worker = item_table_worker(table, 0);
-    struct worker_task task = {.workload = workload, .options = options, .table = table};
-    sigset_t mask, old_mask;
-    void *state = NULL;
-
-    header->serial = 1;
-    header->pool_ns = worker->fork_ns = worker->begin_ns = clock_now_ns();
-    worker->pid = getpid();
-    worker->processes = 1;
-    if (worker_hook_begin(&task, fault))
-        return POOL_ERROR;
-    worker->init_begin_ns = clock_now_ns();
-    if (workload->init && workload->init(workload->context, &state, fault))
-        return POOL_ERROR;
-    worker->init_end_ns = clock_now_ns();
-    if (worker_hook_ready(&task, fault))
-        return POOL_ERROR;
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGINT);
-    sigaddset(&mask, SIGTERM);
-    sigprocmask(SIG_BLOCK, &mask, &old_mask);
-    header->go_ns = worker->go_ns = clock_now_ns();
-    worker->claims = 1;
-    serial_items(&task, state, &mask, signal_number);
-    worker->loop_end_ns = clock_now_ns();
-    sigprocmask(SIG_SETMASK, &old_mask, NULL);
-    worker_hook_end(&task);
-    if (workload->release)
-        workload->release(workload->context, state);
-    worker->exit_ns = header->pool_end_ns = clock_now_ns();
-    header->last_end_ns = last_end_ns(table);
-    atomic_store_explicit(&worker->state, WORKER_EXITED, memory_order_release);
-    worker->wait_status = 0;
-    serial_usage(worker);
-    return *signal_number ? POOL_INTERRUPTED : POOL_OK;
 }

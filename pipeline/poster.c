@@ -110,7 +110,7 @@ static int find_frame(struct reader *r, double offset_s)
         av_packet_unref(r->packet);
     }
     if (!found && avcodec_send_packet(r->codec, NULL) >= 0)
-        found = take_frames(r, offset_s);
+        take_frames(r, offset_s);
     if (!r->best->width)
         return error < 0 && error != AVERROR_EOF
                    ? av_fault(r->fault, "reading the clip", error)

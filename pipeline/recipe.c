@@ -126,7 +126,7 @@ static int get_choice(const struct reading *r, const char *group, const char *ke
     if (found >= 0) {
         *value = found;
     } else {
-        allowed = g_strjoinv(", ", (char **)(uintptr_t)choices);
+        allowed = g_strjoinv(", ", (char **)choices);
         what = g_strdup_printf("'%.40s' is not one of: %s", text, allowed);
         result = complain(r, group, key, what);
         g_free(what);
@@ -245,7 +245,7 @@ static int check_keys(const struct reading *r, const char *group, const char *co
         for (int k = 0; k < 12 && allowed[k]; k++)
             found = found || strcmp(allowed[k], keys[i]) == 0;
         if (!found) {
-            char *list = g_strjoinv(", ", (char **)(uintptr_t)allowed);
+            char *list = g_strjoinv(", ", (char **)allowed);
             char *what = g_strdup_printf("unknown key; [%s] takes: %s", group, list);
             failed = complain(r, group, keys[i], what);
             g_free(what);

@@ -3,6 +3,7 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/chunk.c \
   pipeline/worker.c \
   pipeline/pool.c \
+  pipeline/serial.c \
   pipeline/batch.c \
   pipeline/manifest.c \
   pipeline/recipe.c \

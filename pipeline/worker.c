@@ -4,6 +4,7 @@
 #include <linux/futex.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -79,15 +80,36 @@ void worker_do_item(const struct worker_task *task, void *state, uint64_t index,
 
 static void wait_at_gate(struct pool_control *control)
 {
-    /* Acquire: pairs with the release in worker_open_gate. */
+    /* Acquire: pairs with the release in worker_open_gate, so that the header's go_ns is seen behind the
+     * gate.
+     */
     while (!atomic_load_explicit(&control->gate, memory_order_acquire))
         syscall(SYS_futex, &control->gate, FUTEX_WAIT, 0, NULL, NULL, 0);
 }
 
 void worker_open_gate(struct pool_control *control)
 {
+    /* Release: pairs with the acquire in wait_at_gate. */
     atomic_store_explicit(&control->gate, 1, memory_order_release);
     syscall(SYS_futex, &control->gate, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* --- what it has used --------------------------------------------------------------------------- */
+
+void worker_add_usage(struct worker_record *worker, const struct rusage *usage)
+{
+    uint64_t rss_bytes = (uint64_t)usage->ru_maxrss * 1024;
+
+    worker->user_ns +=
+        (uint64_t)usage->ru_utime.tv_sec * 1000000000u + (uint64_t)usage->ru_utime.tv_usec * 1000u;
+    worker->system_ns +=
+        (uint64_t)usage->ru_stime.tv_sec * 1000000000u + (uint64_t)usage->ru_stime.tv_usec * 1000u;
+    if (rss_bytes > worker->maxrss_bytes)
+        worker->maxrss_bytes = rss_bytes;
+    worker->minor_faults += (uint64_t)usage->ru_minflt;
+    worker->major_faults += (uint64_t)usage->ru_majflt;
+    worker->voluntary_switches += (uint64_t)usage->ru_nvcsw;
+    worker->involuntary_switches += (uint64_t)usage->ru_nivcsw;
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -115,13 +137,10 @@ static void tie_to_parent(const struct worker_task *task)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* The parent reads the reason after it has reaped us, which orders the two. */
 static void leave_with_fault(const struct worker_task *task, const struct fault *fault)
 {
-    struct pool_control *control = task->control;
-
-    /* The first one tells; several would say the same. The parent reads it after our end, which orders it. */
-    if (!atomic_exchange_explicit(&control->faulty, 1, memory_order_relaxed))
-        control->fault = *fault;
+    task->control->faults[task->slot] = *fault;
     _exit(WORKER_EXIT_INIT);
 }
 
@@ -130,9 +149,11 @@ static void leave_with_fault(const struct worker_task *task, const struct fault 
 static void work(const struct worker_task *task, void *state)
 {
     struct worker_record *worker = item_table_worker(task->table, task->slot);
+    /* Relaxed: written by our predecessor, whose end and our fork lie between. */
     uint64_t position = atomic_load_explicit(&worker->claim_next, memory_order_relaxed);
     uint64_t end = atomic_load_explicit(&worker->claim_end, memory_order_relaxed);
 
+    /* Relaxed: `stop` carries nothing but itself, and one item later is early enough. */
     while (!atomic_load_explicit(&task->control->stop, memory_order_relaxed)) {
         uint64_t claim_ns = clock_now_ns();
         if (position >= end) {
@@ -146,6 +167,7 @@ static void work(const struct worker_task *task, void *state)
             atomic_store_explicit(&worker->claim_next, position, memory_order_relaxed);
             worker->claims++;
         }
+        /* Relaxed: nobody else writes the state of an item that we hold. */
         if (atomic_load_explicit(&item_table_item(task->table, task->order[position])->state,
                                  memory_order_relaxed) < ITEM_DONE) {
             uint64_t index = task->order[position];

@@ -1,13 +1,14 @@
 /* worker.h: the child's side of the pool (pool.h), shared with the run that has no pool.
  *
- * The control block is shared memory between the parent and its workers: the gate, the wish to stop, and the
- * one reason a worker may leave behind. It is mapped before the first fork and never resized.
+ * The control block is shared memory between the parent and its workers: the gate, the wish to stop, and for
+ * each slot the reason its worker may leave behind. It is mapped before the first fork and never resized.
  */
 #ifndef KNEE_WORKER_H
 #define KNEE_WORKER_H
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "pool.h"
@@ -15,15 +16,14 @@
 /* How a worker ends; anything else is a death. */
 enum worker_exit {
     WORKER_EXIT_GOOD = 0,
-    WORKER_EXIT_INIT = 81,   /* initializer or a hook failed: control->fault says why */
+    WORKER_EXIT_INIT = 81,   /* initializer or a hook failed: control->faults[slot] says why */
     WORKER_EXIT_ORPHAN = 82, /* the parent was gone before the worker could tie itself to it */
 };
 
 struct pool_control {
-    _Atomic uint32_t gate;   /* futex word: 0 closed, 1 open */
-    _Atomic uint32_t stop;   /* 1: finish the current item, claim no more */
-    _Atomic uint32_t faulty; /* 1: a worker has taken `fault` for its reason */
-    struct fault fault;
+    _Atomic uint32_t gate; /* futex word: 0 closed, 1 open */
+    _Atomic uint32_t stop; /* 1: finish the current item, claim no more */
+    struct fault faults[]; /* one for each slot, written by its worker alone, read after its end */
 };
 
 struct worker_task {
@@ -46,6 +46,9 @@ void worker_do_item(const struct worker_task *task, void *state, uint64_t index,
 
 /* Opens the gate for every worker that waits or will wait. */
 void worker_open_gate(struct pool_control *control);
+
+/* Adds what a process of the slot has used to its record. */
+void worker_add_usage(struct worker_record *worker, const struct rusage *usage);
 
 /* Hooks that may be missing. */
 int worker_hook_begin(const struct worker_task *task, struct fault *fault);

@@ -2,8 +2,9 @@
 
     /usr/bin/python3 report.py curve-data STUDY FILE
     /usr/bin/python3 report.py pdf STUDY FILE
+    /usr/bin/python3 report.py summary STUDY -
 
-STUDY is the folder with study.db and fit.json. Exit 0: FILE was written; 1: it was not, one line on stderr says why.
+STUDY is the folder with study.db and fit.json. `summary` prints the key findings. Exit 0: FILE was written; 1: it was not, one line on stderr says why.
 """
 
 from __future__ import annotations
@@ -30,8 +31,15 @@ def write_pages(folder: str, path: str) -> None:
     write_pdf(load_study(folder), path)
 
 
+def print_summary(folder: str, path: str) -> None:
+    del path
+    from knee_report.findings import summary_lines
+
+    print("\n".join(summary_lines(load_study(folder))))
+
+
 def main(arguments: list[str]) -> int:
-    verbs = {"curve-data": write_curve_data, "pdf": write_pages}
+    verbs = {"curve-data": write_curve_data, "pdf": write_pages, "summary": print_summary}
     if len(arguments) != 3 or arguments[0] not in verbs:
         print(__doc__, file=sys.stderr)
         return 2

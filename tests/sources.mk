@@ -1,8 +1,14 @@
 # Unit tests, one program each, linked with cmocka.
 TESTS_UNIT_SRC := \
+  tests/unit/test_plan.c \
+  tests/unit/test_sample.c \
+  tests/unit/test_study.c \
+  tests/unit/test_sweep.c \
+  tests/unit/test_trial.c \
   tests/unit/test_manifest.c \
   tests/unit/test_batch.c \
   tests/unit/test_pool.c \
+  tests/unit/test_pool_limits.c \
   tests/unit/test_item_table.c \
   tests/unit/test_chunk.c \
   tests/unit/test_bootstrap.c \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from . import wording
@@ -178,3 +179,18 @@ def fit_words(study: Study) -> str:
 
 def findings(study: Study) -> list[Finding]:
     return [throughput(study), efficiency(study), knee(study), certainty(study)]
+
+
+def summary_lines(study: Study, width: int = 100) -> list[str]:
+    """The findings and the advice for a terminal: numbered leads with their details indented below."""
+    lines = [""]
+    for number, finding in enumerate(findings(study), 1):
+        lines.append(f"{number} {finding.lead}")
+        lines += textwrap.wrap(finding.detail, width, initial_indent="  ", subsequent_indent="  ")
+    advice = study.recommendation
+    if advice.workers is None:
+        lines += ["", f"Recommended: nothing ({advice.reason})"]
+    else:
+        lead = f"Recommended: {wording.plural(advice.workers, 'worker')}, {wording.setting(advice.chunk, advice.policy)}. "
+        lines += ["", *textwrap.wrap(lead + wording.capital(wording.sentence(advice.reason)), width, subsequent_indent="  ")]
+    return lines

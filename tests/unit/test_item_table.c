@@ -105,6 +105,38 @@ static void impossible_sizes_are_refused(void **state)
     assert_int_equal(table.fd, -1);
 }
 
+static void somebodys_file_is_not_taken_for_a_table(void **state)
+{
+    struct item_table table;
+    struct fault fault = {0};
+    int fd = memfd_create("test", 0), copy = dup(fd);
+    char text[4] = "";
+
+    (void)state;
+    assert_int_equal(write(fd, "dear", 4), 4);
+    assert_int_equal(item_table_create(&table, fd, 5, 8, 1, 8, &fault), -1);
+    assert_non_null(strstr(fault.text, "not an empty memfd"));
+    assert_int_equal(pread(copy, text, 4, 0), 4);
+    assert_memory_equal(text, "dear", 4);
+    close(copy);
+    assert_int_equal(item_table_create(&table, 987654, 5, 8, 1, 8, &fault), -1);
+    assert_non_null(strstr(fault.text, "descriptor 987654"));
+}
+
+static void the_last_end_is_the_latest_of_all(void **state)
+{
+    struct item_table table;
+    struct fault fault;
+
+    (void)state;
+    assert_int_equal(item_table_create(&table, -1, 3, 0, 1, 0, &fault), 0);
+    assert_int_equal(item_table_last_end_ns(&table), 0);
+    item_table_item(&table, 1)->end_ns = 9;
+    item_table_item(&table, 2)->end_ns = 4;
+    assert_int_equal(item_table_last_end_ns(&table), 9);
+    item_table_close(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +144,8 @@ int main(void)
         cmocka_unit_test(another_process_opens_what_was_made),
         cmocka_unit_test(damaged_tables_are_refused),
         cmocka_unit_test(impossible_sizes_are_refused),
+        cmocka_unit_test(somebodys_file_is_not_taken_for_a_table),
+        cmocka_unit_test(the_last_end_is_the_latest_of_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,114 @@
+/* serial.c: the run without a pool (pool_run_serial of pool.h): the reference that the pool must match. */
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "pool.h"
+#include "worker.h"
+
+enum { PROGRESS_NS = 100000000 };
+
+/* SIGINT or SIGTERM that arrived since the last look; 0 none. They are blocked by the caller. */
+static int pending_signal(const sigset_t *mask)
+{
+    const struct timespec now = {0};
+    int number = sigtimedwait(mask, NULL, &now);
+
+    return number > 0 ? number : 0;
+}
+
+static void do_items(const struct worker_task *task, void *state, const sigset_t *mask, int *signal_number)
+{
+    uint64_t told_ns = 0;
+
+    for (uint64_t i = 0; i < task->workload->items && !*signal_number; i++) {
+        uint64_t claim_ns = clock_now_ns();
+        /* Relaxed: there is nobody else. */
+        if (atomic_load_explicit(&item_table_item(task->table, i)->state, memory_order_relaxed) < ITEM_DONE)
+            worker_do_item(task, state, i, claim_ns);
+        if (task->options->progress && claim_ns - told_ns >= PROGRESS_NS) {
+            task->options->progress(task->options->progress_context, task->table);
+            told_ns = claim_ns;
+        }
+        *signal_number = pending_signal(mask);
+    }
+}
+
+/* What a worker does before it is READY. */
+static int prepare(const struct worker_task *task, void **state, struct fault *fault)
+{
+    struct worker_record *worker = item_table_worker(task->table, 0);
+    const struct workload *workload = task->workload;
+
+    if (worker_hook_begin(task, fault))
+        return -1;
+    worker->init_begin_ns = clock_now_ns();
+    if (workload->init && workload->init(workload->context, state, fault))
+        return -1;
+    worker->init_end_ns = clock_now_ns();
+    return worker_hook_ready(task, fault);
+}
+
+static uint64_t difference_ns(struct timeval later, struct timeval earlier)
+{
+    struct timeval passed;
+
+    timersub(&later, &earlier, &passed);
+    return (uint64_t)passed.tv_sec * 1000000000u + (uint64_t)passed.tv_usec * 1000u;
+}
+
+/* What this process has used since `before`, so that its own start and the listing of the batch stay out, as
+ * they do for a forked worker. The largest memory is of the whole process: the kernel keeps no other. */
+static void add_usage_since(struct worker_record *worker, const struct rusage *before)
+{
+    struct rusage now;
+
+    getrusage(RUSAGE_SELF, &now);
+    worker->user_ns += difference_ns(now.ru_utime, before->ru_utime);
+    worker->system_ns += difference_ns(now.ru_stime, before->ru_stime);
+    worker->maxrss_bytes = (uint64_t)now.ru_maxrss * 1024;
+    worker->minor_faults += (uint64_t)(now.ru_minflt - before->ru_minflt);
+    worker->major_faults += (uint64_t)(now.ru_majflt - before->ru_majflt);
+    worker->voluntary_switches += (uint64_t)(now.ru_nvcsw - before->ru_nvcsw);
+    worker->involuntary_switches += (uint64_t)(now.ru_nivcsw - before->ru_nivcsw);
+}
+
+enum pool_result pool_run_serial(const struct workload *workload, const struct pool_options *options,
+                                 struct item_table *table, int *signal_number, struct fault *fault)
+{
+    struct item_table_header *header = table->header;
+    struct worker_record *worker = item_table_worker(table, 0);
+    struct worker_task task = {.workload = workload, .options = options, .table = table};
+    struct rusage before;
+    sigset_t mask, old_mask;
+    void *state = NULL;
+
+    getrusage(RUSAGE_SELF, &before);
+    header->serial = 1;
+    header->pool_ns = worker->fork_ns = worker->begin_ns = clock_now_ns();
+    worker->pid = getpid();
+    worker->processes = 1;
+    if (prepare(&task, &state, fault))
+        return POOL_ERROR;
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGINT);
+    sigaddset(&mask, SIGTERM);
+    sigprocmask(SIG_BLOCK, &mask, &old_mask);
+    header->go_ns = worker->go_ns = clock_now_ns();
+    worker->claims = 1;
+    do_items(&task, state, &mask, signal_number);
+    worker->loop_end_ns = clock_now_ns();
+    sigprocmask(SIG_SETMASK, &old_mask, NULL);
+    worker_hook_end(&task);
+    if (workload->release)
+        workload->release(workload->context, state);
+    worker->exit_ns = header->pool_end_ns = clock_now_ns();
+    header->last_end_ns = item_table_last_end_ns(table);
+    worker->wait_status = 0;
+    add_usage_since(worker, &before);
+    /* Release: as in pool.c's reap(). */
+    atomic_store_explicit(&worker->state, WORKER_EXITED, memory_order_release);
+    return *signal_number ? POOL_INTERRUPTED : POOL_OK;
+}
