@@ -78,6 +78,13 @@ static const struct option_spec table[] = {
      .min = 0,
      .max = INT64_MAX,
      .help = "of the order of trials and the choice of items; default 1"},
+    {.name = "noise",
+     .argument = "SHARE",
+     .kind = OPTION_REAL,
+     .target = &set.noise,
+     .real_min = 0.001,
+     .real_max = 1,
+     .help = "CPU time others may take in a trial before it is void; default 5%, 2% by the host; 100%: all"},
     {.name = "no-counters", .kind = OPTION_FLAG, .target = &set.no_counters, .help = "count no events"},
     {.name = "out",
      .argument = "DIR",
@@ -108,6 +115,7 @@ struct job {
     struct trial_runner runner;
     struct trial_setting common;
     struct sweep sweep;
+    struct trial_limits limits;
     struct progress progress;
     double done_ns, total_ns; /* shown between two trials' reports */
     char what[160];
@@ -302,8 +310,12 @@ static int make_reference(struct job *job, struct fault *fault)
             return -1;
         manifest = study_get(&job->study, "serial_manifest_sha256");
     }
+    job->limits = trial_limits;
+    if (set.noise > 0)
+        job->limits.steal_share = job->limits.others_share = set.noise;
     job->sweep.expected =
-        (struct trial_expected){.items = job->planned.plan.items,
+        (struct trial_expected){.limits = &job->limits,
+                                .items = job->planned.plan.items,
                                 .failed = (uint64_t)study_get_number(&job->study, "items_failed", 0),
                                 .manifest_sha256 = manifest};
     return manifest ? 0 : fault_set(fault, "%s: the reference run was not recorded", set.study);
@@ -429,7 +441,8 @@ static int summarise(struct job *job, struct fault *fault)
                   tally.failed, tally.last_reason ? tally.last_reason : "", set.study);
     else if (!tally.has_baseline)
         code = fault_set(fault,
-                         "no trial with one worker counts (%.200s): repeat on a quiet machine with --restart",
+                         "no trial with one worker counts (%.200s): repeat it with --restart on a quiet "
+                         "machine, or allow more with --noise",
                          tally.last_reason ? tally.last_reason : "none was run") == 0
                    ? KNEE_OK
                    : KNEE_FAILED;

@@ -221,7 +221,13 @@ int study_open_to_read(struct study *study, const char *operand, struct fault *f
 
 void study_close(struct study *study)
 {
-    sqlite3_close(study->db); /* the last one to close folds the log in and removes it */
+    /* A study at rest is one file, which anyone can read wherever it lies; a log would leave two more beside
+     * it at each reading. Refused while a reader has it open: then the log stays. */
+    if (study->db && study->lock_fd >= 0) {
+        sqlite3_busy_timeout(study->db, 0);
+        sqlite3_exec(study->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    }
+    sqlite3_close(study->db);
     study->db = NULL;
     if (study->lock_fd >= 0)
         close(study->lock_fd);

@@ -98,7 +98,7 @@ int study_open_to_write(struct study *study, const char *folder, struct fault *f
 /* operand: the folder or its study.db. */
 int study_open_to_read(struct study *study, const char *operand, struct fault *fault);
 
-/* Writes all back into study.db alone (no -wal beside it, unless a reader has it open) and lets go of the
+/* Writes all back into study.db alone (no log beside it, unless a reader has it open) and lets go of the
  * lock. May be called for a study that was never opened with {.lock_fd = -1}. */
 void study_close(struct study *study);
 

@@ -207,7 +207,7 @@ static int record_batch(struct study *study, const struct sweep_inputs *inputs,
 }
 
 /* The options that make a study what it is, by the name of the option. */
-enum { OPTION_FACTS = 9 };
+enum { OPTION_FACTS = 10 };
 struct option_fact {
     const char *key, *option;
     char value[256];
@@ -228,6 +228,7 @@ static void list_options(const struct sweep_settings *set, struct option_fact fa
     FACT("blocks", "%s%.0" PRIu64, set->blocks ? "" : "chosen by the plan", set->blocks);
     FACT("seed", "%" PRIu64, set->seed);
     FACT("placement", "%s", pin_placement_names[set->placement]);
+    FACT("noise", set->noise > 0 ? "%g%%" : "as usual", 100 * set->noise);
     FACT("no-counters", "%s", set->no_counters ? "on" : "off");
 #undef FACT
 }

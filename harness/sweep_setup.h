@@ -24,6 +24,7 @@ struct sweep_settings {
     const char *in, *study, *recipe, *workers, *chunks, *policies, *out;
     uint64_t budget_ns, items, blocks, seed;
     int placement; /* enum pin_placement */
+    double noise;  /* share of the CPU time that others may take in a trial; 0: trial_limits */
     bool dry_run, restart, no_counters;
 };
 

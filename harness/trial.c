@@ -317,21 +317,21 @@ static bool has_worker_trouble(const struct item_table *table, struct trial_resu
     return false;
 }
 
-static bool is_disturbed(const struct trial_outcome *outcome, struct trial_result *result)
+static bool is_disturbed(const struct trial_outcome *outcome, const struct trial_limits *limits,
+                         struct trial_result *result)
 {
     const struct study_trial *trial = &result->record.trial;
     double all_ns = (double)outcome->watched_ns * outcome->after.cpus;
 
     if (!outcome->cpu_known || all_ns <= 0)
         return false;
-    if (trial->steal_ns > (int64_t)trial_limits.least_ns &&
-        (double)trial->steal_ns > trial_limits.steal_share * all_ns)
+    if (trial->steal_ns > (int64_t)limits->least_ns && (double)trial->steal_ns > limits->steal_share * all_ns)
         REASON(result, "the host took %.1f%% of the CPU time away (steal; limit %.0f%%)",
-               100 * (double)trial->steal_ns / all_ns, 100 * trial_limits.steal_share);
-    else if (trial->other_cpu_ns > (int64_t)trial_limits.least_ns &&
-             (double)trial->other_cpu_ns > trial_limits.others_share * all_ns)
+               100 * (double)trial->steal_ns / all_ns, 100 * limits->steal_share);
+    else if (trial->other_cpu_ns > (int64_t)limits->least_ns &&
+             (double)trial->other_cpu_ns > limits->others_share * all_ns)
         REASON(result, "other processes used %.1f%% of the CPU time (limit %.0f%%)",
-               100 * (double)trial->other_cpu_ns / all_ns, 100 * trial_limits.others_share);
+               100 * (double)trial->other_cpu_ns / all_ns, 100 * limits->others_share);
     else
         return false;
     return true;
@@ -340,9 +340,11 @@ static bool is_disturbed(const struct trial_outcome *outcome, struct trial_resul
 static enum trial_verdict decide(const struct trial_outcome *outcome, const struct trial_expected *expected,
                                  struct trial_result *result)
 {
+    const struct trial_limits *limits = expected && expected->limits ? expected->limits : &trial_limits;
+
     if (is_broken(outcome, result) || (expected && differs(expected, result)))
         return VERDICT_FAILED;
-    if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, result))
+    if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, limits, result))
         return VERDICT_VOID;
     return VERDICT_OK;
 }

@@ -59,10 +59,19 @@ struct trial_names {
     const char *(*kind)(int kind);
 };
 
+/* The share of the machine that others may have before a trial is void. */
+struct trial_limits {
+    double steal_share;  /* stolen by the host, of the time of all CPUs */
+    double others_share; /* used by other processes, of the time of all CPUs */
+    uint64_t least_ns;   /* less than this, the kernel's clock ticks cannot tell from nothing */
+};
+extern const struct trial_limits trial_limits; /* those of every study that says nothing else */
+
 /* What a sound trial of this study looks like, as the serial reference run found it. */
 struct trial_expected {
     uint64_t items, failed;
     const char *manifest_sha256;
+    const struct trial_limits *limits; /* NULL: trial_limits */
 };
 
 enum trial_verdict { VERDICT_OK, VERDICT_VOID, VERDICT_FAILED };
@@ -73,14 +82,6 @@ struct trial_result {
     char reason[512];           /* empty when ok */
     char manifest_sha256[129];
 };
-
-/* The share of the machine that others may have before a trial is void. */
-struct trial_limits {
-    double steal_share;  /* stolen by the host, of the time of all CPUs */
-    double others_share; /* used by other processes, of the time of all CPUs */
-    uint64_t least_ns;   /* less than this, the kernel's clock ticks cannot tell from nothing */
-};
-extern const struct trial_limits trial_limits;
 
 /* Turns an outcome into rows and a verdict. Texts in the record point into outcome, names and result: append
  * it before either is released. expected NULL: the reference run itself, nothing to compare with. Returns 0,

@@ -12,7 +12,7 @@ for n in 1 2 3 4 5; do
 done
 vips copy n.v batch/sub/y.png
 rm n.v
-small=(--workers 1,2,3 --chunks 1,4 --policies dynamic,guided --blocks 2 --budget 5m)
+small=(--workers 1,2,3 --chunks 1,4 --policies dynamic,guided --blocks 2 --budget 5m --noise 100%)
 
 q() { # q STUDY SQL: the answer, NULL as nothing
     sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1
@@ -90,7 +90,7 @@ for _ in $(seq 100); do # the run and its workers die with the sweep
 done
 is "$left" 0 "no run of the killed sweep goes on"
 first=$(q two 'SELECT group_concat(id || ":" || cell || ":" || block || ":" || wall_ns) FROM trial')
-"$KNEE" sweep --study two --workers 1,2 --blocks 2 --budget 5m batch >stdout 2>stderr
+"$KNEE" sweep --study two "${small[@]}" --workers 1,2 batch >stdout 2>stderr
 is "$? $(wc -l <stderr)" "1 1" "resuming with other workers: refused in one line"
 like "$(cat stderr)" '--workers: 1,2,3, not 1,2.*--restart' "... that names the option and the remedy"
 "$KNEE" sweep --study two "${small[@]}" batch >stdout 2>stderr
@@ -138,7 +138,7 @@ is "$("$KNEE" export --all --what counters one | tail -n +2 | wc -l)" "$(q one '
 
 # --- a bad item fails in every trial alike, and that is no failure of the study
 cp -r batch bad && head -c 500 batch/x1.jpg >bad/cut.jpg
-"$KNEE" sweep --study four --workers 1,2 --chunks 1 --policies dynamic --blocks 1 --budget 5m bad >stdout 2>stderr
+"$KNEE" sweep --study four --workers 1,2 --chunks 1 --policies dynamic --blocks 1 --budget 5m --noise 100% bad >stdout 2>stderr
 is $? 0 "a batch with a bad item: exit 0"
 is "$(q four "SELECT count(*) FROM trial WHERE failed <> 1 OR status = 'failed'")" 0 "the bad item is counted in every trial"
 
