@@ -40,9 +40,9 @@ static const struct option_spec table[] = {
 
 /* --- other programs --------------------------------------------------------------------------- */
 
-/* Runs argv, its standard output thrown away and its messages put into said (said_bytes, NUL-terminated, cut);
- * with said NULL both are ours. Returns its exit code, 128 plus the number of the signal that ended it, or
- * -1 with errno when it could not be started. */
+/* Runs argv, its standard output thrown away and its messages put into said (said_bytes, NUL-terminated,
+ * cut); with said NULL both are ours. Returns its exit code, 128 plus the number of the signal that ended it,
+ * or -1 with errno when it could not be started. */
 static int run_program(char *const argv[], char *said, size_t said_bytes)
 {
     posix_spawn_file_actions_t actions;

@@ -14,6 +14,7 @@
 #include "pipeline/image_workload.h"
 #include "progress.h"
 #include "sweep.h"
+#include "sweep_print.h"
 #include "sweep_setup.h"
 #include "trial_process.h"
 
@@ -198,48 +199,6 @@ static void tell(void *context, double done_ns, double total_ns, const char *wha
 
 /* --- plan --- */
 
-static void print_plan(const struct job *job)
-{
-    const struct plan *plan = &job->planned.plan;
-    char predicted[32], budget[32], block[32];
-    uint32_t roles[4] = {0};
-
-    for (uint32_t i = 0; i < plan->cell_count; i++)
-        roles[plan->cells[i].role]++;
-    message_note("probe: %.0f ms an item, %.0f ms a worker's start, %.0f ms the rest of a trial",
-                 job->planned.costs.item_ns / 1e6, job->planned.costs.worker_start_ns / 1e6,
-                 job->planned.costs.trial_fixed_ns / 1e6);
-    message_note("plan: %" PRIu32 " blocks of %" PRIu32 " settings (serial, %" PRIu32
-                 " worker counts, %" PRIu32 " chunk sizes, %" PRIu32 " policies), %" PRIu64 " items each",
-                 plan->blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY],
-                 plan->items);
-    message_note("predicted: %s (a block %s), budget %s",
-                 progress_duration(job->planned.predicted_ns / 1e9, predicted, sizeof predicted),
-                 progress_duration(plan->block_ns / 1e9, block, sizeof block),
-                 progress_duration((double)set.budget_ns / 1e9, budget, sizeof budget));
-    if (plan->workers_left_out)
-        message_note("%" PRIu32 " of %" PRIu32
-                     " worker counts were left out to fit the budget: --budget says how long it may take",
-                     plan->workers_left_out, job->inputs.wish.worker_count);
-    if (plan->over_budget)
-        message_warning(
-            "even the smallest plan takes longer than the budget: it ends after the block that exceeds it");
-}
-
-static void print_cells(const struct job *job)
-{
-    const struct plan *plan = &job->planned.plan;
-    char words[96];
-
-    printf("cell  role     predicted  setting\n");
-    for (uint32_t i = 0; i < plan->cell_count; i++)
-        printf("%4" PRIu32 "  %-7s  %7.2f s  %s\n", i + 1, plan_role_name(plan->cells[i].role),
-               plan_predict_ns(&plan->cells[i], plan->items, plan->cores, &job->planned.costs) / 1e9,
-               sweep_cell_words(&plan->cells[i], words, sizeof words));
-    printf("%" PRIu32 " blocks, %" PRIu64 " items in each trial, predicted %.0f s of %.0f s\n", plan->blocks,
-           plan->items, job->planned.predicted_ns / 1e9, (double)set.budget_ns / 1e9);
-}
-
 /* A twentieth of the budget is kept for trials that have to be repeated. */
 static int make_plan(struct job *job, struct fault *fault)
 {
@@ -251,7 +210,7 @@ static int make_plan(struct job *job, struct fault *fault)
     if (plan_make(&job->planned.plan, &job->inputs.wish, &job->planned.costs, fault))
         return -1;
     sweep_plan_predict(&job->planned);
-    print_plan(job);
+    sweep_print_plan(&job->planned, job->inputs.wish.worker_count, set.budget_ns);
     return 0;
 }
 
@@ -377,79 +336,6 @@ static int record_end(struct job *job, enum sweep_state state, struct fault *fau
 
 /* --- the end --- */
 
-struct tally {
-    unsigned ok, voided, failed, repeated_in_vain;
-    bool has_baseline; /* one worker, at least one trial that counts */
-    char *last_reason;
-};
-
-static int count_trials(struct job *job, struct tally *tally, struct fault *fault)
-{
-    size_t count = 0;
-    struct study_trial *trials = study_read_trials(&job->study, &count, fault);
-
-    *tally = (struct tally){0};
-    if (!trials)
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        const struct study_trial *trial = &trials[i];
-        const struct plan_cell *cell = &job->planned.plan.cells[trial->cell - 1];
-        bool ok = strcmp(trial->status, "ok") == 0;
-        tally->ok += ok;
-        tally->voided += strcmp(trial->status, "void") == 0;
-        tally->failed += strcmp(trial->status, "failed") == 0;
-        if (ok && cell->role == PLAN_SCALING && cell->workers == 1)
-            tally->has_baseline = true;
-        if (!ok && trial->reason) {
-            g_free(tally->last_reason);
-            tally->last_reason = g_strdup(trial->reason);
-        }
-    }
-    study_free_trials(trials, count);
-    return 0;
-}
-
-static int summarise(struct job *job, struct fault *fault)
-{
-    const struct plan *plan = &job->planned.plan;
-    char spent[32], predicted[32], budget[32];
-    int64_t run = study_get_number(&job->study, "blocks_run", plan->blocks);
-    double spent_ns = (double)study_get_number(&job->study, "spent_ns", 0);
-    struct tally tally;
-    int code;
-
-    if (count_trials(job, &tally, fault))
-        return -1;
-    printf("study    %s/study.db: %" PRIu64 " of %" PRIu64 " items in each trial, %" PRIu32
-           " settings, %" PRId64 " of %" PRIu32 " blocks\n",
-           set.study, plan->items, job->inputs.batch.count, plan->cell_count, run, plan->blocks);
-    printf("trials   %u ok, %u void, %u failed\n", tally.ok, tally.voided, tally.failed);
-    if (tally.last_reason)
-        printf("         the last that does not count: %s\n", tally.last_reason);
-    if (tally.failed == 0)
-        printf("bytes    the same as the serial run's in every trial\n");
-    printf("time     %s, predicted %s, budget %s\n", progress_duration(spent_ns / 1e9, spent, sizeof spent),
-           progress_duration(job->planned.predicted_ns / 1e9, predicted, sizeof predicted),
-           progress_duration((double)set.budget_ns / 1e9, budget, sizeof budget));
-    if (run < plan->blocks)
-        printf("         slower than predicted: %" PRId64 " blocks were dropped to keep to the budget\n",
-               plan->blocks - run);
-    printf("next     knee report %s\n", set.study);
-    code = tally.failed ? KNEE_FAILED : KNEE_OK;
-    if (tally.failed)
-        fault_set(fault, "%u trials failed; the last: %.300s: the events in %s/study.db name each",
-                  tally.failed, tally.last_reason ? tally.last_reason : "", set.study);
-    else if (!tally.has_baseline)
-        code = fault_set(fault,
-                         "no trial with one worker counts (%.200s): repeat it with --restart on a quiet "
-                         "machine, or allow more with --noise",
-                         tally.last_reason ? tally.last_reason : "none was run") == 0
-                   ? KNEE_OK
-                   : KNEE_FAILED;
-    g_free(tally.last_reason);
-    return code;
-}
-
 static int interrupted(const struct job *job)
 {
     if (job->study.db)
@@ -465,7 +351,6 @@ static int sweep(struct job *job, struct fault *fault)
 {
     enum sweep_state state;
     char *finished = NULL;
-    int code;
 
     if (job->resumed)
         finished = study_get(&job->study, "finished_utc");
@@ -473,7 +358,7 @@ static int sweep(struct job *job, struct fault *fault)
         message_note("this study was finished at %s: nothing is left to do (--restart makes it anew)",
                      finished);
         g_free(finished);
-        return summarise(job, fault);
+        return sweep_print_summary(&job->study, &job->planned, job->inputs.batch.count, set.budget_ns, fault);
     }
     if (job->resumed)
         message_note("going on with the study in %s", set.study);
@@ -482,8 +367,7 @@ static int sweep(struct job *job, struct fault *fault)
         return interrupted(job);
     if (state == SWEEP_ERROR || record_end(job, state, fault))
         return -1;
-    code = summarise(job, fault);
-    return code;
+    return sweep_print_summary(&job->study, &job->planned, job->inputs.batch.count, set.budget_ns, fault);
 }
 
 /* Returns an exit code, or -1 with fault. */
@@ -514,7 +398,7 @@ static int work(struct job *job, struct fault *fault)
     if (make_scratch(job, fault) || start_new(job, fault))
         return job->stopped_by ? interrupted(job) : -1;
     if (set.dry_run) {
-        print_cells(job);
+        sweep_print_cells(&job->planned, set.budget_ns);
         return KNEE_OK;
     }
     return sweep(job, fault);

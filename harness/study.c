@@ -388,33 +388,3 @@ int study_append(struct study *study, const struct study_record *record, int64_t
         *id = given;
     return 0;
 }
-
-struct study_cell *study_read_cells(struct study *study, size_t *count, struct fault *fault)
-{
-    return study_rows_read(study, &study_table_cell, count, fault);
-}
-
-struct study_trial *study_read_trials(struct study *study, size_t *count, struct fault *fault)
-{
-    return study_rows_read(study, &study_table_trial, count, fault);
-}
-
-struct study_batch_item *study_read_batch(struct study *study, size_t *count, struct fault *fault)
-{
-    return study_rows_read(study, &study_table_batch_item, count, fault);
-}
-
-void study_free_cells(struct study_cell *cells, size_t count)
-{
-    study_rows_free(&study_table_cell, cells, count);
-}
-
-void study_free_trials(struct study_trial *trials, size_t count)
-{
-    study_rows_free(&study_table_trial, trials, count);
-}
-
-void study_free_batch(struct study_batch_item *items, size_t count)
-{
-    study_rows_free(&study_table_batch_item, items, count);
-}

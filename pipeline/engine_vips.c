@@ -142,9 +142,8 @@ int engine_vips_decode(const void *data, size_t bytes, const struct recipe *reci
         return -1;
     base_box(recipe, size, &width, &height);
     /* The thumbnail operation's own fail_on does not reach the loaders of 8.14; their option does. */
-    if (vips_thumbnail_buffer((void *)data, bytes, &image, width, "height", height, "size",
-                              VIPS_SIZE_DOWN, "option_string", "[fail_on=warning]", "export_profile", "srgb",
-                              NULL))
+    if (vips_thumbnail_buffer((void *)data, bytes, &image, width, "height", height, "size", VIPS_SIZE_DOWN,
+                              "option_string", "[fail_on=warning]", "export_profile", "srgb", NULL))
         return vips_fault(fault);
     return to_pixels(image, recipe, base, fault);
 }

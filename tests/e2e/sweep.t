@@ -12,7 +12,7 @@ for n in 1 2 3 4 5; do
 done
 vips copy n.v batch/sub/y.png
 rm n.v
-small=(--workers 1,2,3 --chunks 1,4 --policies dynamic,guided --blocks 2 --budget 5m --noise 100%)
+small=(--workers "1,2,3" --chunks "1,4" --policies "dynamic,guided" --blocks 2 --budget 5m --noise 100%)
 
 q() { # q STUDY SQL: the answer, NULL as nothing
     sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1

@@ -88,7 +88,7 @@ static void fill(struct sweep *sweep, struct study *study, const struct trial_ru
                             .budget_ns = budget_ns,
                             .common = {.recipe = "r", .list = "l", .in = "i", .out = "o"},
                             .pins = pins,
-                            .expected = {ITEMS, 0, FIXTURE_MANIFEST}};
+                            .expected = {.items = ITEMS, .manifest_sha256 = FIXTURE_MANIFEST}};
     sweep->plan.cells[0] = (struct plan_cell){PLAN_SERIAL, 1, 0, POLICY_STATIC};
     for (uint32_t n = 1; n < CELLS; n++)
         sweep->plan.cells[n] = (struct plan_cell){PLAN_SCALING, n, 1, POLICY_DYNAMIC};
