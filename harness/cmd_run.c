@@ -248,7 +248,7 @@ static int do_run(struct run *run, struct fault *fault)
     if (prepare_run(run, fault))
         return KNEE_FAILED;
     image_workload_fill(&run->images, &workload);
-    progress_start(&run->progress, "run");
+    progress_start(&run->progress, "items");
     result =
         (set->serial ? pool_run_serial : pool_run)(&workload, &options, &run->table, &signal_number, fault);
     return finish(run, result, signal_number, fault);

@@ -85,7 +85,7 @@ static const struct option_spec table[] = {
      .target = &set.noise,
      .real_min = 0.001,
      .real_max = 1,
-     .help = "CPU time others may take in a trial before it is void; default 5%, 2% by the host; 100%: all"},
+     .help = "CPU time others may take before a trial is void; default 5% (host 2%)"},
     {.name = "no-counters", .kind = OPTION_FLAG, .target = &set.no_counters, .help = "count no events"},
     {.name = "out",
      .argument = "DIR",
@@ -302,7 +302,7 @@ static enum sweep_state run_trials(struct job *job, struct fault *fault)
     sweep->progress = tell;
     sweep->progress_context = job;
     if (sweep_prepare(sweep, fault) == 0) {
-        progress_start(&job->progress, "sweep");
+        progress_start(&job->progress, "trials");
         job->process.tick = tick;
         state = sweep_go(sweep, fault);
         progress_end(&job->progress);
@@ -441,7 +441,7 @@ static int run(int argc, char **argv)
     if (!set.study)
         set.study = study = default_study(set.in);
     code = work(&job, &fault);
-    if (code != KNEE_USAGE && fault.text[0] && code <= KNEE_FAILED)
+    if (code < 0)
         message_error("%s", fault.text);
     release(&job);
     g_free((char *)job.sweep.expected.manifest_sha256);

@@ -21,17 +21,50 @@ static int vips_fault(struct fault *fault)
     return -1;
 }
 
-/* --- set-up ----------------------------------------------------------------------------------- */
+/* --- damage that decoders only warn of --------------------------------------------------------- */
 
-/* The libraries print what they find odd in a file. What matters reaches us as an error, and is told with the
- * item. */
-static void drop_log(const char *domain, GLogLevelFlags level, const char *text, void *data)
+/* The TIFF library goes on after these and delivers pixels that are not the picture's. Its other warnings are
+ * about unknown or oddly written tags. */
+static const char *const damage_words[] = {"Line length mismatch", "Premature EOL", "IFD looping",
+                                           "Read error", "not enough data"};
+
+static GMutex damage_lock; /* decoders warn from their own threads */
+static char damage_text[160];
+
+static void damage_forget(void)
+{
+    g_mutex_lock(&damage_lock);
+    damage_text[0] = '\0';
+    g_mutex_unlock(&damage_lock);
+}
+
+static int damage_found(struct fault *fault)
+{
+    int found;
+
+    g_mutex_lock(&damage_lock);
+    found = damage_text[0] ? fault_set(fault, "%s", damage_text) : 0;
+    g_mutex_unlock(&damage_lock);
+    return found;
+}
+
+/* The libraries print what they find odd in a file. What matters is told with the item instead. */
+static void take_log(const char *domain, GLogLevelFlags level, const char *text, void *data)
 {
     (void)domain;
-    (void)level;
-    (void)text;
     (void)data;
+    if (!(level & G_LOG_LEVEL_WARNING))
+        return;
+    for (size_t i = 0; i < sizeof damage_words / sizeof damage_words[0]; i++)
+        if (strstr(text, damage_words[i])) {
+            g_mutex_lock(&damage_lock);
+            if (!damage_text[0])
+                g_strlcpy(damage_text, text, sizeof damage_text);
+            g_mutex_unlock(&damage_lock);
+        }
 }
+
+/* --- set-up ----------------------------------------------------------------------------------- */
 
 int engine_vips_setup(struct fault *fault)
 {
@@ -43,7 +76,7 @@ int engine_vips_setup(struct fault *fault)
     mallopt(M_ARENA_MAX, 1);
     if (vips_init("knee"))
         return vips_fault(fault);
-    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG, drop_log, NULL);
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG, take_log, NULL);
     poster_setup();
     vips_concurrency_set(1);
     vips_cache_set_max(0);
@@ -62,41 +95,126 @@ double engine_vips_scale_needed(const struct rendition *rendition, const struct 
     double x = (double)rendition->width / size->width, y = (double)rendition->height / size->height;
     double scale = rendition->fit == FIT_COVER ? fmax(x, y) : fmin(x, y);
 
-    return fmin(scale, 1);
+    return rendition->enlarge ? scale : fmin(scale, 1);
 }
 
-/* The box that the base picture must fill: enough for the rendition that needs most. */
-static void base_box(const struct recipe *recipe, const struct engine_size *size, int *width, int *height)
+static int scaled_length(int length, double scale)
+{
+    return (int)fmax(1, floor(length * scale + 0.5));
+}
+
+/* The scale of the base picture: enough for the rendition that needs most, never enlarged. */
+static double base_scale(const struct recipe *recipe, const struct engine_size *size)
 {
     double scale = 0;
 
     for (int i = 0; i < recipe->rendition_count; i++)
         scale = fmax(scale, engine_vips_scale_needed(&recipe->renditions[i], size));
-    *width = (int)fmax(1, ceil(size->width * scale - 1e-6));
-    *height = (int)fmax(1, ceil(size->height * scale - 1e-6));
+    return fmin(scale, 1);
+}
+
+/* --- colour profiles -------------------------------------------------------------------------- */
+
+enum { PROBE_STEPS = 6, PROBE_PIXELS = PROBE_STEPS * PROBE_STEPS * PROBE_STEPS, PROBE_TOLERANCE = 2 };
+
+/* The profile asked about last, and the answer: the files of one camera all carry the same one. */
+static struct {
+    void *data;
+    size_t bytes;
+    bool is_srgb;
+} known_profile;
+
+/* Sends colours from the whole cube through the profile: sRGB's own leaves them where they are. */
+static bool probe_profile(const void *profile, size_t bytes)
+{
+    uint8_t cube[PROBE_PIXELS * 3], *converted = NULL;
+    VipsImage *image, *result = NULL;
+    size_t converted_bytes;
+    bool same;
+
+    for (int i = 0; i < PROBE_PIXELS; i++)
+        for (int band = 0, rest = i; band < 3; band++, rest /= PROBE_STEPS)
+            cube[i * 3 + band] = (uint8_t)(rest % PROBE_STEPS * 51);
+    image = vips_image_new_from_memory(cube, sizeof cube, PROBE_PIXELS, 1, 3, VIPS_FORMAT_UCHAR);
+    if (!image)
+        return false;
+    image->Type = VIPS_INTERPRETATION_sRGB;
+    vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, profile, bytes);
+    if (vips_icc_transform(image, &result, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE, NULL) ==
+        0)
+        converted = vips_image_write_to_memory(result, &converted_bytes);
+    same = converted && converted_bytes == sizeof cube;
+    for (size_t i = 0; same && i < sizeof cube; i++)
+        same = abs(cube[i] - converted[i]) <= PROBE_TOLERANCE;
+    g_free(converted);
+    VIPS_UNREF(result);
+    g_object_unref(image);
+    vips_error_clear();
+    return same;
+}
+
+/* Whether the profile in the image only says that it is sRGB, as most do: nothing to convert then. */
+static bool has_srgb_profile(VipsImage *image)
+{
+    const void *profile;
+    size_t bytes;
+
+    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &bytes) || image->Bands < 3 ||
+        image->BandFmt != VIPS_FORMAT_UCHAR)
+        return false;
+    if (!known_profile.data || known_profile.bytes != bytes ||
+        memcmp(known_profile.data, profile, bytes) != 0) {
+        g_free(known_profile.data);
+        known_profile.data = g_memdup2(profile, bytes);
+        known_profile.bytes = bytes;
+        known_profile.is_srgb = probe_profile(profile, bytes);
+    }
+    return known_profile.is_srgb;
 }
 
 /* --- decoding --------------------------------------------------------------------------------- */
 
-/* Reads the header only. */
-static int read_size(const void *data, size_t bytes, const struct recipe *recipe, struct engine_size *size,
-                     struct fault *fault)
-{
-    VipsImage *header = vips_image_new_from_buffer(data, bytes, "", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
-    bool turned;
+/* What the header says. */
+struct header {
+    bool is_jpeg, swap, convert; /* convert: an ICC profile that is not sRGB */
+};
 
-    if (!header)
+static bool within_limit(const struct engine_size *size, const struct recipe *recipe, struct fault *fault)
+{
+    if ((uint64_t)size->stored_width * (uint64_t)size->stored_height <= recipe->max_pixels)
+        return true;
+    fault_set(fault, "%dx%d is more than the recipe's limit of %.0f megapixels", size->stored_width,
+              size->stored_height, (double)recipe->max_pixels / 1e6);
+    return false;
+}
+
+static int read_header(const void *data, size_t bytes, const struct recipe *recipe, struct engine_size *size,
+                       struct header *header, struct fault *fault)
+{
+    VipsImage *image = vips_image_new_from_buffer(data, bytes, "", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    const char *loader = NULL;
+    bool good;
+
+    if (!image)
         return vips_fault(fault);
-    size->stored_width = header->Xsize;
-    size->stored_height = header->Ysize;
-    turned = vips_image_get_orientation_swap(header);
-    g_object_unref(header);
-    size->width = turned ? size->stored_height : size->stored_width;
-    size->height = turned ? size->stored_width : size->stored_height;
-    if ((uint64_t)size->width * (uint64_t)size->height > recipe->max_pixels)
-        return fault_set(fault, "%dx%d is more than the recipe's limit of %.0f megapixels",
-                         size->stored_width, size->stored_height, (double)recipe->max_pixels / 1e6);
-    return 0;
+    size->stored_width = image->Xsize;
+    size->stored_height = image->Ysize;
+    header->swap = vips_image_get_orientation_swap(image);
+    size->width = header->swap ? size->stored_height : size->stored_width;
+    size->height = header->swap ? size->stored_width : size->stored_height;
+    header->is_jpeg =
+        vips_image_get_string(image, VIPS_META_LOADER, &loader) == 0 && strncmp(loader, "jpegload", 8) == 0;
+    good = within_limit(size, recipe, fault);
+    if (good)
+        header->convert = vips_image_get_typeof(image, VIPS_META_ICC_NAME) && !has_srgb_profile(image);
+    g_object_unref(image);
+    return good ? 0 : -1;
+}
+
+/* How much the JPEG decoder may reduce by itself: the picture stays at least as large as the base. */
+static int jpeg_shrink(double scale)
+{
+    return scale <= 1.0 / 8 ? 8 : scale <= 1.0 / 4 ? 4 : scale <= 1.0 / 2 ? 2 : 1;
 }
 
 /* Any picture to three 8-bit sRGB bands in memory. Takes over image. */
@@ -132,56 +250,76 @@ static int to_pixels(VipsImage *image, const struct recipe *recipe, struct pixel
     return failed ? vips_fault(fault) : 0;
 }
 
+/* Scales to exactly width x height, as seen upright; converts when the profile asks for it; turns upright. */
+static VipsImage *reduce(VipsImage *image, int width, int height, bool convert)
+{
+    VipsImage *reduced = NULL;
+    int failed = convert ? vips_thumbnail_image(image, &reduced, width, "height", height, "size",
+                                                VIPS_SIZE_FORCE, "export_profile", "srgb", NULL)
+                         : vips_thumbnail_image(image, &reduced, width, "height", height, "size",
+                                                VIPS_SIZE_FORCE, NULL);
+
+    return failed ? NULL : reduced;
+}
+
 int engine_vips_decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
                        struct engine_size *size, struct fault *fault)
 {
-    VipsImage *image = NULL;
-    int width, height;
+    struct header header = {0};
+    VipsImage *image, *reduced = NULL;
+    double scale;
 
-    if (read_size(data, bytes, recipe, size, fault))
+    damage_forget();
+    if (read_header(data, bytes, recipe, size, &header, fault))
         return -1;
-    base_box(recipe, size, &width, &height);
-    /* The thumbnail operation's own fail_on does not reach the loaders of 8.14; their option does. */
-    if (vips_thumbnail_buffer((void *)data, bytes, &image, width, "height", height, "size", VIPS_SIZE_DOWN,
-                              "option_string", "[fail_on=warning]", "export_profile", "srgb", NULL))
+    scale = base_scale(recipe, size);
+    /* The strictest level: what a decoder calls a warning is damage to be seen. */
+    image = header.is_jpeg
+                ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
+                                             VIPS_ACCESS_SEQUENTIAL, "shrink", jpeg_shrink(scale), NULL)
+                : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
+                                             VIPS_ACCESS_SEQUENTIAL, NULL);
+    if (image)
+        reduced = reduce(image, scaled_length(size->width, scale), scaled_length(size->height, scale),
+                         header.convert);
+    VIPS_UNREF(image);
+    if (!reduced)
         return vips_fault(fault);
-    return to_pixels(image, recipe, base, fault);
+    if (to_pixels(reduced, recipe, base, fault))
+        return -1;
+    return damage_found(fault);
 }
 
 static VipsImage *wrap(const struct pixels *pixels)
 {
-    return vips_image_new_from_memory(pixels->data, (size_t)pixels->width * (size_t)pixels->height * 3,
-                                      pixels->width, pixels->height, 3, VIPS_FORMAT_UCHAR);
+    VipsImage *plain =
+        vips_image_new_from_memory(pixels->data, (size_t)pixels->width * (size_t)pixels->height * 3,
+                                   pixels->width, pixels->height, 3, VIPS_FORMAT_UCHAR);
+
+    if (plain)
+        plain->Type = VIPS_INTERPRETATION_sRGB; /* nobody else has it yet */
+    return plain;
 }
 
 /* Upright and square-pixelled, at the base size. */
 static int straighten(const struct poster *poster, const struct recipe *recipe, struct pixels *base,
                       struct engine_size *size, struct fault *fault)
 {
-    VipsImage *t[4] = {wrap(&poster->pixels)};
-    double aspect = poster->pixel_aspect;
-    int width, height, failed;
+    VipsImage *stored = wrap(&poster->pixels), *turned = NULL, *reduced = NULL;
+    double aspect = poster->pixel_aspect, scale;
+    bool swap = poster->quarter_turns & 1;
+    int width = scaled_length(size->stored_width, fmax(aspect, 1));
+    int height = scaled_length(size->stored_height, fmax(1 / aspect, 1));
 
-    failed = !t[0] || vips_copy(t[0], &t[1], "interpretation", VIPS_INTERPRETATION_sRGB, NULL) ||
-             (fabs(aspect - 1) > 1e-3 ? vips_resize(t[1], &t[2], aspect > 1 ? aspect : 1, "vscale",
-                                                    aspect > 1 ? 1.0 : 1 / aspect, NULL)
-                                      : vips_copy(t[1], &t[2], NULL)) ||
-             vips_rot(t[2], &t[3], (VipsAngle)poster->quarter_turns, NULL);
-    if (!failed) {
-        VipsImage *thumbnail = NULL;
-        size->width = t[3]->Xsize;
-        size->height = t[3]->Ysize;
-        base_box(recipe, size, &width, &height);
-        failed =
-            vips_thumbnail_image(t[3], &thumbnail, width, "height", height, "size", VIPS_SIZE_DOWN, NULL);
-        if (!failed)
-            failed = to_pixels(thumbnail, recipe, base, fault) ? 2 : 0;
-    }
-    for (int i = 0; i < 4; i++)
-        VIPS_UNREF(t[i]);
-    if (failed == 2)
-        return -1;
-    return failed ? vips_fault(fault) : 0;
+    size->width = swap ? height : width;
+    size->height = swap ? width : height;
+    scale = base_scale(recipe, size);
+    if (stored && vips_rot(stored, &turned, (VipsAngle)poster->quarter_turns, NULL) == 0)
+        reduced =
+            reduce(turned, scaled_length(size->width, scale), scaled_length(size->height, scale), false);
+    VIPS_UNREF(stored);
+    VIPS_UNREF(turned);
+    return reduced ? to_pixels(reduced, recipe, base, fault) : vips_fault(fault);
 }
 
 int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struct pixels *base,
@@ -201,30 +339,35 @@ int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struc
 
 /* --- scaling ---------------------------------------------------------------------------------- */
 
-int engine_vips_scale(const struct pixels *from, const struct rendition *rendition, struct pixels *to,
-                      struct fault *fault)
+/* The middle of image, no larger than the box. */
+static int crop(VipsImage *image, const struct rendition *rendition, VipsImage **cropped)
 {
-    VipsImage *image, *scaled = NULL;
-    size_t bytes;
-    int failed;
+    int width = VIPS_MIN(image->Xsize, rendition->width), height = VIPS_MIN(image->Ysize, rendition->height);
 
-    if (rendition->fit == FIT_INSIDE && from->width <= rendition->width &&
-        from->height <= rendition->height) {
-        *to = *from;
-        to->data = g_memdup2(from->data, (size_t)from->width * (size_t)from->height * 3);
-        return 0;
-    }
-    image = wrap(from);
-    failed = !image ||
-             vips_thumbnail_image(
-                 image, &scaled, rendition->width, "height", rendition->height, "size", VIPS_SIZE_DOWN,
-                 "crop", rendition->fit == FIT_COVER ? VIPS_INTERESTING_CENTRE : VIPS_INTERESTING_NONE, NULL);
+    return vips_extract_area(image, cropped, (image->Xsize - width) / 2, (image->Ysize - height) / 2, width,
+                             height, NULL);
+}
+
+int engine_vips_scale(const struct pixels *from, const struct rendition *rendition,
+                      const struct engine_size *size, struct pixels *to, struct fault *fault)
+{
+    double scale = engine_vips_scale_needed(rendition, size);
+    int width = scaled_length(size->width, scale), height = scaled_length(size->height, scale), failed;
+    VipsImage *image = wrap(from), *scaled = NULL, *cropped = NULL;
+    size_t bytes;
+
+    failed = !image || vips_resize(image, &scaled, (double)width / from->width, "vscale",
+                                   (double)height / from->height, NULL);
+    if (!failed && rendition->fit == FIT_COVER)
+        failed = crop(scaled, rendition, &cropped);
     if (!failed) {
-        to->data = vips_image_write_to_memory(scaled, &bytes);
-        to->width = scaled->Xsize;
-        to->height = scaled->Ysize;
+        VipsImage *final = cropped ? cropped : scaled;
+        to->data = vips_image_write_to_memory(final, &bytes);
+        to->width = final->Xsize;
+        to->height = final->Ysize;
         failed = to->data == NULL;
     }
+    VIPS_UNREF(cropped);
     VIPS_UNREF(scaled);
     VIPS_UNREF(image);
     return failed ? vips_fault(fault) : 0;
@@ -235,29 +378,28 @@ int engine_vips_scale(const struct pixels *from, const struct rendition *renditi
 int engine_vips_encode(const struct pixels *pixels, const struct rendition *rendition, void **data,
                        size_t *bytes, struct fault *fault)
 {
-    VipsImage *image = wrap(pixels), *srgb = NULL;
-    int failed = !image || vips_copy(image, &srgb, "interpretation", VIPS_INTERPRETATION_sRGB, NULL);
+    VipsImage *image = wrap(pixels);
+    int failed = !image;
 
     *data = NULL;
     if (!failed) {
         switch (rendition->format) {
         case FORMAT_JPEG: /* every option that the bytes depend on is named */
-            failed = vips_jpegsave_buffer(srgb, data, bytes, "Q", rendition->quality, "optimize_coding",
+            failed = vips_jpegsave_buffer(image, data, bytes, "Q", rendition->quality, "optimize_coding",
                                           (gboolean)rendition->optimise, "interlace",
                                           (gboolean)rendition->progressive, "subsample_mode",
                                           VIPS_FOREIGN_SUBSAMPLE_ON, "strip", TRUE, NULL);
             break;
         case FORMAT_WEBP:
-            failed = vips_webpsave_buffer(srgb, data, bytes, "Q", rendition->quality, "effort", 4, "strip",
+            failed = vips_webpsave_buffer(image, data, bytes, "Q", rendition->quality, "effort", 4, "strip",
                                           TRUE, NULL);
             break;
         case FORMAT_PNG:
-            failed = vips_pngsave_buffer(srgb, data, bytes, "compression", 6, "filter",
+            failed = vips_pngsave_buffer(image, data, bytes, "compression", 6, "filter",
                                          VIPS_FOREIGN_PNG_FILTER_ALL, "strip", TRUE, NULL);
             break;
         }
     }
-    VIPS_UNREF(srgb);
     VIPS_UNREF(image);
     return failed ? vips_fault(fault) : 0;
 }

@@ -127,6 +127,15 @@ static int read_input(struct image_item *item, struct fault *fault)
     return failed;
 }
 
+static int refuse(const struct image_item *item, struct fault *fault)
+{
+    const char *what = sniff_foreign(item->input, item->input_bytes);
+
+    return fault_set(
+        fault, "%s%snot a picture or clip that knee reads (JPEG, PNG, WebP, TIFF, GIF, HEIF, MP4, WebM, AVI)",
+        what ? what : "", what ? ": " : "");
+}
+
 static int decode(struct image_item *item, struct fault *fault)
 {
     const struct recipe *recipe = item->work->recipe;
@@ -136,7 +145,7 @@ static int decode(struct image_item *item, struct fault *fault)
 
     item->record->kind = (uint8_t)kind;
     if (kind == KIND_UNKNOWN)
-        return fault_set(fault, "not a picture or clip of a kind that knee reads");
+        return refuse(item, fault);
     if (sniff_is_clip(kind)) {
         item->record->engine = ENGINE_CLIP;
         snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path);
@@ -176,7 +185,7 @@ static int scale_all(struct image_item *item, struct fault *fault)
                 smallest = made[i];
                 from = &item->scaled[i];
             }
-        if (engine_vips_scale(from, &recipe->renditions[next], &item->scaled[next], fault))
+        if (engine_vips_scale(from, &recipe->renditions[next], &item->size, &item->scaled[next], fault))
             return -1;
         done[next] = true;
         if (recipe->renditions[next].fit == FIT_INSIDE)

@@ -232,8 +232,23 @@ static const struct {
     {"watermark", {"file", "width", "opacity", "margin", "position"}},
     {"caption", {"font", "text", "size", "margin", "position"}},
     {"rendition ",
-     {"fit", "width", "height", "format", "quality", "watermark", "caption", "progressive", "optimise"}},
+     {"fit", "width", "height", "format", "quality", "watermark", "caption", "progressive", "optimise",
+      "enlarge"}},
 };
+
+/* GLib gives no text for one that is not UTF-8 or has an escape it does not know. */
+static int check_value(const struct reading *r, const char *group, const char *key)
+{
+    GError *error = NULL;
+    char *text = g_key_file_get_string(r->file, group, key, &error);
+
+    g_free(text);
+    if (!error)
+        return 0;
+    complain(r, group, key, "the value must be UTF-8, and a backslash is written twice");
+    g_error_free(error);
+    return -1;
+}
 
 static int check_keys(const struct reading *r, const char *group, const char *const *allowed)
 {
@@ -244,7 +259,9 @@ static int check_keys(const struct reading *r, const char *group, const char *co
         bool found = false;
         for (int k = 0; k < 12 && allowed[k]; k++)
             found = found || strcmp(allowed[k], keys[i]) == 0;
-        if (!found) {
+        if (found)
+            failed = check_value(r, group, keys[i]);
+        else {
             char *list = g_strjoinv(", ", (char **)allowed);
             char *what = g_strdup_printf("unknown key; [%s] takes: %s", group, list);
             failed = complain(r, group, keys[i], what);
@@ -284,6 +301,8 @@ static int check_rendition_name(const struct reading *r, const char *group, cons
     if (!*name || *name == '.' || strchr(name, '/') || strlen(name) >= sizeof r->recipe->renditions[0].name)
         return complain(r, group, NULL,
                         "the name is the name of a folder: give 1 to 63 bytes, no '/', no leading '.'");
+    if (strcmp(name, "MANIFEST.sha256") == 0 || strcmp(name, "FAILED.tsv") == 0)
+        return complain(r, group, NULL, "the run writes a file of that name: give another");
     return 0;
 }
 
@@ -308,7 +327,8 @@ static int read_rendition(const struct reading *r, const char *group)
         get_truth(r, group, "watermark", &rendition->watermark) ||
         get_truth(r, group, "caption", &rendition->caption) ||
         get_truth(r, group, "progressive", &rendition->progressive) ||
-        get_truth(r, group, "optimise", &rendition->optimise))
+        get_truth(r, group, "optimise", &rendition->optimise) ||
+        get_truth(r, group, "enlarge", &rendition->enlarge))
         return -1;
     if (!rendition->width || !rendition->height)
         return complain(r, group, rendition->width ? "height" : "width",

@@ -25,6 +25,7 @@ struct rendition {
     enum recipe_format format;
     int quality; /* 1 .. 100; without meaning for PNG */
     bool watermark, caption;
+    bool enlarge;               /* a picture smaller than the box is scaled up to it */
     bool progressive, optimise; /* JPEG only */
 };
 

@@ -54,3 +54,34 @@ enum image_kind sniff_kind(const uint8_t *data, size_t bytes)
         return KIND_MP4;
     return KIND_UNKNOWN;
 }
+
+/* Only bytes that a text has, in any encoding that keeps ASCII. */
+static bool is_text(const uint8_t *data, size_t bytes)
+{
+    for (size_t i = 0; i < bytes && i < 512; i++)
+        if (data[i] < ' ' && !strchr("\t\n\f\r\x1b", data[i] ? data[i] : 1))
+            return false;
+    return bytes > 0;
+}
+
+const char *sniff_foreign(const uint8_t *data, size_t bytes)
+{
+    static const struct {
+        const char *magic;
+        size_t length;
+        const char *name;
+    } known[] = {{"BM", 2, "BMP"},
+                 {"\xff\x0a", 2, "JPEG XL"},
+                 {"\0\0\0\x0cJXL ", 8, "JPEG XL"},
+                 {"\0\0\0\x0cjP  ", 8, "JPEG 2000"},
+                 {"\xff\x4f\xff\x51", 4, "JPEG 2000"},
+                 {"%PDF-", 5, "PDF"},
+                 {"8BPS", 4, "Photoshop"},
+                 {"PK\3\4", 4, "ZIP"},
+                 {"<svg", 4, "SVG"}};
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (starts(data, bytes, 0, known[i].magic, known[i].length))
+            return known[i].name;
+    return is_text(data, bytes) ? "a text" : NULL;
+}

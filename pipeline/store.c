@@ -44,7 +44,7 @@ static int write_temporary(const char *temporary, const void *data, size_t bytes
 
     if (fd < 0)
         return -1;
-    failed = write_all(fd, data, bytes);
+    failed = write_all(fd, data, bytes) || fdatasync(fd);
     saved = errno;
     if (close(fd) && !failed) {
         failed = -1;
@@ -52,6 +52,15 @@ static int write_temporary(const char *temporary, const void *data, size_t bytes
     }
     errno = saved;
     return failed;
+}
+
+static const char *remedy(int error)
+{
+    return error == ENOSPC || error == EDQUOT         ? "free space there, or give another output folder"
+           : error == EISDIR                          ? "a folder has that name: give another output folder"
+           : error == ENOTDIR || error == EEXIST      ? "a file stands where a folder has to be: remove it"
+           : error == ENAMETOOLONG || error == ENOENT ? "give another output folder, with a shorter path"
+                                                      : "give an output folder that can be written";
 }
 
 int store_write(const char *folder, const char *path, const void *data, size_t bytes, struct fault *fault)
@@ -62,7 +71,9 @@ int store_write(const char *folder, const char *path, const void *data, size_t b
     if ((size_t)snprintf(final, sizeof final, "%s/%s", folder, path) >= sizeof final)
         return fault_set(fault, "%.100s...: the path of the output is longer than %zu bytes", path,
                          sizeof final - 1);
-    snprintf(temporary, sizeof temporary, "%.3900s/" TEMPORARY_PREFIX "%d", folder, (int)getpid());
+    if ((size_t)snprintf(temporary, sizeof temporary, "%s/" TEMPORARY_PREFIX "%d", folder, (int)getpid()) >=
+        sizeof temporary)
+        return fault_set(fault, "%.100s...: the output folder's path is too long", folder);
     failed = write_temporary(temporary, data, bytes);
     if (!failed) {
         failed = rename(temporary, final);
@@ -73,8 +84,7 @@ int store_write(const char *folder, const char *path, const void *data, size_t b
     if (failed) {
         int saved = errno;
         unlink(temporary);
-        return fault_set(fault, "%s: %s: free space there or give another output folder", final,
-                         strerror(saved));
+        return fault_set(fault, "writing %s: %s: %s", final, strerror(saved), remedy(saved));
     }
     return 0;
 }

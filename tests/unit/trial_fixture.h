@@ -47,7 +47,8 @@ static struct trial_outcome fixture_outcome(uint32_t workers, uint64_t items)
 
     outcome.before = (struct kernel_cpu){.steal_known = true, .cpus = 2};
     outcome.after = outcome.before;
-    if (item_table_create(&outcome.table, -1, items, 8, workers, sizeof(struct run_worker_extra), &fault)) {
+    if (workers == 0 ||
+        item_table_create(&outcome.table, -1, items, 8, workers, sizeof(struct run_worker_extra), &fault)) {
         fprintf(stderr, "# %s\n", fault.text);
         abort();
     }
