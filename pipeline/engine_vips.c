@@ -25,8 +25,7 @@ static int vips_fault(struct fault *fault)
 
 /* The TIFF library goes on after these and delivers pixels that are not the picture's. Its other warnings are
  * about unknown or oddly written tags. */
-static const char *const damage_words[] = {"Line length mismatch", "Premature EOL", "IFD looping",
-                                           "Read error", "not enough data"};
+static const char *const damage_words[] = {"Line length mismatch", "Premature EOL", "IFD looping"};
 
 static GMutex damage_lock; /* decoders warn from their own threads */
 static char damage_text[160];
