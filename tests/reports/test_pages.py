@@ -92,6 +92,12 @@ class Text(unittest.TestCase):
         self.assertTrue(short.startswith("long long") and short.endswith("\u2026"))
         self.assertLessEqual(layout.width_mm(short, style.BODY), 50)
 
+    def test_reasons_that_differ_in_a_share_alone_are_joined(self) -> None:
+        busy = [f"other processes used {share}% of the CPU time (limit 5%)" for share in ("18.1", "7.5", "29.3")]
+        self.assertEqual(evidence.joined_reason(busy), "other processes used 7.5 to 29.3% of the CPU time (limit 5%)")
+        self.assertEqual(evidence.joined_reason(busy[:1]), busy[0])
+        self.assertEqual(evidence.joined_reason(["worker 1 died", "worker 1 died"]), "worker 1 died")
+
 
 if __name__ == "__main__":
     unittest.main()

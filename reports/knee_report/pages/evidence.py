@@ -6,7 +6,7 @@ import re
 
 from .. import style, wording
 from ..layout import Column, Page, wrap
-from ..study import Study
+from ..study import BadTrial, Study
 
 LINE = style.BODY.size * style.BODY.leading * 25.4 / 72
 
@@ -128,16 +128,35 @@ def limit_words(study: Study) -> list[str]:
     return [wording.capital(wording.sentence(w.replace("+-", "\u00b1"))) for w in limits]
 
 
+FIRST_SHARE = re.compile(r"^(.*? )(\d+(?:\.\d+)?)(%.*)$")
+
+
+def joined_reason(reasons: list[str]) -> str:
+    """Reasons that differ in their first share alone, as one: "... used 7.5 to 29.3% of the CPU time"."""
+    found = [match for match in map(FIRST_SHARE.match, reasons) if match]
+    if len(found) < len(reasons) or len(set(reasons)) < 2:
+        return reasons[0]
+    shares = sorted((match.group(2) for match in found), key=float)
+    return f"{found[0].group(1)}{shares[0]} to {shares[-1]}{found[0].group(3)}"
+
+
 def bad_rows(study: Study) -> list[list[str]]:
-    """Void and failed trials, those with the same status and reason together."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for trial in study.record.bad_trials:
-        workers = "workers not recorded" if trial.workers is None else wording.plural(trial.workers, "worker")
-        where = f"{workers}, block {'?' if trial.block is None else trial.block}"
-        groups.setdefault((trial.status, trial.reason), []).append(where)
-    if not groups:
-        groups = {("void", reason): [""] * count for reason, count in study.trials.void_reasons}
-    return [[status, str(len(cells)), reason, cells[0] + (", ..." if len(cells) > 1 else "")] for (status, reason), cells in groups.items()]
+    """Void and failed trials; those with the same status and, but for the size of a share, the same reason together."""
+    bad = [(trial.status, trial.reason, _place(trial)) for trial in study.record.bad_trials]
+    if not bad:
+        bad = [("void", reason, "") for reason, count in study.trials.void_reasons for _ in range(count)]
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for status, reason, where in bad:
+        groups.setdefault((status, FIRST_SHARE.sub(r"\1\3", reason)), []).append((reason, where))
+    return [
+        [status, str(len(cells)), joined_reason([reason for reason, _ in cells]), cells[0][1] + (", ..." if len(cells) > 1 else "")]
+        for (status, _), cells in groups.items()
+    ]
+
+
+def _place(trial: BadTrial) -> str:
+    workers = "workers not recorded" if trial.workers is None else wording.plural(trial.workers, "worker")
+    return f"{workers}, block {'?' if trial.block is None else trial.block}"
 
 
 def _facts(page: Page, y: float, rows: list[tuple[str, str]], most: int) -> float:

@@ -49,7 +49,7 @@ def curve_rows(study: Study) -> list[list[str]]:
             wording.cell(p.speedup),
             wording.cell(wording.percent(p.efficiency)),
             wording.cell(p.cpu_s_per_item.scaled(1000)),
-            wording.cell(p.maxrss_mib),
+            "\u2013" if p.maxrss_mib.value is None else wording.whole(round(p.maxrss_mib.value)),
         ]
         for p in study.curve
         if p.workers in shown
