@@ -30,7 +30,7 @@ PKGS := $(foreach l,$(LIBRARIES),$(firstword $(subst :, ,$(l))))
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(shell pkg-config --cflags $(PKGS))))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 \
-  -Wno-format-truncation
+  $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
 CFLAGS ?= -O2 -g
 KNEE_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(if $(DEVELOPER),-Werror) $(PKG_CFLAGS) $(CFLAGS) \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)

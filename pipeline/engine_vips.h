@@ -5,8 +5,18 @@
  * one thread for computing. It builds no image operation: libvips' vector code lives in memory that forked
  * processes would share and overwrite. All else runs in workers.
  *
- * Decoding and the first reduction are one step inside libvips (shrink-on-load), so they are one stage here
- * too, "decode".
+ * Decoding, conversion to sRGB and the first reduction run strip by strip as one pipeline inside libvips, so
+ * they are one stage here too, "decode".
+ *
+ * What a reader of the pixels should know:
+ * - a JPEG is reduced by 2, 4 or 8 by its decoder, as long as it stays at least as large as the largest
+ *   rendition; Lanczos does the rest. Other formats are decoded whole; of a TIFF with several pages or
+ *   levels, and of an animation, the first picture counts.
+ * - scaling works on gamma-encoded values, as most tools do; alpha is weighed in.
+ * - a picture without a profile is taken as sRGB (CMYK: through libvips' own profile) and its colours are
+ *   left alone; a profile that is sRGB in other words is dropped (colour_profile.h); any other is converted.
+ * - a decoder's warning is an error here; of the TIFF library, whose warnings are mostly about odd tags,
+ *   those that mean lost pixels.
  */
 #ifndef KNEE_ENGINE_VIPS_H
 #define KNEE_ENGINE_VIPS_H
@@ -27,8 +37,9 @@ struct engine_size {
     int stored_width, stored_height;
 };
 
-/* Decodes an image file held in memory, upright, in sRGB, flattened onto the recipe's background, and no
- * larger than the most that any of the recipe's renditions needs. Returns 0, or -1 with fault. */
+/* Decodes an image file held in memory, upright, in sRGB, flattened onto the recipe's background, and as
+ * large as the most that any of the recipe's renditions needs, never enlarged. Returns 0, or -1 with fault.
+ */
 int engine_vips_decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
                        struct engine_size *size, struct fault *fault);
 

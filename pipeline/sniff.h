@@ -26,7 +26,8 @@ enum image_kind sniff_kind(const uint8_t *data, size_t bytes);
 /* Has frames in time, and goes to the FFmpeg libraries. */
 bool sniff_is_clip(enum image_kind kind);
 
-/* What a file of KIND_UNKNOWN is, for the message: "JPEG XL", "a text", ...; NULL when that is not known either. */
+/* What a file of KIND_UNKNOWN is, for the message: "JPEG XL", "a text", ...; NULL when that is not known
+ * either. */
 const char *sniff_foreign(const uint8_t *data, size_t bytes);
 
 /* "jpeg", "png", ...; "unknown". */

@@ -7,9 +7,11 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/batch.c \
   pipeline/manifest.c \
   pipeline/recipe.c \
+  pipeline/recipe_values.c \
   pipeline/sniff.c \
   pipeline/overlay.c \
   pipeline/poster.c \
+  pipeline/colour_profile.c \
   pipeline/engine_vips.c \
   pipeline/store.c \
   pipeline/image_workload.c

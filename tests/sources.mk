@@ -1,5 +1,9 @@
 # Unit tests, one program each, linked with cmocka.
 TESTS_UNIT_SRC := \
+  tests/unit/test_recipe.c \
+  tests/unit/test_sniff.c \
+  tests/unit/test_store.c \
+  tests/unit/test_image_workload.c \
   tests/unit/test_plan.c \
   tests/unit/test_sample.c \
   tests/unit/test_study.c \
@@ -30,5 +34,6 @@ TESTS_UNIT_SRC := \
   tests/unit/test_options.c
 # Helper programs of the other tests and of the benchmarks.
 TESTS_PROGRAM_SRC := \
+  tests/peers/knee_one.c \
   tests/bench/pool_noop.c \
   $(empty)
