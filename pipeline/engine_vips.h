@@ -21,6 +21,7 @@
 #ifndef KNEE_ENGINE_VIPS_H
 #define KNEE_ENGINE_VIPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,10 @@ int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struc
 
 /* The scale that rendition needs of a picture of that size: above 1 only for one that may be enlarged. */
 double engine_vips_scale_needed(const struct rendition *rendition, const struct engine_size *size);
+
+/* Are these pixels of a whole picture the rendition's already? */
+bool engine_vips_is_exact(const struct pixels *pixels, const struct rendition *rendition,
+                          const struct engine_size *size);
 
 /* Makes the rendition's pixels from a whole picture of any scale; wanted is one at least as large. The
  * rendition's size follows from the size of the input alone. */

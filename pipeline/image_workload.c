@@ -185,8 +185,13 @@ static int scale_all(struct image_item *item, struct fault *fault)
                 smallest = made[i];
                 from = &item->scaled[i];
             }
-        if (engine_vips_scale(from, &recipe->renditions[next], &item->size, &item->scaled[next], fault))
+        if (from == &item->base && engine_vips_is_exact(from, &recipe->renditions[next], &item->size)) {
+            item->scaled[next] = item->base; /* those that follow need no more than this one has */
+            item->base.data = NULL;
+        } else if (engine_vips_scale(from, &recipe->renditions[next], &item->size, &item->scaled[next],
+                                     fault)) {
             return -1;
+        }
         done[next] = true;
         if (recipe->renditions[next].fit == FIT_INSIDE)
             made[next] = needed;
