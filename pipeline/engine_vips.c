@@ -8,6 +8,7 @@
 #include <vips/vips.h>
 
 #include "colour_profile.h"
+#include "geometry.h"
 #include "poster.h"
 
 static int vips_fault(struct fault *fault)
@@ -90,31 +91,6 @@ int engine_vips_setup(struct fault *fault)
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
         vips_operation_block_set(allowed[i], FALSE);
     return 0;
-}
-
-/* --- geometry --------------------------------------------------------------------------------- */
-
-double engine_vips_scale_needed(const struct rendition *rendition, const struct engine_size *size)
-{
-    double x = (double)rendition->width / size->width, y = (double)rendition->height / size->height;
-    double scale = rendition->fit == FIT_COVER ? fmax(x, y) : fmin(x, y);
-
-    return rendition->enlarge ? scale : fmin(scale, 1);
-}
-
-static int scaled_length(int length, double scale)
-{
-    return (int)fmax(1, floor(length * scale + 0.5));
-}
-
-/* The scale of the base picture: enough for the rendition that needs most, never enlarged. */
-static double base_scale(const struct recipe *recipe, const struct engine_size *size)
-{
-    double scale = 0;
-
-    for (int i = 0; i < recipe->rendition_count; i++)
-        scale = fmax(scale, engine_vips_scale_needed(&recipe->renditions[i], size));
-    return fmin(scale, 1);
 }
 
 /* --- decoding --------------------------------------------------------------------------------- */
@@ -217,7 +193,7 @@ int engine_vips_decode(const void *data, size_t bytes, const struct recipe *reci
     damage_forget();
     if (read_header(data, bytes, recipe, size, &header, fault))
         return -1;
-    scale = base_scale(recipe, size);
+    scale = geometry_base_scale(recipe, size->width, size->height);
     /* The strictest level: what a decoder calls a warning is damage to be seen. */
     image = header.is_jpeg
                 ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
@@ -225,7 +201,7 @@ int engine_vips_decode(const void *data, size_t bytes, const struct recipe *reci
                 : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
                                              VIPS_ACCESS_SEQUENTIAL, NULL);
     if (image)
-        reduced = reduce(image, scaled_length(size->width, scale), scaled_length(size->height, scale),
+        reduced = reduce(image, geometry_length(size->width, scale), geometry_length(size->height, scale),
                          header.convert);
     VIPS_UNREF(image);
     if (!reduced)
@@ -253,15 +229,15 @@ static int straighten(const struct poster *poster, const struct recipe *recipe, 
     VipsImage *stored = wrap(&poster->pixels), *turned = NULL, *reduced = NULL;
     double aspect = poster->pixel_aspect, scale;
     bool swap = poster->quarter_turns & 1;
-    int width = scaled_length(size->stored_width, fmax(aspect, 1));
-    int height = scaled_length(size->stored_height, fmax(1 / aspect, 1));
+    int width = geometry_length(size->stored_width, fmax(aspect, 1));
+    int height = geometry_length(size->stored_height, fmax(1 / aspect, 1));
 
     size->width = swap ? height : width;
     size->height = swap ? width : height;
-    scale = base_scale(recipe, size);
+    scale = geometry_base_scale(recipe, size->width, size->height);
     if (stored && vips_rot(stored, &turned, (VipsAngle)poster->quarter_turns, NULL) == 0)
         reduced =
-            reduce(turned, scaled_length(size->width, scale), scaled_length(size->height, scale), false);
+            reduce(turned, geometry_length(size->width, scale), geometry_length(size->height, scale), false);
     VIPS_UNREF(stored);
     VIPS_UNREF(turned);
     return reduced ? to_pixels(reduced, recipe, base, fault) : vips_fault(fault);
@@ -284,44 +260,58 @@ int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struc
 
 /* --- scaling ---------------------------------------------------------------------------------- */
 
-/* The middle of image, no larger than the box. */
-static int crop(VipsImage *image, const struct rendition *rendition, VipsImage **cropped)
-{
-    int width = VIPS_MIN(image->Xsize, rendition->width), height = VIPS_MIN(image->Ysize, rendition->height);
-
-    return vips_extract_area(image, cropped, (image->Xsize - width) / 2, (image->Ysize - height) / 2, width,
-                             height, NULL);
-}
-
 bool engine_vips_is_exact(const struct pixels *pixels, const struct rendition *rendition,
                           const struct engine_size *size)
 {
-    double scale = engine_vips_scale_needed(rendition, size);
+    struct geometry g;
 
-    return rendition->fit == FIT_INSIDE && pixels->width == scaled_length(size->width, scale) &&
-           pixels->height == scaled_length(size->height, scale);
+    geometry_place(rendition, size->width, size->height, &g);
+    return rendition->fit == FIT_INSIDE && pixels->width == g.width && pixels->height == g.height;
 }
 
-int engine_vips_scale(const struct pixels *from, const struct rendition *rendition,
-                      const struct engine_size *size, struct pixels *to, struct fault *fault)
+/* From the scaled picture to the rendition; final is image itself when there is nothing to do. */
+static int crop_and_pad(VipsImage *image, const struct geometry *g, const uint8_t background[3],
+                        VipsImage **final)
 {
-    double scale = engine_vips_scale_needed(rendition, size);
-    int width = scaled_length(size->width, scale), height = scaled_length(size->height, scale), failed;
-    VipsImage *image = wrap(from), *scaled = NULL, *cropped = NULL;
-    size_t bytes;
+    VipsImage *cropped = NULL;
+    VipsArrayDouble *colour;
+    int failed;
 
-    failed = !image || vips_resize(image, &scaled, (double)width / from->width, "vscale",
-                                   (double)height / from->height, NULL);
-    if (!failed && rendition->fit == FIT_COVER)
-        failed = crop(scaled, rendition, &cropped);
+    if (geometry_is_plain(g)) {
+        g_object_ref(* final = image);
+        return 0;
+    }
+    if (vips_extract_area(image, &cropped, g->crop_left, g->crop_top, g->crop_width, g->crop_height, NULL))
+        return -1;
+    colour = vips_array_double_newv(3, (double)background[0], (double)background[1], (double)background[2]);
+    failed = vips_embed(cropped, final, g->left, g->top, g->width, g->height, "extend",
+                        VIPS_EXTEND_BACKGROUND, "background", colour, NULL);
+    vips_area_unref(VIPS_AREA(colour));
+    g_object_unref(cropped);
+    return failed;
+}
+
+int engine_vips_scale(const struct pixels *from, const struct recipe *recipe,
+                      const struct rendition *rendition, const struct engine_size *size, struct pixels *to,
+                      struct fault *fault)
+{
+    VipsImage *image = wrap(from), *scaled = NULL, *final = NULL;
+    struct geometry g;
+    size_t bytes;
+    int failed;
+
+    geometry_place(rendition, size->width, size->height, &g);
+    failed = !image ||
+             vips_resize(image, &scaled, (double)g.scaled_width / from->width, "vscale",
+                         (double)g.scaled_height / from->height, NULL) ||
+             crop_and_pad(scaled, &g, recipe->background, &final);
     if (!failed) {
-        VipsImage *final = cropped ? cropped : scaled;
         to->data = vips_image_write_to_memory(final, &bytes);
         to->width = final->Xsize;
         to->height = final->Ysize;
         failed = to->data == NULL;
     }
-    VIPS_UNREF(cropped);
+    VIPS_UNREF(final);
     VIPS_UNREF(scaled);
     VIPS_UNREF(image);
     return failed ? vips_fault(fault) : 0;

@@ -48,17 +48,15 @@ int engine_vips_decode(const void *data, size_t bytes, const struct recipe *reci
 int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struct pixels *base,
                             struct engine_size *size, struct fault *fault);
 
-/* The scale that rendition needs of a picture of that size: above 1 only for one that may be enlarged. */
-double engine_vips_scale_needed(const struct rendition *rendition, const struct engine_size *size);
-
 /* Are these pixels of a whole picture the rendition's already? */
 bool engine_vips_is_exact(const struct pixels *pixels, const struct rendition *rendition,
                           const struct engine_size *size);
 
-/* Makes the rendition's pixels from a whole picture of any scale; wanted is one at least as large. The
- * rendition's size follows from the size of the input alone. */
-int engine_vips_scale(const struct pixels *from, const struct rendition *rendition,
-                      const struct engine_size *size, struct pixels *to, struct fault *fault);
+/* Makes the rendition's pixels (geometry.h) from a whole picture of any scale; wanted is one at least as
+ * large. The rendition's size follows from the size of the input alone. */
+int engine_vips_scale(const struct pixels *from, const struct recipe *recipe,
+                      const struct rendition *rendition, const struct engine_size *size, struct pixels *to,
+                      struct fault *fault);
 
 /* data is the caller's, g_free(). No metadata is written; pixels are sRGB. */
 int engine_vips_encode(const struct pixels *pixels, const struct rendition *rendition, void **data,

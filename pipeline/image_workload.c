@@ -13,6 +13,7 @@
 
 #include "clock.h"
 #include "engine_vips.h"
+#include "geometry.h"
 #include "overlay.h"
 #include "sniff.h"
 #include "store.h"
@@ -174,7 +175,7 @@ static int scale_all(struct image_item *item, struct fault *fault)
         double needed = -1, smallest = 2;
         int next = 0;
         for (int i = 0; i < recipe->rendition_count; i++) {
-            double s = engine_vips_scale_needed(&recipe->renditions[i], &item->size);
+            double s = geometry_scale(&recipe->renditions[i], item->size.width, item->size.height);
             if (!done[i] && s > needed) {
                 needed = s;
                 next = i;
@@ -188,8 +189,8 @@ static int scale_all(struct image_item *item, struct fault *fault)
         if (from == &item->base && engine_vips_is_exact(from, &recipe->renditions[next], &item->size)) {
             item->scaled[next] = item->base; /* those that follow need no more than this one has */
             item->base.data = NULL;
-        } else if (engine_vips_scale(from, &recipe->renditions[next], &item->size, &item->scaled[next],
-                                     fault)) {
+        } else if (engine_vips_scale(from, recipe, &recipe->renditions[next], &item->size,
+                                     &item->scaled[next], fault)) {
             return -1;
         }
         done[next] = true;

@@ -27,7 +27,7 @@ static const struct {
     {"caption", {"font", "text", "size", "margin", "position"}},
     {"rendition ",
      {"fit", "width", "height", "format", "quality", "watermark", "caption", "progressive", "optimise",
-      "enlarge"}},
+      "enlarge", "gravity"}},
 };
 
 /* GLib gives no text for one that is not UTF-8 or has an escape it does not know. */
@@ -103,11 +103,13 @@ static int check_rendition_name(const struct recipe_reading *r, const char *grou
 
 static int read_rendition(const struct recipe_reading *r, const char *group)
 {
-    static const char *const fits[] = {"inside", "cover", NULL};
+    static const char *const fits[] = {"inside", "cover", "contain", NULL};
+    static const char *const gravities[] = {"centre", "north",      "north-east", "east",       "south-east",
+                                            "south",  "south-west", "west",       "north-west", NULL};
     static const char *const formats[] = {"jpeg", "webp", "png", NULL};
     struct rendition *rendition = &r->recipe->renditions[r->recipe->rendition_count];
     const char *name = group + strlen("rendition ");
-    int fit = FIT_INSIDE, format = FORMAT_JPEG;
+    int fit = FIT_INSIDE, format = FORMAT_JPEG, gravity = GRAVITY_CENTRE;
 
     if (r->recipe->rendition_count == RECIPE_MAX_RENDITIONS)
         return recipe_complain(r, group, NULL, "is one rendition too many: at most 8");
@@ -117,6 +119,7 @@ static int read_rendition(const struct recipe_reading *r, const char *group)
     g_strlcpy(rendition->name, name, sizeof rendition->name);
     if (recipe_get_choice(r, group, "fit", fits, &fit) ||
         recipe_get_choice(r, group, "format", formats, &format) ||
+        recipe_get_choice(r, group, "gravity", gravities, &gravity) ||
         recipe_get_whole(r, group, "width", 1, 16384, &rendition->width) ||
         recipe_get_whole(r, group, "height", 1, 16384, &rendition->height) ||
         recipe_get_whole(r, group, "quality", 1, 100, &rendition->quality) ||
@@ -131,6 +134,7 @@ static int read_rendition(const struct recipe_reading *r, const char *group)
                                "is missing: give the box in pixels");
     rendition->fit = (enum recipe_fit)fit;
     rendition->format = (enum recipe_format)format;
+    rendition->gravity = (enum recipe_gravity)gravity;
     r->recipe->rendition_count++;
     return 0;
 }

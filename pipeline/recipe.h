@@ -14,8 +14,19 @@
 #define RECIPE_MAX_RENDITIONS 8
 #define RECIPE_PATH_BYTES     1024
 
-enum recipe_fit { FIT_INSIDE, FIT_COVER };
+enum recipe_fit { FIT_INSIDE, FIT_COVER, FIT_CONTAIN }; /* see geometry.h */
 enum recipe_format { FORMAT_JPEG, FORMAT_WEBP, FORMAT_PNG };
+enum recipe_gravity { /* the part of a picture that stays, or where it stands */
+                      GRAVITY_CENTRE,
+                      GRAVITY_NORTH,
+                      GRAVITY_NORTH_EAST,
+                      GRAVITY_EAST,
+                      GRAVITY_SOUTH_EAST,
+                      GRAVITY_SOUTH,
+                      GRAVITY_SOUTH_WEST,
+                      GRAVITY_WEST,
+                      GRAVITY_NORTH_WEST
+};
 enum recipe_corner { CORNER_TOP_LEFT, CORNER_TOP_RIGHT, CORNER_BOTTOM_LEFT, CORNER_BOTTOM_RIGHT };
 
 struct rendition {
@@ -27,6 +38,8 @@ struct rendition {
     bool watermark, caption;
     bool enlarge;               /* a picture smaller than the box is scaled up to it */
     bool progressive, optimise; /* JPEG only */
+    /* 0 in everything below is what a recipe gets that does not say. */
+    enum recipe_gravity gravity; /* cover and contain */
 };
 
 struct recipe {

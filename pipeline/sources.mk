@@ -8,6 +8,7 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/manifest.c \
   pipeline/recipe.c \
   pipeline/recipe_values.c \
+  pipeline/geometry.c \
   pipeline/sniff.c \
   pipeline/overlay.c \
   pipeline/poster.c \

@@ -1,6 +1,7 @@
 # Unit tests, one program each, linked with cmocka.
 TESTS_UNIT_SRC := \
   tests/unit/test_recipe.c \
+  tests/unit/test_geometry.c \
   tests/unit/test_sniff.c \
   tests/unit/test_store.c \
   tests/unit/test_image_workload.c \

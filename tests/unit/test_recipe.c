@@ -70,9 +70,14 @@ static void values_arrive(void **state)
 static void the_shipped_recipe_makes_three_renditions(void **state)
 {
     static const struct rendition wanted[] = {
-        {"large", FIT_INSIDE, 2048, 2048, FORMAT_JPEG, 85, true, true, false, false, false},
-        {"medium", FIT_INSIDE, 1024, 1024, FORMAT_JPEG, 82, true, false, false, false, false},
-        {"thumb", FIT_COVER, 320, 320, FORMAT_WEBP, 80, false, false, false, false, false}};
+        {.name = "large", .width = 2048, .height = 2048, .quality = 85, .watermark = true, .caption = true},
+        {.name = "medium", .width = 1024, .height = 1024, .quality = 82, .watermark = true},
+        {.name = "thumb",
+         .fit = FIT_COVER,
+         .width = 320,
+         .height = 320,
+         .format = FORMAT_WEBP,
+         .quality = 80}};
     struct recipe recipe;
     struct fault fault = {0};
 
@@ -92,6 +97,7 @@ static void the_shipped_recipe_makes_three_renditions(void **state)
         assert_int_equal(got->quality, wanted[i].quality);
         assert_int_equal(got->watermark, wanted[i].watermark);
         assert_int_equal(got->caption, wanted[i].caption);
+        assert_int_equal(got->gravity, wanted[i].gravity);
     }
     recipe_release(&recipe);
 }
@@ -113,7 +119,8 @@ static void a_wrong_line_is_named_with_what_would_be_right(void **state)
     static const struct {
         const char *key, *line, *wanted[3];
     } cases[] = {
-        {"fit=", "fit=stretch", {"r.recipe:10: [rendition big] fit", "'stretch'", "inside, cover"}},
+        {"fit=", "fit=stretch", {"r.recipe:10: [rendition big] fit", "'stretch'", "inside, cover, contain"}},
+        {"fit=", "gravity=up", {":10: [rendition big] gravity", "'up'", "north-west"}},
         {"format=", "format=gif", {":13: [rendition big] format", "jpeg, webp, png"}},
         {"width=800", "width=0", {":11: [rendition big] width", "from 1 to 16384"}},
         {"width=800", "width=12px", {":11: [rendition big] width", "whole number"}},
