@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vips/vips.h>
+
 enum { PROBE_STEPS = 6, PROBE_PIXELS = PROBE_STEPS * PROBE_STEPS * PROBE_STEPS, PROBE_TOLERANCE = 2 };
 
 /* The profile asked about last, and the answer: the files of one camera all carry the same one. */
@@ -43,14 +45,8 @@ static bool probe_profile(const void *profile, size_t bytes)
 }
 
 /* Whether the profile in the image only says that it is sRGB, as most do: nothing to convert then. */
-bool colour_profile_is_srgb(VipsImage *image)
+bool colour_profile_is_srgb(const void *profile, size_t bytes)
 {
-    const void *profile;
-    size_t bytes;
-
-    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &bytes) || image->Bands < 3 ||
-        image->BandFmt != VIPS_FORMAT_UCHAR)
-        return false;
     if (!known_profile.data || known_profile.bytes != bytes ||
         memcmp(known_profile.data, profile, bytes) != 0) {
         g_free(known_profile.data);

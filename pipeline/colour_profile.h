@@ -7,12 +7,10 @@
 #define KNEE_COLOUR_PROFILE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#include <vips/vips.h>
-
-/* True when image has 8-bit colours and a profile that leaves colours from all over the cube within 2 of 255
- * of where they are. For a worker only: it runs libvips, and keeps the answer for the profile asked about
- * last. */
-bool colour_profile_is_srgb(VipsImage *image);
+/* True when the profile leaves 8-bit colours from all over the cube within 2 of 255 of where they are. For a
+ * worker only: it runs libvips, and keeps the answer for the profile asked about last. */
+bool colour_profile_is_srgb(const void *profile, size_t bytes);
 
 #endif

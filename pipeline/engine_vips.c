@@ -109,6 +109,19 @@ static bool within_limit(const struct engine_size *size, const struct recipe *re
     return false;
 }
 
+/* Is there a profile that changes colours? */
+static bool converts(VipsImage *image)
+{
+    const void *profile;
+    size_t bytes;
+
+    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &bytes)) {
+        vips_error_clear();
+        return false;
+    }
+    return image->Bands < 3 || image->BandFmt != VIPS_FORMAT_UCHAR || !colour_profile_is_srgb(profile, bytes);
+}
+
 static int read_header(const void *data, size_t bytes, const struct recipe *recipe, struct engine_size *size,
                        struct header *header, struct fault *fault)
 {
@@ -127,7 +140,7 @@ static int read_header(const void *data, size_t bytes, const struct recipe *reci
         vips_image_get_string(image, VIPS_META_LOADER, &loader) == 0 && strncmp(loader, "jpegload", 8) == 0;
     good = within_limit(size, recipe, fault);
     if (good)
-        header->convert = vips_image_get_typeof(image, VIPS_META_ICC_NAME) && !colour_profile_is_srgb(image);
+        header->convert = converts(image);
     g_object_unref(image);
     return good ? 0 : -1;
 }
@@ -183,8 +196,8 @@ static VipsImage *reduce(VipsImage *image, int width, int height, bool convert)
     return failed ? NULL : reduced;
 }
 
-int engine_vips_decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
-                       struct engine_size *size, struct fault *fault)
+static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                  struct engine_size *size, struct fault *fault)
 {
     struct header header = {0};
     VipsImage *image, *reduced = NULL;
@@ -260,15 +273,6 @@ int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struc
 
 /* --- scaling ---------------------------------------------------------------------------------- */
 
-bool engine_vips_is_exact(const struct pixels *pixels, const struct rendition *rendition,
-                          const struct engine_size *size)
-{
-    struct geometry g;
-
-    geometry_place(rendition, size->width, size->height, &g);
-    return rendition->fit == FIT_INSIDE && pixels->width == g.width && pixels->height == g.height;
-}
-
 /* From the scaled picture to the rendition; final is image itself when there is nothing to do. */
 static int crop_and_pad(VipsImage *image, const struct geometry *g, const uint8_t background[3],
                         VipsImage **final)
@@ -291,9 +295,8 @@ static int crop_and_pad(VipsImage *image, const struct geometry *g, const uint8_
     return failed;
 }
 
-int engine_vips_scale(const struct pixels *from, const struct recipe *recipe,
-                      const struct rendition *rendition, const struct engine_size *size, struct pixels *to,
-                      struct fault *fault)
+static int scale(const struct pixels *from, const struct recipe *recipe, const struct rendition *rendition,
+                 const struct engine_size *size, struct pixels *to, struct fault *fault)
 {
     VipsImage *image = wrap(from), *scaled = NULL, *final = NULL;
     struct geometry g;
@@ -319,8 +322,8 @@ int engine_vips_scale(const struct pixels *from, const struct recipe *recipe,
 
 /* --- encoding --------------------------------------------------------------------------------- */
 
-int engine_vips_encode(const struct pixels *pixels, const struct rendition *rendition, void **data,
-                       size_t *bytes, struct fault *fault)
+static int encode(struct pixels *pixels, const struct rendition *rendition, void **data, size_t *bytes,
+                  struct fault *fault)
 {
     VipsImage *image = wrap(pixels);
     int failed = !image;
@@ -347,3 +350,5 @@ int engine_vips_encode(const struct pixels *pixels, const struct rendition *rend
     VIPS_UNREF(image);
     return failed ? vips_fault(fault) : 0;
 }
+
+const struct engine engine_vips = {.name = "vips", .decode = decode, .scale = scale, .encode = encode};

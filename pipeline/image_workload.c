@@ -12,13 +12,14 @@
 #include <vips/vips.h>
 
 #include "clock.h"
+#include "engine.h"
 #include "engine_vips.h"
 #include "geometry.h"
 #include "overlay.h"
 #include "sniff.h"
 #include "store.h"
 
-enum { ENGINE_UNKNOWN, ENGINE_VIPS, ENGINE_CLIP };
+enum { ENGINE_UNKNOWN, ENGINE_VIPS, ENGINE_CLIP, ENGINE_PLANES };
 
 /* A worker's own, made by its initializer. */
 struct image_state {
@@ -36,6 +37,7 @@ struct image_item {
     uint64_t stage_start_ns;
     void *input;
     size_t input_bytes;
+    const struct engine *engine;
     struct engine_size size;
     struct pixels base, scaled[RECIPE_MAX_RENDITIONS];
     void *encoded[RECIPE_MAX_RENDITIONS];
@@ -58,7 +60,8 @@ const char *image_kind_name(int kind)
 
 const char *image_engine_name(int engine)
 {
-    return engine == ENGINE_VIPS ? "vips" : engine == ENGINE_CLIP ? "ffmpeg+vips" : "unknown";
+    static const char *const names[] = {"unknown", "vips", "ffmpeg+vips", "planes"};
+    return engine >= 0 && engine < (int)(sizeof names / sizeof names[0]) ? names[engine] : "unknown";
 }
 
 void image_output_path(const struct recipe *recipe, int rendition, const char *item_path, char *path,
@@ -148,18 +151,31 @@ static int decode(struct image_item *item, struct fault *fault)
     if (kind == KIND_UNKNOWN)
         return refuse(item, fault);
     if (sniff_is_clip(kind)) {
+        item->engine = &engine_vips;
         item->record->engine = ENGINE_CLIP;
         snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path);
         failed = engine_vips_decode_clip(path, recipe, &item->base, &item->size, fault);
     } else {
-        item->record->engine = ENGINE_VIPS;
-        failed = engine_vips_decode(item->input, item->input_bytes, recipe, &item->base, &item->size, fault);
+        item->engine = engine_choose(kind, item->input, item->input_bytes, recipe);
+        item->record->engine = item->engine == &engine_planes ? ENGINE_PLANES : ENGINE_VIPS;
+        failed =
+            item->engine->decode(item->input, item->input_bytes, recipe, &item->base, &item->size, fault);
     }
     item->record->width = (uint32_t)item->size.stored_width;
     item->record->height = (uint32_t)item->size.stored_height;
     free(item->input);
     item->input = NULL;
     return failed;
+}
+
+/* Are these pixels of a whole picture the rendition's already? */
+static bool is_exact(const struct pixels *pixels, const struct rendition *rendition,
+                     const struct engine_size *size)
+{
+    struct geometry place;
+
+    geometry_place(rendition, size->width, size->height, &place);
+    return rendition->fit == FIT_INSIDE && pixels->width == place.width && pixels->height == place.height;
 }
 
 /* Each rendition from the smallest whole picture that is large enough for it; the base is large enough for
@@ -186,11 +202,11 @@ static int scale_all(struct image_item *item, struct fault *fault)
                 smallest = made[i];
                 from = &item->scaled[i];
             }
-        if (from == &item->base && engine_vips_is_exact(from, &recipe->renditions[next], &item->size)) {
+        if (from == &item->base && is_exact(from, &recipe->renditions[next], &item->size)) {
             item->scaled[next] = item->base; /* those that follow need no more than this one has */
             item->base.data = NULL;
-        } else if (engine_vips_scale(from, recipe, &recipe->renditions[next], &item->size,
-                                     &item->scaled[next], fault)) {
+        } else if (item->engine->scale(from, recipe, &recipe->renditions[next], &item->size,
+                                       &item->scaled[next], fault)) {
             return -1;
         }
         done[next] = true;
@@ -233,8 +249,8 @@ static int encode_all(struct image_item *item, struct fault *fault)
     const struct recipe *recipe = item->work->recipe;
 
     for (int i = 0; i < recipe->rendition_count; i++) {
-        if (engine_vips_encode(&item->scaled[i], &recipe->renditions[i], &item->encoded[i],
-                               &item->encoded_bytes[i], fault))
+        if (item->engine->encode(&item->scaled[i], &recipe->renditions[i], &item->encoded[i],
+                                 &item->encoded_bytes[i], fault))
             return -1;
         g_free(item->scaled[i].data);
         item->scaled[i].data = NULL;

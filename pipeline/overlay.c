@@ -6,6 +6,8 @@
 #include <fontconfig/fontconfig.h>
 #include <fontconfig/fcfreetype.h>
 
+#include "blend.h"
+
 /* Pixels are as large as points, so that sizes in the recipe are pixels. */
 enum { DPI = 72, LEAST_CAPTION_PX = 6 };
 
@@ -95,13 +97,6 @@ void overlay_release(struct overlay *overlay)
 
 /* --- blending --------------------------------------------------------------------------------- */
 
-/* below + (above - below) * alpha / 255, rounded; alpha 0 .. 255. */
-static uint8_t mix(uint8_t below, uint8_t above, unsigned alpha)
-{
-    unsigned sum = below * (255 - alpha) + above * alpha + 127;
-    return (uint8_t)(sum / 255);
-}
-
 /* Where a box of width x height goes in the given corner; false: it does not fit. */
 static int place(const struct pixels *pixels, int width, int height, int margin, enum recipe_corner corner,
                  int *left, int *top)
@@ -112,40 +107,6 @@ static int place(const struct pixels *pixels, int width, int height, int margin,
     *left = right ? pixels->width - width - margin : margin;
     *top = bottom ? pixels->height - height - margin : margin;
     return *left >= 0 && *top >= 0 && *left + width <= pixels->width && *top + height <= pixels->height;
-}
-
-static void blend_rgba(struct pixels *pixels, const struct overlay_scaled *above, int left, int top,
-                       double opacity)
-{
-    unsigned scale = (unsigned)(opacity * 256 + 0.5);
-
-    for (int y = 0; y < above->height; y++) {
-        const uint8_t *from = above->rgba + (size_t)y * (size_t)above->width * 4;
-        uint8_t *to = pixels->data + ((size_t)(top + y) * (size_t)pixels->width + (size_t)left) * 3;
-        for (int x = 0; x < above->width; x++, from += 4, to += 3) {
-            unsigned alpha = from[3] * scale >> 8;
-            for (int band = 0; band < 3; band++)
-                to[band] = mix(to[band], from[band], alpha);
-        }
-    }
-}
-
-/* One colour through a mask; what would fall outside is left out. */
-static void blend_mask(struct pixels *pixels, const uint8_t *mask, int width, int height, int left, int top,
-                       uint8_t grey, unsigned opacity)
-{
-    for (int y = 0; y < height; y++) {
-        if (top + y < 0 || top + y >= pixels->height)
-            continue;
-        for (int x = 0; x < width; x++) {
-            unsigned alpha = mask[(size_t)y * (size_t)width + (size_t)x] * opacity / 255;
-            uint8_t *to = pixels->data + ((size_t)(top + y) * (size_t)pixels->width + (size_t)(left + x)) * 3;
-            if (!alpha || left + x < 0 || left + x >= pixels->width)
-                continue;
-            for (int band = 0; band < 3; band++)
-                to[band] = mix(to[band], grey, alpha);
-        }
-    }
 }
 
 /* --- watermark -------------------------------------------------------------------------------- */
@@ -203,8 +164,10 @@ int overlay_watermark(struct overlay *overlay, struct pixels *pixels, struct fau
     if (!scaled)
         return -1;
     if (place(pixels, scaled->width, scaled->height, (int)lround(recipe->watermark_margin * pixels->width),
-              recipe->watermark_corner, &left, &top))
-        blend_rgba(pixels, scaled, left, top, recipe->watermark_opacity);
+              recipe->watermark_corner, &left, &top)) {
+        struct blend_box box = {left, top, scaled->width, scaled->height};
+        blend_rgba(pixels, &box, scaled->rgba, recipe->watermark_opacity);
+    }
     return 0;
 }
 
@@ -243,13 +206,16 @@ static VipsImage *draw_text(const struct overlay *overlay, const char *markup, i
 }
 
 /* A dark shadow below, then white: readable on any picture. */
-static void blend_caption(struct pixels *pixels, const uint8_t *mask, int width, int height, int left,
-                          int top, int size_px)
+static void blend_caption(struct pixels *pixels, const struct blend_box *box, const uint8_t *mask,
+                          int size_px)
 {
-    int shadow = size_px > 16 ? size_px / 12 : 1;
+    int distance = size_px > 16 ? size_px / 12 : 1;
+    struct blend_box shadow = *box;
 
-    blend_mask(pixels, mask, width, height, left + shadow, top + shadow, 0, 170);
-    blend_mask(pixels, mask, width, height, left, top, 255, 230);
+    shadow.left += distance;
+    shadow.top += distance;
+    blend_mask(pixels, &shadow, mask, 0, 170);
+    blend_mask(pixels, box, mask, 255, 230);
 }
 
 int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *stem, struct fault *fault)
@@ -274,8 +240,10 @@ int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *
     width = VIPS_MIN(mask->Xsize, pixels->width - 2 * margin);
     good = width > 0 && vips_extract_area(mask, &fitting, 0, 0, width, mask->Ysize, NULL) == 0 &&
            (data = vips_image_write_to_memory(fitting, &bytes)) != NULL;
-    if (good && place(pixels, width, fitting->Ysize, margin, recipe->caption_corner, &left, &top))
-        blend_caption(pixels, data, width, fitting->Ysize, left, top, size_px);
+    if (good && place(pixels, width, fitting->Ysize, margin, recipe->caption_corner, &left, &top)) {
+        struct blend_box box = {left, top, width, fitting->Ysize};
+        blend_caption(pixels, &box, data, size_px);
+    }
     VIPS_UNREF(fitting);
     g_object_unref(mask);
     g_free(data);

@@ -13,6 +13,12 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/overlay.c \
   pipeline/poster.c \
   pipeline/colour_profile.c \
+  pipeline/blend.c \
+  pipeline/planes.c \
+  pipeline/jpeg_trap.c \
+  pipeline/jpeg_reader.c \
+  pipeline/jpeg_writer.c \
+  pipeline/engine_planes.c \
   pipeline/engine_vips.c \
   pipeline/store.c \
   pipeline/image_workload.c

@@ -2,6 +2,8 @@
 TESTS_UNIT_SRC := \
   tests/unit/test_recipe.c \
   tests/unit/test_geometry.c \
+  tests/unit/test_planes.c \
+  tests/unit/test_engines.c \
   tests/unit/test_sniff.c \
   tests/unit/test_store.c \
   tests/unit/test_image_workload.c \
