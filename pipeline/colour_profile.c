@@ -1,58 +1,82 @@
 #include "colour_profile.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <vips/vips.h>
+#include <lcms2.h>
 
 enum { PROBE_STEPS = 6, PROBE_PIXELS = PROBE_STEPS * PROBE_STEPS * PROBE_STEPS, PROBE_TOLERANCE = 2 };
 
-/* The profile asked about last, and the answer: the files of one camera all carry the same one. */
+/* The profile asked about last, and what it does. */
 static struct {
     void *data;
     size_t bytes;
-    bool is_srgb;
-} known_profile;
+    enum colour_profile_effect effect;
+    cmsHTRANSFORM transform; /* to sRGB; NULL for a foreign one */
+} known;
 
-/* Sends colours from the whole cube through the profile: sRGB's own leaves them where they are. */
-static bool probe_profile(const void *profile, size_t bytes)
+static cmsHTRANSFORM make_transform(const void *profile, size_t bytes)
 {
-    uint8_t cube[PROBE_PIXELS * 3], *converted = NULL;
-    VipsImage *image, *result = NULL;
-    size_t converted_bytes = 0;
-    bool same;
+    cmsHPROFILE from = cmsOpenProfileFromMem(profile, (cmsUInt32Number)bytes), to = cmsCreate_sRGBProfile();
+    cmsHTRANSFORM transform = NULL;
+
+    if (from && to && cmsGetColorSpace(from) == cmsSigRgbData)
+        transform = cmsCreateTransform(from, TYPE_RGB_8, to, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC,
+                                       cmsFLAGS_NOCACHE);
+    if (from)
+        cmsCloseProfile(from);
+    if (to)
+        cmsCloseProfile(to);
+    return transform;
+}
+
+/* Sends colours from the whole cube through it: sRGB's own leaves them where they are. */
+static enum colour_profile_effect probe(cmsHTRANSFORM transform)
+{
+    uint8_t cube[PROBE_PIXELS * 3], converted[PROBE_PIXELS * 3];
+    bool same = true;
 
     for (int i = 0; i < PROBE_PIXELS; i++)
         for (int band = 0, rest = i; band < 3; band++, rest /= PROBE_STEPS)
             cube[i * 3 + band] = (uint8_t)(rest % PROBE_STEPS * 51);
-    image = vips_image_new_from_memory(cube, sizeof cube, PROBE_PIXELS, 1, 3, VIPS_FORMAT_UCHAR);
-    if (!image)
-        return false;
-    image->Type = VIPS_INTERPRETATION_sRGB;
-    vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, profile, bytes);
-    if (vips_icc_transform(image, &result, "srgb", "embedded", TRUE, "intent", VIPS_INTENT_RELATIVE, NULL) ==
-        0)
-        converted = vips_image_write_to_memory(result, &converted_bytes);
-    same = converted && converted_bytes == sizeof cube;
+    cmsDoTransform(transform, cube, converted, PROBE_PIXELS);
     for (size_t i = 0; same && i < sizeof cube; i++)
         same = abs(cube[i] - converted[i]) <= PROBE_TOLERANCE;
-    g_free(converted);
-    VIPS_UNREF(result);
-    g_object_unref(image);
-    vips_error_clear();
-    return same;
+    return same ? PROFILE_NONE : PROFILE_CONVERTS;
 }
 
-/* Whether the profile in the image only says that it is sRGB, as most do: nothing to convert then. */
-bool colour_profile_is_srgb(const void *profile, size_t bytes)
+/* The library prints its complaints otherwise. What they come to is PROFILE_FOREIGN. */
+static void ignore_complaint(cmsContext context, cmsUInt32Number code, const char *text)
 {
-    if (!known_profile.data || known_profile.bytes != bytes ||
-        memcmp(known_profile.data, profile, bytes) != 0) {
-        g_free(known_profile.data);
-        known_profile.data = g_memdup2(profile, bytes);
-        known_profile.bytes = bytes;
-        known_profile.is_srgb = probe_profile(profile, bytes);
-    }
-    return known_profile.is_srgb;
+    (void)context;
+    (void)code;
+    (void)text;
+}
+
+enum colour_profile_effect colour_profile_effect(const void *profile, size_t bytes)
+{
+    if (known.data && known.bytes == bytes && memcmp(known.data, profile, bytes) == 0)
+        return known.effect;
+    cmsSetLogErrorHandler(ignore_complaint);
+    free(known.data);
+    if (known.transform)
+        cmsDeleteTransform(known.transform);
+    known.transform = make_transform(profile, bytes);
+    known.effect = known.transform ? probe(known.transform) : PROFILE_FOREIGN;
+    known.data = malloc(bytes);
+    known.bytes = bytes;
+    if (known.data)
+        memcpy(known.data, profile, bytes);
+    return known.effect;
+}
+
+void colour_profile_convert(const void *profile, size_t bytes, uint8_t *rgb, size_t pixels)
+{
+    enum { MOST = 1 << 20 }; /* the library counts in 32 bits */
+
+    if (colour_profile_effect(profile, bytes) != PROFILE_CONVERTS)
+        return;
+    for (size_t done = 0; done < pixels; done += MOST)
+        cmsDoTransform(known.transform, rgb + done * 3, rgb + done * 3,
+                       (cmsUInt32Number)(pixels - done < MOST ? pixels - done : MOST));
 }

@@ -57,7 +57,7 @@ bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *re
         return false;
     takes = jpeg_reader_open(&reader, data, bytes, &ignored) == 0 && reader.plain;
     if (takes && reader.profile)
-        takes = colour_profile_is_srgb(reader.profile, reader.profile_bytes);
+        takes = colour_profile_effect(reader.profile, reader.profile_bytes) != PROFILE_FOREIGN;
     if (takes) {
         size_of(&reader, &size);
         takes = steps_are_gentle(recipe, &size);
@@ -108,6 +108,30 @@ static int read_and_scale(struct jpeg_reader *reader, struct pixels *base, struc
     return state;
 }
 
+/* Profiles are about RGB. At the base's size, for the whole picture may be many times larger. */
+static int to_srgb(const struct jpeg_reader *reader, struct pixels *base, struct fault *fault)
+{
+    struct pixels rgb = {0}, planes = {0};
+    int failed;
+
+    if (!reader->profile || colour_profile_effect(reader->profile, reader->profile_bytes) != PROFILE_CONVERTS)
+        return 0;
+    failed = planes_to_rgb(base, &rgb, fault);
+    if (!failed) {
+        colour_profile_convert(reader->profile, reader->profile_bytes, rgb.data,
+                               (size_t)rgb.width * (size_t)rgb.height);
+        failed = planes_from_rgb(&rgb, &planes, fault);
+    }
+    g_free(rgb.data);
+    if (failed) {
+        g_free(planes.data);
+        return failed;
+    }
+    g_free(base->data);
+    *base = planes;
+    return 0;
+}
+
 static int decode_open(struct jpeg_reader *reader, const struct recipe *recipe, struct pixels *base,
                        struct engine_size *size, struct fault *fault)
 {
@@ -124,7 +148,7 @@ static int decode_open(struct jpeg_reader *reader, const struct recipe *recipe, 
     if (jpeg_reader_start(reader, shrink_for(scale), fault) ||
         planes_alloc(base, reader->orientation >= 5 ? height : width,
                      reader->orientation >= 5 ? width : height, fault) ||
-        read_and_scale(reader, base, fault))
+        read_and_scale(reader, base, fault) || to_srgb(reader, base, fault))
         return -1;
     return planes_upright(base, reader->orientation, fault);
 }

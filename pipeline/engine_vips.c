@@ -119,7 +119,8 @@ static bool converts(VipsImage *image)
         vips_error_clear();
         return false;
     }
-    return image->Bands < 3 || image->BandFmt != VIPS_FORMAT_UCHAR || !colour_profile_is_srgb(profile, bytes);
+    return image->Bands < 3 || image->BandFmt != VIPS_FORMAT_UCHAR ||
+           colour_profile_effect(profile, bytes) != PROFILE_NONE;
 }
 
 static int read_header(const void *data, size_t bytes, const struct recipe *recipe, struct engine_size *size,

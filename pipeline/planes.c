@@ -232,3 +232,52 @@ int planes_upright(struct pixels *pixels, int orientation, struct fault *fault)
     *pixels = upright;
     return 0;
 }
+
+/* --- RGB --------------------------------------------------------------------------------------- */
+
+enum { EXACT = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP };
+
+/* Between the layouts, at the same size, full range on both sides. */
+static int convert(const struct pixels *from, enum AVPixelFormat from_format, const struct pixels *to,
+                   enum AVPixelFormat to_format, struct fault *fault)
+{
+    struct SwsContext *context = sws_getContext(from->width, from->height, from_format, to->width, to->height,
+                                                to_format, EXACT, NULL, NULL, NULL);
+    const int *bt601 = sws_getCoefficients(SWS_CS_ITU601);
+    const uint8_t *source[4] = {from->data};
+    uint8_t *target[4] = {to->data};
+    int source_stride[4] = {from->width * 3}, target_stride[4] = {to->width * 3}, failed;
+
+    for (int i = 0; i < PLANE_COUNT; i++) {
+        struct plane plane = planes_get(from->layout == PIXELS_PLANES ? from : to, i);
+        if (from->layout == PIXELS_PLANES) {
+            source[i] = plane.data;
+            source_stride[i] = plane.stride;
+        } else {
+            target[i] = plane.data;
+            target_stride[i] = plane.stride;
+        }
+    }
+    failed = !context || sws_setColorspaceDetails(context, bt601, 1, bt601, 1, 0, 1 << 16, 1 << 16) < 0 ||
+             sws_scale(context, source, source_stride, 0, from->height, target, target_stride) < 0;
+    sws_freeContext(context);
+    return failed
+               ? fault_set(fault, "libswscale cannot convert %dx%d to or from RGB", from->width, from->height)
+               : 0;
+}
+
+int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fault)
+{
+    *to = (struct pixels){.width = from->width, .height = from->height};
+    to->data = g_try_malloc((size_t)to->width * (size_t)to->height * 3 + ROW_ALIGN);
+    if (!to->data)
+        return fault_set(fault, "no memory for a picture of %dx%d", to->width, to->height);
+    return convert(from, AV_PIX_FMT_YUV420P, to, AV_PIX_FMT_RGB24, fault);
+}
+
+int planes_from_rgb(const struct pixels *from, struct pixels *to, struct fault *fault)
+{
+    if (planes_alloc(to, from->width, from->height, fault))
+        return -1;
+    return convert(from, AV_PIX_FMT_RGB24, to, AV_PIX_FMT_YUV420P, fault);
+}

@@ -50,4 +50,8 @@ int planes_scale(const struct pixels *from, int width, int height, int left, int
  * it. */
 int planes_upright(struct pixels *pixels, int orientation, struct fault *fault);
 
+/* To layout PIXELS_RGB and back; from stays as it is. */
+int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fault);
+int planes_from_rgb(const struct pixels *from, struct pixels *to, struct fault *fault);
+
 #endif

@@ -179,6 +179,37 @@ static void both_engines_make_the_same_renditions(void **state)
         }
 }
 
+/* Colours of a display with a wider gamut than sRGB's, as telephones write them. */
+static void a_wide_profile_is_converted_by_both(void **state)
+{
+    struct recipe recipe = small_recipe();
+    VipsImage *image = picture(3), *wide, *plain, *planes, *vips, *naive;
+    struct file file, bare;
+
+    (void)state;
+    assert_int_equal(vips_icc_transform(image, &wide, "p3", "input_profile", "srgb", NULL), 0);
+    assert_int_equal(vips_jpegsave_buffer(wide, &file.data, &file.bytes, "Q", 95, NULL), 0);
+    assert_int_equal(vips_jpegsave_buffer(wide, &bare.data, &bare.bytes, "Q", 95, "strip", TRUE, NULL), 0);
+    assert_ptr_equal(engine_choose(KIND_JPEG, file.data, file.bytes, &recipe), &engine_planes);
+    planes = rendered(&engine_planes, file, &recipe, 0);
+    vips = rendered(&engine_vips, file, &recipe, 0);
+    naive = rendered(&engine_planes, bare, &recipe, 0);
+    assert_int_equal(vips_thumbnail_image(image, &plain, 512, NULL), 0);
+    if (psnr(planes, vips) < 36 || psnr(planes, plain) < 36)
+        fail_msg("%.1f dB between the engines, %.1f dB from the original", psnr(planes, vips),
+                 psnr(planes, plain));
+    if (psnr(planes, naive) > 32)
+        fail_msg("%.1f dB from a picture without its profile: was it converted at all?", psnr(planes, naive));
+    g_object_unref(image);
+    g_object_unref(wide);
+    g_object_unref(plain);
+    g_object_unref(planes);
+    g_object_unref(vips);
+    g_object_unref(naive);
+    g_free(file.data);
+    g_free(bare.data);
+}
+
 static void the_decoder_reduces_large_pictures_and_keeps_them_right(void **state)
 {
     struct recipe recipe = small_recipe();
@@ -232,6 +263,7 @@ int main(void)
         cmocka_unit_test(plain_jpeg_goes_to_the_planes_and_all_else_to_vips),
         cmocka_unit_test(a_reduction_too_steep_for_the_scaler_goes_to_vips),
         cmocka_unit_test(both_engines_make_the_same_renditions),
+        cmocka_unit_test(a_wide_profile_is_converted_by_both),
         cmocka_unit_test(the_decoder_reduces_large_pictures_and_keeps_them_right),
         cmocka_unit_test(damage_is_an_error_with_a_reason),
     };
