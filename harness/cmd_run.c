@@ -18,13 +18,14 @@
 #include "run_output.h"
 #include "pipeline/batch.h"
 #include "pipeline/clock.h"
+#include "pipeline/fault_point.h"
 #include "pipeline/image_workload.h"
 #include "pipeline/pool.h"
 #include "pipeline/recipe.h"
 
 struct settings {
     const char *recipe_path, *list_path, *pin_list;
-    uint64_t workers, chunk, table_fd;
+    uint64_t workers, chunk, table_fd, item_timeout_ns, memory_mib;
     int policy;
     bool serial, counters, stats, quiet, dry_run, restart;
     const char *in, *out;
@@ -90,6 +91,18 @@ static enum options_result read_options(struct settings *set, int argc, char **a
          .kind = OPTION_FLAG,
          .target = &set->serial,
          .help = "no pool at all: the reference that any other run must equal"},
+        {.name = "item-timeout",
+         .argument = "TIME",
+         .kind = OPTION_DURATION,
+         .target = &set->item_timeout_ns,
+         .help = "give up an item whose worker takes longer; default 10m"},
+        {.name = "memory-per-worker",
+         .argument = "MIB",
+         .kind = OPTION_COUNT,
+         .target = &set->memory_mib,
+         .min = 16,
+         .max = 1 << 24,
+         .help = "most memory a worker may allocate; default no limit"},
         {.name = "list",
          .argument = "FILE",
          .kind = OPTION_TEXT,
@@ -240,6 +253,8 @@ static int do_run(struct run *run, struct fault *fault)
                                    .chunk = set->chunk,
                                    .policy = (enum chunk_policy)set->policy,
                                    .hooks = &run->hooks.hooks,
+                                   .item_timeout_ns = set->item_timeout_ns,
+                                   .memory_bytes = set->memory_mib << 20,
                                    .progress = set->quiet ? NULL : show_progress,
                                    .progress_context = run};
     enum pool_result result;
@@ -284,6 +299,7 @@ static int run_run(int argc, char **argv)
                           .workers = allowed_cpus(),
                           .chunk = 1,
                           .policy = POLICY_DYNAMIC,
+                          .item_timeout_ns = 600ull * 1000000000,
                           .table_fd = NO_TABLE_FD};
     switch (read_options(&run.set, argc, argv)) {
     case OPTIONS_HELP:
@@ -296,7 +312,7 @@ static int run_run(int argc, char **argv)
     message_set_quiet(run.set.quiet);
     if (run.set.serial)
         run.set.workers = 1;
-    if (prepare_inputs(&run, &fault) == 0) {
+    if (fault_point_arm(&fault) == 0 && prepare_inputs(&run, &fault) == 0) {
         if (run.set.dry_run) {
             print_plan(&run);
             code = KNEE_OK;

@@ -9,8 +9,11 @@
  *
  * A worker that dies loses no other item: a fresh process takes over its slot, tries the item it died on once
  * more, and does what is left of its chunk. An item whose second worker dies too is FAILED (workload->lost
- * says why). A slot whose processes die before READY, or too many deaths in a row without an item finished,
- * end the run with one error.
+ * says why), and so is one whose worker had to be killed because it took too long. Refills come after a pause
+ * that grows with the deaths in a row; 5 deaths in a row before READY, or more than 20 + 2 workers without an
+ * item finished, end the run with one error.
+ *
+ * The first SIGINT or SIGTERM lets workers finish their items, another one (0.3 s later or more) kills them.
  */
 #ifndef KNEE_POOL_H
 #define KNEE_POOL_H
@@ -45,6 +48,13 @@ struct pool_options {
     uint64_t chunk;   /* at least 1 */
     enum chunk_policy policy;
     const struct pool_hooks *hooks; /* NULL: none */
+    uint64_t item_timeout_ns;       /* a worker that holds an item for longer is killed; 0: no limit */
+    uint64_t memory_bytes; /* of private, writable memory for each worker (RLIMIT_DATA); 0: no limit */
+    /* Called by whoever settles an item (its worker, or the parent for one given up), when all is known and
+     * before its state becomes state (ITEM_DONE or ITEM_FAILED). -1 with fault ends the run, and the item
+     * stays PENDING. NULL: none. */
+    int (*settle)(void *context, uint64_t index, enum item_state state, struct fault *fault);
+    void *settle_context;
     /* Called in the parent about ten times a second while items are worked on; NULL: none. */
     void (*progress)(void *context, const struct item_table *table);
     void *progress_context;
@@ -53,7 +63,7 @@ struct pool_options {
 enum pool_result {
     POOL_OK = 0,          /* every item is DONE or FAILED */
     POOL_ERROR = -1,      /* fault says why; finished items stay finished */
-    POOL_INTERRUPTED = -2 /* SIGINT or SIGTERM: items being worked on were finished, the rest is PENDING */
+    POOL_INTERRUPTED = -2 /* SIGINT or SIGTERM: what is not finished is PENDING */
 };
 
 /* Runs the workload; items that are DONE or FAILED in the table already are passed over. table has been made

@@ -19,21 +19,24 @@ static int pending_signal(const sigset_t *mask)
     return number > 0 ? number : 0;
 }
 
-static void do_items(const struct worker_task *task, void *state, const sigset_t *mask, int *signal_number)
+static int do_items(const struct worker_task *task, void *state, const sigset_t *mask, int *signal_number,
+                    struct fault *fault)
 {
     uint64_t told_ns = 0;
 
     for (uint64_t i = 0; i < task->workload->items && !*signal_number; i++) {
         uint64_t claim_ns = clock_now_ns();
         /* Relaxed: there is nobody else. */
-        if (atomic_load_explicit(&item_table_item(task->table, i)->state, memory_order_relaxed) < ITEM_DONE)
-            worker_do_item(task, state, i, claim_ns);
+        if (atomic_load_explicit(&item_table_item(task->table, i)->state, memory_order_relaxed) < ITEM_DONE &&
+            worker_do_item(task, state, i, claim_ns, fault))
+            return -1;
         if (task->options->progress && claim_ns - told_ns >= PROGRESS_NS) {
             task->options->progress(task->options->progress_context, task->table);
             told_ns = claim_ns;
         }
         *signal_number = pending_signal(mask);
     }
+    return 0;
 }
 
 /* What a worker does before it is READY. */
@@ -84,6 +87,7 @@ enum pool_result pool_run_serial(const struct workload *workload, const struct p
     struct rusage before;
     sigset_t mask, old_mask;
     void *state = NULL;
+    int failed;
 
     getrusage(RUSAGE_SELF, &before);
     header->serial = 1;
@@ -98,7 +102,7 @@ enum pool_result pool_run_serial(const struct workload *workload, const struct p
     sigprocmask(SIG_BLOCK, &mask, &old_mask);
     header->go_ns = worker->go_ns = clock_now_ns();
     worker->claims = 1;
-    do_items(&task, state, &mask, signal_number);
+    failed = do_items(&task, state, &mask, signal_number, fault);
     worker->loop_end_ns = clock_now_ns();
     sigprocmask(SIG_SETMASK, &old_mask, NULL);
     worker_hook_end(&task);
@@ -110,5 +114,5 @@ enum pool_result pool_run_serial(const struct workload *workload, const struct p
     add_usage_since(worker, &before);
     /* Release: as in pool.c's reap(). */
     atomic_store_explicit(&worker->state, WORKER_EXITED, memory_order_release);
-    return *signal_number ? POOL_INTERRUPTED : POOL_OK;
+    return failed ? POOL_ERROR : *signal_number ? POOL_INTERRUPTED : POOL_OK;
 }

@@ -1,8 +1,11 @@
 PIPELINE_SRC := pipeline/fault.c \
+  pipeline/fault_point.c \
   pipeline/item_table.c \
   pipeline/chunk.c \
   pipeline/worker.c \
   pipeline/pool.c \
+  pipeline/pool_slots.c \
+  pipeline/pool_reap.c \
   pipeline/serial.c \
   pipeline/batch.c \
   pipeline/manifest.c \

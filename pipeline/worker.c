@@ -1,14 +1,17 @@
 #include "worker.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "fault_point.h"
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
@@ -40,15 +43,16 @@ void worker_hook_end(const struct worker_task *task)
 
 /* --- one item --------------------------------------------------------------------------------- */
 
-void worker_do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns)
+int worker_do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns,
+                   struct fault *fault)
 {
     const struct workload *workload = task->workload;
     const struct pool_hooks *hooks = task->options->hooks;
     struct item_record *record = item_table_item(task->table, index);
     struct worker_record *worker = item_table_worker(task->table, task->slot);
-    struct fault fault = {0};
     uint64_t cpu_ns = 0;
-    int failed;
+    enum item_state outcome;
+    int result;
 
     record->worker = task->slot;
     record->attempt++;
@@ -63,28 +67,51 @@ void worker_do_item(const struct worker_task *task, void *state, uint64_t index,
     if (workload->measure_cpu)
         cpu_ns = clock_process_cpu_ns();
 
-    failed = workload->item(workload->context, state, index, record,
-                            item_table_item_payload(task->table, index), &fault);
+    result = workload->item(workload->context, state, index, record,
+                            item_table_item_payload(task->table, index), fault);
 
     if (workload->measure_cpu)
         record->cpu_ns = clock_process_cpu_ns() - cpu_ns;
     if (hooks && hooks->item_end)
         hooks->item_end(hooks->context, task->slot, extra(task), index);
+    outcome = result == WORKLOAD_DONE ? ITEM_DONE : ITEM_FAILED;
+    if (result != WORKLOAD_STOP && task->options->settle &&
+        task->options->settle(task->options->settle_context, index, outcome, fault))
+        result = WORKLOAD_STOP;
+    if (result == WORKLOAD_STOP) {
+        record->attempt--;
+        atomic_store_explicit(&record->state, ITEM_PENDING, memory_order_release);
+        return -1;
+    }
+    fault_point("settled", index);
     record->end_ns = clock_now_ns();
     worker->items++;
     /* Release: whoever sees DONE or FAILED with acquire sees the whole record. */
-    atomic_store_explicit(&record->state, failed ? ITEM_FAILED : ITEM_DONE, memory_order_release);
+    atomic_store_explicit(&record->state, outcome, memory_order_release);
+    return 0;
 }
 
 /* --- the gate --------------------------------------------------------------------------------- */
 
-static void wait_at_gate(struct pool_control *control)
+static void leave_orphan(const struct worker_task *task)
 {
+    if (getppid() != task->parent)
+        _exit(WORKER_EXIT_ORPHAN);
+}
+
+/* Looks up once a second: the death signal may have been lost (tie_to_parent). */
+static void wait_at_gate(const struct worker_task *task)
+{
+    const struct timespec second = {.tv_sec = 1};
+    struct pool_control *control = task->control;
+
     /* Acquire: pairs with the release in worker_open_gate, so that the header's go_ns is seen behind the
      * gate.
      */
-    while (!atomic_load_explicit(&control->gate, memory_order_acquire))
-        syscall(SYS_futex, &control->gate, FUTEX_WAIT, 0, NULL, NULL, 0);
+    while (!atomic_load_explicit(&control->gate, memory_order_acquire)) {
+        syscall(SYS_futex, &control->gate, FUTEX_WAIT, 0, &second, NULL, 0);
+        leave_orphan(task);
+    }
 }
 
 void worker_open_gate(struct pool_control *control)
@@ -121,15 +148,20 @@ static void set_state(const struct worker_task *task, enum worker_state state)
 }
 
 /* The worker's life ends with its parent's. The signal is armed first and the parent checked afterwards,
- * because a parent that died before the call would never send it. A terminal's Ctrl-C reaches the whole
- * group: the parent decides, not us. */
+ * because a parent that died before the call would never send it. The kernel disarms it when a process
+ * changes its identity or capabilities, so it is armed again when the worker is ready, and the parent is
+ * looked for before every claim. */
 static void tie_to_parent(const struct worker_task *task)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    leave_orphan(task);
+}
+
+/* A terminal's Ctrl-C reaches the whole group: the parent decides, not us. */
+static void settle_signals(void)
 {
     sigset_t none;
 
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != task->parent)
-        _exit(WORKER_EXIT_ORPHAN);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGCHLD, SIG_DFL);
@@ -141,7 +173,20 @@ static void tie_to_parent(const struct worker_task *task)
 static void leave_with_fault(const struct worker_task *task, const struct fault *fault)
 {
     task->control->faults[task->slot] = *fault;
-    _exit(WORKER_EXIT_INIT);
+    _exit(WORKER_EXIT_FAULT);
+}
+
+/* RLIMIT_DATA and not RLIMIT_AS: it counts what decoders allocate, and leaves out libraries, the shared table
+ * and mapped files, so that a limit of some hundred MiB means what it says. */
+static void limit_memory(const struct worker_task *task)
+{
+    struct rlimit limit = {.rlim_cur = task->options->memory_bytes, .rlim_max = task->options->memory_bytes};
+    struct fault fault;
+
+    if (!task->options->memory_bytes || setrlimit(RLIMIT_DATA, &limit) == 0)
+        return;
+    fault_set(&fault, "--memory-per-worker: the kernel refuses the limit (%s)", strerror(errno));
+    leave_with_fault(task, &fault);
 }
 
 /* Claims and works until nothing is left. A claim left behind by the slot's dead process is finished first.
@@ -152,30 +197,60 @@ static void work(const struct worker_task *task, void *state)
     /* Relaxed: written by our predecessor, whose end and our fork lie between. */
     uint64_t position = atomic_load_explicit(&worker->claim_next, memory_order_relaxed);
     uint64_t end = atomic_load_explicit(&worker->claim_end, memory_order_relaxed);
+    struct fault fault = {0};
 
     /* Relaxed: `stop` carries nothing but itself, and one item later is early enough. */
     while (!atomic_load_explicit(&task->control->stop, memory_order_relaxed)) {
         uint64_t claim_ns = clock_now_ns();
         if (position >= end) {
+            leave_orphan(task);
             if (!chunk_claim(task->table, task->options->policy, task->options->chunk, task->slot, &position,
                              &end))
                 break;
+            fault_point("claim", FAULT_POINT_NO_ITEM);
             /* Relaxed: only our own successor and, after our death, the parent read them. claim_end first, so
              * that a half-made pair is an empty or an old range, never one that holds others' items. */
             atomic_store_explicit(&worker->claim_next, end, memory_order_relaxed);
             atomic_store_explicit(&worker->claim_end, end, memory_order_relaxed);
             atomic_store_explicit(&worker->claim_next, position, memory_order_relaxed);
             worker->claims++;
+            fault_point("held", FAULT_POINT_NO_ITEM);
         }
         /* Relaxed: nobody else writes the state of an item that we hold. */
         if (atomic_load_explicit(&item_table_item(task->table, task->order[position])->state,
                                  memory_order_relaxed) < ITEM_DONE) {
             uint64_t index = task->order[position];
-            worker_do_item(task, state, index, claim_ns);
+            if (worker_do_item(task, state, index, claim_ns, &fault))
+                leave_with_fault(task, &fault);
             worker->dispatch_ns += item_table_item(task->table, index)->start_ns - claim_ns;
         }
         atomic_store_explicit(&worker->claim_next, ++position, memory_order_relaxed);
     }
+}
+
+/* The order matters: life and signals first, then what binds and limits the process, then its initializer
+ * (which may need what is taken away later), then measuring. What takes rights away belongs to the end of
+ * prepare(). */
+static void prepare(const struct worker_task *task, void **state)
+{
+    struct worker_record *worker = item_table_worker(task->table, task->slot);
+    const struct workload *workload = task->workload;
+    struct fault fault = {0};
+
+    tie_to_parent(task);
+    settle_signals();
+    set_state(task, WORKER_INIT);
+    fault_point("start", FAULT_POINT_NO_ITEM);
+    limit_memory(task);
+    if (worker_hook_begin(task, &fault))
+        leave_with_fault(task, &fault);
+    worker->init_begin_ns = clock_now_ns();
+    if (workload->init && workload->init(workload->context, state, &fault))
+        leave_with_fault(task, &fault);
+    worker->init_end_ns = clock_now_ns();
+    if (worker_hook_ready(task, &fault))
+        leave_with_fault(task, &fault);
+    tie_to_parent(task);
 }
 
 void worker_main(const struct worker_task *task)
@@ -183,31 +258,22 @@ void worker_main(const struct worker_task *task)
     struct worker_record *worker = item_table_worker(task->table, task->slot);
     const struct workload *workload = task->workload;
     const uint64_t one = 1;
-    struct fault fault = {0};
     void *state = NULL;
 
     worker->begin_ns = clock_now_ns();
     worker->go_ns = worker->loop_end_ns = 0;
-    tie_to_parent(task);
-    set_state(task, WORKER_INIT);
-    if (worker_hook_begin(task, &fault))
-        leave_with_fault(task, &fault);
-    worker->init_begin_ns = clock_now_ns();
-    if (workload->init && workload->init(workload->context, &state, &fault))
-        leave_with_fault(task, &fault);
-    worker->init_end_ns = clock_now_ns();
-    if (worker_hook_ready(task, &fault))
-        leave_with_fault(task, &fault);
-
+    prepare(task, &state);
+    fault_point("ready", FAULT_POINT_NO_ITEM);
     set_state(task, WORKER_READY);
     if (write(task->ready_fd, &one, sizeof one) != sizeof one)
         _exit(WORKER_EXIT_ORPHAN);
-    wait_at_gate(task->control);
+    wait_at_gate(task);
     worker->go_ns = clock_now_ns();
     set_state(task, WORKER_RUNNING);
     work(task, state);
     worker->loop_end_ns = clock_now_ns();
     set_state(task, WORKER_TAIL);
+    fault_point("exit", FAULT_POINT_NO_ITEM);
     worker_hook_end(task);
     if (workload->release)
         workload->release(workload->context, state);

@@ -16,7 +16,7 @@
 /* How a worker ends; anything else is a death. */
 enum worker_exit {
     WORKER_EXIT_GOOD = 0,
-    WORKER_EXIT_INIT = 81,   /* initializer or a hook failed: control->faults[slot] says why */
+    WORKER_EXIT_FAULT = 81,  /* it cannot work, and nobody can: control->faults[slot] says why */
     WORKER_EXIT_ORPHAN = 82, /* the parent was gone before the worker could tie itself to it */
 };
 
@@ -41,8 +41,10 @@ struct worker_task {
  * before fork. */
 void worker_main(const struct worker_task *task) __attribute__((noreturn));
 
-/* Does the item at one position of the order: hooks, times, state. Also the body of the serial run. */
-void worker_do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns);
+/* Does the item at one position of the order: hooks, times, state. Also the body of the serial run. Returns
+ * 0, or -1 with fault when the run has to end and the item stays PENDING. */
+int worker_do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns,
+                   struct fault *fault);
 
 /* Opens the gate for every worker that waits or will wait. */
 void worker_open_gate(struct pool_control *control);

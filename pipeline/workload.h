@@ -13,6 +13,14 @@
 #include "fault.h"
 #include "item_table.h"
 
+/* What item() returns. */
+enum workload_result {
+    WORKLOAD_DONE = 0,
+    WORKLOAD_FAILED = -1, /* fault: this item failed, the worker is sound and goes on */
+    WORKLOAD_STOP = -2    /* fault: the machine is at fault (disk full, no descriptors): the run ends, and the
+                             item is still to be done */
+};
+
 struct workload {
     const char *name;
     void *context; /* made before fork, read-only in workers */
@@ -27,8 +35,8 @@ struct workload {
     int (*init)(void *context, void **state, struct fault *fault);
 
     /* Does item index, fills record (kind, engine, stage, stage_ns, bytes_*, width, height, error) and
-     * payload. Returns 0: done; -1 with fault: this item failed, the worker is sound and goes on. The text of
-     * the fault is the workload's to keep (payload); the pool stores the state only. */
+     * payload. Returns enum workload_result. The text of a failed item's fault is the workload's to keep
+     * (payload); the pool stores the state only. */
     int (*item)(void *context, void *state, uint64_t index, struct item_record *record, void *payload,
                 struct fault *fault);
 

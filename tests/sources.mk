@@ -16,6 +16,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_batch.c \
   tests/unit/test_pool.c \
   tests/unit/test_pool_limits.c \
+  tests/unit/test_pool_faults.c \
   tests/unit/test_item_table.c \
   tests/unit/test_chunk.c \
   tests/unit/test_bootstrap.c \
