@@ -65,44 +65,6 @@ void planes_pad(struct pixels *pixels)
 
 /* --- scaling ----------------------------------------------------------------------------------- */
 
-int plane_scaler_start(struct plane_scaler *scaler, int from_width, int from_height, const struct plane *to,
-                       struct fault *fault)
-{
-    *scaler = (struct plane_scaler){.to = *to, .from_width = from_width, .from_height = from_height};
-    if (from_width == to->width && from_height == to->height)
-        return 0;
-    scaler->context =
-        sws_getContext(from_width, from_height, AV_PIX_FMT_GRAY8, to->width, to->height, AV_PIX_FMT_GRAY8,
-                       SWS_LANCZOS | SWS_ACCURATE_RND | SWS_BITEXACT, NULL, NULL, NULL);
-    return scaler->context ? 0
-                           : fault_set(fault, "libswscale cannot scale %dx%d to %dx%d", from_width,
-                                       from_height, to->width, to->height);
-}
-
-int plane_scaler_take(struct plane_scaler *scaler, const uint8_t *rows, int stride, int count,
-                      struct fault *fault)
-{
-    const uint8_t *from[4] = {rows};
-    uint8_t *to[4] = {scaler->to.data};
-    int from_stride[4] = {stride}, to_stride[4] = {scaler->to.stride};
-
-    if (!scaler->context) {
-        for (int y = 0; y < count; y++)
-            memcpy(row_of(&scaler->to, scaler->rows_taken + y), rows + (ptrdiff_t)y * stride,
-                   (size_t)scaler->to.width);
-    } else if (sws_scale(scaler->context, from, from_stride, scaler->rows_taken, count, to, to_stride) < 0) {
-        return fault_set(fault, "libswscale cannot scale to %dx%d", scaler->to.width, scaler->to.height);
-    }
-    scaler->rows_taken += count;
-    return 0;
-}
-
-void plane_scaler_end(struct plane_scaler *scaler)
-{
-    sws_freeContext(scaler->context);
-    scaler->context = NULL;
-}
-
 static int scale_plane(const struct plane *from, const struct plane *to, struct fault *fault)
 {
     struct plane_scaler scaler;

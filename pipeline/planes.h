@@ -1,8 +1,7 @@
 /* planes.h: pictures of layout PIXELS_PLANES (pixels.h): making, finding, scaling, turning.
  *
  * Rows are padded: a row may be read up to its stride, and the bytes beyond the width are the row's last
- * value after planes_pad(). All scaling is the FFmpeg library's Lanczos filter, in its exact, processor
- * independent mode.
+ * value after planes_pad().
  */
 #ifndef KNEE_PLANES_H
 #define KNEE_PLANES_H
@@ -12,35 +11,14 @@
 
 #include "fault.h"
 #include "pixels.h"
+#include "plane_scaler.h"
 
 enum { PLANE_Y, PLANE_CB, PLANE_CR, PLANE_COUNT };
-
-struct plane {
-    uint8_t *data; /* not owned */
-    int width, height, stride;
-};
 
 /* Memory for a picture; its content is undefined. Owned by pixels (g_free). Returns 0, or -1 with fault. */
 int planes_alloc(struct pixels *pixels, int width, int height, struct fault *fault);
 struct plane planes_get(const struct pixels *pixels, int index);
 void planes_pad(struct pixels *pixels);
-
-/* A plane that is filled from above, some rows at a time. */
-struct plane_scaler {
-    void *context; /* of the library; NULL: same size, rows are copied */
-    struct plane to;
-    int from_width, from_height, rows_taken;
-};
-
-/* The most that one step may reduce a side by; beyond it the library refuses. */
-#define PLANES_MOST_REDUCTION 32
-
-int plane_scaler_start(struct plane_scaler *scaler, int from_width, int from_height, const struct plane *to,
-                       struct fault *fault);
-/* The next count rows. Whoever gave all from_height of them finds the plane filled. */
-int plane_scaler_take(struct plane_scaler *scaler, const uint8_t *rows, int stride, int count,
-                      struct fault *fault);
-void plane_scaler_end(struct plane_scaler *scaler);
 
 /* Scales the whole picture to width x height and cuts the box out of it whose corner is (left, top). */
 int planes_scale(const struct pixels *from, int width, int height, int left, int top, int box_width,

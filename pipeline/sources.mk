@@ -18,6 +18,7 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/colour_profile.c \
   pipeline/blend.c \
   pipeline/planes.c \
+  pipeline/plane_scaler.c \
   pipeline/jpeg_trap.c \
   pipeline/jpeg_reader.c \
   pipeline/jpeg_writer.c \

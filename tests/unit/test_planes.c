@@ -138,6 +138,27 @@ static void rows_in_strips_scale_as_the_whole_does(void **state)
     g_free(strips.data);
 }
 
+static void a_scaler_left_in_the_middle_does_not_show_in_the_next_picture(void **state)
+{
+    struct pixels from = blank(64, 64, 200, 0, 0), to = blank(32, 32, 0, 0, 0);
+    struct plane source = planes_get(&from, PLANE_Y), target = planes_get(&to, PLANE_Y);
+    struct plane_scaler scaler;
+    struct fault fault;
+
+    (void)state;
+    for (int rows = 40; rows <= 64; rows += 24) {
+        memset(source.data, rows == 64 ? 50 : 200, (size_t)source.stride * 64);
+        assert_int_equal(plane_scaler_start(&scaler, 64, 64, &target, &fault), 0);
+        assert_int_equal(plane_scaler_take(&scaler, source.data, source.stride, rows, &fault), 0);
+        plane_scaler_end(&scaler);
+    }
+    for (int y = 0; y < 32; y++)
+        for (int x = 0; x < 32; x++)
+            assert_int_equal(*at(&to, PLANE_Y, x, y), 50);
+    g_free(from.data);
+    g_free(to.data);
+}
+
 /* Pure red, half transparent, over mid grey: Y 76, Cb 85, Cr 255 (JFIF), of which 128/255 are taken. */
 static void ink_is_blended_into_luma_and_the_mean_into_chroma(void **state)
 {
@@ -196,6 +217,7 @@ int main(void)
         cmocka_unit_test(every_orientation_is_turned_upright),
         cmocka_unit_test(a_flat_picture_stays_flat_when_scaled_and_cut),
         cmocka_unit_test(rows_in_strips_scale_as_the_whole_does),
+        cmocka_unit_test(a_scaler_left_in_the_middle_does_not_show_in_the_next_picture),
         cmocka_unit_test(ink_is_blended_into_luma_and_the_mean_into_chroma),
         cmocka_unit_test(ink_on_rgb_is_mixed_by_alpha_and_opacity),
         cmocka_unit_test(a_mask_that_leaves_the_picture_is_cut),
