@@ -1,4 +1,5 @@
-ANALYSIS_SRC := analysis/advice.c \
+ANALYSIS_SRC := analysis/account.c \
+  analysis/advice.c \
   analysis/gate.c \
   analysis/interval.c \
   analysis/knee.c \
@@ -6,6 +7,7 @@ ANALYSIS_SRC := analysis/advice.c \
   analysis/models_choice.c \
   analysis/models_law.c \
   analysis/models_problem.c \
+  analysis/pop.c \
   analysis/resample.c \
   analysis/scaling.c \
   analysis/scaling_bootstrap.c \

@@ -19,6 +19,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_pool_faults.c \
   tests/unit/test_item_table.c \
   tests/unit/test_chunk.c \
+  tests/unit/test_account.c \
   tests/unit/test_bootstrap.c \
   tests/unit/test_coverage.c \
   tests/unit/test_fit.c \
