@@ -271,8 +271,13 @@ static void take_useful(struct making *m)
             m->unreferenced_s += cost_s;
         m->sums[item->worker].useful_s += isnan(reference_s) ? cost_s : reference_s;
     }
-    for (size_t w = 0; w < m->trial->workers; w++)
-        m->out->core_s[CAUSE_USEFUL] += m->sums[w].useful_s;
+    /* In the caller's order: the same items give the same sum, to the last bit, whoever worked on them. */
+    for (size_t i = 0; i < m->trial->items; i++) {
+        const struct account_item *item = &m->trial->item[i];
+        double reference_s = reference_of(m, item);
+        if (happened(m->trial, item))
+            m->out->core_s[CAUSE_USEFUL] += isnan(reference_s) ? on_cpu(m, item) : reference_s;
+    }
     m->out->unnamed_s += m->unreferenced_s;
 }
 

@@ -9,6 +9,7 @@ extern const struct command cmd_run;
 extern const struct command cmd_verify;
 extern const struct command cmd_sweep;
 extern const struct command cmd_fit;
+extern const struct command cmd_account;
 extern const struct command cmd_report;
 extern const struct command cmd_gate;
 extern const struct command cmd_export;

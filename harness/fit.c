@@ -286,6 +286,7 @@ void fit_release(struct fit *fit)
     g_array_free(fit->sizes, TRUE);
     g_array_free(fit->counters, TRUE);
     g_ptr_array_free(fit->warnings, TRUE);
+    fit_account_release(&fit->account);
     g_free(fit->equivalence.manifest_sha256);
     g_free(fit->equivalence.reason);
     *fit = (struct fit){0};

@@ -23,6 +23,7 @@
 #include "analysis/scaling.h"
 #include "analysis/scaling_bootstrap.h"
 #include "analysis/size_regression.h"
+#include "fit_account.h"
 #include "fit_study.h"
 
 #define FIT_LEVEL 0.95
@@ -100,6 +101,7 @@ struct fit {
     struct interval advised_wall_s;
     char advice[512];
     struct fit_equivalence equivalence;
+    struct fit_account account;
     GPtrArray *warnings; /* char * */
 };
 

@@ -188,23 +188,6 @@ static void find_advice(struct fit *fit)
 
 /* --- item sizes ------------------------------------------------------------------------------- */
 
-static const struct fit_batch_item *batch_item(const struct fit_study *study, int64_t id)
-{
-    unsigned low = 0, high = study->batch->len;
-
-    while (low < high) {
-        unsigned middle = low + (high - low) / 2;
-        const struct fit_batch_item *item = &g_array_index(study->batch, struct fit_batch_item, middle);
-        if (item->id == id)
-            return item;
-        if (item->id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
-}
-
 /* One regression for each number of workers; study->items is sorted by it. */
 static int find_sizes(struct fit *fit)
 {
@@ -217,7 +200,7 @@ static int find_sizes(struct fit *fit)
         size_t count = 0;
         for (; i < study->items->len; i++) {
             const struct fit_item *item = &g_array_index(study->items, struct fit_item, i);
-            const struct fit_batch_item *about = batch_item(study, item->id);
+            const struct fit_batch_item *about = fit_study_batch_item(study, item->id);
             if (item->workers != row.workers)
                 break;
             if (about)
@@ -321,6 +304,8 @@ static void find_equivalence(struct fit *fit)
 
 int fit_details(struct fit *fit)
 {
+    struct fault fault; /* fit_make() says that memory is short */
+
     find_serial(fit);
     find_phases(fit);
     find_init(fit);
@@ -328,5 +313,7 @@ int fit_details(struct fit *fit)
     find_counters(fit);
     find_equivalence(fit);
     find_advice(fit);
+    if (fit_account_make(fit->study, &fit->account, &fault))
+        return -1;
     return find_sizes(fit);
 }

@@ -250,6 +250,7 @@ json_t *fit_json(const struct fit *fit)
     fit_json_put(object, "counters", fit_json_counters(fit));
     fit_json_put(object, "recommendation", fit_json_recommendation(fit));
     fit_json_put(object, "equivalence", fit_json_equivalence(fit));
+    fit_json_put(object, "account", fit_account_json(&fit->account));
     for (unsigned i = 0; i < fit->warnings->len; i++)
         fit_json_append(warnings, fit_json_text(g_ptr_array_index(fit->warnings, i)));
     fit_json_put(object, "warnings", warnings);

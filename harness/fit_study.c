@@ -1,7 +1,6 @@
 #include "fit_study.h"
 
 #include <math.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +44,9 @@ void fit_study_init(struct fit_study *study)
                                 .items = g_array_new(FALSE, TRUE, sizeof(struct fit_item)),
                                 .batch = g_array_new(FALSE, TRUE, sizeof(struct fit_batch_item)),
                                 .kinds = g_ptr_array_new_with_free_func(g_free),
-                                .counters = g_array_new(FALSE, TRUE, sizeof(struct fit_counter))};
+                                .counters = g_array_new(FALSE, TRUE, sizeof(struct fit_counter)),
+                                .workers = g_array_new(FALSE, TRUE, sizeof(struct fit_worker)),
+                                .spans = g_array_new(FALSE, TRUE, sizeof(struct fit_span))};
     g_array_set_clear_func(study->cells, clear_cell);
     g_array_set_clear_func(study->trials, clear_trial);
     g_array_set_clear_func(study->batch, clear_batch_item);
@@ -64,6 +65,8 @@ void fit_study_release(struct fit_study *study)
     g_array_free(study->batch, TRUE);
     g_ptr_array_free(study->kinds, TRUE);
     g_array_free(study->counters, TRUE);
+    g_array_free(study->workers, TRUE);
+    g_array_free(study->spans, TRUE);
     *study = (struct fit_study){0};
 }
 
@@ -75,6 +78,23 @@ const char *fit_study_fact(const struct fit_study *study, const char *key)
 const struct fit_cell *fit_study_cell(const struct fit_study *study, const struct fit_trial *trial)
 {
     return &g_array_index(study->cells, struct fit_cell, trial->cell);
+}
+
+const struct fit_batch_item *fit_study_batch_item(const struct fit_study *study, int64_t id)
+{
+    unsigned low = 0, high = study->batch->len;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        const struct fit_batch_item *item = &g_array_index(study->batch, struct fit_batch_item, middle);
+        if (item->id == id)
+            return item;
+        if (item->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }
 
 /* --- columns ---------------------------------------------------------------------------------- */
@@ -293,7 +313,8 @@ static int read_tables(sqlite3 *db, struct fit_study *study, const char *path, s
         read_rows(db, "SELECT id, path, kind, bytes, width, height FROM batch_item ORDER BY id", study,
                   read_batch_item, path, fault) ||
         read_rows(db, ITEM_QUERY, study, read_item, path, fault) ||
-        read_rows(db, COUNTER_QUERY, study, read_counter, path, fault))
+        read_rows(db, COUNTER_QUERY, study, read_counter, path, fault) ||
+        fit_spans_read(db, study, path, fault))
         return -1;
     reduce_items(study);
     return 0;

@@ -9,9 +9,11 @@
 #define KNEE_FIT_STUDY_H
 
 #include <glib.h>
+#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analysis/account.h"
 #include "pipeline/fault.h"
 
 enum trial_standing { TRIAL_COUNTS, TRIAL_VOID, TRIAL_FAILED };
@@ -63,6 +65,21 @@ struct fit_counter {
     double value; /* NaN unless every worker has one */
 };
 
+/* A worker of a trial: instants since the trial's start. */
+struct fit_worker {
+    unsigned trial, slot; /* trial: index */
+    struct account_worker instants;
+    double maxrss_mib;
+};
+
+/* An item of a trial that was worked on. */
+struct fit_span {
+    unsigned trial; /* index */
+    int64_t id;
+    unsigned worker; /* slot */
+    double claim_s, start_s, end_s, cpu_s;
+};
+
 struct fit_study {
     char *name;        /* of the folder or the file */
     GHashTable *facts; /* the table `study`: char * to char * */
@@ -75,6 +92,8 @@ struct fit_study {
     GArray *batch;     /* struct fit_batch_item, by id */
     GPtrArray *kinds;  /* char * */
     GArray *counters;  /* struct fit_counter */
+    GArray *workers;   /* struct fit_worker, by trial and slot; of every trial */
+    GArray *spans;     /* struct fit_span, by trial and id */
 };
 
 /* operand: a study's folder or its study.db. *folder gets the study's folder (caller frees). Returns 0, or -1
@@ -92,8 +111,12 @@ void fit_study_release(struct fit_study *study);
 /* A fact of the study; NULL when it has none. */
 const char *fit_study_fact(const struct fit_study *study, const char *key);
 const struct fit_cell *fit_study_cell(const struct fit_study *study, const struct fit_trial *trial);
+/* NULL when the batch does not have it. */
+const struct fit_batch_item *fit_study_batch_item(const struct fit_study *study, int64_t id);
 
 /* For readers: an empty structure, to be released. */
 void fit_study_init(struct fit_study *study);
+/* Fills workers and spans, once the trials are there. Returns 0, or -1 with fault that names path. */
+int fit_spans_read(sqlite3 *db, struct fit_study *study, const char *path, struct fault *fault);
 
 #endif

@@ -17,14 +17,20 @@ HARNESS_SRC := harness/message.c \
   harness/cmd_verify.c \
   harness/run_output.c \
   harness/progress.c \
+  harness/account_print.c \
+  harness/cmd_account.c \
   harness/cmd_fit.c \
   harness/cmd_gate.c \
   harness/fit.c \
+  harness/fit_account.c \
+  harness/fit_account_cell.c \
   harness/fit_detail.c \
   harness/fit_json.c \
+  harness/fit_json_account.c \
   harness/fit_json_detail.c \
   harness/fit_json_value.c \
   harness/fit_print.c \
+  harness/fit_spans.c \
   harness/fit_study.c \
   harness/fit_table.c \
   harness/cmd_report.c \

@@ -1,0 +1,61 @@
+#!/bin/bash
+# The core-second account of a real study: sums close on every trial, everything is named, one worker against two, and the
+# same in fit.json.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
+command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
+cd "$work" || exit 1
+mkdir batch
+for n in 1 2 3 4 5 6; do
+    vips gaussnoise n.v $((200 + 60 * n)) $((150 + 40 * n)) --mean 128 --sigma 40 && vips copy n.v "batch/x$n.jpg"
+done
+rm n.v
+"$KNEE" sweep --study one --workers 1,2,3 --chunks 1,2 --policies dynamic --blocks 2 --budget 5m --noise 100% batch >/dev/null 2>stderr
+is $? 0 "a study to account for"
+
+"$KNEE" account --trials one >trials
+is $? 0 "knee account --trials: exit 0"
+is "$(tail -n +2 trials | wc -l)" "$(sqlite3 one/study.db "SELECT count(*) FROM trial WHERE status <> 'failed'")" "... one line for each trial"
+is "$(awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { gap = $at["gap_core_s"] / $at["total_core_s"]; if (gap > 0.001 || gap < -0.001) print $1 }' trials)" "" "... each closes within 0.1%"
+is "$(awk -F'\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { sum = 0; for (i = at["serial"]; i <= at["tail"]; i++) sum += $i
+      off = sum / $at["total_core_s"] - 1; if (off > 0.001 || off < -0.001) print $1, off }' trials)" "" "... and its causes add up to workers times wall time"
+is "$(awk -F'\t' 'NR > 1 && $(NF - 1) > 0.02 * $6 { print $1 }' trials)" "" "... at least 98% of the core-seconds are named"
+is "$(awk -F'\t' 'NR > 1 { print $6 }' trials | paste -sd' ')" \
+    "$(sqlite3 one/study.db "SELECT printf('%.9g', c.workers * t.wall_ns / 1e9) FROM trial t JOIN cell c ON c.id = t.cell WHERE t.status <> 'failed' ORDER BY t.id" | paste -sd' ')" \
+    "... which are those of the study"
+
+"$KNEE" account one >out
+like "$(cat out)" '^workers +1 +2 +3$' "knee account: a column for each number of workers"
+is "$(sed '/^efficiencies/,$d' out | grep -c '%')" 15 "... 13 causes, what is named and what is not closed"
+is "$(sed -n '/^efficiencies/,$p' out | grep -cE '^ *(global|parallel|load-balance|transfer|serialisation|instructions|ipc|frequency) ')" 8 \
+    "... and the efficiency tree"
+"$KNEE" account --workers 2 one >out
+like "$(cat out)" '^one: 2 workers against 1' "--workers 2: against one worker"
+like "$(cat out)" '^most is lost by: ' "... names what most is lost by"
+"$KNEE" account --workers 3 --against 2 one >out
+is "$(awk '/^all / { print "all" } /^tail/ { print "tail" }' out | paste -sd' ')" "tail all" "--against 2: the same table"
+
+"$KNEE" fit --quiet one
+is "$(/usr/bin/python3 - <<'PYTHON'
+import json
+account = json.load(open("one/fit.json"))["account"]
+for cell in account["cells"]:
+    known = [cause for cause in cell["causes"] if cause["core_s"]["value"] is not None]
+    total = sum(cause["core_s"]["value"] for cause in known)
+    assert abs(total / cell["total_core_s"]["value"] - 1) < 0.001, (cell["workers"], total)
+    assert cell["closure"] < 0.001 and cell["named"] > 0.98
+    assert all(cause["core_s"]["reason"] for cause in cell["causes"] if cause not in known)
+print(account["reference_items"], [c["workers"] for c in account["cells"] if c["role"] == "scaling"])
+PYTHON
+)" "6 [1, 2, 3]" "fit.json has the account of every cell, and its causes add up"
+
+"$KNEE" account --workers 7 one 2>err
+is "$? $(wc -l <err)" "1 1" "workers that were not measured: exit 1 and one line"
+sqlite3 one/study.db "DELETE FROM worker"
+"$KNEE" account one 2>err
+is "$? $(wc -l <err)" "1 1" "a study without workers: exit 1 and one line"
+like "$(cat err)" 'no account' "... that says why"
+done_testing
