@@ -11,5 +11,6 @@ ANALYSIS_SRC := analysis/account.c \
   analysis/resample.c \
   analysis/scaling.c \
   analysis/scaling_bootstrap.c \
+  analysis/simulate.c \
   analysis/size_regression.c \
   analysis/stats.c
