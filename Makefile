@@ -16,7 +16,8 @@ include pipeline/sources.mk analysis/sources.mk harness/sources.mk datasets/sour
 # pkg-config name and the Debian package that brings it
 LIBRARIES := vips:libvips-dev libavformat:libavformat-dev libavcodec:libavcodec-dev libavutil:libavutil-dev \
   libswscale:libswscale-dev libcrypto:libssl-dev glib-2.0:libglib2.0-dev fontconfig:libfontconfig-dev \
-  libjpeg:libjpeg62-turbo-dev libwebp:libwebp-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev sqlite3:libsqlite3-dev jansson:libjansson-dev
+  libjpeg:libjpeg62-turbo-dev libwebp:libwebp-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev sqlite3:libsqlite3-dev jansson:libjansson-dev \
+  libseccomp:libseccomp-dev
 TEST_LIBRARIES := cmocka:libcmocka-dev
 DEPS_BUILD := make gcc libc6-dev pkg-config $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
 DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy

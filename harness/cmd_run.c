@@ -22,11 +22,12 @@
 #include "pipeline/image_workload.h"
 #include "pipeline/pool.h"
 #include "pipeline/recipe.h"
+#include "pipeline/sandbox.h"
 
 struct settings {
     const char *recipe_path, *list_path, *pin_list;
     uint64_t workers, chunk, table_fd, item_timeout_ns, memory_mib;
-    int policy;
+    int policy, sandbox;
     bool serial, counters, stats, quiet, dry_run, restart;
     const char *in, *out;
 };
@@ -39,6 +40,7 @@ struct run {
     struct item_table table;
     struct image_workload images;
     struct run_hooks hooks;
+    struct sandbox sandbox;
     struct progress progress;
     uint64_t start_ns;
 };
@@ -56,6 +58,7 @@ static uint64_t allowed_cpus(void)
 static enum options_result read_options(struct settings *set, int argc, char **argv)
 {
     static const char *const policies[] = {"static", "dynamic", "guided", "largest-first", NULL};
+    static const char *const sandboxes[] = {"auto", "require", "off", NULL}; /* enum sandbox_mode */
     const struct option_spec table[] = {
         {.name = "recipe",
          .letter = 'r',
@@ -117,6 +120,12 @@ static enum options_result read_options(struct settings *set, int argc, char **a
          .kind = OPTION_FLAG,
          .target = &set->counters,
          .help = "count cycles, faults, switches in every worker"},
+        {.name = "sandbox",
+         .argument = "MODE",
+         .kind = OPTION_CHOICE,
+         .target = &set->sandbox,
+         .choices = sandboxes,
+         .help = "confine workers: auto (default), require or off"},
         {.name = "stats",
          .kind = OPTION_FLAG,
          .target = &set->stats,
@@ -207,6 +216,33 @@ static int prepare_run(struct run *run, struct fault *fault)
                                set->out, fault);
 }
 
+/* Before anything is written. The run without a pool decodes in this process, which stays free. */
+static int prepare_sandbox(struct run *run, struct fault *fault)
+{
+    const struct settings *set = &run->set;
+
+    if (set->serial && set->sandbox == SANDBOX_REQUIRE)
+        return fault_set(fault,
+                         "--sandbox=require: --serial has no worker to confine: leave out one of them");
+    return sandbox_prepare(&run->sandbox, set->serial ? SANDBOX_OFF : (enum sandbox_mode)set->sandbox, fault);
+}
+
+/* Once the output folder is there. */
+static void fill_sandbox(struct run *run)
+{
+    char text[512];
+
+    sandbox_allow_read(&run->sandbox, run->batch.root);
+    sandbox_allow_read(&run->sandbox, run->recipe.watermark_path);
+    sandbox_allow_read(&run->sandbox, run->recipe.font_path);
+    sandbox_allow_write(&run->sandbox, run->set.out);
+    if (run->batch.closed && geteuid() == 0)
+        sandbox_keep_override(&run->sandbox);
+    if (run->sandbox.mode == SANDBOX_AUTO && !sandbox_is_whole(&run->sandbox))
+        message_note("workers are less confined than they could be: %s: see 'knee doctor'",
+                     sandbox_describe(&run->sandbox, text, sizeof text));
+}
+
 static void show_progress(void *context, const struct item_table *table)
 {
     struct run *run = context;
@@ -255,13 +291,15 @@ static int do_run(struct run *run, struct fault *fault)
                                    .hooks = &run->hooks.hooks,
                                    .item_timeout_ns = set->item_timeout_ns,
                                    .memory_bytes = set->memory_mib << 20,
+                                   .sandbox = &run->sandbox,
                                    .progress = set->quiet ? NULL : show_progress,
                                    .progress_context = run};
     enum pool_result result;
     int signal_number = 0;
 
-    if (prepare_run(run, fault))
+    if (prepare_sandbox(run, fault) || prepare_run(run, fault))
         return KNEE_FAILED;
+    fill_sandbox(run);
     image_workload_fill(&run->images, &workload);
     progress_start(&run->progress, "items");
     result =
@@ -273,6 +311,7 @@ static void release(struct run *run)
 {
     image_workload_release(&run->images);
     run_hooks_release(&run->hooks);
+    sandbox_release(&run->sandbox);
     item_table_close(&run->table);
     batch_release(&run->batch);
     recipe_release(&run->recipe);
@@ -336,5 +375,8 @@ const struct command cmd_run = {
                "'sha256sum -c') and, when items failed, FAILED.tsv with the reasons; the others are done all "
                "the same.\n"
                "The bytes do not depend on workers, chunk or policy.\n"
+               "Workers read IN and the recipe's files, write OUT, and can do nothing else, as far as the "
+               "kernel has the\n"
+               "means ('knee doctor' tells; --sandbox=require insists). --serial decodes unconfined.\n"
                "exit codes: 0 all done, 1 something failed, 2 usage, 130 or 143 interrupted\n",
     .run = run_run};

@@ -1,13 +1,9 @@
 #include "doctor_facts.h"
 
-#include <errno.h>
-#include <linux/landlock.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "counters.h"
@@ -15,6 +11,7 @@
 #include "kernel_stat.h"
 #include "libraries.h"
 #include "pipeline/clock.h"
+#include "pipeline/sandbox.h"
 
 static const double gib = 1024.0 * 1024 * 1024;
 
@@ -361,26 +358,21 @@ static void add_paranoid(struct doctor_facts *facts)
 
 static void add_sandbox(struct doctor_facts *facts)
 {
-    long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
-    char actions[256];
-    bool seccomp = kernel_read_text("/proc/sys/kernel/seccomp/actions_avail", actions, sizeof actions) > 0 ||
-                   prctl(PR_GET_SECCOMP) >= 0;
-    int no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0);
+    struct sandbox sandbox;
     struct doctor_fact *fact;
-    char landlock[64];
+    char text[400];
+    bool whole;
 
-    if (abi > 0)
-        snprintf(landlock, sizeof landlock, "Landlock ABI %ld", abi);
-    else
-        snprintf(landlock, sizeof landlock, "no Landlock (%s)",
-                 errno == EOPNOTSUPP ? "built in, but not started" : "not in this kernel");
-    fact = fact_add(facts, "sandbox", abi > 0 && seccomp && no_new_privs >= 0 ? FACT_GOOD : FACT_WEAK,
-                    "%s, %s, %s", landlock, seccomp ? "seccomp" : "no seccomp",
-                    no_new_privs >= 0 ? "no_new_privs" : "no no_new_privs");
-    if (abi <= 0)
-        fact_remedy(
-            fact,
-            "add landlock to the kernel's lsm= list (or build it in) to confine workers to their files");
+    sandbox_prepare(&sandbox, SANDBOX_AUTO, NULL);
+    whole = sandbox_is_whole(&sandbox);
+    fact = fact_add(facts, "sandbox", whole ? FACT_GOOD : FACT_WEAK, "%s",
+                    sandbox_describe(&sandbox, text, sizeof text));
+    if (!whole)
+        fact_remedy(fact,
+                    SANDBOX_SANITIZED
+                        ? "build without SAN= to confine workers"
+                        : "Linux 5.19 or later, with landlock in its lsm= list, confines workers fully");
+    sandbox_release(&sandbox);
 }
 
 static void add_libraries(struct doctor_facts *facts)

@@ -7,6 +7,7 @@
 #ifndef KNEE_BATCH_H
 #define KNEE_BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,7 @@ struct batch {
     uint64_t *bytes; /* size of each */
     uint64_t count;
     uint64_t total_bytes;
+    bool closed; /* a file or folder in it whose mode keeps out the user we are: only a privilege opens it */
 };
 
 /* Lists root; exclude is a folder to pass over (NULL none; need not exist). A missing folder, one that cannot

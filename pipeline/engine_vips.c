@@ -79,6 +79,9 @@ int engine_vips_setup(struct fault *fault)
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that glibc takes */
     mallopt(M_TRIM_THRESHOLD, 128 << 20);
+    /* Large pictures stay in memory, which max_pixels bounds: a sandbox has no place for temporary files, and
+     * a killed worker would leave them behind. */
+    g_setenv("VIPS_DISC_THRESHOLD", "1000g", TRUE);
     if (vips_init("knee"))
         return vips_fault(fault);
     g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG, take_log, NULL);

@@ -24,6 +24,7 @@
 #include "chunk.h"
 #include "fault.h"
 #include "item_table.h"
+#include "sandbox.h"
 #include "workload.h"
 
 #define POOL_MAX_WORKERS  1024
@@ -55,6 +56,9 @@ struct pool_options {
      * stays PENDING. NULL: none. */
     int (*settle)(void *context, uint64_t index, enum item_state state, struct fault *fault);
     void *settle_context;
+    /* Confines every worker, between hooks->worker_begin and the workload's initializer; NULL: none. The run
+     * without a pool has no worker, and is not confined. */
+    const struct sandbox *sandbox;
     /* Called in the parent about ten times a second while items are worked on; NULL: none. */
     void (*progress)(void *context, const struct item_table *table);
     void *progress_context;

@@ -19,6 +19,7 @@ const char *pool_wait_words(int wait_status, char *text, unsigned long text_byte
         snprintf(text, text_bytes, "killed by signal %d (SIG%s)%s", number, name ? name : "?",
                  number == SIGKILL  ? ", as the kernel does when memory is short"
                  : number == SIGBUS ? ", as happens when a file is cut or a disk is full behind mapped memory"
+                 : number == SIGSYS ? ", for a system call that the sandbox forbids"
                                     : "");
     } else if (WIFEXITED(wait_status)) {
         snprintf(text, text_bytes, "exited with code %d", WEXITSTATUS(wait_status));

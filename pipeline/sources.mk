@@ -2,6 +2,9 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/fault_point.c \
   pipeline/item_table.c \
   pipeline/chunk.c \
+  pipeline/sandbox_landlock.c \
+  pipeline/sandbox_seccomp.c \
+  pipeline/sandbox.c \
   pipeline/worker.c \
   pipeline/pool.c \
   pipeline/pool_slots.c \

@@ -242,7 +242,11 @@ static void prepare(const struct worker_task *task, void **state)
     set_state(task, WORKER_INIT);
     fault_point("start", FAULT_POINT_NO_ITEM);
     limit_memory(task);
+    if (task->options->sandbox)
+        sandbox_close_descriptors(task->options->sandbox, &task->ready_fd, 1);
     if (worker_hook_begin(task, &fault))
+        leave_with_fault(task, &fault);
+    if (task->options->sandbox && sandbox_enter(task->options->sandbox, &fault))
         leave_with_fault(task, &fault);
     worker->init_begin_ns = clock_now_ns();
     if (workload->init && workload->init(workload->context, state, &fault))

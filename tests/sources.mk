@@ -17,6 +17,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_pool.c \
   tests/unit/test_pool_limits.c \
   tests/unit/test_pool_faults.c \
+  tests/unit/test_sandbox.c \
   tests/unit/test_item_table.c \
   tests/unit/test_chunk.c \
   tests/unit/test_account.c \
@@ -42,4 +43,5 @@ TESTS_UNIT_SRC := \
 TESTS_PROGRAM_SRC := \
   tests/peers/knee_one.c \
   tests/bench/pool_noop.c \
+  tests/bench/sandbox_cost.c \
   $(empty)

@@ -11,6 +11,8 @@ for setting in "1 1" "1 64" "2 1" "2 64"; do
     "$build/tests/bench/pool_noop" $setting
 done
 
+"$build/tests/bench/sandbox_cost"
+
 # E(2) by interleaved pairs: T(1) / (2 T(2)), each pinned, on the batch given.
 batch=${1:-datasets/media60}
 if [ -d "$batch" ] && [ "$(nproc)" -ge 2 ]; then
@@ -23,4 +25,11 @@ if [ -d "$batch" ] && [ "$(nproc)" -ge 2 ]; then
         two=$(seconds --workers 2 --pin 0,1 "$batch" "$out/two" 2>/dev/null || true)
         echo "shipped recipe, $batch, pair $pair: T(1) $one s, T(2) $two s, E(2) $(awk "BEGIN { printf \"%.3f\", $one / (2 * $two) }")"
     done
+    # The price of confinement: pairs again, in turn; the sum over the pairs is compared.
+    confined=0 free=0
+    for pair in 1 2 3 4 5 6; do
+        free=$(echo "$free $(seconds --workers 2 --sandbox=off "$batch" "$out/two" 2>/dev/null || true)" | awk '{ print $1 + $2 }')
+        confined=$(echo "$confined $(seconds --workers 2 "$batch" "$out/two" 2>/dev/null || true)" | awk '{ print $1 + $2 }')
+    done
+    echo "sandbox, $batch, 6 pairs: off $free s, on $confined s, cost $(awk "BEGIN { printf \"%.2f\", 100 * ($confined / $free - 1) }")%"
 fi
