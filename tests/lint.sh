@@ -50,7 +50,7 @@ check cppcheck cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j "
 [ "${#shell_files[@]}" -eq 0 ] || check shellcheck shellcheck -x "${shell_files[@]}"
 if [ "${#python_files[@]}" -gt 0 ]; then
     check pyflakes /usr/bin/python3 -m pyflakes "${python_files[@]}"
-    check mypy env MYPYPATH=reports /usr/bin/python3 -m mypy --strict --ignore-missing-imports --explicit-package-bases \
+    check mypy env MYPYPATH=reports:tests /usr/bin/python3 -m mypy --strict --ignore-missing-imports --explicit-package-bases \
         --namespace-packages "${python_files[@]}"
 fi
 exit "$failed"
