@@ -15,6 +15,7 @@
 #include "paths.h"
 #include "progress.h"
 #include "run_hooks.h"
+#include "run_journal.h"
 #include "run_output.h"
 #include "pipeline/batch.h"
 #include "pipeline/clock.h"
@@ -28,7 +29,8 @@ struct settings {
     const char *recipe_path, *list_path, *pin_list;
     uint64_t workers, chunk, table_fd, item_timeout_ns, memory_mib;
     int policy, sandbox;
-    bool serial, counters, stats, quiet, dry_run, restart;
+    bool serial, counters, stats, quiet, dry_run;
+    struct run_journal_options journal;
     const char *in, *out;
 };
 
@@ -38,6 +40,7 @@ struct run {
     struct recipe recipe;
     struct batch batch;
     struct item_table table;
+    struct run_journal journal;
     struct image_workload images;
     struct run_hooks hooks;
     struct sandbox sandbox;
@@ -132,8 +135,16 @@ static enum options_result read_options(struct settings *set, int argc, char **a
          .help = "print where the time went, by stage"},
         {.name = "restart",
          .kind = OPTION_FLAG,
-         .target = &set->restart,
-         .help = "forget what OUT holds: outputs of another recipe or batch are removed"},
+         .target = &set->journal.restart,
+         .help = "forget what OUT holds: its outputs, of another recipe or batch too, are removed"},
+        {.name = "retry-failed",
+         .kind = OPTION_FLAG,
+         .target = &set->journal.retry_failed,
+         .help = "try items again that failed in the run before"},
+        {.name = "durable",
+         .kind = OPTION_FLAG,
+         .target = &set->journal.durable,
+         .help = "a finished item survives a power cut: folders and journal are synced too"},
         {.name = "dry-run",
          .letter = 'n',
          .kind = OPTION_FLAG,
@@ -199,21 +210,28 @@ static int prepare_inputs(struct run *run, struct fault *fault)
 static int prepare_run(struct run *run, struct fault *fault)
 {
     const struct settings *set = &run->set;
-    char batch_hex[65];
 
     if (item_table_create(&run->table, set->table_fd == NO_TABLE_FD ? -1 : (int)set->table_fd,
                           run->batch.count, sizeof(struct image_result), (uint32_t)set->workers,
                           sizeof(struct run_worker_extra), fault))
         return -1;
     run->table.header->start_ns = run->start_ns;
-    batch_sha256(&run->batch, batch_hex);
-    if (run_output_open(set->out, run->recipe.sha256, batch_hex, set->restart, fault))
+    if (run_output_make(set->out, set->in, &run->recipe, fault) ||
+        run_journal_open(&run->journal, set->out, &run->recipe, &run->batch, &set->journal, fault) ||
+        run_output_begin(set->out, fault) ||
+        run_journal_resume(&run->journal, &run->table, &set->journal, fault))
         return -1;
+    if (run->journal.finished)
+        message_note("going on: %" PRIu64 " of %" PRIu64 " items were finished before", run->journal.finished,
+                     run->batch.count);
     if (run_hooks_init(&run->hooks, set->pin_list, set->counters, fault))
         return -1;
-    return image_workload_init(&run->images, &run->recipe, run->batch.root,
-                               (const char *const *)run->batch.paths, run->batch.bytes, run->batch.count,
-                               set->out, fault);
+    if (image_workload_init(&run->images, &run->recipe, run->batch.root,
+                            (const char *const *)run->batch.paths, run->batch.bytes, run->batch.count,
+                            set->out, fault))
+        return -1;
+    run->images.durable = set->journal.durable;
+    return 0;
 }
 
 /* Before anything is written. The run without a pool decodes in this process, which stays free. */
@@ -236,6 +254,7 @@ static void fill_sandbox(struct run *run)
     sandbox_allow_read(&run->sandbox, run->recipe.watermark_path);
     sandbox_allow_read(&run->sandbox, run->recipe.font_path);
     sandbox_allow_write(&run->sandbox, run->set.out);
+    sandbox_keep_descriptor(&run->sandbox, run->journal.log.fd);
     if (run->batch.closed && geteuid() == 0)
         sandbox_keep_override(&run->sandbox);
     if (run->sandbox.mode == SANDBOX_AUTO && !sandbox_is_whole(&run->sandbox))
@@ -264,11 +283,13 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     if (result == POOL_ERROR)
         return KNEE_FAILED;
     if (result == POOL_INTERRUPTED) {
-        message_note("interrupted: finished items are in %s; run the same command to do all of them",
-                     set->out);
+        message_note("interrupted: finished items are in %s; run the same command again to go on", set->out);
         return KNEE_INTERRUPTED + signal_number;
     }
-    if (run_output_close(&run->table, &run->recipe, &run->batch, set->out, &outcome, fault))
+    fault_point("manifest", FAULT_POINT_NO_ITEM);
+    if (run_journal_check(&run->journal, fault) ||
+        run_output_close(&run->table, &run->recipe, &run->batch, set->out, set->journal.durable, &outcome,
+                         fault))
         return KNEE_FAILED;
     run->table.header->end_ns = clock_now_ns();
     if (set->stats)
@@ -292,9 +313,11 @@ static int do_run(struct run *run, struct fault *fault)
                                    .item_timeout_ns = set->item_timeout_ns,
                                    .memory_bytes = set->memory_mib << 20,
                                    .sandbox = &run->sandbox,
+                                   .settle = run_journal_settle,
+                                   .settle_context = &run->journal,
                                    .progress = set->quiet ? NULL : show_progress,
                                    .progress_context = run};
-    enum pool_result result;
+    enum pool_result result = POOL_OK;
     int signal_number = 0;
 
     if (prepare_sandbox(run, fault) || prepare_run(run, fault))
@@ -302,8 +325,9 @@ static int do_run(struct run *run, struct fault *fault)
     fill_sandbox(run);
     image_workload_fill(&run->images, &workload);
     progress_start(&run->progress, "items");
-    result =
-        (set->serial ? pool_run_serial : pool_run)(&workload, &options, &run->table, &signal_number, fault);
+    if (run->journal.finished < run->batch.count)
+        result = (set->serial ? pool_run_serial : pool_run)(&workload, &options, &run->table, &signal_number,
+                                                            fault);
     return finish(run, result, signal_number, fault);
 }
 
@@ -312,6 +336,7 @@ static void release(struct run *run)
     image_workload_release(&run->images);
     run_hooks_release(&run->hooks);
     sandbox_release(&run->sandbox);
+    run_journal_close(&run->journal);
     item_table_close(&run->table);
     batch_release(&run->batch);
     recipe_release(&run->recipe);
@@ -329,7 +354,7 @@ static void record_outcome(struct run *run, int code, const struct fault *fault)
 static int run_run(int argc, char **argv)
 {
     char shipped[4096];
-    struct run run = {.start_ns = clock_now_ns(), .table = {.fd = -1}};
+    struct run run = {.start_ns = clock_now_ns(), .table = {.fd = -1}, .journal = {.log = {.fd = -1}}};
     struct fault fault = {0};
     int code = KNEE_FAILED;
 
@@ -374,7 +399,9 @@ const struct command cmd_run = {
                "'knee verify' or\n"
                "'sha256sum -c') and, when items failed, FAILED.tsv with the reasons; the others are done all "
                "the same.\n"
-               "The bytes do not depend on workers, chunk or policy.\n"
+               "The bytes do not depend on workers, chunk or policy. Killed or interrupted, the same command "
+               "again goes on\n"
+               "where it was; OUT/.knee/journal tells what is finished.\n"
                "Workers read IN and the recipe's files, write OUT, and can do nothing else, as far as the "
                "kernel has the\n"
                "means ('knee doctor' tells; --sandbox=require insists). --serial decodes unconfined.\n"

@@ -1,6 +1,7 @@
 #include "run_output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include "pipeline/manifest.h"
 #include "pipeline/store.h"
 
-/* --- whose folder ----------------------------------------------------------------------------- */
+/* --- before ---------------------------------------------------------------------------------- */
 
 static int make_folder(const char *out, struct fault *fault)
 {
@@ -31,86 +32,60 @@ static int make_folder(const char *out, struct fault *fault)
     return 0;
 }
 
-static int check_owner(GKeyFile *owner, const char *key, const char *wanted, const char *what,
-                       const char *out, struct fault *fault)
+/* Is the folder `inner` the folder `outer` or below it, by any spelling? */
+static bool is_within(const char *inner, const struct stat *outer)
 {
-    gchar *found = g_key_file_get_string(owner, "run", key, NULL);
-    int differs = !found || strcmp(found, wanted) != 0;
+    int fd = open(inner, O_RDONLY | O_DIRECTORY | O_CLOEXEC), above;
+    struct stat here = {0}, last;
+    bool within = false;
 
-    g_free(found);
-    return differs
-               ? fault_set(
-                     fault,
-                     "output folder %s holds the outputs of another %s: give another folder, or --restart",
-                     out, what)
-               : 0;
-}
-
-static int write_owner(const char *path, const char *recipe_sha256, const char *batch_sha256,
-                       struct fault *fault)
-{
-    GKeyFile *owner = g_key_file_new();
-    GError *error = NULL;
-    int failed = 0;
-
-    g_key_file_set_comment(owner, NULL, NULL, " what the outputs in this folder were made of", NULL);
-    g_key_file_set_string(owner, "run", "recipe_sha256", recipe_sha256);
-    g_key_file_set_string(owner, "run", "batch_sha256", batch_sha256);
-    if (!g_key_file_save_to_file(owner, path, &error)) {
-        failed = fault_set(fault, "writing %s: %s", path, error->message);
-        g_error_free(error);
+    while (fd >= 0) {
+        last = here;
+        if (fstat(fd, &here) || (here.st_dev == last.st_dev && here.st_ino == last.st_ino))
+            break; /* the root is above itself */
+        within = here.st_dev == outer->st_dev && here.st_ino == outer->st_ino;
+        if (within)
+            break;
+        above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        close(fd);
+        fd = above;
     }
-    g_key_file_free(owner);
-    return failed;
+    if (fd >= 0)
+        close(fd);
+    return within;
 }
 
-/* Within the output folder whatever the manifest says? */
-static bool stays_inside(const char *path)
+/* Outputs must not land among the inputs. */
+static int check_renditions(const char *out, const char *in, const struct recipe *recipe, struct fault *fault)
 {
-    return path[0] != '/' && strcmp(path, "..") != 0 && strncmp(path, "../", 3) != 0 &&
-           !strstr(path, "/../") && !(strlen(path) >= 3 && strcmp(path + strlen(path) - 3, "/..") == 0);
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        char path[4096];
+        struct stat status;
+        snprintf(path, sizeof path, "%s/%s", out, recipe->renditions[i].name);
+        if (stat(path, &status) == 0 && is_within(in, &status))
+            return fault_set(fault,
+                             "output folder %s: its rendition '%s' would be written among the inputs in %s: "
+                             "give another output folder",
+                             out, recipe->renditions[i].name, in);
+    }
+    return 0;
 }
 
-/* The outputs of the run before, by its manifest: they would stay beside ours and be taken for them. */
-static void remove_outputs(const char *out)
+int run_output_make(const char *out, const char *in, const struct recipe *recipe, struct fault *fault)
 {
-    struct manifest manifest;
-
-    if (manifest_read(&manifest, out, NULL))
-        return;
-    for (uint64_t i = 0; i < manifest.count; i++)
-        if (stays_inside(manifest.lines[i].path))
-            store_remove(out, manifest.lines[i].path, NULL);
-    manifest_release(&manifest);
+    return make_folder(out, fault) || check_renditions(out, in, recipe, fault) ? -1 : 0;
 }
 
-int run_output_open(const char *out, const char *recipe_sha256, const char *batch_sha256, bool restart,
-                    struct fault *fault)
+int run_output_begin(const char *out, struct fault *fault)
 {
-    char path[4096], manifest[4096];
-    GKeyFile *owner;
-    int failed = 0;
-    bool owned;
+    char manifest[4096];
 
-    if (make_folder(out, fault))
-        return -1;
-    snprintf(path, sizeof path, "%s/.knee-run", out);
-    owner = g_key_file_new();
-    owned = g_key_file_load_from_file(owner, path, G_KEY_FILE_NONE, NULL);
-    if (owned && !restart)
-        failed = check_owner(owner, "recipe_sha256", recipe_sha256, "recipe", out, fault) ||
-                 check_owner(owner, "batch_sha256", batch_sha256, "batch", out, fault);
-    g_key_file_free(owner);
-    if (failed)
-        return -1;
-    if (owned && restart) /* never by a manifest that is not ours */
-        remove_outputs(out);
     store_clean(out);
     /* From here on the folder is being worked on: an old manifest would speak of files that may change. */
     snprintf(manifest, sizeof manifest, "%s/MANIFEST.sha256", out);
     if (unlink(manifest) && errno != ENOENT)
         return fault_set(fault, "removing the old %s: %s", manifest, strerror(errno));
-    return write_owner(path, recipe_sha256, batch_sha256, fault);
+    return 0;
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
@@ -147,6 +122,10 @@ static int collect(const struct item_table *table, const struct recipe *recipe, 
 {
     for (uint64_t i = 0; i < batch->count; i++) {
         const struct item_record *record = item_table_item(table, i);
+        if (!record->start_ns) { /* nobody worked on it in this run */
+            outcome->earlier++;
+            outcome->earlier_bytes_in += record->bytes_in;
+        }
         if (atomic_load_explicit(&record->state, memory_order_acquire) == ITEM_DONE) {
             outcome->done++;
             if (add_outputs(manifest, table, recipe, batch->paths[i], i, outcome))
@@ -163,7 +142,7 @@ static int collect(const struct item_table *table, const struct recipe *recipe, 
 }
 
 int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
-                     const char *out, struct run_outcome *outcome, struct fault *fault)
+                     const char *out, bool durable, struct run_outcome *outcome, struct fault *fault)
 {
     struct manifest manifest = {0};
     struct failed_item *failures = calloc(batch->count, sizeof *failures);
@@ -174,7 +153,8 @@ int run_output_close(const struct item_table *table, const struct recipe *recipe
         fault_set(fault, "output folder %s: no memory for its manifest", out);
     else
         failed = failed_write(failures, outcome->failed, out, fault) ||
-                 manifest_write(&manifest, out, outcome->manifest_sha256, fault);
+                 manifest_write(&manifest, out, outcome->manifest_sha256, fault) ||
+                 (durable && store_sync_folder(out, fault));
     if (!failed)
         memcpy(table->header->result, outcome->manifest_sha256, sizeof outcome->manifest_sha256);
     manifest_release(&manifest);
@@ -190,7 +170,7 @@ void run_output_print_stages(const struct item_table *table)
 
     for (uint64_t i = 0; i < table->header->items; i++) {
         const struct item_record *record = item_table_item(table, i);
-        if (atomic_load_explicit(&record->state, memory_order_acquire) != ITEM_DONE)
+        if (atomic_load_explicit(&record->state, memory_order_acquire) != ITEM_DONE || !record->start_ns)
             continue;
         for (int stage = 1; stage < ITEM_STAGES; stage++)
             sums[stage] += (double)record->stage_ns[stage];
@@ -215,10 +195,14 @@ void run_output_print_summary(const struct item_table *table, const struct batch
                               const struct run_outcome *outcome)
 {
     double wall_s = (double)(table->header->end_ns - table->header->start_ns) / 1e9;
+    double items = (double)(batch->count - outcome->earlier),
+           megabytes = (double)(batch->total_bytes - outcome->earlier_bytes_in) / 1e6;
+    char earlier[64] = "";
 
-    printf("%" PRIu64 " of %" PRIu64 " items done in %.2f s (%.1f items/s, %.1f MB/s in): %" PRIu64
+    if (outcome->earlier)
+        snprintf(earlier, sizeof earlier, " (%" PRIu64 " finished before)", outcome->earlier);
+    printf("%" PRIu64 " of %" PRIu64 " items done%s in %.2f s (%.1f items/s, %.1f MB/s in): %" PRIu64
            " outputs, %.1f MB, manifest %s/MANIFEST.sha256\n",
-           outcome->done, batch->count, wall_s, (double)outcome->done / wall_s,
-           (double)batch->total_bytes / 1e6 / wall_s, outcome->outputs, (double)outcome->bytes_out / 1e6,
-           out);
+           outcome->done, batch->count, earlier, wall_s, items / wall_s, megabytes / wall_s, outcome->outputs,
+           (double)outcome->bytes_out / 1e6, out);
 }

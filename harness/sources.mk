@@ -16,6 +16,7 @@ HARNESS_SRC := harness/message.c \
   harness/cmd_run.c \
   harness/cmd_verify.c \
   harness/run_output.c \
+  harness/run_journal.c \
   harness/progress.c \
   harness/account_print.c \
   harness/cmd_account.c \

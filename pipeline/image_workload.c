@@ -14,6 +14,7 @@
 #include "clock.h"
 #include "engine.h"
 #include "engine_vips.h"
+#include "fault_point.h"
 #include "geometry.h"
 #include "overlay.h"
 #include "sniff.h"
@@ -31,6 +32,7 @@ struct image_state {
 struct image_item {
     const struct image_workload *work;
     struct image_state *state;
+    uint64_t index;
     const char *path; /* within the batch */
     struct item_record *record;
     struct image_result *result;
@@ -71,6 +73,11 @@ void image_output_path(const struct recipe *recipe, int rendition, const char *i
     snprintf(path, bytes, "%s/%s.%s", r->name, item_path, recipe_extension(r->format));
 }
 
+uint64_t image_mtime_ns(const struct stat *status)
+{
+    return (uint64_t)status->st_mtim.tv_sec * 1000000000u + (uint64_t)status->st_mtim.tv_nsec;
+}
+
 /* --- stages ----------------------------------------------------------------------------------- */
 
 /* Ends the stage that runs and begins another. */
@@ -82,6 +89,17 @@ static void enter(struct image_item *item, enum image_stage stage)
     item->record->stage_ns[STAGE_NONE] = 0;
     item->record->stage = (uint8_t)stage;
     item->stage_start_ns = now;
+}
+
+/* Half of one picture and half of another may well decode. */
+static int check_unchanged(int fd, const struct stat *before, struct fault *fault)
+{
+    struct stat now;
+
+    if (fstat(fd, &now) == 0 && now.st_size == before->st_size &&
+        image_mtime_ns(&now) == image_mtime_ns(before))
+        return 0;
+    return fault_set(fault, "the file changed while it was read");
 }
 
 static int read_whole(int fd, struct image_item *item, const struct stat *status, struct fault *fault)
@@ -102,7 +120,7 @@ static int read_whole(int fd, struct image_item *item, const struct stat *status
         got += (size_t)n;
     }
     item->input_bytes = got;
-    return 0;
+    return check_unchanged(fd, status, fault);
 }
 
 static int read_input(struct image_item *item, struct fault *fault)
@@ -111,8 +129,13 @@ static int read_input(struct image_item *item, struct fault *fault)
     struct stat status;
     int fd, failed;
 
-    snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path);
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path) >= sizeof path)
+        return fault_set(fault, "the path is longer than %zu bytes", sizeof path - 1);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+        fault_set(fault, "reading %s: %s: raise 'ulimit -n'", path, strerror(errno));
+        return WORKLOAD_STOP;
+    }
     if (fd < 0)
         return fault_set(fault, "%s", strerror(errno));
     if (fstat(fd, &status))
@@ -126,8 +149,11 @@ static int read_input(struct image_item *item, struct fault *fault)
                            (double)status.st_size / 1e6, (double)item->work->recipe->max_bytes / 1e6);
     else
         failed = read_whole(fd, item, &status, fault);
+    if (fstat(fd, &status) == 0) {
+        item->record->bytes_in = (uint64_t)status.st_size;
+        item->result->input_mtime_ns = image_mtime_ns(&status);
+    }
     close(fd);
-    item->record->bytes_in = item->input_bytes;
     return failed;
 }
 
@@ -274,9 +300,12 @@ static int store_all(struct image_item *item, struct fault *fault)
 
     for (int i = 0; i < recipe->rendition_count; i++) {
         char path[4096];
+        enum store_result stored;
         image_output_path(recipe, i, item->path, path, sizeof path);
-        if (store_write(item->work->output_root, path, item->encoded[i], item->encoded_bytes[i], fault))
-            return -1;
+        stored = store_write(item->work->output_root, path, item->encoded[i], item->encoded_bytes[i],
+                             item->work->durable, fault);
+        if (stored)
+            return stored == STORE_UNUSABLE ? WORKLOAD_STOP : WORKLOAD_FAILED;
         item->record->bytes_out += item->encoded_bytes[i];
     }
     item->result->renditions = (uint8_t)recipe->rendition_count;
@@ -295,9 +324,13 @@ static int do_stages(struct image_item *item, struct fault *fault)
                   {STAGE_STORE, store_all}};
 
     for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
+        int result;
         enter(item, stages[i].stage);
-        if (stages[i].run(item, fault))
-            return -1;
+        if (stages[i].stage == STAGE_ENCODE)
+            fault_point("item", item->index);
+        result = stages[i].run(item, fault);
+        if (result)
+            return result;
     }
     return 0;
 }
@@ -317,7 +350,7 @@ static void free_item(struct image_item *item)
 static void give_up(const struct image_workload *work, uint64_t index, struct item_record *record,
                     struct image_result *result, const char *reason)
 {
-    *result = (struct image_result){0};
+    *result = (struct image_result){.input_mtime_ns = result->input_mtime_ns};
     g_strlcpy(result->reason, reason, sizeof result->reason);
     record->bytes_out = 0;
     for (int i = 0; i < work->recipe->rendition_count; i++) {
@@ -331,8 +364,12 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
                    struct fault *fault)
 {
     const struct image_workload *work = context;
-    struct image_item item = {
-        .work = work, .state = own, .path = work->paths[index], .record = record, .result = payload};
+    struct image_item item = {.work = work,
+                              .state = own,
+                              .index = index,
+                              .path = work->paths[index],
+                              .record = record,
+                              .result = payload};
     uint8_t failed_in;
     int failed;
 
@@ -345,7 +382,7 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
     enter(&item, STAGE_NONE);
     vips_error_clear();
     free_item(&item);
-    if (failed) {
+    if (failed == WORKLOAD_FAILED) {
         give_up(work, index, record, payload, fault->text);
         record->stage = failed_in;
         record->error = 1;

@@ -13,7 +13,9 @@
 #define KNEE_IMAGE_WORKLOAD_H
 
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "fault.h"
 #include "recipe.h"
@@ -35,6 +37,7 @@ enum image_stage {
 struct image_result {
     uint8_t renditions;                        /* outputs stored; 0 for a failed item */
     char reason[119];                          /* of a failure; empty otherwise */
+    uint64_t input_mtime_ns;                   /* image_mtime_ns() of the input as it was read; 0 unknown */
     uint8_t sha256[RECIPE_MAX_RENDITIONS][32]; /* in the recipe's order */
 };
 
@@ -44,8 +47,12 @@ struct image_workload {
     const char *const *paths; /* within input_root; the caller's */
     const uint64_t *bytes;
     uint64_t count;
+    bool durable; /* outputs' names are brought to the disk too; false unless the caller sets it */
     void *sha256; /* EVP_MD, fetched once */
 };
+
+/* When the file was last written, ns since 1970. */
+uint64_t image_mtime_ns(const struct stat *status);
 
 /* "none", "read", "decode", "scale", "overlay", "encode", "digest", "store" */
 const char *image_stage_name(int stage);

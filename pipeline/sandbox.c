@@ -92,6 +92,14 @@ void sandbox_allow_write(struct sandbox *sandbox, const char *path)
     allow(sandbox, path, true);
 }
 
+void sandbox_keep_descriptor(struct sandbox *sandbox, int descriptor)
+{
+    if (sandbox->descriptor_count == SANDBOX_MOST_DESCRIPTORS)
+        abort(); /* our own mistake */
+    if (descriptor >= 0)
+        sandbox->descriptors[sandbox->descriptor_count++] = descriptor;
+}
+
 void sandbox_keep_override(struct sandbox *sandbox)
 {
     sandbox->keep_override = true;
@@ -147,15 +155,17 @@ static void close_between(unsigned first, unsigned last)
 void sandbox_close_descriptors(const struct sandbox *sandbox, const int *keep, size_t count)
 {
     int kept[16], null;
+    size_t kept_count = count + sandbox->descriptor_count;
     unsigned from = 3;
 
     if (sandbox->mode == SANDBOX_OFF)
         return;
-    if (count > sizeof kept / sizeof kept[0])
+    if (kept_count > sizeof kept / sizeof kept[0])
         abort(); /* our own mistake */
     memcpy(kept, keep, count * sizeof *keep);
-    qsort(kept, count, sizeof *kept, ascending);
-    for (size_t i = 0; i < count; i++)
+    memcpy(kept + count, sandbox->descriptors, sandbox->descriptor_count * sizeof *kept);
+    qsort(kept, kept_count, sizeof *kept, ascending);
+    for (size_t i = 0; i < kept_count; i++)
         if (kept[i] >= (int)from) {
             close_between(from, (unsigned)kept[i] - 1);
             from = (unsigned)kept[i] + 1;

@@ -32,7 +32,7 @@
 #include "fault.h"
 #include "sandbox_seccomp.h"
 
-enum { SANDBOX_MOST_PATHS = 16 };
+enum { SANDBOX_MOST_PATHS = 16, SANDBOX_MOST_DESCRIPTORS = 8 };
 
 /* 1 in a build whose sanitizer forbids a sandbox. */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
@@ -67,6 +67,8 @@ struct sandbox {
     bool keep_override;
     struct sandbox_path paths[SANDBOX_MOST_PATHS];
     size_t path_count;
+    int descriptors[SANDBOX_MOST_DESCRIPTORS]; /* that stay open in workers */
+    size_t descriptor_count;
 };
 
 /* Looks at what the kernel has and makes the filter. Returns 0, or -1 with fault: SANDBOX_REQUIRE, and
@@ -79,6 +81,9 @@ void sandbox_release(struct sandbox *sandbox);
 void sandbox_allow_read(struct sandbox *sandbox, const char *path);
 void sandbox_allow_write(struct sandbox *sandbox, const char *path);
 
+/* A descriptor of the parent's that workers use. -1 is passed over. */
+void sandbox_keep_descriptor(struct sandbox *sandbox, int descriptor);
+
 /* Something the worker handles is closed to its user by the mode bits, and only CAP_DAC_OVERRIDE opens it. */
 void sandbox_keep_override(struct sandbox *sandbox);
 
@@ -88,8 +93,8 @@ const char *sandbox_describe(const struct sandbox *sandbox, char *text, size_t b
 /* Whether all that this version can do is in force once entered. */
 bool sandbox_is_whole(const struct sandbox *sandbox);
 
-/* In the worker: closes every descriptor above 2 but those in keep, and points 0 and 1 at /dev/null. Nothing
- * is done in mode off. */
+/* In the worker: closes every descriptor above 2 but those in keep and those kept for all workers, and points
+ * 0 and 1 at /dev/null. Nothing is done in mode off. */
 void sandbox_close_descriptors(const struct sandbox *sandbox, const int *keep, size_t count);
 
 /* In the worker, for good; the process must have one thread. Returns 0, or -1 with fault. */

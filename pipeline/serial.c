@@ -26,10 +26,13 @@ static int do_items(const struct worker_task *task, void *state, const sigset_t 
 
     for (uint64_t i = 0; i < task->workload->items && !*signal_number; i++) {
         uint64_t claim_ns = clock_now_ns();
+        struct fault own = {0}; /* that of a failed item is no fault of the run */
         /* Relaxed: there is nobody else. */
         if (atomic_load_explicit(&item_table_item(task->table, i)->state, memory_order_relaxed) < ITEM_DONE &&
-            worker_do_item(task, state, i, claim_ns, fault))
+            worker_do_item(task, state, i, claim_ns, &own)) {
+            *fault = own;
             return -1;
+        }
         if (task->options->progress && claim_ns - told_ns >= PROGRESS_NS) {
             task->options->progress(task->options->progress_context, task->table);
             told_ns = claim_ns;

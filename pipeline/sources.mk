@@ -28,4 +28,5 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/engine_planes.c \
   pipeline/engine_vips.c \
   pipeline/store.c \
+  pipeline/record_log.c \
   pipeline/image_workload.c

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fault_point.h"
+
 #define TEMPORARY_PREFIX ".knee-tmp-"
 
 /* Makes the folders above path, which is changed in between and given back as it was. */
@@ -54,18 +56,62 @@ static int write_temporary(const char *temporary, const void *data, size_t bytes
     return failed;
 }
 
-static const char *remedy(int error)
+/* Is the name of this one output to blame? */
+static bool is_bad_name(int error)
 {
-    return error == ENOSPC || error == EDQUOT         ? "free space there, or give another output folder"
-           : error == EISDIR                          ? "a folder has that name: give another output folder"
-           : error == ENOTDIR || error == EEXIST      ? "a file stands where a folder has to be: remove it"
-           : error == ENAMETOOLONG || error == ENOENT ? "give another output folder, with a shorter path"
-                                                      : "give an output folder that can be written";
+    return error == ENAMETOOLONG || error == EISDIR || error == ENOTDIR || error == EEXIST ||
+           error == ENOTEMPTY || error == ELOOP || error == EILSEQ || error == EINVAL;
 }
 
-int store_write(const char *folder, const char *path, const void *data, size_t bytes, struct fault *fault)
+static const char *remedy(int error)
+{
+    return error == ENOSPC || error == EDQUOT      ? "free space there, then run the same command again"
+           : error == EISDIR || error == ENOTEMPTY ? "a folder has that name: give another output folder"
+           : error == ENOTDIR || error == EEXIST   ? "a file stands where a folder has to be: remove it"
+           : error == ENAMETOOLONG                 ? "shorten the name of the input"
+           : error == ENOENT                       ? "the output folder is gone: run the same command again"
+           : error == EMFILE || error == ENFILE    ? "raise 'ulimit -n'"
+                                                   : "give an output folder that can be written";
+}
+
+static int sync_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), failed;
+
+    if (fd < 0)
+        return -1;
+    failed = fsync(fd) && errno != EINVAL; /* a file system whose folders need none */
+    close(fd);
+    return failed ? -1 : 0;
+}
+
+/* Every folder from the output's own up to the output folder: each may hold a new name. */
+static int sync_folders(char *path, size_t root_length)
+{
+    for (char *slash = strrchr(path, '/'); slash && (size_t)(slash - path) >= root_length;
+         slash = strrchr(path, '/')) {
+        *slash = '\0';
+        if (sync_folder(path))
+            return -1;
+    }
+    return 0;
+}
+
+static int give_name(const char *temporary, char *final, size_t root_length)
+{
+    if (rename(temporary, final) == 0)
+        return 0;
+    if (errno != ENOENT)
+        return -1;
+    /* the first output in its folder */
+    return make_parents(final, root_length + 1) || rename(temporary, final) ? -1 : 0;
+}
+
+enum store_result store_write(const char *folder, const char *path, const void *data, size_t bytes,
+                              bool durable, struct fault *fault)
 {
     char final[4096], temporary[4096];
+    bool writing = true;
     int failed;
 
     if ((size_t)snprintf(final, sizeof final, "%s/%s", folder, path) >= sizeof final)
@@ -76,27 +122,38 @@ int store_write(const char *folder, const char *path, const void *data, size_t b
         return fault_set(fault, "%.100s...: the output folder's path is too long", folder);
     failed = write_temporary(temporary, data, bytes);
     if (!failed) {
-        failed = rename(temporary, final);
-        if (failed && errno == ENOENT) { /* the first output in its folder */
-            failed = make_parents(final, strlen(folder) + 1) || rename(temporary, final);
-        }
+        writing = false;
+        fault_point("rename", FAULT_POINT_NO_ITEM);
+        failed = give_name(temporary, final, strlen(folder));
     }
     if (failed) {
         int saved = errno;
         unlink(temporary);
-        return fault_set(fault, "writing %s: %s: %s", final, strerror(saved), remedy(saved));
+        fault_set(fault, "writing %s: %s: %s", final, strerror(saved), remedy(saved));
+        return !writing && is_bad_name(saved) ? STORE_BAD_NAME : STORE_UNUSABLE;
     }
-    return 0;
+    fault_point("named", FAULT_POINT_NO_ITEM);
+    if (durable && sync_folders(final, strlen(folder))) {
+        fault_set(fault, "bringing %s/%s to the disk: %s", folder, path, strerror(errno));
+        return STORE_UNUSABLE;
+    }
+    return STORE_OK;
 }
 
 int store_remove(const char *folder, const char *path, struct fault *fault)
 {
     char final[4096];
 
-    snprintf(final, sizeof final, "%s/%s", folder, path);
+    if ((size_t)snprintf(final, sizeof final, "%s/%s", folder, path) >= sizeof final)
+        return 0; /* store_write has made none */
     if (unlink(final) == 0 || errno == ENOENT || errno == ENOTDIR)
         return 0;
     return fault_set(fault, "removing %s: %s", final, strerror(errno));
+}
+
+int store_sync_folder(const char *folder, struct fault *fault)
+{
+    return sync_folder(folder) ? fault_set(fault, "bringing %s to the disk: %s", folder, strerror(errno)) : 0;
 }
 
 void store_clean(const char *folder)

@@ -6,6 +6,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_engines.c \
   tests/unit/test_sniff.c \
   tests/unit/test_store.c \
+  tests/unit/test_record_log.c \
   tests/unit/test_image_workload.c \
   tests/unit/test_plan.c \
   tests/unit/test_sample.c \

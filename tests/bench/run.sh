@@ -18,7 +18,7 @@ batch=${1:-datasets/media60}
 if [ -d "$batch" ] && [ "$(nproc)" -ge 2 ]; then
     out=$(mktemp -d)
     trap 'rm -rf "$out"' EXIT
-    seconds() { "$build/knee" run "$@" | sed -n 's/.* done in \([0-9.]*\) s.*/\1/p'; }
+    seconds() { "$build/knee" run --restart "$@" | sed -n 's/.* done in \([0-9.]*\) s.*/\1/p'; }
     "$build/knee" run --quiet --workers 2 "$batch" "$out/warm" 2>/dev/null || true
     for pair in 1 2 3; do
         one=$(seconds --workers 1 --pin 0 "$batch" "$out/one" 2>/dev/null || true)

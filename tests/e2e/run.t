@@ -57,8 +57,14 @@ for signal in INT:130 TERM:143; do
         is "$(find "stopped-$signal" -name MANIFEST.sha256 -o -name '.knee-tmp*')" "" "... no manifest, nothing half-written"
         gone "${pids[@]}"
         ok $? "... no worker lives on"
-        "$KNEE" run --quiet batch "stopped-$signal"
+        like "$(tail -n 1 told)" 'stopped-.*run the same command again' "... the message says how to go on"
+        finished=$(grep -c ' done' "stopped-$signal/.knee/journal")
+        find "stopped-$signal" -name '*.webp' -printf '%i %T@ %p\n' | sort >before
+        "$KNEE" run batch "stopped-$signal" >told 2>&1
         is "$? $(sha256sum <"stopped-$signal/MANIFEST.sha256")" "0 $serial" "... the same command again makes it whole"
+        like "$(cat told)" "24 of 24 items done \\($finished finished before\\)" "... and says how much was there"
+        find "stopped-$signal" -name '*.webp' -printf '%i %T@ %p\n' | sort >after
+        is "$(comm -23 before after | wc -l) $(wc -l <before)" "0 $finished" "... and does not touch what was finished"
     else
         skip "the run ended before it could be interrupted" "interrupted by ${signal%:*}"
     fi
@@ -73,6 +79,7 @@ if begin orphans; then
     is "$(find orphans -name MANIFEST.sha256)" "" "... which leaves no manifest"
     "$KNEE" run --quiet batch orphans
     is "$? $(find orphans -name '.knee-tmp*')" "0 " "... and the next run clears away what was half-written"
+    is "$(sha256sum <orphans/MANIFEST.sha256)" "$serial" "... and ends with the manifest of the serial run"
 else
     skip "the run ended before it could be killed" "workers end when their parent is killed"
 fi

@@ -37,7 +37,8 @@ static void the_folders_in_between_are_made(void **state)
 
     (void)state;
     assert_int_equal(mkdir(fixture_path("deep"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("deep"), "large/2024/05/a.jpg.jpg", "one", 3, &fault), 0);
+    assert_int_equal(store_write(fixture_path("deep"), "large/2024/05/a.jpg.jpg", "one", 3, false, &fault),
+                     0);
     is_content("deep/large/2024/05/a.jpg.jpg", "one");
     assert_int_equal(entries("deep"), 1);
     assert_int_equal(entries("deep/large/2024/05"), 1);
@@ -49,8 +50,8 @@ static void an_older_output_is_replaced_whole(void **state)
 
     (void)state;
     assert_int_equal(mkdir(fixture_path("again"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("again"), "a", "a longer one", 12, &fault), 0);
-    assert_int_equal(store_write(fixture_path("again"), "a", "short", 5, &fault), 0);
+    assert_int_equal(store_write(fixture_path("again"), "a", "a longer one", 12, false, &fault), 0);
+    assert_int_equal(store_write(fixture_path("again"), "a", "short", 5, false, &fault), 0);
     is_content("again/a", "short");
     assert_int_equal(entries("again"), 1);
 }
@@ -61,7 +62,7 @@ static void an_empty_output_is_an_output(void **state)
 
     (void)state;
     assert_int_equal(mkdir(fixture_path("none"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("none"), "x/empty", "", 0, &fault), 0);
+    assert_int_equal(store_write(fixture_path("none"), "x/empty", "", 0, false, &fault), 0);
     is_content("none/x/empty", "");
 }
 
@@ -72,13 +73,13 @@ static void a_failure_names_the_file_and_leaves_nothing(void **state)
     (void)state;
     assert_int_equal(mkdir(fixture_path("blocked"), 0777), 0);
     fixture_write("blocked/file", "x", 1);
-    assert_int_equal(store_write(fixture_path("blocked"), "file/below", "data", 4, &fault), -1);
+    assert_int_equal(store_write(fixture_path("blocked"), "file/below", "data", 4, false, &fault), -1);
     assert_non_null(strstr(fault.text, "blocked/file/below"));
     assert_non_null(strstr(fault.text, "stands where a folder has to be"));
     assert_int_equal(mkdir(fixture_path("blocked/folder"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("blocked"), "folder", "data", 4, &fault), -1);
+    assert_int_equal(store_write(fixture_path("blocked"), "folder", "data", 4, false, &fault), -1);
     assert_non_null(strstr(fault.text, "blocked/folder"));
-    assert_int_equal(store_write(fixture_path("missing"), "a/b", "data", 4, &fault), -1);
+    assert_int_equal(store_write(fixture_path("missing"), "a/b", "data", 4, false, &fault), STORE_UNUSABLE);
     assert_non_null(strstr(fault.text, "missing/a/b"));
     assert_int_equal(entries("blocked"), 2);
     assert_false(fixture_exists("missing"));
@@ -92,7 +93,7 @@ static void a_path_that_is_too_long_is_refused(void **state)
     (void)state;
     memset(path, 'a', sizeof path);
     path[sizeof path - 1] = '\0';
-    assert_int_equal(store_write(fixture_folder, path, "data", 4, &fault), -1);
+    assert_int_equal(store_write(fixture_folder, path, "data", 4, false, &fault), -1);
     assert_non_null(strstr(fault.text, "longer than"));
 }
 
@@ -102,7 +103,7 @@ static void removing_takes_what_is_there(void **state)
 
     (void)state;
     assert_int_equal(mkdir(fixture_path("gone"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("gone"), "a/b", "data", 4, &fault), 0);
+    assert_int_equal(store_write(fixture_path("gone"), "a/b", "data", 4, false, &fault), 0);
     assert_int_equal(store_remove(fixture_path("gone"), "a/b", &fault), 0);
     assert_false(fixture_exists("gone/a/b"));
     assert_int_equal(store_remove(fixture_path("gone"), "a/b", &fault), 0);
