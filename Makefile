@@ -196,6 +196,6 @@ help:
 	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=10m IN=folder STUDY=folder'
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
-	@echo 'make test      every test; make lint: every checker; make bench, make peers: performance'
+	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench, make peers: performance'
 	@echo 'make install   PREFIX=/usr/local; make clean'
 	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'

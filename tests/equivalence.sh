@@ -65,7 +65,7 @@ fi
 
 # hashes FOLDER: coreutils' digest of every output, sorted by name.
 hashes() {
-    (cd "$1" && find . -mindepth 2 -type f -print0 | sort -z | xargs -0r sha256sum --zero | tr '\0' '\n')
+    (cd "$1" && find . -mindepth 2 -type f ! -path './.knee/*' -print0 | sort -z | xargs -0r sha256sum --zero | tr '\0' '\n')
 }
 
 # same OUT NAME: the outputs in OUT are those of the serial run, and so are the failures.
