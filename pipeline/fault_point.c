@@ -98,7 +98,7 @@ static void act(enum action action)
 {
     switch (action) {
     case ACT_KILL:
-        kill(getpid(), SIGKILL);
+        raise(SIGKILL); /* not kill(): the sandbox has it for nobody */
         return;
     case ACT_SEGV:
         signal(SIGSEGV, SIG_DFL);

@@ -241,7 +241,7 @@ static int write_output(const struct play *play)
 {
     struct fault fault;
 
-    return store_write(play->out, "one/two/output", "bytes", 5, &fault);
+    return store_write(play->out, "one/two/output", "bytes", 5, false, &fault) == STORE_OK ? 0 : -1;
 }
 
 static void *open_passwd(void *refused)
