@@ -231,6 +231,7 @@ static int prepare_run(struct run *run, struct fault *fault)
                             set->out, fault))
         return -1;
     run->images.durable = set->journal.durable;
+    run->images.positions = run->batch.positions;
     return 0;
 }
 

@@ -114,12 +114,14 @@ static int take_entries(struct batch *batch, struct walk *walk)
 {
     batch->paths = calloc(walk->count, sizeof *batch->paths);
     batch->bytes = calloc(walk->count, sizeof *batch->bytes);
-    if (!batch->paths || !batch->bytes)
+    batch->positions = calloc(walk->count, sizeof *batch->positions);
+    if (!batch->paths || !batch->bytes || !batch->positions)
         return fault_set(walk->fault, "batch %s: no memory for its list of files", walk->root);
     qsort(walk->entries, walk->count, sizeof *walk->entries, by_path);
     for (size_t i = 0; i < walk->count; i++) {
         batch->paths[i] = walk->entries[i].path;
         batch->bytes[i] = walk->entries[i].bytes;
+        batch->positions[i] = i + 1;
         batch->total_bytes += walk->entries[i].bytes;
     }
     batch->count = walk->count;
@@ -214,6 +216,7 @@ static void keep_marked(struct batch *batch, const bool *keep)
         }
         batch->paths[kept] = batch->paths[i];
         batch->bytes[kept] = batch->bytes[i];
+        batch->positions[kept] = batch->positions[i];
         batch->total_bytes += batch->bytes[kept++];
     }
     batch->count = kept;
@@ -271,6 +274,7 @@ void batch_release(struct batch *batch)
         free(batch->paths[i]);
     free(batch->paths);
     free(batch->bytes);
+    free(batch->positions);
     free(batch->root);
     *batch = (struct batch){0};
 }

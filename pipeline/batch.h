@@ -14,9 +14,10 @@
 #include "fault.h"
 
 struct batch {
-    char *root;      /* as the caller gave it, without trailing slashes */
-    char **paths;    /* count paths relative to root */
-    uint64_t *bytes; /* size of each */
+    char *root;          /* as the caller gave it, without trailing slashes */
+    char **paths;        /* count paths relative to root */
+    uint64_t *bytes;     /* size of each */
+    uint64_t *positions; /* of each, from 1, in the list of the whole batch, before any choice of items */
     uint64_t count;
     uint64_t total_bytes;
     bool closed; /* a file or folder in it whose mode keeps out the user we are: only a privilege opens it */

@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "fault.h"
+#include "metadata.h"
 #include "pixels.h"
 #include "recipe.h"
 #include "sniff.h"
@@ -40,10 +41,10 @@ struct engine {
     int (*scale)(const struct pixels *from, const struct recipe *recipe, const struct rendition *rendition,
                  const struct engine_size *size, struct pixels *to, struct fault *fault);
 
-    /* data is the caller's, g_free(). No metadata is written; pixels are sRGB. What the engine does to the
-     * pixels leaves the picture as it is. */
-    int (*encode)(struct pixels *pixels, const struct rendition *rendition, void **data, size_t *bytes,
-                  struct fault *fault);
+    /* data is the caller's, g_free(). Pixels are sRGB; of the input's metadata, what the recipe keeps is
+     * written. What the engine does to the pixels leaves the picture as it is. */
+    int (*encode)(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
+                  const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault);
 };
 
 extern const struct engine engine_vips, engine_planes;

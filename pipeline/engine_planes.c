@@ -17,7 +17,8 @@
 static bool makes(const struct rendition *rendition)
 {
     return (rendition->fit == FIT_INSIDE || rendition->fit == FIT_COVER) &&
-           (rendition->format == FORMAT_JPEG || rendition->format == FORMAT_WEBP);
+           (rendition->format == FORMAT_WEBP ||
+            (rendition->format == FORMAT_JPEG && rendition->subsampling == SUBSAMPLING_420));
 }
 
 static void size_of(const struct jpeg_reader *reader, struct engine_size *size)
@@ -49,7 +50,7 @@ bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *re
     struct jpeg_reader reader;
     struct engine_size size;
     struct fault ignored;
-    bool takes = true;
+    bool takes = !recipe->keep; /* the writers know no metadata */
 
     for (int i = 0; i < recipe->rendition_count; i++)
         takes = takes && makes(&recipe->renditions[i]);
@@ -240,13 +241,15 @@ static int encode_webp(const struct pixels *pixels, int quality, void **data, si
     return 0;
 }
 
-static int encode(struct pixels *pixels, const struct rendition *rendition, void **data, size_t *bytes,
-                  struct fault *fault)
+static int encode(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
+                  const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault)
 {
     struct jpeg_writer_options options = {.quality = rendition->quality,
                                           .progressive = rendition->progressive,
                                           .optimise = rendition->optimise};
 
+    (void)recipe;
+    (void)metadata;
     *data = NULL;
     return rendition->format == FORMAT_WEBP ? encode_webp(pixels, rendition->quality, data, bytes, fault)
                                             : jpeg_writer_encode(pixels, &options, data, bytes, fault);

@@ -8,20 +8,10 @@
 #include <vips/vips.h>
 
 #include "colour_profile.h"
+#include "encode_vips.h"
 #include "geometry.h"
 #include "poster.h"
-
-static int vips_fault(struct fault *fault)
-{
-    const char *text = vips_error_buffer();
-    char *line = g_strdup(text && *text ? text : "libvips gives no reason");
-
-    vips_error_clear();
-    g_strdelimit(g_strstrip(line), "\n", ';');
-    fault_set(fault, "%s", line);
-    g_free(line);
-    return -1;
-}
+#include "vips_fault.h"
 
 /* --- damage that decoders only warn of --------------------------------------------------------- */
 
@@ -149,6 +139,19 @@ static int read_header(const void *data, size_t bytes, const struct recipe *reci
     return good ? 0 : -1;
 }
 
+void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metadata)
+{
+    VipsImage *image = vips_image_new_from_buffer(data, bytes, "", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    const void *exif;
+    size_t exif_bytes;
+
+    if (image && vips_image_get_typeof(image, VIPS_META_EXIF_NAME) &&
+        vips_image_get_blob(image, VIPS_META_EXIF_NAME, &exif, &exif_bytes) == 0)
+        metadata_read(exif, exif_bytes, metadata);
+    VIPS_UNREF(image);
+    vips_error_clear();
+}
+
 /* How much the JPEG decoder may reduce by itself: the picture stays at least as large as the base. */
 static int jpeg_shrink(double scale)
 {
@@ -266,8 +269,10 @@ int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struc
     struct poster poster;
     int failed;
 
-    if (poster_read(path, recipe->clip_offset_s, recipe->max_pixels, &poster, fault))
+    if (poster_read(path, recipe, &poster, fault)) {
+        g_free(poster.pixels.data);
         return -1;
+    }
     size->stored_width = poster.pixels.width;
     size->stored_height = poster.pixels.height;
     failed = straighten(&poster, recipe, base, size, fault);
@@ -324,35 +329,10 @@ static int scale(const struct pixels *from, const struct recipe *recipe, const s
     return failed ? vips_fault(fault) : 0;
 }
 
-/* --- encoding --------------------------------------------------------------------------------- */
-
-static int encode(struct pixels *pixels, const struct rendition *rendition, void **data, size_t *bytes,
-                  struct fault *fault)
+static int encode(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
+                  const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault)
 {
-    VipsImage *image = wrap(pixels);
-    int failed = !image;
-
-    *data = NULL;
-    if (!failed) {
-        switch (rendition->format) {
-        case FORMAT_JPEG: /* every option that the bytes depend on is named */
-            failed = vips_jpegsave_buffer(image, data, bytes, "Q", rendition->quality, "optimize_coding",
-                                          (gboolean)rendition->optimise, "interlace",
-                                          (gboolean)rendition->progressive, "subsample_mode",
-                                          VIPS_FOREIGN_SUBSAMPLE_ON, "strip", TRUE, NULL);
-            break;
-        case FORMAT_WEBP:
-            failed = vips_webpsave_buffer(image, data, bytes, "Q", rendition->quality, "effort", 4, "strip",
-                                          TRUE, NULL);
-            break;
-        case FORMAT_PNG:
-            failed = vips_pngsave_buffer(image, data, bytes, "compression", 6, "filter",
-                                         VIPS_FOREIGN_PNG_FILTER_ALL, "strip", TRUE, NULL);
-            break;
-        }
-    }
-    VIPS_UNREF(image);
-    return failed ? vips_fault(fault) : 0;
+    return encode_vips(pixels, recipe, rendition, metadata, data, bytes, fault);
 }
 
 const struct engine engine_vips = {.name = "vips", .decode = decode, .scale = scale, .encode = encode};

@@ -29,4 +29,7 @@ int engine_vips_setup(struct fault *fault);
 int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struct pixels *base,
                             struct engine_size *size, struct fault *fault);
 
+/* Metadata of a picture in any container; unknown when it has none or cannot be read. */
+void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metadata);
+
 #endif

@@ -11,12 +11,15 @@
 #include <openssl/evp.h>
 #include <vips/vips.h>
 
+#include "caption.h"
 #include "clock.h"
+#include "encode_vips.h"
 #include "engine.h"
 #include "engine_vips.h"
 #include "fault_point.h"
-#include "geometry.h"
+#include "metadata.h"
 #include "overlay.h"
+#include "renditions.h"
 #include "sniff.h"
 #include "store.h"
 
@@ -33,7 +36,8 @@ struct image_item {
     const struct image_workload *work;
     struct image_state *state;
     uint64_t index;
-    const char *path; /* within the batch */
+    const char *path;  /* within the batch */
+    uint64_t position; /* in the batch, from 1 */
     struct item_record *record;
     struct image_result *result;
     uint64_t stage_start_ns;
@@ -41,6 +45,7 @@ struct image_item {
     size_t input_bytes;
     const struct engine *engine;
     struct engine_size size;
+    struct metadata metadata; /* empty when the recipe does not ask for any */
     struct pixels base, scaled[RECIPE_MAX_RENDITIONS];
     void *encoded[RECIPE_MAX_RENDITIONS];
     size_t encoded_bytes[RECIPE_MAX_RENDITIONS];
@@ -166,6 +171,17 @@ static int refuse(const struct image_item *item, struct fault *fault)
         what ? what : "", what ? ": " : "");
 }
 
+static void read_metadata(struct image_item *item, enum image_kind kind)
+{
+    size_t bytes;
+    const uint8_t *exif = metadata_find(kind, item->input, item->input_bytes, &bytes);
+
+    if (kind == KIND_HEIF)
+        engine_vips_metadata(item->input, item->input_bytes, &item->metadata);
+    else if (exif)
+        metadata_read(exif, bytes, &item->metadata);
+}
+
 static int decode(struct image_item *item, struct fault *fault)
 {
     const struct recipe *recipe = item->work->recipe;
@@ -176,7 +192,9 @@ static int decode(struct image_item *item, struct fault *fault)
     item->record->kind = (uint8_t)kind;
     if (kind == KIND_UNKNOWN)
         return refuse(item, fault);
-    if (sniff_is_clip(kind)) {
+    if (recipe_needs_metadata(recipe))
+        read_metadata(item, kind);
+    if (sniff_is_clip(kind) || (kind == KIND_GIF && recipe->gif_is_clip)) {
         item->engine = &engine_vips;
         item->record->engine = ENGINE_CLIP;
         snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path);
@@ -194,54 +212,9 @@ static int decode(struct image_item *item, struct fault *fault)
     return failed;
 }
 
-/* Are these pixels of a whole picture the rendition's already? */
-static bool is_exact(const struct pixels *pixels, const struct rendition *rendition,
-                     const struct engine_size *size)
-{
-    struct geometry place;
-
-    geometry_place(rendition, size->width, size->height, &place);
-    return rendition->fit == FIT_INSIDE && pixels->width == place.width && pixels->height == place.height;
-}
-
-/* Each rendition from the smallest whole picture that is large enough for it; the base is large enough for
- * all. */
 static int scale_all(struct image_item *item, struct fault *fault)
 {
-    const struct recipe *recipe = item->work->recipe;
-    double made[RECIPE_MAX_RENDITIONS] = {0}; /* scale of a finished uncropped rendition; 0: none to use */
-    bool done[RECIPE_MAX_RENDITIONS] = {false};
-
-    for (int n = 0; n < recipe->rendition_count; n++) {
-        const struct pixels *from = &item->base;
-        double needed = -1, smallest = 2;
-        int next = 0;
-        for (int i = 0; i < recipe->rendition_count; i++) {
-            double s = geometry_scale(&recipe->renditions[i], item->size.width, item->size.height);
-            if (!done[i] && s > needed) {
-                needed = s;
-                next = i;
-            }
-        }
-        for (int i = 0; i < recipe->rendition_count; i++)
-            if (made[i] >= needed && made[i] < smallest && made[i] > 0) {
-                smallest = made[i];
-                from = &item->scaled[i];
-            }
-        if (from == &item->base && is_exact(from, &recipe->renditions[next], &item->size)) {
-            item->scaled[next] = item->base; /* those that follow need no more than this one has */
-            item->base.data = NULL;
-        } else if (item->engine->scale(from, recipe, &recipe->renditions[next], &item->size,
-                                       &item->scaled[next], fault)) {
-            return -1;
-        }
-        done[next] = true;
-        if (recipe->renditions[next].fit == FIT_INSIDE)
-            made[next] = needed;
-    }
-    g_free(item->base.data);
-    item->base.data = NULL;
-    return 0;
+    return renditions_make(item->engine, item->work->recipe, &item->size, &item->base, item->scaled, fault);
 }
 
 /* The file's name without folders and ending. Caller frees with g_free(). */
@@ -258,14 +231,17 @@ static int overlay_all(struct image_item *item, struct fault *fault)
 {
     const struct recipe *recipe = item->work->recipe;
     char *stem = stem_of(item->path);
+    struct caption_facts facts = {.stem = stem, .index = item->position, .taken = item->metadata.taken};
+    char *text = caption_fill(recipe->caption_text, &facts);
     int failed = 0;
 
     for (int i = 0; i < recipe->rendition_count && !failed; i++) {
         if (recipe->renditions[i].watermark)
             failed = overlay_watermark(&item->state->overlay, &item->scaled[i], fault);
         if (!failed && recipe->renditions[i].caption)
-            failed = overlay_caption(&item->state->overlay, &item->scaled[i], stem, fault);
+            failed = overlay_caption(&item->state->overlay, &item->scaled[i], text, fault);
     }
+    g_free(text);
     g_free(stem);
     return failed;
 }
@@ -275,8 +251,8 @@ static int encode_all(struct image_item *item, struct fault *fault)
     const struct recipe *recipe = item->work->recipe;
 
     for (int i = 0; i < recipe->rendition_count; i++) {
-        if (item->engine->encode(&item->scaled[i], &recipe->renditions[i], &item->encoded[i],
-                                 &item->encoded_bytes[i], fault))
+        if (item->engine->encode(&item->scaled[i], recipe, &recipe->renditions[i], &item->metadata,
+                                 &item->encoded[i], &item->encoded_bytes[i], fault))
             return -1;
         g_free(item->scaled[i].data);
         item->scaled[i].data = NULL;
@@ -368,6 +344,7 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
                               .state = own,
                               .index = index,
                               .path = work->paths[index],
+                              .position = work->positions ? work->positions[index] : index + 1,
                               .record = record,
                               .result = payload};
     uint8_t failed_in;
@@ -451,7 +428,7 @@ int image_workload_init(struct image_workload *work, const struct recipe *recipe
     work->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (!work->sha256)
         return fault_set(fault, "OpenSSL has no SHA-256: is its configuration broken?");
-    return engine_vips_setup(fault);
+    return engine_vips_setup(fault) || encode_vips_check(recipe, fault) ? -1 : 0;
 }
 
 void image_workload_fill(struct image_workload *work, struct workload *workload)

@@ -6,8 +6,8 @@
  *
  * An item is read, decoded and reduced once; each rendition is scaled from the next larger one; watermark and
  * caption are blended; renditions are encoded and hashed in memory, and stored when all of them are there. A
- * failed item leaves no output, old ones included. The bytes depend on the item's content, its path (caption)
- * and the recipe alone.
+ * failed item leaves no output, old ones included. The bytes depend on the item's content, its path and place
+ * in the batch (as far as the caption names them) and the recipe alone.
  */
 #ifndef KNEE_IMAGE_WORKLOAD_H
 #define KNEE_IMAGE_WORKLOAD_H
@@ -46,6 +46,8 @@ struct image_workload {
     const char *input_root, *output_root;
     const char *const *paths; /* within input_root; the caller's */
     const uint64_t *bytes;
+    const uint64_t *positions; /* of each in the whole batch, for {index}; the caller's, set after
+                                  image_workload_init(); NULL: as in paths */
     uint64_t count;
     bool durable; /* outputs' names are brought to the disk too; false unless the caller sets it */
     void *sha256; /* EVP_MD, fetched once */

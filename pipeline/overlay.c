@@ -97,15 +97,18 @@ void overlay_release(struct overlay *overlay)
 
 /* --- blending --------------------------------------------------------------------------------- */
 
-/* Where a box of width x height goes in the given corner; false: it does not fit. */
+/* Where a box of width x height goes; false: it does not fit. */
 static int place(const struct pixels *pixels, int width, int height, int margin, enum recipe_corner corner,
                  int *left, int *top)
 {
     bool right = corner == CORNER_TOP_RIGHT || corner == CORNER_BOTTOM_RIGHT;
-    bool bottom = corner == CORNER_BOTTOM_LEFT || corner == CORNER_BOTTOM_RIGHT;
+    bool bottom = corner == CORNER_BOTTOM_LEFT || corner == CORNER_BOTTOM_RIGHT || corner == CORNER_BOTTOM;
+    bool middle = corner == CORNER_TOP || corner == CORNER_BOTTOM || corner == CORNER_CENTRE;
 
-    *left = right ? pixels->width - width - margin : margin;
-    *top = bottom ? pixels->height - height - margin : margin;
+    *left = middle ? (pixels->width - width) / 2 : right ? pixels->width - width - margin : margin;
+    *top = corner == CORNER_CENTRE ? (pixels->height - height) / 2
+           : bottom                ? pixels->height - height - margin
+                                   : margin;
     return *left >= 0 && *top >= 0 && *left + width <= pixels->width && *top + height <= pixels->height;
 }
 
@@ -173,26 +176,6 @@ int overlay_watermark(struct overlay *overlay, struct pixels *pixels, struct fau
 
 /* --- caption ---------------------------------------------------------------------------------- */
 
-/* The recipe's text with {stem} filled in, valid UTF-8, one line, ready for Pango's markup. Caller frees with
- * g_free(). */
-static char *caption_text(const struct recipe *recipe, const char *stem)
-{
-    char *valid = g_utf8_make_valid(stem, -1), *markup;
-    char **parts = g_strsplit(recipe->caption_text, "{stem}", -1);
-    char *text = g_strjoinv(valid, parts);
-
-    g_strfreev(parts);
-    g_free(valid);
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ')
-            *c = ' ';
-    valid = g_utf8_make_valid(text, -1);
-    markup = g_markup_escape_text(valid, -1);
-    g_free(valid);
-    g_free(text);
-    return markup;
-}
-
 /* Draws markup as a mask; NULL with vips's error. */
 static VipsImage *draw_text(const struct overlay *overlay, const char *markup, int size_px)
 {
@@ -218,7 +201,7 @@ static void blend_caption(struct pixels *pixels, const struct blend_box *box, co
     blend_mask(pixels, box, mask, 255, 230);
 }
 
-int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *stem, struct fault *fault)
+int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *text, struct fault *fault)
 {
     const struct recipe *recipe = overlay->recipe;
     int size_px = (int)lround(recipe->caption_size * pixels->width);
@@ -230,9 +213,9 @@ int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *
     size_t bytes;
     bool good;
 
-    if (size_px < LEAST_CAPTION_PX)
+    if (size_px < LEAST_CAPTION_PX || !text[strspn(text, " ")])
         return 0;
-    markup = caption_text(recipe, stem);
+    markup = g_markup_escape_text(text, -1);
     mask = draw_text(overlay, markup, size_px);
     g_free(markup);
     if (!mask)

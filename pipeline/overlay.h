@@ -35,9 +35,10 @@ int overlay_init(struct overlay *overlay, const struct recipe *recipe, struct fa
 /* Both leave the pixels alone when the rendition is too small to hold anything. Return 0, or -1 with fault.
  */
 int overlay_watermark(struct overlay *overlay, struct pixels *pixels, struct fault *fault);
-/* stem replaces {stem} in the recipe's text; invalid UTF-8 is shown as U+FFFD. Text that is too wide is
- * clipped. */
-int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *stem, struct fault *fault);
+/* text: one line of valid UTF-8 (caption.h), in any script: Pango shapes it and orders it. A character that
+ * the font does not have is shown as a box with its number. Text that is too wide is clipped on the right;
+ * an empty one draws nothing. */
+int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *text, struct fault *fault);
 void overlay_release(struct overlay *overlay);
 
 #endif

@@ -7,18 +7,20 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
-#include <libavutil/imgutils.h>
-#include <libswscale/swscale.h>
 
-/* A clip whose first second takes more packets than this is not a clip for a poster. */
-enum { MOST_PACKETS = 20000 };
+#include "poster_colour.h"
+
+/* A clip whose first second takes more packets than this is not a clip for a poster. A frame that shows
+ * something is looked for within so many. */
+enum { MOST_PACKETS = 20000, MOST_BLANK = 250 };
 
 struct reader {
     AVFormatContext *format;
     AVCodecContext *codec;
     AVStream *stream; /* the format's */
     AVPacket *packet;
-    AVFrame *frame, *best;
+    AVFrame *frame, *best; /* the newest, and what would be taken if there were no more */
+    int blank;             /* frames at or after the offset that showed nothing; best is the first of them */
     struct fault *fault;
 };
 
@@ -40,7 +42,7 @@ static int open_format(struct reader *r, const char *path)
 
     /* Only files, only the formats that sniff.c knows: no playlist that leads elsewhere. */
     av_dict_set(&options, "protocol_whitelist", "file", 0);
-    av_dict_set(&options, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi", 0);
+    av_dict_set(&options, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif", 0);
     av_dict_set(&options, "probesize", "5000000", 0);
     av_dict_set(&options, "analyzeduration", "5000000", 0);
     av_dict_set(&options, "max_streams", "64", 0);
@@ -83,18 +85,25 @@ static int open_codec(struct reader *r, uint64_t max_pixels)
 
 /* --- finding the frame ------------------------------------------------------------------------ */
 
-/* Keeps the newest frame in best; 1 when it is late enough. */
+static double instant_s(const struct reader *r)
+{
+    int64_t at = r->frame->best_effort_timestamp;
+    int64_t start = r->stream->start_time == AV_NOPTS_VALUE ? 0 : r->stream->start_time;
+
+    return at == AV_NOPTS_VALUE ? 0 : (double)(at - start) * av_q2d(r->stream->time_base);
+}
+
+/* Keeps in best the newest frame before the offset; from there on the first, until one shows something. 1
+ * when there is no need to look further. */
 static int take_frames(struct reader *r, double offset_s)
 {
     while (avcodec_receive_frame(r->codec, r->frame) == 0) {
-        double at_s = 0;
-        if (r->frame->best_effort_timestamp != AV_NOPTS_VALUE)
-            at_s = (double)(r->frame->best_effort_timestamp -
-                            (r->stream->start_time == AV_NOPTS_VALUE ? 0 : r->stream->start_time)) *
-                   av_q2d(r->stream->time_base);
-        av_frame_unref(r->best);
-        av_frame_move_ref(r->best, r->frame);
-        if (at_s >= offset_s - 1e-6)
+        bool late = instant_s(r) >= offset_s - 1e-6, blank = late && poster_is_blank(r->frame);
+        if (!late || !blank || !r->blank) {
+            av_frame_unref(r->best);
+            av_frame_move_ref(r->best, r->frame);
+        }
+        if (late && (!blank || ++r->blank >= MOST_BLANK))
             return 1;
     }
     return 0;
@@ -118,41 +127,7 @@ static int find_frame(struct reader *r, double offset_s)
     return 0;
 }
 
-/* --- converting ------------------------------------------------------------------------------- */
-
-static int to_rgb(const struct reader *r, struct pixels *pixels)
-{
-    const AVFrame *frame = r->best;
-    struct SwsContext *sws;
-    int strides[4] = {frame->width * 3}, full = frame->color_range == AVCOL_RANGE_JPEG, space;
-    uint8_t *planes[4] = {NULL};
-
-    space = frame->colorspace == AVCOL_SPC_BT709 ||
-                    (frame->colorspace == AVCOL_SPC_UNSPECIFIED && frame->height >= 720)
-                ? SWS_CS_ITU709
-            : frame->colorspace == AVCOL_SPC_BT2020_NCL ? SWS_CS_BT2020
-                                                        : SWS_CS_ITU601;
-    /* accurate_rnd and bitexact: the same bytes whatever vector instructions this machine has. */
-    sws = sws_getContext(
-        frame->width, frame->height, frame->format, frame->width, frame->height, AV_PIX_FMT_RGB24,
-        SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP, NULL, NULL,
-        NULL);
-    if (!sws)
-        return fault_set(r->fault, "the clip's pixel format %d cannot be turned into RGB", frame->format);
-    sws_setColorspaceDetails(sws, sws_getCoefficients(space), full, sws_getCoefficients(SWS_CS_ITU601), 1, 0,
-                             1 << 16, 1 << 16);
-    pixels->data = g_try_malloc((size_t)frame->width * (size_t)frame->height * 3 + 64);
-    if (!pixels->data) {
-        sws_freeContext(sws);
-        return fault_set(r->fault, "no memory for a frame of %dx%d", frame->width, frame->height);
-    }
-    planes[0] = pixels->data;
-    sws_scale(sws, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, planes, strides);
-    sws_freeContext(sws);
-    pixels->width = frame->width;
-    pixels->height = frame->height;
-    return 0;
-}
+/* --- how it is shown -------------------------------------------------------------------------- */
 
 static int quarter_turns(const AVStream *stream)
 {
@@ -185,9 +160,9 @@ void poster_setup(void)
     av_log_set_level(AV_LOG_QUIET);
 }
 
-int poster_read(const char *path, double offset_s, uint64_t max_pixels, struct poster *poster,
-                struct fault *fault)
+int poster_read(const char *path, const struct recipe *recipe, struct poster *poster, struct fault *fault)
 {
+    uint64_t max_pixels = recipe->max_pixels;
     struct reader r = {
         .packet = av_packet_alloc(), .frame = av_frame_alloc(), .best = av_frame_alloc(), .fault = fault};
     int failed = -1;
@@ -195,11 +170,12 @@ int poster_read(const char *path, double offset_s, uint64_t max_pixels, struct p
     *poster = (struct poster){.pixel_aspect = 1};
     if (!r.packet || !r.frame || !r.best)
         fault_set(fault, "no memory for a frame");
-    else if (open_format(&r, path) == 0 && open_codec(&r, max_pixels) == 0 && find_frame(&r, offset_s) == 0) {
+    else if (open_format(&r, path) == 0 && open_codec(&r, max_pixels) == 0 &&
+             find_frame(&r, recipe->clip_offset_s) == 0) {
         if ((uint64_t)r.best->width * (uint64_t)r.best->height > max_pixels)
             failed = fault_set(fault, "%dx%d is more than the recipe's limit", r.best->width, r.best->height);
         else
-            failed = to_rgb(&r, &poster->pixels);
+            failed = poster_to_rgb(r.best, recipe->background, &poster->pixels, fault);
         poster->quarter_turns = quarter_turns(r.stream);
         poster->pixel_aspect = pixel_aspect(&r);
     }

@@ -1,8 +1,9 @@
 /* poster.h: one frame of a clip, by the FFmpeg libraries, in this thread alone.
  *
- * The frame is the first one at or after the offset; a clip that is shorter gives its last frame. It is
- * turned as the display matrix says and made square-pixelled. Colours: the stream's own matrix and range to
- * full-range RGB.
+ * The frame is the first one at or after the recipe's offset that shows something: frames that are black or
+ * of one brightness all over are passed over, up to 250 of them. Where all are such, the first one; a clip
+ * that is shorter than the offset gives its last frame. Colours come out as sRGB (poster_colour.h); the
+ * display matrix and the shape of its pixels are told with the frame.
  */
 #ifndef KNEE_POSTER_H
 #define KNEE_POSTER_H
@@ -11,6 +12,7 @@
 
 #include "fault.h"
 #include "pixels.h"
+#include "recipe.h"
 
 struct poster {
     struct pixels pixels; /* not yet turned; owned, g_free(pixels.data) */
@@ -21,8 +23,8 @@ struct poster {
 /* Once per program, before any fork: the FFmpeg libraries print nothing themselves. */
 void poster_setup(void);
 
-/* path: of the file itself. max_pixels is checked before decoding. Returns 0, or -1 with fault. */
-int poster_read(const char *path, double offset_s, uint64_t max_pixels, struct poster *poster,
-                struct fault *fault);
+/* path: of the file itself. The recipe's pixel limit is checked before decoding; alpha is flattened onto its
+ * background. Returns 0, or -1 with fault; poster->pixels.data may be set even then. */
+int poster_read(const char *path, const struct recipe *recipe, struct poster *poster, struct fault *fault);
 
 #endif

@@ -7,27 +7,36 @@
 #include <glib.h>
 #include <openssl/evp.h>
 
+#include "caption.h"
 #include "recipe_values.h"
 
 const char *recipe_extension(enum recipe_format format)
 {
-    static const char *const extensions[] = {"jpg", "webp", "png"};
+    static const char *const extensions[] = {"jpg", "webp", "png", "avif"};
     return extensions[format];
+}
+
+bool recipe_needs_metadata(const struct recipe *recipe)
+{
+    return (recipe->keep & KEEP_COPYRIGHT) ||
+           (*recipe->font_path && caption_needs_taken(recipe->caption_text));
 }
 
 /* --- groups ----------------------------------------------------------------------------------- */
 
+enum { MOST_KEYS = 16 };
+
 static const struct {
     const char *group; /* "rendition ": any group that begins so */
-    const char *keys[12];
+    const char *keys[MOST_KEYS];
 } known[] = {
-    {"recipe", {"name", "background", "clip_offset_s"}},
+    {"recipe", {"name", "background", "clip_offset_s", "keep", "animated_gif"}},
     {"limits", {"megapixels", "megabytes"}},
     {"watermark", {"file", "width", "opacity", "margin", "position"}},
     {"caption", {"font", "text", "size", "margin", "position"}},
     {"rendition ",
      {"fit", "width", "height", "format", "quality", "watermark", "caption", "progressive", "optimise",
-      "enlarge", "gravity"}},
+      "enlarge", "gravity", "sharpen", "subsampling", "compression"}},
 };
 
 /* GLib gives no text for one that is not UTF-8 or has an escape it does not know. */
@@ -51,7 +60,7 @@ static int check_keys(const struct recipe_reading *r, const char *group, const c
 
     for (int i = 0; keys && keys[i] && !failed; i++) {
         bool found = false;
-        for (int k = 0; k < 12 && allowed[k]; k++)
+        for (int k = 0; k < MOST_KEYS && allowed[k]; k++)
             found = found || strcmp(allowed[k], keys[i]) == 0;
         if (found)
             failed = check_value(r, group, keys[i]);
@@ -101,28 +110,67 @@ static int check_rendition_name(const struct recipe_reading *r, const char *grou
     return 0;
 }
 
-static int read_rendition(const struct recipe_reading *r, const char *group)
+/* Keys that the rendition's format or fit would not read. */
+static int check_meaning(const struct recipe_reading *r, const char *group, const struct rendition *rendition)
+{
+    bool jpeg = rendition->format == FORMAT_JPEG, png = rendition->format == FORMAT_PNG;
+    const struct {
+        const char *key;
+        bool read;
+        const char *what;
+    } rules[] = {
+        {"gravity", rendition->fit != FIT_INSIDE, "means something for fit=cover and fit=contain only"},
+        {"quality", !png, "means nothing for format=png, which loses nothing: give compression=0 to 9"},
+        {"compression", png, "means something for format=png only"},
+        {"progressive", jpeg, "means something for format=jpeg only"},
+        {"optimise", jpeg, "means something for format=jpeg only"},
+        {"subsampling", jpeg || rendition->format == FORMAT_AVIF, "means something for jpeg and avif only"},
+    };
+
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (!rules[i].read && g_key_file_has_key(r->file, group, rules[i].key, NULL))
+            return recipe_complain(r, group, rules[i].key, rules[i].what);
+    return 0;
+}
+
+static int read_choices(const struct recipe_reading *r, const char *group, struct rendition *rendition)
 {
     static const char *const fits[] = {"inside", "cover", "contain", NULL};
+    static const char *const formats[] = {"jpeg", "webp", "png", "avif", NULL};
     static const char *const gravities[] = {"centre", "north",      "north-east", "east",       "south-east",
                                             "south",  "south-west", "west",       "north-west", NULL};
-    static const char *const formats[] = {"jpeg", "webp", "png", NULL};
+    static const char *const samplings[] = {"420", "444", "auto", NULL};
+    int fit = FIT_INSIDE, format = FORMAT_JPEG, gravity = GRAVITY_CENTRE, sampling = SUBSAMPLING_420;
+
+    if (recipe_get_choice(r, group, "fit", fits, &fit) ||
+        recipe_get_choice(r, group, "format", formats, &format) ||
+        recipe_get_choice(r, group, "gravity", gravities, &gravity) ||
+        recipe_get_choice(r, group, "subsampling", samplings, &sampling))
+        return -1;
+    rendition->fit = (enum recipe_fit)fit;
+    rendition->format = (enum recipe_format)format;
+    rendition->gravity = (enum recipe_gravity)gravity;
+    rendition->subsampling = (enum recipe_subsampling)sampling;
+    return 0;
+}
+
+static int read_rendition(const struct recipe_reading *r, const char *group)
+{
     struct rendition *rendition = &r->recipe->renditions[r->recipe->rendition_count];
     const char *name = group + strlen("rendition ");
-    int fit = FIT_INSIDE, format = FORMAT_JPEG, gravity = GRAVITY_CENTRE;
 
     if (r->recipe->rendition_count == RECIPE_MAX_RENDITIONS)
         return recipe_complain(r, group, NULL, "is one rendition too many: at most 8");
     if (check_rendition_name(r, group, name))
         return -1;
-    *rendition = (struct rendition){.quality = 82};
+    *rendition = (struct rendition){.quality = 82, .compression = 6};
     g_strlcpy(rendition->name, name, sizeof rendition->name);
-    if (recipe_get_choice(r, group, "fit", fits, &fit) ||
-        recipe_get_choice(r, group, "format", formats, &format) ||
-        recipe_get_choice(r, group, "gravity", gravities, &gravity) ||
+    if (read_choices(r, group, rendition) ||
         recipe_get_whole(r, group, "width", 1, 16384, &rendition->width) ||
         recipe_get_whole(r, group, "height", 1, 16384, &rendition->height) ||
         recipe_get_whole(r, group, "quality", 1, 100, &rendition->quality) ||
+        recipe_get_whole(r, group, "compression", 0, 9, &rendition->compression) ||
+        recipe_get_real(r, group, "sharpen", 0, 3, &rendition->sharpen) ||
         recipe_get_truth(r, group, "watermark", &rendition->watermark) ||
         recipe_get_truth(r, group, "caption", &rendition->caption) ||
         recipe_get_truth(r, group, "progressive", &rendition->progressive) ||
@@ -132,11 +180,8 @@ static int read_rendition(const struct recipe_reading *r, const char *group)
     if (!rendition->width || !rendition->height)
         return recipe_complain(r, group, rendition->width ? "height" : "width",
                                "is missing: give the box in pixels");
-    rendition->fit = (enum recipe_fit)fit;
-    rendition->format = (enum recipe_format)format;
-    rendition->gravity = (enum recipe_gravity)gravity;
     r->recipe->rendition_count++;
-    return 0;
+    return check_meaning(r, group, rendition);
 }
 
 static int read_renditions(const struct recipe_reading *r)
@@ -151,6 +196,15 @@ static int read_renditions(const struct recipe_reading *r)
     if (!failed && !r->recipe->rendition_count)
         failed = fault_set(r->fault, "recipe %s: no rendition in it: add a group [rendition NAME]", r->path);
     return failed;
+}
+
+static int check_caption(const struct recipe_reading *r)
+{
+    char what[256];
+
+    if (caption_check(r->recipe->caption_text, what, sizeof what))
+        return recipe_complain(r, "caption", "text", what);
+    return 0;
 }
 
 static int read_overlays(const struct recipe_reading *r)
@@ -169,22 +223,28 @@ static int read_overlays(const struct recipe_reading *r)
         recipe_get_real(r, "caption", "size", 0.005, 0.2, &recipe->caption_size) ||
         recipe_get_real(r, "caption", "margin", 0, 0.4, &recipe->caption_margin) ||
         recipe_get_text(r, "caption", "text", recipe->caption_text, sizeof recipe->caption_text) ||
-        recipe_get_corner(r, "caption", &recipe->caption_corner))
+        recipe_get_corner(r, "caption", &recipe->caption_corner) || check_caption(r))
         return -1;
     if (watermark && recipe_get_file(r, "watermark", "file", false, recipe->watermark_path))
         return -1;
     return caption ? recipe_get_file(r, "caption", "font", true, recipe->font_path) : 0;
 }
 
-static int read_limits(const struct recipe_reading *r)
+static int read_whole_recipe(const struct recipe_reading *r)
 {
+    static const char *const kept[] = {"copyright", "icc", NULL};
+    static const char *const gifs[] = {"first", "clip", NULL};
     double megapixels = 100, megabytes = 256;
+    int gif = 0;
 
     if (recipe_get_real(r, "limits", "megapixels", 0.01, 4000, &megapixels) ||
         recipe_get_real(r, "limits", "megabytes", 0.001, 4000, &megabytes) ||
         recipe_get_colour(r, "recipe", "background", r->recipe->background) ||
-        recipe_get_real(r, "recipe", "clip_offset_s", 0, 36000, &r->recipe->clip_offset_s))
+        recipe_get_real(r, "recipe", "clip_offset_s", 0, 36000, &r->recipe->clip_offset_s) ||
+        recipe_get_flags(r, "recipe", "keep", kept, &r->recipe->keep) ||
+        recipe_get_choice(r, "recipe", "animated_gif", gifs, &gif))
         return -1;
+    r->recipe->gif_is_clip = gif;
     r->recipe->max_pixels = (uint64_t)(megapixels * 1e6);
     r->recipe->max_bytes = (uint64_t)(megabytes * 1e6);
     return 0;
@@ -234,13 +294,15 @@ static int parse(const struct recipe_reading *r)
 {
     GError *error = NULL;
 
+    if (recipe_check_lines(r))
+        return -1;
     if (!g_key_file_load_from_data(r->file, r->recipe->text, strlen(r->recipe->text), G_KEY_FILE_NONE,
                                    &error)) {
         fault_set(r->fault, "recipe %s: %s", r->path, error->message);
         g_error_free(error);
         return -1;
     }
-    if (check_names(r) || read_renditions(r) || read_limits(r) || read_overlays(r))
+    if (check_names(r) || read_renditions(r) || read_whole_recipe(r) || read_overlays(r))
         return -1;
     return digest_recipe(r->recipe, r->fault);
 }

@@ -21,6 +21,7 @@ static int line_of(const char *text, const char *group, const char *key)
 
     for (const char *line = text; line && *line; line = strchr(line, '\n')) {
         line += *line == '\n';
+        line += strspn(line, " \t"); /* GLib passes over them too */
         number++;
         if (*line == '[') {
             inside = strncmp(line + 1, group, group_length) == 0 && line[1 + group_length] == ']';
@@ -95,28 +96,59 @@ int recipe_get_real(const struct recipe_reading *r, const char *group, const cha
     return 0;
 }
 
+/* The index of text in choices, or -1 with fault. */
+static int find_choice(const struct recipe_reading *r, const char *group, const char *key,
+                       const char *const *choices, const char *text)
+{
+    char *allowed, *what;
+
+    for (int i = 0; choices[i]; i++)
+        if (strcmp(choices[i], text) == 0)
+            return i;
+    allowed = g_strjoinv(", ", (char **)choices);
+    what = g_strdup_printf("'%.40s' is not one of: %s", text, allowed);
+    recipe_complain(r, group, key, what);
+    g_free(what);
+    g_free(allowed);
+    return -1;
+}
+
 int recipe_get_choice(const struct recipe_reading *r, const char *group, const char *key,
                       const char *const *choices, int *value)
 {
-    char *text = value_of(r, group, key), *allowed, *what;
-    int found = -1, result = 0;
+    char *text = value_of(r, group, key);
+    int found;
 
     if (!text)
         return 0;
-    for (int i = 0; choices[i]; i++)
-        if (strcmp(choices[i], text) == 0)
-            found = i;
-    if (found >= 0) {
-        *value = found;
-    } else {
-        allowed = g_strjoinv(", ", (char **)choices);
-        what = g_strdup_printf("'%.40s' is not one of: %s", text, allowed);
-        result = recipe_complain(r, group, key, what);
-        g_free(what);
-        g_free(allowed);
-    }
+    found = find_choice(r, group, key, choices, text);
     g_free(text);
-    return result;
+    if (found < 0)
+        return -1;
+    *value = found;
+    return 0;
+}
+
+int recipe_get_flags(const struct recipe_reading *r, const char *group, const char *key,
+                     const char *const *choices, unsigned *value)
+{
+    char *text = value_of(r, group, key), **parts;
+    int found = 0;
+
+    if (!text)
+        return 0;
+    *value = 0;
+    parts = g_strsplit(text, ",", -1);
+    for (int i = 0; parts[i] && found >= 0; i++) {
+        if (!*g_strstrip(parts[i]) && !parts[1])
+            break;
+        found = find_choice(r, group, key, choices, parts[i]);
+        if (found >= 0)
+            *value |= 1u << found;
+    }
+    g_strfreev(parts);
+    g_free(text);
+    return found < 0 ? -1 : 0;
 }
 
 int recipe_get_truth(const struct recipe_reading *r, const char *group, const char *key, bool *value)
@@ -167,7 +199,8 @@ int recipe_get_colour(const struct recipe_reading *r, const char *group, const c
 
 int recipe_get_corner(const struct recipe_reading *r, const char *group, enum recipe_corner *corner)
 {
-    static const char *const corners[] = {"top-left", "top-right", "bottom-left", "bottom-right", NULL};
+    static const char *const corners[] = {"top-left", "top-right", "bottom-left", "bottom-right",
+                                          "top",      "bottom",    "centre",      NULL};
     int chosen = (int)*corner;
 
     if (recipe_get_choice(r, group, "position", corners, &chosen))

@@ -25,6 +25,9 @@ struct recipe_reading {
 /* key is NULL for the whole group. Returns -1. */
 int recipe_complain(const struct recipe_reading *r, const char *group, const char *key, const char *what);
 
+/* Every line is a comment, a group, or a key of a group, and none is there twice. */
+int recipe_check_lines(const struct recipe_reading *r);
+
 int recipe_get_whole(const struct recipe_reading *r, const char *group, const char *key, int least, int most,
                      int *value);
 /* A number, or a share as "18%". */
@@ -33,6 +36,9 @@ int recipe_get_real(const struct recipe_reading *r, const char *group, const cha
 /* value becomes the index into choices, which NULL ends. */
 int recipe_get_choice(const struct recipe_reading *r, const char *group, const char *key,
                       const char *const *choices, int *value);
+/* Some of the choices, with commas between them: bit i of value for choice i. Empty is none. */
+int recipe_get_flags(const struct recipe_reading *r, const char *group, const char *key,
+                     const char *const *choices, unsigned *value);
 int recipe_get_truth(const struct recipe_reading *r, const char *group, const char *key, bool *value);
 int recipe_get_text(const struct recipe_reading *r, const char *group, const char *key, char *value,
                     size_t bytes);

@@ -14,9 +14,15 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/manifest.c \
   pipeline/recipe.c \
   pipeline/recipe_values.c \
+  pipeline/recipe_lines.c \
   pipeline/geometry.c \
+  pipeline/metadata.c \
+  pipeline/sharpen.c \
+  pipeline/caption.c \
   pipeline/sniff.c \
   pipeline/overlay.c \
+  pipeline/primaries.c \
+  pipeline/poster_colour.c \
   pipeline/poster.c \
   pipeline/colour_profile.c \
   pipeline/blend.c \
@@ -26,7 +32,11 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/jpeg_reader.c \
   pipeline/jpeg_writer.c \
   pipeline/engine_planes.c \
+  pipeline/vips_fault.c \
   pipeline/engine_vips.c \
+  pipeline/webp_chunks.c \
+  pipeline/encode_vips.c \
+  pipeline/renditions.c \
   pipeline/store.c \
   pipeline/record_log.c \
   pipeline/image_workload.c

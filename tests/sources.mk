@@ -4,6 +4,11 @@ TESTS_UNIT_SRC := \
   tests/unit/test_geometry.c \
   tests/unit/test_planes.c \
   tests/unit/test_engines.c \
+  tests/unit/test_metadata.c \
+  tests/unit/test_primaries.c \
+  tests/unit/test_webp_chunks.c \
+  tests/unit/test_sharpen.c \
+  tests/unit/test_caption.c \
   tests/unit/test_sniff.c \
   tests/unit/test_store.c \
   tests/unit/test_record_log.c \

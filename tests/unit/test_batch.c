@@ -110,11 +110,12 @@ static void identity_is_of_paths_and_sizes(void **state)
 
 static void a_list_keeps_what_it_names(void **state)
 {
-    struct batch batch;
+    struct batch batch, whole;
     struct fault fault;
     char path[256];
 
     (void)state;
+    list(&whole, "");
     put("bare/list", "b/z\n\n-dash");
     snprintf(path, sizeof path, "%s/bare/list", folder);
     list(&batch, "");
@@ -122,6 +123,11 @@ static void a_list_keeps_what_it_names(void **state)
     assert_int_equal(batch.count, 2);
     assert_string_equal(batch.paths[0], "-dash");
     assert_string_equal(batch.paths[1], "b/z");
+    for (uint64_t i = 0; i < whole.count; i++)
+        for (int k = 0; k < 2; k++)
+            if (strcmp(whole.paths[i], batch.paths[k]) == 0)
+                assert_int_equal(batch.positions[k], i + 1);
+    batch_release(&whole);
     assert_int_equal(batch.total_bytes, 4);
     put("bare/list", "not there\n");
     assert_int_equal(batch_keep_listed(&batch, path, &fault), -1);

@@ -98,6 +98,13 @@ static void plain_jpeg_goes_to_the_planes_and_all_else_to_vips(void **state)
     assert_false(takes(jpeg(3, 1, false, true), &png));
     assert_false(takes(text, &recipe));
     assert_ptr_equal(engine_choose(KIND_PNG, "", 0, &recipe), &engine_vips);
+    recipe.keep = KEEP_ICC;
+    assert_false(takes(jpeg(3, 1, false, true), &recipe));
+    recipe.keep = 0;
+    recipe.renditions[0].sharpen = 1;
+    assert_true(takes(jpeg(3, 1, false, true), &recipe));
+    recipe.renditions[0].subsampling = SUBSAMPLING_444;
+    assert_false(takes(jpeg(3, 1, false, true), &recipe));
 }
 
 static void a_reduction_too_steep_for_the_scaler_goes_to_vips(void **state)
@@ -113,6 +120,7 @@ static void a_reduction_too_steep_for_the_scaler_goes_to_vips(void **state)
 static VipsImage *rendered(const struct engine *engine, struct file file, const struct recipe *recipe,
                            int index)
 {
+    const struct metadata unknown = {0};
     struct pixels base, scaled;
     struct engine_size size;
     struct fault fault = {.text = ""};
@@ -122,7 +130,7 @@ static VipsImage *rendered(const struct engine *engine, struct file file, const 
 
     if (engine->decode(file.data, file.bytes, recipe, &base, &size, &fault) ||
         engine->scale(&base, recipe, &recipe->renditions[index], &size, &scaled, &fault) ||
-        engine->encode(&scaled, &recipe->renditions[index], &data, &bytes, &fault))
+        engine->encode(&scaled, recipe, &recipe->renditions[index], &unknown, &data, &bytes, &fault))
         fail_msg("%s: %s", engine->name, fault.text);
     image = vips_image_new_from_buffer(data, bytes, "", NULL);
     assert_non_null(image);

@@ -67,6 +67,39 @@ static void values_arrive(void **state)
     recipe_release(&recipe);
 }
 
+static void every_value_of_a_rendition_arrives(void **state)
+{
+    struct recipe recipe;
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(load("  [recipe]\n keep = copyright,icc\nanimated_gif=clip\n"
+                          "[caption]\nfont=some.ttf\ntext={taken}\nposition=centre\n"
+                          "[rendition a]\nfit=contain\ngravity=south-west\nwidth=5\nheight=6\nformat=avif\n"
+                          "subsampling=auto\nsharpen=50%\ncaption=true\n"
+                          "[rendition b]\nwidth=5\nheight=6\nformat=png\ncompression=0\n"
+                          "[rendition c]\nwidth=5\nheight=6\n",
+                          &recipe, &fault),
+                     0);
+    assert_int_equal(recipe.keep, KEEP_COPYRIGHT | KEEP_ICC);
+    assert_true(recipe.gif_is_clip);
+    assert_true(recipe_needs_metadata(&recipe));
+    assert_int_equal(recipe.caption_corner, CORNER_CENTRE);
+    assert_int_equal(recipe.renditions[0].fit, FIT_CONTAIN);
+    assert_int_equal(recipe.renditions[0].gravity, GRAVITY_SOUTH_WEST);
+    assert_int_equal(recipe.renditions[0].format, FORMAT_AVIF);
+    assert_int_equal(recipe.renditions[0].subsampling, SUBSAMPLING_AUTO);
+    assert_float_equal(recipe.renditions[0].sharpen, 0.5, 1e-12);
+    assert_int_equal(recipe.renditions[1].compression, 0);
+    assert_int_equal(recipe.renditions[2].compression, 6);
+    assert_int_equal(recipe.renditions[2].subsampling, SUBSAMPLING_420);
+    assert_string_equal(recipe_extension(FORMAT_AVIF), "avif");
+    recipe_release(&recipe);
+    assert_int_equal(load(good, &recipe, &fault), 0);
+    assert_false(recipe_needs_metadata(&recipe));
+    recipe_release(&recipe);
+}
+
 static void the_shipped_recipe_makes_three_renditions(void **state)
 {
     static const struct rendition wanted[] = {
@@ -121,7 +154,23 @@ static void a_wrong_line_is_named_with_what_would_be_right(void **state)
     } cases[] = {
         {"fit=", "fit=stretch", {"r.recipe:10: [rendition big] fit", "'stretch'", "inside, cover, contain"}},
         {"fit=", "gravity=up", {":10: [rendition big] gravity", "'up'", "north-west"}},
-        {"format=", "format=gif", {":13: [rendition big] format", "jpeg, webp, png"}},
+        {"fit=", "gravity=north", {":10: [rendition big] gravity", "fit=cover"}},
+        {"format=", "format=gif", {":13: [rendition big] format", "jpeg, webp, png, avif"}},
+        {"fit=", "progressive=true", {":10: [rendition big] progressive", "format=jpeg only"}},
+        {"fit=", "subsampling=444", {":10: [rendition big] subsampling", "jpeg and avif"}},
+        {"fit=", "subsampling=422", {":10: [rendition big] subsampling", "420, 444, auto"}},
+        {"fit=", "compression=9", {":10: [rendition big] compression", "format=png only"}},
+        {"fit=", "sharpen=4", {":10: [rendition big] sharpen", "from 0 to 3"}},
+        {"background=", "keep=copyright;icc", {":2: [recipe] keep", "'copyright;icc'", "copyright, icc"}},
+        {"background=", "keep=icc,", {":2: [recipe] keep", "''", "copyright, icc"}},
+        {"background=", "animated_gif=yes", {":2: [recipe] animated_gif", "first, clip"}},
+        {"text=", "text={name}", {":8: [caption] text", "'{name}'", "{index}"}},
+        {"text=", "text={taken:%Q}", {":8: [caption] text", "'%Q'", "%Y"}},
+        {"fit=", "width=9", {":11: 'width' is in line 10 already", "keep one"}},
+        {"fit=", "[caption]", {":10: '[caption]' is in line 6 already", "keep one"}},
+        {"fit=", "inside", {":10: 'inside' is no line of a recipe", "key=value"}},
+        {"fit=", "[oops", {":10: '[oops' is not a group", "[name]"}},
+        {"[recipe]", "a=b", {":1: 'a=b' stands before", "[group]"}},
         {"width=800", "width=0", {":11: [rendition big] width", "from 1 to 16384"}},
         {"width=800", "width=12px", {":11: [rendition big] width", "whole number"}},
         {"height=", "# no height", {"[rendition big] height", "is missing"}},
@@ -241,6 +290,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_arrive),
+        cmocka_unit_test(every_value_of_a_rendition_arrives),
         cmocka_unit_test(the_shipped_recipe_makes_three_renditions),
         cmocka_unit_test(a_wrong_line_is_named_with_what_would_be_right),
         cmocka_unit_test(what_is_no_recipe_at_all_is_refused),
