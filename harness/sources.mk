@@ -15,6 +15,7 @@ HARNESS_SRC := harness/message.c \
   harness/trial_process.c \
   harness/cmd_run.c \
   harness/cmd_verify.c \
+  harness/cmd_recipe.c \
   harness/run_output.c \
   harness/run_journal.c \
   harness/progress.c \
