@@ -1,11 +1,11 @@
 #include "models_problem.h"
 
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "minimise.h"
 
 static int reserve(struct problem *p, size_t room)
 {
@@ -183,15 +183,11 @@ static int search_jacobian(const gsl_vector *x, void *context, gsl_matrix *jacob
     return GSL_SUCCESS;
 }
 
-static void spread_covariance(gsl_multifit_nlinear_workspace *w, const bool *fixed, size_t shapes,
-                              size_t free_count, double covariance[MODEL_SHAPES][MODEL_SHAPES])
+/* The covariance of the free parameters, with zeros for those that are held. */
+static void spread_covariance(const gsl_matrix *small, const bool *fixed, size_t shapes,
+                              double covariance[MODEL_SHAPES][MODEL_SHAPES])
 {
-    gsl_matrix *small = gsl_matrix_alloc(free_count, free_count);
-
     memset(covariance, 0, sizeof(double[MODEL_SHAPES][MODEL_SHAPES]));
-    if (!small)
-        return;
-    gsl_multifit_nlinear_covar(gsl_multifit_nlinear_jac(w), 0, small);
     for (size_t j = 0, a = 0; j < shapes; j++) {
         if (fixed[j])
             continue;
@@ -200,21 +196,18 @@ static void spread_covariance(gsl_multifit_nlinear_workspace *w, const bool *fix
                 covariance[j][k] = gsl_matrix_get(small, a, b++);
         a++;
     }
-    gsl_matrix_free(small);
 }
 
 int problem_minimise(struct problem *p, const bool fixed[MODEL_SHAPES], double theta[MODEL_SHAPES],
                      double covariance[MODEL_SHAPES][MODEL_SHAPES])
 {
-    gsl_multifit_nlinear_parameters parameters = gsl_multifit_nlinear_default_parameters();
     struct search search = {.problem = p, .fixed = fixed};
     size_t shapes = law_shapes(p->kind), free_count = 0;
     gsl_multifit_nlinear_fdf system = {
         .f = search_residuals, .df = search_jacobian, .n = p->count, .params = &search};
-    gsl_multifit_nlinear_workspace *w;
-    double start[MODEL_SHAPES];
+    double start[MODEL_SHAPES], spread[MODEL_SHAPES * MODEL_SHAPES];
     gsl_vector_view x;
-    int info = 0, status;
+    gsl_matrix_view small;
 
     for (size_t j = 0; j < shapes; j++) {
         search.theta[j] = theta[j];
@@ -223,31 +216,16 @@ int problem_minimise(struct problem *p, const bool fixed[MODEL_SHAPES], double t
     }
     if (free_count == 0)
         return 0;
-    if (p->count < free_count)
-        return -1;
-    gsl_set_error_handler_off();
-    system.p = free_count;
     x = gsl_vector_view_array(start, free_count);
-    w = gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, p->count, free_count);
-    if (!w)
+    small = gsl_matrix_view_array(spread, free_count, free_count);
+    if (minimise(&system, &x.vector, covariance ? &small.matrix : NULL))
         return -1;
-    status = gsl_multifit_nlinear_init(&x.vector, &system, w);
-    if (!status)
-        status = gsl_multifit_nlinear_driver(200, 1e-12, 1e-14, 0, NULL, NULL, &info, w);
-    /* No step lowers the sum any more: that is the minimum, to the last digit. (Seen at the first step, the
-     * driver says GSL_EMAXITER, and the cause in info.) */
-    if (status == GSL_ENOPROG || (status == GSL_EMAXITER && info == GSL_ENOPROG))
-        status = 0;
-    take(&search, gsl_multifit_nlinear_position(w));
-    for (size_t j = 0; j < shapes; j++) {
+    take(&search, &x.vector);
+    for (size_t j = 0; j < shapes; j++)
         theta[j] = search.theta[j];
-        if (!isfinite(theta[j]))
-            status = -1;
-    }
-    if (!status && covariance)
-        spread_covariance(w, fixed, shapes, free_count, covariance);
-    gsl_multifit_nlinear_free(w);
-    return status ? -1 : 0;
+    if (covariance)
+        spread_covariance(&small.matrix, fixed, shapes, covariance);
+    return 0;
 }
 
 /* --- pure error ------------------------------------------------------------------------------- */

@@ -3,6 +3,8 @@ ANALYSIS_SRC := analysis/account.c \
   analysis/gate.c \
   analysis/interval.c \
   analysis/knee.c \
+  analysis/linear.c \
+  analysis/minimise.c \
   analysis/models.c \
   analysis/models_choice.c \
   analysis/models_law.c \
@@ -13,4 +15,6 @@ ANALYSIS_SRC := analysis/account.c \
   analysis/scaling_bootstrap.c \
   analysis/simulate.c \
   analysis/size_regression.c \
-  analysis/stats.c
+  analysis/stats.c \
+  analysis/strd.c \
+  analysis/strd_data.c

@@ -14,5 +14,6 @@ extern const struct command cmd_account;
 extern const struct command cmd_report;
 extern const struct command cmd_gate;
 extern const struct command cmd_export;
+extern const struct command cmd_self_test;
 
 #endif

@@ -36,6 +36,7 @@ HARNESS_SRC := harness/message.c \
   harness/fit_study.c \
   harness/fit_table.c \
   harness/cmd_report.c \
+  harness/cmd_self_test.c \
   harness/cmd_doctor.c \
   harness/counters.c \
   harness/counters_kernel.c \

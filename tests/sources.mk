@@ -32,6 +32,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_fit.c \
   tests/unit/test_gate.c \
   tests/unit/test_knee.c \
+  tests/unit/test_linear.c \
   tests/unit/test_models.c \
   tests/unit/test_simulate.c \
   tests/unit/test_size_regression.c \
