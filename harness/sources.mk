@@ -8,6 +8,7 @@ HARNESS_SRC := harness/message.c \
   harness/study_rows.c \
   harness/sweep.c \
   harness/sweep_inputs.c \
+  harness/sweep_options.c \
   harness/sweep_print.c \
   harness/sweep_probe.c \
   harness/sweep_record.c \

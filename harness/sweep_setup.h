@@ -26,6 +26,7 @@ struct sweep_settings {
     int placement; /* enum pin_placement */
     double noise;  /* share of the CPU time that others may take in a trial; 0: trial_limits */
     bool dry_run, restart, no_counters;
+    char *study_made; /* study, when it was not given; owned */
 };
 
 struct sweep_inputs {

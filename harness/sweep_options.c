@@ -1,0 +1,132 @@
+#include "sweep_options.h"
+
+#include <glib.h>
+#include <limits.h>
+
+#include "paths.h"
+#include "pin_plan.h"
+
+static struct sweep_settings set;
+
+static const struct option_spec table[] = {
+    {.name = "study",
+     .argument = "DIR",
+     .kind = OPTION_TEXT,
+     .target = &set.study,
+     .help = "folder of the study; default results/<name of IN>"},
+    {.name = "budget",
+     .argument = "TIME",
+     .kind = OPTION_DURATION,
+     .target = &set.budget_ns,
+     .help = "how long it may take: 90s, 10m, 1.5h; default 10m"},
+    {.name = "workers",
+     .argument = "LIST",
+     .kind = OPTION_TEXT,
+     .target = &set.workers,
+     .help = "worker counts: 1..16 (default) or 1,2,4; 1 is always among them"},
+    {.name = "chunks",
+     .argument = "LIST",
+     .kind = OPTION_TEXT,
+     .target = &set.chunks,
+     .help = "chunk sizes to compare at full cores; default 1,4,16,64"},
+    {.name = "policies",
+     .argument = "LIST",
+     .kind = OPTION_TEXT,
+     .target = &set.policies,
+     .help = "policies to compare at full cores; default all four"},
+    {.name = "items",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .target = &set.items,
+     .min = 1,
+     .max = 1000000000,
+     .help = "items in each trial; default: what fits the budget"},
+    {.name = "blocks",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .target = &set.blocks,
+     .min = 1,
+     .max = 1000,
+     .help = "passes over all settings; default: what fits the budget"},
+    {.name = "placement",
+     .argument = "P",
+     .kind = OPTION_CHOICE,
+     .target = &set.placement,
+     .choices = pin_placement_names,
+     .help = "compact (default), scatter, core-type or none"},
+    {.name = "recipe",
+     .letter = 'r',
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &set.recipe,
+     .help = "what is made of each item; default: the shipped web.recipe"},
+    {.name = "seed",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .target = &set.seed,
+     .min = 0,
+     .max = INT64_MAX,
+     .help = "of the order of trials and the choice of items; default 1"},
+    {.name = "noise",
+     .argument = "SHARE",
+     .kind = OPTION_REAL,
+     .target = &set.noise,
+     .real_min = 0.001,
+     .real_max = 1,
+     .help = "CPU time others may take before a trial is void; default 5% (host 2%)"},
+    {.name = "no-counters", .kind = OPTION_FLAG, .target = &set.no_counters, .help = "count no events"},
+    {.name = "out",
+     .argument = "DIR",
+     .kind = OPTION_TEXT,
+     .target = &set.out,
+     .help = "where trials put their outputs, removed after each; default: in STUDY"},
+    {.name = "dry-run",
+     .letter = 'n',
+     .kind = OPTION_FLAG,
+     .target = &set.dry_run,
+     .help = "print the plan and end"},
+    {.name = "restart",
+     .kind = OPTION_FLAG,
+     .target = &set.restart,
+     .help = "forget the study that is there"},
+    {.name = NULL}};
+
+static char *default_study(const char *in)
+{
+    char *whole = g_canonicalize_filename(in, NULL), *name = g_path_get_basename(whole), *study;
+
+    study = g_build_filename("results", name, NULL);
+    g_free(whole);
+    g_free(name);
+    return study;
+}
+
+enum options_result sweep_options_parse(const struct command *command, int argc, char **argv,
+                                        struct sweep_settings *parsed)
+{
+    static char recipe[PATH_MAX];
+    enum options_result result;
+    char **operands;
+    int count;
+
+    set = (struct sweep_settings){.recipe = paths_data("pipeline/recipes/web.recipe", recipe, sizeof recipe),
+                                  .workers = "1..16",
+                                  .chunks = "1,4,16,64",
+                                  .policies = "static,dynamic,guided,largest-first",
+                                  .budget_ns = 600000000000u,
+                                  .seed = 1};
+    result = options_parse(command, table, argc, argv, 1, 1, &operands, &count);
+    if (result == OPTIONS_GO) {
+        set.in = operands[0];
+        if (!set.study)
+            set.study = set.study_made = default_study(set.in);
+    }
+    *parsed = set;
+    return result;
+}
+
+void sweep_options_release(struct sweep_settings *parsed)
+{
+    g_free(parsed->study_made);
+    parsed->study_made = NULL;
+}
