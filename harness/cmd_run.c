@@ -28,7 +28,7 @@
 struct settings {
     const char *recipe_path, *list_path, *pin_list;
     uint64_t workers, chunk, table_fd, item_timeout_ns, memory_mib;
-    int policy, sandbox;
+    int policy, start, sandbox;
     bool serial, counters, stats, quiet, dry_run;
     struct run_journal_options journal;
     const char *in, *out;
@@ -49,6 +49,7 @@ struct run {
 };
 
 enum { NO_TABLE_FD = 1 << 20 };
+enum { START_FRESH, START_ZYGOTE };
 
 static uint64_t allowed_cpus(void)
 {
@@ -60,6 +61,7 @@ static uint64_t allowed_cpus(void)
 
 static enum options_result read_options(struct settings *set, int argc, char **argv)
 {
+    static const char *const starts[] = {"fresh", "zygote", NULL};
     static const char *const policies[] = {"static", "dynamic", "guided", "largest-first", NULL};
     static const char *const sandboxes[] = {"auto", "require", "off", NULL}; /* enum sandbox_mode */
     const struct option_spec table[] = {
@@ -97,6 +99,12 @@ static enum options_result read_options(struct settings *set, int argc, char **a
          .kind = OPTION_FLAG,
          .target = &set->serial,
          .help = "no pool at all: the reference that any other run must equal"},
+        {.name = "start",
+         .argument = "HOW",
+         .kind = OPTION_CHOICE,
+         .target = &set->start,
+         .choices = starts,
+         .help = "fresh: workers load watermark and font, zygote: the parent does; default fresh"},
         {.name = "item-timeout",
          .argument = "TIME",
          .kind = OPTION_DURATION,
@@ -232,7 +240,7 @@ static int prepare_run(struct run *run, struct fault *fault)
         return -1;
     run->images.durable = set->journal.durable;
     run->images.positions = run->batch.positions;
-    return 0;
+    return !set->serial && set->start == START_ZYGOTE ? image_workload_prepare(&run->images, fault) : 0;
 }
 
 /* Before anything is written. The run without a pool decodes in this process, which stays free. */
@@ -293,8 +301,10 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
                          fault))
         return KNEE_FAILED;
     run->table.header->end_ns = clock_now_ns();
-    if (set->stats)
+    if (set->stats) {
+        run_output_print_start(&run->table);
         run_output_print_stages(&run->table);
+    }
     if (!set->quiet)
         run_output_print_summary(&run->table, &run->batch, set->out, &outcome);
     if (outcome.failed)

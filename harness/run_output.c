@@ -164,6 +164,26 @@ int run_output_close(const struct item_table *table, const struct recipe *recipe
 
 /* --- telling ---------------------------------------------------------------------------------- */
 
+void run_output_print_start(const struct item_table *table)
+{
+    double sum_ms = 0, most_ms = 0, init_ms = 0;
+    int count = 0;
+
+    for (uint32_t i = 0; i < table->header->workers && !table->header->serial; i++) {
+        const struct worker_record *worker = item_table_worker(table, i);
+        double ms = ((double)worker->init_end_ns - (double)worker->fork_ns) / 1e6;
+        if (!worker->fork_ns || worker->init_end_ns < worker->fork_ns)
+            continue; /* it died on its way */
+        sum_ms += ms;
+        most_ms = ms > most_ms ? ms : most_ms;
+        init_ms += (double)(worker->init_end_ns - worker->init_begin_ns) / 1e6;
+        count++;
+    }
+    if (count)
+        printf("workers ready %.1f ms after fork (mean of %d; longest %.1f), %.1f of it their initializer\n",
+               sum_ms / count, count, most_ms, init_ms / count);
+}
+
 void run_output_print_stages(const struct item_table *table)
 {
     double sums[ITEM_STAGES] = {0}, total = 0, count = 0;

@@ -36,6 +36,8 @@ void run_output_clean(const struct item_table *table, const char *out);
 int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
                      const char *out, bool durable, struct run_outcome *outcome, struct fault *fault);
 
+/* How long the workers took from fork to ready, to stdout; nothing when there were none. */
+void run_output_print_start(const struct item_table *table);
 /* A table of the time of all items by stage, to stdout. */
 void run_output_print_stages(const struct item_table *table);
 /* One line, to stdout. */

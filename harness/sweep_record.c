@@ -173,7 +173,7 @@ static int record_plan(struct study *study, const struct sweep_plan *planned, co
                                  .chunk = serial ? STUDY_UNKNOWN : (int64_t)cell->chunk,
                                  .policy = serial ? NULL : chunk_policy_name(cell->policy),
                                  .placement = placement,
-                                 .start_method = serial ? NULL : "fork"};
+                                 .start_method = serial ? NULL : "fresh"};
         result = study_add_cell(study, &row, fault);
     }
     return result;

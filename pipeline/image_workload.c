@@ -403,7 +403,8 @@ static int worker_init(void *context, void **own, struct fault *fault)
         return fault_set(fault, "worker: no memory");
     *own = state;
     state->digest = EVP_MD_CTX_new();
-    if (!state->digest || overlay_init(&state->overlay, work->recipe, fault)) {
+    if (!state->digest || (work->prepared ? overlay_inherit(&state->overlay, work->prepared, fault)
+                                          : overlay_init(&state->overlay, work->recipe, fault))) {
         if (!state->digest)
             fault_set(fault, "worker: no memory for a digest");
         worker_release(context, state);
@@ -431,6 +432,31 @@ int image_workload_init(struct image_workload *work, const struct recipe *recipe
     return engine_vips_setup(fault) || encode_vips_check(recipe, fault) ? -1 : 0;
 }
 
+/* libvips' vector code lives in memory that forked processes would share and overwrite. */
+static bool has_vector_code(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[4400];
+    bool found = false;
+
+    while (maps && !found && fgets(line, sizeof line, maps))
+        found = strstr(line, "orcexec") != NULL;
+    if (maps)
+        fclose(maps);
+    return found;
+}
+
+int image_workload_prepare(struct image_workload *work, struct fault *fault)
+{
+    work->prepared = calloc(1, sizeof *work->prepared);
+    if (!work->prepared)
+        return fault_set(fault, "no memory for the workers' template");
+    overlay_prepare(work->prepared, work->recipe);
+    return has_vector_code()
+               ? fault_set(fault, "the template of the workers has computed something: use --start fresh")
+               : 0;
+}
+
 void image_workload_fill(struct image_workload *work, struct workload *workload)
 {
     *workload = (struct workload){.name = "images",
@@ -447,6 +473,10 @@ void image_workload_fill(struct image_workload *work, struct workload *workload)
 
 void image_workload_release(struct image_workload *work)
 {
+    if (work->prepared)
+        overlay_release(work->prepared);
+    free(work->prepared);
+    work->prepared = NULL;
     EVP_MD_free(work->sha256);
     work->sha256 = NULL;
 }

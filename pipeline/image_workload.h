@@ -1,8 +1,8 @@
 /* image_workload.h: the work on images, as a workload for the pool (workload.h).
  *
  * Caller's sequence, in the parent: recipe_load(), batch_list(), image_workload_init(),
- * image_workload_fill(), pool_run() with sizeof(struct image_result) as item payload,
- * image_workload_release().
+ * image_workload_prepare() if workers are to start from a template, image_workload_fill(), pool_run() with
+ * sizeof(struct image_result) as item payload, image_workload_release().
  *
  * An item is read, decoded and reduced once; each rendition is scaled from the next larger one; watermark and
  * caption are blended; renditions are encoded and hashed in memory, and stored when all of them are there. A
@@ -50,7 +50,8 @@ struct image_workload {
                                   image_workload_init(); NULL: as in paths */
     uint64_t count;
     bool durable; /* outputs' names are brought to the disk too; false unless the caller sets it */
-    void *sha256; /* EVP_MD, fetched once */
+    struct overlay *prepared; /* by image_workload_prepare(); owned; NULL: each worker prepares itself */
+    void *sha256;             /* EVP_MD, fetched once */
 };
 
 /* When the file was last written, ns since 1970. */
@@ -65,6 +66,9 @@ const char *image_engine_name(int engine);
 int image_workload_init(struct image_workload *work, const struct recipe *recipe, const char *input_root,
                         const char *const *paths, const uint64_t *bytes, uint64_t count,
                         const char *output_root, struct fault *fault);
+/* Makes the parent the template of its workers: what they all need is loaded once, here. The process can be
+ * forked afterwards, and the bytes are the same. Returns 0, or -1 with fault. */
+int image_workload_prepare(struct image_workload *work, struct fault *fault);
 /* work must stay where it is. */
 void image_workload_fill(struct image_workload *work, struct workload *workload);
 void image_workload_release(struct image_workload *work);

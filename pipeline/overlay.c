@@ -3,8 +3,12 @@
 #include <math.h>
 #include <string.h>
 
+#include <sys/mman.h>
+
 #include <fontconfig/fontconfig.h>
 #include <fontconfig/fcfreetype.h>
+
+#include "picture_helper.h"
 
 #include "blend.h"
 
@@ -60,30 +64,87 @@ static int load_font(struct overlay *overlay, struct fault *fault)
     return 0;
 }
 
-static int load_watermark(struct overlay *overlay, struct fault *fault)
+/* Draws markup as a mask; NULL with vips's error. */
+static VipsImage *draw_text(const struct overlay *overlay, const char *markup, int size_px)
 {
-    const char *path = overlay->recipe->watermark_path;
-    VipsImage *file = vips_image_new_from_file(path, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
-    VipsImage *srgb = NULL, *rgba = NULL;
+    char *font = g_strdup_printf("%s %d", overlay->family, size_px);
+    VipsImage *mask = NULL;
+
+    if (vips_text(&mask, markup, "font", font, "dpi", DPI, NULL))
+        mask = NULL;
+    g_free(font);
+    return mask;
+}
+
+static int open_watermark(const void *context, VipsImage **rgba)
+{
+    const struct recipe *recipe = context;
+    VipsImage *file =
+        vips_image_new_from_file(recipe->watermark_path, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    VipsImage *srgb = NULL;
     int failed;
 
+    *rgba = NULL;
     failed = !file || vips_colourspace(file, &srgb, VIPS_INTERPRETATION_sRGB, NULL) ||
-             (vips_image_hasalpha(srgb) ? vips_copy(srgb, &rgba, NULL)
-                                        : vips_bandjoin_const1(srgb, &rgba, 255, NULL));
-    if (!failed)
-        failed = !(overlay->watermark = vips_image_copy_memory(rgba));
+             (vips_image_hasalpha(srgb) ? vips_copy(srgb, rgba, NULL)
+                                        : vips_bandjoin_const1(srgb, rgba, 255, NULL));
     VIPS_UNREF(file);
     VIPS_UNREF(srgb);
+    return failed ? -1 : 0;
+}
+
+static int load_watermark(struct overlay *overlay, struct fault *fault)
+{
+    VipsImage *rgba = NULL;
+    int failed = open_watermark(overlay->recipe, &rgba);
+
+    if (!failed)
+        failed = !(overlay->watermark = vips_image_copy_memory(rgba));
     VIPS_UNREF(rgba);
-    return failed ? vips_fault(fault, "watermark", path) : 0;
+    return failed ? vips_fault(fault, "watermark", overlay->recipe->watermark_path) : 0;
+}
+
+/* Loads what is not there yet. */
+static int complete(struct overlay *overlay, struct fault *fault)
+{
+    if (*overlay->recipe->watermark_path && !overlay->watermark && load_watermark(overlay, fault))
+        return -1;
+    return *overlay->recipe->font_path && !overlay->family ? load_font(overlay, fault) : 0;
 }
 
 int overlay_init(struct overlay *overlay, const struct recipe *recipe, struct fault *fault)
 {
     *overlay = (struct overlay){.recipe = recipe};
-    if (*recipe->watermark_path && load_watermark(overlay, fault))
-        return -1;
-    return *recipe->font_path ? load_font(overlay, fault) : 0;
+    return complete(overlay, fault);
+}
+
+void overlay_prepare(struct overlay *overlay, const struct recipe *recipe)
+{
+    struct picture_helper helper = {.fd = -1};
+    VipsImage *mask;
+
+    *overlay = (struct overlay){.recipe = recipe};
+    if (*recipe->watermark_path)
+        picture_helper_start(&helper, open_watermark, recipe);
+    if (*recipe->font_path && load_font(overlay, NULL) == 0) {
+        /* Laid out and drawn by Pango as it is built; no pixel of it is asked for, so libvips starts no
+         * thread. */
+        mask = draw_text(overlay, "knee", 16);
+        VIPS_UNREF(mask);
+    }
+    overlay->watermark = picture_helper_finish(&helper, &overlay->shared, &overlay->shared_bytes);
+    vips_error_clear();
+}
+
+int overlay_inherit(struct overlay *overlay, const struct overlay *prepared, struct fault *fault)
+{
+    *overlay = *prepared;
+    if (prepared->family)
+        overlay->family = g_strdup(prepared->family);
+    if (prepared->watermark)
+        g_object_ref(prepared->watermark);
+    overlay->shared = NULL; /* stays the prepared one's */
+    return complete(overlay, fault);
 }
 
 void overlay_release(struct overlay *overlay)
@@ -92,6 +153,8 @@ void overlay_release(struct overlay *overlay)
     for (int i = 0; i < OVERLAY_CACHE; i++)
         g_free(overlay->cache[i].rgba);
     g_free(overlay->family);
+    if (overlay->shared)
+        munmap(overlay->shared, overlay->shared_bytes);
     *overlay = (struct overlay){0};
 }
 
@@ -175,18 +238,6 @@ int overlay_watermark(struct overlay *overlay, struct pixels *pixels, struct fau
 }
 
 /* --- caption ---------------------------------------------------------------------------------- */
-
-/* Draws markup as a mask; NULL with vips's error. */
-static VipsImage *draw_text(const struct overlay *overlay, const char *markup, int size_px)
-{
-    char *font = g_strdup_printf("%s %d", overlay->family, size_px);
-    VipsImage *mask = NULL;
-
-    if (vips_text(&mask, markup, "font", font, "dpi", DPI, NULL))
-        mask = NULL;
-    g_free(font);
-    return mask;
-}
 
 /* A dark shadow below, then white: readable on any picture. */
 static void blend_caption(struct pixels *pixels, const struct blend_box *box, const uint8_t *mask,

@@ -23,6 +23,7 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/overlay.c \
   pipeline/primaries.c \
   pipeline/poster_colour.c \
+  pipeline/picture_helper.c \
   pipeline/poster.c \
   pipeline/colour_profile.c \
   pipeline/blend.c \

@@ -106,6 +106,10 @@ for setting in $list; do
     rm -rf "$work/out"
 done
 
+"$KNEE" run --quiet --workers 3 --start zygote "$batch" "$work/out" 2>/dev/null
+same "$work/out" "3 workers from a template"
+rm -rf "$work/out"
+
 # What is different must be seen to be different.
 cp -r "$work/serial" "$work/changed"
 victim=$(cd "$work/changed" && find large -type f | sort | head -n 1)

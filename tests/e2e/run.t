@@ -123,6 +123,7 @@ like "$("$KNEE" run --dry-run --workers 3 --chunk 7 --policy guided batch never)
 is "$(ls -d never 2>/dev/null)" "" "... and does nothing"
 "$KNEE" run --stats batch stats >stdout
 like "$(cat stdout)" '^decode +[0-9.]+ +[0-9.]+%$' "--stats tells the time of each stage"
+like "$(cat stdout)" '^workers ready [0-9.]+ ms after fork \(mean of [0-9]+; longest [0-9.]+\), [0-9.]+ of it' "... and how fast the workers were there"
 like "$(cat stdout)" '^24 of 24 items done in [0-9.]+ s .*stats/MANIFEST.sha256$' "the summary says items, time and where"
 
 # The table of a parent process.
