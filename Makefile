@@ -22,7 +22,7 @@ TEST_LIBRARIES := cmocka:libcmocka-dev
 DEPS_BUILD := make gcc libc6-dev pkg-config $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
 DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy
 DEPS_TEST := python3-pil poppler-utils sqlite3 valgrind coreutils perl libvips-tools
-DEPS_LINT := clang clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
+DEPS_LINT := clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT)
 
 # --- flags --------------------------------------------------------------------------------------------------------
@@ -48,6 +48,9 @@ KNEE_SRC := harness/main.c
 PROGRAMS := $(BUILD)/knee $(BUILD)/knee-dataset
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TESTS_UNIT_SRC))
 TEST_PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TESTS_PROGRAM_SRC))
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(TESTS_FUZZ_SRC))
+FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
+FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
 .PHONY: all deps dataset sweep report gate baseline bench peers test lint format install clean help
 all: $(PROGRAMS)
@@ -74,6 +77,16 @@ $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libknee.a
 	@mkdir -p $(@D)
 	$(call say,link)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS)
+
+$(FUZZ_REPLAYS): $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,tests/fuzz/replay.c tests/fuzz/fuzz.c) $(BUILD)/libknee.a
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS)
+
+$(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,tests/fuzz/fuzz.c) $(BUILD)/libknee.a
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS)
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/.libraries $(BUILD)/.flags
 	@mkdir -p $(@D)
@@ -163,8 +176,16 @@ test:
 	+@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
 	@BUILD=$(BUILD) tests/run.sh
 
-.PHONY: test-programs
-test-programs: $(UNIT_TESTS) $(TEST_PROGRAMS)
+.PHONY: test-programs fuzz fuzzers
+test-programs: $(UNIT_TESTS) $(TEST_PROGRAMS) $(FUZZ_REPLAYS)
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	+@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-fuzz CC=clang CFLAGS='-O1 -g' \
+	  SAN=fuzzer-no-link,address,undefined fuzzers
+	@BUILD=build-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh
+
+fuzzers: $(FUZZERS)
 
 lint:
 	@tests/lint.sh
@@ -187,7 +208,7 @@ install: all
 	cd reports && find . -name '*.py' -o -name '*.gp' | while read -r f; do install -D -m 644 "$$f" "$(SHARE)/reports/$$f"; done
 
 clean:
-	rm -rf build build-san
+	rm -rf build build-san build-fuzz
 
 help:
 	@echo 'make deps      install what knee needs from Debian packages (root or sudo)'
@@ -197,5 +218,6 @@ help:
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
 	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench, make peers: performance'
+	@echo 'make fuzz      look for inputs that break a parser: FUZZ_SECONDS=60 for each'
 	@echo 'make install   PREFIX=/usr/local; make clean'
 	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'

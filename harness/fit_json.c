@@ -141,12 +141,13 @@ static json_t *predicted_json(const struct fit *fit, const struct model_fit *mod
 
     for (unsigned n = 1; n <= last && model->fitted; n++) {
         double here = fit->study->cores && n > fit->study->cores ? fit->study->cores : n;
-        struct interval speedup = model_speedup_interval(model, here), law = model_speedup_interval(model, n);
-        json_t *row = json_object();
-        if (last > 256 && !fit_point_at(fit, n)) {
-            json_decref(row);
+        struct interval speedup, law;
+        json_t *row;
+        if (last > 256 && !fit_point_at(fit, n))
             continue;
-        }
+        speedup = model_speedup_interval(model, here);
+        law = model_speedup_interval(model, n);
+        row = json_object();
         fit_json_put(row, "workers", json_integer(n));
         fit_json_put(row, "wall_s", fit_json_number(model_seconds(model, here)));
         fit_json_put(row, "speedup", fit_json_number(speedup.value));

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "study_guard.h"
+
 static void clear_cell(void *data)
 {
     struct fit_cell *cell = data;
@@ -115,6 +117,9 @@ static char *column_text(sqlite3_stmt *row, int column)
 }
 
 /* --- tables ----------------------------------------------------------------------------------- */
+
+/* More workers than any machine has, and few enough to count through: as in a table (fit_table.c). */
+enum { MOST_WORKERS = 1000000 };
 
 typedef void (*row_reader)(struct fit_study *study, sqlite3_stmt *row);
 
@@ -295,6 +300,19 @@ static int read_rows(sqlite3 *db, const char *query, struct fit_study *study, ro
     return fault_set(fault, "%s: %s: give a study that 'knee sweep' made", path, sqlite3_errmsg(db));
 }
 
+static int check_cells(const struct fit_study *study, const char *path, struct fault *fault)
+{
+    for (unsigned i = 0; i < study->cells->len; i++) {
+        const struct fit_cell *cell = &g_array_index(study->cells, struct fit_cell, i);
+        if (cell->workers < 1 || cell->workers > MOST_WORKERS)
+            return fault_set(fault,
+                             "%s: cell %lld has no possible number of workers: give a study that "
+                             "'knee sweep' made",
+                             path, (long long)cell->id);
+    }
+    return 0;
+}
+
 static int read_tables(sqlite3 *db, struct fit_study *study, const char *path, struct fault *fault)
 {
     const char *format;
@@ -309,7 +327,7 @@ static int read_tables(sqlite3 *db, struct fit_study *study, const char *path, s
     if (read_rows(db,
                   "SELECT id, role, workers, chunk, policy, placement, start_method FROM cell ORDER BY id",
                   study, read_cell, path, fault) ||
-        read_rows(db, TRIAL_QUERY, study, read_trial, path, fault) ||
+        check_cells(study, path, fault) || read_rows(db, TRIAL_QUERY, study, read_trial, path, fault) ||
         read_rows(db, "SELECT id, path, kind, bytes, width, height FROM batch_item ORDER BY id", study,
                   read_batch_item, path, fault) ||
         read_rows(db, ITEM_QUERY, study, read_item, path, fault) ||
@@ -329,8 +347,10 @@ static sqlite3 *open_database(const char *path)
                                 g_file_test(wal, G_FILE_TEST_EXISTS) ? "" : "&immutable=1");
     sqlite3 *db = NULL;
 
-    if (sqlite3_open_v2(uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) == SQLITE_OK)
+    if (sqlite3_open_v2(uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) == SQLITE_OK) {
+        study_guard(db);
         sqlite3_busy_timeout(db, 10000);
+    }
     g_free(uri);
     g_free(wal);
     g_free(quoted);

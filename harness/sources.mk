@@ -5,6 +5,7 @@ HARNESS_SRC := harness/message.c \
   harness/plan_wish.c \
   harness/sample.c \
   harness/study.c \
+  harness/study_guard.c \
   harness/study_rows.c \
   harness/sweep.c \
   harness/sweep_inputs.c \

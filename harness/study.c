@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "study_guard.h"
 #include "study_rows.h"
 
 enum { BUSY_MS = 10000 }; /* how long to wait for a reader that folds the log in */
@@ -116,6 +117,7 @@ static int open_database(struct study *study, int flags, struct fault *fault)
         return -1;
     if (sqlite3_open_v2(path, &study->db, flags, NULL) != SQLITE_OK)
         return study_fault(study, "opening", fault);
+    study_guard(study->db);
     sqlite3_busy_timeout(study->db, BUSY_MS);
     sqlite3_extended_result_codes(study->db, 0);
     return 0;

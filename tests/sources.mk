@@ -52,3 +52,13 @@ TESTS_PROGRAM_SRC := \
   tests/bench/pool_noop.c \
   tests/bench/sandbox_cost.c \
   $(empty)
+# Fuzz targets: `make fuzz` links them with libFuzzer, `make test` with tests/fuzz/replay.c.
+TESTS_FUZZ_SRC := \
+  tests/fuzz/fuzz_recipe.c \
+  tests/fuzz/fuzz_manifest.c \
+  tests/fuzz/fuzz_list.c \
+  tests/fuzz/fuzz_table.c \
+  tests/fuzz/fuzz_study.c \
+  tests/fuzz/fuzz_sniff.c \
+  tests/fuzz/fuzz_jpeg.c \
+  $(empty)

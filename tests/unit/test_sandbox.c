@@ -33,7 +33,7 @@
 /* Shared with the workers. */
 struct play {
     char batch[64], out[64], secret[64]; /* the last one lies beside the others */
-    int listening_port, open_secret_fd;
+    int listening_port, open_secret_fd, kept_fd;
     uint16_t attempt[64]; /* of items: filled by lost() */
     char why[64][256];    /* the reason of a failed or lost item */
 };
@@ -135,6 +135,12 @@ static int read_inherited(const struct play *play)
 {
     char byte;
     return read(play->open_secret_fd, &byte, 1) == 1 ? 0 : -1;
+}
+
+static int read_kept(const struct play *play)
+{
+    char byte;
+    return read(play->kept_fd, &byte, 1) == 1 ? 0 : -1;
 }
 
 static int connect_tcp(const struct play *play)
@@ -303,6 +309,7 @@ static const struct attempt attempts[] = {
     {.name = "make a link", .act = link_out},
     {.name = "read the parent's environment", .act = read_parents_files},
     {.name = "read an inherited descriptor", .act = read_inherited},
+    {.name = "read a descriptor that is kept", .act = read_kept, .permitted = true},
     {.name = "write an output", .act = write_output, .permitted = true},
     {.name = "connect", .act = connect_tcp},
     {.name = "make a local socket", .act = socket_unix},
@@ -390,13 +397,15 @@ static struct play *make_play(void)
     put(play->secret, "key");
     assert_int_equal(symlink("/etc/passwd", inside(play->batch, "link")), 0);
     play->open_secret_fd = open(inside(play->secret, "key"), O_RDONLY); /* on purpose without O_CLOEXEC */
-    assert_true(play->open_secret_fd >= 3);
+    play->kept_fd = open(inside(play->secret, "key"), O_RDONLY | O_CLOEXEC);
+    assert_true(play->open_secret_fd >= 3 && play->kept_fd > play->open_secret_fd);
     return play;
 }
 
 static void end_play(struct play *play)
 {
     close(play->open_secret_fd);
+    close(play->kept_fd);
     unlink(inside(play->batch, "a"));
     unlink(inside(play->batch, "link"));
     unlink(inside(play->secret, "key"));
@@ -461,6 +470,8 @@ static void test_nothing_gets_out(void **state)
     listening = listen_somewhere(&play->listening_port);
     sandbox_allow_read(&sandbox, play->batch);
     sandbox_allow_write(&sandbox, play->out);
+    sandbox_keep_descriptor(&sandbox, play->kept_fd);
+    sandbox_keep_descriptor(&sandbox, -1);
     assert_false(sandbox.keep_override);
     run_play(play, &sandbox, &table);
     for (size_t i = 0; i < ATTEMPTS; i++)

@@ -1,0 +1,38 @@
+#include "fuzz.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char folder[256];
+static char path[300];
+
+static void remove_all(void)
+{
+    unlink(path);
+    rmdir(folder);
+}
+
+const char *fuzz_file(const char *name, const uint8_t *data, size_t size)
+{
+    const char *above = getenv("TMPDIR");
+    int fd;
+
+    if (!*folder) {
+        snprintf(folder, sizeof folder, "%s/knee-fuzz.XXXXXX", above ? above : "/tmp");
+        if (!mkdtemp(folder)) {
+            perror(folder);
+            exit(1);
+        }
+        atexit(remove_all);
+    }
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size) {
+        perror(path);
+        exit(1);
+    }
+    close(fd);
+    return path;
+}

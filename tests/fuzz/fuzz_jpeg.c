@@ -1,0 +1,41 @@
+/* A JPEG from anywhere, by our own reader: header, EXIF orientation, profile, and every strip of the planes.
+ */
+#include <stdlib.h>
+
+#include "fuzz.h"
+#include "pipeline/jpeg_reader.h"
+
+/* Larger ones are slow and find nothing that small ones do not. */
+enum { MOST_PIXELS = 1 << 18 };
+
+static void read_planes(struct jpeg_reader *reader, int shrink, struct fault *fault)
+{
+    volatile uint8_t sum = 0;
+    int more = jpeg_reader_start(reader, shrink, fault) ? -1 : 1;
+
+    while (more > 0 && (more = jpeg_reader_strip(reader, fault)) > 0)
+        for (int p = 0; p < reader->plane_count; p++)
+            for (int y = 0; y < reader->planes[p].count; y++)
+                for (int x = 0; x < reader->planes[p].width; x++)
+                    sum =
+                        (uint8_t)(sum + reader->planes[p]
+                                            .rows[(size_t)y * (size_t)reader->planes[p].stride + (size_t)x]);
+    if (more < 0 && !fault->text[0])
+        abort(); /* refused without a reason */
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct jpeg_reader reader;
+    struct fault fault = {""};
+    int failed = jpeg_reader_open(&reader, data, size, &fault);
+
+    if (failed && !fault.text[0])
+        abort();
+    if (!failed && (reader.orientation < 1 || reader.orientation > 8))
+        abort();
+    if (!failed && reader.plain && (long long)reader.width * reader.height <= MOST_PIXELS)
+        read_planes(&reader, size % 2 ? 1 : 4, &fault);
+    jpeg_reader_close(&reader);
+    return 0;
+}

@@ -1,0 +1,29 @@
+/* A list of items from anywhere (`knee run --list`): batch_keep_listed() keeps some of the batch or refuses.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "pipeline/batch.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const names[] = {"a.jpg", "b b.jpg", "c/d.png", "\xff\xfe.gif"};
+    enum { NAMES = sizeof names / sizeof names[0] };
+    struct batch batch = {.root = strdup("batch"),
+                          .paths = calloc(NAMES, sizeof *batch.paths),
+                          .bytes = calloc(NAMES, sizeof *batch.bytes),
+                          .count = NAMES};
+    struct fault fault = {""};
+
+    if (!batch.root || !batch.paths || !batch.bytes)
+        abort();
+    for (int i = 0; i < NAMES; i++)
+        batch.paths[i] = strdup(names[i]);
+    if (batch_keep_listed(&batch, fuzz_file("list", data, size), &fault)
+            ? !fault.text[0]
+            : !batch.count || batch.count > NAMES)
+        abort();
+    batch_release(&batch);
+    return 0;
+}

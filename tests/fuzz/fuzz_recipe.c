@@ -1,0 +1,23 @@
+/* A recipe from anywhere: recipe_load(). */
+#include <stdlib.h>
+
+#include "fuzz.h"
+#include "pipeline/recipe.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct recipe recipe;
+    struct fault fault = {""};
+
+    if (recipe_load(fuzz_file("a.recipe", data, size), &recipe, &fault)) {
+        if (!fault.text[0])
+            abort(); /* refused without a reason */
+        return 0;
+    }
+    for (int i = 0; i < recipe.rendition_count; i++)
+        if (recipe.renditions[i].width < 1 || recipe.renditions[i].height < 1 ||
+            !recipe.renditions[i].name[0])
+            abort();
+    recipe_release(&recipe);
+    return 0;
+}

@@ -1,0 +1,37 @@
+#!/bin/bash
+# Runs every fuzz target for FUZZ_SECONDS (default 60) from its committed corpus on, with AddressSanitizer and
+# UndefinedBehaviourSanitizer; `make fuzz` builds and calls it. Prints one line per target; an input that fails is kept
+# in $BUILD/fuzz/ and named. What is found new is kept in $BUILD/fuzz/corpus/ for the next run, on this machine only.
+# usage: tests/fuzz/run.sh [NAME ...]
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 1
+build=${BUILD:-build-fuzz}
+seconds=${FUZZ_SECONDS:-60}
+shared=/dev/shm
+[ -w "$shared" ] || shared=${TMPDIR:-/tmp}
+tmp=$(mktemp -d "$shared/knee-fuzz.XXXXXX") # in memory: a target writes its input to a file each time
+trap 'rm -rf "$tmp"' EXIT
+export TMPDIR=$tmp
+export UBSAN_OPTIONS=print_stacktrace=1
+# GLib and fontconfig keep what they need until the end.
+export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 G_SLICE=always-malloc
+failed=0
+
+if [ "$#" -gt 0 ]; then names=("$@"); else mapfile -t names < <(find "$build/fuzz" -maxdepth 1 -type f -executable -printf '%f\n' | sort); fi
+[ "${#names[@]}" -gt 0 ] || { echo "fuzz: no target in $build/fuzz: run 'make fuzz'" >&2; exit 1; }
+for name in "${names[@]}"; do
+    log=$build/fuzz/$name.log
+    mkdir -p "$build/fuzz/corpus/$name"
+    if "$build/fuzz/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+        -artifact_prefix="$build/fuzz/$name-" "$build/fuzz/corpus/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1; then
+        awk -v name="$name" -v seconds="$seconds" '
+            /cov: /{ for (i = 1; i < NF; i++) { if ($i == "cov:") cov = $(i + 1); if ($i == "corp:") corpus = $(i + 1) } }
+            /stat::number_of_executed_units/{ units = $2 }
+            END { printf "fuzz: %-10s %9d inputs in %d s, coverage %d, corpus %s: nothing found\n", name, units, seconds, cov, corpus }' "$log"
+    else
+        failed=1
+        echo "fuzz: $name FAILED: $(grep -m 1 -E 'SUMMARY|ERROR' "$log")"
+        grep -E 'Test unit written|^ +#[0-9]+ .*knee|/(pipeline|harness|analysis)/' "$log" | head -n 8
+    fi
+done
+exit "$failed"
