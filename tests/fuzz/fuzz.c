@@ -8,9 +8,16 @@
 static char folder[256];
 static char path[300];
 
+/* With what a target may have made beside it. */
 static void remove_all(void)
 {
+    static const char *const beside[] = {"/.knee/journal", "/.knee"};
+
     unlink(path);
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+        snprintf(path, sizeof path, "%s%s", folder, beside[i]);
+        remove(path);
+    }
     rmdir(folder);
 }
 
