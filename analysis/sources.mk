@@ -10,6 +10,7 @@ ANALYSIS_SRC := analysis/account.c \
   analysis/models_law.c \
   analysis/models_problem.c \
   analysis/pop.c \
+  analysis/predict.c \
   analysis/resample.c \
   analysis/scaling.c \
   analysis/scaling_bootstrap.c \

@@ -11,6 +11,7 @@ extern const struct command cmd_recipe;
 extern const struct command cmd_sweep;
 extern const struct command cmd_fit;
 extern const struct command cmd_account;
+extern const struct command cmd_predict;
 extern const struct command cmd_report;
 extern const struct command cmd_gate;
 extern const struct command cmd_export;

@@ -9,8 +9,8 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
-    &cmd_doctor,  &cmd_run,    &cmd_verify, &cmd_recipe, &cmd_sweep,     &cmd_fit,
-    &cmd_account, &cmd_report, &cmd_gate,   &cmd_export, &cmd_self_test,
+    &cmd_doctor,  &cmd_run,     &cmd_verify, &cmd_recipe, &cmd_sweep,  &cmd_fit,
+    &cmd_account, &cmd_predict, &cmd_report, &cmd_gate,   &cmd_export, &cmd_self_test,
 };
 static const size_t command_count = sizeof commands / sizeof commands[0];
 

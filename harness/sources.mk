@@ -24,6 +24,10 @@ HARNESS_SRC := harness/message.c \
   harness/account_print.c \
   harness/cmd_account.c \
   harness/cmd_fit.c \
+  harness/cmd_predict.c \
+  harness/predict.c \
+  harness/predict_basis.c \
+  harness/predict_print.c \
   harness/cmd_gate.c \
   harness/fit.c \
   harness/fit_account.c \
