@@ -52,7 +52,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(TESTS_FUZZ_SRC))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
-.PHONY: all deps dataset sweep report gate baseline bench peers test lint format install clean help
+.PHONY: all deps dataset sweep report gate baseline bench attribution peers test lint format install clean help
 all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
@@ -168,6 +168,9 @@ baseline:
 bench: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/bench/run.sh
 
+attribution: $(BUILD)/tests/bench/attribution
+	@$<
+
 peers: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/peers/compare.sh $(IN)
 
@@ -219,5 +222,6 @@ help:
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
 	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench, make peers: performance'
 	@echo 'make fuzz      look for inputs that break a parser: FUZZ_SECONDS=60 for each'
+	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
 	@echo 'make install   PREFIX=/usr/local; make clean'
 	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'

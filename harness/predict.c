@@ -28,11 +28,11 @@ static void pool_make(const struct predict_basis *basis, size_t items, double le
     pool->cost_s = cost_s;
     pool->items = items;
     pool->contention = contention;
-    if (simulate_largest_first(weight, items, order) == 0) {
-        pool->largest_first = order;
-        order = NULL;
+    pool->largest_first = order;
+    if (simulate_largest_first(weight, items, order)) { /* no memory: that policy is not considered */
+        g_free(order);
+        pool->largest_first = NULL;
     }
-    g_free(order);
     g_free(pick);
     g_free(weight);
 }

@@ -34,6 +34,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_knee.c \
   tests/unit/test_linear.c \
   tests/unit/test_models.c \
+  tests/unit/test_predict.c \
   tests/unit/test_simulate.c \
   tests/unit/test_size_regression.c \
   tests/unit/test_stats.c \
@@ -49,6 +50,7 @@ TESTS_UNIT_SRC := \
 # Helper programs of the other tests and of the benchmarks.
 TESTS_PROGRAM_SRC := \
   tests/peers/knee_one.c \
+  tests/bench/attribution.c \
   tests/bench/pool_noop.c \
   tests/bench/sandbox_cost.c \
   $(empty)

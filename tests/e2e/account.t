@@ -1,6 +1,6 @@
 #!/bin/bash
 # The core-second account of a real study: sums close on every trial, everything is named, one worker against two, and the
-# same in fit.json.
+# same in fit.json; and predictions from it.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
@@ -51,6 +51,21 @@ for cell in account["cells"]:
 print(account["reference_items"], [c["workers"] for c in account["cells"] if c["role"] == "scaling"])
 PYTHON
 )" "6 [1, 2, 3]" "fit.json has the account of every cell, and its causes add up"
+
+"$KNEE" predict --cores 16 --memory 32G --items 1000 one >out
+is $? 0 "knee predict: exit 0"
+is "$(grep -cE '^ +[0-9]+  [0-9.]+ ' out)" 16 "... a line for each number of workers"
+like "$(cat out)" '^best: [0-9]+ workers?, chunk [0-9]+, [a-z-]+: [0-9.]+ .*core-hours$' "... the best setting and its cost"
+like "$(cat out)" '^bounds: speedup is at most 16 \(workers\).*memory is enough for [0-9]+ workers' "... and bounds"
+is "$(grep -c '^checked: ' out)" 3 "... and each measured cell, predicted without itself"
+is "$("$KNEE" predict --json one | /usr/bin/python3 -c 'import json, sys; p = json.load(sys.stdin); print(p["format"], len(p["points"]) == p["measured_cores"], p["items"])')" \
+    "knee-predict 1 True 6" "--json: for the study's own cores and items"
+for bad in --memory=lots --memory=-3G --cores=0 --items=x; do
+    "$KNEE" predict "$bad" one >/dev/null 2>err
+    is "$? $(wc -l <err)" "2 1" "knee predict $bad: exit 2 and one line"
+done
+"$KNEE" predict none 2>err
+is "$? $(wc -l <err)" "1 1" "no study: exit 1 and one line"
 
 "$KNEE" account --workers 7 one 2>err
 is "$? $(wc -l <err)" "1 1" "workers that were not measured: exit 1 and one line"

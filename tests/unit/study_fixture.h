@@ -75,24 +75,24 @@ static void fixture_sql(struct fixture *f, const char *format, ...)
     sqlite3_free(text);
 }
 
-static double fixture_megapixels(unsigned item)
+static inline double fixture_megapixels(unsigned item)
 {
     return (200.0 + 37 * (item % 29)) * 1000 / 1e6 * 20;
 }
 
-static double fixture_megabytes(unsigned item)
+static inline double fixture_megabytes(unsigned item)
 {
     return 0.5 + (item * 7 % 11) * 0.4;
 }
 
 /* Every tenth item is a PNG. */
-static double fixture_item_s(unsigned item)
+static inline double fixture_item_s(unsigned item)
 {
     return 0.010 + 0.004 * fixture_megapixels(item) + 0.002 * fixture_megabytes(item) +
            (item % 10 == 9 ? 0.050 : 0);
 }
 
-static void fixture_facts(struct fixture *f)
+static inline void fixture_facts(struct fixture *f)
 {
     fixture_sql(f,
                 "INSERT INTO study VALUES ('format','knee-study "
@@ -102,14 +102,10 @@ static void fixture_facts(struct fixture *f)
                 "('sample','all'),('seed','7'),('serial_manifest_sha256','good'),('created_utc','2024-01-"
                 "01T00:00:00Z')",
                 f->cores, f->cores, f->machine_class ? f->machine_class : "class A", f->items, f->items);
-    for (unsigned i = 0; i < f->items; i++)
-        fixture_sql(f, "INSERT INTO batch_item VALUES (%u, 'item%03u', '%s', %lld, 1000, %u)", i, i,
-                    i % 10 == 9 ? "png" : "jpeg", (long long)(fixture_megabytes(i) * 1e6),
-                    (unsigned)lround(fixture_megapixels(i) * 1000));
 }
 
-static void fixture_trial(struct fixture *f, unsigned cell, unsigned workers, unsigned block, double wall_s,
-                          bool with_items, const char *status, const char *reason)
+static inline void fixture_trial(struct fixture *f, unsigned cell, unsigned workers, unsigned block,
+                                 double wall_s, bool with_items, const char *status, const char *reason)
 {
     int id = ++f->trials;
     long long wall = (long long)(wall_s * 1e9);
@@ -140,12 +136,12 @@ static void fixture_trial(struct fixture *f, unsigned cell, unsigned workers, un
             (long long)(fixture_item_s(i) * (1 + f->noise * resample_normal(&f->random)) * 1e9));
 }
 
-static double fixture_noise(struct fixture *f)
+static inline double fixture_noise(struct fixture *f)
 {
     return exp(f->noise * resample_normal(&f->random));
 }
 
-static void fixture_blocks(struct fixture *f)
+static inline void fixture_blocks(struct fixture *f)
 {
     for (unsigned b = 0; b < f->blocks; b++) {
         double drift = exp(f->drift * resample_normal(&f->random));
@@ -162,8 +158,8 @@ static void fixture_blocks(struct fixture *f)
     fixture_trial(f, 2, 2, 0, 900, false, "failed", "exit 1");
 }
 
-/* Fill cores, workers, blocks, items, work_s, serial, noise, drift, cpu_factor; random.state is the seed. */
-static void fixture_make(struct fixture *f)
+/* A new folder and an empty study with its facts in it, within a transaction. */
+static inline void fixture_open(struct fixture *f)
 {
     char path[300];
     const char *temporary = getenv("TMPDIR");
@@ -178,6 +174,23 @@ static void fixture_make(struct fixture *f)
     fixture_sql(f, "BEGIN");
     fixture_sql(f, "%s", fixture_schema);
     fixture_facts(f);
+}
+
+static inline void fixture_close(struct fixture *f)
+{
+    fixture_sql(f, "COMMIT");
+    sqlite3_close(f->db);
+    f->db = NULL;
+}
+
+/* Fill cores, workers, blocks, items, work_s, serial, noise, drift, cpu_factor; random.state is the seed. */
+static inline void fixture_make(struct fixture *f)
+{
+    fixture_open(f);
+    for (unsigned i = 0; i < f->items; i++)
+        fixture_sql(f, "INSERT INTO batch_item VALUES (%u, 'item%03u', '%s', %lld, 1000, %u)", i, i,
+                    i % 10 == 9 ? "png" : "jpeg", (long long)(fixture_megabytes(i) * 1e6),
+                    (unsigned)lround(fixture_megapixels(i) * 1000));
     for (unsigned n = 1; n <= f->workers; n++)
         fixture_sql(f, "INSERT INTO cell VALUES (%u, 'scaling', %u, 8, 'dynamic', 'cores', 'fork')", n, n);
     fixture_sql(f,
@@ -186,9 +199,7 @@ static void fixture_make(struct fixture *f)
                 "'fork')",
                 f->cores);
     fixture_blocks(f);
-    fixture_sql(f, "COMMIT");
-    sqlite3_close(f->db);
-    f->db = NULL;
+    fixture_close(f);
 }
 
 static inline void fixture_remove(struct fixture *f)
