@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* --- claims ----------------------------------------------------------------------------------- */
 
@@ -33,6 +34,16 @@ bool simulate_claim(struct simulate_queue *queue, unsigned slot, uint64_t *begin
     *begin = queue->next;
     *end = queue->next += size < left ? size : left;
     return true;
+}
+
+enum simulate_policy simulate_policy_of(const char *name)
+{
+    static const char *const names[SIMULATE_POLICIES] = {"static", "dynamic", "guided", "largest-first"};
+
+    for (int p = 0; p < SIMULATE_POLICIES && name; p++)
+        if (strcmp(name, names[p]) == 0)
+            return (enum simulate_policy)p;
+    return SIMULATE_DYNAMIC;
 }
 
 struct weighted {

@@ -74,6 +74,9 @@ struct simulate_result {
 int simulate_run(const struct simulate_setting *setting, struct simulate_result *result,
                  struct simulate_span *span, struct simulate_worker *worker);
 
+/* By the pool's name of a policy; dynamic for one that is not known, or NULL. */
+enum simulate_policy simulate_policy_of(const char *name);
+
 /* order gets the items by falling weight; equal weights keep their order. Returns 0, or -1 when memory is
  * short. */
 int simulate_largest_first(const double *weight, size_t items, size_t *order);

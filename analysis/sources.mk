@@ -15,6 +15,7 @@ ANALYSIS_SRC := analysis/account.c \
   analysis/scaling.c \
   analysis/scaling_bootstrap.c \
   analysis/simulate.c \
+  analysis/size_diagnostics.c \
   analysis/size_regression.c \
   analysis/stats.c \
   analysis/strd.c \

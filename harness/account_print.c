@@ -156,6 +156,12 @@ void account_print_comparison(const struct fit_account *account, const struct fi
     if (difference.top != ACCOUNT_CAUSES)
         fprintf(out, "most is lost by: %s (%s of the core-seconds)\n", account_cause_label(difference.top),
                 percent(difference.lost[difference.top], lost, sizeof lost));
+    if (against->workers == 1 && !isnan(cell->size_lost))
+        fprintf(out,
+                "by image size: %s core-seconds, %s (slower large images, and a tail that equal ones would "
+                "not have)\n",
+                seconds(&cell->size_core_s, decimals, more, sizeof more),
+                percent(cell->size_lost, lost, sizeof lost));
     fprintf(out, "named in every trial: at least %s; not closed: at most %s\n",
             percent(fmin(cell->named, against->named), here, sizeof here),
             percent(fmax(cell->closure, against->closure), there, sizeof there));

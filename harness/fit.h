@@ -22,6 +22,7 @@
 #include "analysis/models.h"
 #include "analysis/scaling.h"
 #include "analysis/scaling_bootstrap.h"
+#include "analysis/size_diagnostics.h"
 #include "analysis/size_regression.h"
 #include "fit_account.h"
 #include "fit_study.h"
@@ -66,6 +67,8 @@ struct fit_chunk {
 struct fit_size {
     unsigned workers;
     struct size_regression regression; /* seconds */
+    struct size_diagnostics diagnostics;
+    int64_t highest_item, largest_item; /* ids of the diagnostics' items; -1 none */
 };
 
 struct fit_counter_summary {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/simulate.h"
 #include "fit.h"
 
 static const struct fit_trial *trial_at(const struct fit_study *study, unsigned i)
@@ -77,6 +78,34 @@ static int account_trial(const struct fit_account *all, unsigned index, struct a
     status = account_make(&made, account);
     g_free(worker);
     g_free(item);
+    return status;
+}
+
+/* Tail of the same run, were its items all of one size. */
+static int find_equal_tail(const struct fit_account *all, struct fit_account_trial *row)
+{
+    const struct fit_study *study = all->study;
+    const struct fit_cell *cell = fit_study_cell(study, trial_at(study, row->trial));
+    struct range spans = rows_of(study->spans, row->trial);
+    size_t items = spans.end - spans.begin;
+    double *cost_s = g_new0(double, items + 1), sum_s = 0;
+    struct simulate_result result;
+    int status;
+
+    for (unsigned i = spans.begin; i < spans.end; i++) {
+        const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
+        sum_s += span->end_s - span->start_s;
+    }
+    for (size_t i = 0; i < items; i++)
+        cost_s[i] = sum_s / (double)items;
+    status = simulate_run(&(struct simulate_setting){.workers = cell->workers,
+                                                     .chunk = cell->chunk > 0 ? (uint64_t)cell->chunk : 1,
+                                                     .policy = simulate_policy_of(cell->policy),
+                                                     .cost_s = cost_s,
+                                                     .items = items},
+                          &result, NULL, NULL);
+    row->equal_tail_s = result.tail_core_s;
+    g_free(cost_s);
     return status;
 }
 
@@ -196,7 +225,7 @@ int fit_account_make(const struct fit_study *study, struct fit_account *account,
         struct fit_account_trial row = {.trial = i};
         if (trial_at(study, i)->standing == TRIAL_FAILED || !has_workers(account, i))
             continue;
-        if (account_trial(account, i, &row.account)) {
+        if (account_trial(account, i, &row.account) || find_equal_tail(account, &row)) {
             fit_account_release(account);
             return fault_set(fault, "account of %s: no memory", study->name);
         }

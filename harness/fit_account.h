@@ -21,6 +21,7 @@
 struct fit_account_trial {
     unsigned trial; /* index in the study */
     struct account account;
+    double equal_tail_s; /* tail of the same run with items of equal size: what size does not cause */
     struct pop pop;
 };
 
@@ -33,6 +34,10 @@ struct fit_account_cell {
     struct interval core_s[ACCOUNT_CAUSES]; /* core-seconds */
     enum account_cause top;                 /* largest mean, useful left out; ACCOUNT_CAUSES none */
     struct interval pop[POP_FACTORS];
+    struct interval size_core_s; /* by image size: inflation per megapixel and megabyte, uneven tail; less the
+                                    same with one worker */
+    double size_lost;            /* that, as a share of n T; NaN not known */
+    double size_share; /* that, as a share of all that is lost against one worker; NaN when nothing is */
     struct interval speedup;
     struct interval speedup_without[ACCOUNT_CAUSES]; /* were the cause gone, here and with one worker */
 };

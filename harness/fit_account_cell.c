@@ -49,6 +49,22 @@ static double remaining_of(const struct fit_account_trial *row, int which, const
     return which < 0 ? total_of(row, 0, reason) : row->account.total_s - cause_of(row, which, reason);
 }
 
+/* What image size causes. A slope that the sizes do not carry is in the other one. */
+static double size_of(const struct fit_account_trial *row, int which, const char **reason)
+{
+    const double *core_s = row->account.core_s;
+    double slopes_s = 0;
+
+    (void)which;
+    for (int c = CAUSE_INFLATION_MEGAPIXELS; c <= CAUSE_INFLATION_MEGABYTES; c++)
+        slopes_s += isnan(core_s[c]) ? 0 : core_s[c];
+    if (isnan(core_s[CAUSE_INFLATION_MEGAPIXELS]) && isnan(core_s[CAUSE_INFLATION_MEGABYTES])) {
+        *reason = row->account.reason[CAUSE_INFLATION_MEGAPIXELS];
+        return NAN;
+    }
+    return slopes_s + core_s[CAUSE_TAIL] - row->equal_tail_s;
+}
+
 static double pop_of(const struct fit_account_trial *row, int which, const char **reason)
 {
     *reason = row->pop.reason[which];
@@ -169,6 +185,23 @@ static void judge_trials(const struct fit_account *account, struct fit_account_c
     }
 }
 
+static void find_size(const struct fit_account *account, struct fit_account_cell *cell)
+{
+    int one = fit_curve_cell(account->study, 1);
+    struct interval more;
+
+    cell->size_lost = cell->size_share = NAN;
+    if (one < 0) {
+        cell->size_core_s = interval_unknown("no one-worker trials");
+        return;
+    }
+    cell->size_core_s = difference_of(account, cell->cell, (unsigned)one, size_of, 0);
+    more = difference_of(account, cell->cell, (unsigned)one, total_of, 0);
+    cell->size_lost = cell->size_core_s.value / cell->total_s.value;
+    if (more.value > 0)
+        cell->size_share = cell->size_core_s.value / more.value;
+}
+
 void fit_account_add_cell(struct fit_account *account, unsigned index)
 {
     struct fit_account_cell cell = {
@@ -188,6 +221,7 @@ void fit_account_add_cell(struct fit_account *account, unsigned index)
     cell.speedup = speedup_without(account, &cell, -1);
     for (int f = 0; f < POP_FACTORS; f++)
         cell.pop[f] = mean_of(account, index, pop_of, f);
+    find_size(account, &cell);
     g_array_append_val(account->cells, cell);
 }
 

@@ -193,6 +193,7 @@ static int find_sizes(struct fit *fit)
 {
     const struct fit_study *study = fit->study;
     struct size_item *items = g_new0(struct size_item, study->items->len + 1);
+    int64_t *id = g_new0(int64_t, study->items->len + 1);
     int status = 0;
 
     for (unsigned i = 0; i < study->items->len && status == 0;) {
@@ -203,16 +204,24 @@ static int find_sizes(struct fit *fit)
             const struct fit_batch_item *about = fit_study_batch_item(study, item->id);
             if (item->workers != row.workers)
                 break;
-            if (about)
-                items[count++] =
-                    (struct size_item){item->seconds, about->megapixels, about->megabytes, about->kind};
+            if (!about)
+                continue;
+            id[count] = item->id;
+            items[count++] =
+                (struct size_item){item->seconds, about->megapixels, about->megabytes, about->kind};
         }
-        status = size_regression_fit(items, count, FIT_LEVEL, &row.regression);
+        status = size_regression_fit(items, count, FIT_LEVEL, &row.regression) ||
+                         size_diagnose(items, count, &row.regression, &row.diagnostics)
+                     ? -1
+                     : 0;
+        row.highest_item = row.diagnostics.items ? id[row.diagnostics.highest_item] : -1;
+        row.largest_item = row.diagnostics.items ? id[row.diagnostics.largest_item] : -1;
         g_array_append_val(fit->sizes, row);
         if (fit->size_workers == 0)
             fit->size_workers = row.workers;
     }
     g_free(items);
+    g_free(id);
     return status;
 }
 

@@ -56,6 +56,9 @@ static json_t *cell_json(const struct fit_account *account, const struct fit_acc
     fit_json_put(row, "named", fit_json_number(cell->named));
     fit_json_put(row, "top",
                  cell->top == ACCOUNT_CAUSES ? json_null() : fit_json_text(account_cause_name(cell->top)));
+    fit_json_put(row, "size_core_s", fit_json_interval(&cell->size_core_s));
+    fit_json_put(row, "size_lost", fit_json_number(cell->size_lost));
+    fit_json_put(row, "size_share_of_loss", fit_json_number(cell->size_share));
     fit_json_put(row, "speedup", fit_json_interval(&cell->speedup));
     fit_json_put(row, "causes", causes_json(account, cell));
     fit_json_put(row, "pop", pop_json(cell));

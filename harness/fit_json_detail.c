@@ -50,6 +50,14 @@ static json_t *milliseconds(const struct interval *seconds)
     return fit_json_interval(&scaled);
 }
 
+/* The path of an item; null when there is none. */
+static json_t *item_path(const struct fit *fit, int64_t id)
+{
+    const struct fit_batch_item *item = id < 0 ? NULL : fit_study_batch_item(fit->study, id);
+
+    return fit_json_text(item ? item->path : NULL);
+}
+
 json_t *fit_json_size(const struct fit *fit)
 {
     json_t *array = json_array();
@@ -57,12 +65,15 @@ json_t *fit_json_size(const struct fit *fit)
     for (unsigned i = 0; i < fit->sizes->len; i++) {
         const struct fit_size *size = &g_array_index(fit->sizes, struct fit_size, i);
         const struct size_regression *r = &size->regression;
-        json_t *row = json_object(), *kinds = json_array();
+        const struct size_diagnostics *d = &size->diagnostics;
+        json_t *row = json_object(), *kinds = json_array(), *leverage = json_object();
         for (unsigned k = 0; k < SIZE_KINDS && k < fit->study->kinds->len; k++) {
             json_t *kind = json_object();
             fit_json_put(kind, "kind", fit_json_text(g_ptr_array_index(fit->study->kinds, k)));
             fit_json_put(kind, "items", json_integer((json_int_t)r->kind_items[k]));
             fit_json_put(kind, "extra_ms", milliseconds(&r->extra[k]));
+            fit_json_put(kind, "residual_ms", fit_json_number(1e3 * d->residual_median_s[k]));
+            fit_json_put(kind, "residual_spread_ms", fit_json_number(1e3 * d->residual_spread_s[k]));
             fit_json_append(kinds, kind);
         }
         fit_json_put(row, "workers", json_integer(size->workers));
@@ -72,6 +83,13 @@ json_t *fit_json_size(const struct fit *fit)
         fit_json_put(row, "ms_per_megabyte", milliseconds(&r->per_megabyte));
         fit_json_put(row, "r2", fit_json_number(r->r2));
         fit_json_put(row, "kinds", kinds);
+        fit_json_put(leverage, "mean", fit_json_number(d->mean_leverage));
+        fit_json_put(leverage, "highest", fit_json_number(d->highest_leverage));
+        fit_json_put(leverage, "highest_item", item_path(fit, size->highest_item));
+        fit_json_put(leverage, "largest", fit_json_number(d->largest_leverage));
+        fit_json_put(leverage, "largest_item", item_path(fit, size->largest_item));
+        fit_json_put(leverage, "items_above_3_means", json_integer((json_int_t)d->high));
+        fit_json_put(row, "leverage", leverage);
         fit_json_append(array, row);
     }
     return array;

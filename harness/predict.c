@@ -56,20 +56,10 @@ static double level_of(const struct predict_basis *basis)
 
 /* --- cells that were held back ---------------------------------------------------------------- */
 
-static enum simulate_policy policy_of(const struct fit_cell *cell)
-{
-    static const char *const names[SIMULATE_POLICIES] = {"static", "dynamic", "guided", "largest-first"};
-
-    for (int p = 0; p < SIMULATE_POLICIES; p++)
-        if (g_strcmp0(cell->policy, names[p]) == 0)
-            return (enum simulate_policy)p;
-    return SIMULATE_DYNAMIC;
-}
-
 static struct predict_setting setting_of(const struct fit_cell *cell)
 {
     return (struct predict_setting){cell->workers, cell->chunk > 0 ? (uint64_t)cell->chunk : 1,
-                                    policy_of(cell)};
+                                    simulate_policy_of(cell->policy)};
 }
 
 static void check_cell(const struct predict_basis *basis, struct prediction *p, unsigned index)

@@ -36,6 +36,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_models.c \
   tests/unit/test_predict.c \
   tests/unit/test_simulate.c \
+  tests/unit/test_size_diagnostics.c \
   tests/unit/test_size_regression.c \
   tests/unit/test_stats.c \
   tests/unit/test_dataset_plan.c \

@@ -66,6 +66,21 @@ static int remove_study(void **state)
 
 /* --- the account ------------------------------------------------------------------------------ */
 
+static double equal_tail_s(unsigned workers)
+{
+    double sum = 0, count = 0;
+
+    for (unsigned i = 0; i < account.trials->len; i++) {
+        const struct fit_account_trial *row = &g_array_index(account.trials, struct fit_account_trial, i);
+        const struct fit_trial *trial = &g_array_index(study.trials, struct fit_trial, row->trial);
+        if (trial->cell != workers - 1)
+            continue;
+        sum += row->equal_tail_s;
+        count++;
+    }
+    return sum / count;
+}
+
 static void every_trial_closes_and_all_is_named(void **state)
 {
     (void)state;
@@ -118,6 +133,24 @@ static void a_difference_explains_the_efficiency_lost(void **state)
     assert_true(four->speedup_without[CAUSE_SERIAL].value > four->speedup.value);
     assert_near("speedup", four->speedup.value, 4 * (1 - difference.lost_total), 0.02);
     assert_false(interval_has_value(&four->speedup_without[CAUSE_USEFUL]));
+}
+
+/* Contention slows items in proportion to their cost: per megapixel, per megabyte and for each image. */
+static void what_size_causes_is_told(void **state)
+{
+    const struct fit_account_cell *cell = fit_account_cell_at(&account, 4);
+    double cost_s = 0, by_size_s = 0;
+
+    (void)state;
+    for (size_t i = 0; i < pool.items; i++) {
+        by_size_s += 0.008 * pool.megapixels[i] + 0.005 * pool.megabytes[i];
+        cost_s += pool.cpu_s[i];
+    }
+    assert_near("size", cell->size_core_s.value / cost_s,
+                0.03 * by_size_s / cost_s + (cell->core_s[CAUSE_TAIL].value - equal_tail_s(4)) / cost_s,
+                0.01);
+    assert_near("share of n T", cell->size_lost, cell->size_core_s.value / cell->total_s.value, 1e-12);
+    assert_true(cell->size_share > 0 && cell->size_share < 1);
 }
 
 static void pop_s_tree_is_in_the_cells(void **state)
@@ -282,6 +315,7 @@ int main(void)
         cmocka_unit_test(every_trial_closes_and_all_is_named),
         cmocka_unit_test(causes_are_what_was_put_in),
         cmocka_unit_test(a_difference_explains_the_efficiency_lost),
+        cmocka_unit_test(what_size_causes_is_told),
         cmocka_unit_test(pop_s_tree_is_in_the_cells),
         cmocka_unit_test(a_larger_machine_is_foretold),
         cmocka_unit_test(held_back_cells_are_within_five_percent),
