@@ -221,7 +221,9 @@ static int worker_ready(void *context, uint32_t slot, void *opaque, struct fault
     (void)slot;
     (void)opaque;
     (void)fault;
-    worker->sched_known = kernel_sched_read(NULL, &worker->sched, NULL) == 0;
+    /* All 0 is no reason to doubt yet: the kernel adds up at ticks and switches, and may not have come to a process this
+     * young. A kernel that never counts is found out at the end. */
+    worker->sched_known = kernel_sched_read(NULL, &worker->sched, NULL) == 0 || worker->sched.threads > 0;
     worker->cpu_ns = clock_process_cpu_ns();
     counters_start(&worker->counters);
     return 0;
