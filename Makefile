@@ -190,6 +190,13 @@ fuzz:
 
 fuzzers: $(FUZZERS)
 
+# Every file of CORPUS (or of the samples) through the pipeline under AddressSanitizer and UndefinedBehaviourSanitizer.
+.PHONY: corpus
+CORPUS ?=
+corpus:
+	+@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-san SAN=address,undefined all
+	@BUILD=build-san tests/corpus.sh $(CORPUS)
+
 lint:
 	@tests/lint.sh
 
@@ -223,5 +230,6 @@ help:
 	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench, make peers: performance'
 	@echo 'make fuzz      look for inputs that break a parser: FUZZ_SECONDS=60 for each'
 	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
+	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
 	@echo 'make install   PREFIX=/usr/local; make clean'
 	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'
