@@ -13,10 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct batch batch = {.root = strdup("batch"),
                           .paths = calloc(NAMES, sizeof *batch.paths),
                           .bytes = calloc(NAMES, sizeof *batch.bytes),
+                          .positions = calloc(NAMES, sizeof *batch.positions),
                           .count = NAMES};
     struct fault fault = {""};
 
-    if (!batch.root || !batch.paths || !batch.bytes)
+    if (!batch.root || !batch.paths || !batch.bytes || !batch.positions)
         abort();
     for (int i = 0; i < NAMES; i++)
         batch.paths[i] = strdup(names[i]);
