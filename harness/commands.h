@@ -8,6 +8,7 @@ extern const struct command cmd_doctor;
 extern const struct command cmd_run;
 extern const struct command cmd_verify;
 extern const struct command cmd_recipe;
+extern const struct command cmd_model;
 extern const struct command cmd_sweep;
 extern const struct command cmd_fit;
 extern const struct command cmd_account;

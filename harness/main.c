@@ -9,7 +9,7 @@
 #include "version.h"
 
 static const struct command *const commands[] = {
-    &cmd_doctor,  &cmd_run,     &cmd_verify, &cmd_recipe, &cmd_sweep,  &cmd_fit,
+    &cmd_doctor,  &cmd_run,     &cmd_verify, &cmd_recipe, &cmd_model,  &cmd_sweep,     &cmd_fit,
     &cmd_account, &cmd_predict, &cmd_report, &cmd_gate,   &cmd_export, &cmd_self_test,
 };
 static const size_t command_count = sizeof commands / sizeof commands[0];

@@ -199,6 +199,8 @@ static int worker_begin(void *context, uint32_t slot, void *opaque, struct fault
     struct run_worker_extra *extra = opaque;
 
     extra->processes++;
+    if (h->emulation && emulation_join(h->emulation, slot, fault))
+        return -1;
     extra->cpu_wanted = h->cpu_count ? h->cpus[slot % h->cpu_count] : -1;
     pin(extra);
     runqueue_unknown(extra, "the worker ended before it was read");

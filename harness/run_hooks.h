@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "counters.h"
+#include "emulate.h"
 #include "pipeline/fault.h"
 #include "pipeline/pool.h"
 
@@ -51,6 +52,7 @@ struct run_hooks {
     int32_t *cpus;           /* owned; slot i is pinned to cpus[i % cpu_count] */
     uint32_t cpu_count;      /* 0: no pin */
     bool counting;
+    const struct emulation *emulation;         /* workers join its groups; NULL: none. The caller's */
     const struct counter_backend *backends[2]; /* the one to count with, then NULL; a test may give another */
     struct run_worker *worker;                 /* the worker process's own; NULL in the parent */
 };

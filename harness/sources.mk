@@ -16,6 +16,8 @@ HARNESS_SRC := harness/message.c \
   harness/trial.c \
   harness/trial_process.c \
   harness/cmd_run.c \
+  harness/cmd_model.c \
+  harness/emulate.c \
   harness/cmd_verify.c \
   harness/cmd_recipe.c \
   harness/run_output.c \

@@ -40,4 +40,6 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/renditions.c \
   pipeline/store.c \
   pipeline/record_log.c \
+  pipeline/model.c \
+  pipeline/model_workload.c \
   pipeline/image_workload.c

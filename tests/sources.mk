@@ -3,6 +3,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_recipe.c \
   tests/unit/test_geometry.c \
   tests/unit/test_planes.c \
+  tests/unit/test_model.c \
   tests/unit/test_engines.c \
   tests/unit/test_metadata.c \
   tests/unit/test_primaries.c \

@@ -1,0 +1,47 @@
+#!/bin/bash
+# The made-up batch: what it must take by hand, real workers and spans, emulated cores and what they leave behind.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+cd "$work" || exit 1
+
+expected() { "$KNEE" model "$@" | awk '$1 == "expected" { printf "%.4f", $2 }'; }
+measured() { "$KNEE" model "$@" | awk '$1 == "measured" { print $2 }'; }
+is "$(expected 'items=10 cost=2ms')" 0.0200 "one worker: the sum"
+is "$(expected -j 4 'items=10 cost=2ms')" 0.0060 "four workers, ten items: three rounds"
+is "$(expected -j 4 'items=10 cost=2ms last=9ms')" 0.0130 "... and a long last one: after two rounds"
+is "$(expected -j 4 -p largest-first 'items=10 cost=2ms last=9ms')" 0.0090 "... which comes first when the largest do"
+is "$(expected -j 2 'items=10 cost=2ms serial=10ms init=3ms')" 0.0230 "serial part and initializers come on top"
+is "$(expected -j 2 'items=10 cost=2ms contention=50%')" 0.0150 "contention slows all"
+is "$(expected -j 8 'items=8 cost=1ms lock=1ms')" 0.0090 "a lock lets one in at a time"
+ok "$(awk -v t="$(measured -j 4 'items=8 cost=2ms')" 'BEGIN { print t < 0.004 }')" "it cannot be faster than its items"
+
+KNEE_SPANS=spans "$KNEE" model -j 3 'items=12 cost=1ms init=1ms' >/dev/null
+is "$(grep -c '"item"' spans) $(grep -c '"phase":"init"' spans)" "12 3" "spans: every item and every initializer"
+is "$(/usr/bin/python3 -c 'import json
+s = [json.loads(l) for l in open("spans")]
+print(all(x["end"] > x["start"] for x in s), sorted({x["worker"] for x in s if "item" in x})[0])')" "True 0" "spans: JSON lines, in order of time"
+
+"$KNEE" model 'items=banana' >stdout 2>stderr
+is $? 1 "a wrong word: exit 1"
+like "$(cat stderr)" 'items=banana' "... named"
+"$KNEE" model >stdout 2>stderr
+is $? 2 "no batch: exit 2"
+
+groups() { find /sys/fs/cgroup -type d -name 'knee-emulation-*' 2>/dev/null | sort; }
+if "$KNEE" model --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr; then
+    told=$("$KNEE" model -j 4 --emulate 4 'items=4 cost=1ms kind=spin')
+    like "$told" 'dilation +[0-9.]+: each of 4 cores is [0-9.]+% of a real one' "emulated cores: the dilation is told"
+    is "$(groups)" "" "... and no group is left"
+    "$KNEE" model -j 2 --emulate 4 'items=2 cost=60s' >/dev/null 2>&1 &
+    pid=$!
+    until [ -n "$(groups)" ]; do sleep 0.05; done
+    kill -KILL $pid
+    wait $pid 2>/dev/null
+    while pgrep -f 'items=2 cost=60s' >/dev/null; do sleep 0.05; done
+    ok "$([ -n "$(groups)" ]; echo $?)" "killed, its groups are left ..."
+    "$KNEE" model --emulate 4 'items=1 cost=1ms' >/dev/null
+    is "$(groups)" "" "... until the next run"
+else
+    like "$(cat stderr)" 'emulated cores need .*(run as root|not mounted)' "without the means it says what is needed"
+fi
+done_testing
