@@ -16,7 +16,7 @@
 uint64_t emulation_quota_us(uint32_t virtual_cores, uint32_t real_cores)
 {
     double share = EMULATION_LOAD * real_cores / (virtual_cores ? virtual_cores : 1);
-    uint64_t quota = (uint64_t)((share < 1 ? share : 1) * EMULATION_PERIOD_US);
+    uint64_t quota = (uint64_t)((share < 1 ? share : 1) * EMULATION_PERIOD_US + 1e-6);
 
     /* Whole tenths of a millisecond read well in a report, and lose nothing. */
     quota -= quota % 100;
