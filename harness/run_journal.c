@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "pipeline/fault_point.h"
+#include "pipeline/image_input.h"
 #include "pipeline/image_workload.h"
 #include "pipeline/store.h"
 #include "version.h"

@@ -17,8 +17,10 @@
 #include "engine.h"
 #include "engine_vips.h"
 #include "fault_point.h"
+#include "image_input.h"
 #include "metadata.h"
 #include "overlay.h"
+#include "picture_helper.h"
 #include "renditions.h"
 #include "sniff.h"
 #include "store.h"
@@ -78,11 +80,6 @@ void image_output_path(const struct recipe *recipe, int rendition, const char *i
     snprintf(path, bytes, "%s/%s.%s", r->name, item_path, recipe_extension(r->format));
 }
 
-uint64_t image_mtime_ns(const struct stat *status)
-{
-    return (uint64_t)status->st_mtim.tv_sec * 1000000000u + (uint64_t)status->st_mtim.tv_nsec;
-}
-
 /* --- stages ----------------------------------------------------------------------------------- */
 
 /* Ends the stage that runs and begins another. */
@@ -96,70 +93,17 @@ static void enter(struct image_item *item, enum image_stage stage)
     item->stage_start_ns = now;
 }
 
-/* Half of one picture and half of another may well decode. */
-static int check_unchanged(int fd, const struct stat *before, struct fault *fault)
-{
-    struct stat now;
-
-    if (fstat(fd, &now) == 0 && now.st_size == before->st_size &&
-        image_mtime_ns(&now) == image_mtime_ns(before))
-        return 0;
-    return fault_set(fault, "the file changed while it was read");
-}
-
-static int read_whole(int fd, struct image_item *item, const struct stat *status, struct fault *fault)
-{
-    size_t wanted = (size_t)status->st_size, got = 0;
-
-    item->input = malloc(wanted);
-    if (!item->input)
-        return fault_set(fault, "no memory for %zu bytes", wanted);
-    while (got < wanted) {
-        ssize_t n = read(fd, (char *)item->input + got, wanted - got);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return fault_set(fault, "%s", strerror(errno));
-        if (n == 0)
-            return fault_set(fault, "the file became shorter while it was read");
-        got += (size_t)n;
-    }
-    item->input_bytes = got;
-    return check_unchanged(fd, status, fault);
-}
-
 static int read_input(struct image_item *item, struct fault *fault)
 {
-    char path[4096];
-    struct stat status;
-    int fd, failed;
+    struct image_input input;
+    enum workload_result result =
+        image_input_read(item->work->input_root, item->path, item->work->recipe->max_bytes, &input, fault);
 
-    if ((size_t)snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path) >= sizeof path)
-        return fault_set(fault, "the path is longer than %zu bytes", sizeof path - 1);
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-        fault_set(fault, "reading %s: %s: raise 'ulimit -n'", path, strerror(errno));
-        return WORKLOAD_STOP;
-    }
-    if (fd < 0)
-        return fault_set(fault, "%s", strerror(errno));
-    if (fstat(fd, &status))
-        failed = fault_set(fault, "%s", strerror(errno));
-    else if (!S_ISREG(status.st_mode))
-        failed = fault_set(fault, "is not a regular file any more");
-    else if (!status.st_size)
-        failed = fault_set(fault, "the file is empty");
-    else if ((uint64_t)status.st_size > item->work->recipe->max_bytes)
-        failed = fault_set(fault, "%.1f MB is more than the recipe's limit of %.0f MB",
-                           (double)status.st_size / 1e6, (double)item->work->recipe->max_bytes / 1e6);
-    else
-        failed = read_whole(fd, item, &status, fault);
-    if (fstat(fd, &status) == 0) {
-        item->record->bytes_in = (uint64_t)status.st_size;
-        item->result->input_mtime_ns = image_mtime_ns(&status);
-    }
-    close(fd);
-    return failed;
+    item->input = input.data;
+    item->input_bytes = input.bytes;
+    item->record->bytes_in = input.file_bytes;
+    item->result->input_mtime_ns = input.mtime_ns;
+    return result;
 }
 
 static int refuse(const struct image_item *item, struct fault *fault)
@@ -432,27 +376,13 @@ int image_workload_init(struct image_workload *work, const struct recipe *recipe
     return engine_vips_setup(fault) || encode_vips_check(recipe, fault) ? -1 : 0;
 }
 
-/* libvips' vector code lives in memory that forked processes would share and overwrite. */
-static bool has_vector_code(void)
-{
-    FILE *maps = fopen("/proc/self/maps", "re");
-    char line[4400];
-    bool found = false;
-
-    while (maps && !found && fgets(line, sizeof line, maps))
-        found = strstr(line, "orcexec") != NULL;
-    if (maps)
-        fclose(maps);
-    return found;
-}
-
 int image_workload_prepare(struct image_workload *work, struct fault *fault)
 {
     work->prepared = calloc(1, sizeof *work->prepared);
     if (!work->prepared)
         return fault_set(fault, "no memory for the workers' template");
     overlay_prepare(work->prepared, work->recipe);
-    return has_vector_code()
+    return picture_helper_is_late()
                ? fault_set(fault, "the template of the workers has computed something: use --start fresh")
                : 0;
 }

@@ -15,7 +15,6 @@
 #include <stddef.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "fault.h"
 #include "recipe.h"
@@ -37,7 +36,7 @@ enum image_stage {
 struct image_result {
     uint8_t renditions;                        /* outputs stored; 0 for a failed item */
     char reason[119];                          /* of a failure; empty otherwise */
-    uint64_t input_mtime_ns;                   /* image_mtime_ns() of the input as it was read; 0 unknown */
+    uint64_t input_mtime_ns;                   /* image_mtime_ns() of the input; 0 unknown */
     uint8_t sha256[RECIPE_MAX_RENDITIONS][32]; /* in the recipe's order */
 };
 
@@ -53,9 +52,6 @@ struct image_workload {
     struct overlay *prepared; /* by image_workload_prepare(); owned; NULL: each worker prepares itself */
     void *sha256;             /* EVP_MD, fetched once */
 };
-
-/* When the file was last written, ns since 1970. */
-uint64_t image_mtime_ns(const struct stat *status);
 
 /* "none", "read", "decode", "scale", "overlay", "encode", "digest", "store" */
 const char *image_stage_name(int stage);

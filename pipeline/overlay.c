@@ -118,6 +118,26 @@ int overlay_init(struct overlay *overlay, const struct recipe *recipe, struct fa
     return complete(overlay, fault);
 }
 
+/* Pango asks fontconfig in threads of its own, which end when they have answered. */
+static void wait_until_alone(void)
+{
+    const struct timespec pause = {.tv_nsec = 200000};
+    char line[128];
+    long threads = 2;
+
+    for (int tries = 0; threads != 1 && tries < 10000; tries++) {
+        FILE *file = fopen("/proc/self/status", "re");
+        if (tries)
+            nanosleep(&pause, NULL);
+        while (file && fgets(line, sizeof line, file))
+            if (sscanf(line, "Threads: %ld", &threads) == 1)
+                break;
+        if (!file)
+            return; /* whoever forks looks again */
+        fclose(file);
+    }
+}
+
 void overlay_prepare(struct overlay *overlay, const struct recipe *recipe)
 {
     struct picture_helper helper = {.fd = -1};
@@ -131,6 +151,7 @@ void overlay_prepare(struct overlay *overlay, const struct recipe *recipe)
          * thread. */
         mask = draw_text(overlay, "knee", 16);
         VIPS_UNREF(mask);
+        wait_until_alone();
     }
     overlay->watermark = picture_helper_finish(&helper, &overlay->shared, &overlay->shared_bytes);
     vips_error_clear();

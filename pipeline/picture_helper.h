@@ -9,6 +9,7 @@
 #ifndef KNEE_PICTURE_HELPER_H
 #define KNEE_PICTURE_HELPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -27,5 +28,8 @@ int picture_helper_start(struct picture_helper *helper, int (*make)(const void *
 /* Waits for the helper. The picture refers to *memory of *bytes bytes, which the caller unmaps after it has
  * dropped the picture. NULL when the helper failed or died. */
 VipsImage *picture_helper_finish(struct picture_helper *helper, void **memory, size_t *bytes);
+
+/* Has this process computed with libvips already, so that it must not fork? */
+bool picture_helper_is_late(void);
 
 #endif

@@ -42,4 +42,5 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/record_log.c \
   pipeline/model.c \
   pipeline/model_workload.c \
+  pipeline/image_input.c \
   pipeline/image_workload.c
