@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,6 +58,25 @@ static uint64_t allowed_cpus(void)
     int count = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
 
     return count > 0 ? (uint64_t)count : 1;
+}
+
+/* A run needs some twenty at once, its libraries more for a moment; that they are missing shows in strange
+ * places otherwise. */
+static int have_descriptors(struct fault *fault)
+{
+    enum { WANTED = 256, LEAST = 40 };
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return 0;
+    if (limit.rlim_cur < WANTED) {
+        limit.rlim_cur = limit.rlim_max < WANTED ? limit.rlim_max : WANTED;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return limit.rlim_cur >= LEAST
+               ? 0
+               : fault_set(fault, "no more than %llu files may be open at once: raise 'ulimit -n' to %d",
+                           (unsigned long long)limit.rlim_cur, WANTED);
 }
 
 static enum options_result read_options(struct settings *set, int argc, char **argv)
@@ -212,7 +232,9 @@ static int prepare_inputs(struct run *run, struct fault *fault)
         return fault_set(fault, "output folder %s: is the batch itself: give another folder", set->out);
     if (batch_list(&run->batch, set->in, set->out, fault))
         return -1;
-    return set->list_path ? batch_keep_listed(&run->batch, set->list_path, fault) : 0;
+    if (set->list_path && batch_keep_listed(&run->batch, set->list_path, fault))
+        return -1;
+    return run_output_check_names(&run->batch, &run->recipe, fault);
 }
 
 static int prepare_run(struct run *run, struct fault *fault)
@@ -387,7 +409,7 @@ static int run_run(int argc, char **argv)
     message_set_quiet(run.set.quiet);
     if (run.set.serial)
         run.set.workers = 1;
-    if (fault_point_arm(&fault) == 0 && prepare_inputs(&run, &fault) == 0) {
+    if (fault_point_arm(&fault) == 0 && have_descriptors(&fault) == 0 && prepare_inputs(&run, &fault) == 0) {
         if (run.set.dry_run) {
             print_plan(&run);
             code = KNEE_OK;

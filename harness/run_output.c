@@ -55,6 +55,48 @@ static bool is_within(const char *inner, const struct stat *outer)
     return within;
 }
 
+static int path_order(const void *key, const void *element)
+{
+    return strcmp(key, *(char *const *)element);
+}
+
+/* Is the folder that the first `length` bytes of path name an output of some item? Returns the item. */
+static const char *item_in_the_way(const struct batch *batch, const struct recipe *recipe, const char *path,
+                                   size_t length)
+{
+    char name[4096];
+
+    for (int i = 0; i < recipe->rendition_count && length < sizeof name; i++) {
+        const char *extension = recipe_extension(recipe->renditions[i].format);
+        size_t ending = strlen(extension) + 1;
+        char **found;
+        if (length <= ending || path[length - ending] != '.' ||
+            strncmp(path + length - ending + 1, extension, ending - 1) != 0)
+            continue;
+        memcpy(name, path, length - ending);
+        name[length - ending] = '\0';
+        found = bsearch(name, batch->paths, batch->count, sizeof *found, path_order);
+        if (found)
+            return *found;
+    }
+    return NULL;
+}
+
+int run_output_check_names(const struct batch *batch, const struct recipe *recipe, struct fault *fault)
+{
+    for (uint64_t i = 0; i < batch->count; i++)
+        for (const char *slash = strchr(batch->paths[i], '/'); slash; slash = strchr(slash + 1, '/')) {
+            const char *other =
+                item_in_the_way(batch, recipe, batch->paths[i], (size_t)(slash - batch->paths[i]));
+            if (other)
+                return fault_set(fault,
+                                 "batch %s: the output of %.150s would have the name of the folder of "
+                                 "%.150s: rename one of them",
+                                 batch->root, other, batch->paths[i]);
+        }
+    return 0;
+}
+
 /* Outputs must not land among the inputs. */
 static int check_renditions(const char *out, const char *in, const struct recipe *recipe, struct fault *fault)
 {

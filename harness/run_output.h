@@ -21,6 +21,11 @@ struct run_outcome {
     char manifest_sha256[65];
 };
 
+/* Outputs keep the whole name of their input, so no two inputs make one output; but the output of an input may
+ * have the name of a folder that the outputs of others need (x.jpg, and y below a folder x.jpg.jpg). Returns
+ * 0, or -1 with fault that names both. */
+int run_output_check_names(const struct batch *batch, const struct recipe *recipe, struct fault *fault);
+
 /* Makes the folder (and those above it), checks that it can be written and that no rendition's folder in it
  * holds the batch in. Returns 0, or -1 with fault. */
 int run_output_make(const char *out, const char *in, const struct recipe *recipe, struct fault *fault);

@@ -1,5 +1,6 @@
 #include "fault_point.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -133,5 +134,7 @@ bool fault_point_refuses(const char *point)
     for (int i = 0; armed && i < armed->count; i++)
         if (armed->points[i].action == ACT_REFUSE && strikes(&armed->points[i], point, FAULT_POINT_NO_ITEM))
             refused = true;
+    if (refused)
+        errno = strcmp(point, "open") == 0 ? EMFILE : EAGAIN;
     return refused;
 }

@@ -16,7 +16,7 @@
  * "record" (all outputs have their names, the journal does not know), "settled" (the journal knows, the item
  * table does not), "exit" (no work left). In the parent: "gate" (all workers READY, nobody works), "loop"
  * (each turn of its loop), "reap" (a worker has ended, nothing is concluded), "manifest" (every item settled,
- * no manifest). To be refused: "fork".
+ * no manifest). To be refused: "fork" (EAGAIN), "open" (an input; EMFILE).
  *
  * Caller's sequence: fault_point_arm() before the first fork; then the points. Called again it forgets what
  * was armed before.
@@ -37,7 +37,7 @@ int fault_point_arm(struct fault *fault);
 /* Dies or hangs here when armed so; otherwise returns. */
 void fault_point(const char *point, uint64_t index);
 
-/* True when the point is armed with "refuse" for this passage. */
+/* True, with errno, when the point is armed with "refuse" for this passage. */
 bool fault_point_refuses(const char *point);
 
 #endif

@@ -140,6 +140,8 @@ static void put_field(FILE *file, const char *text, char after)
             fputs("\\t", file);
         else if (*c == '\n')
             fputs("\\n", file);
+        else if (*c == '\r')
+            fputs("\\r", file);
         else if (*c == '\\')
             fputs("\\\\", file);
         else

@@ -40,8 +40,8 @@ struct failed_item {
     unsigned attempt;
 };
 
-/* Writes FOLDER/FAILED.tsv with a heading line: path, stage, attempt, reason; tabs, newlines and backslashes
- * in a field are written as \t, \n and \\. No items: removes an old one instead. */
+/* Writes FOLDER/FAILED.tsv with a heading line: path, stage, attempt, reason; tabs, newlines, returns and
+ * backslashes in a field are written as \t, \n, \r and \\. No items: removes an old one instead. */
 int failed_write(const struct failed_item *items, uint64_t count, const char *folder, struct fault *fault);
 
 #endif

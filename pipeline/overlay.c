@@ -1,9 +1,11 @@
 #include "overlay.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sys/mman.h>
+#include <time.h>
 
 #include <fontconfig/fontconfig.h>
 #include <fontconfig/fcfreetype.h>

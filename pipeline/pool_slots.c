@@ -15,10 +15,8 @@ static pid_t fork_worker(const struct worker_task *task)
 {
     pid_t pid;
 
-    if (fault_point_refuses("fork")) {
-        errno = EAGAIN;
+    if (fault_point_refuses("fork"))
         return -1;
-    }
     pid = fork();
     if (pid == 0)
         worker_main(task);

@@ -129,8 +129,10 @@ enum store_result store_write(const char *folder, const char *path, const void *
     if (failed) {
         int saved = errno;
         unlink(temporary);
+        if (!writing && is_bad_name(saved)) /* the cause first: it is kept in few bytes, beside the name */
+            return fault_set(fault, "%s: %s (writing %s)", strerror(saved), remedy(saved), final);
         fault_set(fault, "writing %s: %s: %s", final, strerror(saved), remedy(saved));
-        return !writing && is_bad_name(saved) ? STORE_BAD_NAME : STORE_UNUSABLE;
+        return STORE_UNUSABLE;
     }
     fault_point("named", FAULT_POINT_NO_ITEM);
     if (durable && sync_folders(final, strlen(folder))) {
