@@ -21,7 +21,7 @@ LIBRARIES := vips:libvips-dev libavformat:libavformat-dev libavcodec:libavcodec-
 TEST_LIBRARIES := cmocka:libcmocka-dev
 DEPS_BUILD := make gcc libc6-dev pkg-config $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
 DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy
-DEPS_TEST := python3-pil poppler-utils sqlite3 valgrind coreutils perl libvips-tools
+DEPS_TEST := python3-pil poppler-utils sqlite3 valgrind coreutils perl libvips-tools imagemagick libjpeg-turbo-progs
 DEPS_LINT := clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT)
 

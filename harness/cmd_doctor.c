@@ -268,8 +268,10 @@ static int run(int argc, char **argv)
     code = load(&topology, &has_topology, &facts);
     if (code != KNEE_OK)
         return code;
-    if (!set.topology)
+    if (!set.topology) {
         doctor_add_this_machine(&facts);
+        doctor_add_formats(&facts);
+    }
     code = show(&facts, &topology, has_topology);
     topology_release(&topology);
     if (code == KNEE_OK && all_missing(&facts)) {

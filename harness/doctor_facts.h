@@ -35,6 +35,8 @@ void doctor_add_topology(struct doctor_facts *facts, const struct topology *topo
 /* What only the machine we run on has: processor, limits, clock, load, counters, kernel's counts, sandbox,
  * libraries. */
 void doctor_add_this_machine(struct doctor_facts *facts);
+/* What the pipeline reads and writes here. Starts libvips. */
+void doctor_add_formats(struct doctor_facts *facts);
 /* The topology could not be read: reason says why and what to do. */
 void doctor_add_no_topology(struct doctor_facts *facts, const char *reason);
 

@@ -51,6 +51,7 @@ HARNESS_SRC := harness/message.c \
   harness/counters_papi.c \
   harness/cpu_limit.c \
   harness/doctor_facts.c \
+  harness/doctor_formats.c \
   harness/kernel_stat.c \
   harness/libraries.c \
   harness/pin_plan.c \

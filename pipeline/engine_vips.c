@@ -191,15 +191,31 @@ static int to_pixels(VipsImage *image, const struct recipe *recipe, struct pixel
     return failed ? vips_fault(fault) : 0;
 }
 
+/* Inks to sRGB before scaling: libvips' thumbnail would take them for Lab of another white on the way. */
+static VipsImage *from_inks(VipsImage *image)
+{
+    VipsImage *converted = NULL;
+
+    return vips_icc_transform(image, &converted, "srgb", "embedded", TRUE, "input_profile", "cmyk", "intent",
+                              VIPS_INTENT_RELATIVE, NULL)
+               ? NULL
+               : converted;
+}
+
 /* Scales to exactly width x height, as seen upright; converts when the profile asks for it; turns upright. */
 static VipsImage *reduce(VipsImage *image, int width, int height, bool convert)
 {
-    VipsImage *reduced = NULL;
-    int failed = convert ? vips_thumbnail_image(image, &reduced, width, "height", height, "size",
-                                                VIPS_SIZE_FORCE, "export_profile", "srgb", NULL)
-                         : vips_thumbnail_image(image, &reduced, width, "height", height, "size",
-                                                VIPS_SIZE_FORCE, NULL);
+    bool inks = image->Type == VIPS_INTERPRETATION_CMYK;
+    VipsImage *reduced = NULL, *from = inks ? from_inks(image) : image;
+    int failed = !from;
 
+    if (!failed)
+        failed = convert && !inks ? vips_thumbnail_image(from, &reduced, width, "height", height, "size",
+                                                         VIPS_SIZE_FORCE, "export_profile", "srgb", NULL)
+                                  : vips_thumbnail_image(from, &reduced, width, "height", height, "size",
+                                                         VIPS_SIZE_FORCE, NULL);
+    if (inks)
+        VIPS_UNREF(from);
     return failed ? NULL : reduced;
 }
 

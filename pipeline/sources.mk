@@ -38,6 +38,7 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/webp_chunks.c \
   pipeline/encode_vips.c \
   pipeline/renditions.c \
+  pipeline/formats.c \
   pipeline/store.c \
   pipeline/record_log.c \
   pipeline/model.c \

@@ -6,10 +6,11 @@
 table=$("$KNEE" doctor)
 is $? 0 "knee doctor succeeds whatever is missing"
 for what in cores SMT NUMA memory "CPU quota" "cgroup CPU" load steal "run-queue delay" "hardware counters" \
-    "software counters" sandbox libraries; do
+    "software counters" sandbox libraries "reads pictures" "reads clips" writes; do
     is "$(grep -cE "^[ !-] $what  " <<<"$table")" 1 "one line says: $what"
 done
 is "$(awk 'length($0) > 100' <<<"$table" | wc -l)" 0 "no line is wider than 100 columns"
+like "$table" "reads pictures +JPEG, PNG, WebP, TIFF, GIF" "the formats that it reads"
 like "$table" "^. cores +[0-9]+ of [0-9]+ physical cores? usable" "cores usable of those there"
 is "$(grep -c pinned <<<"$table")" 0 "looking pins nothing, and nobody says so"
 
