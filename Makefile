@@ -190,6 +190,12 @@ fuzz:
 
 fuzzers: $(FUZZERS)
 
+# A million items: memory of each, and a steady rate.
+.PHONY: scale
+ITEMS_MANY ?= 1000000
+scale: all $(TEST_PROGRAMS)
+	@BUILD=$(BUILD) tests/bench/scale.sh $(ITEMS_MANY)
+
 # Every file of CORPUS (or of the samples) through the pipeline under AddressSanitizer and UndefinedBehaviourSanitizer.
 .PHONY: corpus
 CORPUS ?=
@@ -231,5 +237,6 @@ help:
 	@echo 'make fuzz      look for inputs that break a parser: FUZZ_SECONDS=60 for each'
 	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
+	@echo 'make scale     a million items: bytes of memory for each, and the rate'
 	@echo 'make install   PREFIX=/usr/local; make clean'
 	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'

@@ -242,7 +242,7 @@ static int prepare_run(struct run *run, struct fault *fault)
     const struct settings *set = &run->set;
 
     if (item_table_create(&run->table, set->table_fd == NO_TABLE_FD ? -1 : (int)set->table_fd,
-                          run->batch.count, sizeof(struct image_result), (uint32_t)set->workers,
+                          run->batch.count, image_result_bytes(&run->recipe), (uint32_t)set->workers,
                           sizeof(struct run_worker_extra), fault))
         return -1;
     run->table.header->start_ns = run->start_ns;

@@ -294,7 +294,7 @@ static int take_item(void *context, char *text)
     /* Relaxed, here and below: nobody else has the table yet. */
     atomic_store_explicit(&read.state, state, memory_order_relaxed);
     *record = read;
-    *(struct image_result *)item_table_item_payload(journal->table, index) = result;
+    memcpy(item_table_item_payload(journal->table, index), &result, image_result_bytes(journal->recipe));
     return 0;
 }
 
@@ -358,7 +358,7 @@ int run_journal_resume(struct run_journal *journal, const struct item_table *tab
             continue;
         }
         *record = (struct item_record){0};
-        memset(item_table_item_payload(table, i), 0, sizeof(struct image_result));
+        memset(item_table_item_payload(table, i), 0, image_result_bytes(journal->recipe));
     }
     return 0;
 }

@@ -53,7 +53,7 @@ int run_journal_open(struct run_journal *journal, const char *out, const struct 
                      const struct batch *batch, const struct run_journal_options *options,
                      struct fault *fault);
 
-/* Marks the items that are finished in the table, whose item payload is struct image_result. Returns 0, or -1
+/* Marks the items that are finished in the table, whose item payload is image_result_bytes() long. Returns 0, or -1
  * with fault. */
 int run_journal_resume(struct run_journal *journal, const struct item_table *table,
                        const struct run_journal_options *options, struct fault *fault);

@@ -132,22 +132,6 @@ int run_output_begin(const char *out, struct fault *fault)
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
-static int add_outputs(struct manifest *manifest, const struct item_table *table, const struct recipe *recipe,
-                       const char *item_path, uint64_t index, struct run_outcome *outcome)
-{
-    const struct image_result *result = item_table_item_payload(table, index);
-
-    for (int i = 0; i < result->renditions; i++) {
-        char path[4096];
-        image_output_path(recipe, i, item_path, path, sizeof path);
-        if (manifest_add(manifest, path, result->sha256[i]))
-            return -1;
-        outcome->outputs++;
-    }
-    outcome->bytes_out += item_table_item(table, index)->bytes_out;
-    return 0;
-}
-
 void run_output_clean(const struct item_table *table, const char *out)
 {
     for (uint32_t i = 0; i < table->header->workers; i++)
@@ -158,49 +142,171 @@ void run_output_clean(const struct item_table *table, const char *out)
         }
 }
 
-/* Fills manifest and failures; both are released by the caller. */
-static int collect(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
-                   struct manifest *manifest, struct failed_item *failures, struct run_outcome *outcome)
+/* What the manifest is written from. */
+struct outputs {
+    const struct item_table *table;
+    const struct recipe *recipe;
+    const struct batch *batch;
+    uint64_t *order; /* of the items' paths with an ending; owned */
+    const char *ending;
+};
+
+/* Bytewise, as the paths with the ending put behind would compare: "a" comes after "a b" when the ending is ".jpg". */
+static int by_output_path(const void *a, const void *b, void *context)
 {
-    for (uint64_t i = 0; i < batch->count; i++) {
+    const struct outputs *outputs = context;
+    const char *x = outputs->batch->paths[*(const uint64_t *)a],
+               *y = outputs->batch->paths[*(const uint64_t *)b];
+    bool x_ended = false, y_ended = false;
+
+    for (;; x++, y++) {
+        if (!*x && !x_ended) {
+            x = outputs->ending;
+            x_ended = true;
+        }
+        if (!*y && !y_ended) {
+            y = outputs->ending;
+            y_ended = true;
+        }
+        if (*x != *y || !*x)
+            return (unsigned char)*x - (unsigned char)*y;
+    }
+}
+
+/* Paths are sorted without their ending already, and with it nearly always: sorting a million for nothing takes a
+ * second. */
+static void sort_outputs(struct outputs *outputs)
+{
+    uint64_t count = outputs->batch->count, i = 1;
+
+    for (uint64_t n = 0; n < count; n++)
+        outputs->order[n] = n;
+    while (i < count && by_output_path(&outputs->order[i - 1], &outputs->order[i], outputs) <= 0)
+        i++;
+    if (i < count)
+        qsort_r(outputs->order, count, sizeof *outputs->order, by_output_path, outputs);
+}
+
+/* The rendition whose folder comes next after `last` (NULL: the first); -1 none. */
+static int next_rendition(const struct recipe *recipe, const char *last)
+{
+    char folder[80], best_folder[80] = "";
+    int best = -1;
+
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        snprintf(folder, sizeof folder, "%s/", recipe->renditions[i].name);
+        if ((!last || strcmp(folder, last) > 0) && (best < 0 || strcmp(folder, best_folder) < 0)) {
+            best = i;
+            strcpy(best_folder, folder);
+        }
+    }
+    return best;
+}
+
+static bool is_done(const struct item_table *table, uint64_t index)
+{
+    /* Acquire: pairs with the release in worker_do_item. */
+    return atomic_load_explicit(&item_table_item(table, index)->state, memory_order_acquire) == ITEM_DONE;
+}
+
+static int put_rendition(struct manifest_writer *writer, struct outputs *outputs, int rendition,
+                         uint64_t *count)
+{
+    char ending[16], path[4096];
+
+    snprintf(ending, sizeof ending, ".%s", recipe_extension(outputs->recipe->renditions[rendition].format));
+    outputs->ending = ending;
+    sort_outputs(outputs);
+    for (uint64_t n = 0; n < outputs->batch->count; n++) {
+        uint64_t index = outputs->order[n];
+        const struct image_result *result = item_table_item_payload(outputs->table, index);
+        if (!is_done(outputs->table, index) || rendition >= result->renditions)
+            continue;
+        image_output_path(outputs->recipe, rendition, outputs->batch->paths[index], path, sizeof path);
+        if (manifest_put(writer, path, result->sha256[rendition]))
+            return -1;
+        ++*count;
+    }
+    return 0;
+}
+
+/* Line by line: a million items have no room for all their lines at once. */
+static int write_manifest(struct outputs *outputs, const char *out, struct run_outcome *outcome,
+                          struct fault *fault)
+{
+    struct manifest_writer writer;
+    char folder[80];
+
+    if (manifest_begin(&writer, out, fault))
+        return -1;
+    for (int r = next_rendition(outputs->recipe, NULL); r >= 0; r = next_rendition(outputs->recipe, folder)) {
+        snprintf(folder, sizeof folder, "%s/", outputs->recipe->renditions[r].name);
+        if (put_rendition(&writer, outputs, r, &outcome->outputs)) {
+            manifest_abandon(&writer);
+            return fault_set(fault, "writing %s: %s: free space there or give another output folder",
+                             writer.final, strerror(errno));
+        }
+    }
+    return manifest_end(&writer, outcome->manifest_sha256, fault);
+}
+
+static uint64_t count_items(const struct item_table *table, struct run_outcome *outcome)
+{
+    for (uint64_t i = 0; i < table->header->items; i++) {
         const struct item_record *record = item_table_item(table, i);
         if (!record->start_ns) { /* nobody worked on it in this run */
             outcome->earlier++;
             outcome->earlier_bytes_in += record->bytes_in;
         }
-        if (atomic_load_explicit(&record->state, memory_order_acquire) == ITEM_DONE) {
+        if (is_done(table, i)) {
             outcome->done++;
-            if (add_outputs(manifest, table, recipe, batch->paths[i], i, outcome))
-                return -1;
+            outcome->bytes_out += record->bytes_out;
         } else {
-            const struct image_result *result = item_table_item_payload(table, i);
-            failures[outcome->failed++] = (struct failed_item){.path = batch->paths[i],
-                                                               .stage = image_stage_name(record->stage),
-                                                               .reason = result->reason,
-                                                               .attempt = record->attempt};
+            outcome->failed++;
         }
     }
-    return 0;
+    return outcome->failed;
+}
+
+static int write_failures(const struct outputs *outputs, uint64_t count, const char *out, struct fault *fault)
+{
+    struct failed_item *failures = calloc(count ? count : 1, sizeof *failures);
+    uint64_t filled = 0;
+    int failed;
+
+    if (!failures)
+        return fault_set(fault, "output folder %s: no memory for its list of failures", out);
+    for (uint64_t i = 0; i < outputs->batch->count && filled < count; i++) {
+        const struct item_record *record = item_table_item(outputs->table, i);
+        const struct image_result *result = item_table_item_payload(outputs->table, i);
+        if (!is_done(outputs->table, i))
+            failures[filled++] = (struct failed_item){.path = outputs->batch->paths[i],
+                                                      .stage = image_stage_name(record->stage),
+                                                      .reason = result->reason,
+                                                      .attempt = record->attempt};
+    }
+    failed = failed_write(failures, filled, out, fault);
+    free(failures);
+    return failed;
 }
 
 int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
                      const char *out, bool durable, struct run_outcome *outcome, struct fault *fault)
 {
-    struct manifest manifest = {0};
-    struct failed_item *failures = calloc(batch->count, sizeof *failures);
-    int failed = -1;
+    struct outputs outputs = {.table = table,
+                              .recipe = recipe,
+                              .batch = batch,
+                              .order = malloc((batch->count ? batch->count : 1) * sizeof *outputs.order)};
+    int failed;
 
     *outcome = (struct run_outcome){0};
-    if (!failures || collect(table, recipe, batch, &manifest, failures, outcome))
-        fault_set(fault, "output folder %s: no memory for its manifest", out);
-    else
-        failed = failed_write(failures, outcome->failed, out, fault) ||
-                 manifest_write(&manifest, out, outcome->manifest_sha256, fault) ||
-                 (durable && store_sync_folder(out, fault));
+    if (!outputs.order)
+        return fault_set(fault, "output folder %s: no memory for its manifest", out);
+    failed = write_failures(&outputs, count_items(table, outcome), out, fault) ||
+             write_manifest(&outputs, out, outcome, fault) || (durable && store_sync_folder(out, fault));
     if (!failed)
         memcpy(table->header->result, outcome->manifest_sha256, sizeof outcome->manifest_sha256);
-    manifest_release(&manifest);
-    free(failures);
+    free(outputs.order);
     return failed ? -1 : 0;
 }
 

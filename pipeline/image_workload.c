@@ -80,6 +80,15 @@ void image_output_path(const struct recipe *recipe, int rendition, const char *i
     snprintf(path, bytes, "%s/%s.%s", r->name, item_path, recipe_extension(r->format));
 }
 
+uint32_t image_result_bytes(const struct recipe *recipe)
+{
+    const struct image_result *result = NULL;
+    size_t digests = (size_t)recipe->rendition_count * sizeof result->sha256[0];
+
+    return (uint32_t)(offsetof(struct image_result, reason) +
+                      (digests > sizeof result->reason ? digests : sizeof result->reason));
+}
+
 /* --- stages ----------------------------------------------------------------------------------- */
 
 /* Ends the stage that runs and begins another. */
@@ -270,7 +279,7 @@ static void free_item(struct image_item *item)
 static void give_up(const struct image_workload *work, uint64_t index, struct item_record *record,
                     struct image_result *result, const char *reason)
 {
-    *result = (struct image_result){.input_mtime_ns = result->input_mtime_ns};
+    result->renditions = 0;
     g_strlcpy(result->reason, reason, sizeof result->reason);
     record->bytes_out = 0;
     for (int i = 0; i < work->recipe->rendition_count; i++) {
@@ -296,7 +305,7 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
 
     memset(record->stage_ns, 0, sizeof record->stage_ns);
     record->bytes_in = record->bytes_out = 0;
-    *item.result = (struct image_result){0};
+    memset(item.result, 0, image_result_bytes(work->recipe));
     item.stage_start_ns = clock_now_ns();
     failed = do_stages(&item, fault);
     failed_in = record->stage;
@@ -392,7 +401,7 @@ void image_workload_fill(struct image_workload *work, struct workload *workload)
     *workload = (struct workload){.name = "images",
                                   .context = work,
                                   .items = work->count,
-                                  .payload_bytes = sizeof(struct image_result),
+                                  .payload_bytes = image_result_bytes(work->recipe),
                                   .measure_cpu = true,
                                   .weight = weight,
                                   .init = worker_init,

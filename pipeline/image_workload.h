@@ -2,7 +2,7 @@
  *
  * Caller's sequence, in the parent: recipe_load(), batch_list(), image_workload_init(),
  * image_workload_prepare() if workers are to start from a template, image_workload_fill(), pool_run() with
- * sizeof(struct image_result) as item payload, image_workload_release().
+ * image_result_bytes() as item payload, image_workload_release().
  *
  * An item is read, decoded and reduced once; each rendition is scaled from the next larger one; watermark and
  * caption are blended; renditions are encoded and hashed in memory, and stored when all of them are there. A
@@ -32,13 +32,19 @@ enum image_stage {
     STAGE_COUNT
 };
 
-/* Item payload. */
+/* Item payload. A table has room for image_result_bytes() of it only, which its recipe needs: never copy or
+ * clear more than that in a table. */
 struct image_result {
-    uint8_t renditions;                        /* outputs stored; 0 for a failed item */
-    char reason[119];                          /* of a failure; empty otherwise */
-    uint64_t input_mtime_ns;                   /* image_mtime_ns() of the input; 0 unknown */
-    uint8_t sha256[RECIPE_MAX_RENDITIONS][32]; /* in the recipe's order */
+    uint64_t input_mtime_ns; /* image_mtime_ns() of the input as it was read; 0 unknown */
+    uint8_t renditions;      /* outputs stored; 0 for a failed item */
+    union {                  /* an item has outputs or a reason: a million of them share the room */
+        char reason[119];    /* of a failure, NUL-terminated; renditions is 0 */
+        uint8_t sha256[RECIPE_MAX_RENDITIONS][32]; /* of the outputs, in the recipe's order */
+    };
 };
+
+/* How much of it a table of this recipe holds. */
+uint32_t image_result_bytes(const struct recipe *recipe);
 
 struct image_workload {
     const struct recipe *recipe;

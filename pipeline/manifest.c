@@ -12,7 +12,8 @@
 
 static const char manifest_name[] = "MANIFEST.sha256";
 
-int manifest_add(struct manifest *manifest, const char *path, const uint8_t sha256[32])
+/* Adds a copy of the path. Returns 0, or -1 when memory is short. */
+static int manifest_add(struct manifest *manifest, const char *path, const uint8_t sha256[32])
 {
     struct manifest_line *line;
 
@@ -73,17 +74,21 @@ static FILE *begin_file(const char *folder, const char *name, char final[4096], 
     return file;
 }
 
-/* Appends the line as sha256sum prints it; returns its length. text has room for twice the path and 70 more.
- */
-static size_t format_line(const struct manifest_line *line, char *text)
+/* Writes the line as sha256sum prints it; returns its length. text has room for twice the path and 80 more. */
+static size_t format_line(const char *path, const uint8_t sha256[32], char *text)
 {
-    bool escape = strpbrk(line->path, "\\\n\r") != NULL;
+    static const char digits[] = "0123456789abcdef";
     char *t = text;
 
-    if (escape)
+    if (strpbrk(path, "\\\n\r"))
         *t++ = '\\';
-    t += sprintf(t, "%s  ", line->sha256);
-    for (const char *c = line->path; *c; c++) {
+    for (size_t i = 0; i < 32; i++) {
+        *t++ = digits[sha256[i] >> 4];
+        *t++ = digits[sha256[i] & 15];
+    }
+    *t++ = ' ';
+    *t++ = ' ';
+    for (const char *c = path; *c; c++) {
         if (*c == '\\' || *c == '\n' || *c == '\r') {
             *t++ = '\\';
             *t++ = *c == '\n' ? 'n' : *c == '\r' ? 'r' : '\\';
@@ -95,42 +100,64 @@ static size_t format_line(const struct manifest_line *line, char *text)
     return (size_t)(t - text);
 }
 
-static int write_lines(const struct manifest *manifest, FILE *file, char sha256[65])
+int manifest_begin(struct manifest_writer *writer, const char *folder, struct fault *fault)
 {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    int failed = !context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+    *writer = (struct manifest_writer){0};
+    writer->file = begin_file(folder, manifest_name, writer->final, writer->temporary, fault);
+    if (!writer->file)
+        return -1;
+    writer->digest = EVP_MD_CTX_new();
+    if (writer->digest && EVP_DigestInit_ex(writer->digest, EVP_sha256(), NULL))
+        return 0;
+    manifest_abandon(writer);
+    return fault_set(fault, "writing %s: no memory for its digest", writer->final);
+}
 
-    for (uint64_t i = 0; i < manifest->count && !failed; i++) {
-        char *text = malloc(2 * strlen(manifest->lines[i].path) + 80);
-        size_t length = text ? format_line(&manifest->lines[i], text) : 0;
-        failed = !text || !EVP_DigestUpdate(context, text, length) || fwrite(text, 1, length, file) != length;
+int manifest_put(struct manifest_writer *writer, const char *path, const uint8_t sha256[32])
+{
+    size_t room = 2 * strlen(path) + 80, length;
+    char few[1024], *text = room <= sizeof few ? few : malloc(room);
+    int failed;
+
+    if (!text)
+        return -1;
+    length = format_line(path, sha256, text);
+    failed =
+        !EVP_DigestUpdate(writer->digest, text, length) || fwrite(text, 1, length, writer->file) != length;
+    if (text != few)
         free(text);
-    }
-    failed = failed || !EVP_DigestFinal_ex(context, digest, NULL);
-    EVP_MD_CTX_free(context);
-    for (size_t i = 0; i < 32 && !failed; i++)
-        snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
     return failed ? -1 : 0;
 }
 
-int manifest_write(struct manifest *manifest, const char *folder, char sha256[65], struct fault *fault)
+int manifest_end(struct manifest_writer *writer, char sha256[65], struct fault *fault)
 {
-    char final[4096], temporary[4200];
-    FILE *file = begin_file(folder, manifest_name, final, temporary, fault);
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    FILE *file = writer->file;
 
-    if (!file)
-        return -1;
-    if (manifest->count)
-        qsort(manifest->lines, manifest->count, sizeof *manifest->lines, by_path);
-    if (write_lines(manifest, file, sha256)) {
-        int saved = errno;
-        fclose(file);
-        unlink(temporary);
-        return fault_set(fault, "writing %s: %s: free space there or give another output folder", final,
-                         strerror(saved));
+    if (!EVP_DigestFinal_ex(writer->digest, digest, NULL)) {
+        manifest_abandon(writer);
+        return fault_set(fault, "writing %s: OpenSSL cannot compute SHA-256", writer->final);
     }
-    return finish_file(file, temporary, final, fault);
+    EVP_MD_CTX_free(writer->digest);
+    writer->digest = NULL;
+    writer->file = NULL;
+    for (size_t i = 0; i < 32; i++)
+        snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
+    return finish_file(file, writer->temporary, writer->final, fault);
+}
+
+void manifest_abandon(struct manifest_writer *writer)
+{
+    int saved = errno;
+
+    EVP_MD_CTX_free(writer->digest);
+    writer->digest = NULL;
+    if (writer->file) {
+        fclose(writer->file);
+        unlink(writer->temporary);
+    }
+    writer->file = NULL;
+    errno = saved;
 }
 
 static void put_field(FILE *file, const char *text, char after)

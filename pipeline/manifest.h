@@ -9,6 +9,7 @@
 #define KNEE_MANIFEST_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "fault.h"
 
@@ -22,11 +23,22 @@ struct manifest {
     uint64_t count, capacity;
 };
 
-/* Adds a copy of the path. Returns 0, or -1 when memory is short. */
-int manifest_add(struct manifest *manifest, const char *path, const uint8_t sha256[32]);
-
-/* Sorts the lines and writes FOLDER/MANIFEST.sha256; sha256 gets the digest of the text written, hex. */
-int manifest_write(struct manifest *manifest, const char *folder, char sha256[65], struct fault *fault);
+/* Writes a manifest line by line, without holding it: manifest_begin(), manifest_put() in the order of the paths,
+ * manifest_end() or manifest_abandon(). */
+struct manifest_writer {
+    FILE *file;
+    void *digest; /* EVP_MD_CTX */
+    char final[4096], temporary[4200];
+};
+/* Returns 0, or -1 with fault. */
+int manifest_begin(struct manifest_writer *writer, const char *folder, struct fault *fault);
+/* path sorts bytewise after the one before, or the text is not a manifest. Returns 0, or -1 when it cannot be written or memory is short. */
+int manifest_put(struct manifest_writer *writer, const char *path, const uint8_t sha256[32]);
+/* Flushes the file and gives it its name; sha256 gets the digest of the text, hex. Returns 0, or -1 with fault and
+ * nothing left. */
+int manifest_end(struct manifest_writer *writer, char sha256[65], struct fault *fault);
+/* Leaves nothing behind; what has failed says errno. May be called for a writer that was never begun, zeroed. */
+void manifest_abandon(struct manifest_writer *writer);
 
 /* Reads FILE, or FILE/MANIFEST.sha256 when FILE is a folder; lines come out sorted. A malformed line is a
  * fault with its number. */

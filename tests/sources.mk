@@ -55,6 +55,7 @@ TESTS_PROGRAM_SRC := \
   tests/bench/attribution.c \
   tests/bench/pool_noop.c \
   tests/bench/sandbox_cost.c \
+  tests/bench/scale.c \
   $(empty)
 # Fuzz targets: `make fuzz` links them with libFuzzer, `make test` with tests/fuzz/replay.c.
 TESTS_FUZZ_SRC := \

@@ -44,20 +44,24 @@ static void read_file(const char *name, char *text, size_t bytes)
     fclose(file);
 }
 
-static void lines_are_sorted_and_escaped_as_sha256sum_does(void **state)
+static void lines_are_escaped_as_sha256sum_does(void **state)
 {
-    struct manifest manifest = {0}, again;
+    static const char *const paths[] = {"large/ \xff", "large/a\nnew\\line", "large/b.jpg"};
+    struct manifest_writer writer;
+    struct manifest again;
     struct fault fault;
     uint8_t digest[32];
     char text[1024], sha256[65];
 
     (void)state;
     memset(digest, 0xab, sizeof digest);
-    assert_int_equal(manifest_add(&manifest, "large/b.jpg", digest), 0);
     digest[0] = 1;
-    assert_int_equal(manifest_add(&manifest, "large/a\nnew\\line", digest), 0);
-    assert_int_equal(manifest_add(&manifest, "large/ \xff", digest), 0);
-    assert_int_equal(manifest_write(&manifest, folder, sha256, &fault), 0);
+    assert_int_equal(manifest_begin(&writer, folder, &fault), 0);
+    assert_int_equal(manifest_put(&writer, paths[0], digest), 0);
+    assert_int_equal(manifest_put(&writer, paths[1], digest), 0);
+    digest[0] = 0xab;
+    assert_int_equal(manifest_put(&writer, paths[2], digest), 0);
+    assert_int_equal(manifest_end(&writer, sha256, &fault), 0);
     read_file("MANIFEST.sha256", text, sizeof text);
     assert_string_equal(
         text, "01ababababababababababababababababababababababababababababababab  large/ \xff\n"
@@ -66,21 +70,61 @@ static void lines_are_sorted_and_escaped_as_sha256sum_does(void **state)
     assert_int_equal(manifest_read(&again, folder, &fault), 0);
     assert_int_equal(again.count, 3);
     for (size_t i = 0; i < 3; i++) {
-        assert_string_equal(again.lines[i].path, manifest.lines[i].path);
-        assert_string_equal(again.lines[i].sha256, manifest.lines[i].sha256);
+        assert_string_equal(again.lines[i].path, paths[i]);
+        assert_memory_equal(again.lines[i].sha256, i < 2 ? "01abab" : "ababab", 6);
     }
-    manifest_release(&manifest);
     manifest_release(&again);
+}
+
+/* A path longer than any buffer on the way, of characters that all have to be escaped. */
+static void long_paths_are_whole(void **state)
+{
+    struct manifest_writer writer;
+    struct manifest again;
+    struct fault fault;
+    const uint8_t digest[32] = {0};
+    char path[4000], sha256[65];
+
+    (void)state;
+    memset(path, '\\', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    assert_int_equal(manifest_begin(&writer, folder, &fault), 0);
+    assert_int_equal(manifest_put(&writer, path, digest), 0);
+    assert_int_equal(manifest_end(&writer, sha256, &fault), 0);
+    assert_int_equal(manifest_read(&again, folder, &fault), 0);
+    assert_int_equal(again.count, 1);
+    assert_string_equal(again.lines[0].path, path);
+    manifest_release(&again);
+}
+
+static void given_up_leaves_what_was(void **state)
+{
+    struct manifest_writer writer, never = {0};
+    struct fault fault;
+    const uint8_t digest[32] = {0};
+    char before[8192], after[8192], path[256];
+
+    (void)state;
+    read_file("MANIFEST.sha256", before, sizeof before);
+    assert_int_equal(manifest_begin(&writer, folder, &fault), 0);
+    assert_int_equal(manifest_put(&writer, "new", digest), 0);
+    snprintf(path, sizeof path, "%s", writer.temporary);
+    manifest_abandon(&writer);
+    manifest_abandon(&never);
+    read_file("MANIFEST.sha256", after, sizeof after);
+    assert_string_equal(before, after);
+    assert_int_equal(access(path, F_OK), -1);
 }
 
 static void sha256_of_the_text_is_given_back(void **state)
 {
-    struct manifest manifest = {0};
+    struct manifest_writer writer;
     struct fault fault;
     char sha256[65];
 
     (void)state;
-    assert_int_equal(manifest_write(&manifest, folder, sha256, &fault), 0);
+    assert_int_equal(manifest_begin(&writer, folder, &fault), 0);
+    assert_int_equal(manifest_end(&writer, sha256, &fault), 0);
     /* of nothing: FIPS 180-4's well-known value */
     assert_string_equal(sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
@@ -117,14 +161,14 @@ static void damaged_lines_are_named(void **state)
 
 static void missing_files_and_folders_are_faults(void **state)
 {
-    struct manifest manifest = {0};
+    struct manifest_writer writer;
+    struct manifest manifest;
     struct fault fault;
-    char sha256[65];
 
     (void)state;
     assert_int_equal(manifest_read(&manifest, "/nowhere/at/all", &fault), -1);
     assert_non_null(strstr(fault.text, "/nowhere/at/all"));
-    assert_int_equal(manifest_write(&manifest, "/nowhere/at/all", sha256, &fault), -1);
+    assert_int_equal(manifest_begin(&writer, "/nowhere/at/all", &fault), -1);
 }
 
 static void failures_are_listed_and_old_lists_go(void **state)
@@ -149,7 +193,9 @@ static void failures_are_listed_and_old_lists_go(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lines_are_sorted_and_escaped_as_sha256sum_does),
+        cmocka_unit_test(lines_are_escaped_as_sha256sum_does),
+        cmocka_unit_test(long_paths_are_whole),
+        cmocka_unit_test(given_up_leaves_what_was),
         cmocka_unit_test(sha256_of_the_text_is_given_back),
         cmocka_unit_test(damaged_lines_are_named),
         cmocka_unit_test(missing_files_and_folders_are_faults),
