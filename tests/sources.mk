@@ -16,6 +16,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_image_workload.c \
   tests/unit/test_plan.c \
   tests/unit/test_sample.c \
+  tests/unit/test_spans.c \
   tests/unit/test_study.c \
   tests/unit/test_sweep.c \
   tests/unit/test_trial.c \
