@@ -91,7 +91,7 @@ static int run(int argc, char **argv)
     if (fit_study_read(operands[0], &study, &folder, &fault) || fit_account_make(&study, &account, &fault))
         message_error("%s", fault.text);
     else if (account.reason[0])
-        message_error("%s: no account: %s: sweep with this knee", study.name, account.reason);
+        message_error("%s: no account: %s", study.name, account.reason);
     else
         code = tell(&account);
     g_free(folder);

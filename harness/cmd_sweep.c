@@ -13,6 +13,7 @@
 #include "pipeline/image_workload.h"
 #include "progress.h"
 #include "sweep.h"
+#include "sweep_command.h"
 #include "sweep_options.h"
 #include "sweep_print.h"
 #include "sweep_setup.h"
@@ -20,7 +21,7 @@
 
 static struct sweep_settings set;
 
-static const struct trial_names names = {
+static const struct trial_names image_names = {
     .stage = image_stage_name, .engine = image_engine_name, .kind = image_kind_name};
 
 /* Everything a sweep holds; released in one place. */
@@ -30,6 +31,8 @@ struct job {
     struct sweep_plan planned;
     struct study study;
     struct trial_process process;
+    struct trial_command foreign; /* with -- CMD, in place of process */
+    const struct trial_names *names;
     struct trial_runner runner;
     struct trial_setting common;
     struct sweep sweep;
@@ -37,7 +40,7 @@ struct job {
     struct progress progress;
     double done_ns, total_ns; /* shown between two trials' reports */
     char what[160];
-    char scratch[PATH_MAX], list[PATH_MAX], out[PATH_MAX];
+    char scratch[PATH_MAX], list[PATH_MAX], out[PATH_MAX], spans[PATH_MAX];
     char *command;
     char **pins;
     bool resumed, keeps_study; /* the study's folder was there, or has a study in it now */
@@ -71,6 +74,7 @@ static int make_scratch(struct job *job, struct fault *fault)
         return fault_set(fault, "%s: %s: give a folder that may be written, with --study or --out",
                          job->scratch, strerror(errno));
     snprintf(job->list, sizeof job->list, "%.4000s/items.txt", job->scratch);
+    snprintf(job->spans, sizeof job->spans, "%.4000s/spans.jsonl", job->scratch);
     length = snprintf(job->out, sizeof job->out, "%.4000s/out", job->scratch);
     if (length >= 4000)
         return fault_set(fault, "%.100s...: the path is too long: give another with --out", job->scratch);
@@ -89,6 +93,7 @@ static void release(struct job *job)
     for (uint32_t i = 0; job->pins && i < job->planned.plan.cell_count; i++)
         free(job->pins[i]);
     free(job->pins);
+    trial_command_release(&job->foreign);
     sweep_release(&job->sweep);
     sweep_items_release(&job->items);
     sweep_inputs_release(&job->inputs);
@@ -104,6 +109,14 @@ static void tick(void *context)
     progress_update(&job->progress, job->done_ns, job->total_ns, job->what[0] ? job->what : NULL);
 }
 
+/* Before each trial, outside of its time. */
+static void settle(void *context)
+{
+    struct job *job = context;
+
+    sweep_items_settle(&job->items, &job->inputs, false);
+}
+
 static void tell(void *context, double done_ns, double total_ns, const char *what)
 {
     struct job *job = context;
@@ -116,12 +129,20 @@ static void tell(void *context, double done_ns, double total_ns, const char *wha
 
 /* --- plan --- */
 
+static bool is_foreign(void)
+{
+    return set.command.words != NULL;
+}
+
 /* A twentieth of the budget is kept for trials that have to be repeated. */
 static int make_plan(struct job *job, struct fault *fault)
 {
-    message_note("measuring what an item costs here");
-    if (sweep_probe(&job->runner, &job->inputs, &job->common, set.seed, &job->planned.costs,
-                    &job->planned.probe_ns, &job->stopped_by, fault))
+    message_note(is_foreign() ? "measuring what the command costs here"
+                              : "measuring what an item costs here");
+    if (is_foreign() ? sweep_command_probe(&job->runner, &job->inputs, &job->common, &job->planned.costs,
+                                           &job->planned.probe_ns, &job->stopped_by, fault)
+                     : sweep_probe(&job->runner, &job->inputs, &job->common, set.seed, &job->planned.costs,
+                                   &job->planned.probe_ns, &job->stopped_by, fault))
         return -1;
     job->inputs.wish.budget_ns = 0.95 * ((double)set.budget_ns - (double)job->planned.probe_ns);
     if (plan_make(&job->planned.plan, &job->inputs.wish, &job->planned.costs, fault))
@@ -141,7 +162,8 @@ static int start_new(struct job *job, struct fault *fault)
     if (study_create(&job->study, set.study, set.restart, fault))
         return -1;
     job->keeps_study = true;
-    return sweep_record_new(&job->study, &set, &job->inputs, &job->items, &job->planned, job->command, fault);
+    return sweep_record_new(&job->study, &set, &job->inputs, &job->items, &job->planned, job->command,
+                            is_foreign() ? &job->foreign : NULL, fault);
 }
 
 static int go_on(struct job *job, struct fault *fault)
@@ -149,7 +171,8 @@ static int go_on(struct job *job, struct fault *fault)
     job->resumed = job->keeps_study = true;
     if (sweep_check_same(&job->study, &set, &job->inputs, fault) ||
         sweep_read_plan(&job->study, &job->planned, fault) ||
-        sweep_items_from_study(&job->items, &job->inputs, &job->study, fault))
+        (is_foreign() ? sweep_command_resume(&job->study, &job->foreign, fault)
+                      : sweep_items_from_study(&job->items, &job->inputs, &job->study, fault)))
         return -1;
     return 0;
 }
@@ -174,14 +197,14 @@ static int make_pins(struct job *job, struct fault *fault)
     return job->pins ? 0 : fault_set(fault, "sweep: no memory for the pins");
 }
 
-/* The reference run, when the study has none yet. */
+/* The reference run, when the study has none yet. A command's output is judged by its own check. */
 static int make_reference(struct job *job, struct fault *fault)
 {
     char *manifest = study_get(&job->study, "serial_manifest_sha256");
 
-    if (!manifest) {
+    if (!manifest && !is_foreign()) {
         message_note("reference: the serial run that every trial is compared with");
-        if (sweep_reference(&job->study, &job->runner, &names, &job->common, job->planned.probe_ns,
+        if (sweep_reference(&job->study, &job->runner, job->names, &job->common, job->planned.probe_ns,
                             &job->stopped_by, fault))
             return -1;
         manifest = study_get(&job->study, "serial_manifest_sha256");
@@ -194,7 +217,8 @@ static int make_reference(struct job *job, struct fault *fault)
                                 .items = job->planned.plan.items,
                                 .failed = (uint64_t)study_get_number(&job->study, "items_failed", 0),
                                 .manifest_sha256 = manifest};
-    return manifest ? 0 : fault_set(fault, "%s: the reference run was not recorded", set.study);
+    return manifest || is_foreign() ? 0
+                                    : fault_set(fault, "%s: the reference run was not recorded", set.study);
 }
 
 static enum sweep_state run_trials(struct job *job, struct fault *fault)
@@ -204,23 +228,24 @@ static enum sweep_state run_trials(struct job *job, struct fault *fault)
 
     if (sweep_items_write(&job->items, &job->inputs, job->list, fault) || make_pins(job, fault))
         return SWEEP_ERROR;
-    sweep_items_warm(&job->items, &job->inputs);
+    sweep_items_settle(&job->items, &job->inputs, true);
     if (make_reference(job, fault))
         return job->stopped_by ? SWEEP_INTERRUPTED : SWEEP_ERROR;
     sweep->study = &job->study;
     sweep->runner = &job->runner;
-    sweep->names = &names;
+    sweep->names = job->names;
     sweep->plan = job->planned.plan;
     sweep->costs = job->planned.costs;
     sweep->seed = set.seed;
     sweep->budget_ns = (double)set.budget_ns;
     sweep->common = job->common;
     sweep->pins = (const char *const *)job->pins;
+    sweep->settle = settle;
     sweep->progress = tell;
     sweep->progress_context = job;
     if (sweep_prepare(sweep, fault) == 0) {
         progress_start(&job->progress, "trials");
-        job->process.tick = tick;
+        job->process.tick = job->foreign.process.tick = tick;
         state = sweep_go(sweep, fault);
         progress_end(&job->progress);
     }
@@ -301,7 +326,10 @@ static int work(struct job *job, struct fault *fault)
     if (trial_process_init(&job->process, fault))
         return -1;
     job->process.tick_context = job;
-    job->runner = trial_process_runner(&job->process);
+    job->names = is_foreign() ? &sweep_command_names : &image_names;
+    job->foreign =
+        (struct trial_command){.process = job->process, .study = &set.command, .spans_path = job->spans};
+    job->runner = is_foreign() ? trial_command_runner(&job->foreign) : trial_process_runner(&job->process);
     /* The lock first: another sweep of this study may be using the scratch folder. */
     if (!set.dry_run && !set.restart && study_exists(set.study)) {
         if (study_open_to_write(&job->study, set.study, fault))
@@ -311,6 +339,8 @@ static int work(struct job *job, struct fault *fault)
             return -1;
         return sweep(job, fault);
     }
+    if (set.resume && !set.dry_run)
+        return fault_set(fault, "--resume: %s holds no study: leave the option out to make one", set.study);
     name_scratch(job);
     if (make_scratch(job, fault) || start_new(job, fault))
         return job->stopped_by ? interrupted(job) : -1;
@@ -347,14 +377,19 @@ static int run(int argc, char **argv)
 
 const struct command cmd_sweep = {
     .name = "sweep",
-    .summary = "measure how the pipeline scales: workers, chunk sizes, policies",
-    .usage = "[options] IN",
+    .summary = "measure how the pipeline, or any command, scales: workers, chunk sizes, policies",
+    .usage = "[options] IN | [options] -- CMD...",
     .details =
         "Each trial is a fresh 'knee run' over the same items of IN; blocks visit every setting once, in "
         "random\n"
         "order. The bytes of every trial are compared with a serial run's. A trial in which a worker left "
         "its\n"
         "CPU, the host took time away or other programs were busy is kept as void and repeated.\n"
+        "With -- CMD any command is measured: {workers}, {chunk}, {policy}, {trial}, {out} and {units} are "
+        "filled in;\n"
+        "it is held on the cores of its setting and timed from start to exit; what it writes as JSON lines "
+        "to the file\n"
+        "named in KNEE_SPANS becomes items and workers.\n"
         "The study is written trial by trial: after Ctrl-C or a crash the same command goes on.\n"
         "exit codes: 0 done, 1 failed (trials whose bytes differ, too), 2 usage, 130 or 143 interrupted\n",
     .run = run,

@@ -54,7 +54,19 @@ double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t co
     double spread = (double)items / fmin(cell->workers, cores);
     double starts = cell->role == PLAN_SERIAL ? 1 : ceil((double)cell->workers / cores);
 
+    if (costs->of_command)
+        return costs->trial_fixed_ns +
+               fmax(costs->serial_ns + costs->parallel_ns / fmin(cell->workers, cores) +
+                        costs->crowd_ns * fmax((double)cell->workers - cores, 0),
+                    0);
     return costs->trial_fixed_ns + starts * costs->worker_start_ns + fmax(busiest, spread) * costs->item_ns;
+}
+
+double plan_reference_ns(const struct plan *plan, const struct plan_costs *costs)
+{
+    return plan->cell_count && plan->cells[0].role == PLAN_SERIAL
+               ? plan_predict_ns(&plan->cells[0], plan->items, plan->cores, costs)
+               : 0;
 }
 
 static double block_ns(const struct plan *plan, const struct plan_costs *costs)
@@ -96,14 +108,15 @@ static void lay_out(struct plan *plan, const struct plan_wish *wish, const bool 
     plan->cores = wish->cores;
     plan->items = items;
     plan->workers_left_out = 0;
-    add_cell(plan, PLAN_SERIAL, 1, 0, POLICY_STATIC);
+    if (!wish->no_serial)
+        add_cell(plan, PLAN_SERIAL, 1, 0, POLICY_STATIC);
     for (uint32_t i = 0; i < wish->worker_count; i++)
         if (keep[i])
             add_cell(plan, PLAN_SCALING, wish->workers[i], 1, POLICY_DYNAMIC);
         else
             plan->workers_left_out++;
     for (uint32_t i = 0; i < wish->chunk_count; i++)
-        if (wish->chunks[i] > 1 && (i == 0 || wish->chunks[i - 1] < items))
+        if (wish->chunks[i] > 1 && (wish->no_serial || i == 0 || wish->chunks[i - 1] < items))
             add_cell(plan, PLAN_CHUNK, full, wish->chunks[i], POLICY_DYNAMIC);
     for (int i = 0; i < PLAN_POLICIES; i++)
         if (wish->policies[i] && i != POLICY_DYNAMIC)
@@ -186,9 +199,7 @@ static bool fits(struct fitting *f, uint64_t items, uint32_t blocks)
 {
     lay_out(f->plan, f->wish, f->keep, items, f->costs);
     /* one serial run more: the reference that every trial is compared with */
-    return f->plan->block_ns * blocks +
-               plan_predict_ns(&f->plan->cells[0], items, f->wish->cores, f->costs) <=
-           f->budget_ns;
+    return f->plan->block_ns * blocks + plan_reference_ns(f->plan, f->costs) <= f->budget_ns;
 }
 
 /* The most items, least .. most, with which that many blocks fit; 0 when not even the least do. The duration
@@ -280,6 +291,13 @@ int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan
     plan->blocks = wish->blocks ? wish->blocks : 1;
     plan->over_budget = true;
     return 0;
+}
+
+uint32_t plan_padding(uint64_t seed, uint64_t trial)
+{
+    struct resample_random random = {.state = seed ^ (0x9e3779b97f4a7c15u * (trial + 1))};
+
+    return (uint32_t)(resample_next(&random) % 4096);
 }
 
 /* Fisher and Yates. The remainder's bias is below 1e-15 for this few cells. */

@@ -43,6 +43,7 @@ struct plan_wish {
     uint64_t chunks[PLAN_CHUNKS_MOST];
     uint32_t chunk_count;
     bool policies[PLAN_POLICIES]; /* by enum chunk_policy */
+    bool no_serial;               /* there is no run without a pool */
     uint32_t cores;
     uint64_t batch_items;
     uint64_t items;  /* in each trial; 0: the plan chooses */
@@ -62,6 +63,10 @@ struct plan_costs {
     double item_ns;         /* one item, one worker alone on a core */
     double worker_start_ns; /* fork and initializer of one worker */
     double trial_fixed_ns;  /* the rest of a trial: starting, listing, manifest, clearing away */
+    /* Of a command, whose items are not known: a trial takes serial + parallel / min(n, cores) + crowd for
+     * each worker beyond the cores, and trial_fixed_ns around it. */
+    bool of_command;
+    double serial_ns, parallel_ns, crowd_ns;
 };
 
 struct plan {
@@ -83,6 +88,15 @@ int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan
  * worker does) and what starting takes. */
 double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t cores,
                        const struct plan_costs *costs);
+
+/* Predicted duration of the reference run before the blocks; 0 without a serial cell. */
+double plan_reference_ns(const struct plan *plan, const struct plan_costs *costs);
+
+/* Bytes by which the environment of a trial is longer, 0 .. 4095: a function of the study's seed and the
+ * trial's number alone. Mytkowicz et al. (2009), "Producing wrong data without doing anything obviously
+ * wrong!", ASPLOS: the size of the environment moves the stack, and may change a program's time by several
+ * percent. */
+uint32_t plan_padding(uint64_t seed, uint64_t trial);
 
 /* The order in which a block visits the cells: order[cell_count] gets their indices. */
 void plan_order(uint32_t cell_count, uint64_t seed, uint32_t block, uint32_t *order);

@@ -8,6 +8,12 @@ HARNESS_SRC := harness/message.c \
   harness/study_guard.c \
   harness/study_rows.c \
   harness/sweep.c \
+  harness/command_line.c \
+  harness/spans.c \
+  harness/spans_table.c \
+  harness/sweep_command.c \
+  harness/trial_command.c \
+  harness/trial_foreign.c \
   harness/sweep_inputs.c \
   harness/sweep_options.c \
   harness/sweep_print.c \

@@ -52,6 +52,7 @@ static int take_trial(struct sweep *sweep, const struct study_trial *trial, stru
     if (trial->block >= sweep->blocks_run)
         sweep->blocks_run = (uint32_t)trial->block + 1;
     sweep->trials_predicted_ns += predict(sweep, (uint32_t)trial->cell - 1);
+    sweep->trials++;
     return 0;
 }
 
@@ -108,6 +109,8 @@ static struct trial_setting setting_of(const struct sweep *sweep, uint32_t cell)
     setting.chunk = planned->chunk;
     setting.policy = chunk_policy_name(planned->policy);
     setting.pin = sweep->pins[cell];
+    setting.number = sweep->trials + 1;
+    setting.padding_bytes = plan_padding(sweep->seed, setting.number);
     return setting;
 }
 
@@ -135,6 +138,7 @@ static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t p
     if (status)
         return -1;
     sweep->spent_ns = spent_ns;
+    sweep->trials++;
     sweep->trials_ns += (double)outcome->elapsed_ns;
     sweep->trials_predicted_ns += predict(sweep, cell);
     slot->done = result.verdict != VERDICT_VOID || ++slot->voids > SWEEP_REPEATS;
@@ -154,6 +158,8 @@ static enum sweep_state do_trial(struct sweep *sweep, uint32_t block, uint32_t c
     enum sweep_state state = SWEEP_COMPLETE;
 
     show(sweep, block, cell);
+    if (sweep->settle)
+        sweep->settle(sweep->progress_context);
     if (sweep->runner->run(sweep->runner->context, &setting, &outcome, fault))
         return SWEEP_ERROR;
     if (outcome.stopped_by) {

@@ -43,6 +43,8 @@ struct sweep {
     struct trial_setting common; /* recipe, list, in, out, counters */
     const char *const *pins;     /* one for each cell of the plan */
     struct trial_expected expected;
+    /* Called before each trial, with progress_context: brings the page cache into its state; NULL none. */
+    void (*settle)(void *context);
     /* Told before each trial: what has been done and what there is in all, in predicted time; NULL none. */
     void (*progress)(void *context, double done_ns, double total_ns, const char *what);
     void *progress_context;
@@ -55,6 +57,7 @@ struct sweep {
     int64_t spent_ns;                      /* by the study so far, over all its sweeps */
     double trials_ns, trials_predicted_ns; /* what its trials took, and should have taken */
     double session_ns;                     /* predicted time of the trials done since sweep_prepare() */
+    uint64_t trials;                       /* recorded so far, over all its sweeps */
     uint32_t failures_in_a_row;
     uint32_t blocks_run; /* blocks that have been begun */
     int stopped_by;

@@ -8,6 +8,7 @@
 
 #include "pipeline/sniff.h"
 #include "sample.h"
+#include "sweep_command.h"
 #include "sweep_setup.h"
 
 static int open_item(const struct batch *batch, size_t index)
@@ -51,6 +52,8 @@ static int read_wish(struct sweep_inputs *inputs, const struct sweep_settings *s
         return -1;
     wish->items = set->items;
     wish->blocks = (uint32_t)set->blocks;
+    if (set->command.words)
+        sweep_command_wish(wish, &set->command);
     return 0;
 }
 
@@ -62,6 +65,14 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
     if (read_wish(inputs, set, fault))
         return -1;
     *usage = false;
+    inputs->cache = (enum sweep_cache)set->cache;
+    inputs->placement = (enum pin_placement)set->placement;
+    if (set->command.words) {
+        if (topology_load(&inputs->topology, NULL, fault))
+            return -1;
+        inputs->wish.cores = inputs->topology.usable_cores;
+        return 0;
+    }
     if (recipe_load(set->recipe, &inputs->recipe, fault) ||
         batch_list(&inputs->batch, set->in, set->study, fault) ||
         topology_load(&inputs->topology, NULL, fault) || read_kinds(inputs, fault)) {
@@ -103,6 +114,10 @@ int sweep_items_choose(struct sweep_items *items, const struct sweep_inputs *inp
                        uint64_t seed, struct fault *fault)
 {
     size_t all_count = inputs->batch.count;
+    if (all_count == 0) { /* a command */
+        *items = (struct sweep_items){0};
+        return 0;
+    }
     struct sample_item *all = calloc(all_count, sizeof *all);
     int result = -1;
 
@@ -185,16 +200,22 @@ int sweep_items_write(const struct sweep_items *items, const struct sweep_inputs
     return 0;
 }
 
-void sweep_items_warm(const struct sweep_items *items, const struct sweep_inputs *inputs)
+void sweep_items_settle(const struct sweep_items *items, const struct sweep_inputs *inputs, bool first)
 {
     static char buffer[1 << 18];
+    bool cold = inputs->cache == CACHE_COLD;
+
+    if (!cold && !first)
+        return; /* a warm cache stays warm */
 
     for (size_t i = 0; i < items->count; i++) {
         int fd = open_item(&inputs->batch, items->index[i]);
         if (fd < 0)
             continue;
-        while (read(fd, buffer, sizeof buffer) > 0)
+        while (!cold && read(fd, buffer, sizeof buffer) > 0)
             continue;
+        if (cold)
+            posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
         close(fd);
     }
 }

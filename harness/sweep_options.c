@@ -2,9 +2,13 @@
 
 #include <glib.h>
 #include <limits.h>
+#include <string.h>
 
+#include "message.h"
 #include "paths.h"
 #include "pin_plan.h"
+
+const char *const sweep_cache_names[] = {"warm", "cold", NULL};
 
 static struct sweep_settings set;
 
@@ -80,11 +84,47 @@ static const struct option_spec table[] = {
      .kind = OPTION_TEXT,
      .target = &set.out,
      .help = "where trials put their outputs, removed after each; default: in STUDY"},
+    {.name = "cache",
+     .argument = "STATE",
+     .kind = OPTION_CHOICE,
+     .target = &set.cache,
+     .choices = sweep_cache_names,
+     .help = "files of IN before every trial: warm (default) or cold"},
+    {.name = "prepare",
+     .argument = "CMD",
+     .kind = OPTION_TEXT,
+     .target = &set.command.prepare,
+     .help = "with -- CMD: shell command before each trial, outside its time"},
+    {.name = "check",
+     .argument = "CMD",
+     .kind = OPTION_TEXT,
+     .target = &set.command.check,
+     .help = "with -- CMD: exits with 0 when the trial's output is right"},
+    {.name = "cleanup",
+     .argument = "CMD",
+     .kind = OPTION_TEXT,
+     .target = &set.command.cleanup,
+     .help = "with -- CMD: shell command after each trial"},
+    {.name = "units",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .target = &set.command.units,
+     .min = 1,
+     .max = 1000000000000,
+     .help = "with -- CMD: how much work a trial does, for throughput"},
+    {.name = "weak",
+     .kind = OPTION_FLAG,
+     .target = &set.command.weak,
+     .help = "with -- CMD: {units} grows with the workers (weak scaling)"},
     {.name = "dry-run",
      .letter = 'n',
      .kind = OPTION_FLAG,
      .target = &set.dry_run,
      .help = "print the plan and end"},
+    {.name = "resume",
+     .kind = OPTION_FLAG,
+     .target = &set.resume,
+     .help = "go on with the study that is there; without it this is done too"},
     {.name = "restart",
      .kind = OPTION_FLAG,
      .target = &set.restart,
@@ -101,13 +141,49 @@ static char *default_study(const char *in)
     return study;
 }
 
+static enum options_result usage(const char *text)
+{
+    message_error("%s", text);
+    return OPTIONS_USAGE;
+}
+
+static enum options_result check_command(void)
+{
+    struct fault fault;
+
+    if (!set.command.words[0])
+        return usage("a command is missing after '--'");
+    if (set.items)
+        return usage("--items: a command's items are its own; --units tells how much work a trial is");
+    if (set.cache == CACHE_COLD)
+        return usage("--cache: the files of a command are not known; let --prepare see to them");
+    if (command_study_check(&set.command, &fault))
+        return usage(fault.text);
+    if (!set.study)
+        set.study = set.study_made = default_study(set.command.words[0]);
+    return OPTIONS_GO;
+}
+
+static enum options_result check_batch(const char *in)
+{
+    if (set.command.prepare || set.command.check || set.command.cleanup || set.command.units ||
+        set.command.weak)
+        return usage(
+            "--prepare, --check, --cleanup, --units and --weak belong to a command: knee sweep [options] "
+            "-- CMD");
+    set.in = in;
+    if (!set.study)
+        set.study = set.study_made = default_study(in);
+    return OPTIONS_GO;
+}
+
 enum options_result sweep_options_parse(const struct command *command, int argc, char **argv,
                                         struct sweep_settings *parsed)
 {
     static char recipe[PATH_MAX];
     enum options_result result;
     char **operands;
-    int count;
+    int count, own = 0;
 
     set = (struct sweep_settings){.recipe = paths_data("pipeline/recipes/web.recipe", recipe, sizeof recipe),
                                   .workers = "1..16",
@@ -115,11 +191,18 @@ enum options_result sweep_options_parse(const struct command *command, int argc,
                                   .policies = "static,dynamic,guided,largest-first",
                                   .budget_ns = 600000000000u,
                                   .seed = 1};
-    result = options_parse(command, table, argc, argv, 1, 1, &operands, &count);
-    if (result == OPTIONS_GO) {
-        set.in = operands[0];
-        if (!set.study)
-            set.study = set.study_made = default_study(set.in);
+    /* What is behind "--" is the command, options of its own included. */
+    while (own < argc && strcmp(argv[own], "--") != 0)
+        own++;
+    if (own < argc)
+        set.command.words = argv + own + 1;
+    result =
+        options_parse(command, table, own, argv, own < argc ? 0 : 1, own < argc ? 0 : 1, &operands, &count);
+    if (result == OPTIONS_GO)
+        result = set.command.words ? check_command() : check_batch(operands[0]);
+    if (result == OPTIONS_GO && set.resume && set.restart) {
+        message_error("--resume and --restart: give one of them");
+        result = OPTIONS_USAGE;
     }
     *parsed = set;
     return result;

@@ -17,14 +17,25 @@ void sweep_print_plan(const struct sweep_plan *planned, uint32_t wished_workers,
 
     for (uint32_t i = 0; i < plan->cell_count; i++)
         roles[plan->cells[i].role]++;
-    message_note("probe: %.0f ms an item, %.0f ms a worker's start, %.0f ms the rest of a trial",
-                 planned->costs.item_ns / 1e6, planned->costs.worker_start_ns / 1e6,
-                 planned->costs.trial_fixed_ns / 1e6);
-    message_note("plan: %" PRIu32 " blocks of %" PRIu32 " settings (serial; %" PRIu32
-                 " worker counts, %" PRIu32 " larger chunks, %" PRIu32 " other policies), %" PRIu64
-                 " items each",
-                 plan->blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY],
-                 plan->items);
+    if (planned->costs.of_command) {
+        message_note("probe: %.3f s with one worker, foreseen at full cores %.3f s; %.0f ms around a trial",
+                     (planned->costs.serial_ns + planned->costs.parallel_ns) / 1e9,
+                     (planned->costs.serial_ns + planned->costs.parallel_ns / plan->cores) / 1e9,
+                     planned->costs.trial_fixed_ns / 1e6);
+        message_note("plan: %" PRIu32 " blocks of %" PRIu32 " settings (%" PRIu32 " worker counts, %" PRIu32
+                     " larger chunks, %" PRIu32 " other policies)",
+                     plan->blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK],
+                     roles[PLAN_POLICY]);
+    } else {
+        message_note("probe: %.0f ms an item, %.0f ms a worker's start, %.0f ms the rest of a trial",
+                     planned->costs.item_ns / 1e6, planned->costs.worker_start_ns / 1e6,
+                     planned->costs.trial_fixed_ns / 1e6);
+        message_note("plan: %" PRIu32 " blocks of %" PRIu32 " settings (serial; %" PRIu32
+                     " worker counts, %" PRIu32 " larger chunks, %" PRIu32 " other policies), %" PRIu64
+                     " items each",
+                     plan->blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK],
+                     roles[PLAN_POLICY], plan->items);
+    }
     message_note("predicted: %s (a block %s), budget %s",
                  progress_duration(planned->predicted_ns / 1e9, predicted, sizeof predicted),
                  progress_duration(plan->block_ns / 1e9, block, sizeof block),
@@ -47,8 +58,10 @@ void sweep_print_cells(const struct sweep_plan *planned, uint64_t budget_ns)
         printf("%4" PRIu32 "  %-7s  %7.2f s  %s\n", i + 1, plan_role_name(plan->cells[i].role),
                plan_predict_ns(&plan->cells[i], plan->items, plan->cores, &planned->costs) / 1e9,
                sweep_cell_words(&plan->cells[i], words, sizeof words));
-    printf("%" PRIu32 " blocks, %" PRIu64 " items in each trial, predicted %.0f s of %.0f s\n", plan->blocks,
-           plan->items, planned->predicted_ns / 1e9, (double)budget_ns / 1e9);
+    printf("%" PRIu32 " blocks, ", plan->blocks);
+    if (!planned->costs.of_command)
+        printf("%" PRIu64 " items in each trial, ", plan->items);
+    printf("predicted %.0f s of %.0f s\n", planned->predicted_ns / 1e9, (double)budget_ns / 1e9);
 }
 
 /* --- summary --- */
@@ -95,7 +108,18 @@ static int count_trials(struct study *study, const struct plan *plan, int64_t bl
     return 0;
 }
 
-static void print_trials(const struct tally *tally)
+static void print_command(struct study *study)
+{
+    char *spans = study_get(study, "spans"), *check = study_get(study, "check");
+
+    printf("output   %s\n", check ? "right in every trial that counts, says --check"
+                                  : "not checked: --check tells whether it is right");
+    printf("spans    %s\n", spans ? spans : "not known");
+    g_free(spans);
+    g_free(check);
+}
+
+static void print_trials(const struct tally *tally, bool has_bytes)
 {
     printf("trials   %u ok, %u void, %u failed\n", tally->ok, tally->voided, tally->failed);
     if (tally->voided)
@@ -107,7 +131,7 @@ static void print_trials(const struct tally *tally)
                tally->missing);
     if (tally->failed)
         printf("         the last that failed: %s\n", tally->failed_reason);
-    else
+    else if (has_bytes)
         printf("bytes    the same as the serial run's in every trial\n");
 }
 
@@ -133,15 +157,19 @@ int sweep_print_summary(struct study *study, const struct sweep_plan *planned, u
     int64_t run = study_get_number(study, "blocks_run", plan->blocks);
     double spent_ns = (double)study_get_number(study, "spent_ns", 0);
     char spent[32], predicted[32], budget[32];
+    bool foreign = planned->costs.of_command;
     struct tally tally;
     int result;
 
     if (count_trials(study, plan, run, &tally, fault))
         return -1;
-    printf("study    %s/study.db: %" PRIu64 " of %" PRIu64 " items in each trial, %" PRIu32
-           " settings, %" PRId64 " of %" PRIu32 " blocks\n",
-           study->folder, plan->items, batch_items, plan->cell_count, run, plan->blocks);
-    print_trials(&tally);
+    printf("study    %s/study.db: ", study->folder);
+    if (!foreign)
+        printf("%" PRIu64 " of %" PRIu64 " items in each trial, ", plan->items, batch_items);
+    printf("%" PRIu32 " settings, %" PRId64 " of %" PRIu32 " blocks\n", plan->cell_count, run, plan->blocks);
+    print_trials(&tally, !foreign);
+    if (foreign)
+        print_command(study);
     printf("time     %s, predicted %s, budget %s\n", progress_duration(spent_ns / 1e9, spent, sizeof spent),
            progress_duration(planned->predicted_ns / 1e9, predicted, sizeof predicted),
            progress_duration((double)budget_ns / 1e9, budget, sizeof budget));

@@ -67,8 +67,8 @@ static void learn_serial(const struct trial_outcome *outcome, struct plan_costs 
     costs->trial_fixed_ns = left > 0 ? left : 0;
 }
 
-static int run_probes(const struct trial_runner *runner, const struct trial_setting *common, uint32_t workers,
-                      struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
+static int probe_serial(const struct trial_runner *runner, const struct trial_setting *common,
+                        struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
 {
     struct trial_setting setting = *common;
     struct trial_outcome outcome;
@@ -80,14 +80,26 @@ static int run_probes(const struct trial_runner *runner, const struct trial_sett
     setting.policy = "dynamic";
     if (run_once(runner, &setting, "the probe (a few items, serial)", &outcome, stopped_by, fault))
         return -1;
+    *costs = (struct plan_costs){0};
     learn_serial(&outcome, costs);
     *elapsed_ns = (int64_t)outcome.elapsed_ns;
     trial_outcome_release(&outcome);
     if (costs->item_ns <= 0)
         return fault_set(fault, "the probe did no item at all: is %s a batch of images? 'knee run' tells why",
                          common->in);
-    setting.serial = false;
+    return 0;
+}
+
+static int probe_pool(const struct trial_runner *runner, const struct trial_setting *common, uint32_t workers,
+                      struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
+{
+    struct trial_setting setting = *common;
+    struct trial_outcome outcome;
+
+    setting.pin = "none";
     setting.workers = workers;
+    setting.chunk = 1;
+    setting.policy = "dynamic";
     if (run_once(runner, &setting, "the probe (a few items, with a pool)", &outcome, stopped_by, fault))
         return -1;
     costs->worker_start_ns = mean_start_ns(&outcome.table);
@@ -109,8 +121,12 @@ int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *in
     if (result == 0)
         result = sweep_items_write(&items, inputs, common->list, fault);
     if (result == 0) {
-        sweep_items_warm(&items, inputs);
-        result = run_probes(runner, common, workers, costs, elapsed_ns, stopped_by, fault);
+        sweep_items_settle(&items, inputs, true);
+        result = probe_serial(runner, common, costs, elapsed_ns, stopped_by, fault);
+    }
+    if (result == 0) {
+        sweep_items_settle(&items, inputs, false);
+        result = probe_pool(runner, common, workers, costs, elapsed_ns, stopped_by, fault);
     }
     sweep_items_release(&items);
     return result;

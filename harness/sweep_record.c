@@ -10,6 +10,7 @@
 #include "kernel_stat.h"
 #include "libraries.h"
 #include "pipeline/sniff.h"
+#include "sweep_command.h"
 #include "sweep_setup.h"
 #include "version.h"
 
@@ -17,9 +18,8 @@ void sweep_plan_predict(struct sweep_plan *planned)
 {
     const struct plan *plan = &planned->plan;
 
-    planned->predicted_ns = (double)planned->probe_ns +
-                            plan_predict_ns(&plan->cells[0], plan->items, plan->cores, &planned->costs) +
-                            plan->block_ns * plan->blocks;
+    planned->predicted_ns =
+        (double)planned->probe_ns + plan_reference_ns(plan, &planned->costs) + plan->block_ns * plan->blocks;
 }
 
 /* --- the machine --- */
@@ -83,11 +83,13 @@ static char *plan_text(const struct sweep_plan *planned)
     for (uint32_t i = 0; i < plan->cell_count; i++)
         json_array_append_new(cells, cell_json(planned, i));
     root =
-        json_pack("{s:I, s:i, s:i, s:f, s:i, s:b, s:{s:f, s:f, s:f}, s:I, s:f, s:o}", "items",
-                  (json_int_t)plan->items, "blocks", (int)plan->blocks, "cores", (int)plan->cores, "block_ns",
-                  plan->block_ns, "workers_left_out", (int)plan->workers_left_out, "over_budget",
+        json_pack("{s:I, s:i, s:i, s:f, s:i, s:b, s:{s:f, s:f, s:f, s:b, s:f, s:f, s:f}, s:I, s:f, s:o}",
+                  "items", (json_int_t)plan->items, "blocks", (int)plan->blocks, "cores", (int)plan->cores,
+                  "block_ns", plan->block_ns, "workers_left_out", (int)plan->workers_left_out, "over_budget",
                   plan->over_budget, "costs", "item_ns", planned->costs.item_ns, "worker_start_ns",
-                  planned->costs.worker_start_ns, "trial_fixed_ns", planned->costs.trial_fixed_ns, "probe_ns",
+                  planned->costs.worker_start_ns, "trial_fixed_ns", planned->costs.trial_fixed_ns,
+                  "of_command", planned->costs.of_command, "serial_ns", planned->costs.serial_ns,
+                  "parallel_ns", planned->costs.parallel_ns, "crowd_ns", planned->costs.crowd_ns, "probe_ns",
                   (json_int_t)planned->probe_ns, "predicted_ns", planned->predicted_ns, "cells", cells);
     text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(root);
@@ -98,14 +100,16 @@ static int parse_plan(const char *text, struct sweep_plan *planned)
 {
     json_t *root = json_loads(text, 0, NULL);
     json_int_t items = 0, probe_ns = 0;
-    int blocks = 0, cores = 0, left_out = 0, over_budget = 0, result;
+    int blocks = 0, cores = 0, left_out = 0, over_budget = 0, of_command = 0, result;
 
-    result = json_unpack(root, "{s:I, s:i, s:i, s:F, s:i, s:b, s:{s:F, s:F, s:F}, s:I, s:F}", "items", &items,
-                         "blocks", &blocks, "cores", &cores, "block_ns", &planned->plan.block_ns,
-                         "workers_left_out", &left_out, "over_budget", &over_budget, "costs", "item_ns",
-                         &planned->costs.item_ns, "worker_start_ns", &planned->costs.worker_start_ns,
-                         "trial_fixed_ns", &planned->costs.trial_fixed_ns, "probe_ns", &probe_ns,
-                         "predicted_ns", &planned->predicted_ns);
+    result =
+        json_unpack(root, "{s:I, s:i, s:i, s:F, s:i, s:b, s:{s:F, s:F, s:F, s:b, s:F, s:F, s:F}, s:I, s:F}",
+                    "items", &items, "blocks", &blocks, "cores", &cores, "block_ns", &planned->plan.block_ns,
+                    "workers_left_out", &left_out, "over_budget", &over_budget, "costs", "item_ns",
+                    &planned->costs.item_ns, "worker_start_ns", &planned->costs.worker_start_ns,
+                    "trial_fixed_ns", &planned->costs.trial_fixed_ns, "of_command", &of_command, "serial_ns",
+                    &planned->costs.serial_ns, "parallel_ns", &planned->costs.parallel_ns, "crowd_ns",
+                    &planned->costs.crowd_ns, "probe_ns", &probe_ns, "predicted_ns", &planned->predicted_ns);
     json_decref(root);
     if (result || items < 1 || blocks < 1 || cores < 1)
         return -1;
@@ -114,6 +118,7 @@ static int parse_plan(const char *text, struct sweep_plan *planned)
     planned->plan.cores = (uint32_t)cores;
     planned->plan.workers_left_out = (uint32_t)left_out;
     planned->plan.over_budget = over_budget;
+    planned->costs.of_command = of_command;
     planned->probe_ns = probe_ns;
     return 0;
 }
@@ -126,11 +131,11 @@ static int take_cell(struct plan *plan, const struct study_cell *row)
     if (plan->cell_count == PLAN_CELLS_MOST || row->id != (int64_t)plan->cell_count + 1 || !row->role ||
         plan_role_parse(row->role, &cell->role) || row->workers < 1 || row->workers > POOL_MAX_WORKERS)
         return -1;
-    if (cell->role != PLAN_SERIAL &&
-        (row->chunk < 1 || !row->policy || chunk_policy_parse(row->policy, &cell->policy)))
+    if (cell->role != PLAN_SERIAL && ((row->chunk < 1 && row->chunk != STUDY_UNKNOWN) ||
+                                      (row->policy && chunk_policy_parse(row->policy, &cell->policy))))
         return -1;
     cell->workers = (uint32_t)row->workers;
-    cell->chunk = row->chunk == STUDY_UNKNOWN ? 0 : (uint64_t)row->chunk;
+    cell->chunk = row->chunk != STUDY_UNKNOWN ? (uint64_t)row->chunk : cell->role == PLAN_SERIAL ? 0 : 1;
     plan->cell_count++;
     return 0;
 }
@@ -156,9 +161,11 @@ int sweep_read_plan(struct study *study, struct sweep_plan *planned, struct faul
 
 /* --- making --- */
 
-static int record_plan(struct study *study, const struct sweep_plan *planned, const char *placement,
-                       struct fault *fault)
+static int record_plan(struct study *study, const struct sweep_plan *planned,
+                       const struct sweep_settings *set, struct fault *fault)
 {
+    const bool *used = set->command.used;
+    bool foreign = set->command.words != NULL;
     char *text = plan_text(planned);
     int result =
         text ? study_set(study, "plan", text, fault) : fault_set(fault, "study: no memory for the plan");
@@ -167,13 +174,16 @@ static int record_plan(struct study *study, const struct sweep_plan *planned, co
     for (uint32_t i = 0; i < planned->plan.cell_count && result == 0; i++) {
         const struct plan_cell *cell = &planned->plan.cells[i];
         bool serial = cell->role == PLAN_SERIAL;
-        struct study_cell row = {.id = i + 1,
-                                 .role = plan_role_name(cell->role),
-                                 .workers = cell->workers,
-                                 .chunk = serial ? STUDY_UNKNOWN : (int64_t)cell->chunk,
-                                 .policy = serial ? NULL : chunk_policy_name(cell->policy),
-                                 .placement = placement,
-                                 .start_method = serial ? NULL : "fresh"};
+        struct study_cell row = {
+            .id = i + 1,
+            .role = plan_role_name(cell->role),
+            .workers = cell->workers,
+            .chunk = serial || (foreign && !used[PLACE_CHUNK]) ? STUDY_UNKNOWN : (int64_t)cell->chunk,
+            .policy = serial || (foreign && !used[PLACE_POLICY]) ? NULL : chunk_policy_name(cell->policy),
+            .placement = pin_placement_names[set->placement],
+            .start_method = serial    ? NULL
+                            : foreign ? "command"
+                                      : "fresh"};
         result = study_add_cell(study, &row, fault);
     }
     return result;
@@ -207,7 +217,7 @@ static int record_batch(struct study *study, const struct sweep_inputs *inputs,
 }
 
 /* The options that make a study what it is, by the name of the option. */
-enum { OPTION_FACTS = 10 };
+enum { OPTION_FACTS = 12 };
 struct option_fact {
     const char *key, *option;
     char value[256];
@@ -229,6 +239,8 @@ static void list_options(const struct sweep_settings *set, struct option_fact fa
     FACT("seed", "%" PRIu64, set->seed);
     FACT("placement", "%s", pin_placement_names[set->placement]);
     FACT("noise", set->noise > 0 ? "%g%%" : "as usual", 100 * set->noise);
+    FACT("cache", "%s", sweep_cache_names[set->cache]);
+    FACT("weak", "%s", set->command.weak ? "on" : "off");
     FACT("no-counters", "%s", set->no_counters ? "on" : "off");
 #undef FACT
 }
@@ -242,13 +254,29 @@ static int record_options(struct study *study, const struct sweep_settings *set,
     for (int i = 0; i < OPTION_FACTS; i++)
         if (study_set(study, facts[i].key, facts[i].value, fault))
             return -1;
-    return study_set(study, "recipe_path", set->recipe, fault) ||
-                   study_set(study, "recipe_sha256", inputs->recipe.sha256, fault) ||
-                   study_set(study, "recipe_text", inputs->recipe.text, fault) ||
-                   study_set_number(study, "budget_ns", (int64_t)set->budget_ns, fault) ||
+    if (!set->command.words && (study_set(study, "recipe_path", set->recipe, fault) ||
+                                study_set(study, "recipe_sha256", inputs->recipe.sha256, fault) ||
+                                study_set(study, "recipe_text", inputs->recipe.text, fault)))
+        return -1;
+    return study_set_number(study, "budget_ns", (int64_t)set->budget_ns, fault) ||
                    study_set_number(study, "seed", (int64_t)set->seed, fault)
                ? -1
                : 0;
+}
+
+static const char *cache_state(const struct sweep_settings *set)
+{
+    return set->command.words ? "as the command and what prepares it leave it"
+                              : sweep_cache_names[set->cache];
+}
+
+static const char *created_text(const struct sweep_settings *set)
+{
+    if (set->command.words)
+        return "a command: what is in the page cache is what it and --prepare leave there";
+    if (set->cache == CACHE_COLD)
+        return "the kernel is asked before every trial to drop all items: page cache cold in every trial";
+    return "all items were read once before the first trial: page cache warm in every trial";
 }
 
 static int record_all(struct study *study, const struct sweep_settings *set,
@@ -258,33 +286,34 @@ static int record_all(struct study *study, const struct sweep_settings *set,
     struct kernel_cpu cpu;
     char utc[32];
 
-    if (record_machine(study, inputs, fault) || record_batch(study, inputs, items, fault) ||
-        record_plan(study, planned, pin_placement_names[set->placement], fault) ||
-        record_options(study, set, inputs, fault))
+    if (record_machine(study, inputs, fault) ||
+        (!set->command.words && record_batch(study, inputs, items, fault)) ||
+        record_plan(study, planned, set, fault) || record_options(study, set, inputs, fault))
         return -1;
     if (kernel_cpu_read(&cpu, NULL) == 0 && !cpu.steal_known &&
         study_set(study, "steal_reason", "this kernel does not report steal", fault))
         return -1;
+    if (study_set(study, "scaling", set->command.weak ? "weak" : "strong", fault))
+        return -1;
     return study_set(study, "knee_version", knee_version, fault) ||
                    study_set(study, "created_utc", study_utc_now(utc, sizeof utc), fault) ||
-                   study_set(study, "cache", "warm", fault) || study_set(study, "command", command, fault) ||
+                   study_set(study, "cache", cache_state(set), fault) ||
+                   study_set(study, "command", command, fault) ||
                    study_set_number(study, "blocks_planned", planned->plan.blocks, fault) ||
                    study_set_number(study, "spent_ns", planned->probe_ns, fault) ||
-                   study_add_event(
-                       study, STUDY_UNKNOWN, "created",
-                       "all items were read once before the first trial: page cache warm in every trial",
-                       fault)
+                   study_add_event(study, STUDY_UNKNOWN, "created", created_text(set), fault)
                ? -1
                : 0;
 }
 
 int sweep_record_new(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
                      const struct sweep_items *items, const struct sweep_plan *planned, const char *command,
-                     struct fault *fault)
+                     const struct trial_command *foreign, struct fault *fault)
 {
     if (study_begin(study, fault))
         return -1;
-    if (record_all(study, set, inputs, items, planned, command, fault)) {
+    if (record_all(study, set, inputs, items, planned, command, fault) ||
+        (foreign && sweep_command_record(study, foreign, fault))) {
         study_roll_back(study);
         return -1;
     }
@@ -317,8 +346,9 @@ int sweep_check_same(struct study *study, const struct sweep_settings *set, cons
 
     machine_class(inputs, text, sizeof text);
     if (same(study, "machine_class", text, "another machine", fault) ||
-        same(study, "batch_sha256", inputs->batch_sha256, "another batch (paths and sizes)", fault) ||
-        same(study, "recipe_sha256", inputs->recipe.sha256, "another recipe", fault))
+        (!set->command.words &&
+         (same(study, "batch_sha256", inputs->batch_sha256, "another batch (paths and sizes)", fault) ||
+          same(study, "recipe_sha256", inputs->recipe.sha256, "another recipe", fault))))
         return -1;
     list_options(set, facts);
     for (int i = 0; i < OPTION_FACTS; i++)

@@ -19,14 +19,22 @@
 #include "study.h"
 #include "topology.h"
 #include "trial.h"
+#include "trial_command.h"
+
+/* State of the files of the batch at the start of every trial. */
+enum sweep_cache { CACHE_WARM, CACHE_COLD };
+extern const char *const sweep_cache_names[]; /* "warm", "cold", NULL */
 
 struct sweep_settings {
     const char *in, *study, *recipe, *workers, *chunks, *policies, *out;
     uint64_t budget_ns, items, blocks, seed;
     int placement; /* enum pin_placement */
     double noise;  /* share of the CPU time that others may take in a trial; 0: trial_limits */
-    bool dry_run, restart, no_counters;
-    char *study_made; /* study, when it was not given; owned */
+    bool dry_run, restart, no_counters, resume;
+    struct command_study command; /* of `-- CMD`; words NULL: the pipeline on IN */
+    int cache;                    /* enum sweep_cache */
+    double precision;             /* half-width of E(n) to be reached; 0: none */
+    char *study_made;             /* study, when it was not given; owned */
 };
 
 struct sweep_inputs {
@@ -36,6 +44,8 @@ struct sweep_inputs {
     uint32_t *kinds; /* of each item of the batch, by its first bytes: enum image_kind */
     struct topology topology;
     struct plan_wish wish;
+    enum pin_placement placement;
+    enum sweep_cache cache;
 };
 
 /* Reads recipe, batch and machine and checks the wish. scratch (in the study's folder, or below --out) is
@@ -61,8 +71,10 @@ void sweep_items_release(struct sweep_items *items);
 /* Writes their paths, one a line, for `knee run --list`. */
 int sweep_items_write(const struct sweep_items *items, const struct sweep_inputs *inputs, const char *path,
                       struct fault *fault);
-/* Reads all of them once, so that the page cache is as warm for the first trial as for the last. */
-void sweep_items_warm(const struct sweep_items *items, const struct sweep_inputs *inputs);
+/* Before a trial. Warm: reads all of them once before the first, so that the page cache is as warm for it as
+ * for the last. Cold: asks the kernel before each to drop them from the page cache; pages that are mapped or
+ * being written stay, and so does what a disk keeps itself. */
+void sweep_items_settle(const struct sweep_items *items, const struct sweep_inputs *inputs, bool first);
 
 /* A few items without a pool and with one: what things cost here. common: recipe, list, in, out, counters;
  * the list file is written by the probe. *elapsed_ns is what it took. Returns 0; -1 with fault, or stopped_by
@@ -80,10 +92,11 @@ struct sweep_plan {
 /* Fills predicted_ns. */
 void sweep_plan_predict(struct sweep_plan *planned);
 
-/* Everything that is known before the first trial: facts, cells, items. One transaction. */
+/* Everything that is known before the first trial: facts, cells, items. One transaction. foreign: of a
+ * command; NULL none. */
 int sweep_record_new(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
                      const struct sweep_items *items, const struct sweep_plan *planned, const char *command,
-                     struct fault *fault);
+                     const struct trial_command *foreign, struct fault *fault);
 /* Refuses to go on when the study was made of something else, and names it. */
 int sweep_check_same(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
                      struct fault *fault);

@@ -219,8 +219,8 @@ static void fill_machine(struct study_trial *trial, const struct trial_outcome *
         trial->steal_ns = (int64_t)(outcome->after.steal_ns - outcome->before.steal_ns);
 }
 
-static int fill_rows(struct trial_result *result, const struct item_table *table,
-                     const struct trial_names *names, struct fault *fault)
+int trial_fill_rows(struct trial_result *result, const struct item_table *table,
+                    const struct trial_names *names, struct fault *fault)
 {
     struct study_record *record = &result->record;
     const struct item_table_header *header = table->header;
@@ -337,14 +337,17 @@ static bool is_disturbed(const struct trial_outcome *outcome, const struct trial
     return true;
 }
 
+static const struct trial_limits *limits_of(const struct trial_expected *expected)
+{
+    return expected && expected->limits ? expected->limits : &trial_limits;
+}
+
 static enum trial_verdict decide(const struct trial_outcome *outcome, const struct trial_expected *expected,
                                  struct trial_result *result)
 {
-    const struct trial_limits *limits = expected && expected->limits ? expected->limits : &trial_limits;
-
     if (is_broken(outcome, result) || (expected && differs(expected, result)))
         return VERDICT_FAILED;
-    if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, limits, result))
+    if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, limits_of(expected), result))
         return VERDICT_VOID;
     return VERDICT_OK;
 }
@@ -373,7 +376,16 @@ int trial_judge(const struct trial_outcome *outcome, const struct trial_expected
                                   .bytes_out = STUDY_UNKNOWN,
                                   .exit_code = STUDY_UNKNOWN};
     fill_machine(trial, outcome);
-    if (outcome->table.header && fill_rows(result, &outcome->table, names, fault))
+    if (outcome->of_command) {
+        if (trial_judge_command(outcome, expected, names, result, fault))
+            return -1;
+        if (result->verdict == VERDICT_OK && is_disturbed(outcome, limits_of(expected), result))
+            result->verdict = VERDICT_VOID;
+        trial->status = verdict_names[result->verdict];
+        trial->reason = text_or_null(result->reason);
+        return 0;
+    }
+    if (outcome->table.header && trial_fill_rows(result, &outcome->table, names, fault))
         return -1;
     result->verdict = decide(outcome, expected, result);
     trial->status = verdict_names[result->verdict];

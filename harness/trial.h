@@ -27,7 +27,9 @@ struct trial_setting {
     const char *pin;    /* as `knee run --pin`; "none" */
     bool counters;
     const char *recipe, *list, *in,
-        *out; /* list: file with the items' paths; out: must not exist, is removed */
+        *out;               /* list: file with the items' paths; out: must not exist, is removed */
+    uint64_t number;        /* of the trial in its study, from 1; 0 none */
+    uint32_t padding_bytes; /* by which the environment is longer, so that stacks do not always begin alike */
 };
 
 /* What a runner brings back. Released with trial_outcome_release(). */
@@ -43,6 +45,12 @@ struct trial_outcome {
     uint64_t watched_ns;                       /* time between before and after */
     bool cpu_known;
     struct kernel_cpu before, after;
+
+    /* Of a command that is not ours (trial_command.h); its table is what its spans tell. */
+    bool of_command;
+    uint64_t begin_ns, end_ns; /* start of its process, its end */
+    uint64_t units;            /* of work in the trial; 0 not told */
+    char complaint[320];       /* why its output or its spans are not right; empty none */
 };
 
 struct trial_runner {
@@ -90,6 +98,16 @@ int trial_judge(const struct trial_outcome *outcome, const struct trial_expected
                 const struct trial_names *names, struct trial_result *result, struct fault *fault);
 void trial_result_release(struct trial_result *result);
 void trial_outcome_release(struct trial_outcome *outcome);
+
+/* --- used by trial.c and trial_foreign.c ---------------------------------------------------------- */
+
+/* Workers, items, phases and sums of the outcome's table. Returns 0, or -1 with fault. */
+int trial_fill_rows(struct trial_result *result, const struct item_table *table,
+                    const struct trial_names *names, struct fault *fault);
+/* The outcome of a command: rows that its spans do not tell become unknown, and its verdict but for
+ * disturbances. */
+int trial_judge_command(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                        const struct trial_names *names, struct trial_result *result, struct fault *fault);
 
 /* "ok", "void", "failed" */
 const char *trial_verdict_name(enum trial_verdict verdict);

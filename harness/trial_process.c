@@ -80,9 +80,9 @@ int trial_process_remove(const char *folder)
 /* --- the child -------------------------------------------------------------------------------- */
 
 struct command_line {
-    char *arguments[ARGUMENTS_MOST], *environment[KEPT_COUNT + 2];
+    char *arguments[ARGUMENTS_MOST], *environment[KEPT_COUNT + 3];
     char workers[24], chunk[24], table[24];
-    char variables[KEPT_COUNT][PATH_MAX];
+    char variables[KEPT_COUNT][PATH_MAX], padding[4200];
 };
 
 static void add(struct command_line *line, int *count, const char *argument)
@@ -129,7 +129,11 @@ static void build(struct command_line *line, const char *program, const struct t
         if (length > 0 && (size_t)length < sizeof line->variables[i])
             line->environment[kept++] = line->variables[i];
     }
-    line->environment[kept] = (char *)"LC_ALL=C.UTF-8";
+    line->environment[kept++] = (char *)"LC_ALL=C.UTF-8";
+    snprintf(line->padding, sizeof line->padding, "KNEE_PADDING=");
+    memset(line->padding + strlen(line->padding), 'x',
+           setting->padding_bytes < 4096 ? setting->padding_bytes : 4096);
+    line->environment[kept] = line->padding;
 }
 
 /* Between fork and exec. */
@@ -147,7 +151,7 @@ static void become_run(const struct command_line *line, const char *program, pid
     setpgid(0, 0);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    /* said_fd and table_fd are above TABLE_FD: see open_memory() */
+    /* said_fd and table_fd are above TABLE_FD: see trial_process_memory() */
     if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 || dup2(null_fd, STDOUT_FILENO) < 0 ||
         dup2(said_fd, STDERR_FILENO) < 0 || dup2(table_fd, TABLE_FD) < 0)
         _exit(EXIT_CANNOT_START);
@@ -158,8 +162,7 @@ static void become_run(const struct command_line *line, const char *program, pid
 
 /* --- the parent ------------------------------------------------------------------------------- */
 
-/* A memfd whose number is above TABLE_FD, so that dup2 onto it cannot hit another one. */
-static int open_memory(const char *name)
+int trial_process_memory(const char *name)
 {
     int low = memfd_create(name, MFD_CLOEXEC), high;
 
@@ -175,8 +178,7 @@ static uint64_t to_ns(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_usec * 1000u;
 }
 
-/* Waits until the run has ended; asks it to stop when we are asked to, and makes it stop when it does not. */
-static void wait_for(const struct trial_process *process, pid_t pid, struct trial_outcome *outcome)
+void trial_process_wait(const struct trial_process *process, pid_t pid, struct trial_outcome *outcome)
 {
     const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
     uint64_t asked_ns = 0;
@@ -208,8 +210,7 @@ static void wait_for(const struct trial_process *process, pid_t pid, struct tria
     outcome->maxrss_bytes = (uint64_t)usage.ru_maxrss * 1024;
 }
 
-/* The last line of what the run said, without the program's name. */
-static void read_said(int fd, char *said, size_t bytes)
+void trial_process_said(int fd, char *said, size_t bytes)
 {
     char text[2048];
     ssize_t length = pread(fd, text, sizeof text - 1, 0);
@@ -244,7 +245,7 @@ static int start(const struct trial_process *process, const struct trial_setting
     if (pid < 0)
         return fault_set(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
                          strerror(errno));
-    wait_for(process, pid, outcome);
+    trial_process_wait(process, pid, outcome);
     outcome->watched_ns = clock_now_ns() - begin_ns;
     outcome->cpu_known = outcome->cpu_known && kernel_cpu_read(&outcome->after, NULL) == 0;
     outcome->own_cpu_ns = clock_process_cpu_ns() - own_ns;
@@ -256,7 +257,8 @@ static int run(void *context, const struct trial_setting *setting, struct trial_
 {
     struct trial_process *process = context;
     uint64_t begin_ns = clock_now_ns();
-    int table_fd = open_memory("knee-trial"), said_fd = open_memory("knee-said"), result = -1;
+    int table_fd = trial_process_memory("knee-trial"), said_fd = trial_process_memory("knee-said"),
+        result = -1;
 
     *outcome = (struct trial_outcome){.table = {.fd = -1}, .stopped_by = trial_process_stopped()};
     study_utc_now(outcome->started_utc, sizeof outcome->started_utc);
@@ -269,7 +271,7 @@ static int run(void *context, const struct trial_setting *setting, struct trial_
     else
         result = start(process, setting, table_fd, said_fd, outcome, fault);
     if (said_fd >= 0) {
-        read_said(said_fd, outcome->said, sizeof outcome->said);
+        trial_process_said(said_fd, outcome->said, sizeof outcome->said);
         close(said_fd);
     }
     if (result == 0 && !outcome->stopped_by)

@@ -97,6 +97,14 @@ def interval_words(study: Study) -> str:
     return "; ".join(f"{', '.join(names)}: {method}" for method, names in used.items()) or "method not recorded"
 
 
+def cache_words(cache: str) -> str:
+    if cache == "cold":
+        return "Input files are dropped from the page cache before every trial, as far as the kernel does it: reading them is measured."
+    if cache in ("", "warm"):
+        return "Input files are in the page cache: disks are not measured."
+    return f"The page cache is {cache}."
+
+
 def method_words(study: Study) -> list[str]:
     facts, record = study.facts, study.record
     planned = record.study.get("blocks_planned", "")
@@ -111,7 +119,7 @@ def method_words(study: Study) -> list[str]:
         f"Knee: the smallest n whose efficiency is below {100 * (1 - study.knee.delta):g}% beyond doubt (upper end of its interval).",
         f"Each trial is a fresh process; all settings run once a block, in random order ({seed}); {blocks}. "
         f"First trial {wording.instant(record.first_started_utc)}, last {wording.instant(record.last_started_utc)}. "
-        "Input files are in the page cache: disks are not measured.",
+        f"{cache_words(record.study.get('cache', ''))}",
         f"Intervals: {how}. {init}",
     ]
 
