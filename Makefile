@@ -18,11 +18,13 @@ LIBRARIES := vips:libvips-dev libavformat:libavformat-dev libavcodec:libavcodec-
   libswscale:libswscale-dev libcrypto:libssl-dev glib-2.0:libglib2.0-dev fontconfig:libfontconfig-dev \
   libjpeg:libjpeg62-turbo-dev libwebp:libwebp-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev sqlite3:libsqlite3-dev jansson:libjansson-dev \
   libseccomp:libseccomp-dev
-TEST_LIBRARIES := cmocka:libcmocka-dev
+TEST_LIBRARIES := cmocka:libcmocka-dev libturbojpeg:libturbojpeg0-dev
 DEPS_BUILD := make gcc libc6-dev pkg-config $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
 DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy
 DEPS_TEST := python3-pil poppler-utils sqlite3 valgrind coreutils perl libvips-tools imagemagick libjpeg-turbo-progs
 DEPS_LINT := clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
+# What knee is compared with (make peers); sharp comes through npm. Node from elsewhere brings its own npm.
+DEPS_PEERS := python3-pil python3-numpy libvips-tools parallel graphicsmagick $(if $(shell command -v npm),,nodejs npm)
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT)
 
 # --- flags --------------------------------------------------------------------------------------------------------
@@ -52,7 +54,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(TESTS_FUZZ_SRC))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
-.PHONY: all deps dataset sweep report gate baseline bench attribution peers test lint format install clean help
+.PHONY: all deps deps-peers dataset sweep report gate baseline bench attribution peers test lint format install clean help
 all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
@@ -72,6 +74,8 @@ $(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libknee.a
 	@mkdir -p $(@D)
 	$(call say,link)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS) $(shell pkg-config --libs cmocka)
+
+$(BUILD)/tests/peers/floor: KNEE_LIBS += -lturbojpeg
 
 $(TEST_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(BUILD)/libknee.a
 	@mkdir -p $(@D)
@@ -171,8 +175,13 @@ bench: all $(TEST_PROGRAMS)
 attribution: $(BUILD)/tests/bench/attribution
 	@$<
 
+# PEERS_IMAGES photographs, each done PEERS_ROUNDS times by each program.
+PEERS_IMAGES ?= 20
+PEERS_ROUNDS ?= 2
+PEERS_OPTIONS ?=
 peers: all $(TEST_PROGRAMS)
-	@BUILD=$(BUILD) tests/peers/compare.sh $(IN)
+	@BUILD=$(BUILD) DEPS_PEERS='$(DEPS_PEERS)' tests/peers/compare.sh --images $(PEERS_IMAGES) --rounds $(PEERS_ROUNDS) \
+	  $(PEERS_OPTIONS) $(IN)
 
 # --- tests and lint -----------------------------------------------------------------------------------------------
 test:
@@ -212,6 +221,9 @@ format:
 # --- installing ---------------------------------------------------------------------------------------------------
 deps:
 	@DEPS='$(DEPS)' LIBRARIES='$(LIBRARIES) $(TEST_LIBRARIES)' tests/deps.sh
+
+deps-peers:
+	@DEPS='$(DEPS_PEERS)' LIBRARIES='$(LIBRARIES)' tests/deps.sh
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 dataset sweep report gate test lint all: deps
 endif
@@ -233,7 +245,8 @@ help:
 	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=10m IN=folder STUDY=folder'
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
-	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench, make peers: performance'
+	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench: performance'
+	@echo 'make peers     CPU time per image beside other programs: PEERS_IMAGES=20 IN=folder; make deps-peers installs these'
 	@echo 'make fuzz      look for inputs that break a parser: FUZZ_SECONDS=60 for each'
 	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'

@@ -6,7 +6,8 @@ shape: what is not of one size is not compared here (ValueError), since geometry
 SSIM: Wang, Bovik, Sheikh, Simoncelli, "Image quality assessment: from error visibility to structural similarity", IEEE
 Transactions on Image Processing 13 (2004): Gaussian window of 11 x 11 and standard deviation 1.5, K1 0.01, K2 0.03,
 L 255, mean over the places where the whole window lies within the picture; on luma (BT.601), as there. Without the
-paper's optional reduction to 256 pixels: stricter on large pictures than programs that use it. In float32: good to 4 places.
+paper's optional reduction to 256 pixels: stricter on large pictures than programs that use it. In float32: good to
+4 places.
 PSNR: over all values of all channels; infinite for equal pictures.
 """
 import math
@@ -85,9 +86,10 @@ def ssim(one: Picture, other: Picture) -> float:
     if min(one.shape[:2]) < WINDOW:
         raise ValueError(f"picture of {one.shape[1]} x {one.shape[0]} is smaller than the window of {WINDOW}")
     first, second, half = luma(one), luma(other), _half_window()
-    rows = one.shape[0] - WINDOW + 1
-    total = sum(_ssim_strip(first[y:min(y + STRIP, rows) + WINDOW - 1], second[y:min(y + STRIP, rows) + WINDOW - 1], half)
-                for y in range(0, rows, STRIP))
+    rows, total = one.shape[0] - WINDOW + 1, 0.0
+    for top in range(0, rows, STRIP):
+        end = min(top + STRIP, rows) + WINDOW - 1
+        total += _ssim_strip(first[top:end], second[top:end], half)
     return total / (rows * (one.shape[1] - WINDOW + 1))
 
 

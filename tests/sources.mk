@@ -53,6 +53,8 @@ TESTS_UNIT_SRC := \
 # Helper programs of the other tests and of the benchmarks.
 TESTS_PROGRAM_SRC := \
   tests/peers/knee_one.c \
+  tests/peers/knee_start.c \
+  tests/peers/floor.c \
   tests/bench/attribution.c \
   tests/bench/pool_noop.c \
   tests/bench/sandbox_cost.c \

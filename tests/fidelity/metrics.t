@@ -1,6 +1,9 @@
 #!/bin/bash
 # Known answers of tests/fidelity_metrics.py.
 for module in numpy PIL; do
-    /usr/bin/python3 -c "import $module" 2>/dev/null || { echo "1..0 # SKIP Debian's python3 has no $module: make deps"; exit 0; }
+    /usr/bin/python3 -c "import $module" 2>/dev/null || {
+        echo "1..0 # SKIP Debian's python3 has no $module: make deps"
+        exit 0
+    }
 done
-PYTHONPATH=$(cd "$(dirname "$0")/.." && pwd) PYTHONDONTWRITEBYTECODE=1 exec /usr/bin/python3 "$(dirname "$0")/test_metrics.py"
+PYTHONPATH=$(cd "$(dirname "$0")/.." && pwd) exec /usr/bin/python3 -B "$(dirname "$0")/test_metrics.py"

@@ -2,13 +2,12 @@
 import math
 import sys
 import tempfile
-import traceback
-from collections.abc import Callable
 
 import numpy
 from PIL import Image
 
 from fidelity_metrics import Picture, luma, psnr, read_rgb, ssim
+from tap import near, refuses, run
 
 
 def noise(seed: int, high: int, wide: int, channels: int = 3) -> Picture:
@@ -18,10 +17,6 @@ def noise(seed: int, high: int, wide: int, channels: int = 3) -> Picture:
 
 def flat(value: int, high: int = 20, wide: int = 30) -> Picture:
     return numpy.full((high, wide, 3), value, dtype=numpy.uint8)
-
-
-def near(got: float, wanted: float, within: float = 1e-6) -> None:
-    assert abs(got - wanted) <= within, f"got {got}, wanted {wanted} within {within}"
 
 
 def slow_ssim(one: Picture, other: Picture) -> float:
@@ -39,15 +34,6 @@ def slow_ssim(one: Picture, other: Picture) -> float:
             cov = (window * (a - ma) * (b - mb)).sum()
             values.append((2 * ma * mb + c1) * (2 * cov + c2) / ((ma ** 2 + mb ** 2 + c1) * (va + vb + c2)))
     return float(numpy.mean(values))
-
-
-def refuses(action: Callable[[], object], words: str) -> None:
-    try:
-        action()
-    except ValueError as error:
-        assert words in str(error), f"message '{error}' lacks '{words}'"
-    else:
-        raise AssertionError("no ValueError")
 
 
 def test_equal_pictures_are_1_and_infinite() -> None:
@@ -115,21 +101,5 @@ def test_read_rgb() -> None:
         assert (read_rgb(f"{folder}/grey.png") == picture[..., :1]).all()
 
 
-def main() -> int:
-    tests = [(name, test) for name, test in sorted(globals().items()) if name.startswith("test_")]
-    failed = 0
-    print(f"1..{len(tests)}")
-    for number, (name, test) in enumerate(tests, 1):
-        try:
-            test()
-        except Exception:
-            failed += 1
-            print(f"not ok {number} - {name}")
-            print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()), end="")
-        else:
-            print(f"ok {number} - {name}")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(globals()))

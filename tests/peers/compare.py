@@ -1,156 +1,107 @@
-#!/usr/bin/python3
-"""knee's image part against Pillow, per core: the same photographs, the same three renditions, one after the other.
-
-All programs live side by side on one CPU, bound to it; image by image each of them gets its turn, the first one
-changing every time, so that whatever else the machine does meets all of them alike. Counted is the CPU time that a
-program's own process used for the image (start-up and warm-up left out). The outputs are compared afterwards: as many
-files, sizes within a pixel, and how far the pixels are apart.
+"""CPU time per image of knee beside other programs: the same photographs, the renditions of one recipe, side by side in
+one run. Prints a table and writes it as CSV.
 """
 import argparse
 import os
-import random
-import statistics
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
-from typing import Optional
 
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image
 
+import peers.recipe
+from peers import table, worker_start
+from peers.catalogue import Setting, all_tools, tools_for_quality
+from peers.measure import Row, groups_of, measure, photographs, start
+from peers.quality import measure_quality
+from peers.recipe import Recipe
 
-@dataclass
-class Program:
-    name: str
-    command: list[str]
-    out: str
-    process: Optional["subprocess.Popen[str]"] = None
-    times_ms: dict[str, list[float]] = field(default_factory=dict)
-
-    def start(self, core: int) -> None:
-        os.makedirs(self.out, exist_ok=True)
-        self.process = subprocess.Popen(["taskset", "-c", str(core), *self.command], stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, text=True)
-
-    def run(self, path: str) -> float:
-        assert self.process and self.process.stdin and self.process.stdout
-        self.process.stdin.write(path + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline().strip()
-        try:
-            return float(answer)
-        except ValueError:
-            sys.exit(f"compare: {self.name}: {path}: {answer or 'the program ended'}")
-
-    def stop(self) -> None:
-        if self.process and self.process.stdin:
-            self.process.stdin.close()
-            self.process.wait()
-
-    def medians(self) -> list[float]:
-        return [statistics.median(times) for times in self.times_ms.values()]
+GROUP = 4
 
 
-def photographs(root: str, count: int) -> list[str]:
-    """count JPEG files below root, spread evenly over the sorted list."""
-    found = []
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = os.path.join(folder, name)
-            with open(path, "rb") as file:
-                if file.read(3) != b"\xff\xd8\xff":
-                    continue
-            with Image.open(path) as image:
-                if image.mode in ("RGB", "L") and image.width * image.height >= 1_000_000:
-                    found.append(os.path.relpath(path, root))
-    found.sort()
-    if len(found) <= count:
-        return found
-    return [found[i * len(found) // count] for i in range(count)]
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="compare", description=__doc__)
+    parser.add_argument("root", help="folder of photographs")
+    parser.add_argument("--programs", required=True, help="folder of knee_one, knee_start and floor")
+    parser.add_argument("--modules", required=True, help="folder that has node_modules/sharp")
+    parser.add_argument("--sharp-missing", default="sharp is not installed", help="what to say when it has not")
+    parser.add_argument("--recipe", required=True)
+    parser.add_argument("--csv", required=True, help="the table, to be written")
+    parser.add_argument("--images", type=int, default=20, help="photographs taken, evenly over their sizes (20)")
+    parser.add_argument("--rounds", type=int, default=2, help="times each is done (2)")
+    parser.add_argument("--quality-images", type=int, default=8, help="photographs compared by SSIM (8); 0: none")
+    parser.add_argument("--no-overlays", action="store_true", help="no watermark and caption from anyone")
+    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="CPU for one job at a time")
+    return parser.parse_args()
 
 
-def measure(programs: list[Program], paths: list[str], rounds: int, core: int) -> None:
-    for program in programs:
-        program.start(core)
-    try:
-        for program in programs:
-            program.run(paths[0])
-        for turn in range(rounds):
-            for i, path in enumerate(paths):
-                first = (turn + i) % len(programs)
-                for program in programs[first:] + programs[:first]:
-                    program.times_ms.setdefault(path, []).append(program.run(path))
-    finally:
-        for program in programs:
-            program.stop()
+def described(root: str, paths: list[str]) -> str:
+    megapixels = []
+    for path in paths:
+        with Image.open(os.path.join(root, path)) as image:
+            megapixels.append(image.width * image.height / 1e6)
+    megabytes = sum(os.path.getsize(os.path.join(root, path)) for path in paths) / 1e6 / len(paths)
+    return (f"{len(paths)} photographs of {min(megapixels):.1f} to {max(megapixels):.1f} megapixels "
+            f"(mean {sum(megapixels) / len(paths):.1f}; {megabytes:.1f} MB)")
 
 
-def outputs(folder: str) -> dict[str, str]:
-    return {os.path.relpath(os.path.join(f, n), folder): os.path.join(f, n)
-            for f, _, names in os.walk(folder) for n in names if not n.startswith(".")}
+def compared_quality(setting: Setting, paths: list[str], wanted: int) -> dict[str, Row]:
+    """By name of the program as in the table: other numbers of workers give the same pictures."""
+    if not wanted:
+        return {}
+    chosen = paths[::max(1, len(paths) // wanted)][:wanted]
+    rows = [Row(tool) for tool in tools_for_quality(setting)]
+    print(f"peers: SSIM of {len(chosen)} images", file=sys.stderr)
+    start(rows, (chosen[0],))
+    measure_quality(rows, setting.recipe, setting.root, chosen)
+    by_name = {row.tool.name: row for row in rows}
+    for name, same in (("knee, no overlays", "knee"), ("knee, 2 workers", "knee"),
+                       ("Pillow, pool of 1", "Pillow, draft"), ("Pillow, pool of 2", "Pillow, draft"),
+                       ("sharp, concurrency 2", "sharp, concurrency 1"),
+                       ("vipsthumbnail, parallel -j2", "vipsthumbnail, parallel -j1")):
+        by_name[name] = by_name[same]
+    return by_name
 
 
-def compare_outputs(ours: str, theirs: str) -> str:
-    """One line: how alike the outputs are; leaves with an error when they are not the same work."""
-    mine, other = outputs(ours), outputs(theirs)
-    if mine.keys() != other.keys():
-        sys.exit(f"compare: not the same outputs: {sorted(mine.keys() ^ other.keys())[:3]}")
-    differences = []
-    for name in mine:
-        with Image.open(mine[name]) as one, Image.open(other[name]) as two:
-            if max(abs(one.width - two.width), abs(one.height - two.height)) > 1:
-                sys.exit(f"compare: {name}: {one.size} against {two.size}")
-            size = min(one.width, two.width), min(one.height, two.height)
-            first, second = one.convert("RGB").crop((0, 0, *size)), two.convert("RGB").crop((0, 0, *size))
-            differences.append(statistics.mean(ImageStat.Stat(ImageChops.difference(first, second)).mean))
-    return (f"outputs: {len(mine)} each, sizes alike; mean difference of the pixels {statistics.mean(differences):.2f} "
-            f"of 255 (largest of a file {max(differences):.2f})")
+def write(path: str, text: str) -> None:
+    os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    temporary = f"{path}.{os.getpid()}"
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.rename(temporary, path)
 
 
-def interval(ours: list[float], theirs: list[float]) -> tuple[float, float]:
-    """95% of the ratio of the sums, resampling images."""
-    chance = random.Random(1)
-    ratios = []
-    for _ in range(2000):
-        chosen = [chance.randrange(len(ours)) for _ in ours]
-        ratios.append(sum(theirs[i] for i in chosen) / sum(ours[i] for i in chosen))
-    ratios.sort()
-    return ratios[50], ratios[1949]
+def setting_for(options: argparse.Namespace, recipe: Recipe, work: str, name: str, overlays: bool) -> Setting:
+    return Setting(recipe, f"{work}/plain.recipe", overlays, options.root, f"{work}/{name}", options.programs,
+                   options.modules, options.sharp_missing, options.core)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("root", help="folder of photographs")
-    parser.add_argument("--knee-one", required=True, help="the program knee_one")
-    parser.add_argument("--recipe", required=True)
-    parser.add_argument("--count", type=int, default=24, help="photographs taken (default 24)")
-    parser.add_argument("--rounds", type=int, default=3, help="times each is done (default 3)")
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
-    parser.add_argument("--at-least", type=float, default=0, help="exit 1 when the ratio to plain Pillow is lower")
-    arguments = parser.parse_args()
-    paths = photographs(arguments.root, arguments.count)
+    options = arguments()
+    options.root = os.path.realpath(options.root)
+    recipe = peers.recipe.load(options.recipe)
+    paths = photographs(options.root, options.images)
     if not paths:
-        sys.exit(f"compare: no JPEG photograph of a megapixel or more below {arguments.root}")
-    here = os.path.dirname(os.path.abspath(__file__))
+        sys.exit(f"compare: no colour JPEG photograph of a megapixel or more below {options.root}")
+    groups = groups_of(paths, GROUP)
     with tempfile.TemporaryDirectory(prefix="knee-peers-") as work:
-        pillow = ["/usr/bin/python3", os.path.join(here, "pillow.py"), "--serve", "--recipe", arguments.recipe, "--root",
-                  arguments.root]
-        programs = [
-            Program("knee", [arguments.knee_one, arguments.recipe, arguments.root, f"{work}/knee"], f"{work}/knee"),
-            Program("Pillow", [*pillow, "--out", f"{work}/pillow"], f"{work}/pillow"),
-            Program("Pillow, draft", [*pillow, "--draft", "--out", f"{work}/draft"], f"{work}/draft")]
-        measure(programs, paths, arguments.rounds, arguments.core)
-        alike = compare_outputs(f"{work}/knee", f"{work}/pillow")
-    print(f"{len(paths)} photographs, {arguments.rounds} rounds, CPU {arguments.core}; CPU milliseconds per image")
-    print(f"{'':14} {'median':>8} {'mean':>8}   times knee's CPU (95% over images)")
-    ours = programs[0].medians()
-    for program in programs:
-        theirs = program.medians()
-        low, high = interval(ours, theirs)
-        text = "" if program is programs[0] else f"   {sum(theirs) / sum(ours):.2f} ({low:.2f} to {high:.2f})"
-        print(f"{program.name:14} {statistics.median(theirs):8.1f} {statistics.mean(theirs):8.1f}{text}")
-    print(alike)
-    return 1 if sum(programs[1].medians()) / sum(ours) < arguments.at_least else 0
+        peers.recipe.write_plain(recipe, f"{work}/plain.recipe")
+        setting = setting_for(options, recipe, work, "main", not options.no_overlays)
+        rows = [Row(tool) for tool in all_tools(setting)]
+        start(rows, groups[0])
+        measure(rows, groups, options.rounds)
+        if rows[0].tool.trouble:
+            sys.exit(f"compare: without knee there is nothing to compare with: {rows[0].tool.trouble}")
+        quality = compared_quality(setting_for(options, recipe, work, "plain", False), paths, options.quality_images)
+        print("peers: worker start", file=sys.stderr)
+        starts = worker_start.measured(f"{options.programs}/knee_start", os.path.abspath(options.recipe))
+    print(f"{described(options.root, paths)}, {options.rounds} rounds, recipe {os.path.basename(options.recipe)}"
+          f"{' without overlays' if options.no_overlays else ''}\n")
+    print(table.report(rows, quality, starts, min(options.quality_images, len(paths))))
+    write(options.csv, table.csv_text(rows, quality, starts, [r.name for r in recipe.renditions]))
+    samples = f"{options.csv.removesuffix('.csv')}-samples.csv"
+    write(samples, table.samples_csv_text(rows))
+    print(f"\n{os.path.relpath(options.csv)} holds the same for programs, {os.path.relpath(samples)} every sample")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,13 +1,44 @@
 #!/bin/bash
-# Image part against Pillow, per core (see compare.py). Usage: tests/peers/compare.sh FOLDER [option ...]; wants
-# $BUILD/tests/peers/knee_one (make peers builds it).
+# knee beside other programs that make the same renditions, per image (see compare.py). Called by `make peers`, with the
+# Debian packages that the others need in $DEPS_PEERS. Usage: tests/peers/compare.sh [option ...] FOLDER
+# A program that is missing is named, and its row of the table says so; the others are measured all the same.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-if [ "$#" -lt 1 ] || [ ! -d "$1" ]; then
-    echo "compare: give a folder of photographs; 'make dataset' makes one" >&2
+build=$(realpath "${BUILD:-$root/build}")
+# 0.34.5 is the last that works with Node 18.
+sharp=${SHARP_VERSION:-0.35.5}
+modules=$build/peers
+
+if [ "$#" -lt 1 ] || [ ! -d "${!#}" ]; then
+    echo "peers: ${!#} is no folder of photographs: 'make dataset' makes one, IN=folder names another" >&2
     exit 2
 fi
-/usr/bin/python3 -c 'import PIL' 2>/dev/null || { echo "compare: Debian's python3-pil is missing: make deps" >&2; exit 1; }
-exec /usr/bin/python3 "$here/compare.py" --knee-one "$(realpath "${BUILD:-$root/build}/tests/peers/knee_one")" \
-    --recipe "$root/pipeline/recipes/web.recipe" "$@"
+missing=()
+for package in ${DEPS_PEERS:-}; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)" = installed ] || missing+=("$package")
+done
+[ "${#missing[@]}" -eq 0 ] || echo "peers: missing Debian packages: ${missing[*]}: make deps-peers installs them" >&2
+for module in PIL numpy; do
+    /usr/bin/python3 -c "import $module" 2>/dev/null || {
+        echo "peers: Debian's python3 has no $module: make deps-peers" >&2
+        exit 1
+    }
+done
+
+sharp_missing="npm is missing: make deps-peers"
+if command -v npm >/dev/null && [ "$(cat "$modules/version" 2>/dev/null)" != "$sharp" ]; then
+    mkdir -p "$modules"
+    echo "peers: npm fetches sharp $sharp" >&2
+    if npm install --prefix "$modules" --no-package-lock --no-save --no-audit --no-fund --fetch-retries=1 \
+        "sharp@$sharp" >"$modules/npm.log" 2>&1; then
+        echo "$sharp" >"$modules/version"
+    else
+        rm -rf "$modules/node_modules"
+        sharp_missing="npm install sharp@$sharp failed: $modules/npm.log"
+    fi
+fi
+
+export PYTHONPATH=$root/tests PYTHONDONTWRITEBYTECODE=1
+exec /usr/bin/python3 -m peers.compare --programs "$build/tests/peers" --modules "$modules" --sharp-missing "$sharp_missing" --recipe "$root/pipeline/recipes/web.recipe" \
+    --csv "$root/results/peers.csv" "$@"

@@ -1,15 +1,15 @@
-/* knee_one: knee's image part in one process, item by item on demand, for tests/peers/compare.py.
+/* knee_one: knee's image part in one process, item by item on demand, for the comparison with other programs.
  *
- * knee_one RECIPE ROOT OUT: one path within ROOT per line of input; each is answered by a line with the CPU
- * milliseconds of the whole process that it took, or "failed: REASON".
+ * knee_one RECIPE ROOT OUT; protocol as in tests/peers/served.py.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/libraries.h"
+#include "harness/version.h"
 #include "pipeline/batch.h"
-#include "pipeline/clock.h"
 #include "pipeline/image_workload.h"
 
 struct one {
@@ -20,23 +20,29 @@ struct one {
     void *state;
 };
 
-static void answer(struct one *one, const char *path)
+static int do_path(struct one *one, const char *path, struct fault *fault)
 {
-    struct fault fault = {0};
     struct item_record record = {0};
     struct image_result result;
-    uint64_t start_ns = clock_process_cpu_ns();
 
-    for (uint64_t i = 0; i < one->batch.count; i++) {
-        if (strcmp(one->batch.paths[i], path) != 0)
-            continue;
-        if (one->workload.item(one->workload.context, one->state, i, &record, &result, &fault))
+    for (uint64_t i = 0; i < one->batch.count; i++)
+        if (strcmp(one->batch.paths[i], path) == 0)
+            return one->workload.item(one->workload.context, one->state, i, &record, &result, fault);
+    return fault_set(fault, "%s: no such item", path);
+}
+
+static void answer(struct one *one, char *line)
+{
+    struct fault fault = {0};
+    char *rest = NULL;
+
+    for (char *path = strtok_r(line, "\t\n", &rest); path; path = strtok_r(NULL, "\t\n", &rest)) {
+        if (do_path(one, path, &fault)) {
             printf("failed: %s\n", fault.text);
-        else
-            printf("%.3f\n", (double)(clock_process_cpu_ns() - start_ns) / 1e6);
-        return;
+            return;
+        }
     }
-    printf("failed: no such item\n");
+    printf("ok\n");
 }
 
 static int start(struct one *one, char **argv, struct fault *fault)
@@ -54,7 +60,8 @@ int main(int argc, char **argv)
 {
     static struct one one;
     struct fault fault = {0};
-    char line[4096];
+    char libraries[512], *line = NULL;
+    size_t room = 0;
 
     if (argc != 4) {
         fprintf(stderr, "usage: knee_one RECIPE ROOT OUT\n");
@@ -64,11 +71,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "knee_one: %s\n", fault.text);
         return 1;
     }
-    while (fgets(line, sizeof line, stdin)) {
-        line[strcspn(line, "\n")] = '\0';
+    printf("ready {\"version\": \"knee %s, %s\", \"pids\": []}\n", knee_version,
+           libraries_text(libraries, sizeof libraries));
+    fflush(stdout);
+    while (getline(&line, &room, stdin) > 0) {
         answer(&one, line);
         fflush(stdout);
     }
+    free(line);
     one.workload.release(one.workload.context, one.state);
     image_workload_release(&one.images);
     batch_release(&one.batch);

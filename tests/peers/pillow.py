@@ -3,63 +3,46 @@
 
 Written as a careful Pillow program would be: the input is decoded once, each rendition is scaled from the next larger
 one, watermark and font are loaded once, renditions are encoded in memory, hashed and stored by rename. With --draft
-the decoder may also scale while it decodes, where the largest rendition allows it.
+the decoder may also scale while it decodes, where the largest rendition allows it. With --workers, items are done by
+a ProcessPoolExecutor of so many.
 
-Protocol, the same as knee_one's: one path within ROOT per line of input; each is answered by a line with the CPU
-milliseconds that it took, or "failed: REASON". Without --serve the paths are taken from the arguments, and each
-answer has the path behind a tab.
+Protocol: see served.py.
 """
 import argparse
-import configparser
 import hashlib
 import io
+import multiprocessing
 import os
 import sys
-import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from PIL import Image, ImageCms, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageCms, ImageDraw, ImageFont, ImageOps, features
+
+import peers.recipe
+from peers.recipe import Rendition, share
+from peers.served import serve
 
 FONT_FOLDERS = ("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/truetype", "/usr/local/share/fonts")
-EXTENSIONS = {"jpeg": "jpg", "webp": "webp", "png": "png"}
-
-
-def share(text: str) -> float:
-    return float(text[:-1]) / 100 if text.endswith("%") else float(text)
 
 
 @dataclass
-class Rendition:
-    name: str
-    fit: str
-    width: int
-    height: int
-    format: str
-    quality: int
-    watermark: bool
-    caption: bool
-    progressive: bool
-    optimise: bool
-
-    def scale(self, size: tuple[int, int]) -> float:
-        x, y = self.width / size[0], self.height / size[1]
-        return min(1.0, max(x, y) if self.fit == "cover" else min(x, y))
-
-
-@dataclass
-class Recipe:
-    parser: configparser.ConfigParser
-    folder: str
+class Program:
+    """What a worker holds: made once."""
+    recipe: peers.recipe.Recipe
+    root: str
+    out: str
     draft: bool
-    renditions: list[Rendition]
-    watermark: Image.Image
+    watermark: Image.Image | None
     marks: dict[int, Image.Image] = field(default_factory=dict)
     fonts: dict[int, ImageFont.FreeTypeFont] = field(default_factory=dict)
 
     def mark(self, width: int) -> Image.Image:
         """The watermark for a rendition of that width, its opacity applied."""
+        assert self.watermark
         if width not in self.marks:
-            group = self.parser["watermark"]
+            group = self.recipe.parser["watermark"]
             wide = round(share(group["width"]) * width)
             high = round(self.watermark.height * wide / self.watermark.width)
             mark = self.watermark.resize((wide, high), Image.Resampling.LANCZOS)
@@ -70,28 +53,25 @@ class Recipe:
 
     def font(self, pixels: int) -> ImageFont.FreeTypeFont:
         if pixels not in self.fonts:
-            name = self.parser["caption"]["font"]
-            found = [p for p in (os.path.join(f, name) for f in (self.folder, *FONT_FOLDERS)) if os.path.exists(p)]
+            name = self.recipe.parser["caption"]["font"]
+            folders = (self.recipe.folder, *FONT_FOLDERS)
+            found = [p for p in (os.path.join(f, name) for f in folders) if os.path.exists(p)]
+            if not found:
+                raise OSError(f"font {name} is in none of {', '.join(folders)}")
             self.fonts[pixels] = ImageFont.truetype(found[0], pixels)
         return self.fonts[pixels]
 
 
-def load_recipe(path: str, draft: bool) -> Recipe:
-    parser = configparser.ConfigParser(interpolation=None)
-    with open(path, encoding="utf-8") as file:
-        parser.read_file(file)
-    renditions = []
-    for name in parser.sections():
-        if name.startswith("rendition "):
-            group = parser[name]
-            renditions.append(Rendition(
-                name.removeprefix("rendition "), group["fit"], group.getint("width"), group.getint("height"),
-                group["format"], group.getint("quality", 82), group.getboolean("watermark", False),
-                group.getboolean("caption", False), group.getboolean("progressive", False),
-                group.getboolean("optimise", False)))
-    folder = os.path.dirname(os.path.abspath(path))
-    watermark = Image.open(os.path.join(folder, parser["watermark"]["file"])).convert("RGBA")
-    return Recipe(parser, folder, draft, renditions, watermark)
+def load_program(recipe_path: str, root: str, out: str, draft: bool) -> Program:
+    """With watermark and font loaded, as what a worker needs before its first item."""
+    recipe = peers.recipe.load(recipe_path)
+    watermark = None
+    if "watermark" in recipe.parser:
+        watermark = Image.open(os.path.join(recipe.folder, recipe.parser["watermark"]["file"])).convert("RGBA")
+    program = Program(recipe, root, out, draft, watermark)
+    if "caption" in recipe.parser:
+        program.font(round(share(recipe.parser["caption"]["size"]) * max(r.width for r in recipe.renditions)))
+    return program
 
 
 def place(image: Image.Image, size: tuple[int, int], margin: int, position: str) -> tuple[int, int]:
@@ -100,16 +80,16 @@ def place(image: Image.Image, size: tuple[int, int], margin: int, position: str)
     return left, top
 
 
-def decode(recipe: Recipe, path: str) -> Image.Image:
+def decode(program: Program, path: str) -> Image.Image:
     """The picture upright, in sRGB."""
     image: Image.Image = Image.open(path)
-    if recipe.draft:
-        scale = max(r.scale(image.size) for r in recipe.renditions)
+    if program.draft:
+        scale = max(r.scale(image.size) for r in program.recipe.renditions)
         image.draft("RGB", (round(image.width * scale), round(image.height * scale)))
     profile = image.info.get("icc_profile")
     upright = ImageOps.exif_transpose(image)
     if upright.mode in ("RGBA", "LA", "PA"):
-        flat = Image.new("RGB", upright.size, recipe.parser["recipe"]["background"])
+        flat = Image.new("RGB", upright.size, program.recipe.parser["recipe"]["background"])
         flat.paste(upright.convert("RGB"), mask=upright.getchannel("A"))
         upright = flat
     if upright.mode != "RGB":
@@ -123,21 +103,17 @@ def decode(recipe: Recipe, path: str) -> Image.Image:
 
 
 def reduce(image: Image.Image, rendition: Rendition) -> Image.Image:
-    scale = rendition.scale(image.size)
+    size = rendition.size(image.size)
     if rendition.fit == "cover":
-        wide, high = min(image.width, rendition.width), min(image.height, rendition.height)
-        return ImageOps.fit(image, (wide, high), Image.Resampling.LANCZOS)
-    if scale >= 1:
-        return image.copy()
-    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    return image.resize(size, Image.Resampling.LANCZOS)
+        return ImageOps.fit(image, size, Image.Resampling.LANCZOS)
+    return image.copy() if size == image.size else image.resize(size, Image.Resampling.LANCZOS)
 
 
-def scale_all(recipe: Recipe, image: Image.Image) -> dict[str, Image.Image]:
+def scale_all(renditions: list[Rendition], image: Image.Image) -> dict[str, Image.Image]:
     """Each rendition from the next larger one that shows the whole picture."""
     made: dict[str, Image.Image] = {}
     source = image
-    for rendition in sorted(recipe.renditions, key=lambda r: -r.scale(image.size)):
+    for rendition in sorted(renditions, key=lambda r: -r.scale(image.size)):
         scaled = reduce(source, rendition)
         if source is image and "convert_from" in image.info:
             scaled = ImageCms.profileToProfile(scaled, image.info["convert_from"], ImageCms.createProfile("sRGB"))
@@ -149,20 +125,20 @@ def scale_all(recipe: Recipe, image: Image.Image) -> dict[str, Image.Image]:
     return made
 
 
-def overlay(recipe: Recipe, rendition: Rendition, image: Image.Image, stem: str) -> Image.Image:
+def overlay(program: Program, rendition: Rendition, image: Image.Image, stem: str) -> Image.Image:
     """A copy with watermark and caption: the smaller renditions are made from the clean one."""
     if not rendition.watermark and not rendition.caption:
         return image
     image = image.copy()
     if rendition.watermark:
-        group = recipe.parser["watermark"]
-        mark = recipe.mark(image.width)
+        group = program.recipe.parser["watermark"]
+        mark = program.mark(image.width)
         image.paste(mark, place(image, mark.size, round(share(group["margin"]) * image.width), group["position"]), mark)
     if rendition.caption:
-        group = recipe.parser["caption"]
+        group = program.recipe.parser["caption"]
         pixels = round(share(group["size"]) * image.width)
         if pixels >= 6:
-            text, font, draw = group["text"].replace("{stem}", stem), recipe.font(pixels), ImageDraw.Draw(image, "RGBA")
+            text, font, draw = group["text"].replace("{stem}", stem), program.font(pixels), ImageDraw.Draw(image, "RGBA")
             box = font.getbbox(text)
             left, top = place(image, (box[2], box[3]), round(share(group["margin"]) * image.width), group["position"])
             shadow = max(1, pixels // 12)
@@ -192,16 +168,47 @@ def store(folder: str, path: str, data: bytes) -> None:
     os.rename(temporary, final)
 
 
-def do_item(recipe: Recipe, root: str, out: str, path: str) -> float:
-    """Makes all renditions; CPU milliseconds."""
-    start = time.process_time()
+def do_item(program: Program, path: str) -> None:
+    """Makes all renditions."""
     stem = os.path.splitext(os.path.basename(path))[0]
-    scaled = scale_all(recipe, decode(recipe, os.path.join(root, path)))
-    for rendition in recipe.renditions:
-        data = encode(rendition, overlay(recipe, rendition, scaled[rendition.name], stem))
+    scaled = scale_all(program.recipe.renditions, decode(program, os.path.join(program.root, path)))
+    for rendition in program.recipe.renditions:
+        data = encode(rendition, overlay(program, rendition, scaled[rendition.name], stem))
         hashlib.sha256(data).hexdigest()
-        store(out, f"{rendition.name}/{path}.{EXTENSIONS[rendition.format]}", data)
-    return (time.process_time() - start) * 1000
+        store(program.out, rendition.output(path), data)
+
+
+def do_all(program: Program, paths: list[str]) -> None:
+    for path in paths:
+        do_item(program, path)
+
+
+# What the workers of a pool hold, each its own: a pool's functions get nothing but their item.
+held: list[Program] = []
+
+
+def begin(loaded: "multiprocessing.synchronize.Barrier", *arguments: str | bool) -> None:
+    held.append(load_program(*arguments))  # type: ignore[arg-type]
+    loaded.wait()
+
+
+def do_held(path: str) -> None:
+    do_item(held[0], path)
+
+
+def wait_for(results: Iterator[None]) -> None:
+    for _ in results:
+        pass
+
+
+def worker_pid(_: int) -> int:
+    return os.getpid()
+
+
+def version() -> str:
+    python = ".".join(str(n) for n in sys.version_info[:3])
+    return (f"Pillow {Image.__version__}, libjpeg-turbo {features.version_feature('libjpeg_turbo')}, "
+            f"libwebp {features.version_module('webp')}, Python {python}")
 
 
 def main() -> int:
@@ -210,17 +217,18 @@ def main() -> int:
     parser.add_argument("--root", required=True, help="folder of the inputs")
     parser.add_argument("--out", required=True, help="folder of the outputs")
     parser.add_argument("--draft", action="store_true", help="let the JPEG decoder reduce")
-    parser.add_argument("--serve", action="store_true", help="paths come on standard input")
-    parser.add_argument("paths", nargs="*")
+    parser.add_argument("--workers", type=int, default=0, help="of a pool; 0: none")
     arguments = parser.parse_args()
-    recipe = load_recipe(arguments.recipe, arguments.draft)
-    for line in sys.stdin if arguments.serve else arguments.paths:
-        path = line.rstrip("\n")
-        try:
-            answer = f"{do_item(recipe, arguments.root, arguments.out, path):.3f}"
-        except (OSError, ValueError, SyntaxError) as error:
-            answer = f"failed: {error}"
-        print(answer if arguments.serve else f"{answer}\t{path}", flush=True)
+    settings = (arguments.recipe, arguments.root, arguments.out, arguments.draft)
+    if not arguments.workers:
+        program = load_program(*settings)
+        serve(version(), [], lambda paths: do_all(program, paths))
+        return 0
+    loaded = multiprocessing.Barrier(arguments.workers)
+    with ProcessPoolExecutor(arguments.workers, initializer=begin, initargs=(loaded, *settings)) as pool:
+        pool.submit(worker_pid, 0).result()
+        pids = [p.pid for p in multiprocessing.active_children() if p.pid]
+        serve(version(), pids, lambda paths: wait_for(pool.map(do_held, paths)))
     return 0
 
 
