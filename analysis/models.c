@@ -6,8 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "models_predict.h"
 #include "models_problem.h"
 #include "stats.h"
+
+/* Times are known to twelve digits at best: a mean square below that is none. */
+#define NO_NOISE 1e-24
 
 static const bool all_free[MODEL_SHAPES] = {false, false};
 
@@ -88,7 +92,7 @@ static void test_lack_of_fit(struct model_fit *fit, const struct problem *p, dou
         snprintf(lack->reason, sizeof lack->reason,
                  "%zu worker counts for %zu parameters: nothing is left to test the law with", p->cells,
                  fit->shapes + 1);
-    else if (!(pure > 1e-24 * (double)p->count))
+    else if (!(pure > NO_NOISE * (double)p->count))
         snprintf(lack->reason, sizeof lack->reason, "repetitions agree to the last digit: no pure error");
     if (lack->reason[0])
         return;
@@ -100,7 +104,7 @@ static void find_variance(struct model_fit *fit, const struct problem *p, double
 {
     const struct model_lack_of_fit *lack = &fit->lack_of_fit;
     size_t spent = p->blocks + fit->shapes;
-    double tiny = 1e-24 * (double)p->count; /* times are known to twelve digits at best */
+    double tiny = NO_NOISE * (double)p->count;
 
     fit->variance = fit->variance_df = NAN;
     if (lack->p < 0.05) {
@@ -161,48 +165,38 @@ static struct interval shape_interval(struct problem *p, const struct model_fit 
                             fit->lack_of_fit.p < 0.05 ? "lack of fit" : "pure error");
 }
 
-static double quadratic_form(const double v[MODEL_SHAPES], const struct model_fit *fit)
-{
-    double sum = 0;
-
-    for (size_t j = 0; j < MODEL_SHAPES; j++)
-        for (size_t k = 0; k < MODEL_SHAPES; k++)
-            sum += v[j] * fit->covariance[j][k] * v[k];
-    return sum;
-}
-
 /* T1 is the mean over blocks of log T less the law. Its variance has two parts: that of the blocks among each
  * other (drift and noise), and that of the law's parameters; degrees of freedom by Satterthwaite. */
 static void find_t1(struct model_fit *fit, struct problem *p, double pure, unsigned df_pure)
 {
-    double gradient[MODEL_SHAPES], sum = 0, squares = 0, blocks = (double)p->blocks, law, level_part,
-                                   df_level, half;
-    double variance = isnan(fit->variance) && df_pure ? pure / df_pure : fit->variance;
+    double sum = 0, squares = 0, blocks = (double)p->blocks, law, level_part, df, half;
 
-    problem_block_law(p, fit->theta, gradient);
+    problem_block_law(p, fit->theta, fit->mean_gradient);
     for (size_t b = 0; b < p->blocks; b++)
         sum += p->block_mean[b] - p->at_block[b];
     fit->log_t1 = sum / blocks;
     for (size_t b = 0; b < p->blocks; b++)
         squares += pow(p->block_mean[b] - p->at_block[b] - fit->log_t1, 2);
-    law = fit->shapes ? quadratic_form(gradient, fit) : 0;
+    fit->blocks = p->blocks;
+    fit->per_block = (double)p->count / blocks;
     if (p->blocks > 1) {
-        level_part = squares / (blocks - 1) / blocks;
-        df_level = blocks - 1;
+        fit->level_variance = squares / (blocks - 1);
+        fit->level_df = blocks - 1;
     } else {
-        level_part = variance / (double)p->count;
-        df_level = fit->variance_df;
+        fit->level_variance =
+            (isnan(fit->variance) && df_pure ? pure / df_pure : fit->variance) / fit->per_block;
+        fit->level_df = fit->variance_df;
     }
+    law = fit->shapes ? model_quadratic_form(fit, fit->mean_gradient) : 0;
+    level_part = fit->level_variance / blocks;
     if (isnan(law) || !(level_part + law > 1e-26)) {
         fit->t1 = interval_point(exp(fit->log_t1), "no repetitions, or all agree: no spread, no interval");
         return;
     }
-    if (p->blocks > 1 && law > 0) /* with one block both parts come from one estimate */
-        df_level =
-            pow(level_part + law, 2) / (level_part * level_part / df_level + law * law / fit->variance_df);
-    half = stats_t(fit->level, df_level) * sqrt(level_part + law);
+    df = model_pooled_df(fit, level_part, law);
+    half = stats_t(fit->level, df) * sqrt(level_part + law);
     fit->t1 = interval_bounded(exp(fit->log_t1), exp(fit->log_t1 - half), exp(fit->log_t1 + half), fit->level,
-                               "t on logarithms, %.1f df", df_level);
+                               "t on logarithms, %.1f df", df);
 }
 
 static bool superlinear(struct model_fit *fit)
@@ -223,8 +217,7 @@ static bool superlinear(struct model_fit *fit)
 static void find_aicc(struct model_fit *fit, const struct problem *p)
 {
     double m = (double)p->count - (double)p->blocks, k = (double)fit->shapes + 1;
-    /* Times are known to twelve digits at best: below that all sums of squares are equal. */
-    double rss = fmax(fit->rss_log, m * 1e-24);
+    double rss = fmax(fit->rss_log, m * NO_NOISE); /* below, all sums of squares are equal */
 
     fit->aicc = m - k - 1 > 0 ? m * log(rss / m) + 2 * k + 2 * k * (k + 1) / (m - k - 1) : NAN;
 }
@@ -266,6 +259,8 @@ static void complete(struct problem *p, struct model_fit *fit, const struct free
         fit->shape[j].value = fit->theta[j];
     }
     find_t1(fit, p, pure, df_pure);
+    if (fit->kind == MODEL_USL)
+        fit->band_factor = model_band_factor(fit);
     fit->fitted = true;
 }
 
@@ -283,7 +278,7 @@ void model_fit(enum model_kind kind, const struct scaling_data *data, double lev
 
     *fit = (struct model_fit){
         .kind = kind, .shapes = law_shapes(kind), .level = level, .aicc = NAN, .rss_log = NAN};
-    fit->variance = fit->variance_df = NAN;
+    fit->variance = fit->variance_df = fit->band_factor = NAN;
     fit->lack_of_fit = (struct model_lack_of_fit){.f = NAN, .p = NAN, .reason = "the model is not fitted"};
     if (problem_make(&p, kind, data, NULL, why, sizeof why)) {
         refuse(fit, why);
@@ -322,46 +317,18 @@ int model_fit_weighted(enum model_kind kind, const struct scaling_data *data, co
     return status;
 }
 
-/* --- the fitted law --------------------------------------------------------------------------- */
-
-double model_seconds(const struct model_fit *fit, double workers)
+struct model_noise models_noise(const struct scaling_data *data)
 {
-    return exp(fit->log_t1 + law_shape(fit->kind, fit->theta, workers));
-}
+    struct model_noise noise = {.variance = NAN};
+    struct problem p;
+    char reason[192];
+    double sum;
 
-double model_speedup(const struct model_fit *fit, double workers)
-{
-    return exp(law_shape(fit->kind, fit->theta, 1) - law_shape(fit->kind, fit->theta, workers));
-}
-
-/* Amdahl's law falls with s: its bounds are those of s. */
-static struct interval amdahl_interval(const struct model_fit *fit, double workers)
-{
-    double value = model_speedup(fit, workers);
-
-    return interval_bounded(value, exp(-law_shape(MODEL_AMDAHL, &fit->shape[0].high, workers)),
-                            exp(-law_shape(MODEL_AMDAHL, &fit->shape[0].low, workers)), fit->level,
-                            "of the serial fraction");
-}
-
-struct interval model_speedup_interval(const struct model_fit *fit, double workers)
-{
-    double one[MODEL_SHAPES], many[MODEL_SHAPES], half, value = model_speedup(fit, workers);
-
-    if (!fit->fitted)
-        return interval_unknown("%s", fit->reason);
-    if (fit->shapes == 0 || workers <= 1)
-        return interval_exact(value, fit->level, "definition");
-    for (size_t j = 0; j < fit->shapes; j++)
-        if (!interval_has_bounds(&fit->shape[j]))
-            return interval_point(value, "%s", fit->shape[j].reason);
-    if (fit->kind == MODEL_AMDAHL)
-        return amdahl_interval(fit, workers);
-    law_gradient(fit->kind, fit->theta, 1, one);
-    law_gradient(fit->kind, fit->theta, workers, many);
-    for (size_t j = 0; j < MODEL_SHAPES; j++)
-        many[j] -= one[j];
-    half = stats_t(fit->level, fit->variance_df) * sqrt(quadratic_form(many, fit));
-    return interval_bounded(value, value * exp(-half), fmin(value * exp(half), workers), fit->level,
-                            "delta method on log S");
+    if (problem_make(&p, MODEL_IDEAL, data, NULL, reason, sizeof reason))
+        return noise;
+    sum = problem_pure_error(&p, &noise.df);
+    if (noise.df > 0 && sum > NO_NOISE * (double)p.count)
+        noise.variance = sum / noise.df;
+    problem_release(&p);
+    return noise;
 }

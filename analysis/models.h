@@ -62,7 +62,12 @@ struct model_fit {
     double theta[MODEL_SHAPES];                    /* the estimates, within their ranges */
     double covariance[MODEL_SHAPES][MODEL_SHAPES]; /* of the free estimates; NaN without a variance */
     double log_t1;
-    double variance, variance_df; /* of one log T within its block; NaN when not known */
+    double variance, variance_df;       /* of one log T within its block; NaN when not known */
+    double level_variance, level_df;    /* of a block's mean of log T less the law; NaN when not known */
+    double mean_gradient[MODEL_SHAPES]; /* of the law over the data */
+    double per_block;                   /* observations */
+    size_t blocks;
+    double band_factor; /* of usl: standard errors on each side of the simultaneous band; NaN not known */
     double level;
     unsigned largest_workers; /* of the data that took part */
     double rss_log, aicc;     /* of the centred log T; aicc NaN when not known */
@@ -83,11 +88,35 @@ void model_fit(enum model_kind kind, const struct scaling_data *data, double lev
 void models_fit(const struct scaling_data *data, double level, struct model_fit fits[MODEL_KINDS],
                 char *choice, size_t choice_bytes);
 
-/* The fitted law at any n >= 1 (not cut at the number of cores). */
+/* --- the fitted law at any n >= 1, not cut at the number of cores (models_predict.c) ------------------------
+ *
+ * Three intervals for three questions, each on logarithms, at the fit's level:
+ *   where is the law at this n             model_speedup_interval(), model_seconds_interval(): pointwise
+ *   where is the law, for all n at once    model_speedup_band(): from 2 up to BAND_REACH times the largest n
+ *                                          measured. For amdahl, which has one shape parameter, it is the
+ *                                          pointwise one; for two (usl) the factor is that of Wynn and
+ *                                          Bloomfield 1971, "Simultaneous confidence bands in regression
+ *                                          analysis", JRSS B 33(2): the law is linear in its parameters as
+ *                                          seen from S, and directions (1, n) fill a known angle.
+ *   where would one more trial be          model_seconds_prediction(): a trial in a block of its own, so
+ *                                          noise, drift between blocks and the doubt of the law add up;
+ *                                          degrees of freedom by Satterthwaite
+ */
+enum { BAND_REACH = 4 };
 double model_seconds(const struct model_fit *fit, double workers);
 double model_speedup(const struct model_fit *fit, double workers);
-/* Pointwise interval of the law itself (not of a new measurement). */
 struct interval model_speedup_interval(const struct model_fit *fit, double workers);
+struct interval model_seconds_interval(const struct model_fit *fit, double workers);
+struct interval model_speedup_band(const struct model_fit *fit, double workers);
+struct interval model_seconds_prediction(const struct model_fit *fit, double workers);
+
+/* Noise of one log T within its block, whatever the law: what a mean for each n and each block leaves. Cells
+ * within the cores only. NaN and 0 where it cannot be known. */
+struct model_noise {
+    double variance;
+    unsigned df;
+};
+struct model_noise models_noise(const struct scaling_data *data);
 
 /* The shape parameters only, for a bootstrap: weights has one factor for each observation. Returns 0, or -1
  * when they cannot be fitted. */

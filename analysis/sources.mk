@@ -8,6 +8,7 @@ ANALYSIS_SRC := analysis/account.c \
   analysis/models.c \
   analysis/models_choice.c \
   analysis/models_law.c \
+  analysis/models_predict.c \
   analysis/models_problem.c \
   analysis/pop.c \
   analysis/predict.c \

@@ -176,7 +176,8 @@ static int fit_curve(struct fit *fit, const struct scaling_data *data)
 
     if (status == 0) {
         models_fit(data, FIT_LEVEL, fit->models, fit->choice, sizeof fit->choice);
-        fit->knee = knee_find(points, (size_t)count, fit->study->cores, fit->options.delta);
+        struct model_noise noise = models_noise(data);
+        fit->knee = knee_find(points, (size_t)count, &noise, fit->study->cores, fit->options.delta);
         fit->knee_amdahl = knee_amdahl(&fit->models[MODEL_AMDAHL].shape[0], fit->options.delta);
         status =
             scaling_bootstrap(data, points, (size_t)count, fit->options.delta, fit->options.resamples,

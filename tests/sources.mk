@@ -57,6 +57,7 @@ TESTS_PROGRAM_SRC := \
   tests/peers/floor.c \
   tests/bench/attribution.c \
   tests/bench/pool_noop.c \
+  tests/coverage/coverage.c \
   tests/bench/sandbox_cost.c \
   tests/bench/scale.c \
   $(empty)

@@ -126,6 +126,40 @@ static void sigma_and_kappa_are_covered(void **state)
     }
 }
 
+/* One more trial at four times the largest n, in a block of its own; the law at all n up to there at once. */
+static void predictions_and_bands_are_covered(void **state)
+{
+    static const struct setting settings[] = {
+        {8, 5, 0.02, 0.02, true, .sigma = 0.05},
+        {8, 5, 0.01, 0.02, false, .sigma = 0.05, .kappa = 0.005},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        const struct setting *set = &settings[i];
+        unsigned trials = 0, bands = 0, most = BAND_REACH * set->worker_counts;
+        generator.state = 6000 + i;
+        for (int sweep = 0; sweep < SWEEPS; sweep++) {
+            struct scaling_data data = make_sweep(set);
+            double truth = 100 * (1 + set->sigma * (most - 1) + set->kappa * most * (most - 1)) / most;
+            double trial = truth * exp(set->drift * resample_normal(&generator) +
+                                       set->noise * resample_normal(&generator));
+            struct model_fit fit;
+            struct interval at;
+            unsigned within = 0;
+            model_fit(set->kappa > 0 ? MODEL_USL : MODEL_AMDAHL, &data, 0.95, &fit);
+            at = model_seconds_prediction(&fit, most);
+            trials += hits(&at, trial);
+            for (unsigned n = 2; n <= most; n++) {
+                at = model_speedup_band(&fit, n);
+                within += hits(&at, n / (1 + set->sigma * (n - 1) + set->kappa * n * (n - 1)));
+            }
+            bands += within == most - 1;
+        }
+        assert_nominal("trial at 4 N", set, trials);
+        assert_nominal("law at all n", set, bands);
+    }
+}
+
 /* USL on Amdahl truth in at most 5%; on USL truth whose coherency is 5% of the time at 16 workers in at least
  * 99%. */
 static void the_larger_model_is_chosen_when_it_is_true_and_only_then(void **state)
@@ -195,6 +229,7 @@ int main(void)
         cmocka_unit_test(times_and_efficiencies_are_covered),
         cmocka_unit_test(serial_fraction_and_t1_are_covered),
         cmocka_unit_test(sigma_and_kappa_are_covered),
+        cmocka_unit_test(predictions_and_bands_are_covered),
         cmocka_unit_test(the_larger_model_is_chosen_when_it_is_true_and_only_then),
         cmocka_unit_test(a_bootstrap_over_five_blocks_covers_less_than_it_says),
     };
