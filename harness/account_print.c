@@ -15,13 +15,19 @@ static const struct fit_account_cell *cell_at(const struct fit_account *account,
     return &g_array_index(account->cells, struct fit_account_cell, i);
 }
 
+/* No sign before what is printed as 0. */
+static double unsigned_zero(double value, int decimals)
+{
+    return fabs(value) < 0.5 * pow(10, -decimals) ? 0 : value;
+}
+
 /* "12.3%", "-" */
 static const char *percent(double share, char *text, size_t bytes)
 {
     if (isnan(share))
         snprintf(text, bytes, "-");
     else
-        snprintf(text, bytes, "%.2f%%", 100 * share);
+        snprintf(text, bytes, "%.2f%%", unsigned_zero(100 * share, 2));
     return text;
 }
 
@@ -34,13 +40,15 @@ static int decimals_of(double total_s)
 /* "1.234 (1.2 to 1.3)", "1.234", "-" */
 static const char *seconds(const struct interval *interval, int decimals, char *text, size_t bytes)
 {
+    double value = unsigned_zero(interval->value, decimals), low = unsigned_zero(interval->low, decimals),
+           high = unsigned_zero(interval->high, decimals);
+
     if (!interval_has_value(interval))
         snprintf(text, bytes, "-");
-    else if (interval_has_bounds(interval))
-        snprintf(text, bytes, "%.*f (%.*f to %.*f)", decimals, interval->value, decimals, interval->low,
-                 decimals, interval->high);
+    else if (interval_has_bounds(interval) && (low != 0 || high != 0))
+        snprintf(text, bytes, "%.*f (%.*f to %.*f)", decimals, value, decimals, low, decimals, high);
     else
-        snprintf(text, bytes, "%.*f", decimals, interval->value);
+        snprintf(text, bytes, "%.*f", decimals, value);
     return text;
 }
 
@@ -195,4 +203,24 @@ void account_print_trials(const struct fit_account *account, FILE *out)
         print_number(row->account.hidden_cpu_s, out);
         fputc('\n', out);
     }
+}
+
+void account_print_loss(const struct fit_account *account, FILE *out)
+{
+    const struct fit_account_cell *one = fit_account_cell_at(account, 1), *cell = NULL;
+    struct fit_account_difference difference;
+    char lost[32], top[32];
+
+    for (unsigned i = 0; i < account->cells->len; i++)
+        if (is_scaling(account, cell_at(account, i)) && cell_at(account, i)->workers > 1 &&
+            (!account->study->cores || cell_at(account, i)->workers <= account->study->cores))
+            cell = cell_at(account, i);
+    if (!one || !cell)
+        return;
+    fit_account_compare(account, cell, one, &difference);
+    if (difference.top == ACCOUNT_CAUSES)
+        return;
+    fprintf(out, "loss: %s of the core-seconds at %u workers, most by: %s (%s); 'knee account' tells all\n",
+            percent(difference.lost_total, lost, sizeof lost), cell->workers,
+            account_cause_label(difference.top), percent(difference.lost[difference.top], top, sizeof top));
 }

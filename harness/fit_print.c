@@ -116,6 +116,7 @@ void fit_print(const struct fit *fit, FILE *out)
         fprintf(out, "knee: %u workers: %s\n", fit->knee.workers, fit->knee.reason);
     else
         fprintf(out, "knee: none found: %s\n", fit->knee.reason);
+    account_print_loss(&fit->account, out);
     print_advice(fit, out);
     if (fit->equivalence.trials)
         fprintf(out, "equivalence: %zu of %zu trials made the same bytes%s\n", fit->equivalence.identical,

@@ -68,6 +68,8 @@ static void check_cell(const struct predict_basis *basis, struct prediction *p, 
     const struct fit_cell *cell = &g_array_index(study->cells, struct fit_cell, index);
     struct predict_setting setting = setting_of(cell);
     struct predict_check check = {.cell = index, .workers = cell->workers};
+    bool on_curve = fit_curve_cell(study, cell->workers) == (int)index;
+    struct predict_slowdown slowdown = predict_basis_slowdown(basis, on_curve ? cell->workers : 0);
     struct predict_pool pool;
     struct interval measured;
     size_t count;
@@ -77,7 +79,8 @@ static void check_cell(const struct predict_basis *basis, struct prediction *p, 
     g_free(group);
     if (!interval_has_value(&measured))
         return;
-    pool_make(basis, basis->items, level_of(basis), predict_basis_contention(basis, cell->workers), 1, &pool);
+    pool_make(basis, basis->items, level_of(basis), predict_basis_contention(basis, &slowdown, study->cores),
+              1, &pool);
     check.measured_s = measured.value;
     check.predicted_s = predict_seconds(&pool, &setting, study->cores);
     pool_release(&pool);
@@ -151,7 +154,9 @@ static void foretell(const struct predict_basis *basis, const struct prediction 
     for (; blocks < basis->blocks->len && blocks < MOST_BLOCKS; blocks++) {
         const struct predict_block *block = &g_array_index(basis->blocks, struct predict_block, blocks);
         struct predict_pool pool;
-        pool_make(basis, items, block->level, block->contention, block->block + 2, &pool);
+        pool_make(basis, items, block->level,
+                  predict_basis_contention(basis, &block->slowdown, p->request.cores), block->block + 2,
+                  &pool);
         block_s[blocks] = predict_seconds(&pool, setting, p->request.cores);
         block_speedup[blocks] = predict_seconds(&pool, &one, p->request.cores) / block_s[blocks];
         pool_release(&pool);
@@ -228,16 +233,23 @@ static void find_memory(struct prediction *p)
             (unsigned)fmin(fmax(p->request.memory_bytes / 1048576 / p->worker_mib, 1), 1000000);
 }
 
-static struct interval contention_of(const struct predict_basis *basis)
+static void find_slowdown(const struct predict_basis *basis, struct prediction *p)
 {
-    double slope[MOST_BLOCKS];
+    double contention[MOST_BLOCKS], crowding[MOST_BLOCKS];
     size_t count = 0;
 
-    if (!basis->ratios->len)
-        return interval_unknown("no cell between one worker and the cores: taken as none");
-    for (; count < basis->blocks->len && count < MOST_BLOCKS; count++)
-        slope[count] = g_array_index(basis->blocks, struct predict_block, count).contention;
-    return stats_mean_interval(slope, count, FIT_LEVEL);
+    if (!basis->ratios->len) {
+        p->contention = p->crowding =
+            interval_unknown("no cell between one worker and the cores: taken as none");
+        return;
+    }
+    for (; count < basis->blocks->len && count < MOST_BLOCKS; count++) {
+        const struct predict_block *block = &g_array_index(basis->blocks, struct predict_block, count);
+        contention[count] = block->slowdown.contention;
+        crowding[count] = block->slowdown.crowding * (p->study->cores > 1 ? p->study->cores - 1.0 : 1);
+    }
+    p->contention = stats_mean_interval(contention, count, FIT_LEVEL);
+    p->crowding = stats_mean_interval(crowding, count, FIT_LEVEL);
 }
 
 static void describe(const struct predict_basis *basis, struct prediction *p)
@@ -253,7 +265,7 @@ static void describe(const struct predict_basis *basis, struct prediction *p)
         p->measured_workers = n > p->measured_workers ? n : p->measured_workers;
     }
     p->base = setting_of(&g_array_index(study->cells, struct fit_cell, (unsigned)curve));
-    p->contention = contention_of(basis);
+    find_slowdown(basis, p);
     if (!p->request.cores)
         p->request.cores = study->cores ? study->cores : p->measured_workers;
     if (!p->request.items)
@@ -264,6 +276,7 @@ int predict_make(const struct fit_account *account, const struct predict_request
                  struct prediction *prediction, struct fault *fault)
 {
     struct prediction *p = prediction;
+    struct predict_slowdown slowdown;
     struct predict_basis basis;
 
     *p = (struct prediction){.study = account->study,
@@ -276,7 +289,9 @@ int predict_make(const struct fit_account *account, const struct predict_request
         return -1;
     }
     describe(&basis, p);
-    pool_make(&basis, p->request.items, level_of(&basis), predict_basis_contention(&basis, 0), 1, &p->pool);
+    slowdown = predict_basis_slowdown(&basis, 0);
+    pool_make(&basis, p->request.items, level_of(&basis),
+              predict_basis_contention(&basis, &slowdown, p->request.cores), 1, &p->pool);
     check_cells(&basis, p);
     find_memory(p);
     predict_bounds(&p->pool, p->request.cores, &p->bounds);

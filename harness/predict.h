@@ -49,7 +49,8 @@ struct prediction {
     size_t measured_items, blocks;
     unsigned measured_workers;   /* largest on the curve within the cores: contention is known to here */
     struct predict_setting base; /* chunk and policy of the curve */
-    struct interval contention;  /* slowdown of items by each further worker */
+    struct interval contention;  /* slowdown of items by each further worker, waiting left out */
+    struct interval crowding;    /* ... by waiting for a core, when all cores are at work */
     struct predict_pool pool;    /* with the items asked for; its arrays are owned */
     GArray *points;              /* struct predict_point */
     GArray *checks;              /* struct predict_check */
@@ -78,14 +79,19 @@ json_t *predict_json(const struct prediction *prediction);
 /* --- used by predict.c ------------------------------------------------------------------------ */
 
 /* What a study tells of the pool; predict_basis.c. */
+struct predict_slowdown {
+    double contention; /* on a core or blocked, for each further worker: caches, memory, locks */
+    double crowding; /* waiting for a core, for each further worker, where the cores are those of the study */
+};
 struct predict_block {
     unsigned block;
-    double level;      /* time of all items with one worker over the sum of their medians */
-    double contention; /* of this block alone */
+    double level;                     /* time of all items with one worker over the sum of their medians */
+    struct predict_slowdown slowdown; /* of this block alone */
 };
 struct predict_ratio {
     unsigned block, workers;
-    double ratio; /* time of all items over that with one worker in the same block */
+    double busy;    /* time of all items without waiting, over that with one worker in the same block */
+    double waiting; /* how much longer waiting makes them, over the same with one worker */
 };
 struct predict_basis {
     const struct fit_account *account;
@@ -97,7 +103,11 @@ struct predict_basis {
 };
 int predict_basis_make(const struct fit_account *account, struct predict_basis *basis, struct fault *fault);
 void predict_basis_release(struct predict_basis *basis);
-/* Contention of all blocks, without the cells of so many workers (0: with all); never below 0. */
-double predict_basis_contention(const struct predict_basis *basis, unsigned without);
+/* Slowdown of all blocks, without the cells of so many workers (0: with all); never below 0. */
+struct predict_slowdown predict_basis_slowdown(const struct predict_basis *basis, unsigned without);
+/* For each further worker on a machine with so many cores: contention goes with the number of workers, crowding with the
+ * share of the cores that are at work. */
+double predict_basis_contention(const struct predict_basis *basis, const struct predict_slowdown *slowdown,
+                                unsigned cores);
 
 #endif

@@ -57,8 +57,17 @@ static void take_items(struct predict_basis *basis)
     basis->items = account->cost_count;
 }
 
-/* Mean time within items of a block's trials with so many workers; NaN none. */
-static double block_items_s(const struct fit_account *account, unsigned block, unsigned workers)
+/* ... without waiting for a core, where that is known. */
+static double busy_s(const struct fit_account_trial *row)
+{
+    double waiting_s = row->account.core_s[CAUSE_WAITING];
+
+    return items_s(row) - (isnan(waiting_s) ? 0 : waiting_s);
+}
+
+/* Mean of a time of a block's trials with so many workers; NaN none. */
+static double block_mean_s(const struct fit_account *account, unsigned block, unsigned workers,
+                           double (*time_s)(const struct fit_account_trial *row))
 {
     double sum = 0, count = 0;
 
@@ -66,35 +75,50 @@ static double block_items_s(const struct fit_account *account, unsigned block, u
         const struct fit_account_trial *row = row_at(account, i);
         if (is_on_curve(account, row, workers) && workers_of(account, row) == workers &&
             trial_of(account, row)->block == block) {
-            sum += items_s(row);
+            sum += time_s(row);
             count++;
         }
     }
     return sum / count;
 }
 
-static double slope_of(const struct predict_basis *basis, int64_t block, unsigned without)
+static struct predict_slowdown slopes_of(const struct predict_basis *basis, int64_t block, unsigned without)
 {
-    double *workers = g_new0(double, basis->ratios->len + 1), *ratio = g_new0(double, basis->ratios->len + 1);
-    double slope;
-    size_t count = 0;
+    unsigned rows = basis->ratios->len, count = 0;
+    double *workers = g_new0(double, rows + 1), *busy = g_new0(double, rows + 1),
+           *waiting = g_new0(double, rows + 1);
+    struct predict_slowdown slowdown;
 
-    for (unsigned i = 0; i < basis->ratios->len; i++) {
+    for (unsigned i = 0; i < rows; i++) {
         const struct predict_ratio *row = &g_array_index(basis->ratios, struct predict_ratio, i);
         if ((block >= 0 && row->block != block) || row->workers == without)
             continue;
         workers[count] = row->workers;
-        ratio[count++] = row->ratio;
+        busy[count] = row->busy;
+        waiting[count++] = row->waiting;
     }
-    slope = predict_contention(workers, ratio, count);
+    slowdown.contention = predict_contention(workers, busy, count);
+    slowdown.crowding = predict_contention(workers, waiting, count);
     g_free(workers);
-    g_free(ratio);
-    return slope;
+    g_free(busy);
+    g_free(waiting);
+    return slowdown;
 }
 
-double predict_basis_contention(const struct predict_basis *basis, unsigned without)
+struct predict_slowdown predict_basis_slowdown(const struct predict_basis *basis, unsigned without)
 {
-    return fmax(slope_of(basis, -1, without), 0);
+    struct predict_slowdown slowdown = slopes_of(basis, -1, without);
+
+    return (struct predict_slowdown){fmax(slowdown.contention, 0), fmax(slowdown.crowding, 0)};
+}
+
+double predict_basis_contention(const struct predict_basis *basis, const struct predict_slowdown *slowdown,
+                                unsigned cores)
+{
+    unsigned here = basis->account->study->cores;
+    double of_cores = here > 1 && cores > 1 ? (here - 1.0) / (cores - 1.0) : 1;
+
+    return slowdown->contention + slowdown->crowding * of_cores;
 }
 
 static bool has_block(const struct predict_basis *basis, unsigned block)
@@ -118,21 +142,25 @@ static void take_blocks(struct predict_basis *basis)
         struct predict_block block = {.block = trial_of(account, row)->block};
         if (!is_on_curve(account, row, 1) || has_block(basis, block.block))
             continue;
-        block.level = block_items_s(account, block.block, 1) / medians_s;
+        block.level = block_mean_s(account, block.block, 1, items_s) / medians_s;
         g_array_append_val(basis->blocks, block);
     }
     for (unsigned i = 0; i < account->trials->len; i++) {
         const struct fit_account_trial *row = row_at(account, i);
         struct predict_ratio ratio = {.block = trial_of(account, row)->block,
                                       .workers = workers_of(account, row)};
+        double one_s, one_busy_s;
         if (!is_on_curve(account, row, cores) || ratio.workers == 1 || !has_block(basis, ratio.block))
             continue;
-        ratio.ratio = items_s(row) / block_items_s(account, ratio.block, 1);
+        one_s = block_mean_s(account, ratio.block, 1, items_s);
+        one_busy_s = block_mean_s(account, ratio.block, 1, busy_s);
+        ratio.busy = busy_s(row) / one_busy_s;
+        ratio.waiting = (items_s(row) / busy_s(row)) / (one_s / one_busy_s);
         g_array_append_val(basis->ratios, ratio);
     }
     for (unsigned i = 0; i < basis->blocks->len; i++) {
         struct predict_block *block = &g_array_index(basis->blocks, struct predict_block, i);
-        block->contention = slope_of(basis, block->block, 0);
+        block->slowdown = slopes_of(basis, block->block, 0);
     }
 }
 

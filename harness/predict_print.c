@@ -81,11 +81,12 @@ static void print_checks(const struct prediction *p, FILE *out)
     for (unsigned i = 0; i < p->checks->len; i++) {
         const struct predict_check *check = &g_array_index(p->checks, struct predict_check, i);
         const struct fit_cell *cell = &g_array_index(p->study->cells, struct fit_cell, check->cell);
+        double off = check->predicted_s / check->measured_s - 1;
         fprintf(
             out,
             "checked: %u workers, chunk %lld, %s: measured %.4g s, predicted without it %.4g s (%+.1f%%)\n",
             check->workers, (long long)cell->chunk, cell->policy ? cell->policy : "its own policy",
-            check->measured_s, check->predicted_s, 100 * (check->predicted_s / check->measured_s - 1));
+            check->measured_s, check->predicted_s, fabs(off) < 0.0005 ? 0 : 100 * off);
     }
     if (!p->checks->len)
         fprintf(out, "checked: nothing: the study has no cell of more than one worker\n");
@@ -106,8 +107,10 @@ void predict_print(const struct prediction *p, FILE *out)
     fputc('\n', out);
     print_best(p, out);
     print_bounds(p, out);
-    fprintf(out, "slowdown of items by each further worker: %s%%, measured to %u worker%s\n",
+    fprintf(out, "slowdown of items by each further worker: %s%%, measured to %u worker%s",
             shown(&percent, 2, text, sizeof text), p->measured_workers, p->measured_workers == 1 ? "" : "s");
+    percent = interval_scaled(&p->crowding, 100);
+    fprintf(out, "; by waiting, with all cores at work: %s%%\n", shown(&percent, 2, text, sizeof text));
     if (p->request.cores > p->measured_workers)
         fprintf(out,
                 "beyond %u worker%s that slowdown is assumed to grow in proportion: measure there before you "
@@ -196,6 +199,7 @@ json_t *predict_json(const struct prediction *p)
     fit_json_put(bounds, "worker_mib", fit_json_number(p->worker_mib));
     fit_json_put(object, "bounds", bounds);
     fit_json_put(object, "contention_per_worker", fit_json_interval(&p->contention));
+    fit_json_put(object, "waiting_all_cores", fit_json_interval(&p->crowding));
     fit_json_put(object, "checks", checks_json(p));
     fit_json_put(object, "held_back_rms", fit_json_number(p->held_back_rms));
     return object;

@@ -284,29 +284,50 @@ static void a_study_without_one_worker_is_refused(void **state)
         g_array_index(study.cells, struct fit_cell, i).workers--;
 }
 
-/* --- the table -------------------------------------------------------------------------------- */
+/* --- tables ----------------------------------------------------------------------------------- */
 
-static void the_table_is_as_recorded(void **state)
+/* Compares what was written to out, which made text, with the file, or writes that anew. */
+static void assert_golden(FILE *out, char **text, const char *golden)
+{
+    char *wanted = NULL;
+
+    fclose(out);
+    if (getenv("KNEE_WRITE_GOLDEN"))
+        assert_true(g_file_set_contents(golden, *text, -1, NULL));
+    if (!g_file_get_contents(golden, &wanted, NULL, NULL))
+        fail_msg("%s cannot be read: run in the repository's folder", golden);
+    assert_string_equal(*text, wanted);
+    g_free(wanted);
+    free(*text);
+}
+
+static void the_prediction_reads_as_recorded(void **state)
 {
     struct predict_request request = {.cores = 8, .memory_bytes = 32.0 * 1073741824, .items = 1000};
-    const char *golden = "tests/golden/predict.txt";
     struct prediction p;
-    char *text = NULL, *wanted = NULL;
+    char *text = NULL;
     size_t bytes = 0;
     FILE *out = open_memstream(&text, &bytes);
 
     (void)state;
     open_prediction(&request, &p);
     predict_print(&p, out);
-    fclose(out);
     predict_release(&p);
-    if (getenv("KNEE_WRITE_GOLDEN"))
-        assert_true(g_file_set_contents(golden, text, -1, NULL));
-    if (!g_file_get_contents(golden, &wanted, NULL, NULL))
-        fail_msg("%s cannot be read: run in the repository's folder", golden);
-    assert_string_equal(text, wanted);
-    g_free(wanted);
-    free(text);
+    assert_golden(out, &text, "tests/golden/predict.txt");
+}
+
+static void the_account_reads_as_recorded(void **state)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    (void)state;
+    account_print_overview(&account, out);
+    fputc('\n', out);
+    account_print_comparison(&account, fit_account_cell_at(&account, 4), fit_account_cell_at(&account, 1),
+                             out);
+    assert_golden(out, &text, "tests/golden/account.txt");
 }
 
 int main(void)
@@ -322,7 +343,8 @@ int main(void)
         cmocka_unit_test(memory_and_items_bound_the_advice),
         cmocka_unit_test(more_items_have_wider_times_and_the_same_speedups),
         cmocka_unit_test(a_study_without_one_worker_is_refused),
-        cmocka_unit_test(the_table_is_as_recorded),
+        cmocka_unit_test(the_prediction_reads_as_recorded),
+        cmocka_unit_test(the_account_reads_as_recorded),
     };
     return cmocka_run_group_tests(tests, make_study, remove_study);
 }
