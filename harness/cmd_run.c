@@ -1,7 +1,6 @@
 /* knee run: the pipeline on a batch, by the pool or without one. */
 #include <errno.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +12,11 @@
 #include "commands.h"
 #include "message.h"
 #include "options.h"
-#include "paths.h"
 #include "progress.h"
 #include "run_hooks.h"
 #include "run_journal.h"
 #include "run_output.h"
+#include "run_settings.h"
 #include "pipeline/batch.h"
 #include "pipeline/clock.h"
 #include "pipeline/fault_point.h"
@@ -26,18 +25,9 @@
 #include "pipeline/recipe.h"
 #include "pipeline/sandbox.h"
 
-struct settings {
-    const char *recipe_path, *list_path, *pin_list;
-    uint64_t workers, chunk, table_fd, item_timeout_ns, memory_mib;
-    int policy, start, sandbox;
-    bool serial, counters, stats, quiet, dry_run;
-    struct run_journal_options journal;
-    const char *in, *out;
-};
-
 /* Everything a run holds; released in one place. */
 struct run {
-    struct settings set;
+    struct run_settings set;
     struct recipe recipe;
     struct batch batch;
     struct item_table table;
@@ -48,17 +38,6 @@ struct run {
     struct progress progress;
     uint64_t start_ns;
 };
-
-enum { NO_TABLE_FD = 1 << 20 };
-enum { START_FRESH, START_ZYGOTE };
-
-static uint64_t allowed_cpus(void)
-{
-    cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
-
-    return count > 0 ? (uint64_t)count : 1;
-}
 
 /* A run needs some twenty at once, its libraries more for a moment; that they are missing shows in strange
  * places otherwise. */
@@ -79,128 +58,9 @@ static int have_descriptors(struct fault *fault)
                            (unsigned long long)limit.rlim_cur, WANTED);
 }
 
-static enum options_result read_options(struct settings *set, int argc, char **argv)
-{
-    static const char *const starts[] = {"fresh", "zygote", NULL};
-    static const char *const policies[] = {"static", "dynamic", "guided", "largest-first", NULL};
-    static const char *const sandboxes[] = {"auto", "require", "off", NULL}; /* enum sandbox_mode */
-    const struct option_spec table[] = {
-        {.name = "recipe",
-         .letter = 'r',
-         .argument = "FILE",
-         .kind = OPTION_TEXT,
-         .target = &set->recipe_path,
-         .help = "what is made of each item; default: the shipped web.recipe"},
-        {.name = "workers",
-         .letter = 'j',
-         .argument = "N",
-         .kind = OPTION_COUNT,
-         .target = &set->workers,
-         .min = 1,
-         .max = POOL_MAX_WORKERS,
-         .help = "worker processes; default: as many as CPUs may be used"},
-        {.name = "chunk",
-         .letter = 'c',
-         .argument = "N",
-         .kind = OPTION_COUNT,
-         .target = &set->chunk,
-         .min = 1,
-         .max = 1000000000,
-         .help = "items a worker claims at once; default 1"},
-        {.name = "policy",
-         .letter = 'p',
-         .argument = "NAME",
-         .kind = OPTION_CHOICE,
-         .target = &set->policy,
-         .choices = policies,
-         .help = "static, dynamic, guided or largest-first; default dynamic"},
-        {.name = "serial",
-         .letter = 's',
-         .kind = OPTION_FLAG,
-         .target = &set->serial,
-         .help = "no pool at all: the reference that any other run must equal"},
-        {.name = "start",
-         .argument = "HOW",
-         .kind = OPTION_CHOICE,
-         .target = &set->start,
-         .choices = starts,
-         .help = "fresh: workers load watermark and font, zygote: the parent does; default fresh"},
-        {.name = "item-timeout",
-         .argument = "TIME",
-         .kind = OPTION_DURATION,
-         .target = &set->item_timeout_ns,
-         .help = "give up an item whose worker takes longer; default 10m"},
-        {.name = "memory-per-worker",
-         .argument = "MIB",
-         .kind = OPTION_COUNT,
-         .target = &set->memory_mib,
-         .min = 16,
-         .max = 1 << 24,
-         .help = "most memory a worker may allocate; default no limit"},
-        {.name = "list",
-         .argument = "FILE",
-         .kind = OPTION_TEXT,
-         .target = &set->list_path,
-         .help = "only these items: paths within IN, one a line; - is standard input"},
-        {.name = "pin",
-         .argument = "CPUS",
-         .kind = OPTION_TEXT,
-         .target = &set->pin_list,
-         .help = "bind workers to these CPUs in turn, as 0,2,4-7; default none"},
-        {.name = "counters",
-         .kind = OPTION_FLAG,
-         .target = &set->counters,
-         .help = "count cycles, faults, switches in every worker"},
-        {.name = "sandbox",
-         .argument = "MODE",
-         .kind = OPTION_CHOICE,
-         .target = &set->sandbox,
-         .choices = sandboxes,
-         .help = "confine workers: auto (default), require or off"},
-        {.name = "stats",
-         .kind = OPTION_FLAG,
-         .target = &set->stats,
-         .help = "print where the time went, by stage"},
-        {.name = "restart",
-         .kind = OPTION_FLAG,
-         .target = &set->journal.restart,
-         .help = "forget what OUT holds: its outputs, of another recipe or batch too, are removed"},
-        {.name = "retry-failed",
-         .kind = OPTION_FLAG,
-         .target = &set->journal.retry_failed,
-         .help = "try items again that failed in the run before"},
-        {.name = "durable",
-         .kind = OPTION_FLAG,
-         .target = &set->journal.durable,
-         .help = "a finished item survives a power cut: folders and journal are synced too"},
-        {.name = "dry-run",
-         .letter = 'n',
-         .kind = OPTION_FLAG,
-         .target = &set->dry_run,
-         .help = "say what would be done, do nothing"},
-        {.name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .target = &set->quiet, .help = "errors only"},
-        {.name = "table-fd",
-         .argument = "FD",
-         .kind = OPTION_COUNT,
-         .target = &set->table_fd,
-         .min = 3,
-         .max = NO_TABLE_FD - 1,
-         .help = "an inherited, empty memfd that gets the item table"},
-        {.name = NULL}};
-    char **operands;
-    int count;
-    enum options_result result = options_parse(&cmd_run, table, argc, argv, 2, 2, &operands, &count);
-
-    if (result == OPTIONS_GO) {
-        set->in = operands[0];
-        set->out = operands[1];
-    }
-    return result;
-}
-
 static void print_plan(const struct run *run)
 {
-    const struct settings *set = &run->set;
+    const struct run_settings *set = &run->set;
 
     printf("batch      %s: %" PRIu64 " items, %.1f MB\n", set->in, run->batch.count,
            (double)run->batch.total_bytes / 1e6);
@@ -224,7 +84,7 @@ static bool same_folder(const char *a, const char *b)
 /* Reads what is asked for; nothing is written yet. */
 static int prepare_inputs(struct run *run, struct fault *fault)
 {
-    const struct settings *set = &run->set;
+    const struct run_settings *set = &run->set;
 
     if (recipe_load(set->recipe_path, &run->recipe, fault))
         return -1;
@@ -239,9 +99,9 @@ static int prepare_inputs(struct run *run, struct fault *fault)
 
 static int prepare_run(struct run *run, struct fault *fault)
 {
-    const struct settings *set = &run->set;
+    const struct run_settings *set = &run->set;
 
-    if (item_table_create(&run->table, set->table_fd == NO_TABLE_FD ? -1 : (int)set->table_fd,
+    if (item_table_create(&run->table, set->table_fd == RUN_NO_TABLE_FD ? -1 : (int)set->table_fd,
                           run->batch.count, image_result_bytes(&run->recipe), (uint32_t)set->workers,
                           sizeof(struct run_worker_extra), fault))
         return -1;
@@ -262,13 +122,13 @@ static int prepare_run(struct run *run, struct fault *fault)
         return -1;
     run->images.durable = set->journal.durable;
     run->images.positions = run->batch.positions;
-    return !set->serial && set->start == START_ZYGOTE ? image_workload_prepare(&run->images, fault) : 0;
+    return !set->serial && set->start == RUN_START_ZYGOTE ? image_workload_prepare(&run->images, fault) : 0;
 }
 
 /* Before anything is written. The run without a pool decodes in this process, which stays free. */
 static int prepare_sandbox(struct run *run, struct fault *fault)
 {
-    const struct settings *set = &run->set;
+    const struct run_settings *set = &run->set;
 
     if (set->serial && set->sandbox == SANDBOX_REQUIRE)
         return fault_set(fault,
@@ -306,7 +166,7 @@ static void show_progress(void *context, const struct item_table *table)
 
 static int finish(struct run *run, enum pool_result result, int signal_number, struct fault *fault)
 {
-    const struct settings *set = &run->set;
+    const struct run_settings *set = &run->set;
     struct run_outcome outcome;
 
     progress_end(&run->progress);
@@ -337,7 +197,7 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
 
 static int do_run(struct run *run, struct fault *fault)
 {
-    const struct settings *set = &run->set;
+    const struct run_settings *set = &run->set;
     struct workload workload;
     struct pool_options options = {.workers = (uint32_t)set->workers,
                                    .chunk = set->chunk,
@@ -391,14 +251,8 @@ static int run_run(int argc, char **argv)
     struct fault fault = {0};
     int code = KNEE_FAILED;
 
-    run.set =
-        (struct settings){.recipe_path = paths_data("pipeline/recipes/web.recipe", shipped, sizeof shipped),
-                          .workers = allowed_cpus(),
-                          .chunk = 1,
-                          .policy = POLICY_DYNAMIC,
-                          .item_timeout_ns = 600ull * 1000000000,
-                          .table_fd = NO_TABLE_FD};
-    switch (read_options(&run.set, argc, argv)) {
+    run_settings_init(&run.set, shipped, sizeof shipped);
+    switch (run_settings_read(&run.set, &cmd_run, argc, argv)) {
     case OPTIONS_HELP:
         return KNEE_OK;
     case OPTIONS_USAGE:

@@ -28,6 +28,7 @@ HARNESS_SRC := harness/message.c \
   harness/cmd_recipe.c \
   harness/run_output.c \
   harness/run_journal.c \
+  harness/run_settings.c \
   harness/progress.c \
   harness/account_print.c \
   harness/cmd_account.c \
