@@ -100,7 +100,7 @@ static void tell(void *context, const struct item_table *items)
     progress->told_ns = now;
     uint64_t done = 0;
     uint64_t bytes = 0;
-    uint64_t all = items->header->items;
+    uint64_t all = items->items;
     for (uint64_t i = 0; i < all; i++) {
         const struct item_record *record = item_table_item(items, i);
         uint32_t state = atomic_load_explicit(&record->state, memory_order_acquire);
@@ -132,7 +132,7 @@ static bool wants_clips(const struct plan *plan)
 static uint64_t tell_failures(const struct item_table *items)
 {
     uint64_t failed = 0;
-    for (uint64_t i = 0; i < items->header->items; i++) {
+    for (uint64_t i = 0; i < items->items; i++) {
         const struct batch_payload *payload = item_table_item_payload(items, i);
         if (atomic_load(&item_table_item(items, i)->state) == ITEM_FAILED && failed++ < FAILURES_SHOWN)
             message_error("%s", payload->text);

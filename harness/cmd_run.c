@@ -158,7 +158,7 @@ static void show_progress(void *context, const struct item_table *table)
     struct run *run = context;
     double done = 0;
 
-    for (uint64_t i = 0; i < table->header->items; i++)
+    for (uint64_t i = 0; i < table->items; i++)
         if (atomic_load_explicit(&item_table_item(table, i)->state, memory_order_relaxed) >= ITEM_DONE)
             done += (double)run->batch.bytes[i] + 1;
     progress_update(&run->progress, done, (double)(run->batch.total_bytes + run->batch.count), NULL);

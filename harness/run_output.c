@@ -134,7 +134,7 @@ int run_output_begin(const char *out, struct fault *fault)
 
 void run_output_clean(const struct item_table *table, const char *out)
 {
-    for (uint32_t i = 0; i < table->header->workers; i++)
+    for (uint32_t i = 0; i < table->workers; i++)
         if (item_table_worker(table, i)->processes > 1 ||
             atomic_load_explicit(&item_table_worker(table, i)->state, memory_order_relaxed) == WORKER_DEAD) {
             store_clean(out);
@@ -252,7 +252,7 @@ static int write_manifest(struct outputs *outputs, const char *out, struct run_o
 
 static uint64_t count_items(const struct item_table *table, struct run_outcome *outcome)
 {
-    for (uint64_t i = 0; i < table->header->items; i++) {
+    for (uint64_t i = 0; i < table->items; i++) {
         const struct item_record *record = item_table_item(table, i);
         if (!record->start_ns) { /* nobody worked on it in this run */
             outcome->earlier++;
@@ -317,7 +317,7 @@ void run_output_print_start(const struct item_table *table)
     double sum_ms = 0, most_ms = 0, init_ms = 0;
     int count = 0;
 
-    for (uint32_t i = 0; i < table->header->workers && !table->header->serial; i++) {
+    for (uint32_t i = 0; i < table->workers && !table->header->serial; i++) {
         const struct worker_record *worker = item_table_worker(table, i);
         double ms = ((double)worker->init_end_ns - (double)worker->fork_ns) / 1e6;
         if (!worker->fork_ns || worker->init_end_ns < worker->fork_ns)
@@ -336,7 +336,7 @@ void run_output_print_stages(const struct item_table *table)
 {
     double sums[ITEM_STAGES] = {0}, total = 0, count = 0;
 
-    for (uint64_t i = 0; i < table->header->items; i++) {
+    for (uint64_t i = 0; i < table->items; i++) {
         const struct item_record *record = item_table_item(table, i);
         if (atomic_load_explicit(&record->state, memory_order_acquire) != ITEM_DONE || !record->start_ns)
             continue;

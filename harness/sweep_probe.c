@@ -33,7 +33,7 @@ static double mean_item_ns(const struct item_table *table)
 {
     double sum = 0, count = 0;
 
-    for (uint64_t i = 0; i < table->header->items; i++) {
+    for (uint64_t i = 0; i < table->items; i++) {
         const struct item_record *record = item_table_item(table, i);
         if (record->start_ns && record->end_ns > record->start_ns) {
             sum += (double)(record->end_ns - record->start_ns);
@@ -47,12 +47,12 @@ static double mean_start_ns(const struct item_table *table)
 {
     double sum = 0;
 
-    for (uint32_t slot = 0; slot < table->header->workers; slot++) {
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
         if (worker->init_end_ns > worker->fork_ns)
             sum += (double)(worker->init_end_ns - worker->fork_ns);
     }
-    return sum / table->header->workers;
+    return sum / table->workers;
 }
 
 /* Without a pool: the items' cost, and what is left of the trial beside them and the initializer. */
@@ -137,7 +137,7 @@ int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *in
 static int describe_items(struct study *study, const struct item_table *table,
                           const struct trial_names *names, struct fault *fault)
 {
-    for (uint64_t i = 0; i < table->header->items; i++) {
+    for (uint64_t i = 0; i < table->items; i++) {
         const struct item_record *record = item_table_item(table, i);
         int64_t width = record->width ? (int64_t)record->width : STUDY_UNKNOWN;
         int64_t height = record->height ? (int64_t)record->height : STUDY_UNKNOWN;

@@ -172,7 +172,7 @@ static void fill_phases(struct study_trial *trial, const struct item_table *tabl
     const struct item_table_header *header = table->header;
     uint64_t at[6] = {header->start_ns, UINT64_MAX, 0, header->go_ns, 0, header->end_ns};
 
-    for (uint32_t slot = 0; slot < header->workers; slot++) {
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
         at[1] = worker->fork_ns < at[1] ? worker->fork_ns : at[1];
         at[2] = worker->begin_ns > at[2] ? worker->begin_ns : at[2];
@@ -193,7 +193,7 @@ static void fill_phases(struct study_trial *trial, const struct item_table *tabl
 static void fill_sums(struct study_trial *trial, const struct item_table *table)
 {
     trial->items = trial->failed = trial->bytes_in = trial->bytes_out = 0;
-    for (uint64_t i = 0; i < table->header->items; i++) {
+    for (uint64_t i = 0; i < table->items; i++) {
         const struct item_record *record = item_table_item(table, i);
         uint32_t state = atomic_load_explicit(&record->state, memory_order_acquire);
         trial->items += state == ITEM_DONE || state == ITEM_FAILED;
@@ -223,20 +223,19 @@ int trial_fill_rows(struct trial_result *result, const struct item_table *table,
                     const struct trial_names *names, struct fault *fault)
 {
     struct study_record *record = &result->record;
-    const struct item_table_header *header = table->header;
 
-    record->workers = calloc(header->workers + 1u, sizeof *record->workers);
-    record->items = calloc(header->items + 1u, sizeof *record->items);
-    record->counters = calloc((size_t)header->workers * RUN_COUNTERS + 1u, sizeof *record->counters);
+    record->workers = calloc(table->workers + 1u, sizeof *record->workers);
+    record->items = calloc(table->items + 1u, sizeof *record->items);
+    record->counters = calloc((size_t)table->workers * RUN_COUNTERS + 1u, sizeof *record->counters);
     if (!record->workers || !record->items || !record->counters) {
         trial_result_release(result);
         return fault_set(fault, "study: no memory for the rows of a trial: process fewer items with --items");
     }
-    for (uint32_t slot = 0; slot < header->workers; slot++) {
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
         fill_worker(&record->workers[record->worker_count++], table, slot);
         fill_counters(record, table, slot);
     }
-    for (uint64_t i = 0; i < header->items; i++)
+    for (uint64_t i = 0; i < table->items; i++)
         fill_item(&record->items[record->item_count++], table, i, names);
     fill_phases(&record->trial, table);
     fill_sums(&record->trial, table);
@@ -292,7 +291,7 @@ static bool differs(const struct trial_expected *expected, struct trial_result *
 
 static bool has_worker_trouble(const struct item_table *table, struct trial_result *result)
 {
-    for (uint32_t slot = 0; slot < table->header->workers; slot++) {
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
         const struct run_worker_extra *extra = extra_of(table, slot);
         char words[96];

@@ -37,6 +37,18 @@ static int lay_out(struct item_table_header *header, uint64_t items, uint32_t it
     return 0;
 }
 
+/* Keeps the shape where nobody else can change it. */
+static void adopt(struct item_table *table, const struct item_table_header *shape)
+{
+    table->bytes = shape->bytes;
+    table->items = shape->items;
+    table->workers = shape->workers;
+    table->workers_offset = shape->workers_offset;
+    table->items_offset = shape->items_offset;
+    table->item_stride = shape->item_stride;
+    table->worker_stride = shape->worker_stride;
+}
+
 static int map_table(struct item_table *table, uint64_t bytes, struct fault *fault)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, table->fd, 0);
@@ -90,24 +102,26 @@ int item_table_create(struct item_table *table, int fd, uint64_t items, uint32_t
     if (map_table(table, shape.bytes, fault))
         return -1;
     *table->header = shape;
+    adopt(table, &shape);
     return 0;
 }
 
-/* Is the header one that item_table_create could have written into a file of this size? */
-static int header_is_sound(const struct item_table_header *header, uint64_t file_bytes)
+/* Is the header one that item_table_create could have written into a file of this size? Fills the shape of such
+ * a table; the header may change meanwhile. */
+static int header_is_sound(const struct item_table_header *header, uint64_t file_bytes,
+                           struct item_table_header *shape)
 {
-    struct item_table_header shape;
-
     return memcmp(header->magic, table_magic, sizeof table_magic) == 0 &&
-           lay_out(&shape, header->items, header->item_payload_bytes, header->workers,
+           lay_out(shape, header->items, header->item_payload_bytes, header->workers,
                    header->worker_payload_bytes) == 0 &&
-           shape.bytes == header->bytes && shape.bytes == file_bytes &&
-           shape.item_stride == header->item_stride && shape.worker_stride == header->worker_stride &&
-           shape.workers_offset == header->workers_offset && shape.items_offset == header->items_offset;
+           shape->bytes == header->bytes && shape->bytes == file_bytes &&
+           shape->item_stride == header->item_stride && shape->worker_stride == header->worker_stride &&
+           shape->workers_offset == header->workers_offset && shape->items_offset == header->items_offset;
 }
 
 int item_table_open(struct item_table *table, int fd, struct fault *fault)
 {
+    struct item_table_header shape;
     struct stat status;
 
     *table = (struct item_table){.fd = fd};
@@ -124,19 +138,20 @@ int item_table_open(struct item_table *table, int fd, struct fault *fault)
     }
     if (map_table(table, (uint64_t)status.st_size, fault))
         return -1;
-    if (!header_is_sound(table->header, (uint64_t)status.st_size)) {
+    if (!header_is_sound(table->header, (uint64_t)status.st_size, &shape)) {
         munmap(table->header, (size_t)status.st_size);
         table->header = NULL;
         item_table_close(table);
         return fault_set(fault, "item table on descriptor %d: not a table of this version of knee", fd);
     }
+    adopt(table, &shape);
     return 0;
 }
 
 void item_table_close(struct item_table *table)
 {
     if (table->header)
-        munmap(table->header, table->header->bytes);
+        munmap(table->header, table->bytes);
     table->header = NULL;
     if (table->fd >= 0)
         close(table->fd);
@@ -150,7 +165,7 @@ static unsigned char *at(const struct item_table *table, uint64_t offset)
 
 struct item_record *item_table_item(const struct item_table *table, uint64_t index)
 {
-    return (void *)at(table, table->header->items_offset + index * table->header->item_stride);
+    return (void *)at(table, table->items_offset + index * table->item_stride);
 }
 
 void *item_table_item_payload(const struct item_table *table, uint64_t index)
@@ -160,7 +175,7 @@ void *item_table_item_payload(const struct item_table *table, uint64_t index)
 
 struct worker_record *item_table_worker(const struct item_table *table, uint32_t slot)
 {
-    return (void *)at(table, table->header->workers_offset + (uint64_t)slot * table->header->worker_stride);
+    return (void *)at(table, table->workers_offset + (uint64_t)slot * table->worker_stride);
 }
 
 void *item_table_worker_payload(const struct item_table *table, uint32_t slot)
@@ -172,7 +187,7 @@ uint64_t item_table_last_end_ns(const struct item_table *table)
 {
     uint64_t last = 0;
 
-    for (uint64_t i = 0; i < table->header->items; i++)
+    for (uint64_t i = 0; i < table->items; i++)
         if (item_table_item(table, i)->end_ns > last)
             last = item_table_item(table, i)->end_ns;
     return last;

@@ -98,9 +98,14 @@ struct item_table_header {
                          hex */
 };
 
+/* The shape is this process's own copy, checked once: a worker that a hostile file has taken over may write
+ * anything into the mapping, and must not lead its parent elsewhere. For the same reason a reader takes numbers
+ * and texts out of records as claims: texts need not end, states and indices need not exist. */
 struct item_table {
     struct item_table_header *header; /* the mapping; NULL when closed */
     int fd;                           /* owned; -1 for none */
+    uint64_t bytes, items, workers_offset, items_offset;
+    uint32_t workers, item_stride, worker_stride;
 };
 
 /* Makes a table of the given shape, zeroed. fd -1: a new memfd (closed on exec); otherwise an empty file or
@@ -114,6 +119,7 @@ int item_table_open(struct item_table *table, int fd, struct fault *fault);
 
 void item_table_close(struct item_table *table);
 
+/* index and slot have to be below table->items and table->workers. */
 struct item_record *item_table_item(const struct item_table *table, uint64_t index);
 void *item_table_item_payload(const struct item_table *table, uint64_t index);
 struct worker_record *item_table_worker(const struct item_table *table, uint32_t slot);

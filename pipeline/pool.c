@@ -96,7 +96,7 @@ static void watch(struct pool *pool)
 
 static bool any_pending(const struct pool *pool)
 {
-    for (uint64_t i = 0; i < pool->table->header->items; i++)
+    for (uint64_t i = 0; i < pool->table->items; i++)
         /* Acquire: pairs with the release in worker_do_item. */
         if (atomic_load_explicit(&item_table_item(pool->table, i)->state, memory_order_acquire) < ITEM_DONE)
             return true;
@@ -111,7 +111,7 @@ static void finish_lost_claims(struct pool *pool)
 
     while (!pool->failed && !pool->signal_number && any_pending(pool)) {
         atomic_store_explicit(&worker->claim_next, 0, memory_order_relaxed);
-        atomic_store_explicit(&worker->claim_end, pool->table->header->items, memory_order_relaxed);
+        atomic_store_explicit(&worker->claim_end, pool->table->items, memory_order_relaxed);
         if (pool_spawn(pool, 0) == 0 || pool->refills)
             watch(pool);
     }

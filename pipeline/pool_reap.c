@@ -87,7 +87,7 @@ static void judge_held_item(struct pool *pool, uint32_t slot_number)
     char why[256];
 
     if (position >= atomic_load_explicit(&worker->claim_end, memory_order_relaxed) ||
-        position >= pool->table->header->items)
+        position >= pool->table->items)
         return;
     index = pool->order[position];
     record = item_table_item(pool->table, index);

@@ -122,7 +122,7 @@ static const struct item_record *item_held(const struct pool *pool, const struct
     const struct item_record *record;
 
     if (!is_alive(worker) || position >= atomic_load_explicit(&worker->claim_end, memory_order_relaxed) ||
-        position >= pool->table->header->items)
+        position >= pool->table->items)
         return NULL;
     *index = pool->order[position];
     record = item_table_item(pool->table, *index);

@@ -77,7 +77,7 @@ static int tiny_item(void *context, void *state, uint64_t index, struct item_rec
 /* From end to end of each tenth, in the order of completion: items of a pool end nearly in their order. */
 static void print_tenths(const struct item_table *table)
 {
-    uint64_t items = table->header->items, from_ns = table->header->go_ns;
+    uint64_t items = table->items, from_ns = table->header->go_ns;
 
     printf("scale: million items/s in each tenth:");
     for (uint64_t tenth = 1; tenth <= 10; tenth++) {
