@@ -54,7 +54,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(TESTS_FUZZ_SRC))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
-.PHONY: all deps deps-peers dataset sweep report gate baseline bench attribution peers coverage fuzz corpus soak scale test lint format install clean help
+.PHONY: all deps deps-peers dataset sweep report gate baseline bench attribution peers coverage fuzz corpus scale test lint format install clean help
 all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
@@ -91,6 +91,7 @@ $(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,test
 	@mkdir -p $(@D)
 	$(call say,link)
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS)
+
 $(BUILD)/tests/coverage/coverage: $(BUILD)/obj/tests/coverage/sweep.o
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/.libraries $(BUILD)/.flags
