@@ -239,8 +239,8 @@ int trial_fill_rows(struct trial_result *result, const struct item_table *table,
         fill_item(&record->items[record->item_count++], table, i, names);
     fill_phases(&record->trial, table);
     fill_sums(&record->trial, table);
-    snprintf(result->manifest_sha256, sizeof result->manifest_sha256, "%.*s", (int)sizeof header->result,
-             header->result);
+    snprintf(result->manifest_sha256, sizeof result->manifest_sha256, "%.*s",
+             (int)sizeof table->header->result, table->header->result);
     record->trial.manifest_sha256 = text_or_null(result->manifest_sha256);
     return 0;
 }
