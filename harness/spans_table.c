@@ -85,12 +85,12 @@ static void fill_idle(const struct item_table *table)
 {
     uint64_t first_ns = UINT64_MAX;
 
-    for (uint32_t slot = 0; slot < table->header->workers; slot++) {
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
         if (worker->processes && worker->begin_ns < first_ns)
             first_ns = worker->begin_ns;
     }
-    for (uint32_t slot = 0; slot < table->header->workers; slot++) {
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
         struct worker_record *worker = item_table_worker(table, slot);
         if (!worker->processes)
             worker->fork_ns = worker->begin_ns = worker->go_ns = worker->loop_end_ns = first_ns;

@@ -263,9 +263,9 @@ static bool is_broken(const struct trial_outcome *outcome, struct trial_result *
         REASON(result, "the run %s: %.300s", words, why[0] ? why : "it gave no reason");
         return true;
     }
-    if (header->end_ns == 0 || trial->items != (int64_t)header->items) {
+    if (header->end_ns == 0 || trial->items != (int64_t)outcome->table.items) {
         REASON(result, "the run ended with %" PRId64 " of %" PRIu64 " items done", trial->items,
-               header->items);
+               outcome->table.items);
         return true;
     }
     return false;
