@@ -212,6 +212,11 @@ ITEMS_MANY ?= 1000000
 scale: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/bench/scale.sh $(ITEMS_MANY)
 
+# A long run with poison in it: memory stays flat, nothing is lost.
+.PHONY: soak
+soak: all
+	@BUILD=$(BUILD) tests/soak.sh
+
 # Every file of CORPUS (or of the samples) through the pipeline under AddressSanitizer and UndefinedBehaviourSanitizer.
 .PHONY: corpus
 CORPUS ?=
@@ -257,6 +262,7 @@ help:
 	@echo 'make fuzz      look for inputs that break a parser: FUZZ_SECONDS=60 for each'
 	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
+	@echo 'make soak      20,000 small pictures, one in a hundred poison: memory stays flat'
 	@echo 'make scale     a million items: bytes of memory for each, and the rate'
 	@echo 'make install   PREFIX=/usr/local; make clean'
 	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'

@@ -381,7 +381,9 @@ int run_journal_settle(void *context, uint64_t index, enum item_state state, str
                              record->attempt, record->kind, record->engine, record->width, record->height,
                              record->bytes_in, result->input_mtime_ns);
     if (state == ITEM_FAILED) {
-        record_field_escape(result->reason, reason);
+        char text_of_it[sizeof result->reason];
+        snprintf(text_of_it, sizeof text_of_it, "%.*s", (int)sizeof text_of_it - 1, result->reason);
+        record_field_escape(text_of_it, reason);
         snprintf(text + used, sizeof text - used, "\t%u\t%s", record->stage, reason);
         return record_log_append(&journal->log, text, fault);
     }

@@ -278,12 +278,14 @@ static int write_failures(const struct outputs *outputs, uint64_t count, const c
         return fault_set(fault, "output folder %s: no memory for its list of failures", out);
     for (uint64_t i = 0; i < outputs->batch->count && filled < count; i++) {
         const struct item_record *record = item_table_item(outputs->table, i);
-        const struct image_result *result = item_table_item_payload(outputs->table, i);
-        if (!is_done(outputs->table, i))
+        struct image_result *result = item_table_item_payload(outputs->table, i);
+        if (!is_done(outputs->table, i)) {
+            result->reason[sizeof result->reason - 1] = '\0'; /* whoever wrote it is gone, and may not have */
             failures[filled++] = (struct failed_item){.path = outputs->batch->paths[i],
                                                       .stage = image_stage_name(record->stage),
                                                       .reason = result->reason,
                                                       .attempt = record->attempt};
+        }
     }
     failed = failed_write(failures, filled, out, fault);
     free(failures);

@@ -18,7 +18,8 @@
 
 /* What the parent alone knows of a slot. */
 struct pool_slot {
-    bool refill;        /* its process is gone, another one is to take over ... */
+    pid_t pid;   /* of its process; 0 none alive. Never read back from shared memory: it gets signals */
+    bool refill; /* its process is gone, another one is to take over ... */
     uint64_t refill_ns; /* ... not before this instant */
     /* For the time limit: the item it was last seen with, and for how long. */
     uint64_t held_index;

@@ -139,11 +139,13 @@ static void handle_death(struct pool *pool, uint32_t slot, enum worker_state sta
 {
     struct worker_record *worker = item_table_worker(pool->table, slot);
     char words[160], what[64];
+    struct fault told = pool->control->faults[slot]; /* as the worker left it, which may be without an end */
 
+    told.text[sizeof told.text - 1] = '\0';
     pool_wait_words(worker->wait_status, words, sizeof words);
     snprintf(what, sizeof what, "worker %u", slot);
     if (WIFEXITED(worker->wait_status) && WEXITSTATUS(worker->wait_status) == WORKER_EXIT_FAULT)
-        pool_fail(pool, state < WORKER_READY ? what : NULL, pool->control->faults[slot].text);
+        pool_fail(pool, state < WORKER_READY ? what : NULL, told.text);
     judge_held_item(pool, slot);
     if (pool->failed || pool->killed || state == WORKER_TAIL) /* in its tail it leaves nothing undone */
         return;
@@ -156,8 +158,7 @@ static void handle_death(struct pool *pool, uint32_t slot, enum worker_state sta
 static uint32_t slot_of(const struct pool *pool, pid_t pid)
 {
     for (uint32_t i = 0; i < pool->options->workers; i++)
-        if (item_table_worker(pool->table, i)->pid == pid &&
-            item_table_worker(pool->table, i)->wait_status == -1) /* or the number is used again */
+        if (pool->slots[i].pid == pid)
             return i;
     return UINT32_MAX;
 }
@@ -183,6 +184,7 @@ void pool_reap(struct pool *pool)
         good = WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_GOOD && state == WORKER_TAIL;
         worker->exit_ns = clock_now_ns();
         worker->wait_status = status;
+        pool->slots[slot].pid = 0; /* the number may be used again */
         worker_add_usage(worker, &usage);
         pool->alive--;
         /* Release: a process that watches the table and sees the end sees usage and exit_ns too. */

@@ -66,7 +66,7 @@ int pool_spawn(struct pool *pool, uint32_t slot)
     worker->pid = pid;
     worker->wait_status = -1;
     worker->processes++;
-    pool->slots[slot] = (struct pool_slot){0};
+    pool->slots[slot] = (struct pool_slot){.pid = pid};
     pool->refusals = 0;
     pool->alive++;
     return 0;
@@ -100,28 +100,24 @@ void pool_refill_due(struct pool *pool)
     }
 }
 
-static bool is_alive(const struct worker_record *worker)
-{
-    return worker->pid > 0 && worker->wait_status == -1;
-}
-
 void pool_kill_all(struct pool *pool)
 {
     pool->killed = true;
     for (uint32_t i = 0; i < pool->options->workers; i++)
-        if (is_alive(item_table_worker(pool->table, i)))
-            kill(item_table_worker(pool->table, i)->pid, SIGKILL);
+        if (pool->slots[i].pid)
+            kill(pool->slots[i].pid, SIGKILL);
 }
 
 /* The item that the slot's worker is working on; NULL when none. */
-static const struct item_record *item_held(const struct pool *pool, const struct worker_record *worker,
-                                           uint64_t *index)
+static const struct item_record *item_held(const struct pool *pool, uint32_t slot, uint64_t *index)
 {
+    const struct worker_record *worker = item_table_worker(pool->table, slot);
     /* Relaxed: the worker moves on while we look; a wrong guess is corrected by the item's own state. */
     uint64_t position = atomic_load_explicit(&worker->claim_next, memory_order_relaxed);
     const struct item_record *record;
 
-    if (!is_alive(worker) || position >= atomic_load_explicit(&worker->claim_end, memory_order_relaxed) ||
+    if (!pool->slots[slot].pid ||
+        position >= atomic_load_explicit(&worker->claim_end, memory_order_relaxed) ||
         position >= pool->table->items)
         return NULL;
     *index = pool->order[position];
@@ -140,10 +136,9 @@ void pool_check_time(struct pool *pool)
     if (passed_ns > longest_look_ns)
         passed_ns = longest_look_ns;
     for (uint32_t i = 0; i < pool->options->workers; i++) {
-        const struct worker_record *worker = item_table_worker(pool->table, i);
         struct pool_slot *slot = &pool->slots[i];
         uint64_t index = 0;
-        const struct item_record *record = item_held(pool, worker, &index);
+        const struct item_record *record = item_held(pool, i, &index);
         if (!record || slot->held_attempt != record->attempt || slot->held_index != index) {
             slot->held_attempt = record ? record->attempt : 0;
             slot->held_index = index;
@@ -153,7 +148,7 @@ void pool_check_time(struct pool *pool)
         }
         if (slot->held_ns > pool->options->item_timeout_ns && !slot->timed_out) {
             slot->timed_out = true;
-            kill(worker->pid, SIGKILL);
+            kill(slot->pid, SIGKILL);
         }
     }
 }
