@@ -54,7 +54,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(TESTS_FUZZ_SRC))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
-.PHONY: all deps deps-peers dataset sweep report gate baseline bench attribution peers coverage fuzz corpus scale test lint format install clean help
+.PHONY: all deps deps-peers dataset sweep report gate baseline bench overhead attribution peers coverage fuzz corpus scale test lint format install clean help
 all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
@@ -173,6 +173,11 @@ baseline:
 
 bench: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/bench/run.sh
+
+# The harness's own cost for each number of workers: the same work with and without it.
+OVERHEAD_OPTIONS ?=
+overhead: all
+	@$(PYTHON) tests/bench/overhead.py $(OVERHEAD_OPTIONS) $(BUILD)/knee $(IN)
 
 attribution: $(BUILD)/tests/bench/attribution
 	@$<

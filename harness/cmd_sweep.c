@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <glib.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,10 +145,14 @@ static int make_plan(struct job *job, struct fault *fault)
                      : sweep_probe(&job->runner, &job->inputs, &job->common, set.seed, &job->planned.costs,
                                    &job->planned.probe_ns, &job->stopped_by, fault))
         return -1;
+    if (set.precision > 0 && !set.blocks)
+        job->inputs.wish.blocks = 5; /* so that items are left for further blocks at few settings */
     job->inputs.wish.budget_ns = 0.95 * ((double)set.budget_ns - (double)job->planned.probe_ns);
     if (plan_make(&job->planned.plan, &job->inputs.wish, &job->planned.costs, fault))
         return -1;
-    sweep_plan_predict(&job->planned);
+    sweep_plan_predict(&job->planned); /* with a precision: at most this, within the budget */
+    if (set.precision > 0 && !set.blocks)
+        job->planned.plan.blocks = PRECISION_BLOCKS_MOST;
     sweep_print_plan(&job->planned, job->inputs.wish.worker_count, set.budget_ns);
     return 0;
 }
@@ -209,11 +214,10 @@ static int make_reference(struct job *job, struct fault *fault)
             return -1;
         manifest = study_get(&job->study, "serial_manifest_sha256");
     }
-    job->limits = trial_limits;
-    if (set.noise > 0)
-        job->limits.steal_share = job->limits.others_share = set.noise;
+    job->limits = set.noise > 0 ? noise_limits_of(set.noise) : trial_limits;
     job->sweep.expected =
         (struct trial_expected){.limits = &job->limits,
+                                .cores = job->inputs.topology.usable_cores,
                                 .items = job->planned.plan.items,
                                 .failed = (uint64_t)study_get_number(&job->study, "items_failed", 0),
                                 .manifest_sha256 = manifest};
@@ -238,6 +242,8 @@ static enum sweep_state run_trials(struct job *job, struct fault *fault)
     sweep->costs = job->planned.costs;
     sweep->seed = set.seed;
     sweep->budget_ns = (double)set.budget_ns;
+    sweep->precision = set.precision;
+    sweep->delta = 0.05;
     sweep->common = job->common;
     sweep->pins = (const char *const *)job->pins;
     sweep->settle = settle;
@@ -254,22 +260,55 @@ static enum sweep_state run_trials(struct job *job, struct fault *fault)
     return state;
 }
 
-static int record_end(struct job *job, enum sweep_state state, struct fault *fault)
+/* What ended the sweep, and the precision that was reached. */
+static int record_stop(struct job *job, enum sweep_state state, struct fault *fault)
 {
-    char utc[32], text[160];
+    const struct sweep_precision *reached = &job->sweep.reached;
+    const char *why = state == SWEEP_PRECISE ? "precision" : state == SWEEP_SHORT ? "budget" : "plan";
+    char text[200];
+
+    if (set.precision <= 0)
+        return study_set(&job->study, "stopped_by", why, fault);
+    if (isfinite(reached->half_width))
+        snprintf(text, sizeof text,
+                 "%.2f%% at %" PRIu32 " workers (half-width of the efficiency; %g%% asked for)",
+                 100 * reached->half_width, reached->workers, 100 * set.precision);
+    else
+        snprintf(text, sizeof text, "not known: no efficiency has an interval yet");
+    return study_set(&job->study, "stopped_by", why, fault) ||
+                   study_set(&job->study, "precision_reached", text, fault)
+               ? -1
+               : 0;
+}
+
+static int record_facts(struct job *job, enum sweep_state state, struct fault *fault)
+{
+    char utc[32], text[300], first[300];
     uint32_t run = job->sweep.blocks_run, planned = job->planned.plan.blocks;
 
-    snprintf(text, sizeof text,
-             run < planned ? "%" PRIu32 " of %" PRIu32
-                             " planned blocks: the pace was %.2f times the predicted"
-                           : "%" PRIu32 " of %" PRIu32 " planned blocks, pace %.2f",
-             run, planned, sweep_pace(&job->sweep));
+    if (set.precision > 0)
+        snprintf(text, sizeof text, "%" PRIu32 " blocks, pace %.2f", run, sweep_pace(&job->sweep));
+    else
+        snprintf(text, sizeof text,
+                 run < planned ? "%" PRIu32 " of %" PRIu32
+                                 " planned blocks: the pace was %.2f times the predicted"
+                               : "%" PRIu32 " of %" PRIu32 " planned blocks, pace %.2f",
+                 run, planned, sweep_pace(&job->sweep));
+    if (sweep_first_run(&job->study, &job->planned.plan, first, sizeof first, fault) ||
+        record_stop(job, state, fault) || study_set_number(&job->study, "blocks_run", run, fault) ||
+        study_set(&job->study, "finished_utc", study_utc_now(utc, sizeof utc), fault))
+        return -1;
+    if (first[0] && study_add_event(&job->study, STUDY_UNKNOWN, "first-run", first, fault))
+        return -1;
+    return study_add_event(&job->study, STUDY_UNKNOWN, state == SWEEP_SHORT ? "short" : "complete", text,
+                           fault);
+}
+
+static int record_end(struct job *job, enum sweep_state state, struct fault *fault)
+{
     if (study_begin(&job->study, fault))
         return -1;
-    if (study_set_number(&job->study, "blocks_run", run, fault) ||
-        study_set(&job->study, "finished_utc", study_utc_now(utc, sizeof utc), fault) ||
-        study_add_event(&job->study, STUDY_UNKNOWN, state == SWEEP_SHORT ? "short" : "complete", text,
-                        fault)) {
+    if (record_facts(job, state, fault)) {
         study_roll_back(&job->study);
         return -1;
     }

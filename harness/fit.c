@@ -239,6 +239,27 @@ static void warn_of_points(struct fit *fit)
     }
 }
 
+/* With work that grows with the workers the ideal is T(n) = T(1), and T(1)/T(n) is the scaled efficiency. */
+static void tell_of_weak_scaling(struct fit *fit)
+{
+    GString *text = g_string_new("");
+
+    for (unsigned i = 0; i < fit->curve->len; i++) {
+        const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
+        const struct interval *s = &point->speedup;
+        if (point->workers == 1 || !interval_has_value(s))
+            continue;
+        g_string_append_printf(text, "; at %u workers %.3f", point->workers, s->value);
+        if (interval_has_bounds(s))
+            g_string_append_printf(text, " (%.3f to %.3f)", s->low, s->high);
+    }
+    warn(fit,
+         "weak scaling: the work grows with the workers, so the speedup column is the scaled efficiency "
+         "T(1)/T(n)%s; models, knee and advice presume constant work and do not hold",
+         text->str);
+    g_string_free(text, TRUE);
+}
+
 static void warn_of_study(struct fit *fit)
 {
     const struct fit_study *study = fit->study;
@@ -253,6 +274,8 @@ static void warn_of_study(struct fit *fit)
     if (study->paired && fit->blocks < 3)
         warn(fit, "only %zu block%s: intervals are very wide or missing; 3 is the least, 5 is good",
              fit->blocks, fit->blocks == 1 ? "" : "s");
+    if (g_strcmp0(fit_study_fact(study, "scaling"), "weak") == 0)
+        tell_of_weak_scaling(fit);
     if (study->cores == 0)
         warn(fit, "the number of cores is not known: every worker count takes part in the models; --cores N "
                   "tells it");

@@ -9,7 +9,9 @@ HARNESS_SRC := harness/message.c \
   harness/study_rows.c \
   harness/sweep.c \
   harness/command_line.c \
+  harness/noise.c \
   harness/spans.c \
+  harness/sweep_precision.c \
   harness/spans_table.c \
   harness/sweep_command.c \
   harness/trial_command.c \

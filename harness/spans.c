@@ -139,7 +139,7 @@ static int parse_line(const char *text, size_t length, struct span *span, char *
 static bool is_blank(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++)
-        if (!memchr(" \t\r", text[i], 3))
+        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r')
             return false;
     return true;
 }
@@ -283,7 +283,7 @@ int spans_check(struct spans *spans, uint32_t workers, uint64_t begin_ns, uint64
         return 0;
     qsort(span, spans->count, sizeof *span, by_item);
     for (size_t i = 1; i < spans->count; i++)
-        if (span[i].item && strcmp(span[i].item, span[i - 1].item) == 0)
+        if (span[i].item && span[i - 1].item && strcmp(span[i].item, span[i - 1].item) == 0)
             return fault_set(fault, "spans: line %u: item %.100s is there twice (line %u)", span[i].line,
                              span[i].item, span[i - 1].line);
     qsort(span, spans->count, sizeof *span, by_worker);

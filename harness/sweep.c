@@ -64,8 +64,11 @@ int sweep_prepare(struct sweep *sweep, struct fault *fault)
 
     if (!trials)
         return -1;
+    sweep->visits = calloc(sweep->plan.cell_count, sizeof *sweep->visits);
+    for (uint32_t i = 0; sweep->visits && i < sweep->plan.cell_count; i++)
+        sweep->visits[i] = true;
     sweep->slots = calloc((size_t)sweep->plan.blocks * sweep->plan.cell_count, sizeof *sweep->slots);
-    if (!sweep->slots)
+    if (!sweep->slots || !sweep->visits)
         result = fault_set(fault, "sweep: no memory for the plan");
     sweep->spent_ns = study_get_number(sweep->study, "spent_ns", 0);
     sweep->trials_ns = (double)(sweep->spent_ns - study_get_number(sweep->study, "setup_ns", 0));
@@ -78,7 +81,9 @@ int sweep_prepare(struct sweep *sweep, struct fault *fault)
 void sweep_release(struct sweep *sweep)
 {
     free(sweep->slots);
+    free(sweep->visits);
     sweep->slots = NULL;
+    sweep->visits = NULL;
 }
 
 /* --- one trial -------------------------------------------------------------------------------- */
@@ -92,10 +97,14 @@ static void show(struct sweep *sweep, uint32_t block, uint32_t cell)
         return;
     for (uint32_t b = 0; b < sweep->plan.blocks; b++)
         for (uint32_t c = 0; c < sweep->plan.cell_count; c++)
-            if (!slot_of(sweep, b, c)->done)
+            if (!slot_of(sweep, b, c)->done && (sweep->precision <= 0 || b <= block))
                 left += predict(sweep, c);
-    snprintf(text, sizeof text, "block %" PRIu32 " of %" PRIu32 ": %s", block + 1, sweep->plan.blocks,
-             sweep_cell_words(&sweep->plan.cells[cell], words, sizeof words));
+    sweep_cell_words(&sweep->plan.cells[cell], words, sizeof words);
+    if (sweep->precision > 0)
+        snprintf(text, sizeof text, "block %" PRIu32 ": %s", block + 1, words);
+    else
+        snprintf(text, sizeof text, "block %" PRIu32 " of %" PRIu32 ": %s", block + 1, sweep->plan.blocks,
+                 words);
     sweep->progress(sweep->progress_context, sweep->session_ns, sweep->session_ns + left, text);
 }
 
@@ -184,7 +193,7 @@ static enum sweep_state do_pass(struct sweep *sweep, uint32_t block, uint32_t pa
     for (uint32_t i = 0; i < sweep->plan.cell_count && state == SWEEP_COMPLETE; i++) {
         const struct sweep_slot *slot = slot_of(sweep, block, order[i]);
         double spent_ns = (double)sweep->spent_ns;
-        if (slot->done || slot->voids != pass)
+        if (slot->done || slot->voids != pass || !sweep->visits[order[i]])
             continue;
         if (pass > 0 && spent_ns + predict(sweep, order[i]) * sweep_pace(sweep) > sweep->budget_ns)
             continue;
@@ -206,8 +215,23 @@ static bool is_begun(const struct sweep *sweep, uint32_t block)
 /* The first block is done in any case: without it there would be no study at all. */
 static bool has_time_for(const struct sweep *sweep, uint32_t block)
 {
+    double block_ns = 0;
+
+    for (uint32_t c = 0; c < sweep->plan.cell_count; c++)
+        block_ns += sweep->visits[c] ? predict(sweep, c) : 0;
     return block == 0 || is_begun(sweep, block) ||
-           (double)sweep->spent_ns + sweep->plan.block_ns * sweep_pace(sweep) <= sweep->budget_ns;
+           (double)sweep->spent_ns + block_ns * sweep_pace(sweep) <= sweep->budget_ns;
+}
+
+/* Which settings the block visits: all, or those that keep the answer from the precision asked for. */
+static enum sweep_state aim(struct sweep *sweep, uint32_t block, struct fault *fault)
+{
+    if (sweep->precision <= 0)
+        return SWEEP_COMPLETE;
+    if (sweep_precision_look(sweep->study, &sweep->plan, block, sweep->precision, sweep->delta, sweep->visits,
+                             &sweep->reached, fault))
+        return SWEEP_ERROR;
+    return sweep->reached.cells == 0 ? SWEEP_PRECISE : SWEEP_COMPLETE;
 }
 
 enum sweep_state sweep_go(struct sweep *sweep, struct fault *fault)
@@ -220,6 +244,9 @@ enum sweep_state sweep_go(struct sweep *sweep, struct fault *fault)
         return SWEEP_ERROR;
     }
     for (uint32_t block = 0; block < sweep->plan.blocks && state == SWEEP_COMPLETE; block++) {
+        state = aim(sweep, block, fault);
+        if (state != SWEEP_COMPLETE)
+            break;
         if (!has_time_for(sweep, block)) {
             state = SWEEP_SHORT;
             break;
@@ -231,5 +258,9 @@ enum sweep_state sweep_go(struct sweep *sweep, struct fault *fault)
             sweep->blocks_run = block + 1;
     }
     free(order);
+    if (state == SWEEP_COMPLETE || state == SWEEP_SHORT) {
+        enum sweep_state last = aim(sweep, sweep->plan.blocks, fault);
+        state = last == SWEEP_COMPLETE ? state : last;
+    }
     return state;
 }

@@ -20,6 +20,7 @@
 
 #include "plan.h"
 #include "study.h"
+#include "sweep_precision.h"
 #include "trial.h"
 
 enum { SWEEP_REPEATS = 2, SWEEP_FAILURES_MOST = 3 };
@@ -27,6 +28,7 @@ enum { SWEEP_REPEATS = 2, SWEEP_FAILURES_MOST = 3 };
 enum sweep_state {
     SWEEP_COMPLETE,    /* every block of the plan */
     SWEEP_SHORT,       /* the budget was used up before the last block */
+    SWEEP_PRECISE,     /* the precision that was asked for is reached */
     SWEEP_INTERRUPTED, /* a signal: stopped_by */
     SWEEP_ERROR        /* fault */
 };
@@ -40,6 +42,8 @@ struct sweep {
     struct plan_costs costs;
     uint64_t seed;
     double budget_ns;
+    double precision;            /* half-width of E(n) at which the sweep ends; 0: the plan alone says when */
+    double delta;                /* of the knee, for precision */
     struct trial_setting common; /* recipe, list, in, out, counters */
     const char *const *pins;     /* one for each cell of the plan */
     struct trial_expected expected;
@@ -60,6 +64,8 @@ struct sweep {
     uint64_t trials;                       /* recorded so far, over all its sweeps */
     uint32_t failures_in_a_row;
     uint32_t blocks_run; /* blocks that have been begun */
+    bool *visits;        /* by cell: this block visits it. Owned */
+    struct sweep_precision reached;
     int stopped_by;
 };
 

@@ -12,31 +12,36 @@
 void sweep_print_plan(const struct sweep_plan *planned, uint32_t wished_workers, uint64_t budget_ns)
 {
     const struct plan *plan = &planned->plan;
-    char predicted[32], budget[32], block[32];
+    char predicted[32], budget[32], block[32], blocks[32] = "";
     uint32_t roles[4] = {0};
 
     for (uint32_t i = 0; i < plan->cell_count; i++)
         roles[plan->cells[i].role]++;
+    if (plan->blocks != PRECISION_BLOCKS_MOST)
+        snprintf(blocks, sizeof blocks, "%" PRIu32 " blocks of ", plan->blocks);
     if (planned->costs.of_command) {
         message_note("probe: %.3f s with one worker, foreseen at full cores %.3f s; %.0f ms around a trial",
                      (planned->costs.serial_ns + planned->costs.parallel_ns) / 1e9,
                      (planned->costs.serial_ns + planned->costs.parallel_ns / plan->cores) / 1e9,
                      planned->costs.trial_fixed_ns / 1e6);
-        message_note("plan: %" PRIu32 " blocks of %" PRIu32 " settings (%" PRIu32 " worker counts, %" PRIu32
+        message_note("plan: %s%" PRIu32 " settings (%" PRIu32 " worker counts, %" PRIu32
                      " larger chunks, %" PRIu32 " other policies)",
-                     plan->blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK],
-                     roles[PLAN_POLICY]);
+                     blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY]);
     } else {
         message_note("probe: %.0f ms an item, %.0f ms a worker's start, %.0f ms the rest of a trial",
                      planned->costs.item_ns / 1e6, planned->costs.worker_start_ns / 1e6,
                      planned->costs.trial_fixed_ns / 1e6);
-        message_note("plan: %" PRIu32 " blocks of %" PRIu32 " settings (serial; %" PRIu32
-                     " worker counts, %" PRIu32 " larger chunks, %" PRIu32 " other policies), %" PRIu64
-                     " items each",
-                     plan->blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK],
-                     roles[PLAN_POLICY], plan->items);
+        message_note("plan: %s%" PRIu32 " settings (serial; %" PRIu32 " worker counts, %" PRIu32
+                     " larger chunks, %" PRIu32 " other policies), %" PRIu64 " items each",
+                     blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY],
+                     plan->items);
     }
-    message_note("predicted: %s (a block %s), budget %s",
+    if (plan->blocks == PRECISION_BLOCKS_MOST)
+        message_note(
+            "%d blocks of all settings, then more of those that keep the answer from the precision asked for",
+            PRECISION_BLOCKS);
+    message_note(plan->blocks == PRECISION_BLOCKS_MOST ? "predicted, 5 blocks: %s (a block %s), budget %s"
+                                                       : "predicted: %s (a block %s), budget %s",
                  progress_duration(planned->predicted_ns / 1e9, predicted, sizeof predicted),
                  progress_duration(plan->block_ns / 1e9, block, sizeof block),
                  progress_duration((double)budget_ns / 1e9, budget, sizeof budget));
@@ -58,7 +63,10 @@ void sweep_print_cells(const struct sweep_plan *planned, uint64_t budget_ns)
         printf("%4" PRIu32 "  %-7s  %7.2f s  %s\n", i + 1, plan_role_name(plan->cells[i].role),
                plan_predict_ns(&plan->cells[i], plan->items, plan->cores, &planned->costs) / 1e9,
                sweep_cell_words(&plan->cells[i], words, sizeof words));
-    printf("%" PRIu32 " blocks, ", plan->blocks);
+    if (plan->blocks == PRECISION_BLOCKS_MOST)
+        printf("%d blocks and more, ", PRECISION_BLOCKS);
+    else
+        printf("%" PRIu32 " blocks, ", plan->blocks);
     if (!planned->costs.of_command)
         printf("%" PRIu64 " items in each trial, ", plan->items);
     printf("predicted %.0f s of %.0f s\n", planned->predicted_ns / 1e9, (double)budget_ns / 1e9);
@@ -106,6 +114,16 @@ static int count_trials(struct study *study, const struct plan *plan, int64_t bl
     tally->missing = (unsigned)(blocks_run * plan->cell_count) - tally->ok - tally->failed;
     study_free_trials(trials, count);
     return 0;
+}
+
+static void print_stop(struct study *study)
+{
+    char *reached = study_get(study, "precision_reached"), *by = study_get(study, "stopped_by");
+
+    if (reached)
+        printf("         stopped by the %s; precision %s\n", by ? by : "plan", reached);
+    g_free(reached);
+    g_free(by);
 }
 
 static void print_command(struct study *study)
@@ -157,7 +175,7 @@ int sweep_print_summary(struct study *study, const struct sweep_plan *planned, u
     int64_t run = study_get_number(study, "blocks_run", plan->blocks);
     double spent_ns = (double)study_get_number(study, "spent_ns", 0);
     char spent[32], predicted[32], budget[32];
-    bool foreign = planned->costs.of_command;
+    bool foreign = planned->costs.of_command, focused = plan->blocks == PRECISION_BLOCKS_MOST;
     struct tally tally;
     int result;
 
@@ -166,14 +184,22 @@ int sweep_print_summary(struct study *study, const struct sweep_plan *planned, u
     printf("study    %s/study.db: ", study->folder);
     if (!foreign)
         printf("%" PRIu64 " of %" PRIu64 " items in each trial, ", plan->items, batch_items);
-    printf("%" PRIu32 " settings, %" PRId64 " of %" PRIu32 " blocks\n", plan->cell_count, run, plan->blocks);
+    printf("%" PRIu32 " settings, %" PRId64, plan->cell_count, run);
+    if (focused)
+        printf(" blocks\n");
+    else
+        printf(" of %" PRIu32 " blocks\n", plan->blocks);
+    if (focused)
+        tally.missing = 0; /* later blocks visit a few settings only */
     print_trials(&tally, !foreign);
     if (foreign)
         print_command(study);
-    printf("time     %s, predicted %s, budget %s\n", progress_duration(spent_ns / 1e9, spent, sizeof spent),
-           progress_duration(planned->predicted_ns / 1e9, predicted, sizeof predicted),
-           progress_duration((double)budget_ns / 1e9, budget, sizeof budget));
-    if (run < plan->blocks)
+    printf("time     %s", progress_duration(spent_ns / 1e9, spent, sizeof spent));
+    if (!focused) /* with a precision to be reached, how long it takes shows only on the way */
+        printf(", predicted %s", progress_duration(planned->predicted_ns / 1e9, predicted, sizeof predicted));
+    printf(", budget %s\n", progress_duration((double)budget_ns / 1e9, budget, sizeof budget));
+    print_stop(study);
+    if (run < plan->blocks && !focused)
         printf("         %" PRId64
                " blocks were dropped to keep to the budget: trials took longer than predicted, or "
                "had to be repeated\n",

@@ -217,7 +217,7 @@ static int record_batch(struct study *study, const struct sweep_inputs *inputs,
 }
 
 /* The options that make a study what it is, by the name of the option. */
-enum { OPTION_FACTS = 12 };
+enum { OPTION_FACTS = 13 };
 struct option_fact {
     const char *key, *option;
     char value[256];
@@ -239,6 +239,7 @@ static void list_options(const struct sweep_settings *set, struct option_fact fa
     FACT("seed", "%" PRIu64, set->seed);
     FACT("placement", "%s", pin_placement_names[set->placement]);
     FACT("noise", set->noise > 0 ? "%g%%" : "as usual", 100 * set->noise);
+    FACT("precision", set->precision > 0 ? "%g%%" : "none asked for", 100 * set->precision);
     FACT("cache", "%s", sweep_cache_names[set->cache]);
     FACT("weak", "%s", set->command.weak ? "on" : "off");
     FACT("no-counters", "%s", set->no_counters ? "on" : "off");
@@ -284,7 +285,8 @@ static int record_all(struct study *study, const struct sweep_settings *set,
                       const struct sweep_plan *planned, const char *command, struct fault *fault)
 {
     struct kernel_cpu cpu;
-    char utc[32];
+    struct noise_sample noise;
+    char utc[32], text[160];
 
     if (record_machine(study, inputs, fault) ||
         (!set->command.words && record_batch(study, inputs, items, fault)) ||
@@ -293,7 +295,11 @@ static int record_all(struct study *study, const struct sweep_settings *set,
     if (kernel_cpu_read(&cpu, NULL) == 0 && !cpu.steal_known &&
         study_set(study, "steal_reason", "this kernel does not report steal", fault))
         return -1;
-    if (study_set(study, "scaling", set->command.weak ? "weak" : "strong", fault))
+    noise_read(&noise);
+    if (noise_blind_words(&noise, text, sizeof text)[0] && study_set(study, "noise_unseen", text, fault))
+        return -1;
+    if (study_set_number(study, "setup_ns", planned->probe_ns, fault) ||
+        study_set(study, "scaling", set->command.weak ? "weak" : "strong", fault))
         return -1;
     return study_set(study, "knee_version", knee_version, fault) ||
                    study_set(study, "created_utc", study_utc_now(utc, sizeof utc), fault) ||

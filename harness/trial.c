@@ -1,6 +1,7 @@
 #include "trial.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +11,6 @@
 #include "counters.h"
 #include "pipeline/pool.h"
 #include "run_hooks.h"
-
-const struct trial_limits trial_limits = {.steal_share = 0.02, .others_share = 0.05, .least_ns = 50000000};
 
 static const char *const verdict_names[] = {"ok", "void", "failed"};
 
@@ -316,12 +315,52 @@ static bool has_worker_trouble(const struct item_table *table, struct trial_resu
     return false;
 }
 
+/* Of the workers' time, the share in which they were off the CPU and ready for one: the run-queue delay, but at most the
+ * time off the CPU (threads of one worker that wait for each other are in the delay, and on the CPU). NaN: not known. */
+static double lost_share(const struct item_table *table)
+{
+    double lost_ns = 0, alive_ns = 0;
+
+    for (uint32_t slot = 0; slot < table->header->workers; slot++) {
+        const struct worker_record *worker = item_table_worker(table, slot);
+        const struct run_worker_extra *extra = extra_of(table, slot);
+        double alive = (double)worker->exit_ns - (double)worker->fork_ns,
+               cpu = (double)worker->user_ns + (double)worker->system_ns;
+        if (!extra || !extra->runqueue_known || worker->exit_ns <= worker->fork_ns)
+            return NAN;
+        alive_ns += alive;
+        lost_ns += fmax(fmin((double)extra->runqueue_ns, alive - cpu), 0);
+    }
+    return lost_ns / alive_ns;
+}
+
+/* Only with a core for each worker: beyond that they take the cores from each other. */
+static bool is_kept_waiting(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                            const struct trial_limits *limits, struct trial_result *result)
+{
+    const struct item_table *table = &outcome->table;
+    double share;
+
+    if (!expected || outcome->of_command || !table->header || table->header->serial ||
+        table->header->workers > expected->cores || outcome->watched_ns < 4 * limits->least_ns)
+        return false;
+    share = lost_share(table);
+    if (isnan(share) || share <= limits->runqueue_share)
+        return false;
+    REASON(result, "workers were ready and without a core for %.1f%% of their time (limit %.0f%%)",
+           100 * share, 100 * limits->runqueue_share);
+    return true;
+}
+
 static bool is_disturbed(const struct trial_outcome *outcome, const struct trial_limits *limits,
                          struct trial_result *result)
 {
     const struct study_trial *trial = &result->record.trial;
     double all_ns = (double)outcome->watched_ns * outcome->after.cpus;
 
+    if (noise_judge(&outcome->noise_before, &outcome->noise_after, outcome->watched_ns, limits,
+                    result->reason, sizeof result->reason))
+        return true;
     if (!outcome->cpu_known || all_ns <= 0)
         return false;
     if (trial->steal_ns > (int64_t)limits->least_ns && (double)trial->steal_ns > limits->steal_share * all_ns)
@@ -346,7 +385,8 @@ static enum trial_verdict decide(const struct trial_outcome *outcome, const stru
 {
     if (is_broken(outcome, result) || (expected && differs(expected, result)))
         return VERDICT_FAILED;
-    if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, limits_of(expected), result))
+    if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, limits_of(expected), result) ||
+        is_kept_waiting(outcome, expected, limits_of(expected), result))
         return VERDICT_VOID;
     return VERDICT_OK;
 }

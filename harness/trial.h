@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "kernel_stat.h"
+#include "noise.h"
 #include "pipeline/fault.h"
 #include "pipeline/item_table.h"
 #include "study.h"
@@ -45,6 +46,7 @@ struct trial_outcome {
     uint64_t watched_ns;                       /* time between before and after */
     bool cpu_known;
     struct kernel_cpu before, after;
+    struct noise_sample noise_before, noise_after;
 
     /* Of a command that is not ours (trial_command.h); its table is what its spans tell. */
     bool of_command;
@@ -67,19 +69,12 @@ struct trial_names {
     const char *(*kind)(int kind);
 };
 
-/* The share of the machine that others may have before a trial is void. */
-struct trial_limits {
-    double steal_share;  /* stolen by the host, of the time of all CPUs */
-    double others_share; /* used by other processes, of the time of all CPUs */
-    uint64_t least_ns;   /* less than this, the kernel's clock ticks cannot tell from nothing */
-};
-extern const struct trial_limits trial_limits; /* those of every study that says nothing else */
-
 /* What a sound trial of this study looks like, as the serial reference run found it. */
 struct trial_expected {
     uint64_t items, failed;
     const char *manifest_sha256;
     const struct trial_limits *limits; /* NULL: trial_limits */
+    uint32_t cores;                    /* the workers may use; 0 not told */
 };
 
 enum trial_verdict { VERDICT_OK, VERDICT_VOID, VERDICT_FAILED };

@@ -20,8 +20,6 @@
 
 enum { EXIT_CANNOT_START = 127, CPUS_MOST = 4096 };
 
-extern char **environ;
-
 int command_study_check(struct command_study *study, struct fault *fault)
 {
     const char *const hooks[] = {study->prepare, study->check, study->cleanup};
@@ -72,7 +70,7 @@ static void fill_values(struct values *values, const struct command_study *study
 /* Ours, with KNEE_...; caller frees with g_strfreev. */
 static char **environment(const struct trial_command *command, const struct trial_setting *setting)
 {
-    char **env = g_strdupv(environ), *padding = g_strnfill(setting->padding_bytes, 'x');
+    char **env = g_get_environ(), *padding = g_strnfill(setting->padding_bytes, 'x');
     char workers[24];
 
     snprintf(workers, sizeof workers, "%" PRIu32, setting->workers);
@@ -216,6 +214,7 @@ static int run_timed(const struct trial_command *command, const struct launch *w
     uint64_t own_ns = clock_process_cpu_ns();
     int pid;
 
+    noise_read(&outcome->noise_before);
     outcome->cpu_known = kernel_cpu_read(&outcome->before, NULL) == 0;
     outcome->begin_ns = clock_now_ns();
     pid = launch(command, what, outcome, fault);
@@ -224,6 +223,7 @@ static int run_timed(const struct trial_command *command, const struct launch *w
     if (pid > 0)
         end_group(pid, outcome);
     outcome->cpu_known = outcome->cpu_known && kernel_cpu_read(&outcome->after, NULL) == 0;
+    noise_read(&outcome->noise_after);
     outcome->own_cpu_ns = clock_process_cpu_ns() - own_ns;
     return pid > 0 ? 0 : -1;
 }
@@ -278,10 +278,9 @@ static void collect_spans(struct trial_command *command, const struct trial_sett
     size_t length;
     char *text = command->study->weak ? NULL : read_spans(command->spans_path, &length, &fault);
 
-    if (text && spans_parse(text, length, &spans, &fault) == 0)
+    /* Without a file there are no spans, and that is taken in like any other number of them. */
+    if (!command->study->weak && !fault.text[0] && (!text || spans_parse(text, length, &spans, &fault) == 0))
         take_spans(command, setting, outcome, &spans, &fault);
-    else if (!command->study->weak && !fault.text[0])
-        take_spans(command, setting, outcome, &spans, &fault); /* no file: no spans */
     if (fault.text[0] && !outcome->complaint[0])
         snprintf(outcome->complaint, sizeof outcome->complaint, "%.250s", fault.text);
     spans_release(&spans);
@@ -294,16 +293,18 @@ static int run_trial(struct trial_command *command, const struct trial_setting *
                      struct trial_outcome *outcome, struct fault *fault)
 {
     const struct command_study *study = command->study;
-    struct values values;
+    struct values values = {0};
     struct launch what = {.pin = setting->pin, .parent = getpid(), .said_fd = said_fd};
     guint count = g_strv_length(study->words);
     int result;
 
     fill_values(&values, study, setting);
     what.env = environment(command, setting);
-    what.words = g_new0(char *, count + 1);
-    for (guint i = 0; i < count; i++)
+    what.words = g_strdupv(study->words);
+    for (guint i = 0; i < count; i++) {
+        g_free(what.words[i]);
         what.words[i] = command_line_fill(study->words[i], &values.of, false);
+    }
     result = run_hook(command, "prepare", study->prepare, &values, what.env, outcome, fault);
     if (result == 0 && !outcome->stopped_by) {
         result = run_timed(command, &what, outcome, fault);

@@ -236,6 +236,7 @@ static int start(const struct trial_process *process, const struct trial_setting
     uint64_t own_ns = clock_process_cpu_ns(), begin_ns;
 
     build(&line, process->program, setting);
+    noise_read(&outcome->noise_before);
     outcome->cpu_known = kernel_cpu_read(&outcome->before, NULL) == 0;
     begin_ns = clock_now_ns();
     fflush(NULL);
@@ -248,6 +249,7 @@ static int start(const struct trial_process *process, const struct trial_setting
     trial_process_wait(process, pid, outcome);
     outcome->watched_ns = clock_now_ns() - begin_ns;
     outcome->cpu_known = outcome->cpu_known && kernel_cpu_read(&outcome->after, NULL) == 0;
+    noise_read(&outcome->noise_after);
     outcome->own_cpu_ns = clock_process_cpu_ns() - own_ns;
     return 0;
 }

@@ -16,9 +16,11 @@ TESTS_UNIT_SRC := \
   tests/unit/test_image_workload.c \
   tests/unit/test_plan.c \
   tests/unit/test_sample.c \
+  tests/unit/test_noise.c \
   tests/unit/test_spans.c \
   tests/unit/test_study.c \
   tests/unit/test_sweep.c \
+  tests/unit/test_sweep_precision.c \
   tests/unit/test_trial.c \
   tests/unit/test_manifest.c \
   tests/unit/test_batch.c \

@@ -60,6 +60,18 @@ is $? 0 "fit without spans: exit 0"
 is $? 1 "account without spans: exit 1"
 like "$(cat stderr)" 'no trial that counts has the instants' "... and it is said that there are no causes"
 
+# --- precision: ends when it is reached, or with the budget; weak scaling
+"$KNEE" sweep --study w --workers 1,2 --precision 50% --budget 60s --noise 100% --weak --units 10 -- sh -c 'sleep 0.1; test {units} = {workers}0' >stdout 2>stderr
+is $? 0 "precision and weak scaling: exit 0"
+like "$(cat stdout)" 'stopped by the precision; precision [0-9.]+% at 2 workers' "the summary says that the precision ended it, and what was reached"
+is "$(q w "SELECT value FROM study WHERE key = 'stopped_by'") $(q w 'SELECT count(DISTINCT block) FROM trial')" "precision 3" "... after the blocks that are always done"
+is "$(q w 'SELECT group_concat(DISTINCT workers || ":" || items) FROM trial t JOIN cell c ON c.id = t.cell ORDER BY 1')" "$(q w "SELECT group_concat(DISTINCT workers || ':' || workers * 10) FROM trial t JOIN cell c ON c.id = t.cell ORDER BY 1")" \
+    "--weak: work in proportion to the workers"
+like "$("$KNEE" fit w)" 'weak scaling:.*scaled efficiency.*at 2 workers (0[.]9|1[.]0)' "... and fit tells the scaled efficiency"
+"$KNEE" sweep --study b --workers 1,2 --precision 0.05% --budget 2s --noise 100% -- sh -c 'sleep 0.0{workers}' >stdout 2>stderr
+is $? 0 "a precision that cannot be reached: exit 0"
+like "$(cat stdout)" 'stopped by the budget; precision' "... and the summary says that the budget ended it"
+
 # --- failures: one line, kept, with the reason
 "$KNEE" sweep --study f1 "${small[@]}" -- sh -c 'echo "went {workers}" >&2; exit 3' >stdout 2>stderr
 is "$? $(tail -n 1 stderr | grep -c 'exited with 3: went 1\|exit.* 3.*went 1')" "1 1" "a command that fails is told with its exit code and last word"

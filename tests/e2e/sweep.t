@@ -142,6 +142,13 @@ cp -r batch bad && head -c 500 batch/x1.jpg >bad/cut.jpg
 is $? 0 "a batch with a bad item: exit 0"
 is "$(q four "SELECT count(*) FROM trial WHERE failed <> 1 OR status = 'failed'")" 0 "the bad item is counted in every trial"
 
+# --- cold page cache
+"$KNEE" sweep --study cold --workers 1,2 --chunks 1 --policies dynamic --blocks 1 --budget 5m --noise 100% --cache cold batch >stdout 2>stderr
+is "$? $(q cold "SELECT value FROM study WHERE key = 'cache'")" "0 cold" "--cache cold: the study says so"
+is "$(q cold "SELECT count(*) FROM event WHERE text LIKE '%cache cold in every trial'")" 1 "... and how"
+"$KNEE" sweep --study cold --workers 1,2 --chunks 1 --policies dynamic --blocks 1 --budget 5m --noise 100% batch >stdout 2>stderr
+is "$? $(grep -c -- '--cache: cold, not warm' stderr)" "1 1" "... and is not gone on with a warm one"
+
 # --- refusals: exit code, one line, the thing and the remedy
 refused() { # CODE PATTERN NAME options...
     "$KNEE" sweep "${@:4}" >stdout 2>stderr

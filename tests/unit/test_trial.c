@@ -12,7 +12,8 @@
 
 #include "trial_fixture.h"
 
-static const struct trial_expected expected = {.items = 4, .failed = 0, .manifest_sha256 = FIXTURE_MANIFEST};
+static const struct trial_expected expected = {
+    .items = 4, .cores = 8, .failed = 0, .manifest_sha256 = FIXTURE_MANIFEST};
 
 /* The result points into itself: it is filled where it stays. */
 static void judge(const struct trial_outcome *outcome, const struct trial_expected *wanted,
@@ -210,6 +211,29 @@ static void machine_not_watched(struct trial_outcome *o)
     others_above(o);
     o->cpu_known = false;
 }
+/* Each lives 150 ns or so, and uses no CPU time. */
+static void wait_for_cores(struct trial_outcome *o, uint64_t runqueue_ns)
+{
+    for (uint32_t w = 0; w < o->table.header->workers; w++) {
+        struct run_worker_extra *extra = item_table_worker_payload(&o->table, w);
+        extra->runqueue_known = 1;
+        extra->runqueue_ns = runqueue_ns;
+    }
+}
+static void cores_taken(struct trial_outcome *o)
+{
+    wait_for_cores(o, 15);
+}
+static void cores_hardly_taken(struct trial_outcome *o)
+{
+    wait_for_cores(o, 7);
+}
+static void threads_wait_for_each_other(struct trial_outcome *o)
+{
+    wait_for_cores(o, 1000);
+    for (uint32_t w = 0; w < o->table.header->workers; w++)
+        item_table_worker(&o->table, w)->user_ns = 150;
+}
 static void other_bytes(struct trial_outcome *o)
 {
     strcpy(o->table.header->result, "ffff");
@@ -271,6 +295,9 @@ static void every_cause_has_its_verdict_and_its_words(void **state)
         {"steal above", steal_above, VERDICT_VOID, "3.0% of the CPU time away"},
         {"steal, small share", steal_small_share, VERDICT_OK, ""},
         {"steal not reported", steal_not_reported, VERDICT_OK, ""},
+        {"cores taken", cores_taken, VERDICT_VOID, "without a core for"},
+        {"cores hardly taken", cores_hardly_taken, VERDICT_OK, ""},
+        {"threads wait for each other", threads_wait_for_each_other, VERDICT_OK, ""},
         {"others below", others_below, VERDICT_OK, ""},
         {"others above", others_above, VERDICT_VOID, "other processes used 5.0%"},
         {"others were ourselves", others_were_ourselves, VERDICT_OK, ""},
