@@ -125,8 +125,8 @@ static VipsImage *rendered(const struct engine *engine, struct file file, const 
     struct engine_size size;
     struct fault fault = {.text = ""};
     VipsImage *image, *copy;
-    void *data;
-    size_t bytes;
+    void *data = NULL;
+    size_t bytes = 0;
 
     if (engine->decode(file.data, file.bytes, recipe, &base, &size, &fault) ||
         engine->scale(&base, recipe, &recipe->renditions[index], &size, &scaled, &fault) ||
