@@ -76,7 +76,8 @@ enum pool_result pool_run(const struct workload *workload, const struct pool_opt
                           struct item_table *table, int *signal_number, struct fault *fault);
 
 /* Runs the workload in this process, in item order, with no pool at all: the reference that the pool must
- * match. Fills worker record 0, the header and the items as pool_run does, with slot 0's hooks. */
+ * match. Fills worker record 0, the header and the items as pool_run does, with slot 0's hooks. A second
+ * signal ends this process with 128 plus its number. */
 enum pool_result pool_run_serial(const struct workload *workload, const struct pool_options *options,
                                  struct item_table *table, int *signal_number, struct fault *fault);
 

@@ -10,17 +10,26 @@
 
 enum { PROGRESS_NS = 100000000 };
 
-/* SIGINT or SIGTERM that arrived since the last look; 0 none. They are blocked by the caller. */
-static int pending_signal(const sigset_t *mask)
-{
-    const struct timespec now = {0};
-    int number = sigtimedwait(mask, NULL, &now);
+/* As in the pool, signals close together are one (pool.c). */
+static const uint64_t one_signal_ns = 300000000;
 
-    return number > 0 ? number : 0;
+static volatile sig_atomic_t signal_taken;
+static uint64_t signal_ns;
+
+/* The first one is looked at after the item; the second one stops at once, wherever the item is: what has no
+ * name yet is cleared away by the next run. */
+static void take_signal(int number)
+{
+    uint64_t now = clock_now_ns();
+
+    if (signal_taken && now - signal_ns > one_signal_ns)
+        _exit(128 + number);
+    if (!signal_taken)
+        signal_ns = now;
+    signal_taken = number;
 }
 
-static int do_items(const struct worker_task *task, void *state, const sigset_t *mask, int *signal_number,
-                    struct fault *fault)
+static int do_items(const struct worker_task *task, void *state, int *signal_number, struct fault *fault)
 {
     uint64_t told_ns = 0;
 
@@ -37,7 +46,7 @@ static int do_items(const struct worker_task *task, void *state, const sigset_t 
             task->options->progress(task->options->progress_context, task->table);
             told_ns = claim_ns;
         }
-        *signal_number = pending_signal(mask);
+        *signal_number = signal_taken;
     }
     return 0;
 }
@@ -88,7 +97,8 @@ enum pool_result pool_run_serial(const struct workload *workload, const struct p
     struct worker_record *worker = item_table_worker(table, 0);
     struct worker_task task = {.workload = workload, .options = options, .table = table};
     struct rusage before;
-    sigset_t mask, old_mask;
+    const struct sigaction taking = {.sa_handler = take_signal, .sa_flags = SA_RESTART};
+    struct sigaction old_int, old_term;
     void *state = NULL;
     int failed;
 
@@ -99,15 +109,15 @@ enum pool_result pool_run_serial(const struct workload *workload, const struct p
     worker->processes = 1;
     if (prepare(&task, &state, fault))
         return POOL_ERROR;
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGINT);
-    sigaddset(&mask, SIGTERM);
-    sigprocmask(SIG_BLOCK, &mask, &old_mask);
+    signal_taken = 0;
+    sigaction(SIGINT, &taking, &old_int);
+    sigaction(SIGTERM, &taking, &old_term);
     header->go_ns = worker->go_ns = clock_now_ns();
     worker->claims = 1;
-    failed = do_items(&task, state, &mask, signal_number, fault);
+    failed = do_items(&task, state, signal_number, fault);
     worker->loop_end_ns = clock_now_ns();
-    sigprocmask(SIG_SETMASK, &old_mask, NULL);
+    sigaction(SIGINT, &old_int, NULL);
+    sigaction(SIGTERM, &old_term, NULL);
     worker_hook_end(&task);
     if (workload->release)
         workload->release(workload->context, state);

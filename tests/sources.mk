@@ -12,6 +12,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_caption.c \
   tests/unit/test_sniff.c \
   tests/unit/test_store.c \
+  tests/unit/test_image_input.c \
   tests/unit/test_record_log.c \
   tests/unit/test_image_workload.c \
   tests/unit/test_plan.c \

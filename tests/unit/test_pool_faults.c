@@ -18,7 +18,7 @@
 #include "pipeline/fault_point.h"
 #include "pipeline/pool.h"
 
-enum { ITEMS = 40 };
+enum { ITEMS = 40, HOGGED = 64 };
 
 /* What the workers did; shared. */
 struct play {
@@ -48,13 +48,12 @@ static int play_item(void *context, void *state, uint64_t index, struct item_rec
     (void)state;
     (void)payload;
     record->stage = 2;
-    if (index == play->hog) {
-        for (int i = 0; i < 64; i++) {
-            char *block = malloc(16 << 20);
-            if (!block)
-                return fault_set(fault, "no memory after %d MiB", i * 16);
-            memset(block, i, 16 << 20);
-        }
+    for (int i = 0; i < HOGGED && index == play->hog; i++) {
+        static char *blocks[HOGGED];
+        blocks[i] = malloc(16 << 20);
+        if (!blocks[i])
+            return fault_set(fault, "no memory after %d MiB", i * 16);
+        memset(blocks[i], i, 16 << 20);
     }
     if (index == play->stop_at) {
         fault_set(fault, "the disk is full");
@@ -288,6 +287,33 @@ static void fork_refused_for_good_ends_the_run(void **state)
     tear_down(&s);
 }
 
+/* The same without a pool, whose process is left where it stands. */
+static void a_second_signal_stops_the_serial_run(void **state)
+{
+    struct stage s;
+    int status = -1;
+    pid_t pid;
+
+    (void)state;
+    set_up(&s, 1, 1, "item:5:hang");
+    pid = fork();
+    if (pid == 0) {
+        pool_run_serial(&s.workload, &s.options, &s.table, &s.signal_number, &s.fault);
+        _exit(9);
+    }
+    while (state_of(&s, 4) != ITEM_RUNNING)
+        usleep(1000);
+    kill(pid, SIGTERM);
+    usleep(400000);
+    assert_int_equal(waitpid(pid, &status, WNOHANG), 0); /* it waits for its item */
+    kill(pid, SIGINT);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, (128 + SIGINT) << 8);
+    for (uint64_t i = 0; i < 4; i++)
+        assert_int_equal(state_of(&s, i), ITEM_DONE);
+    tear_down(&s);
+}
+
 /* In a process of its own; the items hang, so the first signal alone would never end it. */
 static void a_second_signal_stops_at_once(void **state)
 {
@@ -342,6 +368,7 @@ int main(void)
         cmocka_unit_test(a_machine_at_fault_ends_the_run_and_keeps_the_item),
         cmocka_unit_test(fork_refused_for_good_ends_the_run),
         cmocka_unit_test(a_second_signal_stops_at_once),
+        cmocka_unit_test(a_second_signal_stops_the_serial_run),
         cmocka_unit_test(a_wish_that_cannot_be_read_is_refused),
     };
     alarm(120); /* a hang is a failure */
