@@ -7,14 +7,13 @@
 
 #include "analysis/simulate.h"
 #include "commands.h"
-#include "emulate.h"
+#include "emulate_run.h"
 #include "message.h"
 #include "pipeline/clock.h"
 #include "pipeline/model.h"
 #include "pipeline/model_workload.h"
 #include "pipeline/pool.h"
 #include "run_hooks.h"
-#include "topology.h"
 
 struct settings {
     uint64_t workers, chunk, cores;
@@ -109,7 +108,8 @@ static double expected_s(const struct model *model, const struct settings *set)
     return wall;
 }
 
-/* For a sweep: the spans of docs/design.md, section 5. Times are those of the emulated machine. */
+/* For a sweep: the spans of docs/design.md, section 5. Times are those of the emulated
+ * machine. */
 static int write_spans(const struct model_run *run, struct fault *fault)
 {
     const char *path = getenv("KNEE_SPANS");
@@ -139,7 +139,6 @@ static int write_spans(const struct model_run *run, struct fault *fault)
 static int prepare(struct model_run *run, struct fault *fault)
 {
     struct settings *set = &run->set;
-    struct topology machine;
 
     if (model_parse(&run->model, set->text, fault) ||
         run_hooks_init(&run->hooks, set->pin_list, false, fault) ||
@@ -149,24 +148,18 @@ static int prepare(struct model_run *run, struct fault *fault)
         return -1;
     if (!set->cores)
         return 0;
-    if (topology_load(&machine, NULL, fault))
+    if (emulate_run_begin(&run->emulation, (uint32_t)set->cores, (uint32_t)set->workers, fault))
         return -1;
-    if (emulation_open(&run->emulation, (uint32_t)set->cores, (uint32_t)machine.usable_cores,
-                       (uint32_t)set->workers, fault)) {
-        topology_release(&machine);
-        return -1;
-    }
-    topology_release(&machine);
     run->hooks.emulation = &run->emulation;
     run->work.wait_factor = run->emulation.dilation;
-    return emulation_join(&run->emulation, EMULATION_SERIAL, fault);
+    return 0;
 }
 
 static void print_outcome(const struct model_run *run)
 {
     const struct item_table_header *header = run->table.header;
     double dilation = run->emulation.dilation > 0 ? run->emulation.dilation : 1;
-    double wall = (double)(header->end_ns - header->start_ns) / 1e9 / dilation;
+    double wall = (double)(header->end_ns - header->start_ns) / 1e9;
     double expected = expected_s(&run->model, &run->set);
 
     printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s%s\n", run->set.workers, run->set.chunk,
@@ -175,6 +168,11 @@ static void print_outcome(const struct model_run *run)
         printf("dilation   %.3f: each of %" PRIu64 " cores is %.1f%% of a real one\n", dilation,
                run->set.cores, 100 / dilation);
     printf("measured   %.6f s\n", wall);
+    for (uint32_t slot = 0; run->set.cores && slot < run->set.workers; slot++) {
+        const struct run_worker_extra *extra = item_table_worker_payload(&run->table, slot);
+        if (extra->pin_reason[0])
+            printf("void       %s\n", extra->pin_reason);
+    }
     if (isnan(expected))
         printf("expected   unknown: no memory to work it out\n");
     else
@@ -196,6 +194,8 @@ static int do_run(struct model_run *run, struct fault *fault)
     model_workload_serial(&run->work);
     result = pool_run(&run->work.workload, &options, &run->table, &signal_number, fault);
     run->table.header->end_ns = clock_now_ns();
+    if (run->set.cores)
+        emulate_run_end(&run->emulation, &run->table);
     if (result == POOL_INTERRUPTED)
         return KNEE_INTERRUPTED + signal_number;
     if (result != POOL_OK || write_spans(run, fault))

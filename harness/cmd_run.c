@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "emulate_run.h"
 #include "message.h"
 #include "options.h"
 #include "progress.h"
@@ -34,6 +35,7 @@ struct run {
     struct run_journal journal;
     struct image_workload images;
     struct run_hooks hooks;
+    struct emulation emulation;
     struct sandbox sandbox;
     struct progress progress;
     uint64_t start_ns;
@@ -116,6 +118,7 @@ static int prepare_run(struct run *run, struct fault *fault)
                      run->batch.count);
     if (run_hooks_init(&run->hooks, set->pin_list, set->counters, fault))
         return -1;
+    run->hooks.emulation = set->emulate ? &run->emulation : NULL;
     if (image_workload_init(&run->images, &run->recipe, run->batch.root,
                             (const char *const *)run->batch.paths, run->batch.bytes, run->batch.count,
                             set->out, fault))
@@ -183,10 +186,14 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
                          fault))
         return KNEE_FAILED;
     run->table.header->end_ns = clock_now_ns();
+    if (set->emulate)
+        emulate_run_end(&run->emulation, &run->table);
     if (set->stats) {
         run_output_print_start(&run->table);
         run_output_print_stages(&run->table);
     }
+    if (!set->quiet && set->emulate)
+        printf("times are those of %" PRIu64 " emulated cores\n", set->emulate);
     if (!set->quiet)
         run_output_print_summary(&run->table, &run->batch, set->out, &outcome);
     if (outcome.failed)
@@ -228,6 +235,7 @@ static void release(struct run *run)
 {
     image_workload_release(&run->images);
     run_hooks_release(&run->hooks);
+    emulation_close(&run->emulation);
     sandbox_release(&run->sandbox);
     run_journal_close(&run->journal);
     item_table_close(&run->table);
@@ -242,6 +250,17 @@ static void record_outcome(struct run *run, int code, const struct fault *fault)
         return;
     run->table.header->exit_code = code;
     snprintf(run->table.header->message, sizeof run->table.header->message, "%s", fault->text);
+}
+
+/* The serial part runs on an emulated core, too. */
+static int emulate(struct run *run, struct fault *fault)
+{
+    if (!run->set.emulate || run->set.dry_run)
+        return 0;
+    if (emulate_run_begin(&run->emulation, (uint32_t)run->set.emulate, (uint32_t)run->set.workers, fault))
+        return -1;
+    run->start_ns = clock_now_ns();
+    return 0;
 }
 
 static int run_run(int argc, char **argv)
@@ -263,7 +282,8 @@ static int run_run(int argc, char **argv)
     message_set_quiet(run.set.quiet);
     if (run.set.serial)
         run.set.workers = 1;
-    if (fault_point_arm(&fault) == 0 && have_descriptors(&fault) == 0 && prepare_inputs(&run, &fault) == 0) {
+    if (fault_point_arm(&fault) == 0 && have_descriptors(&fault) == 0 && emulate(&run, &fault) == 0 &&
+        prepare_inputs(&run, &fault) == 0) {
         if (run.set.dry_run) {
             print_plan(&run);
             code = KNEE_OK;

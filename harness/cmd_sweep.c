@@ -80,7 +80,7 @@ static int make_scratch(struct job *job, struct fault *fault)
     if (length >= 4000)
         return fault_set(fault, "%.100s...: the path is too long: give another with --out", job->scratch);
     job->common = (struct trial_setting){
-        .counters = !set.no_counters, .recipe = set.recipe, .list = job->list, .in = set.in, .out = job->out};
+        .counters = !set.no_counters, .recipe = set.recipe, .list = job->list, .in = set.in, .out = job->out, .emulate = (uint32_t)set.emulate};
     return 0;
 }
 
@@ -217,7 +217,7 @@ static int make_reference(struct job *job, struct fault *fault)
     job->limits = set.noise > 0 ? noise_limits_of(set.noise) : trial_limits;
     job->sweep.expected =
         (struct trial_expected){.limits = &job->limits,
-                                .cores = job->inputs.topology.usable_cores,
+                                .cores = job->inputs.wish.cores,
                                 .items = job->planned.plan.items,
                                 .failed = (uint64_t)study_get_number(&job->study, "items_failed", 0),
                                 .manifest_sha256 = manifest};

@@ -25,6 +25,13 @@ uint64_t emulation_quota_us(uint32_t virtual_cores, uint32_t real_cores)
 
 static void sweep_stale(void);
 
+double emulation_dilation(uint32_t virtual_cores, uint32_t real_cores)
+{
+    uint64_t quota = emulation_quota_us(virtual_cores, real_cores);
+
+    return quota ? (double)EMULATION_PERIOD_US / (double)quota : 1;
+}
+
 /* --- small files ----------------------------------------------------------------------------------------------- */
 
 static int write_file(const char *folder, const char *name, const char *text)
@@ -214,6 +221,37 @@ int emulation_join(const struct emulation *emulation, uint32_t slot, struct faul
     group_path(emulation, slot, path, sizeof path);
     if (write_file(path, "cgroup.procs", "0")) /* 0: the writing process */
         return fault_set(fault, "emulated cores: entering %s: %s", path, strerror(errno));
+    return 0;
+}
+
+/* The number behind a name of cpu.stat, as "nr_periods 145"; -1 none. */
+static int64_t stat_number(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strncmp(line, name, length) == 0 && line[length] == ' ')
+            return strtoll(line + length, NULL, 10);
+    }
+    return -1;
+}
+
+int emulation_read(const struct emulation *emulation, uint32_t slot, struct emulation_stat *stat)
+{
+    char path[400], text[1024];
+    int64_t periods, full, held_ns;
+
+    group_path(emulation, slot, path, sizeof path);
+    if (read_file(path, "cpu.stat", text, sizeof text))
+        return -1;
+    periods = stat_number(text, "nr_periods");
+    full = stat_number(text, "nr_throttled");
+    held_ns = emulation->kind == EMULATION_V1 ? stat_number(text, "throttled_time")
+                                              : stat_number(text, "throttled_usec") * 1000;
+    if (periods < 0 || full < 0 || held_ns < 0)
+        return -1;
+    *stat = (struct emulation_stat){(uint64_t)periods, (uint64_t)full, (uint64_t)held_ns};
     return 0;
 }
 

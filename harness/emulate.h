@@ -39,6 +39,9 @@ struct emulation {
  * Pure. At least 1000 (the kernel's least), or 0 when even that would not fit below EMULATION_LOAD. */
 uint64_t emulation_quota_us(uint32_t virtual_cores, uint32_t real_cores);
 
+/* How much longer things take on one of them: period over quota. */
+double emulation_dilation(uint32_t virtual_cores, uint32_t real_cores);
+
 /* What this machine offers, and in what folder; EMULATION_NONE with the reason in fault. Makes nothing. */
 enum emulation_kind emulation_probe(char *folder, unsigned long bytes, struct fault *fault);
 
@@ -48,6 +51,16 @@ int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t
 
 /* Moves the calling process into the group of slot. Returns 0, or -1 with fault. */
 int emulation_join(const struct emulation *emulation, uint32_t slot, struct fault *fault);
+
+/* What the kernel's bandwidth control tells of a group. */
+struct emulation_stat {
+    uint64_t periods; /* in which something of the group wanted to run */
+    uint64_t full;    /* those in which it used up its quota and was held until the next */
+    uint64_t held_ns; /* time in which it was so held */
+};
+
+/* Returns 0, or -1 when it cannot be read. */
+int emulation_read(const struct emulation *emulation, uint32_t slot, struct emulation_stat *stat);
 
 /* Removes the groups; processes that are still in them are moved back to the parent group first. Safe to call twice. */
 void emulation_close(struct emulation *emulation);

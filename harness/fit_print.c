@@ -104,7 +104,8 @@ void fit_print(const struct fit *fit, FILE *out)
     if (fit->study->paired)
         fprintf(out, "; %zu blocks", fit->blocks);
     if (fit->study->cores)
-        fprintf(out, "; %u cores", fit->study->cores);
+        fprintf(out, "; %u %scores", fit->study->cores,
+                fit_study_fact(fit->study, "emulated_cores") ? "emulated " : "");
     fprintf(out, "; in brackets: 95%% intervals\n\n");
     print_curve(fit, out);
     fprintf(out, "\nmodels (* chosen; %s)\n", fit->choice);

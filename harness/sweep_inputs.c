@@ -67,6 +67,10 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
     *usage = false;
     inputs->cache = (enum sweep_cache)set->cache;
     inputs->placement = (enum pin_placement)set->placement;
+    if (set->emulate && set->command.words) {
+        *usage = true;
+        return fault_set(fault, "--emulate: the workers of a command are not known: only for the pipeline on IN");
+    }
     if (set->command.words) {
         if (topology_load(&inputs->topology, NULL, fault))
             return -1;
@@ -80,7 +84,8 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
         return -1;
     }
     batch_sha256(&inputs->batch, inputs->batch_sha256);
-    inputs->wish.cores = inputs->topology.usable_cores;
+    inputs->emulated_cores = (uint32_t)set->emulate;
+    inputs->wish.cores = set->emulate ? (uint32_t)set->emulate : inputs->topology.usable_cores;
     inputs->wish.batch_items = inputs->batch.count;
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "emulate.h"
 #include "sweep_setup.h"
 
 enum { PROBE_ITEMS = 8, PROBE_WORKERS_MOST = 4 };
@@ -56,19 +57,21 @@ static double mean_start_ns(const struct item_table *table)
 }
 
 /* Without a pool: the items' cost, and what is left of the trial beside them and the initializer. */
-static void learn_serial(const struct trial_outcome *outcome, struct plan_costs *costs)
+static void learn_serial(const struct trial_outcome *outcome, double dilation, struct plan_costs *costs)
 {
     const struct worker_record *worker = item_table_worker(&outcome->table, 0);
-    double inside =
-        worker->loop_end_ns > worker->fork_ns ? (double)(worker->loop_end_ns - worker->fork_ns) : 0;
+    double inside = worker->loop_end_ns > worker->fork_ns
+                        ? dilation * (double)(worker->loop_end_ns - worker->fork_ns)
+                        : 0;
     double left = (double)outcome->elapsed_ns - inside;
 
-    costs->item_ns = mean_item_ns(&outcome->table);
+    costs->item_ns = dilation * mean_item_ns(&outcome->table);
     costs->trial_fixed_ns = left > 0 ? left : 0;
 }
 
 static int probe_serial(const struct trial_runner *runner, const struct trial_setting *common,
-                        struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
+                        double dilation, struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by,
+                        struct fault *fault)
 {
     struct trial_setting setting = *common;
     struct trial_outcome outcome;
@@ -81,7 +84,7 @@ static int probe_serial(const struct trial_runner *runner, const struct trial_se
     if (run_once(runner, &setting, "the probe (a few items, serial)", &outcome, stopped_by, fault))
         return -1;
     *costs = (struct plan_costs){0};
-    learn_serial(&outcome, costs);
+    learn_serial(&outcome, dilation, costs);
     *elapsed_ns = (int64_t)outcome.elapsed_ns;
     trial_outcome_release(&outcome);
     if (costs->item_ns <= 0)
@@ -91,7 +94,7 @@ static int probe_serial(const struct trial_runner *runner, const struct trial_se
 }
 
 static int probe_pool(const struct trial_runner *runner, const struct trial_setting *common, uint32_t workers,
-                      struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
+                      double dilation, struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
 {
     struct trial_setting setting = *common;
     struct trial_outcome outcome;
@@ -102,7 +105,7 @@ static int probe_pool(const struct trial_runner *runner, const struct trial_sett
     setting.policy = "dynamic";
     if (run_once(runner, &setting, "the probe (a few items, with a pool)", &outcome, stopped_by, fault))
         return -1;
-    costs->worker_start_ns = mean_start_ns(&outcome.table);
+    costs->worker_start_ns = dilation * mean_start_ns(&outcome.table);
     *elapsed_ns += (int64_t)outcome.elapsed_ns;
     trial_outcome_release(&outcome);
     return 0;
@@ -114,6 +117,7 @@ int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *in
 {
     uint64_t count = inputs->batch.count < PROBE_ITEMS ? inputs->batch.count : PROBE_ITEMS;
     uint32_t workers = inputs->wish.cores < PROBE_WORKERS_MOST ? inputs->wish.cores : PROBE_WORKERS_MOST;
+    double dilation = inputs->emulated_cores ? emulation_dilation(inputs->emulated_cores, inputs->topology.usable_cores) : 1;
     struct sweep_items items;
     int result = sweep_items_choose(&items, inputs, count, seed, fault);
 
@@ -122,11 +126,11 @@ int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *in
         result = sweep_items_write(&items, inputs, common->list, fault);
     if (result == 0) {
         sweep_items_settle(&items, inputs, true);
-        result = probe_serial(runner, common, costs, elapsed_ns, stopped_by, fault);
+        result = probe_serial(runner, common, dilation, costs, elapsed_ns, stopped_by, fault);
     }
     if (result == 0) {
         sweep_items_settle(&items, inputs, false);
-        result = probe_pool(runner, common, workers, costs, elapsed_ns, stopped_by, fault);
+        result = probe_pool(runner, common, workers, dilation, costs, elapsed_ns, stopped_by, fault);
     }
     sweep_items_release(&items);
     return result;

@@ -33,7 +33,11 @@ static void machine_class(const struct sweep_inputs *inputs, char *text, size_t 
     kernel_cpu_model_read(model, sizeof model);
     snprintf(release, sizeof release, "%s", uname(&system) ? "?" : system.release);
     release[strcspn(release, ".")] = '\0';
-    snprintf(text, bytes, "%s, %" PRIu32 " cores, Linux %s", model, inputs->topology.usable_cores, release);
+    if (inputs->emulated_cores)
+        snprintf(text, bytes, "%s, %" PRIu32 " cores emulated on %" PRIu32 ", Linux %s", model,
+                 inputs->emulated_cores, inputs->topology.usable_cores, release);
+    else
+        snprintf(text, bytes, "%s, %" PRIu32 " cores, Linux %s", model, inputs->topology.usable_cores, release);
 }
 
 static int record_machine(struct study *study, const struct sweep_inputs *inputs, struct fault *fault)
@@ -50,8 +54,11 @@ static int record_machine(struct study *study, const struct sweep_inputs *inputs
     if (uname(&system) == 0)
         result = result || study_set(study, "host", system.nodename, fault) ||
                  study_set(study, "kernel", system.release, fault);
-    result = result || study_set_number(study, "cores", topology->usable_cores, fault) ||
+    result = result || study_set_number(study, "cores", inputs->wish.cores, fault) ||
              study_set_number(study, "logical_cpus", topology->allowed_cpus, fault);
+    if (inputs->emulated_cores)
+        result = result || study_set_number(study, "emulated_cores", inputs->emulated_cores, fault) ||
+                 study_set_number(study, "real_cores", topology->usable_cores, fault);
     if (topology->memory_bytes)
         result = result || study_set_number(study, "memory_bytes", (int64_t)topology->memory_bytes, fault);
     xml = topology_xml(topology, NULL);

@@ -28,6 +28,7 @@ extern const char *const sweep_cache_names[]; /* "warm", "cold", NULL */
 struct sweep_settings {
     const char *in, *study, *recipe, *workers, *chunks, *policies, *out;
     uint64_t budget_ns, items, blocks, seed;
+    uint64_t emulate; /* so many cores; 0: those that are there */
     int placement; /* enum pin_placement */
     double noise;  /* share of the CPU time that others may take in a trial; 0: trial_limits */
     bool dry_run, restart, no_counters, resume;
@@ -43,6 +44,7 @@ struct sweep_inputs {
     char batch_sha256[65];
     uint32_t *kinds; /* of each item of the batch, by its first bytes: enum image_kind */
     struct topology topology;
+    uint32_t emulated_cores; /* 0: none */
     struct plan_wish wish;
     enum pin_placement placement;
     enum sweep_cache cache;

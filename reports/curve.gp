@@ -53,7 +53,7 @@ do for [picture = 1:2] {
     }
     if (has_cores && cores <= last) {
         set arrow 1 from cores, graph 0 to cores, graph 1 nohead back linecolor rgb soft dashtype (2, 4) linewidth 1.6
-        core_words = sprintf('%d core%s', cores, cores == 1 ? '' : 's')
+        core_words = sprintf('%d %s%s', cores, core_word, cores == 1 ? '' : 's')
         if (cores > 0.8 * last) {
             set label 4 core_words at cores, graph 0.07 right offset -0.6, 0 font small textcolor rgb soft
         } else {

@@ -42,7 +42,7 @@ def subtitle(study: Study, most: int = 126) -> str:
     host, machine = facts.host or "host not recorded", facts.cpu_model or "CPU not recorded"
     if most:
         host, machine = shorten(host, 20), shorten(machine, 40)
-    line = f"{work}  \u00b7  {host}: {machine}, {wording.plural(facts.cores, 'core')}"
+    line = f"{work}  \u00b7  {host}: {machine}, {wording.plural(facts.cores, facts.core)}"
     return shorten(line, most) if most else line
 
 
@@ -102,6 +102,7 @@ def data_file(study: Study) -> str:
             f"title = {quoted(title(study))}",
             f"subtitle = {quoted(subtitle(study))}",
             f"cores = {'NaN' if cores is None else cores}",
+            f"core_word = '{study.facts.core}'",
             f"last = {last}",
             f"highest = {number(highest([p.speedup for p in points]))}",
             f"highest_efficiency = {number(highest([p.efficiency for p in points]))}",

@@ -78,11 +78,11 @@ def mark_words(ax: Any, study: Study, workers: Sequence[int], height: float) -> 
     gap = 0.012 * max(1, last - 1)
     look = {"transform": across, "size": 6.4, "color": style.SOFT, "va": "center"}
     if cores > 0.7 * last:
-        ax.text(cores - gap, height, wording.plural(cores, "core"), ha="right", **look)
+        ax.text(cores - gap, height, wording.plural(cores, study.facts.core), ha="right", **look)
     else:
         knee = study.knee.workers
         beside = knee if knee is not None and 0 < knee - cores < 0.16 * last else cores
-        name = wording.plural(cores, "core")
+        name = wording.plural(cores, study.facts.core)
         ax.text(beside + gap, height, name if beside == cores else f"dotted: {name}", ha="left", **look)
         left, right = ax.get_xlim()
         frame = ax.get_window_extent().width / ax.figure.dpi * 25.4

@@ -100,6 +100,7 @@ def parse_facts(raw: Json) -> Facts:
         recipe_path=text(raw.get("recipe_path")),
         recipe_sha256=text(raw.get("recipe_sha256")),
         cores=count(raw.get("cores")),
+        emulated=count(raw.get("emulated_cores")) is not None,
         logical_cpus=count(raw.get("logical_cpus")),
         memory_bytes=count(raw.get("memory_bytes")),
         batch_items=count(raw.get("batch_items")),

@@ -16,6 +16,7 @@ class Facts:
     cpu_model: str
     kernel: str
     cores: int | None
+    emulated: bool  # those cores are shares of fewer real ones
     logical_cpus: int | None
     memory_bytes: int | None
     machine_class: str
@@ -31,6 +32,11 @@ class Facts:
     recipe_sha256: str
     seed: int | None
     blocks: int | None
+
+    @property
+    def core(self) -> str:
+        """What one of the cores is to be called."""
+        return "emulated core" if self.emulated else "core"
 
 
 @dataclass(frozen=True)

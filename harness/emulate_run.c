@@ -1,0 +1,108 @@
+#include "emulate_run.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "run_hooks.h"
+#include "topology.h"
+
+int emulate_run_begin(struct emulation *emulation, uint32_t cores, uint32_t workers, struct fault *fault)
+{
+    struct topology machine;
+    uint32_t real;
+
+    if (topology_load(&machine, NULL, fault))
+        return -1;
+    real = machine.usable_cores;
+    topology_release(&machine);
+    if (emulation_open(emulation, cores, real, workers, fault))
+        return -1;
+    return emulation_join(emulation, EMULATION_SERIAL, fault);
+}
+
+struct rescale {
+    uint64_t start_ns;
+    double dilation;
+};
+
+static void instant(const struct rescale *by, uint64_t *ns)
+{
+    if (*ns > by->start_ns)
+        *ns = by->start_ns + (uint64_t)((double)(*ns - by->start_ns) / by->dilation);
+}
+
+static void duration(const struct rescale *by, uint64_t *ns)
+{
+    *ns = (uint64_t)((double)*ns / by->dilation);
+}
+
+static void rescale_item(const struct rescale *by, struct item_record *item)
+{
+    instant(by, &item->claim_ns);
+    instant(by, &item->start_ns);
+    instant(by, &item->end_ns);
+    for (int i = 0; i < ITEM_STAGES; i++)
+        duration(by, &item->stage_ns[i]);
+}
+
+static void rescale_worker(const struct rescale *by, struct worker_record *worker)
+{
+    uint64_t *const instants[] = {&worker->fork_ns,     &worker->begin_ns, &worker->init_begin_ns,
+                                  &worker->init_end_ns, &worker->go_ns,    &worker->loop_end_ns,
+                                  &worker->exit_ns};
+
+    for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)
+        instant(by, instants[i]);
+    duration(by, &worker->dispatch_ns);
+}
+
+/* The kernel counts it as waiting for a core, too, when the quota holds a worker. What is left of that delay
+ * did no harm in periods in which the worker got its whole quota all the same; in the others it may have. */
+static double lost_ns(uint64_t delay_ns, const struct emulation_stat *stat)
+{
+    double waited = delay_ns > stat->held_ns ? (double)(delay_ns - stat->held_ns) : 0;
+    double short_periods = stat->periods > stat->full ? (double)(stat->periods - stat->full) : 0;
+
+    return fmin(waited, short_periods * EMULATION_PERIOD_US * 1000);
+}
+
+static void judge_worker(const struct emulation *emulation, uint32_t slot, bool serial,
+                         const struct worker_record *worker, struct run_worker_extra *extra,
+                         const struct rescale *by)
+{
+    struct emulation_stat stat;
+    double lost;
+
+    if (!extra->runqueue_known || worker->exit_ns <= worker->begin_ns)
+        return;
+    if (emulation_read(emulation, serial ? EMULATION_SERIAL : slot, &stat)) {
+        extra->runqueue_known = 0;
+        snprintf(extra->runqueue_reason, sizeof extra->runqueue_reason,
+                 "what its emulated core was held back cannot be read");
+        return;
+    }
+    lost = lost_ns(extra->runqueue_ns, &stat) / (double)(worker->exit_ns - worker->begin_ns);
+    extra->runqueue_ns = (uint64_t)lost_ns(extra->runqueue_ns, &stat);
+    if (lost > EMULATION_LOST_SHARE && !extra->pin_reason[0])
+        snprintf(extra->pin_reason, sizeof extra->pin_reason,
+                 "emulated core %u: got less than its share in %.0f%% of the time", slot, 100 * lost);
+    duration(by, &extra->runqueue_ns);
+}
+
+void emulate_run_end(const struct emulation *emulation, const struct item_table *table)
+{
+    struct item_table_header *header = table->header;
+    const struct rescale by = {.start_ns = header->start_ns, .dilation = emulation->dilation};
+    uint64_t *const instants[] = {&header->pool_ns, &header->go_ns, &header->last_end_ns,
+                                  &header->pool_end_ns, &header->end_ns};
+
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
+        struct worker_record *worker = item_table_worker(table, slot);
+        judge_worker(emulation, slot, header->serial, worker, item_table_worker_payload(table, slot), &by);
+        rescale_worker(&by, worker);
+    }
+    for (uint64_t i = 0; i < table->items; i++)
+        rescale_item(&by, item_table_item(table, i));
+    for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)
+        instant(&by, instants[i]);
+}
