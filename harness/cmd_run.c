@@ -182,8 +182,8 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     }
     fault_point("manifest", FAULT_POINT_NO_ITEM);
     if (run_journal_check(&run->journal, fault) ||
-        run_output_close(&run->table, &run->recipe, &run->batch, set->out, set->journal.durable, &outcome,
-                         fault))
+        run_output_close(&run->table, &run->recipe, &run->batch, set->out, run->images.libraries,
+                         set->journal.durable, &outcome, fault))
         return KNEE_FAILED;
     run->table.header->end_ns = clock_now_ns();
     if (set->emulate)

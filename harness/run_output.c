@@ -149,6 +149,7 @@ struct outputs {
     const struct batch *batch;
     uint64_t *order; /* of the items' paths with an ending; owned */
     const char *ending;
+    const char *libraries;
 };
 
 /* Bytewise, as the paths with the ending put behind would compare: "a" comes after "a b" when the ending is ".jpg". */
@@ -235,9 +236,10 @@ static int write_manifest(struct outputs *outputs, const char *out, struct run_o
                           struct fault *fault)
 {
     struct manifest_writer writer;
-    char folder[80];
+    char folder[80], comment[1100];
 
-    if (manifest_begin(&writer, out, fault))
+    snprintf(comment, sizeof comment, "made with %s", outputs->libraries);
+    if (manifest_begin(&writer, out, comment, fault))
         return -1;
     for (int r = next_rendition(outputs->recipe, NULL); r >= 0; r = next_rendition(outputs->recipe, folder)) {
         snprintf(folder, sizeof folder, "%s/", outputs->recipe->renditions[r].name);
@@ -293,11 +295,13 @@ static int write_failures(const struct outputs *outputs, uint64_t count, const c
 }
 
 int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
-                     const char *out, bool durable, struct run_outcome *outcome, struct fault *fault)
+                     const char *out, const char *libraries, bool durable, struct run_outcome *outcome,
+                     struct fault *fault)
 {
     struct outputs outputs = {.table = table,
                               .recipe = recipe,
                               .batch = batch,
+                              .libraries = libraries,
                               .order = malloc((batch->count ? batch->count : 1) * sizeof *outputs.order)};
     int failed;
 

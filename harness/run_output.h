@@ -37,9 +37,11 @@ int run_output_begin(const char *out, struct fault *fault);
 void run_output_clean(const struct item_table *table, const char *out);
 
 /* After that: writes MANIFEST.sha256 and FAILED.tsv from the table, and the manifest's digest into
- * the table's header. durable: their names are brought to the disk too. Returns 0, or -1 with fault. */
+ * the table's header. durable: their names are brought to the disk too. Returns 0, or -1 with fault. libraries:
+ * what the bytes depend on (byte_libraries.h), the manifest's comment. */
 int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
-                     const char *out, bool durable, struct run_outcome *outcome, struct fault *fault);
+                     const char *out, const char *libraries, bool durable, struct run_outcome *outcome,
+                     struct fault *fault);
 
 /* How long the workers took from fork to ready, to stdout; nothing when there were none. */
 void run_output_print_start(const struct item_table *table);

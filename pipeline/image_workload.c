@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <vips/vips.h>
 
+#include "byte_libraries.h"
 #include "caption.h"
 #include "clock.h"
 #include "encode_vips.h"
@@ -378,7 +379,10 @@ int image_workload_init(struct image_workload *work, const struct recipe *recipe
     work->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (!work->sha256)
         return fault_set(fault, "OpenSSL has no SHA-256: is its configuration broken?");
-    return engine_vips_setup(fault) || encode_vips_check(recipe, fault) ? -1 : 0;
+    if (engine_vips_setup(fault))
+        return -1;
+    byte_libraries(work->libraries, sizeof work->libraries); /* later, other modules may come */
+    return encode_vips_check(recipe, fault);
 }
 
 int image_workload_prepare(struct image_workload *work, struct fault *fault)

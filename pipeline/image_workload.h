@@ -57,6 +57,7 @@ struct image_workload {
     bool durable; /* outputs' names are brought to the disk too; false unless the caller sets it */
     struct overlay *prepared; /* by image_workload_prepare(); owned; NULL: each worker prepares itself */
     void *sha256;             /* EVP_MD, fetched once */
+    char libraries[1024];     /* what the bytes depend on, see byte_libraries.h */
 };
 
 /* "none", "read", "decode", "scale", "overlay", "encode", "digest", "store" */

@@ -100,17 +100,33 @@ static size_t format_line(const char *path, const uint8_t sha256[32], char *text
     return (size_t)(t - text);
 }
 
-int manifest_begin(struct manifest_writer *writer, const char *folder, struct fault *fault)
+static int put_text(struct manifest_writer *writer, const char *text, size_t length)
+{
+    return EVP_DigestUpdate(writer->digest, text, length) && fwrite(text, 1, length, writer->file) == length
+               ? 0
+               : -1;
+}
+
+int manifest_begin(struct manifest_writer *writer, const char *folder, const char *comment,
+                   struct fault *fault)
 {
     *writer = (struct manifest_writer){0};
     writer->file = begin_file(folder, manifest_name, writer->final, writer->temporary, fault);
     if (!writer->file)
         return -1;
     writer->digest = EVP_MD_CTX_new();
-    if (writer->digest && EVP_DigestInit_ex(writer->digest, EVP_sha256(), NULL))
-        return 0;
-    manifest_abandon(writer);
-    return fault_set(fault, "writing %s: no memory for its digest", writer->final);
+    if (!writer->digest || !EVP_DigestInit_ex(writer->digest, EVP_sha256(), NULL)) {
+        manifest_abandon(writer);
+        return fault_set(fault, "writing %s: no memory for its digest", writer->final);
+    }
+    if (comment && (put_text(writer, "# ", 2) || put_text(writer, comment, strlen(comment)) ||
+                    put_text(writer, "\n", 1))) {
+        int saved = errno;
+        manifest_abandon(writer);
+        return fault_set(fault, "writing %s: %s: free space there or give another output folder",
+                         writer->final, strerror(saved));
+    }
+    return 0;
 }
 
 int manifest_put(struct manifest_writer *writer, const char *path, const uint8_t sha256[32])
@@ -122,8 +138,7 @@ int manifest_put(struct manifest_writer *writer, const char *path, const uint8_t
     if (!text)
         return -1;
     length = format_line(path, sha256, text);
-    failed =
-        !EVP_DigestUpdate(writer->digest, text, length) || fwrite(text, 1, length, writer->file) != length;
+    failed = put_text(writer, text, length);
     if (text != few)
         free(text);
     return failed ? -1 : 0;

@@ -1,6 +1,6 @@
 /* manifest.h: what a run leaves beside its outputs: MANIFEST.sha256 and FAILED.tsv.
  *
- * MANIFEST.sha256 has one line per output, sorted bytewise by path, in the format of sha256sum(1), which can
+ * MANIFEST.sha256 has a comment line with the libraries that the bytes depend on, then one line per output, sorted bytewise by path, in the format of sha256sum(1), which can
  * check it: a name with a backslash, newline or carriage return is escaped as sha256sum does, with a
  * backslash before the digest. Both files are written beside their place, flushed and renamed, so that they
  * are whole or absent.
@@ -30,8 +30,10 @@ struct manifest_writer {
     void *digest; /* EVP_MD_CTX */
     char final[4096], temporary[4200];
 };
-/* Returns 0, or -1 with fault. */
-int manifest_begin(struct manifest_writer *writer, const char *folder, struct fault *fault);
+/* comment: one line that goes first, behind "# ", where sha256sum and manifest_read() pass over it; NULL none. Returns
+ * 0, or -1 with fault. */
+int manifest_begin(struct manifest_writer *writer, const char *folder, const char *comment,
+                   struct fault *fault);
 /* path sorts bytewise after the one before, or the text is not a manifest. Returns 0, or -1 when it cannot be written or memory is short. */
 int manifest_put(struct manifest_writer *writer, const char *path, const uint8_t sha256[32]);
 /* Flushes the file and gives it its name; sha256 gets the digest of the text, hex. Returns 0, or -1 with fault and

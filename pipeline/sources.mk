@@ -39,6 +39,7 @@ PIPELINE_SRC := pipeline/fault.c \
   pipeline/encode_vips.c \
   pipeline/renditions.c \
   pipeline/formats.c \
+  pipeline/byte_libraries.c \
   pipeline/store.c \
   pipeline/record_log.c \
   pipeline/model.c \

@@ -120,7 +120,7 @@ is $? 1 "one byte more in one output is noticed by this script"
 like "$("$KNEE" verify "$work/changed")" "changed +$victim" "... and named by knee verify"
 "$KNEE" verify "$work/changed" >/dev/null
 is $? 1 "... which exits 1"
-sed -i "1s/^./f/;2s/^./e/" "$work/changed/MANIFEST.sha256"
+sed -i "2s/^./f/;3s/^./e/" "$work/changed/MANIFEST.sha256"
 "$KNEE" verify "$work/serial" "$work/changed" >"$work/verdict"
 is "$? $(grep -c '^differs' "$work/verdict")" "1 2" "knee verify A B names the two that differ and exits 1"
 like "$("$KNEE" verify "$work/serial" "$work/serial")" "^equal: $outputs outputs" "knee verify of the same says equal"

@@ -103,7 +103,8 @@ static int run(const struct batch *batch, struct recipe *recipe, uint32_t worker
 
     if (item_table_create(&table, -1, batch->count, workload.payload_bytes, workers, 0, fault) ||
         pool_run(&workload, &options, &table, &signal_number, fault) != POOL_OK ||
-        run_output_close(&table, recipe, batch, out, false, &outcome, fault))
+        run_output_close(&table, recipe, batch, out, "no libraries: nothing is computed", false, &outcome,
+                         fault))
         return -1;
     printf("scale: %llu items, %u workers: %.2f million items/s\n", (unsigned long long)batch->count, workers,
            (double)batch->count / (double)(table.header->last_end_ns - table.header->go_ns) * 1e3);

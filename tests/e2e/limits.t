@@ -68,7 +68,7 @@ is "$(grep -v -c -E 'limit of 1 megapixels|reason$' refused/FAILED.tsv)" "$([ -f
 like "$(grep '^tile' refused/FAILED.tsv)" '	1	[^	]*$' "whose worker lives"
 "$KNEE" run --quiet --workers 2 --recipe small.recipe many made
 is $? 0 "250 frames or pages of 0.12 megapixels each are under a limit of 1"
-is "$(wc -l <made/MANIFEST.sha256)" 3 "and give one picture each"
+is "$(grep -vc '^#' made/MANIFEST.sha256)" 3 "and give one picture each"
 printf 'megabytes=0.001\n' | sed -i '1r /dev/stdin' small.recipe
 "$KNEE" run --quiet --workers 2 --recipe small.recipe --restart many made 2>/dev/null
 like "$(cut -f 2,4 made/FAILED.tsv)" 'read	.*limit of 0 MB' "a file with too many bytes is not even read"

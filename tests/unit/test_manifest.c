@@ -56,7 +56,7 @@ static void lines_are_escaped_as_sha256sum_does(void **state)
     (void)state;
     memset(digest, 0xab, sizeof digest);
     digest[0] = 1;
-    assert_int_equal(manifest_begin(&writer, folder, &fault), 0);
+    assert_int_equal(manifest_begin(&writer, folder, "made with care", &fault), 0);
     assert_int_equal(manifest_put(&writer, paths[0], digest), 0);
     assert_int_equal(manifest_put(&writer, paths[1], digest), 0);
     digest[0] = 0xab;
@@ -64,7 +64,8 @@ static void lines_are_escaped_as_sha256sum_does(void **state)
     assert_int_equal(manifest_end(&writer, sha256, &fault), 0);
     read_file("MANIFEST.sha256", text, sizeof text);
     assert_string_equal(
-        text, "01ababababababababababababababababababababababababababababababab  large/ \xff\n"
+        text, "# made with care\n"
+              "01ababababababababababababababababababababababababababababababab  large/ \xff\n"
               "\\01ababababababababababababababababababababababababababababababab  large/a\\nnew\\\\line\n"
               "abababababababababababababababababababababababababababababababab  large/b.jpg\n");
     assert_int_equal(manifest_read(&again, folder, &fault), 0);
@@ -88,7 +89,7 @@ static void long_paths_are_whole(void **state)
     (void)state;
     memset(path, '\\', sizeof path - 1);
     path[sizeof path - 1] = '\0';
-    assert_int_equal(manifest_begin(&writer, folder, &fault), 0);
+    assert_int_equal(manifest_begin(&writer, folder, NULL, &fault), 0);
     assert_int_equal(manifest_put(&writer, path, digest), 0);
     assert_int_equal(manifest_end(&writer, sha256, &fault), 0);
     assert_int_equal(manifest_read(&again, folder, &fault), 0);
@@ -106,7 +107,7 @@ static void given_up_leaves_what_was(void **state)
 
     (void)state;
     read_file("MANIFEST.sha256", before, sizeof before);
-    assert_int_equal(manifest_begin(&writer, folder, &fault), 0);
+    assert_int_equal(manifest_begin(&writer, folder, NULL, &fault), 0);
     assert_int_equal(manifest_put(&writer, "new", digest), 0);
     snprintf(path, sizeof path, "%s", writer.temporary);
     manifest_abandon(&writer);
@@ -123,7 +124,7 @@ static void sha256_of_the_text_is_given_back(void **state)
     char sha256[65];
 
     (void)state;
-    assert_int_equal(manifest_begin(&writer, folder, &fault), 0);
+    assert_int_equal(manifest_begin(&writer, folder, NULL, &fault), 0);
     assert_int_equal(manifest_end(&writer, sha256, &fault), 0);
     /* of nothing: FIPS 180-4's well-known value */
     assert_string_equal(sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -168,7 +169,7 @@ static void missing_files_and_folders_are_faults(void **state)
     (void)state;
     assert_int_equal(manifest_read(&manifest, "/nowhere/at/all", &fault), -1);
     assert_non_null(strstr(fault.text, "/nowhere/at/all"));
-    assert_int_equal(manifest_begin(&writer, "/nowhere/at/all", &fault), -1);
+    assert_int_equal(manifest_begin(&writer, "/nowhere/at/all", NULL, &fault), -1);
 }
 
 static void failures_are_listed_and_old_lists_go(void **state)
