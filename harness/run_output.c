@@ -148,7 +148,7 @@ struct outputs {
     const struct recipe *recipe;
     const struct batch *batch;
     uint64_t *order; /* of the items' paths with an ending; owned */
-    const char *ending;
+    char ending[16];
     const char *libraries;
 };
 
@@ -198,7 +198,7 @@ static int next_rendition(const struct recipe *recipe, const char *last)
         snprintf(folder, sizeof folder, "%s/", recipe->renditions[i].name);
         if ((!last || strcmp(folder, last) > 0) && (best < 0 || strcmp(folder, best_folder) < 0)) {
             best = i;
-            strcpy(best_folder, folder);
+            snprintf(best_folder, sizeof best_folder, "%s", folder);
         }
     }
     return best;
@@ -213,10 +213,10 @@ static bool is_done(const struct item_table *table, uint64_t index)
 static int put_rendition(struct manifest_writer *writer, struct outputs *outputs, int rendition,
                          uint64_t *count)
 {
-    char ending[16], path[4096];
+    char path[4096];
 
-    snprintf(ending, sizeof ending, ".%s", recipe_extension(outputs->recipe->renditions[rendition].format));
-    outputs->ending = ending;
+    snprintf(outputs->ending, sizeof outputs->ending, ".%s",
+             recipe_extension(outputs->recipe->renditions[rendition].format));
     sort_outputs(outputs);
     for (uint64_t n = 0; n < outputs->batch->count; n++) {
         uint64_t index = outputs->order[n];

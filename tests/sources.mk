@@ -73,5 +73,6 @@ TESTS_FUZZ_SRC := \
   tests/fuzz/fuzz_study.c \
   tests/fuzz/fuzz_sniff.c \
   tests/fuzz/fuzz_jpeg.c \
+  tests/fuzz/fuzz_spans.c \
   tests/fuzz/fuzz_journal.c \
   $(empty)

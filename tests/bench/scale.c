@@ -119,7 +119,7 @@ int main(int argc, char **argv)
     uint32_t workers = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 2;
     char out[] = "/tmp/knee-scale.XXXXXX", manifest[64];
     struct recipe recipe;
-    struct batch batch;
+    struct batch batch = {0};
     struct fault fault = {"no memory"};
     int failed;
 
@@ -139,5 +139,7 @@ int main(int argc, char **argv)
     snprintf(manifest, sizeof manifest, "%s/MANIFEST.sha256", out);
     unlink(manifest);
     rmdir(out);
+    batch_release(&batch);
+    recipe_release(&recipe);
     return failed ? 1 : 0;
 }
