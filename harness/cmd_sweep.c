@@ -79,8 +79,12 @@ static int make_scratch(struct job *job, struct fault *fault)
     length = snprintf(job->out, sizeof job->out, "%.4000s/out", job->scratch);
     if (length >= 4000)
         return fault_set(fault, "%.100s...: the path is too long: give another with --out", job->scratch);
-    job->common = (struct trial_setting){
-        .counters = !set.no_counters, .recipe = set.recipe, .list = job->list, .in = set.in, .out = job->out, .emulate = (uint32_t)set.emulate};
+    job->common = (struct trial_setting){.counters = !set.no_counters,
+                                         .recipe = set.recipe,
+                                         .list = job->list,
+                                         .in = set.in,
+                                         .out = job->out,
+                                         .emulate = (uint32_t)set.emulate};
     return 0;
 }
 

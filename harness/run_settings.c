@@ -131,7 +131,7 @@ enum options_result run_settings_read(struct run_settings *set, const struct com
          .target = &set->emulate,
          .min = 1,
          .max = POOL_MAX_WORKERS,
-         .help = "give each worker a share of a real core, as if there were so many; times are theirs"},
+         .help = "as if there were so many: each worker gets a share of a real one"},
         {.name = "table-fd",
          .argument = "FD",
          .kind = OPTION_COUNT,

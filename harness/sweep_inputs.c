@@ -69,7 +69,8 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
     inputs->placement = (enum pin_placement)set->placement;
     if (set->emulate && set->command.words) {
         *usage = true;
-        return fault_set(fault, "--emulate: the workers of a command are not known: only for the pipeline on IN");
+        return fault_set(fault,
+                         "--emulate: the workers of a command are not known: only for the pipeline on IN");
     }
     if (set->command.words) {
         if (topology_load(&inputs->topology, NULL, fault))

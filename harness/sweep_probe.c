@@ -94,7 +94,8 @@ static int probe_serial(const struct trial_runner *runner, const struct trial_se
 }
 
 static int probe_pool(const struct trial_runner *runner, const struct trial_setting *common, uint32_t workers,
-                      double dilation, struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
+                      double dilation, struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by,
+                      struct fault *fault)
 {
     struct trial_setting setting = *common;
     struct trial_outcome outcome;
@@ -117,7 +118,9 @@ int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *in
 {
     uint64_t count = inputs->batch.count < PROBE_ITEMS ? inputs->batch.count : PROBE_ITEMS;
     uint32_t workers = inputs->wish.cores < PROBE_WORKERS_MOST ? inputs->wish.cores : PROBE_WORKERS_MOST;
-    double dilation = inputs->emulated_cores ? emulation_dilation(inputs->emulated_cores, inputs->topology.usable_cores) : 1;
+    double dilation = inputs->emulated_cores
+                          ? emulation_dilation(inputs->emulated_cores, inputs->topology.usable_cores)
+                          : 1;
     struct sweep_items items;
     int result = sweep_items_choose(&items, inputs, count, seed, fault);
 

@@ -37,7 +37,8 @@ static void machine_class(const struct sweep_inputs *inputs, char *text, size_t 
         snprintf(text, bytes, "%s, %" PRIu32 " cores emulated on %" PRIu32 ", Linux %s", model,
                  inputs->emulated_cores, inputs->topology.usable_cores, release);
     else
-        snprintf(text, bytes, "%s, %" PRIu32 " cores, Linux %s", model, inputs->topology.usable_cores, release);
+        snprintf(text, bytes, "%s, %" PRIu32 " cores, Linux %s", model, inputs->topology.usable_cores,
+                 release);
 }
 
 static int record_machine(struct study *study, const struct sweep_inputs *inputs, struct fault *fault)

@@ -29,8 +29,8 @@ struct sweep_settings {
     const char *in, *study, *recipe, *workers, *chunks, *policies, *out;
     uint64_t budget_ns, items, blocks, seed;
     uint64_t emulate; /* so many cores; 0: those that are there */
-    int placement; /* enum pin_placement */
-    double noise;  /* share of the CPU time that others may take in a trial; 0: trial_limits */
+    int placement;    /* enum pin_placement */
+    double noise;     /* share of the CPU time that others may take in a trial; 0: trial_limits */
     bool dry_run, restart, no_counters, resume;
     struct command_study command; /* of `-- CMD`; words NULL: the pipeline on IN */
     int cache;                    /* enum sweep_cache */

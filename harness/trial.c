@@ -56,7 +56,8 @@ static const char *text_or_null(const char *text)
 /* The hooks' part of a worker's record; NULL when the table has none. */
 static const struct run_worker_extra *extra_of(const struct item_table *table, uint32_t slot)
 {
-    if (table->worker_stride < sizeof(struct worker_record) + sizeof(struct run_worker_extra))
+    if (!table->header ||
+        table->worker_stride < sizeof(struct worker_record) + sizeof(struct run_worker_extra))
         return NULL;
     return item_table_worker_payload(table, slot);
 }

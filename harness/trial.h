@@ -27,7 +27,7 @@ struct trial_setting {
     const char *policy; /* as chunk_policy_name() */
     const char *pin;    /* as `knee run --pin`; "none" */
     bool counters;
-    uint32_t emulate;   /* so many cores; 0: those that are there */
+    uint32_t emulate; /* so many cores; 0: those that are there */
     const char *recipe, *list, *in,
         *out;               /* list: file with the items' paths; out: must not exist, is removed */
     uint64_t number;        /* of the trial in its study, from 1; 0 none */

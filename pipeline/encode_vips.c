@@ -106,8 +106,8 @@ static int encodes(enum recipe_format format)
     const struct recipe recipe = {0};
     const struct rendition rendition = {.format = format, .quality = 50};
     const struct metadata metadata = {0};
-    void *data;
-    size_t bytes;
+    void *data = NULL;
+    size_t bytes = 0;
 
     memset(grey, 128, sizeof grey);
     return encode_vips(&pixels, &recipe, &rendition, &metadata, &data, &bytes, NULL) == 0 && bytes > 0;

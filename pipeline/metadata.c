@@ -205,7 +205,7 @@ static void put_text(uint8_t *tiff, size_t entry, int tag, const char *text, siz
         return;
     }
     put(tiff + entry + 8, *end, 4);
-    memcpy(tiff + *end, text, length);
+    memcpy(tiff + *end, text, length); /* NOLINT(bugprone-not-null-terminated-result): length counts it */
     *end += length + (length & 1);
 }
 

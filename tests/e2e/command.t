@@ -43,6 +43,7 @@ echo "run $1 $2 $3 cpus=$(grep -c . <(taskset -cp $$ | sed 's/.*: //' | tr , '\n
 echo "$4" >"$5"
 EOF
 chmod +x prog
+# shellcheck disable=SC2016 # for the command's shell
 "$KNEE" sweep --study h --workers 1,2 --blocks 1 --chunks 1,8 --policies dynamic,guided --noise 100% --units 50 \
     --prepare 'echo prepare {trial} >>log' --check 'echo check >>log; test "$(cat {out})" = {trial}' --cleanup 'echo cleanup >>log' \
     -- ./prog "{workers}" "{chunk}" "{policy}" "{trial}" "{out}" >stdout 2>stderr
@@ -77,6 +78,7 @@ like "$(cat stdout)" 'stopped by the budget; precision' "... and the summary say
 is "$? $(tail -n 1 stderr | grep -c 'exited with 3: went 1\|exit.* 3.*went 1')" "1 1" "a command that fails is told with its exit code and last word"
 "$KNEE" sweep --study f2 "${small[@]}" --check 'test {workers} != 2' -- sh -c 'sleep 0.0{workers}' >stdout 2>stderr
 is "$? $(grep -c -- '--check' stderr)" "1 1" "a wrong output is a failure"
+# shellcheck disable=SC2016 # for the command's shell
 "$KNEE" sweep --study f3 "${small[@]}" -- sh -c 'echo "{{\"worker\":{workers}" >"$KNEE_SPANS"' >stdout 2>stderr
 is "$? $(grep -c 'spans: line 1: no JSON' stderr)" "1 1" "bad spans are told with their line"
 "$KNEE" sweep --study f4 "${small[@]}" -- no-such-program "{workers}" >stdout 2>stderr

@@ -121,7 +121,7 @@ static VipsImage *rendered(const struct engine *engine, struct file file, const 
                            int index)
 {
     const struct metadata unknown = {0};
-    struct pixels base, scaled;
+    struct pixels base = {0}, scaled = {0};
     struct engine_size size;
     struct fault fault = {.text = ""};
     VipsImage *image, *copy;
