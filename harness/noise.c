@@ -8,6 +8,10 @@
 
 #include "kernel_stat.h"
 
+/* The kernel brings its sums of pressure up to date that often: a difference may hold as much from before the trial, and of a
+ * short trial nothing can be told. */
+#define PSI_PERIOD_NS 2000000000u
+
 /* 2% and 5%: what efficiency at full cores can lose to them stays about as small as a good study's interval. Memory
  * that is waited for and heat are rare: any of it that lasts is a disturbance. */
 const struct trial_limits trial_limits = {.steal_share = 0.02,
@@ -95,8 +99,8 @@ bool noise_judge(const struct noise_sample *before, const struct noise_sample *a
              swapped = after->swap_bytes - before->swap_bytes,
              throttles = after->throttles - before->throttles;
 
-    if (before->stall_known && after->stall_known && stall_ns > limits->least_ns &&
-        (double)stall_ns > limits->memory_share * (double)wall_ns)
+    if (before->stall_known && after->stall_known && wall_ns >= 2 * PSI_PERIOD_NS &&
+        (double)stall_ns > limits->memory_share * (double)(wall_ns + PSI_PERIOD_NS))
         snprintf(reason, bytes, "memory was short for %.1f%% of the time (limit %.0f%%)",
                  100 * (double)stall_ns / (double)wall_ns, 100 * limits->memory_share);
     else if (before->swap_known && after->swap_known && swapped > limits->swap_bytes)

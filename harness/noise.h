@@ -18,7 +18,7 @@ struct trial_limits {
     double others_share; /* used by other processes, of the time of all CPUs */
     double
         runqueue_share;  /* of the workers' time, ready and without a CPU, with no more workers than cores */
-    double memory_share; /* of the trial's time, in which some task waited for memory (PSI) */
+    double memory_share; /* of the trial's time, in which some task waited for memory (PSI); from 4 s on */
     uint64_t swap_bytes; /* swapped in and out */
     uint64_t throttles;  /* times a core was slowed down for its heat */
     double frequency_drop; /* by which the highest allowed frequency may be lower at the end */

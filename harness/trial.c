@@ -322,7 +322,7 @@ static double lost_share(const struct item_table *table)
 {
     double lost_ns = 0, alive_ns = 0;
 
-    for (uint32_t slot = 0; slot < table->header->workers; slot++) {
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
         const struct run_worker_extra *extra = extra_of(table, slot);
         double alive = (double)worker->exit_ns - (double)worker->fork_ns,
@@ -343,7 +343,7 @@ static bool is_kept_waiting(const struct trial_outcome *outcome, const struct tr
     double share;
 
     if (!expected || outcome->of_command || !table->header || table->header->serial ||
-        table->header->workers > expected->cores || outcome->watched_ns < 4 * limits->least_ns)
+        table->workers > expected->cores || outcome->watched_ns < 4 * limits->least_ns)
         return false;
     share = lost_share(table);
     if (isnan(share) || share <= limits->runqueue_share)
