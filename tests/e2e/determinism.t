@@ -62,7 +62,7 @@ for recipe in plain all; do
     ok $? "... and sha256sum reads it"
 done
 
-folder= mask= # pick fills them
+folder='' mask='' # pick fills them
 for round in {1..10}; do
     pick recipe plain all
     pick workers 1 2 3 5 8

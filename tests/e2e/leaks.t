@@ -49,7 +49,7 @@ few=$(lost few)
 is $? 0 "4 items under valgrind: $few bytes lost for good"
 many=$(lost many)
 is $? 0 "12 items under valgrind: $many bytes"
-is "$(wc -l <many-out/MANIFEST.sha256)" 18 "... and all of them done"
+is "$(grep -vc "^#" many-out/MANIFEST.sha256)" 18 "... and all of them done"
 [ "$((many - few))" -le 64 ]
 ok $? "what is lost does not grow with the items"
 errors=$(grep -h -c -E 'Invalid (read|write|free)|uninitialised|Mismatched free' few.*.log many.*.log | awk '{ sum += $1 } END { print sum + 0 }')
