@@ -1,11 +1,12 @@
 /* knee_start: what knee's pool needs until its workers are ready for images.
  *
- * knee_start RECIPE WORKERS REPETITIONS: a line for each repetition: milliseconds from before the first fork
- * until the last worker was READY (watermark and caption font loaded). The parent has read the recipe and
- * started libvips before, once, as `knee run` does.
+ * knee_start RECIPE WORKERS REPETITIONS fresh|zygote: a line for each repetition: milliseconds from before the
+ * first fork until the last worker was READY (watermark and caption font loaded). The parent has read the
+ * recipe, started libvips and, for zygote, prepared its workers before, once, as `knee run` does.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pipeline/image_workload.h"
 #include "pipeline/pool.h"
@@ -58,15 +59,18 @@ int main(int argc, char **argv)
     static struct image_workload images;
     struct workload workload = {0};
     struct fault fault = {0};
-    uint32_t workers = argc == 4 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
-    int repetitions = argc == 4 ? atoi(argv[3]) : 0, result;
+    uint32_t workers = argc == 5 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+    int repetitions = argc == 5 ? atoi(argv[3]) : 0, result;
+    bool zygote = argc == 5 && strcmp(argv[4], "zygote") == 0;
 
-    if (workers < 1 || workers > POOL_MAX_WORKERS || repetitions < 1) {
-        fprintf(stderr, "usage: knee_start RECIPE WORKERS REPETITIONS\n");
+    if (workers < 1 || workers > POOL_MAX_WORKERS || repetitions < 1 ||
+        (!zygote && strcmp(argv[4], "fresh") != 0)) {
+        fprintf(stderr, "usage: knee_start RECIPE WORKERS REPETITIONS fresh|zygote\n");
         return 2;
     }
     result = recipe_load(argv[1], &recipe, &fault) ||
-             image_workload_init(&images, &recipe, "/", NULL, NULL, 0, "/nowhere", &fault);
+             image_workload_init(&images, &recipe, "/", NULL, NULL, 0, "/nowhere", &fault) ||
+             (zygote && image_workload_prepare(&images, &fault));
     if (!result)
         image_workload_fill(&images, &workload);
     for (int i = 0; i < repetitions && !result; i++)

@@ -53,6 +53,7 @@ like "$(grep '^Pillow, draft ' "$work/table")" ' [0-9]+\.[0-9]{2} .* 0\.[0-9]{4}
 like "$(grep '^sharp, concurrency 1 ' "$work/table")" 'not measured: (not here|node is missing)' "sharp's row says why"
 like "$(grep '^floor' "$work/table")" ' none .* -$' "the floor has no SSIM"
 like "$(grep '^ProcessPoolExecutor, spawn ' "$work/table")" ' 1 +[0-9.]+ +[0-9.]+ +[0-9.]+$' "worker start"
+like "$(grep '^knee, zygote ' "$work/table")" ' 1 +[0-9.]+ +[0-9.]+ +[0-9.]+$' "knee's start"
 is "$(head -n 1 "$work/results/peers.csv" | cut -d, -f1-4)" "program,version,jobs,overlays" "CSV's header"
 like "$(grep '^knee,' "$work/results/peers.csv")" ',1,1,[0-9.]+,[0-9.]+,[0-9.]+,[0-9.]+,[0-9.]+,1\.0000,,,0\.[0-9]{5},' "CSV's row of knee"
 is "$(grep -c '^knee,1,1,' "$work/results/peers-samples.csv")" 1 "every sample"

@@ -102,7 +102,9 @@ SSIM      of luma against renditions by Pillow (whole decode, Lanczos from the w
           images, no overlays anywhere, mean of the renditions. Pillow's rows share the reference's scaler and codecs.
 overlays  none: the program was asked for less than knee. sharp: no caption; GraphicsMagick: no conversion to sRGB.
 floor     libjpeg-turbo decodes (scaled, to planes), libjpeg-turbo and libwebp encode planes that were scaled off the
-          clock: no scaling, orientation, colour, digest or storing."""
+          clock: no scaling, orientation, colour, digest or storing.
+start     of a pool, until all workers have watermark and font, from a parent that has its libraries loaded; spawn
+          loads them again in each worker."""
 
 
 def report(rows: list[Row], quality: dict[str, Row], starts: list[Start], quality_images: int) -> str:

@@ -1,4 +1,5 @@
-"""What a pool needs from its start until all workers are ready, watermark and caption font loaded."""
+"""What a pool needs from its start until all workers are ready, watermark and caption font loaded. The parent is up and
+has its libraries loaded in every case; by spawn each worker loads them again."""
 import json
 import multiprocessing
 import subprocess
@@ -38,11 +39,11 @@ def pool_ms(method: str, workers: int, recipe: str) -> float:
         return (time.monotonic_ns() - start_ns) / 1e6
 
 
-def knee_start(program: str, recipe: str, workers: int) -> Start:
-    done = subprocess.run([program, recipe, str(workers), str(REPETITIONS)], capture_output=True, text=True)
+def knee_start(method: str, program: str, recipe: str, workers: int) -> Start:
+    done = subprocess.run([program, recipe, str(workers), str(REPETITIONS), method], capture_output=True, text=True)
     if done.returncode:
-        return Start("knee", workers, [], done.stderr.strip())
-    return Start("knee", workers, [float(line) for line in done.stdout.splitlines()])
+        return Start(f"knee, {method}", workers, [], done.stderr.strip())
+    return Start(f"knee, {method}", workers, [float(line) for line in done.stdout.splitlines()])
 
 
 def pool_start(method: str, workers: int, recipe: str) -> Start:
@@ -66,8 +67,8 @@ def main() -> int:
     program, recipe = sys.argv[1:]
     starts = []
     for workers in (1, 2):
-        starts += [knee_start(program, recipe, workers), pool_start("fork", workers, recipe),
-                   pool_start("spawn", workers, recipe)]
+        starts += [knee_start("zygote", program, recipe, workers), knee_start("fresh", program, recipe, workers),
+                   pool_start("fork", workers, recipe), pool_start("spawn", workers, recipe)]
     print(json.dumps([vars(start) for start in starts]))
     return 0
 
