@@ -242,13 +242,12 @@ static void take_off_cpu(struct making *m)
     out->core_s[CAUSE_WAITING] = waiting_s;
     out->core_s[CAUSE_BLOCKED] = reference_s;
     out->core_s[CAUSE_BLOCKED_MORE] = off_s - waiting_s - reference_s;
-    if (!m->has_runqueue) {
-        static const char why[] = "the run-queue delay of a worker is not recorded";
-        unknown(out, CAUSE_WAITING, why);
-        unknown(out, CAUSE_BLOCKED, m->has_cpu ? why : "CPU time of items is not recorded");
-        unknown(out, CAUSE_BLOCKED_MORE, m->has_cpu ? why : "CPU time of items is not recorded");
-        out->unnamed_s += off_s;
-    } else if (!m->has_cpu) {
+    if (!m->has_runqueue)
+        unknown(out, CAUSE_WAITING,
+                m->has_cpu
+                    ? "the run-queue delay of a worker is not recorded: it is in blocked"
+                    : "the run-queue delay of a worker is not recorded: it is in useful and slower items");
+    if (!m->has_cpu) {
         static const char why[] = "CPU time of items is not recorded: a part of useful and inflation";
         unknown(out, CAUSE_BLOCKED, why);
         unknown(out, CAUSE_BLOCKED_MORE, why);

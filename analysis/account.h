@@ -17,7 +17,8 @@
  *   blocked-more  beyond that (locks, shared devices). May be negative
  *   tail        found no more work while others still worked
  *
- * "With one worker" is the reference: account_costs_median() over the one-worker trials of the study. An item
+ * "With one worker" is the reference: account_costs_median() over the one-worker trials of the study. Where the run-queue
+ * delay is not recorded, waiting is unknown and in blocked. An item
  * without a reference counts as useful at what it cost, and as not named. Where the CPU time of items is not
  * recorded, wall time takes its place: blocked time is then a part of useful and inflation, and unknown.
  *
@@ -79,8 +80,7 @@ struct account {
     double core_s[ACCOUNT_CAUSES];      /* NaN: not known, see reason */
     const char *reason[ACCOUNT_CAUSES]; /* NULL when known */
     double gap_s;                       /* total less the sum of all spans; closure is |gap| / total */
-    double
-        unnamed_s; /* at least 0: the gap, items without reference, off-CPU time that could not be divided */
+    double unnamed_s;                   /* at least 0: the gap, and items without reference */
     double hidden_cpu_s; /* CPU time of items beyond one core's (threads of theirs on other cores): in no
                             cause */
     double busiest_cpu_s, mean_cpu_s; /* CPU time in items of a worker: largest and mean */

@@ -132,7 +132,8 @@ static void add_costs(struct fit_account *account, unsigned trial, GArray *costs
         const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
         off_s += fmax(span->end_s - span->start_s - span->cpu_s, 0);
     }
-    blocked_share = off_s > 0 ? 1 - fmin(runqueue_s / off_s, 1) : 0;
+    /* A delay that is not recorded is in blocked. */
+    blocked_share = off_s > 0 && !isnan(runqueue_s) ? 1 - fmin(runqueue_s / off_s, 1) : 1;
     for (unsigned i = spans.begin; i < spans.end; i++) {
         const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
         double wall_s = span->end_s - span->start_s;

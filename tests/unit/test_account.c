@@ -111,7 +111,7 @@ static void an_item_without_reference_is_not_named(void **state)
     assert_near("sum", sum_of(&account), 12);
 }
 
-static void without_a_run_queue_delay_waiting_and_blocked_are_unknown_and_not_named(void **state)
+static void without_a_run_queue_delay_waiting_is_unknown_and_in_blocked(void **state)
 {
     struct account_worker worker[2] = {two_workers[0], two_workers[1]};
     struct account account;
@@ -119,10 +119,12 @@ static void without_a_run_queue_delay_waiting_and_blocked_are_unknown_and_not_na
     (void)state;
     worker[1].runqueue_s = NAN;
     account = make(worker, two_items, 2);
-    assert_true(isnan(account.core_s[CAUSE_WAITING]) && isnan(account.core_s[CAUSE_BLOCKED]));
+    assert_true(isnan(account.core_s[CAUSE_WAITING]));
     assert_non_null(account.reason[CAUSE_WAITING]);
-    assert_near("unnamed", account.unnamed_s, 0.4 + 0.2);
-    assert_near("sum", sum_of(&account) + account.unnamed_s, 12);
+    assert_near("blocked", account.core_s[CAUSE_BLOCKED], 0.3);
+    assert_near("blocked more", account.core_s[CAUSE_BLOCKED_MORE], 0.6 - 0.3);
+    assert_near("sum", sum_of(&account), 12);
+    assert_near("unnamed", account.unnamed_s, 0);
 }
 
 static void without_cpu_times_wall_time_is_the_measure(void **state)
@@ -256,7 +258,7 @@ int main(void)
         cmocka_unit_test(a_wait_at_the_gate_for_later_forks_is_spawn),
         cmocka_unit_test(overlapping_items_are_found_out),
         cmocka_unit_test(an_item_without_reference_is_not_named),
-        cmocka_unit_test(without_a_run_queue_delay_waiting_and_blocked_are_unknown_and_not_named),
+        cmocka_unit_test(without_a_run_queue_delay_waiting_is_unknown_and_in_blocked),
         cmocka_unit_test(without_cpu_times_wall_time_is_the_measure),
         cmocka_unit_test(cpu_time_beyond_the_worker_s_core_is_set_aside),
         cmocka_unit_test(a_trial_without_instants_has_no_account),
