@@ -26,6 +26,6 @@ printf '[rendition %s]\nwidth=4\nheight=4\nformat=%s\n' "x" webp "x y" jpeg "x-y
 "$KNEE" run --quiet --recipe three.recipe batch out
 is $? 0 "names that sort differently with an ending"
 is "$(grep -vc '^#' out/MANIFEST.sha256)" "$(($(find batch -type f | wc -l) * 3))" "every output has its line"
-cut -c 67- out/MANIFEST.sha256 | LC_ALL=C sort -c 2>&1
+grep -v '^#' out/MANIFEST.sha256 | cut -c 67- | LC_ALL=C sort -c 2>&1
 ok $? "and the lines are sorted"
 done_testing
