@@ -2,11 +2,11 @@
  *
  * A log of checksummed lines (pipeline/record_log.h) whose fields are parted by tabs; \t, \n, \r and \\ in a
  * field stand for those characters:
- *
- *     run     1  VERSION  RECIPE  BATCH  NAME EXTENSION ...      the first line: knee's version, SHA-256 of
- * recipe and batch, each rendition's folder and ending done    PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES
- * MTIME_NS OUT_BYTES SHA256 ...    one for each rendition failed  PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES
- * MTIME_NS STAGE REASON
+ * - first  run 1 VERSION RECIPE BATCH NAME EXTENSION ...
+ *          knee's version, SHA-256 of recipe and batch, each rendition's folder and ending
+ * - done   PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS OUT_BYTES SHA256 ...
+ *          one SHA256 for each rendition
+ * - failed PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS STAGE REASON
  *
  * A worker appends an item's line when all its outputs have their names, the parent that of an item given up.
  * The last line of a path counts. So an item without a line may have outputs (they are made again), and an

@@ -2,10 +2,11 @@
  *
  * The order is a permutation of item indices fixed before the first fork. Positions in it are claimed from
  * the table header's `next` by an atomic operation, so a claim costs nanoseconds and needs no lock that a
- * dead worker could hold. static         worker w of n gets positions [w*items/n, (w+1)*items/n), claimed
- * `chunk` at a time for accounting dynamic        fetch-add of `chunk` guided         max(chunk, remaining /
- * (2 n)) by compare-and-swap (Polychronopoulos and Kuck 1987, halved) largest-first  dynamic over the order
- * sorted by falling weight (Graham 1969, LPT)
+ * dead worker could hold.
+ * - static: worker w of n gets positions [w*items/n, (w+1)*items/n), claimed `chunk` at a time for accounting
+ * - dynamic: fetch-add of `chunk`
+ * - guided: max(chunk, remaining / (2 n)) by compare-and-swap (Polychronopoulos and Kuck 1987, halved)
+ * - largest-first: dynamic over the order sorted by falling weight (Graham 1969, LPT)
  */
 #ifndef KNEE_CHUNK_H
 #define KNEE_CHUNK_H

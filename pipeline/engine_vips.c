@@ -67,8 +67,8 @@ int engine_vips_setup(struct fault *fault)
      * to item: pages given back to the kernel come again zeroed, which costs memory bandwidth that the cores
      * share. */
     mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 32 << 20); /* the most that glibc takes */
-    mallopt(M_TRIM_THRESHOLD, 128 << 20);
+    mallopt(M_MMAP_THRESHOLD, 16 << 20);
+    mallopt(M_TRIM_THRESHOLD, 32 << 20);
     /* Large pictures stay in memory, which max_pixels bounds: a sandbox has no place for temporary files, and
      * a killed worker would leave them behind. */
     g_setenv("VIPS_DISC_THRESHOLD", "1000g", TRUE);

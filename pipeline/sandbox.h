@@ -1,12 +1,14 @@
 /* sandbox.h: a worker decodes hostile files and can do nothing else.
  *
  * What confines it, each where the kernel has it:
- *   no_new_privs    nothing it starts could gain rights
- *   Landlock        reads the batch, the recipe's assets and what its libraries load; writes the output
- * folder (sandbox_landlock.h) seccomp         a list of allowed system calls: no sockets, programs,
- * processes, tracing, namespaces (sandbox_seccomp.h) capabilities    dropped, those of the bounding set
- * included core dumps      off, and the process cannot be looked into by others of the same user descriptors
- * closed but for standard error and those named; input and output are /dev/null
+ * - no_new_privs: nothing it starts could gain rights;
+ * - Landlock: reads the batch, the recipe's assets and what its libraries load; writes the output folder
+ *   (sandbox_landlock.h);
+ * - seccomp: a list of allowed system calls, with no sockets, programs, processes, tracing, namespaces
+ *   (sandbox_seccomp.h);
+ * - capabilities are dropped, those of the bounding set included;
+ * - core dumps are off, and the process cannot be looked into by others of the same user;
+ * - descriptors are closed but for standard error and those named; input and output are /dev/null.
  *
  * When: in the worker, before the workload's initializer. All of this binds the calling thread and the
  * threads that it starts, and the libraries start theirs in the initializer already (libvips keeps them for
