@@ -205,7 +205,8 @@ static void put_text(uint8_t *tiff, size_t entry, int tag, const char *text, siz
         return;
     }
     put(tiff + entry + 8, *end, 4);
-    memcpy(tiff + *end, text, length); /* NOLINT(bugprone-not-null-terminated-result): length counts it */
+    /* length counts the terminating zero. NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
+    memcpy(tiff + *end, text, length);
     *end += length + (length & 1);
 }
 
