@@ -205,7 +205,6 @@ static void put_text(uint8_t *tiff, size_t entry, int tag, const char *text, siz
         return;
     }
     put(tiff + entry + 8, *end, 4);
-    /* length counts the terminating zero. NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
     memcpy(tiff + *end, text, length);
     *end += length + (length & 1);
 }
@@ -217,6 +216,7 @@ size_t metadata_write(const struct metadata *metadata, uint8_t block[METADATA_MA
     uint8_t *tiff = block + 6;
 
     memset(block, 0, METADATA_MAX_BYTES);
+    /* Not a text. NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
     memcpy(block, "Exif\0\0II*\0\x08\0\0\0", 14);
     put(tiff + 8, texts + 1, 2);
     if (*metadata->artist) {
