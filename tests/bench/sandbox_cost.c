@@ -43,6 +43,7 @@ static int once(const struct sandbox *sandbox, uint64_t *taken_ns)
 static void time_calls(double *call_ns, double *open_ns)
 {
     enum { ROUNDS = 21, CALLS = 20000, OPENS = 1000 };
+    const int middle = ROUNDS / 2;
     uint64_t calls_ns[ROUNDS], opens_ns[ROUNDS];
 
     for (int r = 0; r < ROUNDS; r++) {
@@ -57,8 +58,8 @@ static void time_calls(double *call_ns, double *open_ns)
     }
     qsort(calls_ns, ROUNDS, sizeof *calls_ns, ascending);
     qsort(opens_ns, ROUNDS, sizeof *opens_ns, ascending);
-    *call_ns = (double)calls_ns[ROUNDS / 2] / CALLS;
-    *open_ns = (double)opens_ns[ROUNDS / 2] / OPENS;
+    *call_ns = (double)calls_ns[middle] / CALLS;
+    *open_ns = (double)opens_ns[middle] / OPENS;
 }
 
 /* In a child: the same calls before and after it confines itself. Returns 0, or -1. */
