@@ -141,6 +141,8 @@ STUDY ?= results/$(notdir $(patsubst %/,%,$(IN)))
 BUDGET ?= 10m
 # A fixed number keeps studies comparable, for the gate; ITEMS= lets the budget decide.
 ITEMS ?= 64
+# After three passes over all settings the rest of the budget goes to those that the answer depends on.
+PRECISION ?= 1%
 SWEEP_OPTIONS ?=
 BASELINE ?= results/baseline.json
 PARALLEL_ALL = +@$(MAKE) --no-print-directory -j$$(nproc) all
@@ -153,7 +155,8 @@ dataset:
 
 sweep: $(if $(filter file,$(origin IN)),dataset)
 	$(PARALLEL_ALL)
-	$(BUILD)/knee sweep --study $(STUDY) --budget $(BUDGET) $(if $(ITEMS),--items $(ITEMS)) $(SWEEP_OPTIONS) $(IN)
+	$(BUILD)/knee sweep --study $(STUDY) --budget $(BUDGET) $(if $(ITEMS),--items $(ITEMS)) \
+	  $(if $(PRECISION),--precision $(PRECISION)) $(SWEEP_OPTIONS) $(IN)
 	@$(BUILD)/knee fit --quiet $(STUDY)
 	@$(BUILD)/knee report $(STUDY)
 
@@ -259,7 +262,7 @@ help:
 	@echo 'make deps      install what knee needs from Debian packages (root or sudo)'
 	@echo 'make all       build build/knee and build/knee-dataset'
 	@echo 'make dataset   make the data set: COUNT=1000 MEAN_MB=3.0 SEED=1 PHOTOS=folder'
-	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=10m IN=folder STUDY=folder'
+	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=10m PRECISION=1% IN=folder STUDY=folder'
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
 	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench: performance'

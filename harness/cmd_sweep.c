@@ -277,8 +277,11 @@ static int record_stop(struct job *job, enum sweep_state state, struct fault *fa
         snprintf(text, sizeof text,
                  "%.2f%% at %" PRIu32 " workers (half-width of the efficiency; %g%% asked for)",
                  100 * reached->half_width, reached->workers, 100 * set.precision);
+    else if (isinf(reached->half_width))
+        snprintf(text, sizeof text, "not known: the efficiency of %" PRIu32 " workers has no interval",
+                 reached->workers);
     else
-        snprintf(text, sizeof text, "not known: no efficiency has an interval yet");
+        snprintf(text, sizeof text, "not known: there is one worker count within the cores");
     return study_set(&job->study, "stopped_by", why, fault) ||
                    study_set(&job->study, "precision_reached", text, fault)
                ? -1

@@ -75,14 +75,39 @@ static void find_needed(const struct scaling_point *point, size_t count, double 
     }
 }
 
+static void visit_again(const struct plan *plan, uint32_t workers, bool *again)
+{
+    for (uint32_t c = 0; c < plan->cell_count; c++)
+        again[c] |= plan->cells[c].role == PLAN_SCALING &&
+                    (plan->cells[c].workers == workers || plan->cells[c].workers == 1);
+}
+
+/* A setting of which no trial counts yet has no point: nothing is known of it, so the answer depends on it. */
+static void find_missing(const struct plan *plan, const struct scaling_point *point, size_t count,
+                         bool *again, struct sweep_precision *found)
+{
+    for (uint32_t c = 0; c < plan->cell_count; c++) {
+        const struct plan_cell *cell = &plan->cells[c];
+        bool seen = false;
+        for (size_t i = 0; i < count; i++)
+            seen |= point[i].workers == cell->workers;
+        if (seen || cell->role != PLAN_SCALING || cell->workers > plan->cores)
+            continue;
+        visit_again(plan, cell->workers, again);
+        found->half_width = INFINITY;
+        found->workers = cell->workers;
+    }
+}
+
 static void choose(const struct plan *plan, const struct scaling_point *point, size_t count, double wanted,
                    double delta, bool *again, struct sweep_precision *found)
 {
-    bool needed[PLAN_CELLS_MOST];
+    bool needed[PLAN_CELLS_MOST] = {false};
 
     memset(again, 0, plan->cell_count * sizeof *again);
     *found = (struct sweep_precision){.half_width = NAN};
-    find_needed(point, count, delta, needed);
+    if (count > 0)
+        find_needed(point, count, delta, needed);
     for (size_t i = 0; i < count; i++) {
         double half = half_width(&point[i]);
         if (!needed[i])
@@ -91,10 +116,10 @@ static void choose(const struct plan *plan, const struct scaling_point *point, s
             found->half_width = half;
             found->workers = point[i].workers;
         }
-        for (uint32_t c = 0; half > wanted && c < plan->cell_count; c++)
-            again[c] |= plan->cells[c].role == PLAN_SCALING &&
-                        (plan->cells[c].workers == point[i].workers || plan->cells[c].workers == 1);
+        if (half > wanted)
+            visit_again(plan, point[i].workers, again);
     }
+    find_missing(plan, point, count, again, found);
     for (uint32_t c = 0; c < plan->cell_count; c++)
         found->cells += again[c];
 }

@@ -5,6 +5,7 @@
  *   - every n that may be the knee: its interval is not wholly above 1 - delta, and no smaller n is wholly
  *     below it; and the n before the first of these,
  *   - the best: the n with the smallest time, and every n whose time cannot be told from it,
+ *   - every n of which no trial counts yet,
  * with at most as many workers as cores. With a limiting setting its baseline, one worker, is measured again too.
  * Pure but for reading the study: the same trials give the same answer, so that a resumed sweep goes on alike.
  */
@@ -20,9 +21,10 @@
 enum { PRECISION_BLOCKS = 3, PRECISION_BLOCKS_MOST = 200 };
 
 struct sweep_precision {
-    double half_width; /* the largest among the settings the answer depends on; NaN: not known yet */
-    uint32_t workers;  /* where it is; 0 unknown */
-    uint32_t cells;    /* how many are to be measured again; 0: what was asked for is reached */
+    double
+        half_width; /* the largest among the settings the answer depends on; infinite: one has no interval; NaN: no such setting */
+    uint32_t workers; /* where it is; 0 unknown */
+    uint32_t cells;   /* how many are to be measured again; 0: what was asked for is reached */
 };
 
 /* Looks at the trials of blocks below `block`. again[plan->cell_count] gets the settings that the next block visits; before

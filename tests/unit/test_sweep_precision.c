@@ -80,7 +80,7 @@ static void first_blocks_visit_all(void **state)
                      0);
     assert_int_equal(found.cells, 4);
     assert_true(again[0] && again[1] && again[2] && again[3]);
-    assert_true(isnan(found.half_width));
+    assert_true(isinf(found.half_width));
     close_bench(&bench);
 }
 
@@ -116,6 +116,30 @@ static void effort_goes_where_the_answer_is(void **state)
     close_bench(&bench);
 }
 
+static void what_has_no_trial_is_not_precise(void **state)
+{
+    static const double seconds[] = {8, 4};
+    struct bench bench;
+    struct sweep_precision found;
+    bool again[4];
+
+    (void)state;
+    open_bench(&bench);
+    assert_int_equal(sweep_precision_look(&bench.study, &bench.plan, 6, 0.01, 0.05, again, &found, &fault),
+                     0);
+    assert_int_equal(found.cells, 3); /* nothing counts: all within the cores */
+    assert_true(isinf(found.half_width));
+    for (uint32_t b = 0; b < 6; b++)
+        for (uint32_t c = 0; c < 2; c++)
+            add(&bench, b, c, seconds[c] * (1 + (b % 2 ? 0.001 : -0.001)));
+    assert_int_equal(sweep_precision_look(&bench.study, &bench.plan, 6, 0.01, 0.05, again, &found, &fault),
+                     0);
+    assert_int_equal(found.cells, 2); /* 4 workers have none, whatever is known of 2 */
+    assert_true(again[0] && again[2]);
+    assert_int_equal(found.workers, 4);
+    close_bench(&bench);
+}
+
 static void first_run(void **state)
 {
     static const double seconds[] = {8, 4, 2.5, 2.5}, noise[] = {0.002, 0.001, 0.002, 0.001};
@@ -140,8 +164,8 @@ static void first_run(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(first_blocks_visit_all),
-                                       cmocka_unit_test(effort_goes_where_the_answer_is),
-                                       cmocka_unit_test(first_run)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_blocks_visit_all), cmocka_unit_test(effort_goes_where_the_answer_is),
+        cmocka_unit_test(what_has_no_trial_is_not_precise), cmocka_unit_test(first_run)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
