@@ -22,6 +22,14 @@ static int try_place(const char *base, const char *middle, const char *relative,
     return length > 0 && (size_t)length < bytes && access(buffer, R_OK) == 0;
 }
 
+static void cut_last(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (slash)
+        *slash = '\0';
+}
+
 const char *paths_data(const char *relative, char *buffer, size_t bytes)
 {
     const char *chosen = getenv("KNEE_DATA");
@@ -35,9 +43,10 @@ const char *paths_data(const char *relative, char *buffer, size_t bytes)
         snprintf(buffer, bytes, "%s", relative);
         return buffer;
     }
-    *strrchr(self, '/') = '\0';
-    if (try_place(self, "/../share/knee", relative, buffer, bytes))
+    cut_last(self); /* the folder of the program */
+    cut_last(self); /* and the one around it */
+    if (try_place(self, "/share/knee", relative, buffer, bytes))
         return buffer;
-    try_place(self, "/..", relative, buffer, bytes);
+    try_place(self, "", relative, buffer, bytes);
     return buffer;
 }
