@@ -253,6 +253,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/pipeline/recipes
 	install -m 755 $(BUILD)/knee $(DESTDIR)$(PREFIX)/bin/knee
 	install -m 644 pipeline/recipes/* $(SHARE)/pipeline/recipes/
+	install -D -m 644 -t $(SHARE)/harness/counter_groups harness/counter_groups/*.group
 	cd reports && find . -name '*.py' -o -name '*.gp' | while read -r f; do install -D -m 644 "$$f" "$(SHARE)/reports/$$f"; done
 
 clean:

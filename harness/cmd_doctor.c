@@ -48,7 +48,7 @@ static const struct option_spec table[] = {
     {.name = "json", .kind = OPTION_FLAG, .target = &set.json, .help = "the same as JSON"},
     {.name = NULL}};
 
-enum { WHAT_COLUMNS = 20, LINE_COLUMNS = 100, PLAN_ROWS = 64 };
+enum { WHAT_COLUMNS = 21, LINE_COLUMNS = 100, PLAN_ROWS = 64 };
 
 /* --- table ------------------------------------------------------------------------------------ */
 

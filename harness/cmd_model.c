@@ -141,7 +141,7 @@ static int prepare(struct model_run *run, struct fault *fault)
     struct settings *set = &run->set;
 
     if (model_parse(&run->model, set->text, fault) ||
-        run_hooks_init(&run->hooks, set->pin_list, false, fault) ||
+        run_hooks_init(&run->hooks, set->pin_list, NULL, fault) ||
         item_table_create(&run->table, -1, run->model.items, 0, (uint32_t)set->workers,
                           sizeof(struct run_worker_extra), fault) ||
         model_workload_init(&run->work, &run->model, (uint32_t)set->workers, fault))

@@ -35,6 +35,7 @@ struct run {
     struct run_journal journal;
     struct image_workload images;
     struct run_hooks hooks;
+    struct counter_group group; /* event_count 0: nothing is counted */
     struct emulation emulation;
     struct sandbox sandbox;
     struct progress progress;
@@ -88,7 +89,8 @@ static int prepare_inputs(struct run *run, struct fault *fault)
 {
     const struct run_settings *set = &run->set;
 
-    if (recipe_load(set->recipe_path, &run->recipe, fault))
+    if (recipe_load(set->recipe_path, &run->recipe, fault) ||
+        (set->counters && counter_group_load(set->counters, &run->group, fault)))
         return -1;
     if (same_folder(set->in, set->out))
         return fault_set(fault, "output folder %s: is the batch itself: give another folder", set->out);
@@ -116,7 +118,7 @@ static int prepare_run(struct run *run, struct fault *fault)
     if (run->journal.finished)
         message_note("going on: %" PRIu64 " of %" PRIu64 " items were finished before", run->journal.finished,
                      run->batch.count);
-    if (run_hooks_init(&run->hooks, set->pin_list, set->counters, fault))
+    if (run_hooks_init(&run->hooks, set->pin_list, set->counters ? &run->group : NULL, fault))
         return -1;
     run->hooks.emulation = set->emulate ? &run->emulation : NULL;
     if (image_workload_init(&run->images, &run->recipe, run->batch.root,
@@ -235,6 +237,7 @@ static void release(struct run *run)
 {
     image_workload_release(&run->images);
     run_hooks_release(&run->hooks);
+    counter_group_release(&run->group);
     emulation_close(&run->emulation);
     sandbox_release(&run->sandbox);
     run_journal_close(&run->journal);

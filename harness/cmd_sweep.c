@@ -79,7 +79,7 @@ static int make_scratch(struct job *job, struct fault *fault)
     length = snprintf(job->out, sizeof job->out, "%.4000s/out", job->scratch);
     if (length >= 4000)
         return fault_set(fault, "%.100s...: the path is too long: give another with --out", job->scratch);
-    job->common = (struct trial_setting){.counters = !set.no_counters,
+    job->common = (struct trial_setting){.counters = job->inputs.group.path,
                                          .recipe = set.recipe,
                                          .list = job->list,
                                          .in = set.in,

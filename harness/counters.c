@@ -39,55 +39,10 @@ bool counter_status_has_value(enum counter_status status)
     return status == COUNTER_OK || status == COUNTER_PARTIAL || status == COUNTER_MULTIPLEXED;
 }
 
-const struct counter_event *counters_events(uint32_t *count)
+bool counter_event_needs_kernel(const struct counter_event *event)
 {
-    static const struct counter_event events[] = {
-        {"instructions",
-         {"PAPI_TOT_INS", "perf::INSTRUCTIONS"},
-         PERF_COUNT_HW_INSTRUCTIONS,
-         PERF_TYPE_HARDWARE,
-         COUNTER_HARDWARE},
-        {"cycles",
-         {"PAPI_TOT_CYC", "perf::CYCLES"},
-         PERF_COUNT_HW_CPU_CYCLES,
-         PERF_TYPE_HARDWARE,
-         COUNTER_HARDWARE},
-        {"l3-misses",
-         {"PAPI_L3_TCM", "perf::CACHE-MISSES"},
-         PERF_COUNT_HW_CACHE_MISSES,
-         PERF_TYPE_HARDWARE,
-         COUNTER_HARDWARE},
-        {"branch-misses",
-         {"PAPI_BR_MSP", "perf::BRANCH-MISSES"},
-         PERF_COUNT_HW_BRANCH_MISSES,
-         PERF_TYPE_HARDWARE,
-         COUNTER_HARDWARE},
-        {"stalled-cycles",
-         {"PAPI_RES_STL", "perf::STALLED-CYCLES-BACKEND"},
-         PERF_COUNT_HW_STALLED_CYCLES_BACKEND,
-         PERF_TYPE_HARDWARE,
-         COUNTER_HARDWARE},
-        {"task-clock", {"perf::TASK-CLOCK"}, PERF_COUNT_SW_TASK_CLOCK, PERF_TYPE_SOFTWARE, COUNTER_SOFTWARE},
-        {"page-faults",
-         {"perf::PAGE-FAULTS"},
-         PERF_COUNT_SW_PAGE_FAULTS,
-         PERF_TYPE_SOFTWARE,
-         COUNTER_SOFTWARE},
-        {"context-switches",
-         {"perf::CONTEXT-SWITCHES"},
-         PERF_COUNT_SW_CONTEXT_SWITCHES,
-         PERF_TYPE_SOFTWARE,
-         COUNTER_SOFTWARE},
-        {"cpu-migrations",
-         {"perf::CPU-MIGRATIONS"},
-         PERF_COUNT_SW_CPU_MIGRATIONS,
-         PERF_TYPE_SOFTWARE,
-         COUNTER_SOFTWARE},
-    };
-    _Static_assert(sizeof events / sizeof events[0] <= COUNTERS_MOST, "room for all events");
-
-    *count = sizeof events / sizeof events[0];
-    return events;
+    return event->type == PERF_TYPE_SOFTWARE &&
+           (event->config == PERF_COUNT_SW_CONTEXT_SWITCHES || event->config == PERF_COUNT_SW_CPU_MIGRATIONS);
 }
 
 const struct counter_backend *const *counters_backends(void)
@@ -100,11 +55,12 @@ const struct counter_backend *const *counters_backends(void)
 /* --- opening ---------------------------------------------------------------------------------- */
 
 /* Opens with one backend into c, which holds nothing yet. */
-static uint32_t open_with(struct counters *c, const struct counter_backend *backend)
+static uint32_t open_with(struct counters *c, const struct counter_backend *backend,
+                          const struct counter_event *events, uint32_t count)
 {
-    const struct counter_event *events = counters_events(&c->count);
     uint32_t opened;
 
+    c->count = count < COUNTERS_MOST ? count : COUNTERS_MOST;
     for (uint32_t i = 0; i < c->count; i++) {
         c->counter[i] = (struct counter){.kind = events[i].kind};
         snprintf(c->counter[i].name, sizeof c->counter[i].name, "%s", events[i].name);
@@ -114,7 +70,8 @@ static uint32_t open_with(struct counters *c, const struct counter_backend *back
     return opened;
 }
 
-uint32_t counters_open(struct counters *c, const struct counter_backend *const *backends)
+uint32_t counters_open(struct counters *c, const struct counter_backend *const *backends,
+                       const struct counter_event *events, uint32_t count)
 {
     uint32_t best = 0;
 
@@ -125,7 +82,7 @@ uint32_t counters_open(struct counters *c, const struct counter_backend *const *
             uint32_t opened;
             if (backends[i]->all_threads != (all_threads == 1))
                 continue;
-            opened = open_with(&attempt, backends[i]);
+            opened = open_with(&attempt, backends[i], events, count);
             if (opened > best || c->count == 0) {
                 counters_close(c);
                 *c = attempt;
@@ -139,7 +96,8 @@ uint32_t counters_open(struct counters *c, const struct counter_backend *const *
     return best;
 }
 
-const struct counter_backend *counters_choose(const struct counter_backend *const *backends)
+const struct counter_backend *counters_choose(const struct counter_backend *const *backends,
+                                              const struct counter_event *events, uint32_t count)
 {
     enum { NONE = 255 };
     const struct counter_backend *cheap = backends[0];
@@ -153,7 +111,7 @@ const struct counter_backend *counters_choose(const struct counter_backend *cons
     child = fork();
     if (child == 0) {
         int found = NONE;
-        counters_open(&c, backends);
+        counters_open(&c, backends, events, count);
         for (int i = 0; backends[i] && c.backend; i++)
             if (backends[i] == c.backend)
                 found = i;

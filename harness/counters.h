@@ -71,9 +71,8 @@ struct counter_backend {
 extern const struct counter_backend counter_papi, counter_kernel, counter_papi_thread;
 /* The backends above, in the order in which they are tried, NULL-ended. */
 const struct counter_backend *const *counters_backends(void);
-/* The events of every study; count in *count. The first COUNTER_SOFTWARE named "task-clock" is the
- * cross-check. */
-const struct counter_event *counters_events(uint32_t *count);
+/* Whether an event happens in the kernel only, so that without the right to count there it would read 0. */
+bool counter_event_needs_kernel(const struct counter_event *event);
 
 /* Whether this process may count what happens in the kernel on its behalf (kernel.perf_event_paranoid). */
 bool counters_kernel_mode(void);
@@ -87,13 +86,16 @@ struct counters {
     struct counter counter[COUNTERS_MOST];
 };
 
-/* Opens the counters with the backend that sees all threads and opens most events (the first of equals); when
- * none of these opens any, with the first of the others that does. Returns how many counters were opened. */
-uint32_t counters_open(struct counters *c, const struct counter_backend *const *backends);
+/* Opens count events (at most COUNTERS_MOST; counter_group.h) with the backend that sees all threads and opens most of
+ * them (the first of equals); when none of these opens any, with the first of the others that does. The event named
+ * "task-clock" is the cross-check. Returns how many counters were opened. */
+uint32_t counters_open(struct counters *c, const struct counter_backend *const *backends,
+                       const struct counter_event *events, uint32_t count);
 /* Which backend counters_open() would take, found in a child process, so that the caller keeps no trace of
  * the trial (PAPI does not survive a fork). When none opens anything, the one that tells why at least cost.
  * The caller must be single-threaded. */
-const struct counter_backend *counters_choose(const struct counter_backend *const *backends);
+const struct counter_backend *counters_choose(const struct counter_backend *const *backends,
+                                              const struct counter_event *events, uint32_t count);
 void counters_start(struct counters *c);
 
 /* Reads all. cpu_end_ns: CPU time of the whole process now (clock_process_cpu_ns()). When the task clock saw

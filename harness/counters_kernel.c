@@ -78,20 +78,13 @@ static void explain(struct counter *counter, int why)
     snprintf(counter->reason, sizeof counter->reason, "%s", reason);
 }
 
-/* Switches and migrations happen in the kernel: without the right to count there they would read 0. */
-static bool needs_kernel(const struct counter_event *event)
-{
-    return event->type == PERF_TYPE_SOFTWARE &&
-           (event->config == PERF_COUNT_SW_CONTEXT_SWITCHES || event->config == PERF_COUNT_SW_CPU_MIGRATIONS);
-}
-
 /* Opens event i: in its kind's group when there is one it fits into, else as the first of a new group. */
 static int open_member(struct kernel_state *state, const struct counter_event *events, uint32_t i)
 {
     struct member *member = &state->member[i];
 
     for (int user_only = 0; user_only <= 1; user_only++) {
-        if (user_only && needs_kernel(&events[i]))
+        if (user_only && counter_event_needs_kernel(&events[i]))
             return -1; /* errno says EACCES */
         member->user_only = user_only;
         for (uint32_t j = 0; j < i && member->fd < 0; j++)

@@ -96,11 +96,6 @@ static int add_event(struct papi_state *state, const struct counter_event *event
     return error;
 }
 
-static bool needs_kernel(const struct counter_event *event)
-{
-    return strcmp(event->name, "context-switches") == 0 || strcmp(event->name, "cpu-migrations") == 0;
-}
-
 static void papi_close(void *opaque)
 {
     struct papi_state *state = opaque;
@@ -118,7 +113,9 @@ static void papi_close(void *opaque)
 static void add_events(struct papi_state *state, const struct counter_event *events, struct counter *counters)
 {
     for (uint32_t i = 0; i < state->count; i++) {
-        int result = state->user_only && needs_kernel(&events[i]) ? PAPI_EPERM : add_event(state, &events[i]);
+        int result = state->user_only && counter_event_needs_kernel(&events[i])
+                         ? PAPI_EPERM
+                         : add_event(state, &events[i]);
         state->position[i] = result == PAPI_OK ? state->opened++ : -1;
         if (result != PAPI_OK)
             explain(&counters[i], result);

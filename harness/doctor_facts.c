@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "counters.h"
 #include "cpu_limit.h"
 #include "kernel_stat.h"
 #include "libraries.h"
@@ -21,12 +20,8 @@ const char *fact_state_name(enum fact_state state)
     return names[state];
 }
 
-/* Begins a fact; its remedy is added by fact_remedy(). */
-static struct doctor_fact *fact_add(struct doctor_facts *facts, const char *what, enum fact_state state,
-                                    const char *format, ...) __attribute__((format(printf, 4, 5)));
-
-static struct doctor_fact *fact_add(struct doctor_facts *facts, const char *what, enum fact_state state,
-                                    const char *format, ...)
+struct doctor_fact *fact_add(struct doctor_facts *facts, const char *what, enum fact_state state,
+                             const char *format, ...)
 {
     struct doctor_fact *fact;
     va_list args;
@@ -41,7 +36,7 @@ static struct doctor_fact *fact_add(struct doctor_facts *facts, const char *what
     return fact;
 }
 
-static void fact_remedy(struct doctor_fact *fact, const char *remedy)
+void fact_remedy(struct doctor_fact *fact, const char *remedy)
 {
     snprintf(fact->remedy, sizeof fact->remedy, "%s", remedy);
 }
@@ -261,99 +256,6 @@ static void add_schedstat(struct doctor_facts *facts)
         fact_add(facts, "run-queue delay", FACT_GOOD, "yes (schedstat of every thread)");
 }
 
-/* --- counters --------------------------------------------------------------------------------- */
-
-/* Writes the names of the counters of a kind that are there (or that are not). */
-static uint32_t list_counters(const struct counters *c, enum counter_kind kind, bool there, char *text,
-                              size_t bytes)
-{
-    uint32_t count = 0;
-
-    text[0] = '\0';
-    for (uint32_t i = 0; i < c->count; i++) {
-        size_t used = strlen(text);
-        if (c->counter[i].kind != kind || counter_status_has_value(c->counter[i].status) != there)
-            continue;
-        snprintf(text + used, bytes - used, "%s%s", count++ ? ", " : "", c->counter[i].name);
-    }
-    return count;
-}
-
-static const struct counter *first_without(const struct counters *c, enum counter_kind kind)
-{
-    for (uint32_t i = 0; i < c->count; i++)
-        if (c->counter[i].kind == kind && !counter_status_has_value(c->counter[i].status))
-            return &c->counter[i];
-    return NULL;
-}
-
-static const char *way_of(const struct counters *c)
-{
-    if (c->backend == &counter_papi)
-        return "by PAPI";
-    if (c->backend == &counter_papi_thread)
-        return "by PAPI, one thread only";
-    return "by perf_event_open: PAPI cannot count all threads here";
-}
-
-static void add_counters_of(struct doctor_facts *facts, const struct counters *c, enum counter_kind kind)
-{
-    const char *what = kind == COUNTER_HARDWARE ? "hardware counters" : "software counters";
-    const struct counter *lost = first_without(c, kind);
-    char there[256], missing[256];
-    uint32_t count = list_counters(c, kind, true, there, sizeof there);
-    struct doctor_fact *fact;
-
-    list_counters(c, kind, false, missing, sizeof missing);
-    if (!lost) {
-        fact_add(facts, what, FACT_GOOD, "%s (%s)", there, way_of(c));
-        return;
-    }
-    if (count)
-        fact = fact_add(facts, what, FACT_WEAK, "%s (by %s); without %s: %s", there, c->backend->name,
-                        missing, lost->reason);
-    else
-        fact = fact_add(facts, what, FACT_MISSING, "none: %s", lost->reason);
-    if (lost->status == COUNTER_DENIED)
-        fact_remedy(
-            fact,
-            "sysctl kernel.perf_event_paranoid=1, or run as root; in a container allow perf_event_open");
-    else if (kind == COUNTER_HARDWARE)
-        fact_remedy(fact, "a virtual machine needs a virtual PMU from its host (QEMU: -cpu host,pmu=on); or "
-                          "use bare metal");
-}
-
-static void add_counters(struct doctor_facts *facts)
-{
-    struct counters c;
-
-    counters_open(&c, counters_backends());
-    counters_start(&c);
-    counters_read(&c, clock_process_cpu_ns());
-    add_counters_of(facts, &c, COUNTER_HARDWARE);
-    add_counters_of(facts, &c, COUNTER_SOFTWARE);
-    counters_close(&c);
-}
-
-static void add_paranoid(struct doctor_facts *facts)
-{
-    char text[16];
-    long level;
-
-    if (kernel_read_text("/proc/sys/kernel/perf_event_paranoid", text, sizeof text) <= 0) {
-        fact_add(facts, "perf_event_paranoid", FACT_MISSING, "not there: this kernel has no perf events");
-        return;
-    }
-    level = strtol(text, NULL, 10);
-    if (level <= 1 || counters_kernel_mode())
-        fact_add(facts, "perf_event_paranoid", FACT_GOOD, "%ld%s", level,
-                 level <= 1 ? "" : ", but this user may count in the kernel too");
-    else
-        fact_remedy(fact_add(facts, "perf_event_paranoid", FACT_WEAK, "%ld: %s", level,
-                             level > 2 ? "no counters for this user" : "user mode only for this user"),
-                    "sysctl kernel.perf_event_paranoid=1");
-}
-
 /* --- sandbox ---------------------------------------------------------------------------------- */
 
 static void add_sandbox(struct doctor_facts *facts)
@@ -395,8 +297,7 @@ void doctor_add_this_machine(struct doctor_facts *facts)
     add_load(facts);
     add_steal(facts);
     add_schedstat(facts);
-    add_counters(facts);
-    add_paranoid(facts);
+    doctor_add_counters(facts);
     add_sandbox(facts);
     add_libraries(facts);
 }

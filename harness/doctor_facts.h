@@ -7,7 +7,7 @@
 
 #include "topology.h"
 
-enum { DOCTOR_FACTS_MOST = 40 };
+enum { DOCTOR_FACTS_MOST = 56 };
 
 enum fact_state {
     FACT_GOOD,
@@ -30,11 +30,18 @@ struct doctor_facts {
 /* "good", "weak", "missing". */
 const char *fact_state_name(enum fact_state state);
 
+/* Begins a fact; what must stay. Its remedy is added by fact_remedy(). At most DOCTOR_FACTS_MOST. */
+struct doctor_fact *fact_add(struct doctor_facts *facts, const char *what, enum fact_state state,
+                             const char *format, ...) __attribute__((format(printf, 4, 5)));
+void fact_remedy(struct doctor_fact *fact, const char *remedy);
+
 /* Cores, SMT, NUMA, caches, kinds of core, memory of any machine, here or not. */
 void doctor_add_topology(struct doctor_facts *facts, const struct topology *topology);
 /* What only the machine we run on has: processor, limits, clock, load, counters, kernel's counts, sandbox,
  * libraries. */
 void doctor_add_this_machine(struct doctor_facts *facts);
+/* Events that can be counted here, and what each shipped counter group gives; part of the above. */
+void doctor_add_counters(struct doctor_facts *facts);
 /* What the pipeline reads and writes here. Starts libvips. */
 void doctor_add_formats(struct doctor_facts *facts);
 /* The topology could not be read: reason says why and what to do. */

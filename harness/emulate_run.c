@@ -89,6 +89,14 @@ static void judge_worker(const struct emulation *emulation, uint32_t slot, bool 
     duration(by, &extra->runqueue_ns);
 }
 
+/* The core was slowed down, the disk was not. */
+static void forget_disk_wait(struct run_worker_extra *extra)
+{
+    extra->disk_wait_known = 0;
+    snprintf(extra->disk_wait_reason, sizeof extra->disk_wait_reason,
+             "a disk's time is not that of an emulated core");
+}
+
 void emulate_run_end(const struct emulation *emulation, const struct item_table *table)
 {
     struct item_table_header *header = table->header;
@@ -98,6 +106,7 @@ void emulate_run_end(const struct emulation *emulation, const struct item_table 
 
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         struct worker_record *worker = item_table_worker(table, slot);
+        forget_disk_wait(item_table_worker_payload(table, slot));
         judge_worker(emulation, slot, header->serial, worker, item_table_worker_payload(table, slot), &by);
         rescale_worker(&by, worker);
     }

@@ -291,6 +291,17 @@ static void warn_of_study(struct fit *fit)
 
 /* --- all -------------------------------------------------------------------------------------- */
 
+static void clear_quantity(void *data)
+{
+    struct fit_quantity *quantity = data;
+
+    g_free(quantity->name);
+    g_free(quantity->unit);
+    g_free(quantity->about);
+    g_free(quantity->status);
+    g_free(quantity->reason);
+}
+
 static void clear_counter(void *data)
 {
     struct fit_counter_summary *counter = data;
@@ -309,6 +320,9 @@ void fit_release(struct fit *fit)
     g_array_free(fit->chunks, TRUE);
     g_array_free(fit->sizes, TRUE);
     g_array_free(fit->counters, TRUE);
+    g_array_free(fit->quantities, TRUE);
+    g_free(fit->group);
+    g_free(fit->caveats);
     g_ptr_array_free(fit->warnings, TRUE);
     fit_account_release(&fit->account);
     g_free(fit->equivalence.manifest_sha256);
@@ -325,9 +339,11 @@ static void fit_init(const struct fit_study *study, const struct fit_options *op
                         .chunks = g_array_new(FALSE, TRUE, sizeof(struct fit_chunk)),
                         .sizes = g_array_new(FALSE, TRUE, sizeof(struct fit_size)),
                         .counters = g_array_new(FALSE, TRUE, sizeof(struct fit_counter_summary)),
+                        .quantities = g_array_new(FALSE, TRUE, sizeof(struct fit_quantity)),
                         .advised = -1,
                         .warnings = g_ptr_array_new_with_free_func(g_free)};
     g_array_set_clear_func(fit->counters, clear_counter);
+    g_array_set_clear_func(fit->quantities, clear_quantity);
 }
 
 int fit_make(const struct fit_study *study, const struct fit_options *options, struct fit *fit,

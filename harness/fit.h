@@ -77,6 +77,14 @@ struct fit_counter_summary {
     struct interval per_item;
 };
 
+/* A quantity computed from the counters (counter_group.h) at one point of the curve. */
+struct fit_quantity {
+    char *name, *unit, *about;
+    char *status, *reason; /* as of a counter: "ok", or the worst of its inputs'; "none" without a value */
+    unsigned workers;
+    struct interval value; /* mean over the trials that count */
+};
+
 struct fit_equivalence {
     size_t trials, identical; /* with a manifest; with the reference's */
     char *manifest_sha256;    /* the reference; NULL none */
@@ -99,8 +107,11 @@ struct fit {
     GArray *sizes;         /* struct fit_size */
     unsigned size_workers; /* of the size points; 0 none */
     struct interval init_ms;
-    GArray *counters; /* struct fit_counter_summary */
-    int advised;      /* cell index; -1 none */
+    GArray *counters;   /* struct fit_counter_summary */
+    GArray *quantities; /* struct fit_quantity, by name in the group's order, then by workers */
+    char *group;        /* of counters: "name: about"; NULL none */
+    char *caveats;      /* of the group; NULL none */
+    int advised;        /* cell index; -1 none */
     struct interval advised_wall_s;
     char advice[512];
     struct fit_equivalence equivalence;
@@ -136,6 +147,11 @@ struct interval fit_measure(const struct fit_study *study, unsigned cell, size_t
 struct observation *fit_observations(const struct fit_study *study, unsigned cell, size_t *count);
 /* The cell whose trials are the curve's point of so many workers; -1 none. */
 int fit_curve_cell(const struct fit_study *study, unsigned workers);
+/* Fills quantities, group and caveats from the counters and the group that the study names; a group that cannot be
+ * read is a warning. */
+void fit_quantities(struct fit *fit);
+/* One line when there is nothing to show; a small table when there is. */
+void fit_print_quantities(const struct fit *fit, FILE *out);
 /* Phases, settings, sizes, counters, advice, equivalence. Returns 0, or -1 when memory is short. */
 int fit_details(struct fit *fit);
 

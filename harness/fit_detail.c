@@ -320,6 +320,7 @@ int fit_details(struct fit *fit)
     find_init(fit);
     find_chunks(fit);
     find_counters(fit);
+    fit_quantities(fit);
     find_equivalence(fit);
     find_advice(fit);
     if (fit_account_make(fit->study, &fit->account, &fault))

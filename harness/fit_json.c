@@ -249,6 +249,7 @@ json_t *fit_json(const struct fit *fit)
     fit_json_put(object, "size_points_workers", fit_json_count(fit->size_workers));
     fit_json_put(object, "init_ms", fit_json_interval(&fit->init_ms));
     fit_json_put(object, "counters", fit_json_counters(fit));
+    fit_json_put(object, "counter_formulas", fit_json_quantities(fit));
     fit_json_put(object, "recommendation", fit_json_recommendation(fit));
     fit_json_put(object, "equivalence", fit_json_equivalence(fit));
     fit_json_put(object, "account", fit_account_json(&fit->account));

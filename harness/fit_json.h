@@ -26,6 +26,7 @@ json_t *fit_json_chunks(const struct fit *fit);
 json_t *fit_json_size(const struct fit *fit);
 json_t *fit_json_size_points(const struct fit *fit);
 json_t *fit_json_counters(const struct fit *fit);
+json_t *fit_json_quantities(const struct fit *fit);
 json_t *fit_json_recommendation(const struct fit *fit);
 json_t *fit_json_equivalence(const struct fit *fit);
 

@@ -144,6 +144,32 @@ json_t *fit_json_counters(const struct fit *fit)
     return array;
 }
 
+static json_t *quantity_json(const struct fit_quantity *quantity)
+{
+    json_t *row = json_object();
+
+    fit_json_put(row, "name", fit_json_text(quantity->name));
+    fit_json_put(row, "unit", fit_json_text(quantity->unit));
+    fit_json_put(row, "about", fit_json_text(quantity->about));
+    fit_json_put(row, "status", fit_json_text(quantity->status));
+    fit_json_put(row, "reason", fit_json_text(quantity->reason));
+    fit_json_put(row, "workers", json_integer(quantity->workers));
+    fit_json_put(row, "mean", fit_json_interval(&quantity->value));
+    return row;
+}
+
+json_t *fit_json_quantities(const struct fit *fit)
+{
+    json_t *object = json_object(), *array = json_array();
+
+    for (unsigned i = 0; i < fit->quantities->len; i++)
+        fit_json_append(array, quantity_json(&g_array_index(fit->quantities, struct fit_quantity, i)));
+    fit_json_put(object, "group", fit_json_text(fit->group));
+    fit_json_put(object, "caveats", fit_json_text(fit->caveats));
+    fit_json_put(object, "values", array);
+    return object;
+}
+
 json_t *fit_json_recommendation(const struct fit *fit)
 {
     json_t *object = json_object();

@@ -113,6 +113,7 @@ void fit_print(const struct fit *fit, FILE *out)
         print_model(&fit->models[kind], out);
     fputc('\n', out);
     print_size(fit, out);
+    fit_print_quantities(fit, out);
     if (fit->knee.workers)
         fprintf(out, "knee: %u workers: %s\n", fit->knee.workers, fit->knee.reason);
     else

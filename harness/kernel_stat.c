@@ -75,6 +75,8 @@ int kernel_cpu_parse(const char *text, uint64_t ticks_per_s, struct kernel_cpu *
         return -1;
     cpu->busy_ns = (user + nice + system + irq + soft) * tick_ns;
     cpu->idle_ns = (idle + wait) * tick_ns;
+    cpu->iowait_ns = wait * tick_ns;
+    cpu->iowait_known = fields >= 5;
     cpu->steal_ns = steal * tick_ns;
     cpu->steal_known = fields >= 8;
     cpu->cpus = count_cpu_lines(text);
@@ -139,6 +141,54 @@ int kernel_sched_read(const char *task_folder, struct kernel_sched *sched, struc
         return fault_set(fault, "no schedstat: needs a kernel with CONFIG_SCHED_INFO");
     if (!sched->on_cpu_ns && !sched->runqueue_ns)
         return fault_set(fault, "schedstat is all 0: boot with schedstats or delayacct on");
+    return 0;
+}
+
+/* --- waiting for disks ------------------------------------------------------------------------ */
+
+int kernel_disk_wait_parse(const char *text, uint64_t ticks_per_s, uint64_t *wait_ns)
+{
+    const char *at = strrchr(text, ')'); /* a name may hold blanks and brackets */
+    uint64_t ticks;
+
+    for (int field = 2; at && field < 42; field++) /* `at` is at the end of this field */
+        at = strchr(at + 1, ' ');
+    if (!at || !ticks_per_s || sscanf(at, " %" SCNu64, &ticks) != 1)
+        return -1;
+    *wait_ns += ticks * (1000000000u / ticks_per_s);
+    return 0;
+}
+
+int kernel_disk_wait_kept(struct fault *fault)
+{
+    char text[16];
+
+    if (kernel_read_text("/proc/sys/kernel/task_delayacct", text, sizeof text) <= 0)
+        return fault_set(fault, "the kernel does not say whether it keeps delay accounts (Linux 5.14 does)");
+    return text[0] == '1' ? 0 : fault_set(fault, "delay accounting is off: sysctl kernel.task_delayacct=1");
+}
+
+int kernel_disk_wait_read(const char *task_folder, uint64_t *wait_ns, struct fault *fault)
+{
+    const char *folder = task_folder ? task_folder : "/proc/self/task";
+    DIR *tasks = opendir(folder);
+    uint64_t ticks_per_s = (uint64_t)sysconf(_SC_CLK_TCK);
+    bool found = false;
+
+    *wait_ns = 0;
+    if (!tasks)
+        return fault_set(fault, "%s: cannot be listed (%s): mount /proc here", folder, strerror(errno));
+    for (struct dirent *entry; (entry = readdir(tasks)) != NULL;) {
+        char path[512], text[1024];
+        if (!isdigit((unsigned char)entry->d_name[0]))
+            continue;
+        snprintf(path, sizeof path, "%s/%s/stat", folder, entry->d_name);
+        if (kernel_read_text(path, text, sizeof text) > 0)
+            found |= kernel_disk_wait_parse(text, ticks_per_s, wait_ns) == 0;
+    }
+    closedir(tasks);
+    if (!found)
+        return fault_set(fault, "%s: no thread tells how long it waited for disks", folder);
     return 0;
 }
 

@@ -15,11 +15,14 @@
 
 /* CPU time of the whole machine since it started, summed over its CPUs. */
 struct kernel_cpu {
-    uint64_t busy_ns;  /* user, nice, system, irq and softirq: work done here (guests are within user) */
-    uint64_t idle_ns;  /* idle and waiting for I/O */
+    uint64_t busy_ns; /* user, nice, system, irq and softirq: work done here (guests are within user) */
+    uint64_t idle_ns; /* idle and waiting for I/O */
+    uint64_t
+        iowait_ns; /* of idle_ns, while some task that had run there waited for a disk: a hint, no more (man 5 proc) */
     uint64_t steal_ns; /* wanted by this virtual machine, given to others by its host */
     bool steal_known;  /* false on kernels that do not report it */
-    uint32_t cpus;     /* lines cpu0, cpu1, ... */
+    bool iowait_known;
+    uint32_t cpus; /* lines cpu0, cpu1, ... */
 };
 
 /* Text of /proc/stat; ticks_per_s from sysconf(_SC_CLK_TCK). */
@@ -44,6 +47,14 @@ int kernel_sched_parse(const char *text, struct kernel_sched *sched);
 /* Sums the threads below task_folder, NULL for this process's own. Returns 0, or -1 with fault: the kernel
  * was built without these counts (no file) or does not keep them (all 0). */
 int kernel_sched_read(const char *task_folder, struct kernel_sched *sched, struct fault *fault);
+
+/* Adds the time that one thread waited for disks, from the text of its `stat` ("delayacct_blkio_ticks"). */
+int kernel_disk_wait_parse(const char *text, uint64_t ticks_per_s, uint64_t *wait_ns);
+/* Whether the kernel keeps that time at all: otherwise it says 0 whatever happened. Returns 0, or -1 with fault. */
+int kernel_disk_wait_kept(struct fault *fault);
+/* Sums the threads below task_folder, NULL for this process's own; those that ended are lost. Returns 0, or -1 with
+ * fault: /proc is not there. */
+int kernel_disk_wait_read(const char *task_folder, uint64_t *wait_ns, struct fault *fault);
 
 struct kernel_load {
     double one_minute, five_minutes, fifteen_minutes;

@@ -101,6 +101,9 @@ static int parse_value(const struct option_spec *spec, const char *text)
     case OPTION_TEXT:
         *(const char **)spec->target = text;
         return 0;
+    case OPTION_TEXT_OR:
+        *(const char **)spec->target = text ? text : spec->choices[0];
+        return 0;
     case OPTION_COUNT:
         return parse_count(spec, text);
     case OPTION_DURATION:
@@ -120,7 +123,9 @@ static void print_help(const struct command *command, const struct option_spec *
     printf("usage: knee %s %s\n\n%s\n\noptions:\n", command->name, command->usage, command->summary);
     for (const struct option_spec *spec = table; spec->name; spec++) {
         char left[64];
-        if (spec->letter)
+        if (spec->kind == OPTION_TEXT_OR)
+            snprintf(left, sizeof left, "    --%s[=%s]", spec->name, spec->argument);
+        else if (spec->letter)
             snprintf(left, sizeof left, "-%c, --%s%s%s", spec->letter, spec->name, spec->argument ? " " : "",
                      spec->argument ? spec->argument : "");
         else
@@ -144,7 +149,9 @@ static void fill_getopt(const struct option_spec *table, struct option *longs, c
     *s++ = ':'; /* getopt stays silent: the messages are ours */
     for (size_t i = 0; i < count; i++) {
         longs[i] = (struct option){.name = table[i].name,
-                                   .has_arg = table[i].argument ? required_argument : no_argument,
+                                   .has_arg = !table[i].argument                ? no_argument
+                                              : table[i].kind == OPTION_TEXT_OR ? optional_argument
+                                                                                : required_argument,
                                    .val = LONG_BASE + (int)i};
         if (table[i].letter) {
             *s++ = table[i].letter;

@@ -26,6 +26,7 @@ enum exit_code {
 enum option_kind {
     OPTION_FLAG,     /* bool: set to true */
     OPTION_TEXT,     /* const char *: as given */
+    OPTION_TEXT_OR,  /* const char *: --name=TEXT; without a text, choices[0] */
     OPTION_COUNT,    /* uint64_t, min .. max; decimal */
     OPTION_DURATION, /* uint64_t ns: "90s", "10m", "1h", "1.5m", plain number is seconds */
     OPTION_REAL,     /* double, real_min .. real_max; "5%" is 0.05 */

@@ -25,6 +25,7 @@ struct run_worker {
     struct kernel_sched sched; /* when it was ready */
     bool sched_known;
     uint64_t cpu_ns; /* when it was ready */
+    uint64_t disk_wait_ns;
 };
 
 /* --- binding ---------------------------------------------------------------------------------- */
@@ -160,6 +161,34 @@ static void runqueue_unknown(struct run_worker_extra *extra, const char *reason)
     snprintf(extra->runqueue_reason, sizeof extra->runqueue_reason, "%.95s", reason);
 }
 
+static void disk_wait_unknown(struct run_worker_extra *extra, const char *reason)
+{
+    extra->disk_wait_known = 0;
+    extra->disk_wait_ns = 0;
+    snprintf(extra->disk_wait_reason, sizeof extra->disk_wait_reason, "%.95s", reason);
+}
+
+static void read_disk_wait(struct run_worker_extra *extra, const struct run_worker *worker,
+                           const char *not_kept)
+{
+    struct fault fault = {""};
+    uint64_t now_ns;
+
+    if (not_kept[0]) {
+        disk_wait_unknown(extra, not_kept);
+    } else if (kernel_disk_wait_read(NULL, &now_ns, &fault)) {
+        disk_wait_unknown(extra, fault.text);
+    } else if (now_ns < worker->disk_wait_ns) {
+        disk_wait_unknown(extra, "threads ended during the work and took their waits along");
+    } else {
+        extra->disk_wait_ns = now_ns - worker->disk_wait_ns;
+        extra->disk_wait_known = 1;
+        /* what is lost of the one is lost of the other */
+        snprintf(extra->disk_wait_reason, sizeof extra->disk_wait_reason, "%s",
+                 extra->runqueue_known ? extra->runqueue_reason : "");
+    }
+}
+
 /* Threads that ended between ready and now took their delay along: their share of the CPU time tells how much
  * is missing. */
 static void read_runqueue(struct run_worker_extra *extra, const struct run_worker *worker)
@@ -204,13 +233,14 @@ static int worker_begin(void *context, uint32_t slot, void *opaque, struct fault
     extra->cpu_wanted = h->cpu_count ? h->cpus[slot % h->cpu_count] : -1;
     pin(extra);
     runqueue_unknown(extra, "the worker ended before it was read");
+    disk_wait_unknown(extra, "the worker ended before it was read");
     extra->counter_count = 0;
     free(h->worker);
     h->worker = calloc(1, sizeof *h->worker);
     if (!h->worker)
         return fault_set(fault, "worker %u: no memory for its counters", slot);
-    if (h->counting) {
-        counters_open(&h->worker->counters, h->backends);
+    if (h->group) {
+        counters_open(&h->worker->counters, h->backends, h->group->events, h->group->event_count);
         store_counters(extra, &h->worker->counters);
     }
     return 0;
@@ -226,6 +256,7 @@ static int worker_ready(void *context, uint32_t slot, void *opaque, struct fault
     /* All 0 is no reason to doubt yet: the kernel adds up at ticks and switches, and may not have come to a process this
      * young. A kernel that never counts is found out at the end. */
     worker->sched_known = kernel_sched_read(NULL, &worker->sched, NULL) == 0 || worker->sched.threads > 0;
+    kernel_disk_wait_read(NULL, &worker->disk_wait_ns, NULL);
     worker->cpu_ns = clock_process_cpu_ns();
     counters_start(&worker->counters);
     return 0;
@@ -250,7 +281,8 @@ static void worker_end(void *context, uint32_t slot, void *opaque)
         return;
     counters_read(&worker->counters, clock_process_cpu_ns());
     read_runqueue(extra, worker);
-    if (h->counting)
+    read_disk_wait(extra, worker, h->disk_wait_reason);
+    if (h->group)
         store_counters(extra, &worker->counters);
     counters_close(&worker->counters);
     if (extra->cpu_wanted >= 0)
@@ -278,9 +310,14 @@ static int check_allowed(const struct run_hooks *h, struct fault *fault)
     return 0;
 }
 
-int run_hooks_init(struct run_hooks *h, const char *pin_list, bool counters, struct fault *fault)
+int run_hooks_init(struct run_hooks *h, const char *pin_list, const struct counter_group *group,
+                   struct fault *fault)
 {
-    *h = (struct run_hooks){.counting = counters};
+    struct fault kept = {""};
+
+    *h = (struct run_hooks){.group = group};
+    if (kernel_disk_wait_kept(&kept)) /* asked here: a confined worker may not */
+        snprintf(h->disk_wait_reason, sizeof h->disk_wait_reason, "%.95s", kept.text);
     h->hooks = (struct pool_hooks){.context = h,
                                    .worker_begin = worker_begin,
                                    .worker_ready = worker_ready,
@@ -297,8 +334,8 @@ int run_hooks_init(struct run_hooks *h, const char *pin_list, bool counters, str
             return -1;
         }
     }
-    if (counters)
-        h->backends[0] = counters_choose(counters_backends());
+    if (group)
+        h->backends[0] = counters_choose(counters_backends(), group->events, group->event_count);
     return 0;
 }
 

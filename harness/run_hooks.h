@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "counter_group.h"
 #include "counters.h"
 #include "emulate.h"
 #include "pipeline/fault.h"
@@ -36,6 +37,9 @@ struct run_worker_extra {
     uint64_t runqueue_ns; /* time from ready to end in which threads were ready but had no CPU */
     uint8_t runqueue_known;   /* 0: runqueue_ns was not measured, and runqueue_reason says why */
     char runqueue_reason[96]; /* with runqueue_known 1 and a text: the value is a lower bound, and why */
+    uint64_t disk_wait_ns;    /* time from ready to end in which threads waited for disks */
+    uint8_t disk_wait_known;  /* 0: not measured, and disk_wait_reason says why */
+    char disk_wait_reason[96];
     uint32_t counter_count;
     struct {
         char name[32];
@@ -48,18 +52,21 @@ struct run_worker_extra {
 };
 
 struct run_hooks {
-    struct pool_hooks hooks; /* for struct pool_options; its context is this struct */
-    int32_t *cpus;           /* owned; slot i is pinned to cpus[i % cpu_count] */
-    uint32_t cpu_count;      /* 0: no pin */
-    bool counting;
+    struct pool_hooks hooks;                   /* for struct pool_options; its context is this struct */
+    int32_t *cpus;                             /* owned; slot i is pinned to cpus[i % cpu_count] */
+    uint32_t cpu_count;                        /* 0: no pin */
+    const struct counter_group *group;         /* what to count; NULL: nothing. The caller's */
+    char disk_wait_reason[96];                 /* why the kernel keeps no such time; empty when it does */
     const struct emulation *emulation;         /* workers join its groups; NULL: none. The caller's */
     const struct counter_backend *backends[2]; /* the one to count with, then NULL; a test may give another */
     struct run_worker *worker;                 /* the worker process's own; NULL in the parent */
 };
 
 /* pin_list: "0,1,..." (ranges "0-3" too), used round robin by slot; NULL or "none": no pin. CPUs that this
- * process may not use are refused here. Returns 0, or -1 with fault. h must not move afterwards. */
-int run_hooks_init(struct run_hooks *h, const char *pin_list, bool counters, struct fault *fault);
+ * process may not use are refused here. group: what to count; NULL nothing. It must outlive h. Returns 0, or -1 with
+ * fault. h must not move afterwards. */
+int run_hooks_init(struct run_hooks *h, const char *pin_list, const struct counter_group *group,
+                   struct fault *fault);
 void run_hooks_release(struct run_hooks *h);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include "counter_group.h"
 #include "paths.h"
 #include "pipeline/pool.h"
 
@@ -30,6 +31,7 @@ enum options_result run_settings_read(struct run_settings *set, const struct com
     static const char *const starts[] = {"fresh", "zygote", NULL};
     static const char *const policies[] = {"static", "dynamic", "guided", "largest-first", NULL};
     static const char *const sandboxes[] = {"auto", "require", "off", NULL}; /* enum sandbox_mode */
+    static const char *const groups[] = {COUNTER_GROUP_DEFAULT, NULL};
     const struct option_spec table[] = {
         {.name = "recipe",
          .letter = 'r',
@@ -94,9 +96,11 @@ enum options_result run_settings_read(struct run_settings *set, const struct com
          .target = &set->pin_list,
          .help = "bind workers to these CPUs in turn, as 0,2,4-7; default none"},
         {.name = "counters",
-         .kind = OPTION_FLAG,
+         .argument = "GROUP",
+         .kind = OPTION_TEXT_OR,
          .target = &set->counters,
-         .help = "count cycles, faults, switches in every worker"},
+         .choices = groups,
+         .help = "count events in every worker: a group of 'knee doctor', or a file"},
         {.name = "sandbox",
          .argument = "MODE",
          .kind = OPTION_CHOICE,

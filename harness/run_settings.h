@@ -20,6 +20,7 @@ enum run_start { RUN_START_FRESH, RUN_START_ZYGOTE };
 struct run_settings {
     const char *recipe_path;
     const char *list_path, *pin_list; /* NULL none */
+    const char *counters;             /* name or path of the counter group; NULL counts nothing */
     uint64_t workers, chunk;
     uint64_t table_fd; /* RUN_NO_TABLE_FD none */
     uint64_t item_timeout_ns;
@@ -28,7 +29,7 @@ struct run_settings {
     int policy;          /* enum chunk_policy */
     int start;           /* enum run_start */
     int sandbox;         /* enum sandbox_mode */
-    bool serial, counters, stats, quiet, dry_run;
+    bool serial, stats, quiet, dry_run;
     struct run_journal_options journal;
     const char *in, *out;
 };

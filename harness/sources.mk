@@ -50,16 +50,22 @@ HARNESS_SRC := harness/message.c \
   harness/fit_json_detail.c \
   harness/fit_json_value.c \
   harness/fit_print.c \
+  harness/fit_quantities.c \
   harness/fit_spans.c \
   harness/fit_study.c \
   harness/fit_table.c \
   harness/cmd_report.c \
   harness/cmd_self_test.c \
   harness/cmd_doctor.c \
+  harness/counter_group.c \
+  harness/formula.c \
+  harness/key_lines.c \
+  harness/perf_names.c \
   harness/counters.c \
   harness/counters_kernel.c \
   harness/counters_papi.c \
   harness/cpu_limit.c \
+  harness/doctor_counters.c \
   harness/doctor_facts.c \
   harness/doctor_formats.c \
   harness/kernel_stat.c \

@@ -25,18 +25,21 @@ static const char schema[] =
     " start_method TEXT);"
     "CREATE TABLE trial(id INTEGER PRIMARY KEY, cell INT, block INT, position INT, status TEXT, reason TEXT,"
     " started_utc TEXT, wall_ns INT, prefix_ns INT, spawn_ns INT, init_ns INT, work_ns INT, suffix_ns INT,"
-    " user_ns INT, system_ns INT, maxrss_bytes INT, steal_ns INT, other_cpu_ns INT, items INT, failed INT,"
+    " user_ns INT, system_ns INT, maxrss_bytes INT, steal_ns INT, iowait_ns INT, other_cpu_ns INT, items "
+    "INT, failed INT,"
     " bytes_in INT, bytes_out INT, manifest_sha256 TEXT, exit_code INT);"
     /* a cell counts once in a block, whatever else goes wrong */
     "CREATE UNIQUE INDEX trial_once ON trial(cell, block) WHERE status = 'ok';"
     "CREATE TABLE worker(trial INT, slot INT, pid INT, processes INT, cpu_wanted INT, cpu_seen INT,"
     " pin_reason TEXT, fork_ns INT, begin_ns INT, init_begin_ns INT, init_end_ns INT, go_ns INT,"
     " loop_end_ns INT, exit_ns INT, dispatch_ns INT, claims INT, items INT, user_ns INT, system_ns INT,"
-    " maxrss_bytes INT, runqueue_ns INT, runqueue_reason TEXT, PRIMARY KEY (trial, slot));"
+    " maxrss_bytes INT, runqueue_ns INT, runqueue_reason TEXT, disk_wait_ns INT,"
+    " disk_wait_reason TEXT, PRIMARY KEY (trial, slot));"
     "CREATE TABLE item(trial INT, id INT, worker INT, attempt INT, state TEXT, engine TEXT, claim_ns INT,"
     " start_ns INT, end_ns INT, cpu_ns INT, read_ns INT, decode_ns INT, scale_ns INT, overlay_ns INT,"
     " encode_ns INT, digest_ns INT, store_ns INT, bytes_in INT, bytes_out INT, PRIMARY KEY (trial, id));"
-    "CREATE TABLE counter(trial INT, slot INT, name TEXT, value INT, status TEXT, reason TEXT,"
+    "CREATE TABLE counter(trial INT, slot INT, name TEXT, value INT, enabled_ns INT, running_ns INT,"
+    " status TEXT, reason TEXT,"
     " PRIMARY KEY (trial, slot, name));"
     "CREATE TABLE event(at_utc TEXT, trial INT, kind TEXT, text TEXT);"
     "INSERT INTO study VALUES('format', '" STUDY_FORMAT "');";
@@ -196,7 +199,7 @@ int study_open_to_write(struct study *study, const char *folder, struct fault *f
     if (!study_exists(study->folder))
         return fault_set(fault, "%s/study.db does not exist: 'knee sweep' makes it", study->folder);
     if (lock_folder(study, fault) || open_database(study, SQLITE_OPEN_READWRITE, fault) ||
-        set_up_writing(study, fault) || check_format(study, fault))
+        set_up_writing(study, fault) || check_format(study, fault) || study_rows_complete(study, fault))
         return fail_open(study);
     return 0;
 }

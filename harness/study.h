@@ -47,7 +47,7 @@ struct study_trial {
     int64_t cell, block, position;
     const char *status, *reason, *started_utc;
     int64_t wall_ns, prefix_ns, spawn_ns, init_ns, work_ns, suffix_ns, user_ns, system_ns, maxrss_bytes,
-        steal_ns, other_cpu_ns, items, failed, bytes_in, bytes_out;
+        steal_ns, iowait_ns, other_cpu_ns, items, failed, bytes_in, bytes_out;
     const char *manifest_sha256;
     int64_t exit_code;
 };
@@ -58,6 +58,8 @@ struct study_worker {
     int64_t fork_ns, begin_ns, init_begin_ns, init_end_ns, go_ns, loop_end_ns, exit_ns, dispatch_ns, claims,
         items, user_ns, system_ns, maxrss_bytes, runqueue_ns;
     const char *runqueue_reason;
+    int64_t disk_wait_ns;
+    const char *disk_wait_reason;
 };
 
 struct study_item {
@@ -70,7 +72,7 @@ struct study_item {
 struct study_counter {
     int64_t slot;
     const char *name;
-    int64_t value;
+    int64_t value, enabled_ns, running_ns;
     const char *status, *reason;
 };
 

@@ -1,6 +1,7 @@
 #include "study_rows.h"
 
 #include <glib.h>
+#include <stdio.h>
 #include <string.h>
 
 #define NUMBER(type, field)                                                                                  \
@@ -22,44 +23,30 @@ static const struct study_column cell_columns[] = {
     NUMBER(study_cell, chunk),      TEXT(study_cell, policy), TEXT(study_cell, placement),
     TEXT(study_cell, start_method), {NULL, STUDY_NUMBER, 0}};
 
-static const struct study_column trial_columns[] = {NUMBER(study_trial, id),
-                                                    NUMBER(study_trial, cell),
-                                                    NUMBER(study_trial, block),
-                                                    NUMBER(study_trial, position),
-                                                    TEXT(study_trial, status),
-                                                    TEXT(study_trial, reason),
-                                                    TEXT(study_trial, started_utc),
-                                                    NUMBER(study_trial, wall_ns),
-                                                    NUMBER(study_trial, prefix_ns),
-                                                    NUMBER(study_trial, spawn_ns),
-                                                    NUMBER(study_trial, init_ns),
-                                                    NUMBER(study_trial, work_ns),
-                                                    NUMBER(study_trial, suffix_ns),
-                                                    NUMBER(study_trial, user_ns),
-                                                    NUMBER(study_trial, system_ns),
-                                                    NUMBER(study_trial, maxrss_bytes),
-                                                    NUMBER(study_trial, steal_ns),
-                                                    NUMBER(study_trial, other_cpu_ns),
-                                                    NUMBER(study_trial, items),
-                                                    NUMBER(study_trial, failed),
-                                                    NUMBER(study_trial, bytes_in),
-                                                    NUMBER(study_trial, bytes_out),
-                                                    TEXT(study_trial, manifest_sha256),
-                                                    NUMBER(study_trial, exit_code),
-                                                    {NULL, STUDY_NUMBER, 0}};
+static const struct study_column trial_columns[] = {
+    NUMBER(study_trial, id),           NUMBER(study_trial, cell),      NUMBER(study_trial, block),
+    NUMBER(study_trial, position),     TEXT(study_trial, status),      TEXT(study_trial, reason),
+    TEXT(study_trial, started_utc),    NUMBER(study_trial, wall_ns),   NUMBER(study_trial, prefix_ns),
+    NUMBER(study_trial, spawn_ns),     NUMBER(study_trial, init_ns),   NUMBER(study_trial, work_ns),
+    NUMBER(study_trial, suffix_ns),    NUMBER(study_trial, user_ns),   NUMBER(study_trial, system_ns),
+    NUMBER(study_trial, maxrss_bytes), NUMBER(study_trial, steal_ns),  NUMBER(study_trial, iowait_ns),
+    NUMBER(study_trial, other_cpu_ns), NUMBER(study_trial, items),     NUMBER(study_trial, failed),
+    NUMBER(study_trial, bytes_in),     NUMBER(study_trial, bytes_out), TEXT(study_trial, manifest_sha256),
+    NUMBER(study_trial, exit_code),    {NULL, STUDY_NUMBER, 0}};
 
 static const struct study_column worker_columns[] = {
-    NUMBER(study_worker, slot),          NUMBER(study_worker, pid),
-    NUMBER(study_worker, processes),     NUMBER(study_worker, cpu_wanted),
-    NUMBER(study_worker, cpu_seen),      TEXT(study_worker, pin_reason),
-    NUMBER(study_worker, fork_ns),       NUMBER(study_worker, begin_ns),
-    NUMBER(study_worker, init_begin_ns), NUMBER(study_worker, init_end_ns),
-    NUMBER(study_worker, go_ns),         NUMBER(study_worker, loop_end_ns),
-    NUMBER(study_worker, exit_ns),       NUMBER(study_worker, dispatch_ns),
-    NUMBER(study_worker, claims),        NUMBER(study_worker, items),
-    NUMBER(study_worker, user_ns),       NUMBER(study_worker, system_ns),
-    NUMBER(study_worker, maxrss_bytes),  NUMBER(study_worker, runqueue_ns),
-    TEXT(study_worker, runqueue_reason), {NULL, STUDY_NUMBER, 0}};
+    NUMBER(study_worker, slot),           NUMBER(study_worker, pid),
+    NUMBER(study_worker, processes),      NUMBER(study_worker, cpu_wanted),
+    NUMBER(study_worker, cpu_seen),       TEXT(study_worker, pin_reason),
+    NUMBER(study_worker, fork_ns),        NUMBER(study_worker, begin_ns),
+    NUMBER(study_worker, init_begin_ns),  NUMBER(study_worker, init_end_ns),
+    NUMBER(study_worker, go_ns),          NUMBER(study_worker, loop_end_ns),
+    NUMBER(study_worker, exit_ns),        NUMBER(study_worker, dispatch_ns),
+    NUMBER(study_worker, claims),         NUMBER(study_worker, items),
+    NUMBER(study_worker, user_ns),        NUMBER(study_worker, system_ns),
+    NUMBER(study_worker, maxrss_bytes),   NUMBER(study_worker, runqueue_ns),
+    TEXT(study_worker, runqueue_reason),  NUMBER(study_worker, disk_wait_ns),
+    TEXT(study_worker, disk_wait_reason), {NULL, STUDY_NUMBER, 0}};
 
 static const struct study_column item_columns[] = {
     NUMBER(study_item, id),         NUMBER(study_item, worker),    NUMBER(study_item, attempt),
@@ -71,8 +58,10 @@ static const struct study_column item_columns[] = {
     {NULL, STUDY_NUMBER, 0}};
 
 static const struct study_column counter_columns[] = {
-    NUMBER(study_counter, slot), TEXT(study_counter, name),   NUMBER(study_counter, value),
-    TEXT(study_counter, status), TEXT(study_counter, reason), {NULL, STUDY_NUMBER, 0}};
+    NUMBER(study_counter, slot),       TEXT(study_counter, name),
+    NUMBER(study_counter, value),      NUMBER(study_counter, enabled_ns),
+    NUMBER(study_counter, running_ns), TEXT(study_counter, status),
+    TEXT(study_counter, reason),       {NULL, STUDY_NUMBER, 0}};
 
 const struct study_table study_table_batch_item = {"batch_item", sizeof(struct study_batch_item), false,
                                                    batch_item_columns},
@@ -179,12 +168,38 @@ static void read_row(sqlite3_stmt *statement, const struct study_table *table, c
     }
 }
 
-static char *select_text(const struct study_table *table)
+/* Studies that were made before a column was thought of do not have it. */
+static bool has_column(const struct study *study, const struct study_table *table, const char *name)
+{
+    return sqlite3_table_column_metadata(study->db, NULL, table->name, name, NULL, NULL, NULL, NULL, NULL) ==
+           SQLITE_OK;
+}
+
+int study_rows_complete(struct study *study, struct fault *fault)
+{
+    static const struct study_table *const tables[] = {&study_table_trial, &study_table_worker,
+                                                       &study_table_counter};
+
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        for (const struct study_column *c = tables[i]->columns; c->name; c++) {
+            char sql[160];
+            if (has_column(study, tables[i], c->name))
+                continue;
+            snprintf(sql, sizeof sql, "ALTER TABLE %s ADD COLUMN %s %s", tables[i]->name, c->name,
+                     c->kind == STUDY_NUMBER ? "INT" : "TEXT");
+            if (sqlite3_exec(study->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+                return study_fault(study, "adding a column", fault);
+        }
+    return 0;
+}
+
+static char *select_text(const struct study *study, const struct study_table *table)
 {
     GString *text = g_string_new("SELECT ");
 
     for (const struct study_column *c = table->columns; c->name; c++)
-        g_string_append_printf(text, "%s%s", c == table->columns ? "" : ", ", c->name);
+        g_string_append_printf(text, "%s%s", c == table->columns ? "" : ", ",
+                               has_column(study, table, c->name) ? c->name : "NULL");
     g_string_append_printf(text, " FROM %s ORDER BY id", table->name);
     return g_string_free(text, FALSE);
 }
@@ -193,7 +208,7 @@ void *study_rows_read(struct study *study, const struct study_table *table, size
                       struct fault *fault)
 {
     GArray *rows = g_array_new(FALSE, TRUE, (guint)table->row_bytes);
-    char *text = select_text(table);
+    char *text = select_text(study, table);
     sqlite3_stmt *statement = NULL;
     int status = sqlite3_prepare_v2(study->db, text, -1, &statement, NULL);
 

@@ -34,6 +34,10 @@ void *study_rows_read(struct study *study, const struct study_table *table, size
                       struct fault *fault);
 void study_rows_free(const struct study_table *table, void *rows, size_t count);
 
+/* Adds the columns that this program knows and the study, made by an older one, has not got. Returns 0, or -1 with
+ * fault. */
+int study_rows_complete(struct study *study, struct fault *fault);
+
 /* Fills fault with what SQLite says about this study, and returns -1. */
 int study_fault(const struct study *study, const char *what, struct fault *fault);
 

@@ -79,6 +79,7 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
         return 0;
     }
     if (recipe_load(set->recipe, &inputs->recipe, fault) ||
+        (set->counters && counter_group_load(set->counters, &inputs->group, fault)) ||
         batch_list(&inputs->batch, set->in, set->study, fault) ||
         topology_load(&inputs->topology, NULL, fault) || read_kinds(inputs, fault)) {
         sweep_inputs_release(inputs);
@@ -94,6 +95,7 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
 void sweep_inputs_release(struct sweep_inputs *inputs)
 {
     recipe_release(&inputs->recipe);
+    counter_group_release(&inputs->group);
     batch_release(&inputs->batch);
     topology_release(&inputs->topology);
     free(inputs->kinds);

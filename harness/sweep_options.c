@@ -11,6 +11,7 @@
 const char *const sweep_cache_names[] = {"warm", "cold", NULL};
 
 static struct sweep_settings set;
+static bool no_counters;
 
 static const struct option_spec table[] = {
     {.name = "study",
@@ -92,7 +93,12 @@ static const struct option_spec table[] = {
      .real_min = 0.001,
      .real_max = 1,
      .help = "share that others may take before a trial is void; default 5% (host 2%)"},
-    {.name = "no-counters", .kind = OPTION_FLAG, .target = &set.no_counters, .help = "count no events"},
+    {.name = "counters",
+     .argument = "GROUP",
+     .kind = OPTION_TEXT,
+     .target = &set.counters,
+     .help = "events that are counted: a group of 'knee doctor', or a file; default 'default'"},
+    {.name = "no-counters", .kind = OPTION_FLAG, .target = &no_counters, .help = "count no events"},
     {.name = "out",
      .argument = "DIR",
      .kind = OPTION_TEXT,
@@ -169,6 +175,9 @@ static enum options_result check_command(void)
         return usage("a command is missing after '--'");
     if (set.items)
         return usage("--items: a command's items are its own; --units tells how much work a trial is");
+    if (set.counters)
+        return usage(
+            "--counters: events are counted in the pipeline's workers, not in a command: leave it out");
     if (set.cache == CACHE_COLD)
         return usage("--cache: the files of a command are not known; let --prepare see to them");
     if (command_study_check(&set.command, &fault))
@@ -185,6 +194,10 @@ static enum options_result check_batch(const char *in)
         return usage(
             "--prepare, --check, --cleanup, --units and --weak belong to a command: knee sweep [options] "
             "-- CMD");
+    if (set.counters && no_counters)
+        return usage("--counters and --no-counters: give one of them");
+    if (!set.counters && !no_counters)
+        set.counters = COUNTER_GROUP_DEFAULT;
     set.in = in;
     if (!set.study)
         set.study = set.study_made = default_study(in);

@@ -250,7 +250,7 @@ static void list_options(const struct sweep_settings *set, struct option_fact fa
     FACT("precision", set->precision > 0 ? "%g%%" : "none asked for", 100 * set->precision);
     FACT("cache", "%s", sweep_cache_names[set->cache]);
     FACT("weak", "%s", set->command.weak ? "on" : "off");
-    FACT("no-counters", "%s", set->no_counters ? "on" : "off");
+    FACT("counters", "%s", set->counters ? set->counters : "none");
 #undef FACT
 }
 
@@ -266,6 +266,9 @@ static int record_options(struct study *study, const struct sweep_settings *set,
     if (!set->command.words && (study_set(study, "recipe_path", set->recipe, fault) ||
                                 study_set(study, "recipe_sha256", inputs->recipe.sha256, fault) ||
                                 study_set(study, "recipe_text", inputs->recipe.text, fault)))
+        return -1;
+    if (inputs->group.text && (study_set(study, "counter_group", inputs->group.name, fault) ||
+                               study_set(study, "counter_group_text", inputs->group.text, fault)))
         return -1;
     return study_set_number(study, "budget_ns", (int64_t)set->budget_ns, fault) ||
                    study_set_number(study, "seed", (int64_t)set->seed, fault)
@@ -352,6 +355,19 @@ static int same(struct study *study, const char *key, const char *wanted, const 
     return result;
 }
 
+static int same_group(struct study *study, const struct counter_group *group, struct fault *fault)
+{
+    char *found = study_get(study, "counter_group_text");
+    int result = 0;
+
+    if (!found || strcmp(found, group->text) != 0)
+        result = fault_set(
+            fault, "%s: %s is not what it was when the study began: give another --study, or --restart",
+            study->folder, group->path);
+    g_free(found);
+    return result;
+}
+
 int sweep_check_same(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
                      struct fault *fault)
 {
@@ -368,5 +384,7 @@ int sweep_check_same(struct study *study, const struct sweep_settings *set, cons
     for (int i = 0; i < OPTION_FACTS; i++)
         if (same(study, facts[i].key, facts[i].value, facts[i].option, fault))
             return -1;
+    if (inputs->group.text && same_group(study, &inputs->group, fault))
+        return -1;
     return same(study, "knee_version", knee_version, "another build of knee", fault);
 }

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "counter_group.h"
 #include "pin_plan.h"
 #include "pipeline/batch.h"
 #include "pipeline/recipe.h"
@@ -27,11 +28,12 @@ extern const char *const sweep_cache_names[]; /* "warm", "cold", NULL */
 
 struct sweep_settings {
     const char *in, *study, *recipe, *workers, *chunks, *policies, *out;
+    const char *counters; /* name or path of the counter group; NULL counts nothing */
     uint64_t budget_ns, items, blocks, seed;
     uint64_t emulate; /* so many cores; 0: those that are there */
     int placement;    /* enum pin_placement */
     double noise;     /* share of the CPU time that others may take in a trial; 0: trial_limits */
-    bool dry_run, restart, no_counters, resume;
+    bool dry_run, restart, resume;
     struct command_study command; /* of `-- CMD`; words NULL: the pipeline on IN */
     int cache;                    /* enum sweep_cache */
     double precision;             /* half-width of E(n) to be reached; 0: none */
@@ -40,6 +42,7 @@ struct sweep_settings {
 
 struct sweep_inputs {
     struct recipe recipe;
+    struct counter_group group; /* text NULL: nothing is counted */
     struct batch batch;
     char batch_sha256[65];
     uint32_t *kinds; /* of each item of the batch, by its first bytes: enum image_kind */

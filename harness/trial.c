@@ -68,6 +68,8 @@ static void fill_extra(struct study_worker *row, const struct run_worker_extra *
 {
     row->cpu_wanted = row->cpu_seen = row->runqueue_ns = STUDY_UNKNOWN;
     row->runqueue_reason = "the run left no record of it";
+    row->disk_wait_ns = STUDY_UNKNOWN;
+    row->disk_wait_reason = row->runqueue_reason;
     row->pin_reason = NULL;
     if (!extra)
         return;
@@ -77,6 +79,9 @@ static void fill_extra(struct study_worker *row, const struct run_worker_extra *
     if (extra->runqueue_known)
         row->runqueue_ns = (int64_t)extra->runqueue_ns;
     row->runqueue_reason = text_or_null(extra->runqueue_reason);
+    if (extra->disk_wait_known)
+        row->disk_wait_ns = (int64_t)extra->disk_wait_ns;
+    row->disk_wait_reason = text_or_null(extra->disk_wait_reason);
 }
 
 static void fill_worker(struct study_worker *row, const struct item_table *table, uint32_t slot)
@@ -113,6 +118,9 @@ static void fill_counters(struct study_record *record, const struct item_table *
             .slot = slot,
             .name = extra->counters[i].name,
             .value = counter_status_has_value(status) ? extra->counters[i].value : STUDY_UNKNOWN,
+            .enabled_ns = known(extra->counters[i].enabled_ns),
+            .running_ns =
+                extra->counters[i].enabled_ns ? (int64_t)extra->counters[i].running_ns : STUDY_UNKNOWN,
             .status = name ? name : "unread",
             .reason = text_or_null(extra->counters[i].reason)};
     }
@@ -217,6 +225,8 @@ static void fill_machine(struct study_trial *trial, const struct trial_outcome *
         &outcome->before, &outcome->after, outcome->user_ns + outcome->system_ns + outcome->own_cpu_ns);
     if (outcome->after.steal_known && outcome->after.steal_ns >= outcome->before.steal_ns)
         trial->steal_ns = (int64_t)(outcome->after.steal_ns - outcome->before.steal_ns);
+    if (outcome->after.iowait_known && outcome->after.iowait_ns >= outcome->before.iowait_ns)
+        trial->iowait_ns = (int64_t)(outcome->after.iowait_ns - outcome->before.iowait_ns);
 }
 
 int trial_fill_rows(struct trial_result *result, const struct item_table *table,
@@ -409,6 +419,7 @@ int trial_judge(const struct trial_outcome *outcome, const struct trial_expected
                                   .work_ns = STUDY_UNKNOWN,
                                   .suffix_ns = STUDY_UNKNOWN,
                                   .steal_ns = STUDY_UNKNOWN,
+                                  .iowait_ns = STUDY_UNKNOWN,
                                   .other_cpu_ns = STUDY_UNKNOWN,
                                   .items = STUDY_UNKNOWN,
                                   .failed = STUDY_UNKNOWN,

@@ -24,10 +24,10 @@ struct trial_setting {
     bool serial; /* no pool; workers is 1, chunk and policy have no meaning */
     uint32_t workers;
     uint64_t chunk;
-    const char *policy; /* as chunk_policy_name() */
-    const char *pin;    /* as `knee run --pin`; "none" */
-    bool counters;
-    uint32_t emulate; /* so many cores; 0: those that are there */
+    const char *policy;   /* as chunk_policy_name() */
+    const char *pin;      /* as `knee run --pin`; "none" */
+    const char *counters; /* path of the counter group; NULL counts nothing */
+    uint32_t emulate;     /* so many cores; 0: those that are there */
     const char *recipe, *list, *in,
         *out;               /* list: file with the items' paths; out: must not exist, is removed */
     uint64_t number;        /* of the trial in its study, from 1; 0 none */

@@ -15,7 +15,8 @@ static void forget_unmeasured(struct study_record *record)
         worker->exit_ns = STUDY_UNKNOWN;
         worker->dispatch_ns = worker->claims = worker->processes = STUDY_UNKNOWN;
         worker->user_ns = worker->system_ns = STUDY_UNKNOWN;
-        worker->runqueue_reason = "a command's workers are not known to the kernel's counts";
+        worker->disk_wait_reason = worker->runqueue_reason =
+            "a command's workers are not known to the kernel's counts";
     }
     for (size_t i = 0; i < record->item_count; i++)
         record->items[i].bytes_out = STUDY_UNKNOWN;

@@ -81,7 +81,7 @@ int trial_process_remove(const char *folder)
 
 struct command_line {
     char *arguments[ARGUMENTS_MOST], *environment[KEPT_COUNT + 3];
-    char workers[24], chunk[24], table[24], emulate[24];
+    char workers[24], chunk[24], table[24], emulate[24], counters[PATH_MAX];
     char variables[KEPT_COUNT][PATH_MAX], padding[4200];
 };
 
@@ -110,8 +110,10 @@ static void build(struct command_line *line, const char *program, const struct t
         add(line, &count, "--policy");
         add(line, &count, setting->policy);
     }
-    if (setting->counters)
-        add(line, &count, "--counters");
+    if (setting->counters) {
+        snprintf(line->counters, sizeof line->counters, "--counters=%.4000s", setting->counters);
+        add(line, &count, line->counters);
+    }
     if (setting->emulate) {
         snprintf(line->emulate, sizeof line->emulate, "--emulate=%" PRIu32, setting->emulate);
         add(line, &count, line->emulate);

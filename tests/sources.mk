@@ -47,6 +47,8 @@ TESTS_UNIT_SRC := \
   tests/unit/test_dataset_plan.c \
   tests/unit/test_dataset_raster.c \
   tests/unit/test_counters.c \
+  tests/unit/test_counter_group.c \
+  tests/unit/test_formula.c \
   tests/unit/test_cpu_limit.c \
   tests/unit/test_kernel_stat.c \
   tests/unit/test_pin_plan.c \

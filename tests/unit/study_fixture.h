@@ -18,6 +18,12 @@
 
 #include "analysis/resample.h"
 
+/* Of the counters that fixture_trial() writes: one has a value, one has none. */
+#define FIXTURE_GROUP                                                                                        \
+    "[group]\nname=small\nabout=two events\ncaveats=made up\n[event page-faults]\nperf=page-faults\n"        \
+    "[event cycles]\nperf=cycles\n[derived faults-per-item]\nformula=page-faults / items\nunit=per item\n"   \
+    "about=faults\n[derived frequency]\nformula=cycles / wall-ns\nunit=GHz\nabout=cycles by time\n"
+
 struct fixture {
     unsigned cores, workers, blocks, items;
     double work_s, serial, noise, drift, cpu_factor;
@@ -99,6 +105,7 @@ static inline void fixture_facts(struct fixture *f)
                 "1'),('host','testhost'),('cores','%u'),('logical_cpus','%u'),"
                 "('machine_class','%s'),('recipe_sha256','r1'),('batch_sha256','b1'),('batch_items','%u'),('"
                 "items','%u'),"
+                "('counter_group_text','" FIXTURE_GROUP "'),"
                 "('sample','all'),('seed','7'),('serial_manifest_sha256','good'),('created_utc','2024-01-"
                 "01T00:00:00Z')",
                 f->cores, f->cores, f->machine_class ? f->machine_class : "class A", f->items, f->items);
@@ -126,7 +133,7 @@ static inline void fixture_trial(struct fixture *f, unsigned cell, unsigned work
                     "11000000, 15000000, %lld, 1000)",
                     id, slot, wall - 10000000LL * slot);
     fixture_sql(f,
-                "INSERT INTO counter VALUES (%d, 0, 'page faults', %u, 'ok', NULL), (%d, 0, 'cycles', NULL, "
+                "INSERT INTO counter VALUES (%d, 0, 'page-faults', %u, 'ok', NULL), (%d, 0, 'cycles', NULL, "
                 "'unsupported', "
                 "'no counters in this machine')",
                 id, 100 * f->items, id);

@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 
+#include "harness/counter_group.h"
 #include "harness/counters.h"
 #include "pipeline/clock.h"
 
@@ -112,13 +113,12 @@ static int reset(void **state)
     return 0;
 }
 
+static struct counter_group group;
+
 static uint32_t index_of(const char *name)
 {
-    uint32_t count;
-    const struct counter_event *events = counters_events(&count);
-
-    for (uint32_t i = 0; i < count; i++)
-        if (strcmp(events[i].name, name) == 0)
+    for (uint32_t i = 0; i < group.event_count; i++)
+        if (strcmp(group.events[i].name, name) == 0)
             return i;
     fail_msg("no event %s", name);
     return 0;
@@ -130,7 +130,7 @@ static struct counters run(const struct counter_backend *backend, uint64_t cpu_n
     const struct counter_backend *const list[] = {backend, NULL};
     struct counters c;
 
-    counters_open(&c, list);
+    counters_open(&c, list, group.events, group.event_count);
     counters_start(&c);
     counters_read(&c, c.cpu_begin_ns + cpu_ns);
     return c;
@@ -140,11 +140,26 @@ static struct counters run(const struct counter_backend *backend, uint64_t cpu_n
 
 static void event_list_is_the_one_the_tests_know(void **state)
 {
-    uint32_t count;
+    (void)state;
+    assert_int_equal(group.event_count, EVENTS);
+}
+
+static int load_group(void **state)
+{
+    struct fault fault = {""};
 
     (void)state;
-    counters_events(&count);
-    assert_int_equal(count, EVENTS);
+    if (counter_group_load("harness/counter_groups/default.group", &group, &fault) == 0)
+        return 0;
+    print_error("%s\n", fault.text);
+    return -1;
+}
+
+static int free_group(void **state)
+{
+    (void)state;
+    counter_group_release(&group);
+    return 0;
 }
 
 static void every_status_has_a_name_and_only_measured_ones_a_value(void **state)
@@ -309,10 +324,11 @@ static void the_way_that_sees_all_threads_and_most_events_is_taken(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct counters c;
-        assert_true(counters_open(&c, cases[i].list) > 0);
+        assert_true(counters_open(&c, cases[i].list, group.events, group.event_count) > 0);
         if (strcmp(c.backend->name, cases[i].taken) != 0)
             fail_msg("case %zu: took %s, wanted %s", i, c.backend->name, cases[i].taken);
-        assert_string_equal(counters_choose(cases[i].list)->name, cases[i].taken);
+        assert_string_equal(counters_choose(cases[i].list, group.events, group.event_count)->name,
+                            cases[i].taken);
         counters_close(&c);
         assert_int_equal(script.opens,
                          script.closes); /* losers are closed too; the child's do not show here */
@@ -354,7 +370,8 @@ static void count_really(const struct counter_backend *backend, bool threads, st
     uint64_t sum = 0, other = 0;
     pthread_t thread;
 
-    if (counters_open(c, list) == 0 || c->counter[index_of("task-clock")].status != COUNTER_UNREAD) {
+    if (counters_open(c, list, group.events, group.event_count) == 0 ||
+        c->counter[index_of("task-clock")].status != COUNTER_UNREAD) {
         print_message("# %s: %s\n", backend->name, c->counter[index_of("task-clock")].reason);
         counters_close(c);
         skip();
@@ -423,7 +440,7 @@ static void the_default_order_opens_something_or_says_why_for_each(void **state)
     struct counters c;
 
     (void)state;
-    counters_open(&c, counters_backends());
+    counters_open(&c, counters_backends(), group.events, group.event_count);
     counters_start(&c);
     counters_read(&c, clock_process_cpu_ns());
     show(&c);
@@ -453,5 +470,5 @@ int main(void)
         cmocka_unit_test_setup(papi_without_inheritance_is_found_out_by_the_cross_check, reset),
         cmocka_unit_test_setup(the_default_order_opens_something_or_says_why_for_each, reset),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, load_group, free_group);
 }

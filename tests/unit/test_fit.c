@@ -146,6 +146,44 @@ static void phases_settings_sizes_and_counters_are_read(void **state)
     close_fit(&study, &fit);
 }
 
+static void quantities_are_computed_from_the_counters_or_say_what_is_missing(void **state)
+{
+    struct fit_study study = {0};
+    struct fit fit = {0};
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    (void)state;
+    open_fit(&four_cores, &study, &fit);
+    assert_string_equal(fit.group, "small: two events");
+    assert_string_equal(fit.caveats, "made up");
+    assert_int_equal(fit.quantities->len, 2 * fit.curve->len);
+    for (unsigned i = 0; i < fit.quantities->len; i++) {
+        const struct fit_quantity *q = &g_array_index(fit.quantities, struct fit_quantity, i);
+        assert_int_equal(q->workers, i % fit.curve->len + 1);
+        if (i < fit.curve->len) {
+            assert_string_equal(q->name, "faults-per-item");
+            assert_string_equal(q->status, "ok");
+            assert_near(q->value.value, 100, 1e-9);
+        } else {
+            assert_string_equal(q->name, "frequency");
+            assert_string_equal(q->status, "none");
+            assert_string_equal(q->reason, "cycles: no counters in this machine");
+            assert_true(isnan(q->value.value));
+        }
+    }
+    fit_print_quantities(&fit, out);
+    fclose(out);
+    assert_text_has(text, "counters                     1 worker                     4 workers");
+    assert_text_has(
+        text,
+        "faults-per-item              100                          100                          per item\n");
+    assert_text_has(text, "counters: no value for frequency: cycles: no counters in this machine\n");
+    free(text);
+    close_fit(&study, &fit);
+}
+
 static void more_workers_than_cores_are_not_advised(void **state)
 {
     struct fit_study study = {0};
@@ -213,10 +251,10 @@ static char *dumped(struct fixture *f, json_t **json)
 
 static void fit_json_has_every_key_and_is_the_same_again(void **state)
 {
-    static const char *const keys[] = {"format",      "study",         "trials",  "serial",      "curve",
-                                       "models",      "knee",          "phases",  "lack_of_fit", "chunks",
-                                       "size",        "size_points",   "init_ms", "counters",    "warnings",
-                                       "equivalence", "recommendation"};
+    static const char *const keys[] = {
+        "format",  "study",    "trials",           "serial",   "curve",       "models",
+        "knee",    "phases",   "lack_of_fit",      "chunks",   "size",        "size_points",
+        "init_ms", "counters", "counter_formulas", "warnings", "equivalence", "recommendation"};
     json_t *json, *again;
     char *first = dumped(&four_cores, &json), *second = dumped(&four_cores, &again);
 
@@ -357,6 +395,7 @@ int main(void)
         cmocka_unit_test(trials_that_do_not_count_are_counted_and_left_out),
         cmocka_unit_test(the_curve_and_the_serial_fraction_hold_the_truth),
         cmocka_unit_test(phases_settings_sizes_and_counters_are_read),
+        cmocka_unit_test(quantities_are_computed_from_the_counters_or_say_what_is_missing),
         cmocka_unit_test(more_workers_than_cores_are_not_advised),
         cmocka_unit_test(two_cores_give_no_usl_and_an_honest_knee),
         cmocka_unit_test(fit_json_has_every_key_and_is_the_same_again),

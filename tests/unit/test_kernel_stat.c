@@ -25,9 +25,11 @@ static void cpu_time_is_summed_by_what_it_was_spent_on(void **state)
                                       "intr 12345 0 0\nctxt 1\nbtime 2\nprocesses 3\n",
                                       100, &cpu),
                      0);
-    assert_int_equal(cpu.busy_ns, 1630000000);  /* 100+20+30+6+7 = 163 ticks */
-    assert_int_equal(cpu.idle_ns, 45000000000); /* 4500 ticks */
-    assert_int_equal(cpu.steal_ns, 80000000);   /* 8 ticks */
+    assert_int_equal(cpu.busy_ns, 1630000000);   /* 100+20+30+6+7 = 163 ticks */
+    assert_int_equal(cpu.idle_ns, 45000000000);  /* 4500 ticks */
+    assert_int_equal(cpu.iowait_ns, 5000000000); /* 500 of these */
+    assert_true(cpu.iowait_known);
+    assert_int_equal(cpu.steal_ns, 80000000); /* 8 ticks */
     assert_true(cpu.steal_known);
     assert_int_equal(cpu.cpus, 2);
 }
@@ -39,8 +41,30 @@ static void an_old_kernel_does_not_know_steal(void **state)
     (void)state;
     assert_int_equal(kernel_cpu_parse("cpu  1 2 3 4\ncpu0 1 2 3 4\n", 1000, &cpu), 0);
     assert_false(cpu.steal_known);
+    assert_false(cpu.iowait_known);
     assert_int_equal(cpu.busy_ns, 6000000);
     assert_int_equal(cpu.cpus, 1);
+}
+
+/* Field 42 of a thread's stat, here 25 ticks; the name holds what else ends fields. */
+static void time_waited_for_disks_is_added_up(void **state)
+{
+    static const char text[] =
+        "4711 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 "
+        "31 32 33 34 35 36 37 38 25 40";
+    static const char *const wrong[] = {"", "1 (a", "1 (a) S 1 2 3",
+                                        "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 "
+                                        "22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 x"};
+    uint64_t wait_ns = 7;
+
+    (void)state;
+    assert_int_equal(kernel_disk_wait_parse(text, 100, &wait_ns), 0);
+    assert_int_equal(wait_ns, 250000007);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        if (kernel_disk_wait_parse(wrong[i], 100, &wait_ns) != -1)
+            fail_msg("'%s' was taken", wrong[i]);
+    assert_int_equal(wait_ns, 250000007);
+    assert_int_equal(kernel_disk_wait_parse(text, 0, &wait_ns), -1);
 }
 
 static void other_texts_are_no_cpu_time(void **state)
@@ -209,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cpu_time_is_summed_by_what_it_was_spent_on),
         cmocka_unit_test(an_old_kernel_does_not_know_steal),
+        cmocka_unit_test(time_waited_for_disks_is_added_up),
         cmocka_unit_test(other_texts_are_no_cpu_time),
         cmocka_unit_test(cpu_time_of_others_is_what_is_left_and_never_negative),
         cmocka_unit_test(schedstat_adds_up_over_threads),

@@ -93,11 +93,15 @@ static void live(struct run_hooks *h, uint32_t slot, work *before_ready, work *i
     assert_int_equal(status, 0);
 }
 
+static struct counter_group group;
+
 static void init(struct run_hooks *h, const char *pins, bool counters)
 {
     struct fault fault = {""};
 
-    if (run_hooks_init(h, pins, counters, &fault))
+    if (!group.text && counter_group_load("harness/counter_groups/default.group", &group, &fault))
+        fail_msg("%s", fault.text);
+    if (run_hooks_init(h, pins, counters ? &group : NULL, &fault))
         fail_msg("%s", fault.text);
 }
 
@@ -223,7 +227,7 @@ static void bad_pin_lists_are_refused_before_any_fork(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct run_hooks h;
         struct fault fault = {""};
-        assert_int_equal(run_hooks_init(&h, cases[i].list, false, &fault), -1);
+        assert_int_equal(run_hooks_init(&h, cases[i].list, NULL, &fault), -1);
         if (!strstr(fault.text, cases[i].part))
             fail_msg("'%s': got '%s'", cases[i].list, fault.text);
         assert_null(h.cpus);
@@ -301,6 +305,8 @@ static void a_worker_that_dies_leaves_reasons_not_values(void **state)
     }
     assert_int_equal(extra->runqueue_known, 0);
     assert_string_equal(extra->runqueue_reason, "the worker ended before it was read");
+    assert_int_equal(extra->disk_wait_known, 0);
+    assert_string_equal(extra->disk_wait_reason, "the worker ended before it was read");
     /* the process that takes over counts anew, and cannot have the dead one's share */
     live(&h, 0, NULL, burn_here);
     assert_int_equal(extra->processes, 2);
@@ -339,6 +345,27 @@ static void threads_made_after_the_pin_are_counted_and_pinned(void **state)
         print_message("# %s: task-clock %s\n", h.backends[0]->name, status);
     else
         assert_true(ns >= 120000000);
+    run_hooks_release(&h);
+}
+
+static void time_waited_for_disks_has_a_value_or_a_reason(void **state)
+{
+    struct run_hooks h;
+
+    (void)state;
+    init(&h, NULL, false);
+    live(&h, 0, NULL, burn_here);
+    if (h.disk_wait_reason[0]) {
+        assert_int_equal(extra->disk_wait_known, 0);
+        assert_string_equal(extra->disk_wait_reason, h.disk_wait_reason);
+    } else {
+        assert_int_equal(extra->disk_wait_known, 1);
+        assert_true(extra->disk_wait_ns < 1000000000); /* nothing was read */
+    }
+    snprintf(h.disk_wait_reason, sizeof h.disk_wait_reason, "%s", "not kept");
+    live(&h, 0, NULL, burn_here);
+    assert_int_equal(extra->disk_wait_known, 0);
+    assert_string_equal(extra->disk_wait_reason, "not kept");
     run_hooks_release(&h);
 }
 
@@ -385,6 +412,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(threads_that_ended_make_it_a_lower_bound, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_worker_that_dies_leaves_reasons_not_values, set_up, tear_down),
         cmocka_unit_test_setup_teardown(threads_made_after_the_pin_are_counted_and_pinned, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(time_waited_for_disks_has_a_value_or_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refused_counters_do_not_stop_the_worker, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

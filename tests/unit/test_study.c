@@ -73,15 +73,24 @@ static void a_trial_comes_back_with_all_that_belongs_to_it(void **state)
 {
     struct study study = make();
     struct study_worker workers[2] = {
-        {.slot = 0, .pid = 10, .runqueue_ns = STUDY_UNKNOWN, .runqueue_reason = "why"},
+        {.slot = 0, .pid = 10, .runqueue_ns = STUDY_UNKNOWN, .runqueue_reason = "why", .disk_wait_ns = 5},
         {.slot = 1, .pid = 11, .runqueue_ns = 0}};
     struct study_item items[1] = {{.id = 0, .state = "done", .end_ns = 99, .cpu_ns = STUDY_UNKNOWN}};
-    struct study_counter counters[1] = {{.slot = 0,
+    struct study_counter counters[2] = {{.slot = 0,
                                          .name = "cycles",
                                          .value = STUDY_UNKNOWN,
+                                         .enabled_ns = STUDY_UNKNOWN,
+                                         .running_ns = STUDY_UNKNOWN,
                                          .status = "unsupported",
-                                         .reason = "none here"}};
-    struct study_record record = {trial_of(3, 1, "ok"), workers, 2, items, 1, counters, 1};
+                                         .reason = "none here"},
+                                        {.slot = 0,
+                                         .name = "l3-misses",
+                                         .value = 400,
+                                         .enabled_ns = 1000,
+                                         .running_ns = 250,
+                                         .status = "multiplexed",
+                                         .reason = "scaled: counted 25.0% of the time"}};
+    struct study_record record = {trial_of(3, 1, "ok"), workers, 2, items, 1, counters, 2};
     struct study_trial *trials;
     struct fault fault = {""};
     int64_t id = 0;
@@ -112,11 +121,52 @@ static void a_trial_comes_back_with_all_that_belongs_to_it(void **state)
                                    "runqueue_reason = 'why'"),
                      1);
     assert_int_equal(query(&study, "SELECT count(*) FROM worker WHERE runqueue_ns = 0"), 1);
+    assert_int_equal(query(&study, "SELECT sum(disk_wait_ns) FROM worker WHERE trial = 1"), 5);
+    assert_int_equal(query(&study, "SELECT 1000 * running_ns / enabled_ns FROM counter WHERE value = 400"),
+                     250);
+    assert_int_equal(query(&study, "SELECT count(*) FROM counter WHERE enabled_ns IS NULL"), 1);
     assert_int_equal(query(&study, "SELECT end_ns FROM item WHERE trial = 1 AND cpu_ns IS NULL"), 99);
     assert_int_equal(
         query(&study, "SELECT count(*) FROM counter WHERE value IS NULL AND reason = 'none here'"), 1);
     assert_int_equal(query(&study, "SELECT count(*) FROM event WHERE trial = 1 AND text = 'it''s here'"), 1);
     assert_int_equal(study_get_number(&study, "spent_ns", -1), 777);
+    study_close(&study);
+}
+
+/* As the tables were before these columns. */
+static void a_study_of_an_older_program_is_read_and_gone_on_with(void **state)
+{
+    struct study study = make();
+    struct study_counter counter = {
+        .slot = 0, .name = "cycles", .value = 1, .enabled_ns = 2, .running_ns = 2, .status = "ok"};
+    struct study_record record = {trial_of(1, 1, "ok"), NULL, 0, NULL, 0, &counter, 1};
+    struct study_trial *trials;
+    struct fault fault = {""};
+    size_t count = 0;
+
+    (void)state;
+    assert_int_equal(study_append(&study, &record, 1, NULL, NULL, NULL, &fault), 0);
+    assert_int_equal(
+        sqlite3_exec(study.db,
+                     "ALTER TABLE counter DROP COLUMN enabled_ns; ALTER TABLE counter DROP COLUMN "
+                     "running_ns; ALTER TABLE trial DROP COLUMN iowait_ns; ALTER TABLE worker DROP "
+                     "COLUMN disk_wait_ns",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    study_close(&study);
+    assert_int_equal(study_open_to_read(&study, folder, &fault), 0);
+    trials = study_read_trials(&study, &count, &fault);
+    assert_int_equal(count, 1);
+    assert_true(trials[0].iowait_ns == STUDY_UNKNOWN);
+    study_free_trials(trials, count);
+    study_close(&study);
+    if (study_open_to_write(&study, folder, &fault))
+        fail_msg("%s", fault.text);
+    record.trial = trial_of(2, 1, "ok");
+    if (study_append(&study, &record, 1, NULL, NULL, NULL, &fault))
+        fail_msg("%s", fault.text);
+    assert_int_equal(query(&study, "SELECT count(*) FROM counter WHERE enabled_ns IS NULL"), 1);
+    assert_int_equal(query(&study, "SELECT sum(enabled_ns) FROM counter"), 2);
     study_close(&study);
 }
 
@@ -279,6 +329,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_trial_comes_back_with_all_that_belongs_to_it, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_study_of_an_older_program_is_read_and_gone_on_with, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_trial_that_cannot_be_written_whole_is_not_written_at_all,
                                         make_folder, remove_folder),

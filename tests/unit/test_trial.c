@@ -111,6 +111,8 @@ static void counters_without_a_value_are_unknown_with_a_reason(void **state)
     strcpy(extra->counters[0].name, "page-faults");
     extra->counters[0].value = 12;
     extra->counters[0].status = COUNTER_OK;
+    extra->counters[0].enabled_ns = 1000;
+    extra->counters[0].running_ns = 0;
     strcpy(extra->counters[1].name, "cycles");
     extra->counters[1].value = 99; /* left over: means nothing */
     extra->counters[1].status = COUNTER_UNSUPPORTED;
@@ -120,18 +122,26 @@ static void counters_without_a_value_are_unknown_with_a_reason(void **state)
     extra->counters[2].status = COUNTER_PARTIAL;
     extra->runqueue_ns = 77;
     strcpy(extra->runqueue_reason, "not there");
+    extra->disk_wait_ns = 5;
+    extra->disk_wait_known = 1;
     struct trial_result result;
     judge(&outcome, &expected, &result);
     assert_int_equal(result.record.counter_count, 3);
     assert_int_equal(result.record.counters[0].value, 12);
     assert_string_equal(result.record.counters[0].status, "ok");
     assert_null(result.record.counters[0].reason);
+    assert_int_equal(result.record.counters[0].enabled_ns, 1000);
+    assert_int_equal(result.record.counters[0].running_ns, 0);
+    assert_true(result.record.counters[1].enabled_ns == STUDY_UNKNOWN); /* not told */
+    assert_true(result.record.counters[1].running_ns == STUDY_UNKNOWN);
     assert_true(result.record.counters[1].value == STUDY_UNKNOWN);
     assert_string_equal(result.record.counters[1].reason, "virtual machine");
     assert_int_equal(result.record.counters[2].value, 0); /* counted, none */
     assert_string_equal(result.record.counters[2].status, "partial");
     assert_true(result.record.workers[0].runqueue_ns == STUDY_UNKNOWN);
     assert_string_equal(result.record.workers[0].runqueue_reason, "not there");
+    assert_int_equal(result.record.workers[0].disk_wait_ns, 5);
+    assert_null(result.record.workers[0].disk_wait_reason);
     trial_result_release(&result);
     trial_outcome_release(&outcome);
 }
