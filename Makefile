@@ -182,6 +182,12 @@ OVERHEAD_OPTIONS ?=
 overhead: all
 	@$(PYTHON) tests/bench/overhead.py $(OVERHEAD_OPTIONS) $(BUILD)/knee $(IN)
 
+# Emulated cores beside real ones, and beside what a made-up batch must take.
+VALIDITY_OPTIONS ?=
+.PHONY: validity
+validity: all
+	@$(PYTHON) tests/bench/validity.py $(BUILD)/knee $(IN) $(VALIDITY_OPTIONS)
+
 attribution: $(BUILD)/tests/bench/attribution
 	@$<
 
@@ -269,6 +275,7 @@ help:
 	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench: performance'
 	@echo 'make peers     CPU time per image beside other programs: PEERS_IMAGES=20 IN=folder; make deps-peers installs these'
 	@echo 'make fuzz      look for inputs that break a parser: FUZZ_SECONDS=60 for each'
+	@echo 'make validity  emulated cores beside real ones, and beside what a made-up batch must take: 6 minutes'
 	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
 	@echo 'make soak      20,000 small pictures, one in a hundred poison: memory stays flat'
