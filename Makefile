@@ -144,6 +144,11 @@ ITEMS ?= 64
 # After three passes over all settings the rest of the budget goes to those that the answer depends on.
 PRECISION ?= 1%
 SWEEP_OPTIONS ?=
+# Where the machine has fewer cores than that, a second study on emulated ones shows the curve up to there; 0: none.
+EMULATE ?= 16
+EMULATE_BUDGET ?= 8m
+EMULATE_ITEMS ?= 40
+EMULATED = $(STUDY)-emulated$(EMULATE)
 BASELINE ?= results/baseline.json
 PARALLEL_ALL = +@$(MAKE) --no-print-directory -j$$(nproc) all
 
@@ -157,13 +162,16 @@ sweep: $(if $(filter file,$(origin IN)),dataset)
 	$(PARALLEL_ALL)
 	$(BUILD)/knee sweep --study $(STUDY) --budget $(BUDGET) $(if $(ITEMS),--items $(ITEMS)) \
 	  $(if $(PRECISION),--precision $(PRECISION)) $(SWEEP_OPTIONS) $(IN)
+	@harness/sweep_emulated.sh $(BUILD)/knee $(STUDY) $(EMULATE) $(EMULATE_BUDGET) $(EMULATE_ITEMS) $(IN)
 	@$(BUILD)/knee fit --quiet $(STUDY)
-	@$(BUILD)/knee report $(STUDY)
+	@$(REPORT)
 
+# With the emulated study beside it, when there is one.
+REPORT = $(BUILD)/knee report $$([ ! -e $(EMULATED)/study.db ] || echo --emulated $(EMULATED)) $(STUDY)
 report:
 	$(PARALLEL_ALL)
 	@$(BUILD)/knee fit $(STUDY)
-	@$(BUILD)/knee report $(STUDY)
+	@$(REPORT)
 
 gate:
 	$(PARALLEL_ALL)
@@ -269,7 +277,7 @@ help:
 	@echo 'make deps      install what knee needs from Debian packages (root or sudo)'
 	@echo 'make all       build build/knee and build/knee-dataset'
 	@echo 'make dataset   make the data set: COUNT=1000 MEAN_MB=3.0 SEED=1 PHOTOS=folder'
-	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=10m PRECISION=1% IN=folder STUDY=folder'
+	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=10m PRECISION=1% EMULATE=16 IN=folder STUDY=folder'
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
 	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench: performance'

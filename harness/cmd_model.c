@@ -272,8 +272,8 @@ const struct command cmd_model = {
         "  last=400ms                 cost of the last item\n"
         "  io=5ms                     a wait before each item that uses no CPU, besides its cost\n"
         "  seed=1                     of the costs\n"
-        "Prints the time it took, the time it must take, and the ratio to that with the forks it took. With "
-        "KNEE_SPANS it tells its items, so that\n"
-        "'knee sweep -- knee model -j {workers} \"...\"' measures a program whose scaling is known.\n"
+        "Prints the time it took, the time it must take, and the ratio to that with the forks. With\n"
+        "KNEE_SPANS it tells its items, so that 'knee sweep -- knee model -j {workers} \"...\"' measures a\n"
+        "program whose scaling is known.\n"
         "exit codes: 0 done, 1 failed, 2 usage, 130 or 143 interrupted\n",
     .run = run_model};

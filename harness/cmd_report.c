@@ -25,7 +25,7 @@
 extern char **environ;
 
 static struct {
-    const char *pdf;
+    const char *pdf, *emulated;
     bool curve_only;
 } set;
 
@@ -35,6 +35,11 @@ static const struct option_spec table[] = {
      .kind = OPTION_TEXT,
      .target = &set.pdf,
      .help = "write the pages there instead of STUDY/report.pdf"},
+    {.name = "emulated",
+     .argument = "STUDY",
+     .kind = OPTION_TEXT,
+     .target = &set.emulated,
+     .help = "draw that study of emulated cores beside this one"},
     {.name = "curve", .kind = OPTION_FLAG, .target = &set.curve_only, .help = "draw the scaling curve only"},
     {.name = NULL}};
 
@@ -90,10 +95,17 @@ static const char *first_line(char *text)
     return *line ? line : "it gave no reason";
 }
 
+/* The study, and one of emulated cores to be drawn beside it; "" none. */
+struct folders {
+    char study[PATH_MAX], emulated[PATH_MAX];
+};
+
 /* reports/report.py says itself what is wrong, in one line. */
-static int run_reporter(const char *verb, const char *folder, const char *path, struct fault *fault)
+static int run_reporter(const char *verb, const struct folders *folders, const char *path,
+                        struct fault *fault)
 {
     char script[PATH_MAX];
+    char *beside = folders->emulated[0] ? (char *)folders->emulated : NULL;
     int code;
 
     paths_data("reports/report.py", script, sizeof script);
@@ -102,8 +114,9 @@ static int run_reporter(const char *verb, const char *folder, const char *path, 
                          "%s cannot be read (%s): install knee again, or point KNEE_DATA at its shared files",
                          script, strerror(errno));
     /* -B: no cache files beside the scripts; -E: the user's PYTHON* variables do not change the report */
-    code = run_program(
-        (char *[]){PYTHON, "-B", "-E", script, (char *)verb, (char *)folder, (char *)path, NULL}, NULL, 0);
+    code = run_program((char *[]){PYTHON, "-B", "-E", script, (char *)verb, (char *)folders->study,
+                                  (char *)path, beside, NULL},
+                       NULL, 0);
     if (code == -1)
         return fault_set(fault,
                          PYTHON " cannot be run (%s): install the Debian package python3, or run 'make deps'",
@@ -220,15 +233,15 @@ static int run_gnuplot(const struct picture *data, const struct picture *svg, co
 }
 
 /* curve.dat, curve.svg and curve.png: all of them new, or all of them as they were. */
-static int draw_curve(const char *folder, struct fault *fault)
+static int draw_curve(const struct folders *folders, struct fault *fault)
 {
     static const char *const names[] = {"curve.dat", "curve.svg", "curve.png"};
     struct picture pictures[3];
     int result;
 
     for (size_t i = 0; i < 3; i++)
-        name_picture(&pictures[i], folder, names[i]);
-    result = run_reporter("curve-data", folder, pictures[0].beside, fault);
+        name_picture(&pictures[i], folders->study, names[i]);
+    result = run_reporter("curve-data", folders, pictures[0].beside, fault);
     if (result == 0)
         result = run_gnuplot(&pictures[0], &pictures[1], &pictures[2], fault);
     for (size_t i = 0; i < 3 && result == 0; i++)
@@ -241,31 +254,37 @@ static int draw_curve(const char *folder, struct fault *fault)
     return result;
 }
 
-static int draw_pages(const char *folder, struct fault *fault)
+static int draw_pages(const struct folders *folders, struct fault *fault)
 {
     char path[PATH_MAX + 16];
 
     snprintf(path, sizeof path, "%s", set.pdf ? set.pdf : "");
     if (!set.pdf)
-        snprintf(path, sizeof path, "%s/report.pdf", folder);
-    if (run_reporter("pdf", folder, path, fault))
+        snprintf(path, sizeof path, "%s/report.pdf", folders->study);
+    if (run_reporter("pdf", folders, path, fault))
         return -1;
     printf("report  %s\n", path);
     fflush(stdout); /* the findings come from another program */
-    return run_reporter("summary", folder, "-", fault);
+    return run_reporter("summary", folders, "-", fault);
+}
+
+/* Finds a study's folder and makes its fit.json when that is missing or old. */
+static int open_study(const char *operand, char *folder, size_t bytes, struct fault *fault)
+{
+    if (find_folder(operand, folder, bytes, fault))
+        return -1;
+    return needs_fit(folder) ? fit(folder, fault) : 0;
 }
 
 static int report(const char *operand, struct fault *fault)
 {
-    char folder[PATH_MAX];
+    struct folders folders = {.emulated = ""};
 
-    if (find_folder(operand, folder, sizeof folder, fault))
+    if (open_study(operand, folders.study, sizeof folders.study, fault) ||
+        (set.emulated && open_study(set.emulated, folders.emulated, sizeof folders.emulated, fault)) ||
+        draw_curve(&folders, fault))
         return -1;
-    if (needs_fit(folder) && fit(folder, fault))
-        return -1;
-    if (draw_curve(folder, fault))
-        return -1;
-    return set.curve_only ? 0 : draw_pages(folder, fault);
+    return set.curve_only ? 0 : draw_pages(&folders, fault);
 }
 
 static int run(int argc, char **argv)

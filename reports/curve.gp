@@ -1,6 +1,6 @@
 # The scaling curve of a study:  gnuplot -c curve.gp curve.dat curve.svg curve.png
 # curve.dat (written by knee report) sets title, subtitle, cores, last, highest, highest_efficiency, knee,
-# knee_label, threshold, model, model_band, ticks and the data. Colours: Okabe and Ito's, told apart by people with any colour vision; shapes and dashes differ too.
+# knee_label, threshold, model, model_band, ticks, emulated (its key; empty: none) and the data. Colours: Okabe and Ito's, told apart by people with any colour vision; shapes and dashes differ too.
 load ARG1
 set encoding utf8
 
@@ -8,6 +8,7 @@ measured_colour = '#0072B2'
 model_colour = '#D55E00'
 knee_colour = '#CC79A7'
 knee_ink = '#9C3F73'
+emulated_colour = '#009E73'
 ink = '#222222'
 soft = '#6B6B6B'
 grid_colour = '#E0E0E0'
@@ -17,6 +18,7 @@ is_nan(x) = x != x
 has_cores = !is_nan(cores)
 has_knee = !is_nan(knee)
 has_model = strlen(model) > 0
+has_emulated = strlen(emulated) > 0
 bound = has_cores ? cores : last
 oversubscribed = has_cores && last > cores
 left = 1 - 0.035 * (last > 1 ? last - 1 : 1)
@@ -46,21 +48,24 @@ do for [picture = 1:2] {
     set samples 2001
     set label 1 title at screen 0.014, screen 0.950 left font big textcolor rgb ink noenhanced
     set label 2 subtitle at screen 0.014, screen 0.895 left font small textcolor rgb soft noenhanced
-    set label 6 knee_label at screen 0.014, screen 0.842 left font small textcolor rgb knee_ink noenhanced
+    # The key is wider with emulated points in it.
+    if (has_emulated) { set label 6 knee_label at screen 0.952, screen 0.950 right font small textcolor rgb knee_ink noenhanced
+    } else { set label 6 knee_label at screen 0.014, screen 0.842 left font small textcolor rgb knee_ink noenhanced }
+    words_at = has_emulated ? 0.93 : 0.07 # where no points are
     if (oversubscribed) {
         set object 1 rectangle from cores, graph 0 to right, graph 1 fillcolor rgb shade fillstyle solid noborder behind
-        set label 3 'oversubscribed: more workers than cores' at right, graph 0.07 right offset -0.6, 0 font small textcolor rgb soft
+        set label 3 'oversubscribed: more workers than cores' at right, graph words_at right offset -0.6, 0 font small textcolor rgb soft
     }
     if (has_cores && cores <= last) {
         set arrow 1 from cores, graph 0 to cores, graph 1 nohead back linecolor rgb soft dashtype (2, 4) linewidth 1.6
         core_words = sprintf('%d %s%s', cores, core_word, cores == 1 ? '' : 's')
         if (cores > 0.8 * last) {
-            set label 4 core_words at cores, graph 0.07 right offset -0.6, 0 font small textcolor rgb soft
+            set label 4 core_words at cores, graph words_at right offset -0.6, 0 font small textcolor rgb soft
         } else {
             # right of the knee's line, where that would cross the words
             beside = has_knee && knee > cores && knee - cores < 0.12 * last ? knee : cores
             if (beside > cores) { core_words = 'dotted: ' . core_words }
-            set label 4 core_words at beside, graph 0.07 left offset 0.6, 0 font small textcolor rgb soft
+            set label 4 core_words at beside, graph words_at left offset 0.6, 0 font small textcolor rgb soft
         }
     }
     if (has_knee) { set arrow 2 from knee, graph 0 to knee, graph 1 nohead back linecolor rgb knee_colour linewidth 4 }
@@ -76,6 +81,9 @@ do for [picture = 1:2] {
     plot $fitted using 1:(has_model && model_band ? $3 : NaN):4 with filledcurves fillcolor rgb model_colour fillstyle transparent solid 0.18 noborder notitle, \
          ideal(x) with lines linecolor rgb soft dashtype (8, 5) linewidth 1.8 title 'ideal, up to the cores', \
          $fitted using 1:(has_model ? $2 : NaN) with lines linecolor rgb model_colour linewidth 2.4 title model, \
+         (has_emulated && x >= 1 ? x : NaN) with lines linecolor rgb emulated_colour dashtype (2, 4) linewidth 1.2 notitle, \
+         $emulated_points using 1:(has_emulated && !is_nan($3) ? $2 : NaN):3:4 with yerrorbars linecolor rgb emulated_colour pointtype 6 pointsize 0.01 linewidth 2 notitle, \
+         $emulated_points using 1:(has_emulated ? $2 : NaN) with points linecolor rgb emulated_colour pointtype 9 pointsize 1.3 * dot title emulated, \
          $measured using 1:(is_nan($3) ? NaN : $2):3:4 with yerrorbars linecolor rgb measured_colour pointtype 7 pointsize 0.01 linewidth 2 notitle, \
          $measured using 1:2 with points linecolor rgb measured_colour pointtype 7 pointsize dot title 'measured, 95% interval'
 
@@ -93,6 +101,8 @@ do for [picture = 1:2] {
     set label 5 sprintf('%.0f%%', 100 * threshold) at graph 1, first threshold left offset 0.4, 0 font small textcolor rgb soft
     plot ideal(x) / x with lines linecolor rgb soft dashtype (8, 5) linewidth 1.8, \
          threshold with lines linecolor rgb knee_colour linewidth 1.2, \
+         $emulated_points using 1:(has_emulated && !is_nan($6) ? $5 : NaN):6:7 with yerrorbars linecolor rgb emulated_colour pointtype 6 pointsize 0.01 linewidth 2, \
+         $emulated_points using 1:(has_emulated ? $5 : NaN) with points linecolor rgb emulated_colour pointtype 9 pointsize 1.3 * dot, \
          $measured using 1:(is_nan($6) ? NaN : $5):6:7 with yerrorbars linecolor rgb measured_colour pointtype 7 pointsize 0.01 linewidth 2, \
          $measured using 1:5 with points linecolor rgb measured_colour pointtype 7 pointsize dot
     unset multiplot

@@ -1,18 +1,20 @@
 """What knee report runs: a study's curve data, or its four pages.
 
-    /usr/bin/python3 report.py curve-data STUDY FILE
-    /usr/bin/python3 report.py pdf STUDY FILE
-    /usr/bin/python3 report.py summary STUDY -
+    /usr/bin/python3 report.py curve-data STUDY FILE [EMULATED]
+    /usr/bin/python3 report.py pdf STUDY FILE [EMULATED]
+    /usr/bin/python3 report.py summary STUDY - [EMULATED]
 
-STUDY is the folder with study.db and fit.json. `summary` prints the key findings. Exit 0: FILE was written; 1: it was not, one line on stderr says why.
+STUDY is the folder with study.db and fit.json, EMULATED that of a study of emulated cores to be shown beside it. `summary` prints the key findings. Exit 0: FILE was written; 1: it was not, one line on stderr says why.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 from knee_report.curve import data_file
 from knee_report.load import StudyError, load_study
+from knee_report.study import Study
 
 
 def fail(text: str) -> int:
@@ -20,32 +22,42 @@ def fail(text: str) -> int:
     return 1
 
 
-def write_curve_data(folder: str, path: str) -> None:
+def write_curve_data(study: Study, path: str) -> None:
     with open(path, "w", encoding="utf-8") as stream:
-        stream.write(data_file(load_study(folder)))
+        stream.write(data_file(study))
 
 
-def write_pages(folder: str, path: str) -> None:
+def write_pages(study: Study, path: str) -> None:
     from knee_report.pdf import write_pdf
 
-    write_pdf(load_study(folder), path)
+    write_pdf(study, path)
 
 
-def print_summary(folder: str, path: str) -> None:
+def print_summary(study: Study, path: str) -> None:
     del path
     from knee_report.findings import summary_lines
 
-    print("\n".join(summary_lines(load_study(folder))))
+    print("\n".join(summary_lines(study)))
+
+
+def load(folder: str, beside: str | None) -> Study:
+    study = load_study(folder)
+    if beside is None:
+        return study
+    emulated = load_study(beside)
+    if not emulated.facts.emulated:
+        raise StudyError(f"{beside} is no study of emulated cores: give one that 'knee sweep --emulate' made")
+    return replace(study, emulated=emulated)
 
 
 def main(arguments: list[str]) -> int:
     verbs = {"curve-data": write_curve_data, "pdf": write_pages, "summary": print_summary}
-    if len(arguments) != 3 or arguments[0] not in verbs:
+    if len(arguments) not in (3, 4) or arguments[0] not in verbs:
         print(__doc__, file=sys.stderr)
         return 2
-    verb, folder, path = arguments
+    verb, folder, path = arguments[:3]
     try:
-        verbs[verb](folder, path)
+        verbs[verb](load(folder, arguments[3] if len(arguments) == 4 else None), path)
     except StudyError as error:
         return fail(str(error))
     except ImportError as error:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from . import wording
 from .measure import Measure
-from .study import Study
+from .study import CurvePoint, Study
 
 
 def quoted(phrase: str) -> str:
@@ -81,21 +81,33 @@ def block(name: str, comment: str, lines: Sequence[str]) -> list[str]:
     return ["", f"# {comment}", f"${name} << END_OF_DATA", *(lines or ["NaN NaN NaN NaN NaN NaN NaN NaN"]), "END_OF_DATA"]
 
 
+def measured_line(point: CurvePoint) -> str:
+    numbers = [number(x) for m in (point.speedup, point.efficiency) for x in (m.value, m.low, m.high)]
+    return " ".join([str(point.workers), *numbers, "1" if point.oversubscribed else "0"])
+
+
+def emulated_points(study: Study) -> tuple[CurvePoint, ...]:
+    """Those of the study beside it with a core for each worker, but for one worker, which is 1 by definition."""
+    return tuple(p for p in study.emulated.curve if p.workers > 1 and not p.oversubscribed) if study.emulated else ()
+
+
+def emulated_label(study: Study) -> str:
+    beside = study.emulated
+    return f"emulated, {wording.plural(beside.facts.cores, 'core')}" if beside else ""
+
+
+def highest_beside(study: Study, measures: Sequence[Measure], emulated: Sequence[Measure], most: float) -> float:
+    """The highest end of all, but for intervals of emulated points that reach beyond what anything can be."""
+    return max(highest(measures), min(highest(emulated), most)) if study.emulated else highest(measures)
+
+
 def data_file(study: Study) -> str:
     """The whole text of curve.dat."""
-    points, model = study.curve, study.chosen_model
-    last = max((p.workers for p in points), default=1)
+    points, model, emulated = study.curve, study.chosen_model, emulated_points(study)
+    last = max((p.workers for p in (*points, *emulated)), default=1)
     cores = study.facts.cores
-    measured = [
-        " ".join(
-            [str(p.workers)]
-            + [number(x) for m in (p.speedup, p.efficiency) for x in (m.value, m.low, m.high)]
-            + ["1" if p.oversubscribed else "0"]
-        )
-        for p in points
-    ]
     fitted = [f"{p.workers} {number(p.speedup)} {number(p.low)} {number(p.high)}" for p in model.predicted] if model else []
-    marks = ", ".join(str(n) for n in ticks([p.workers for p in points], cores))
+    marks = ", ".join(str(n) for n in ticks([p.workers for p in (*points, *emulated)], cores))
     return "\n".join(
         [
             "# The scaling curve's data, written by knee report; curve.gp draws it. NaN: not measured.",
@@ -104,15 +116,17 @@ def data_file(study: Study) -> str:
             f"cores = {'NaN' if cores is None else cores}",
             f"core_word = '{study.facts.core}'",
             f"last = {last}",
-            f"highest = {number(highest([p.speedup for p in points]))}",
-            f"highest_efficiency = {number(highest([p.efficiency for p in points]))}",
+            f"highest = {number(highest_beside(study, [p.speedup for p in points], [p.speedup for p in emulated], 1.15 * last))}",
+            f"highest_efficiency = {number(highest_beside(study, [p.efficiency for p in points], [p.efficiency for p in emulated], 1.15))}",
             f"knee = {'NaN' if study.knee.workers is None else study.knee.workers}",
             f"knee_label = {quoted(knee_label(study))}",
             f"threshold = {number(1 - study.knee.delta)}",
             f"model = {quoted(wording.model_name(model.name) + ' fit' if model else '')}",
             f"model_band = {int(bool(model and any(p.low is not None for p in model.predicted)))}",
             f"ticks = {quoted(marks or '1')}",
-            *block("measured", "workers, speedup, low, high, efficiency, low, high (95% intervals), oversubscribed", measured),
+            f"emulated = {quoted(emulated_label(study))}",
+            *block("measured", "workers, speedup, low, high, efficiency, low, high (95% intervals), oversubscribed", [measured_line(p) for p in points]),
+            *block("emulated_points", "the same on emulated cores", [measured_line(p) for p in emulated]),
             *block("fitted", "workers, speedup, low, high (95% band)", fitted),
             "",
         ]

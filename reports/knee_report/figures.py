@@ -112,12 +112,19 @@ def speedup(ax: Any, study: Study) -> None:
         )
         ax.plot(at, [p.speedup for p in model.predicted], color=style.MODEL, linewidth=1.4, label=f"{wording.model_name(model.name)} fit")
     intervals(ax, workers, [p.speedup for p in study.curve], style.MEASURED, label="measured, 95% interval")
-    ax.set_ylim(0, 1.12 * max(curve.highest([p.speedup for p in points]), min(bound, last)))
-    ax.yaxis.set_major_locator(MaxNLocator(6, integer=min(bound, last) > 4))
+    beside = curve.emulated_points(study)
+    if beside:
+        at = [p.workers for p in beside]
+        ax.plot([1, max(at)], [1, max(at)], color=style.EMULATED, linestyle=(0, (1, 2)), linewidth=0.9)
+        intervals(ax, at, [p.speedup for p in beside], style.EMULATED, "^", curve.emulated_label(study))
+        workers += at
+    highest = curve.highest_beside(study, [p.speedup for p in points], [p.speedup for p in beside], 1.15 * max(workers))
+    ax.set_ylim(0, 1.12 * max(highest, min(bound, last)))
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=highest > 4))
     ax.set_ylabel("speedup against one worker")
     worker_axis(ax, study, workers)
-    mark_words(ax, study, workers, 0.06)
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=3, borderaxespad=0.2, columnspacing=1.6)
+    mark_words(ax, study, workers, 0.94 if beside else 0.06)
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=4, borderaxespad=0.2, columnspacing=1.6)
 
 
 def efficiency(ax: Any, study: Study) -> None:

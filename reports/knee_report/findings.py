@@ -141,6 +141,22 @@ def knee(study: Study) -> Finding:
     return Finding(f"The knee is at {wording.plural(found.workers, 'worker')}: from there on, cores pay back less.", detail)
 
 
+def emulation(study: Study) -> Finding | None:
+    """What the emulated cores beside it show; None when there are none."""
+    beside = study.emulated
+    full = beside.full_point if beside else None
+    if beside is None or full is None or full.speedup.value is None:
+        return None
+    share = wording.percent(full.efficiency)
+    lead = f"On {wording.plural(beside.facts.cores, 'emulated core')} {wording.plural(full.workers, 'worker')} are {_short(full.speedup)} times as fast as one: {_short(share, '%')} each."
+    detail = f"95% interval of the speedup {wording.span(full.speedup)}." if full.speedup.has_interval else f"No interval ({full.speedup.reason})."
+    lost = [c for c in causes(beside, full.workers) if c[1] >= 0.5][:2]
+    if lost:
+        detail += f" Lost core time: {', '.join(f'{name} {wording.significant(part, 2)}%' for name, part in lost)}."
+    detail += f" Trials of {wording.plural(beside.facts.items, 'image')}; each core is a share of a real one, so shared caches and memory are not in it."
+    return Finding(lead, detail)
+
+
 def certainty(study: Study) -> Finding:
     ok, void, failed = study.trials.ok, study.trials.void, study.trials.failed
     same = study.equivalence
@@ -178,7 +194,8 @@ def fit_words(study: Study) -> str:
 
 
 def findings(study: Study) -> list[Finding]:
-    return [throughput(study), efficiency(study), knee(study), certainty(study)]
+    beside = emulation(study)
+    return [throughput(study), efficiency(study), knee(study), *([beside] if beside else []), certainty(study)]
 
 
 def summary_lines(study: Study, width: int = 100) -> list[str]:

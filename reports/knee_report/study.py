@@ -238,6 +238,7 @@ class Study:
     equivalence: Equivalence
     warnings: tuple[str, ...]
     record: Record
+    emulated: Study | None = None  # of emulated cores, shown beside this one
 
     def point(self, workers: int | None) -> CurvePoint | None:
         """The curve's point with exactly so many workers."""

@@ -26,6 +26,7 @@ MEASURED = "#0072B2"
 MODEL = "#D55E00"
 KNEE = "#CC79A7"
 KNEE_INK = "#9C3F73"
+EMULATED = "#009E73"
 GOOD = "#007A5A"
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#000000")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")

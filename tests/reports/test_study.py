@@ -8,6 +8,7 @@ import os
 import sqlite3
 import tempfile
 import unittest
+from dataclasses import replace
 from typing import Any
 
 import fixture
@@ -32,6 +33,17 @@ class CurveData(unittest.TestCase):
             with self.subTest(kind=kind), open(os.path.join(GOLDEN, f"curve-{kind}.dat"), encoding="utf-8") as stream:
                 self.assertEqual(curve.data_file(study(kind)), stream.read())
 
+    def test_emulated(self) -> None:
+        """points of emulated cores stand beside the real ones, and the axis reaches them"""
+        beside = replace(study("full"), facts=replace(study("full").facts, emulated=True))
+        text = curve.data_file(replace(study("minimal"), emulated=beside))
+        self.assertIn("emulated = 'emulated, 16 cores'", text)
+        self.assertIn("last = 16", text)
+        points = text.split("$emulated_points << END_OF_DATA\n")[1].split("\nEND_OF_DATA")[0].splitlines()
+        self.assertEqual([int(line.split()[0]) for line in points], [p.workers for p in study("full").curve if 1 < p.workers <= 16])
+        self.assertAlmostEqual(float(points[-1].split()[1]), study("full").curve[-1].speedup.value or 0, places=3)
+        self.assertIn("emulated = ''", curve.data_file(study("full")))
+
     def test_quoting(self) -> None:
         """a name cannot leave gnuplot's quotes"""
         self.assertEqual(curve.quoted("it's `date` \"$x\" \\\n"), "'it''s `date` \"$x\" \\?'")
@@ -55,6 +67,14 @@ class Findings(unittest.TestCase):
             "The knee is at 6 workers: from there on, cores pay back less.",
             "Every counted trial made the same bytes as the serial run.",
         ])  # fmt: skip
+
+    def test_emulated(self) -> None:
+        """what emulated cores show is a finding of its own, and says what it leaves out"""
+        beside = replace(study("full"), facts=replace(study("full").facts, emulated=True))
+        found = findings.findings(replace(study("minimal"), emulated=beside))
+        self.assertEqual(len(found), 5)
+        self.assertEqual(found[3].lead, "On 16 emulated cores 16 workers are 12.1 times as fast as one: 75.5% each.")
+        self.assertIn("shared caches and memory are not in it", found[3].detail)
 
     def test_details_name_their_intervals(self) -> None:
         """numbers of the study, with their intervals, in the details"""

@@ -132,6 +132,11 @@ def limit_words(study: Study) -> list[str]:
         limits.append(
             f"points with more than {wording.plural(study.facts.cores, 'worker')} share cores: they show what too many workers do, not what more cores would"
         )
+    if study.emulated:
+        limits.append(
+            f"the {wording.plural(study.emulated.facts.cores, 'emulated core')} are shares of {wording.whole(study.facts.cores)} real ones: start-up, portions, "
+            "serial parts and waiting for the last worker are as on real ones; caches, memory and disks are not"
+        )
     limits.append("the figures hold for this machine, batch and recipe; another machine needs its own study")
     return [wording.capital(wording.sentence(w.replace("+-", "\u00b1"))) for w in limits]
 

@@ -58,6 +58,8 @@ def curve_note(study: Study) -> str:
     note = "Bars: 95% intervals."
     if any(p.oversubscribed for p in study.curve):
         note += " Shaded: more workers than cores; those points never enter the models."
+    if study.emulated:
+        note += " Green: emulated cores."
     return note + (" Pink line: the knee." if study.knee.workers is not None else "")
 
 

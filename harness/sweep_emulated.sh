@@ -1,0 +1,22 @@
+#!/bin/bash
+# Beside a study on fewer cores than CORES: the same batch on that many emulated ones, for the curve up to there.
+# usage: sweep_emulated.sh KNEE STUDY CORES BUDGET ITEMS IN
+# The emulated study is STUDY-emulatedCORES. Where it is not needed or not possible one line says so, and the exit code is 0.
+set -euo pipefail
+knee=$1 study=$2 cores=$3 budget=$4 items=$5 batch=$6
+skip() {
+    echo "emulated none: $*"
+    exit 0
+}
+[ "$cores" -gt 0 ] || skip "not asked for (EMULATE=0)"
+told=$("$knee" doctor)
+usable=$(sed -n 's/^[-! ]*cores  *\([0-9][0-9]*\) of .*physical cores usable.*/\1/p' <<<"$told")
+[ -n "$usable" ] || skip "how many cores may be used is not known ('knee doctor' tells)"
+[ "$usable" -lt "$cores" ] || skip "the study has $usable real cores, $cores were asked for"
+grep -q 'cores can be emulated' <<<"$told" || skip "cores cannot be emulated here ('knee doctor' tells what is missing)"
+
+# Worker counts that double, and the last one; few settings, for one worker on a sixteenth of the machine takes its time.
+counts=1
+for ((n = 2; n < cores; n *= 2)); do counts=$counts,$n; done
+exec "$knee" sweep --study "$study-emulated$cores" --emulate "$cores" --workers "$counts,$cores" --chunks 1 --policies dynamic,largest-first \
+    --items "$items" --budget "$budget" "$batch"

@@ -1,0 +1,45 @@
+#!/bin/bash
+# Emulated cores: the same bytes, times and facts that say so, points beside the real ones, and no group left however a run ends.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+cd "$work" || exit 1
+command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
+"$KNEE" model --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr || skip_all "$(cat stderr)"
+groups() { find /sys/fs/cgroup -type d -name 'knee-emulation-*' 2>/dev/null | sort; }
+before=$(groups)
+
+mkdir batch
+vips gaussnoise n.v 300 200 --mean 128 --sigma 30 && vips copy n.v batch/1.jpg || exit 1
+for i in {2..6}; do cp batch/1.jpg "batch/$i.jpg"; done
+"$KNEE" run --quiet --serial batch serial
+told=$("$KNEE" run --workers 4 --emulate 4 batch out)
+is $? 0 "a run on 4 emulated cores"
+like "$told" 'times are those of 4 emulated cores' "... says whose times it tells"
+"$KNEE" verify serial out >/dev/null
+ok $? "... and makes the bytes of the serial run"
+is "$(groups)" "$before" "... no group is left"
+
+"$KNEE" run --quiet --workers 2 --emulate 600 batch far 2>stderr
+is "$? $(grep -c '' stderr)" "1 1" "more cores than the kernel can tell apart: one line, exit 1"
+like "$(cat stderr)" 'emulating 600 cores on [0-9]+ leaves each less than 1 ms' "... with the reason"
+
+# Interrupted: finished items stay, and no group.
+mkdir long
+for i in {1..60}; do cp batch/1.jpg "long/$i.jpg"; done
+"$KNEE" run --quiet --workers 1 --emulate 8 long cut 2>stderr &
+pid=$!
+until [ -n "$(find cut -name '*.jpg' 2>/dev/null | head -1)" ]; do sleep 0.02; done
+kill -INT $pid
+wait $pid
+is $? 130 "interrupted: exit 130"
+is "$(groups)" "$before" "... and no group is left"
+
+"$KNEE" sweep --study study --emulate 4 --workers 1,2,4 --chunks 1 --policies dynamic --items 4 --blocks 3 --budget 60s --noise 99% batch \
+    >stdout 2>stderr
+is $? 0 "a study of emulated cores"
+facts=$(sqlite3 study/study.db "SELECT key || '=' || value FROM study WHERE key IN ('cores', 'emulated_cores')" | sort | tr '\n' ' ')
+is "$facts" "cores=4 emulated_cores=4 " "... has that many cores, and says that they are emulated"
+like "$(sqlite3 study/study.db "SELECT value FROM study WHERE key = 'real_cores'")" '^[1-9]' "... and how many real ones there are"
+is "$(sqlite3 study/study.db "SELECT count(*) FROM trial WHERE status = 'failed'")" 0 "... none of its trials failed"
+is "$(groups)" "$before" "... no group is left"
+done_testing
