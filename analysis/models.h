@@ -88,6 +88,19 @@ void model_fit(enum model_kind kind, const struct scaling_data *data, double lev
 void models_fit(const struct scaling_data *data, double level, struct model_fit fits[MODEL_KINDS],
                 char *choice, size_t choice_bytes);
 
+/* Is the coherency term of usl above 0? One-sided: t = kappa / standard error, p by Student's t with the fit's
+ * degrees of freedom; the verdict is that of models_fit()'s sentence. p is NaN with a reason when it cannot be known;
+ * where kappa is held at 0 all that is known is that p is at least 0.5. */
+enum model_verdict { VERDICT_AMDAHL, VERDICT_USL, VERDICT_CANNOT_TELL };
+struct model_coherency {
+    enum model_verdict verdict;
+    double t, p, df;
+    char reason[192];
+};
+struct model_coherency model_coherency(const struct model_fit fits[MODEL_KINDS]);
+/* "Amdahl is enough", "USL is needed", "cannot tell". */
+const char *model_verdict_name(enum model_verdict verdict);
+
 /* --- the fitted law at any n >= 1, not cut at the number of cores (models_predict.c) ------------------------
  *
  * Three intervals for three questions, each on logarithms, at the fit's level:

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <gsl/gsl_cdf.h>
+
 #include "models.h"
 #include "models_law.h"
 #include "resample.h"
@@ -122,6 +124,40 @@ static void say(const struct model_fit *fits, enum model_kind chosen, char *choi
                  "cannot tell whether USL is needed: coherency may be 0 and may be %.0f%% of the time at %u "
                  "workers",
                  100 * share, usl->largest_workers);
+}
+
+const char *model_verdict_name(enum model_verdict verdict)
+{
+    static const char *const names[] = {"Amdahl is enough", "USL is needed", "cannot tell"};
+
+    return names[verdict];
+}
+
+struct model_coherency model_coherency(const struct model_fit fits[MODEL_KINDS])
+{
+    const struct model_fit *usl = &fits[MODEL_USL];
+    struct model_coherency test = {
+        .verdict = VERDICT_CANNOT_TELL, .t = NAN, .p = NAN, .df = usl->fitted ? usl->variance_df : NAN};
+    double se = usl->fitted ? sqrt(usl->covariance[1][1]) : NAN;
+
+    if (!usl->fitted) {
+        snprintf(test.reason, sizeof test.reason, "%s", usl->reason);
+        return test;
+    }
+    if (usl->chosen)
+        test.verdict = VERDICT_USL;
+    else if (isfinite(usl->shape[1].high) && largest_coherency(usl) <= 0.05)
+        test.verdict = VERDICT_AMDAHL;
+    if (!(usl->theta[1] > 0)) {
+        snprintf(test.reason, sizeof test.reason, "kappa is held at 0: p is at least 0.5");
+    } else if (!(se > 0) || !(test.df > 0)) {
+        snprintf(test.reason, sizeof test.reason, "%s",
+                 usl->shape[1].reason[0] ? usl->shape[1].reason : "no noise is known");
+    } else {
+        test.t = usl->theta[1] / se;
+        test.p = gsl_cdf_tdist_Q(test.t, test.df);
+    }
+    return test;
 }
 
 void models_fit(const struct scaling_data *data, double level, struct model_fit fits[MODEL_KINDS],

@@ -8,7 +8,7 @@
 #include "message.h"
 
 static struct {
-    const char *csv;
+    const char *csv, *predict;
     bool json, quiet;
     double delta;
     uint64_t cores, resamples;
@@ -19,7 +19,7 @@ static const struct option_spec table[] = {
      .argument = "FILE",
      .kind = OPTION_TEXT,
      .target = &set.csv,
-     .help = "a table with columns workers and seconds (or throughput), instead of a study"},
+     .help = "a table with columns workers and seconds (or throughput), not a study; - is standard input"},
     {.name = "cores",
      .argument = "N",
      .kind = OPTION_COUNT,
@@ -34,6 +34,11 @@ static const struct option_spec table[] = {
      .real_min = 0.001,
      .real_max = 0.9,
      .help = "the knee is where efficiency falls below 1 - D (5%)"},
+    {.name = "predict",
+     .argument = "LIST",
+     .kind = OPTION_TEXT,
+     .target = &set.predict,
+     .help = "worker counts to extrapolate to: 32,64; default twice and four times the largest"},
     {.name = "resamples",
      .argument = "N",
      .kind = OPTION_COUNT,
@@ -70,15 +75,34 @@ static int print_fit(const struct fit *fit)
     return status ? KNEE_FAILED : KNEE_OK;
 }
 
-/* folder NULL: a table, of which nothing is written. */
-static int fit_and_tell(const struct fit_study *study, const char *folder)
+/* "32,64" into options. Returns 0, or -1 with fault. */
+static int read_predictions(struct fit_options *options, struct fault *fault)
 {
-    struct fit_options options = {.delta = set.delta, .resamples = set.resamples};
+    char **words = g_strsplit(set.predict ? set.predict : "", ",", -1);
+    int status = 0;
+
+    for (size_t i = 0; words[i] && status == 0; i++) {
+        guint64 workers = 0;
+        if (!g_ascii_string_to_unsigned(words[i], 10, 1, 1000000, &workers, NULL))
+            status =
+                fault_set(fault, "--predict %s: '%s': give numbers from 1 to 1000000", set.predict, words[i]);
+        else if (options->predict_count == FIT_PREDICTIONS_MOST)
+            status = fault_set(fault, "--predict: at most %d worker counts", FIT_PREDICTIONS_MOST);
+        else
+            options->predict[options->predict_count++] = (unsigned)workers;
+    }
+    g_strfreev(words);
+    return status;
+}
+
+/* folder NULL: a table, of which nothing is written. */
+static int fit_and_tell(const struct fit_study *study, const struct fit_options *options, const char *folder)
+{
     struct fit fit;
     struct fault fault;
     int code = KNEE_OK;
 
-    if (fit_make(study, &options, &fit, &fault)) {
+    if (fit_make(study, options, &fit, &fault)) {
         message_error("%s", fault.text);
         return KNEE_FAILED;
     }
@@ -101,6 +125,7 @@ static int run(int argc, char **argv)
     char **operands, *folder = NULL;
     int count, code;
     struct fit_study study = {0};
+    struct fit_options options = {0};
     struct fault fault;
 
     switch (options_parse(&cmd_fit, table, argc, argv, 0, 1, &operands, &count)) {
@@ -120,12 +145,17 @@ static int run(int argc, char **argv)
         message_error("--cores: a study knows its cores; only --csv takes it");
         return KNEE_USAGE;
     }
+    options = (struct fit_options){.delta = set.delta, .resamples = set.resamples};
+    if (set.predict && read_predictions(&options, &fault)) {
+        message_error("%s", fault.text);
+        return KNEE_USAGE;
+    }
     if (set.csv ? fit_study_read_table(set.csv, (unsigned)set.cores, &study, &fault)
                 : fit_study_read(operands[0], &study, &folder, &fault)) {
         message_error("%s", fault.text);
         return KNEE_FAILED;
     }
-    code = fit_and_tell(&study, folder);
+    code = fit_and_tell(&study, &options, folder);
     g_free(folder);
     fit_study_release(&study);
     return code;

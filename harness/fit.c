@@ -179,6 +179,7 @@ static int fit_curve(struct fit *fit, const struct scaling_data *data)
         struct model_noise noise = models_noise(data);
         fit->knee = knee_find(points, (size_t)count, &noise, fit->study->cores, fit->options.delta);
         fit->knee_amdahl = knee_amdahl(&fit->models[MODEL_AMDAHL].shape[0], fit->options.delta);
+        fit_predict(fit);
         status =
             scaling_bootstrap(data, points, (size_t)count, fit->options.delta, fit->options.resamples,
                               seed ? strtoull(seed, NULL, 10) : 1, FIT_LEVEL, efficiency, &fit->bootstrap);

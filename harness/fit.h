@@ -29,9 +29,23 @@
 
 #define FIT_LEVEL 0.95
 
+enum { FIT_PREDICTIONS_MOST = 32 };
+
 struct fit_options {
     double delta;       /* of the knee */
     uint64_t resamples; /* of the bootstrap */
+    /* Worker counts to be predicted by the chosen law, as if there were a core for each. None given: twice and four
+     * times the largest that took part in the fit. */
+    unsigned predict[FIT_PREDICTIONS_MOST];
+    size_t predict_count;
+};
+
+/* What the chosen law says of a worker count (models.h tells the three intervals apart). */
+struct fit_prediction {
+    unsigned workers;
+    bool extrapolated; /* beyond the largest that took part in the fit */
+    struct interval wall_s, speedup,
+        band_speedup; /* of one more trial; of the law; of the law for all n at once */
 };
 
 struct fit_point {
@@ -100,7 +114,10 @@ struct fit {
     struct model_fit models[MODEL_KINDS];
     char choice[256];
     struct knee knee;
-    struct interval knee_amdahl;
+    struct interval knee_amdahl, knee_law; /* of Amdahl's law; of the chosen one, a real number */
+    struct model_coherency coherency;
+    struct fit_prediction predictions[FIT_PREDICTIONS_MOST];
+    size_t prediction_count; /* 0 when no law but the ideal line could be fitted */
     struct scaling_bootstrap bootstrap;
     GArray *phases;        /* struct fit_phases */
     GArray *chunks;        /* struct fit_chunk */
@@ -135,6 +152,14 @@ int fit_write(const struct fit *fit, const char *path, struct fault *fault);
 int fit_write_json(const json_t *json, const char *path, struct fault *fault);
 /* A readable summary. */
 void fit_print(const struct fit *fit, FILE *out);
+
+/* --- used by fit.c, fit_json.c and fit_print.c ------------------------------------------------- */
+
+/* coherency, knee_law and predictions, from models. */
+void fit_predict(struct fit *fit);
+json_t *fit_json_predictions(const struct fit *fit);
+json_t *fit_json_coherency(const struct fit *fit);
+void fit_print_predictions(const struct fit *fit, FILE *out);
 
 /* --- used by fit.c and fit_detail.c ----------------------------------------------------------- */
 

@@ -223,6 +223,7 @@ static json_t *knee_json(const struct fit *fit)
     fit_json_put(object, "oversubscribed", json_boolean(knee->oversubscribed));
     fit_json_put(object, "reason", fit_json_text(knee->reason));
     fit_json_put(object, "amdahl_alone", fit_json_interval(&fit->knee_amdahl));
+    fit_json_put(object, "chosen_law", fit_json_interval(&fit->knee_law));
     fit_json_put(object, "bootstrap", fit_json_interval(&fit->bootstrap.knee));
     return object;
 }
@@ -240,6 +241,8 @@ json_t *fit_json(const struct fit *fit)
     fit_json_put(object, "curve", curve_json(fit));
     fit_json_put(object, "models", models_json(fit));
     fit_json_put(object, "choice", fit_json_text(fit->choice));
+    fit_json_put(object, "coherency", fit_json_coherency(fit));
+    fit_json_put(object, "predictions", fit_json_predictions(fit));
     fit_json_put(object, "lack_of_fit", chosen_lack_of_fit(fit));
     fit_json_put(object, "knee", knee_json(fit));
     fit_json_put(object, "phases", fit_json_phases(fit));

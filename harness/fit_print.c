@@ -111,6 +111,7 @@ void fit_print(const struct fit *fit, FILE *out)
     fprintf(out, "\nmodels (* chosen; %s)\n", fit->choice);
     for (int kind = 0; kind < MODEL_KINDS; kind++)
         print_model(&fit->models[kind], out);
+    fit_print_predictions(fit, out);
     fputc('\n', out);
     print_size(fit, out);
     fit_print_quantities(fit, out);

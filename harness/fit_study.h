@@ -100,7 +100,7 @@ struct fit_study {
  * with fault. */
 int fit_study_read(const char *operand, struct fit_study *study, char **folder, struct fault *fault);
 
-/* A table with a header line: columns `workers` and one of `seconds` or `throughput` in any order; `block`
+/* path: a file, or "-" for standard input. A table with a header line: columns `workers` and one of `seconds` or `throughput` in any order; `block`
  * (or `repeat`) may say which rows were measured together; other columns are ignored. Comma, semicolon or
  * tab; quotes, spaces, a byte order mark, blank lines and lines that begin with # are accepted. cores 0:
  * unknown. Returns 0, or -1 with fault, which names the line. */

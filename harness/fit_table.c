@@ -1,7 +1,9 @@
 /* fit_table.c: a CSV of times as a study; see fit_study_read_table(). */
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fit_study.h"
 
@@ -84,8 +86,9 @@ static int read_number(const struct table *table, char **fields, int count, enum
     text = cleaned(fields[table->place[column]]);
     *value = g_ascii_strtod(text, &end);
     if (end == text || *end || !isfinite(*value))
-        return fault_set(fault, "%s:%u: %s '%.40s' is not a number: mend the line", table->path, table->line,
-                         words[column], text);
+        return fault_set(fault, "%s:%u: %s '%.40s' is not a number: %s", table->path, table->line,
+                         words[column], text,
+                         strchr(text, ',') ? "write a decimal point, not a comma" : "mend the line");
     if (column == COLUMN_WORKERS && (*value < 1 || *value > 1e6 || *value != floor(*value)))
         return fault_set(fault, "%s:%u: workers '%.40s': give a whole number from 1 to 1000000", table->path,
                          table->line, text);
@@ -166,6 +169,21 @@ static int read_lines(struct table *table, char *text, struct fit_study *study, 
     return 0;
 }
 
+/* All that comes, with a NUL behind it. Returns 0, or -1 with errno. Caller frees. */
+static int read_all(int fd, char **text, gsize *bytes)
+{
+    GString *all = g_string_new("");
+    char part[65536];
+    ssize_t got;
+
+    while ((got = read(fd, part, sizeof part)) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0)
+            g_string_append_len(all, part, got);
+    *bytes = all->len;
+    *text = g_string_free(all, got < 0);
+    return got < 0 ? -1 : 0;
+}
+
 int fit_study_read_table(const char *path, unsigned cores, struct fit_study *study, struct fault *fault)
 {
     struct table table = {.path = path};
@@ -178,14 +196,23 @@ int fit_study_read_table(const char *path, unsigned cores, struct fit_study *stu
     study->cores = cores;
     study->is_table = true;
     study->name = g_path_get_basename(path);
-    if (!g_file_get_contents(path, &text, &bytes, &error)) {
+    if (strcmp(path, "-") == 0) {
+        table.path = "standard input";
+        g_free(study->name);
+        study->name = g_strdup(table.path);
+        if (read_all(STDIN_FILENO, &text, &bytes)) {
+            status = fault_set(fault, "standard input: %s: give a table", strerror(errno));
+            fit_study_release(study);
+            return status;
+        }
+    } else if (!g_file_get_contents(path, &text, &bytes, &error)) {
         status = fault_set(fault, "%s: give a file that can be read", error->message);
         g_error_free(error);
         fit_study_release(study);
         return status;
     }
     if (strlen(text) != bytes)
-        status = fault_set(fault, "%s holds zero bytes: give a text file", path);
+        status = fault_set(fault, "%s holds zero bytes: give a text file", table.path);
     else
         status = read_lines(&table, g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text, study, fault);
     g_free(text);

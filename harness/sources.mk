@@ -49,6 +49,7 @@ HARNESS_SRC := harness/message.c \
   harness/fit_json_account.c \
   harness/fit_json_detail.c \
   harness/fit_json_value.c \
+  harness/fit_predict.c \
   harness/fit_print.c \
   harness/fit_quantities.c \
   harness/fit_spans.c \

@@ -33,4 +33,43 @@ refuses 2 'operand missing' "fit without operand" fit
 refuses 2 'together' "fit with study and table" fit --csv "$work/times.csv" "$work/empty"
 refuses 2 'baseline missing' "gate without baseline" gate "$work/empty"
 refuses 2 'no-such.json.*--write-baseline' "gate with a baseline that is not there" gate --baseline "$work/no-such.json" "$work/empty"
+refuses 2 "--predict 4,x: 'x'" "a word for a worker count" fit --csv "$work/times.csv" --predict 4,x
+
+# Odd tables by standard input: what each must say, and that none of them is a crash or an interval out of nothing.
+table() { # table NAME PATTERN LINES
+    local said
+    said=$(printf 'workers,seconds\n%b' "$3" | "$KNEE" fit --csv - 2>&1)
+    local code=$?
+    ok "$([ $code -le 1 ]; echo $?)" "$1: exit $code"
+    like "$said" "$2" "... $4"
+}
+table "one repetition" 'knee: none found: no efficiency above one worker has an interval: more repetitions' '1,10\n2,5.5\n4,3.2\n8,2.1\n' "no knee without repetitions"
+table "identical times" 'serial fraction 0\.0000 \(no interval\)' '1,10\n1,10\n2,5\n2,5\n4,2.5\n4,2.5\n' "no noise, no interval"
+table "fewer points than parameters" 'usl +not fitted: 3 parameters cannot be had from 2 worker counts' '1,10\n2,5.2\n' "named"
+table "one worker count" 'amdahl +not fitted: 2 parameters cannot be had from 1 worker count' '4,10\n4,11\n' "named"
+table "no one-worker rows" '^ +4 +2 .* - +-' '2,10\n2,11\n4,5.5\n4,5.6\n' "no speedup without its baseline"
+table "super-linear" 'super-linear; caches, frequency or an unlike' '1,10\n1,10.1\n1,9.9\n2,4\n2,4.1\n2,3.9\n4,1.9\n4,1.95\n4,1.92\n' "named, not clipped"
+table "retrograde" '8 workers are slower than 4: the curve is not monotone' '1,10\n1,10.1\n2,6\n2,6.1\n4,4\n4,4.1\n8,7\n8,7.2\n' "named"
+table "one row" '1 +1 +10\.00 \(no interval\)' '1,10\n' "a value without an interval"
+table "no rows" 'standard input: no row of numbers: give lines' '' "named"
+table "NaN" "standard input:2: seconds 'nan' is not a number" '1,nan\n' "named"
+table "infinite" "seconds 'inf' is not a number" '1,inf\n' "named"
+table "negative" "seconds '-3': give a number above 0" '1,-3\n' "named"
+table "zero" "seconds '0': give a number above 0" '1,0\n' "named"
+like "$(printf 'workers;seconds\n1;10,5\n' | "$KNEE" fit --csv - 2>&1)" ":2: seconds '10,5' is not a number: write a decimal point" "a decimal comma"
+table "huge worker counts" '^1000000 ' '1,10\n1000000,1\n' "taken as they are"
+ok "$(printf 'workers,seconds\n4,10\n4,11\n' | "$KNEE" fit --csv - | grep -c extrapolated)" "the ideal line is not extrapolated"
+is "$(for n in $(seq 1 5000); do echo "$((n % 16 + 1)),$((16000 / (n % 16 + 1) + n % 7))"; done | { echo workers,seconds; cat; } | "$KNEE" fit --csv - | head -1)" \
+    "standard input: 5000 trials count, 0 void, 0 failed; in brackets: 95% intervals" "a long table"
+
+# Amdahl's law with s = 0.1: S(16) = 6.4, S(64) = 8.767, the law crosses 95% at 1 + 0.05 / (0.95 * 0.1) = 1.526.
+printf 'workers,seconds\n' >"$work/law.csv"
+for n in 1 2 4 8; do for noise in 0.999 1.001 1.0; do awk "BEGIN { printf \"%d,%.6f\\n\", $n, $noise * 100 * (0.1 + 0.9 / $n) }"; done; done >>"$work/law.csv"
+json=$("$KNEE" fit --csv "$work/law.csv" --predict 16,64 --json)
+is "$(/usr/bin/python3 -c 'import json, sys; f = json.load(sys.stdin)
+p, c = f["predictions"], f["coherency"]
+inside = all(x["speedup"]["low"] < t < x["speedup"]["high"] for x, t in zip(p, (6.4, 8.767)))
+wider = all(x["band_speedup"]["high"] - x["band_speedup"]["low"] >= x["speedup"]["high"] - x["speedup"]["low"] - 1e-12 for x in p if x["band_speedup"]["value"])
+print([x["workers"] for x in p], inside, wider, c["verdict"], c["reason"] is not None or c["p_one_sided"] > 0.05, round(f["knee"]["chosen_law"]["value"], 1))' <<<"$json")" \
+    "[16, 64] True True Amdahl is enough True 1.5" "predictions, band, verdict on coherency and the law's knee, by hand"
 done_testing
