@@ -54,7 +54,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(TESTS_FUZZ_SRC))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
-.PHONY: all deps deps-peers dataset sweep report gate baseline bench overhead attribution peers coverage fuzz corpus scale test lint format install clean help
+.PHONY: all deps deps-peers dataset sweep report gate baseline bench overhead attribution predictions peers coverage fuzz corpus scale test lint format install clean help
 all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
@@ -196,6 +196,12 @@ VALIDITY_OPTIONS ?=
 validity: all
 	@$(PYTHON) tests/bench/validity.py $(BUILD)/knee $(IN) $(VALIDITY_OPTIONS)
 
+# What knee predicts and accounts for, against what the STUDIES (folders) measured.
+STUDIES ?= $(STUDY)
+PREDICTIONS_OPTIONS ?=
+predictions: all
+	@$(PYTHON) tests/bench/predictions.py $(PREDICTIONS_OPTIONS) $(BUILD)/knee $(STUDIES)
+
 attribution: $(BUILD)/tests/bench/attribution
 	@$<
 
@@ -284,6 +290,7 @@ help:
 	@echo 'make peers     CPU time per image beside other programs: PEERS_IMAGES=20 IN=folder; make deps-peers installs these'
 	@echo 'make fuzz      look for inputs that break a parser: FUZZ_SECONDS=60 for each'
 	@echo 'make validity  emulated cores beside real ones, and beside what a made-up batch must take: 6 minutes'
+	@echo 'make predictions  predicted against measured, cell by cell: STUDIES="results/media ..."'
 	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
 	@echo 'make soak      20,000 small pictures, one in a hundred poison: memory stays flat'

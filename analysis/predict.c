@@ -23,6 +23,7 @@ static void settle(const struct predict_pool *pool, const struct predict_setting
                                       .fork_s = pool->fork_s,
                                       .begin_s = pool->begin_s,
                                       .init_s = pool->init_s,
+                                      .init_share = pool->init_share,
                                       .claim_s = pool->claim_s};
     if (setting->policy == SIMULATE_LARGEST_FIRST)
         made->order = pool->largest_first;
@@ -60,6 +61,7 @@ struct predict_choice predict_best(const struct predict_pool *pool, unsigned cor
         return best;
     }
     try.setting.workers = best.setting.workers;
+    least = best.seconds * (1 - PREDICT_BETTER);
     for (int policy = 0; policy < SIMULATE_POLICIES; policy++)
         for (uint64_t chunk = 1; chunk == 1 || chunk * best.setting.workers <= pool->items; chunk *= 2) {
             if (policy == SIMULATE_LARGEST_FIRST && !pool->largest_first)
@@ -67,8 +69,10 @@ struct predict_choice predict_best(const struct predict_pool *pool, unsigned cor
             try.setting.policy = (enum simulate_policy)policy;
             try.setting.chunk = chunk;
             try.seconds = predict_seconds(pool, &try.setting, cores);
-            if (try.seconds < best.seconds * (1 - PREDICT_AS_GOOD))
+            if (try.seconds < least) {
                 best = try;
+                least = best.seconds * (1 - PREDICT_AS_GOOD);
+            }
         }
     return best;
 }

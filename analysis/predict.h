@@ -22,7 +22,7 @@ struct predict_pool {
     size_t items;
     double share,
         contention; /* as in simulate.h; contention may be negative, and then ends at half the cost */
-    double prefix_s, suffix_s, suffix_per_worker_s, fork_s, begin_s, init_s, claim_s;
+    double prefix_s, suffix_s, suffix_per_worker_s, fork_s, begin_s, init_s, init_share, claim_s;
 };
 
 struct predict_setting {
@@ -45,6 +45,8 @@ struct predict_bounds {
 
 /* Share of the least time that counts as equally good. */
 #define PREDICT_AS_GOOD 0.005
+/* ... that a chunk or policy must save to be preferred to the one that was measured. */
+#define PREDICT_BETTER 0.01
 
 /* cores 0: as many as workers. NaN when memory is short. */
 double predict_seconds(const struct predict_pool *pool, const struct predict_setting *setting,
@@ -52,7 +54,7 @@ double predict_seconds(const struct predict_pool *pool, const struct predict_set
 
 /* workers: candidates in rising order. Taken are the fewest workers whose time with `base` chunk and policy
  * is within `slower` of the least; then, for these, the best chunk (powers of two) and policy, base unless
- * another is better by PREDICT_AS_GOOD. seconds is NaN when memory is short. */
+ * another is better by PREDICT_BETTER. seconds is NaN when memory is short. */
 struct predict_choice predict_best(const struct predict_pool *pool, unsigned cores, const unsigned *workers,
                                    size_t count, const struct predict_setting *base, double slower);
 

@@ -129,7 +129,7 @@ static void set_rates(struct simulation *s)
     double share = set->share > 0 ? set->share : 1, cores = set->cores ? set->cores : set->workers;
 
     for (unsigned a = 1; a <= set->workers; a++) {
-        double slower = 1 + set->contention * (a - 1), of_a_core = fmin(1, cores / (a * share));
+        double of_a_core = fmin(1, cores / (a * share)), slower = 1 + set->contention * (a * of_a_core - 1);
         s->rate[a] = of_a_core / slower;
         s->cpu_rate[a] = of_a_core * share;
     }
@@ -218,8 +218,8 @@ static void step(struct simulation *s)
 static double start_workers(struct simulation *s)
 {
     const struct simulate_setting *set = s->setting;
-    double cores = set->cores ? set->cores : set->workers,
-           init_s = set->init_s * fmax(set->workers / cores, 1);
+    double cores = set->cores ? set->cores : set->workers, share = set->init_share > 0 ? set->init_share : 1,
+           init_s = set->init_s * fmax(set->workers * share / cores, 1);
     double gate_s = 0;
 
     for (unsigned w = 0; w < set->workers; w++) {

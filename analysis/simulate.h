@@ -5,9 +5,10 @@
  * (static, dynamic, guided, largest-first: the pool's chunk.h; tests/unit/test_simulate.c compares the two).
  *
  * Items progress in work time. One second of work takes 1 / rate seconds of wall time,
- *     rate(a) = min(1, cores / (a share)) / (1 + contention (a - 1))
+ *     rate(a) = r(a) / (1 + contention (a r(a) - 1)),  r(a) = min(1, cores / (a share))
  * with a workers at work and `share` the part of an item's time that needs a core: processor sharing when
- * there are more workers than cores, and items that slow each other down linearly (USL's first term). As a is
+ * there are more workers than cores, and items that slow each other down linearly (USL's first term), as many
+ * as go on at a time: who waits for a core slows nobody down. As a is
  * the same for all workers at a time, the order of events is that of work time, and one heap of workers is
  * enough: a run costs O(items log workers).
  *
@@ -41,14 +42,15 @@ struct simulate_setting {
                              caller sorts (simulate_largest_first()) */
     size_t items;
     double share;      /* of an item's time that needs a core; 0: taken as 1 */
-    double contention; /* slowdown of items by each further worker at work */
+    double contention; /* slowdown of items by each further one that goes on */
     double prefix_s, suffix_s, suffix_per_worker_s;
-    double fork_s;  /* from one fork to the next */
-    double begin_s; /* from a fork to the worker's first instant */
-    double init_s;  /* of a worker, with a core of its own */
-    double claim_s; /* of each claim */
-    double gap_s;   /* of each item, before it starts */
-    double lock_s;  /* of each item's time, at its beginning, that one worker at a time can do; in cost_s */
+    double fork_s;     /* from one fork to the next */
+    double begin_s;    /* from a fork to the worker's first instant */
+    double init_s;     /* of a worker, with a core of its own */
+    double init_share; /* the part of it that needs a core; 0: taken as 1 */
+    double claim_s;    /* of each claim */
+    double gap_s;      /* of each item, before it starts */
+    double lock_s; /* of each item's time, at its beginning, that one worker at a time can do; in cost_s */
 };
 
 struct simulate_span {

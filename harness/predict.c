@@ -62,14 +62,13 @@ static struct predict_setting setting_of(const struct fit_cell *cell)
                                     simulate_policy_of(cell->policy)};
 }
 
-static void check_cell(const struct predict_basis *basis, struct prediction *p, unsigned index)
+static void check_cell(struct predict_basis *basis, struct prediction *p, unsigned index)
 {
     const struct fit_study *study = p->study;
     const struct fit_cell *cell = &g_array_index(study->cells, struct fit_cell, index);
     struct predict_setting setting = setting_of(cell);
     struct predict_check check = {.cell = index, .workers = cell->workers};
-    bool on_curve = fit_curve_cell(study, cell->workers) == (int)index;
-    struct predict_slowdown slowdown = predict_basis_slowdown(basis, on_curve ? cell->workers : 0);
+    struct predict_slowdown slowdown = predict_basis_slowdown(basis, index);
     struct predict_pool pool;
     struct interval measured;
     size_t count;
@@ -79,8 +78,10 @@ static void check_cell(const struct predict_basis *basis, struct prediction *p, 
     g_free(group);
     if (!interval_has_value(&measured))
         return;
+    predict_basis_costs(basis, index);
     pool_make(basis, basis->items, level_of(basis), predict_basis_contention(basis, &slowdown, study->cores),
               1, &pool);
+    predict_basis_costs(basis, -1);
     check.measured_s = measured.value;
     check.predicted_s = predict_seconds(&pool, &setting, study->cores);
     pool_release(&pool);
@@ -89,7 +90,7 @@ static void check_cell(const struct predict_basis *basis, struct prediction *p, 
 }
 
 /* Every cell of more than one worker, but for those whose trials saw other items. */
-static void check_cells(const struct predict_basis *basis, struct prediction *p)
+static void check_cells(struct predict_basis *basis, struct prediction *p)
 {
     double squares = 0;
 
@@ -171,15 +172,24 @@ static void foretell(const struct predict_basis *basis, const struct prediction 
 
 /* --- the answers ------------------------------------------------------------------------------ */
 
-/* Every number of workers to 16, then coarser; the cores in any case. */
-static unsigned *candidates(unsigned cores, size_t *count)
+/* As many as there are cores; more, where they do not need a core all the time, as far as this was measured. */
+static unsigned most_workers(const struct prediction *p)
 {
-    unsigned *list = g_new0(unsigned, 256);
+    double have_a_core = p->request.cores / p->pool.share;
+
+    return p->measured_workers > p->request.cores ? (unsigned)fmin(p->measured_workers, have_a_core)
+                                                  : p->request.cores;
+}
+
+/* Every number of workers to 16, then coarser; the most in any case. */
+static unsigned *candidates(const struct prediction *p, size_t *count)
+{
+    unsigned *list = g_new0(unsigned, 256), most = most_workers(p);
 
     *count = 0;
-    for (unsigned n = 1; n < cores && *count < 255; n += n < 16 ? 1 : n < 64 ? 4 : n < 256 ? 16 : 64)
+    for (unsigned n = 1; n < most && *count < 255; n += n < 16 ? 1 : n < 64 ? 4 : n < 256 ? 16 : 64)
         list[(*count)++] = n;
-    list[(*count)++] = cores;
+    list[(*count)++] = most;
     return list;
 }
 
@@ -191,7 +201,7 @@ static double memory_mib(const struct prediction *p, unsigned workers)
 static void add_points(const struct predict_basis *basis, struct prediction *p)
 {
     size_t count;
-    unsigned *workers = candidates(p->request.cores, &count);
+    unsigned *workers = candidates(p, &count);
 
     for (size_t i = 0; i < count; i++) {
         struct predict_point point = {.workers = workers[i], .memory_mib = memory_mib(p, workers[i])};
@@ -208,7 +218,7 @@ static void add_points(const struct predict_basis *basis, struct prediction *p)
 static void find_best(const struct predict_basis *basis, struct prediction *p)
 {
     size_t count, allowed = 0;
-    unsigned *workers = candidates(p->request.cores, &count);
+    unsigned *workers = candidates(p, &count);
 
     while (allowed < count && (!p->memory_workers || workers[allowed] <= p->memory_workers))
         allowed++;
@@ -261,8 +271,9 @@ static void describe(const struct predict_basis *basis, struct prediction *p)
     p->blocks = basis->blocks->len;
     p->measured_workers = 1;
     for (unsigned i = 0; i < basis->ratios->len; i++) {
-        unsigned n = g_array_index(basis->ratios, struct predict_ratio, i).workers;
-        p->measured_workers = n > p->measured_workers ? n : p->measured_workers;
+        const struct predict_ratio *ratio = &g_array_index(basis->ratios, struct predict_ratio, i);
+        if (ratio->within_cores && ratio->workers > p->measured_workers)
+            p->measured_workers = ratio->workers;
     }
     p->base = setting_of(&g_array_index(study->cells, struct fit_cell, (unsigned)curve));
     find_slowdown(basis, p);
@@ -289,12 +300,12 @@ int predict_make(const struct fit_account *account, const struct predict_request
         return -1;
     }
     describe(&basis, p);
-    slowdown = predict_basis_slowdown(&basis, 0);
+    slowdown = predict_basis_slowdown(&basis, -1);
     pool_make(&basis, p->request.items, level_of(&basis),
               predict_basis_contention(&basis, &slowdown, p->request.cores), 1, &p->pool);
     check_cells(&basis, p);
     find_memory(p);
-    predict_bounds(&p->pool, p->request.cores, &p->bounds);
+    predict_bounds(&p->pool, most_workers(p), &p->bounds);
     add_points(&basis, p);
     find_best(&basis, p);
     predict_basis_release(&basis);

@@ -37,7 +37,7 @@ struct predict_point {
     bool too_large; /* for the memory */
 };
 
-/* A measured cell, predicted without its own trials. */
+/* A measured cell, predicted without its own trials: no cost of the pool, no slowdown comes from them. */
 struct predict_check {
     unsigned cell, workers; /* cell: index in the study */
     double measured_s, predicted_s;
@@ -61,7 +61,7 @@ struct prediction {
     uint64_t least_chunk;    /* for PREDICT_EFFICIENCY at the best setting; 0 none */
     double chunk_efficiency; /* the largest, and where */
     uint64_t chunk_best;
-    struct predict_bounds bounds; /* with request.cores workers */
+    struct predict_bounds bounds; /* with as many workers as there are cores, or more where items wait */
     double worker_mib;            /* largest of a worker; NaN not known */
     unsigned memory_workers;      /* that the memory lets run; 0: not told or not known */
 };
@@ -80,8 +80,8 @@ json_t *predict_json(const struct prediction *prediction);
 
 /* What a study tells of the pool; predict_basis.c. */
 struct predict_slowdown {
-    double contention; /* on a core or blocked, for each further worker: caches, memory, locks */
-    double crowding; /* waiting for a core, for each further worker, where the cores are those of the study */
+    double contention; /* on a core or blocked, for each further item that goes on: caches, memory, locks */
+    double crowding;   /* waiting for a core, for each further one, where the cores are those of the study */
 };
 struct predict_block {
     unsigned block;
@@ -89,7 +89,9 @@ struct predict_block {
     struct predict_slowdown slowdown; /* of this block alone */
 };
 struct predict_ratio {
-    unsigned block, workers;
+    unsigned block, cell, workers; /* cell: index in the study */
+    bool within_cores;             /* no more workers than have a core whenever they need it */
+    double concurrency;            /* items that go on at a time, as an item sees it */
     double busy;    /* time of all items without waiting, over that with one worker in the same block */
     double waiting; /* how much longer waiting makes them, over the same with one worker */
 };
@@ -103,8 +105,10 @@ struct predict_basis {
 };
 int predict_basis_make(const struct fit_account *account, struct predict_basis *basis, struct fault *fault);
 void predict_basis_release(struct predict_basis *basis);
-/* Slowdown of all blocks, without the cells of so many workers (0: with all); never below 0. */
-struct predict_slowdown predict_basis_slowdown(const struct predict_basis *basis, unsigned without);
+/* The pool's start, end and claims, without one cell's trials (-1: with all). */
+void predict_basis_costs(struct predict_basis *basis, int64_t without);
+/* Slowdown of all blocks, without one cell's trials (-1: with all); never below 0. */
+struct predict_slowdown predict_basis_slowdown(const struct predict_basis *basis, int64_t without);
 /* For each further worker on a machine with so many cores: contention goes with the number of workers, crowding with the
  * share of the cores that are at work. */
 double predict_basis_contention(const struct predict_basis *basis, const struct predict_slowdown *slowdown,

@@ -69,8 +69,9 @@ static void print_best(const struct prediction *p, FILE *out)
 
 static void print_bounds(const struct prediction *p, FILE *out)
 {
-    fprintf(out, "bounds: speedup is at most %u (workers), %.4g (longest item, %.4g s), %.4g (serial parts)",
-            p->request.cores, p->bounds.longest_item, p->bounds.longest_s, p->bounds.serial);
+    fprintf(out,
+            "bounds: speedup is at most %.0f (workers), %.4g (longest item, %.4g s), %.4g (serial parts)",
+            p->bounds.workers, p->bounds.longest_item, p->bounds.longest_s, p->bounds.serial);
     if (p->memory_workers)
         fprintf(out, "; memory is enough for %u workers of %.0f MiB", p->memory_workers, p->worker_mib);
     fputc('\n', out);

@@ -130,6 +130,28 @@ static void more_workers_than_cores_share_them(void **state)
     assert_near("waiting", worker[0].waiting_s, 2);
     setting.share = 0.5; /* each needs a core half of its time only */
     assert_near("half blocked", run(&setting).wall_s, 2);
+    setting.init_s = 1;
+    assert_near("four initializers on two cores", run(&setting).wall_s, 2 + 2);
+    setting.init_share = 0.25;
+    assert_near("four that need a core a quarter of their time", run(&setting).wall_s, 1 + 2);
+}
+
+/* Two of the four go on at a time: each is slowed by one other, not by three. */
+static void who_waits_for_a_core_slows_nobody(void **state)
+{
+    const double cost[] = {2, 2, 2, 2};
+    struct simulate_setting setting = {.workers = 4,
+                                       .cores = 2,
+                                       .chunk = 1,
+                                       .policy = SIMULATE_DYNAMIC,
+                                       .cost_s = cost,
+                                       .items = 4,
+                                       .contention = 0.5};
+
+    (void)state;
+    assert_near("as with two workers", run(&setting).wall_s, 6);
+    setting.workers = 2;
+    assert_near("two workers", run(&setting).wall_s, 6);
 }
 
 static void contention_slows_while_others_work(void **state)
@@ -250,6 +272,7 @@ int main(void)
         cmocka_unit_test(serial_parts_and_starts_come_before_and_behind),
         cmocka_unit_test(claims_and_gaps_take_time),
         cmocka_unit_test(more_workers_than_cores_share_them),
+        cmocka_unit_test(who_waits_for_a_core_slows_nobody),
         cmocka_unit_test(contention_slows_while_others_work),
         cmocka_unit_test(a_lock_lets_one_pass_at_a_time),
         cmocka_unit_test(claims_are_the_pool_s),
