@@ -15,7 +15,7 @@ static const struct {
     [CAUSE_INIT] = {"init", "worker initialisation"},
     [CAUSE_DISPATCH] = {"dispatch", "dispatch (claims, gaps)"},
     [CAUSE_USEFUL] = {"useful", "useful, as with one worker"},
-    [CAUSE_INFLATION_FIXED] = {"inflation-fixed", "slower items, per image"},
+    [CAUSE_INFLATION_FIXED] = {"inflation-fixed", "slower items, per item"},
     [CAUSE_INFLATION_MEGAPIXELS] = {"inflation-megapixels", "slower items, per megapixel"},
     [CAUSE_INFLATION_MEGABYTES] = {"inflation-megabytes", "slower items, per megabyte"},
     [CAUSE_INFLATION_REST] = {"inflation-rest", "slower items, rest"},

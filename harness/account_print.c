@@ -166,7 +166,7 @@ void account_print_comparison(const struct fit_account *account, const struct fi
                 percent(difference.lost[difference.top], lost, sizeof lost));
     if (against->workers == 1 && !isnan(cell->size_lost))
         fprintf(out,
-                "by image size: %s core-seconds, %s (slower large images, and a tail that equal ones would "
+                "by item size: %s core-seconds, %s (slower large items, and a tail that equal ones would "
                 "not have)\n",
                 seconds(&cell->size_core_s, decimals, more, sizeof more),
                 percent(cell->size_lost, lost, sizeof lost));

@@ -69,6 +69,7 @@ static int tell(const struct fit_account *account)
     if (!against)
         return KNEE_FAILED;
     account_print_comparison(account, cell, against, stdout);
+    account_print_waterfall(account, cell, against, stdout);
     return KNEE_OK;
 }
 

@@ -34,6 +34,7 @@ HARNESS_SRC := harness/message.c \
   harness/run_settings.c \
   harness/progress.c \
   harness/account_print.c \
+  harness/account_waterfall.c \
   harness/cmd_account.c \
   harness/cmd_fit.c \
   harness/cmd_predict.c \

@@ -36,7 +36,9 @@ is "$(sed -n '/^efficiencies/,$p' out | grep -cE '^ *(global|parallel|load-balan
 like "$(cat out)" '^one: 2 workers against 1' "--workers 2: against one worker"
 like "$(cat out)" '^most is lost by: ' "... names what most is lost by"
 "$KNEE" account --workers 3 --against 2 one >out
-is "$(awk '/^all / { print "all" } /^tail/ { print "tail" }' out | paste -sd' ')" "tail all" "--against 2: the same table"
+is "$(awk '/^efficiency/ { exit } /^all / { print "all" } /^tail/ { print "tail" }' out | paste -sd' ')" "tail all" "--against 2: the same table"
+is "$(awk '/^no loss/ { level = $3 + 0 } / [+-][0-9.]+% / { for (i = 1; i <= NF; i++) if ($i ~ /^[+-][0-9.]+%$/) { level += $i; break } }
+    /^3 workers/ { off = level - $3; print (off < 0.06 && off > -0.06) ? "sums up" : "off by " off }' out | tail -n1)" "sums up" "... and a waterfall from no loss down to its efficiency"
 
 "$KNEE" fit --quiet one
 is "$(/usr/bin/python3 - <<'PYTHON'

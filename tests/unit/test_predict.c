@@ -327,6 +327,8 @@ static void the_account_reads_as_recorded(void **state)
     fputc('\n', out);
     account_print_comparison(&account, fit_account_cell_at(&account, 4), fit_account_cell_at(&account, 1),
                              out);
+    account_print_waterfall(&account, fit_account_cell_at(&account, 4), fit_account_cell_at(&account, 1),
+                            out);
     assert_golden(out, &text, "tests/golden/account.txt");
 }
 

@@ -260,7 +260,7 @@ static void a_million_items_on_a_thousand_workers(void **state)
         sum += cost[i] = 0.1 * resample_uniform(&random);
     result = run(&setting);
     assert_int_equal(result.claims, ITEMS);
-    assert_true(fabs(result.wall_s / (sum / 512 * (1 + 1e-4 * 1023)) - 1) < 0.01);
+    assert_true(fabs(result.wall_s / (sum / 512 * (1 + 1e-4 * 511)) - 1) < 0.01);
     free(cost);
 }
 
