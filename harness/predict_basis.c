@@ -313,7 +313,7 @@ static void take_serial(struct predict_basis *basis, int64_t without)
 {
     const struct fit_account *account = basis->account;
     double trials = 0, prefix_s = 0, n_sum = 0, nn_sum = 0, suffix_s = 0, n_suffix_s = 0, slope;
-    double dispatch_s = 0, claims = 0, cpu_s = 0, item_s = 0;
+    double dispatch_s = 0, claims = 0, cpu_s = 0, busy_item_s = 0;
 
     for (unsigned i = 0; i < account->trials->len; i++) {
         const struct fit_account_trial *row = row_at(account, i);
@@ -335,7 +335,7 @@ static void take_serial(struct predict_basis *basis, int64_t without)
         dispatch_s += row->account.core_s[CAUSE_DISPATCH];
         claims += ceil(trial->items / fmax(chunk, 1));
         cpu_s += row->account.mean_cpu_s;
-        item_s += items_s(row);
+        busy_item_s += busy_s(row);
     }
     slope = (trials * n_suffix_s - n_sum * suffix_s) / (trials * nn_sum - n_sum * n_sum);
     slope = slope > 0 && isfinite(slope) ? fmin(slope, suffix_s / n_sum) : 0;
@@ -343,7 +343,7 @@ static void take_serial(struct predict_basis *basis, int64_t without)
     basis->pool.suffix_per_worker_s = slope;
     basis->pool.suffix_s = trials > 0 ? fmax((suffix_s - slope * n_sum) / trials, 0) : 0;
     basis->pool.claim_s = claims > 0 ? fmax(dispatch_s / claims, 0) : 0;
-    basis->pool.share = item_s > 0 && cpu_s > 0 ? fmin(cpu_s / item_s, 1) : 1;
+    basis->pool.share = busy_item_s > 0 && cpu_s > 0 ? fmin(cpu_s / busy_item_s, 1) : 1;
 }
 
 void predict_basis_costs(struct predict_basis *basis, int64_t without)

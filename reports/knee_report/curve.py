@@ -35,10 +35,12 @@ def subtitle(study: Study, most: int = 126) -> str:
     """What was measured, on what: one line of at most so many characters; 0: as long as it comes."""
     facts = study.facts
     if facts.batch_items is not None and facts.items is not None and facts.items < facts.batch_items:
-        whole = f"a batch of {wording.plural(facts.batch_items, 'image')}, {wording.megabytes(facts.batch_bytes)}"
-        work = f"{wording.plural(facts.items, 'image')} in each trial, out of {whole}"
+        whole = f"a batch of {wording.plural(facts.batch_items, facts.item)}, {wording.megabytes(facts.batch_bytes)}"
+        work = f"{wording.plural(facts.items, facts.item)} in each trial, out of {whole}"
     else:
-        work = f"{wording.plural(facts.items, 'image')}, {wording.megabytes(facts.batch_bytes)}"
+        work = f"{wording.plural(facts.items, facts.item)}, {wording.megabytes(facts.batch_bytes)}"
+    if not facts.counts_items:
+        work = f"runs of {shorten(facts.recipe_path or 'a command', 60)}"
     host, machine = facts.host or "host not recorded", facts.cpu_model or "CPU not recorded"
     if most:
         host, machine = shorten(host, 20), shorten(machine, 40)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -194,7 +195,8 @@ def stacked(
         if hole:
             ax.text(place, height + 0.02 * top, "\u2020", ha="center", va="bottom", size=7, color=style.INK)
     ax.set_ylim(0, 1.1 * top)
-    step = max(1, -(-len(names) // 16))
+    room = ax.get_window_extent().width / ax.figure.dpi * 25.4
+    step = max(1, -(-len(names) // 16), math.ceil(4.0 * len(names) / room))
     ax.set_xticks(places[::step], names[::step])
     if cores is not None:
         over = [p for p, r in zip(places, rows) if r.workers > cores]

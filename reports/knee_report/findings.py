@@ -41,10 +41,13 @@ def _range(measure: Measure) -> str:
 
 def tiles(study: Study) -> list[Tile]:
     best, full, knee = study.best_point, study.full_point, study.knee
-    nothing = Tile("throughput (images)", "not measured", "the study has no point of the scaling curve")
+    nothing = Tile("throughput", "not measured", "the study has no point of the scaling curve")
     row = [nothing, Tile("speedup", "not measured", nothing.note), Tile("efficiency", "not measured", nothing.note)]
     if best:
+        row[0] = Tile(f"a run, {wording.plural(best.workers, 'worker')}", _short(best.wall_s, "s"), _range(best.wall_s))
+    if best and study.facts.counts_items:
         row[0] = Tile(f"throughput, {wording.plural(best.workers, 'worker')}", _rate(best.images_per_s), _range(best.images_per_s))
+    if best:
         row[1] = Tile(f"speedup, {wording.plural(best.workers, 'worker')}", _times(best.speedup), _range(best.speedup))
     if full:
         share = wording.percent(full.efficiency)
@@ -74,11 +77,27 @@ def knee_span(study: Study) -> str:
     return f"95% interval {low} to {high}" if low != high else f"95% interval: {low}"
 
 
+def run_time(study: Study) -> Finding:
+    """Instead of the throughput, where a trial is a run and no items are known."""
+    best = study.best_point
+    if best is None or best.wall_s.value is None:
+        return Finding("The time of a run was not measured.", "No trial counts.")
+    lead = f"With {wording.plural(best.workers, 'worker')} a run takes {_short(best.wall_s, 's')}"
+    if best.workers > 1 and best.speedup.value is not None:
+        lead += f", {_short(best.speedup)} times as fast as with one"
+    detail = f"{wording.level(best.wall_s)} interval of the time {wording.span(best.wall_s)} s" if best.wall_s.has_interval else "No interval of the time"
+    if best.speedup.has_interval and best.workers > 1:
+        detail += f", of the speedup {wording.span(best.speedup)}"
+    return Finding(lead + ".", f"{detail}. The command tells of no items: throughput and causes are not known.")
+
+
 def throughput(study: Study) -> Finding:
+    if not study.facts.counts_items:
+        return run_time(study)
     best = study.best_point
     if best is None or best.images_per_s.value is None:
         return Finding("Throughput was not measured.", wording.sentence(best.images_per_s.reason if best else "No trial counts"))
-    lead = f"{wording.capital(wording.plural(best.workers, 'worker'))} do {_short(best.images_per_s)} images a second"
+    lead = f"{wording.capital(wording.plural(best.workers, 'worker'))} do {_short(best.images_per_s)} {study.facts.item}s a second"
     if best.workers == 1:
         lead = lead.replace(" do ", " does ")
     times = f", {_short(best.speedup)} times as many as one." if best.speedup.value is not None and best.workers > 1 else "."
@@ -90,8 +109,8 @@ def throughput(study: Study) -> Finding:
     items = study.facts.batch_items
     if items:
         whole = items / best.images_per_s.value
-        detail.append(f" At this rate the whole batch of {wording.plural(items, 'image')} takes about {wording.duration(whole)}")
-        detail.append("." if study.facts.items == items else f" (computed from trials of {wording.whole(study.facts.items)} images).")
+        detail.append(f" At this rate the whole batch of {wording.plural(items, study.facts.item)} takes about {wording.duration(whole)}")
+        detail.append("." if study.facts.items == items else f" (computed from trials of {wording.whole(study.facts.items)} {study.facts.item}s).")
     if study.serial_wall_s.value is not None and best.wall_s.value:
         detail.append(
             f" Without any pool a trial takes {wording.value(study.serial_wall_s, 's')}, with these workers {wording.value(best.wall_s, 's')}."
@@ -208,6 +227,6 @@ def summary_lines(study: Study, width: int = 100) -> list[str]:
     if advice.workers is None:
         lines += ["", f"Recommended: nothing ({advice.reason})"]
     else:
-        lead = f"Recommended: {wording.plural(advice.workers, 'worker')}, {wording.setting(advice.chunk, advice.policy)}. "
+        lead = f"Recommended: {wording.advised(advice.workers, advice.chunk, advice.policy)}. "
         lines += ["", *textwrap.wrap(lead + wording.capital(wording.sentence(advice.reason)), width, subsequent_indent="  ")]
     return lines

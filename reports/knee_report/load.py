@@ -10,10 +10,13 @@ import json
 import os
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 from .measure import Measure, finite, missing, parse_measure
 from .study import (
+    AccountCause,
+    AccountCell,
     BadTrial,
     Chunk,
     Counter,
@@ -23,6 +26,7 @@ from .study import (
     KindTerm,
     Knee,
     LackOfFit,
+    Leverage,
     Model,
     Parameter,
     Phases,
@@ -101,6 +105,7 @@ def parse_facts(raw: Json) -> Facts:
         recipe_sha256=text(raw.get("recipe_sha256")),
         cores=count(raw.get("cores")),
         emulated=count(raw.get("emulated_cores")) is not None,
+        item="image",
         logical_cpus=count(raw.get("logical_cpus")),
         memory_bytes=count(raw.get("memory_bytes")),
         batch_items=count(raw.get("batch_items")),
@@ -186,17 +191,36 @@ def parse_chunk(raw: Json) -> Chunk | None:
     )
 
 
+def parse_leverage(raw: Json) -> Leverage:
+    return Leverage(
+        finite(raw.get("mean")),
+        finite(raw.get("highest")),
+        text(raw.get("highest_item")),
+        finite(raw.get("largest")),
+        text(raw.get("largest_item")),
+        count(raw.get("items_above_3_means")),
+    )
+
+
 def parse_size(raw: Json) -> SizeFit | None:
     workers = count(raw.get("workers"))
     if workers is None:
         return None
     kinds = tuple(
-        KindTerm(text(k.get("kind")), count(k.get("items")), parse_measure(k.get("extra_ms"), "extra_ms")) for k in rows(raw.get("kinds"))
+        KindTerm(
+            text(k.get("kind")),
+            count(k.get("items")),
+            parse_measure(k.get("extra_ms"), "extra_ms"),
+            finite(k.get("residual_ms")),
+            finite(k.get("residual_spread_ms")),
+        )
+        for k in rows(raw.get("kinds"))
     )
     return SizeFit(
         workers=workers,
         items=count(raw.get("items")),
         kinds=kinds,
+        leverage=parse_leverage(section(raw.get("leverage"))),
         **measures(raw, "intercept_ms", "ms_per_megapixel", "ms_per_megabyte", "r2"),
     )
 
@@ -208,11 +232,46 @@ def parse_size_point(raw: Json) -> SizePoint | None:
     return SizePoint(text(raw.get("item")), text(raw.get("kind")), megapixels, megabytes, seconds)
 
 
+def parse_cause(raw: Json, total: float | None) -> AccountCause:
+    """Core-seconds beyond one worker's become shares of all core-seconds."""
+    beyond = parse_measure(raw.get("beyond_one_core_s"), "beyond_one_core_s")
+    low, high = (None if x is None or not total else x / total for x in (beyond.low, beyond.high))
+    without = parse_measure(raw.get("speedup_without"), "speedup_without")
+    return AccountCause(text(raw.get("cause")), text(raw.get("label")), finite(raw.get("lost")), low, high, without)
+
+
+def parse_account(raw: Any) -> tuple[AccountCell, ...]:
+    cells = []
+    for row in rows(section(raw).get("cells")):
+        workers = count(row.get("workers"))
+        if workers is None or row.get("role") != "scaling":
+            continue
+        total = parse_measure(row.get("total_core_s"), "total_core_s").value
+        cells.append(
+            AccountCell(
+                workers,
+                finite(row.get("named")),
+                finite(row.get("closure")),
+                finite(row.get("size_share_of_loss")),
+                parse_measure(row.get("speedup"), "speedup"),
+                tuple(parse_cause(c, total) for c in rows(row.get("causes"))),
+            )
+        )
+    return tuple(sorted(cells, key=lambda cell: cell.workers))
+
+
+def item_word(record: Record, facts: Facts) -> str:
+    if record.study.get("subject") != "command":
+        return "image"
+    return "item" if record.kinds or facts.items else "run"
+
+
 def parse_study(fit: Json, record: Record) -> Study:
     trials, serial = section(fit.get("trials")), section(fit.get("serial"))
     advice, same = section(fit.get("recommendation")), section(fit.get("equivalence"))
+    facts = parse_facts(section(fit.get("study")))
     return Study(
-        facts=parse_facts(section(fit.get("study"))),
+        facts=replace(facts, item=item_word(record, facts)),
         trials=Trials(
             count(trials.get("ok")),
             count(trials.get("void")),
@@ -246,6 +305,8 @@ def parse_study(fit: Json, record: Record) -> Study:
         equivalence=Equivalence(
             count(same.get("trials")), count(same.get("identical")), text(same.get("manifest_sha256")), text(same.get("reason"))
         ),
+        account=parse_account(fit.get("account")),
+        account_reason=text(section(fit.get("account")).get("reason")) or ("" if fit.get("account") else "fit.json has no account"),
         warnings=tuple(text(w) for w in fit.get("warnings") or []),
         record=record,
     )

@@ -17,6 +17,7 @@ class Facts:
     kernel: str
     cores: int | None
     emulated: bool  # those cores are shares of fewer real ones
+    item: str  # what one piece of the work is to be called: "image", of a command "item", or "run" where it tells of no items
     logical_cpus: int | None
     memory_bytes: int | None
     machine_class: str
@@ -32,6 +33,10 @@ class Facts:
     recipe_sha256: str
     seed: int | None
     blocks: int | None
+
+    @property
+    def counts_items(self) -> bool:
+        return self.item != "run"
 
     @property
     def core(self) -> str:
@@ -142,6 +147,20 @@ class KindTerm:
     kind: str
     items: int | None
     extra_ms: Measure
+    residual_ms: float | None  # median of what the fit leaves over
+    residual_spread_ms: float | None
+
+
+@dataclass(frozen=True)
+class Leverage:
+    """How far single items pull the size regression; None not known."""
+
+    mean: float | None
+    highest: float | None
+    highest_item: str
+    largest: float | None  # of the largest item
+    largest_item: str
+    above: int | None  # items beyond three means
 
 
 @dataclass(frozen=True)
@@ -153,6 +172,7 @@ class SizeFit:
     ms_per_megabyte: Measure
     r2: Measure
     kinds: tuple[KindTerm, ...]
+    leverage: Leverage
 
 
 @dataclass(frozen=True)
@@ -217,6 +237,30 @@ class Record:
 
 
 @dataclass(frozen=True)
+class AccountCause:
+    """lost: share of the cell's core time beyond one worker's, with its interval; None not known."""
+
+    name: str
+    label: str
+    lost: float | None
+    low: float | None
+    high: float | None
+    speedup_without: Measure
+
+
+@dataclass(frozen=True)
+class AccountCell:
+    """Where the core time of a scaling cell went, against one worker."""
+
+    workers: int
+    named: float | None  # least share of a trial's core time that has a cause
+    closure: float | None
+    size_share: float | None  # of what is lost, by item size
+    speedup: Measure
+    causes: tuple[AccountCause, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     facts: Facts
     trials: Trials
@@ -237,6 +281,8 @@ class Study:
     recommendation: Recommendation
     equivalence: Equivalence
     warnings: tuple[str, ...]
+    account: tuple[AccountCell, ...]
+    account_reason: str  # why there is none
     record: Record
     emulated: Study | None = None  # of emulated cores, shown beside this one
 
@@ -258,7 +304,7 @@ class Study:
     def best_point(self) -> CurvePoint | None:
         """The recommended number of workers, or the fastest point when there is no recommendation."""
         recommended = self.point(self.recommendation.workers)
-        if recommended is not None and recommended.images_per_s.value is not None:
+        if recommended is not None and recommended.wall_s.value is not None:
             return recommended
-        timed = [p for p in self.curve if p.images_per_s.value is not None]
-        return max(timed, key=lambda p: p.images_per_s.value or 0.0) if timed else None
+        timed = [p for p in self.curve if p.wall_s.value is not None]
+        return min(timed, key=lambda p: p.wall_s.value or 0.0) if timed else None

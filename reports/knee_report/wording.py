@@ -165,3 +165,8 @@ def setting(chunk: int | None, policy: str) -> str:
     """ "chunk 4, dynamic"; a policy without chunks (chunk 0 or none) is named alone. """
     policy = policy or "policy not recorded"
     return policy if not chunk else f"chunk {fixed(chunk, 0)}, {policy}"
+
+
+def advised(workers: int | None, chunk: int | None, policy: str) -> str:
+    """ "2 workers, chunk 4, dynamic"; the workers alone where neither chunk nor policy has a meaning. """
+    return ", ".join([plural(workers, "worker"), *([setting(chunk, policy)] if chunk or policy else [])])

@@ -12,8 +12,8 @@ LINE = style.BODY.size * style.BODY.leading * 25.4 / 72
 
 
 WORDS = (
-    ("worker", "a process that does images, one after another; one for each core is usual"),
-    ("chunk, policy", "how many images a worker takes at once, and how these portions are cut"),
+    ("worker", "a process that does {item}s, one after another; one for each core is usual"),
+    ("chunk, policy", "how many {item}s a worker takes at once, and how these portions are cut"),
     ("block", "one pass over all settings; comparing inside a block keeps slow drift out of the figures"),
     ("tail", "the time when some workers have finished and others still work"),
     ("95% interval", "a range made so that it holds the true value in 95 of 100 such studies"),
@@ -28,7 +28,7 @@ def equivalence_words(study: Study) -> list[str]:
     elif same.identical == same.trials and same.reason:
         words = [f"In all {same.trials} of {same.trials} trials the outputs were the same bytes. {wording.capital(wording.sentence(same.reason))}"]
     elif same.identical == same.trials:
-        words = [f"In all {same.trials} of {same.trials} trials every output of every image was identical to the serial run's, byte for byte."]
+        words = [f"In all {same.trials} of {same.trials} trials every output of every {study.facts.item} was identical to the serial run's, byte for byte."]
     else:
         words = [f"In {same.identical} of {same.trials} trials all outputs were identical to the serial run's; in {same.trials - same.identical} not."]
         words += [wording.capital(wording.sentence(same.reason))] if same.reason else []
@@ -74,14 +74,18 @@ def batch_rows(study: Study) -> list[tuple[str, str]]:
     facts, record = study.facts, study.record
     kinds = ", ".join(f"{items:,} {kind or 'of unknown kind'}" for kind, items, _ in record.kinds) or "not recorded"
     mean = facts.batch_bytes / facts.batch_items if facts.batch_bytes and facts.batch_items else None
-    size = f"{wording.plural(facts.batch_items, 'image')}, {wording.megabytes(facts.batch_bytes)}"
+    size = f"{wording.plural(facts.batch_items, facts.item)}, {wording.megabytes(facts.batch_bytes)}"
+    made = "recipe" if facts.item == "image" else "command"
+    digests = [(made, facts.recipe_path or "not recorded"), (f"{made} digest", facts.recipe_sha256 or "not recorded")]
+    by = ("made by", f"knee {facts.knee_version or 'of unknown version'}")
+    if not facts.counts_items:
+        return [*digests, by]
     return [
         ("batch", f"{size}{f', {wording.megabytes(mean)} on average' if mean else ''}; {kinds}"),
         ("batch digest", facts.batch_sha256 or "not recorded"),
-        ("in each trial", f"{wording.plural(facts.items, 'image')}; sample: {facts.sample or 'not recorded'}"),
-        ("recipe", facts.recipe_path or "not recorded"),
-        ("recipe digest", facts.recipe_sha256 or "not recorded"),
-        ("made by", f"knee {facts.knee_version or 'of unknown version'}"),
+        ("in each trial", f"{wording.plural(facts.items, facts.item)}; sample: {facts.sample or 'not recorded'}"),
+        *digests,
+        by,
     ]
 
 
@@ -111,7 +115,8 @@ def method_words(study: Study) -> list[str]:
     blocks = f"{wording.plural(facts.blocks, 'block')}{f' of {planned} planned' if planned and planned != str(facts.blocks) else ''}"
     how = interval_words(study)
     seed = "seed not recorded" if facts.seed is None else f"seed {facts.seed}"
-    init = f"A worker gets ready (watermark, font) in {wording.with_interval(study.init_ms, 'ms')}." if study.init_ms.value is not None else (
+    prepares = " (watermark, font)" if facts.item == "image" else ""
+    init = f"A worker gets ready{prepares} in {wording.with_interval(study.init_ms, 'ms')}." if study.init_ms.value is not None else (
         f"Time a worker takes to get ready: {wording.why_missing(study.init_ms)}.")  # fmt: skip
     return [
         "T(n): wall time with n workers, from the start of the serial prefix until the last output is stored and the manifest is written. "
@@ -127,7 +132,7 @@ def method_words(study: Study) -> list[str]:
 def limit_words(study: Study) -> list[str]:
     limits = list(study.warnings)
     if study.facts.items is not None and study.facts.batch_items is not None and study.facts.items < study.facts.batch_items:
-        limits.append(f"each trial processed a sample, {study.facts.items:,} of {study.facts.batch_items:,} images; times of the whole batch are computed")
+        limits.append(f"each trial processed a sample, {study.facts.items:,} of {study.facts.batch_items:,} {study.facts.item}s; times of the whole batch are computed")
     if any(p.oversubscribed for p in study.curve):
         limits.append(
             f"points with more than {wording.plural(study.facts.cores, 'worker')} share cores: they show what too many workers do, not what more cores would"
@@ -137,7 +142,8 @@ def limit_words(study: Study) -> list[str]:
             f"the {wording.plural(study.emulated.facts.cores, 'emulated core')} are shares of {wording.whole(study.facts.cores)} real ones: start-up, portions, "
             "serial parts and waiting for the last worker are as on real ones; caches, memory and disks are not"
         )
-    limits.append("the figures hold for this machine, batch and recipe; another machine needs its own study")
+    what = "machine, batch and recipe" if study.facts.item == "image" else "machine and command"
+    limits.append(f"the figures hold for this {what}; another machine needs its own study")
     return [wording.capital(wording.sentence(w.replace("+-", "\u00b1"))) for w in limits]
 
 
@@ -193,11 +199,11 @@ def _bullets(page: Page, y: float, words: list[str], floor: float) -> float:
     return y
 
 
-def _words(page: Page, y: float) -> None:
+def _words(page: Page, study: Study, y: float) -> None:
     """What the report's words mean, where the page has room left for it."""
     if y + 8 + LINE * len(WORDS) > style.BOTTOM:
         return
-    _facts(page, page.heading(y, "Words"), list(WORDS), most=1)
+    _facts(page, page.heading(y, "Words"), [(name, words.replace("{item}", study.facts.item)) for name, words in WORDS], most=1)
 
 
 def _bad_trials(page: Page, study: Study, y: float, room: int) -> float:
@@ -222,7 +228,7 @@ def draw(page: Page, study: Study) -> None:
         y = page.paragraph(style.LEFT, y, style.WIDTH, words, most=2)
     y = page.heading(y + 4, "Machine")
     y = _facts(page, y, machine_rows(study), most=4)
-    y = page.heading(y + 4, "Batch and recipe")
+    y = page.heading(y + 4, "Batch and recipe" if study.facts.item == "image" else "Command")
     y = _facts(page, y, batch_rows(study), most=2)
     y = page.heading(y + 4, "Method")
     for words in method_words(study):
@@ -233,4 +239,4 @@ def draw(page: Page, study: Study) -> None:
     reserved = 18.0 + 4.3 * room
     y = page.heading(y + 3.2, "Limits and warnings")
     y = _bullets(page, y, limit_words(study), style.BOTTOM - reserved)
-    _words(page, _bad_trials(page, study, y + 4, room) + 4)
+    _words(page, study, _bad_trials(page, study, y + 4, room) + 4)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from .. import figures, style, wording
+from dataclasses import replace
+
+from .. import figures, style, waterfall, wording
 from ..findings import fit_words, knee_span
 from ..layout import Column, Page, width_mm
 from ..measure import Measure
 from ..study import Model, Study
 
 MOST_ROWS = 16
-CURVE_COLUMNS = (
+CURVE_COLUMNS = (  # {item}: see Facts.item
     Column("workers", 1.05, "right"),
     Column("trials", 0.75, "right"),
     Column("wall time, s", 2.15, "right"),
-    Column("images a second", 2.2, "right"),
+    Column("{item}s a second", 2.2, "right"),
     Column("speedup", 2.0, "right"),
     Column("efficiency, %", 1.95, "right"),
-    Column("CPU ms an item", 1.8, "right"),
+    Column("CPU ms an {item}", 1.8, "right"),
     Column("peak MiB", 1.6, "right"),
 )
 MODEL_COLUMNS = (
@@ -36,6 +38,12 @@ def thinned(workers: list[int], cores: int | None, most: int) -> list[int]:
     wanted = most - len(keep)
     picked = {rest[round(i * (len(rest) - 1) / max(1, wanted - 1))] for i in range(wanted)} if wanted > 0 else set()
     return sorted(keep | picked)
+
+
+def named(columns: tuple[Column, ...], study: Study) -> list[Column]:
+    """The columns with the study's word for an item in their titles."""
+    article = f"an {study.facts.item}" if study.facts.item[0] in "aeiou" else f"a {study.facts.item}"
+    return [replace(c, title=c.title.replace("an {item}", article).replace("{item}", study.facts.item)) for c in columns]
 
 
 def curve_rows(study: Study) -> list[list[str]]:
@@ -133,11 +141,32 @@ def knee_words(study: Study) -> str:
     return words + (f" By the serial fraction alone: {alone.value:g}{alone_span(alone)}." if alone.value is not None else "")
 
 
+def _losses(page: Page, study: Study, top: float) -> None:
+    """Where core time went: by number of workers, and cause by cause; without an account the phases in its place."""
+    right = style.LEFT + style.HALF + style.GUTTER
+    cell = waterfall.told_cell(study)
+    height = style.BOTTOM - top - 15 - 8
+    note = "Share of n \u00d7 T held by all phases but work, and of it lost in dispatch and tail. \u2020: a part was not measured."
+    if cell is None:
+        page.caption(top, "Phases of a trial", "Wall time by phase; shaded: more workers than cores.", width=style.HALF)
+        figures.phases_wall(page.axes(style.LEFT + 10, top + 15, style.HALF - 15, height), study)
+        page.caption(top, "Core time that did no work", note, x=right, width=style.HALF)
+        figures.phases_lost(page.axes(right + 10, top + 15, style.HALF - 10, height), study)
+        return
+    narrow = 66.0
+    left = style.LEFT + narrow + style.GUTTER
+    page.caption(top, "Core time that did no work", note, width=narrow)
+    figures.phases_lost(page.axes(style.LEFT + 10, top + 18, narrow - 12, height - 3), study)
+    title = f"From no loss to E({cell.workers}): where the core time of {wording.plural(cell.workers, 'worker')} went"
+    page.caption(top, title, waterfall.notes(study, cell), x=left, width=style.RIGHT - left)
+    waterfall.draw(page.axes(left + 36, top + 15, style.RIGHT - left - 36 - 17, height), study)
+
+
 def draw(page: Page, study: Study) -> None:
     right = style.LEFT + style.HALF + style.GUTTER
     y = page.heading(22, "The curve in numbers")
     rows = curve_rows(study)
-    y = page.table(y, CURVE_COLUMNS, rows, row_height=4.0 if len(rows) <= 12 else 3.7)
+    y = page.table(y, named(CURVE_COLUMNS, study), rows, row_height=4.0 if len(rows) <= 12 else 3.7)
     y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, curve_notes(study), style.SMALL, most=2)
 
     y = page.heading(y + 3.5, "Models")
@@ -161,15 +190,4 @@ def draw(page: Page, study: Study) -> None:
     figures.karp_flatt(page.axes(right + 10, at, style.HALF - 10, height), study)
 
     top = at + height + 12
-    page.caption(top, "Phases of a trial", "Wall time by phase; shaded: more workers than cores.", width=style.HALF)
-    page.caption(
-        top,
-        "Core time that did no work",
-        "Share of n \u00d7 T held by all phases but work, and of it lost in dispatch and tail. \u2020: a part was not measured.",
-        x=right,
-        width=style.HALF,
-    )
-    at = top + 15
-    height = style.BOTTOM - at - 8
-    figures.phases_wall(page.axes(style.LEFT + 10, at, style.HALF - 15, height), study)
-    figures.phases_lost(page.axes(right + 10, at, style.HALF - 10, height), study)
+    _losses(page, study, top)

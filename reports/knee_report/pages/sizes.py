@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from .. import size_figures, style, wording
+from .. import size_figures, style, waterfall, wording
 from ..layout import Column, Page
 from ..study import Study
-from .models import thinned
+from .models import named, thinned
 
 MOST_SIZE_ROWS = 6
 MOST_CHUNKS = 14
 SIZE_COLUMNS = (
     Column("workers", 0.7, "right"),
     Column("items", 0.6, "right"),
-    Column("fixed, ms an image", 2.0, "right"),
+    Column("fixed, ms an {item}", 2.0, "right"),
     Column("ms a megapixel", 2.0, "right"),
     Column("ms a megabyte", 2.0, "right"),
     Column("R\u00b2", 0.7, "right"),
@@ -65,7 +65,8 @@ def size_notes(study: Study) -> str:
     if len(study.size) > MOST_SIZE_ROWS:
         notes.append(f"{MOST_SIZE_ROWS} of {len(study.size)} regressions; all are in fit.json.")
     gaps: dict[str, None] = {}
-    for row in study.size:
+    shown = thinned([s.workers for s in study.size], study.facts.cores, MOST_SIZE_ROWS)
+    for row in (r for r in study.size if r.workers in shown):
         for measure in (row.intercept_ms, row.ms_per_megapixel, row.ms_per_megabyte, row.r2):
             if measure.value is None:
                 gaps[wording.why_missing(measure)] = None
@@ -74,13 +75,46 @@ def size_notes(study: Study) -> str:
     return " ".join([*notes, kind_words(study)]).strip()
 
 
+def loss_words(study: Study) -> str:
+    """How much of what is lost depends on size."""
+    cell = waterfall.told_cell(study)
+    if cell is None or cell.size_share is None:
+        return ""
+    words = f"By {study.facts.item} size: {wording.fixed(100 * cell.size_share, 0)}% of what {wording.plural(cell.workers, 'worker')} lose"
+    return words + " (slower large ones, and a tail that equal ones would not have)."
+
+
+def trust_words(study: Study) -> str:
+    """Whether a few items make the fit, and what it leaves over."""
+    fit = size_figures.points_fit(study)
+    if fit is None:
+        return ""
+    pull, words = fit.leverage, ""
+    if pull.mean is not None and pull.highest is not None:
+        words = f"Leverage, from 0 to 1: mean {wording.fixed(pull.mean, 2)}, highest {wording.fixed(pull.highest, 2)} ({short_path(pull.highest_item)})"
+        words += f", largest {study.facts.item} {wording.fixed(pull.largest, 2)}" if pull.largest is not None else ""
+        words += f"; {wording.plural(pull.above, study.facts.item)} above three means." if pull.above is not None else "."
+    left = [
+        f"{k.kind} {wording.fixed(k.residual_ms, 1)} (spread {wording.fixed(k.residual_spread_ms, 1)})"
+        for k in fit.kinds[:6]
+        if k.residual_ms is not None and k.residual_spread_ms is not None
+    ]
+    if left:
+        words += f" Left over by the fit, median ms of a kind: {'; '.join(left)}."
+    return words.strip()
+
+
+def short_path(path: str) -> str:
+    return path if len(path) <= 28 else "\u2026" + path[-27:]
+
+
 def legend_rows(study: Study) -> int:
     return 1 if len(size_figures.kinds_of(study.size_points)) < 7 else 2
 
 
 def _sizes(page: Page, study: Study) -> float:
     right = style.LEFT + style.HALF + style.GUTTER
-    y = page.heading(22, "Image size: what a megapixel and a megabyte cost")
+    y = page.heading(22, f"{wording.capital(study.facts.item)} size: what a megapixel and a megabyte cost")
     count = len(study.size_points)
     note = f"Median time of {wording.plural(count, 'item')} with {wording.plural(study.size_points_workers, 'worker')}"
     fitted = size_figures.line_at(study, "megapixels") is not None
@@ -89,9 +123,10 @@ def _sizes(page: Page, study: Study) -> float:
     size_figures.size_scatter(page.axes(style.LEFT + 10, y, style.HALF - 10, 50), study, "megapixels", legend=True)
     size_figures.size_scatter(page.axes(right + 10, y, style.HALF - 10, 50), study, "megabytes", legend=False)
     y += 62
-    y = page.table(y, SIZE_COLUMNS, size_rows(study)) if study.size else y
-    y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, size_notes(study), style.SMALL, most=4) + 2.5
-    note = "A slope that grows with n: images slow each other down."
+    y = page.table(y, named(SIZE_COLUMNS, study), size_rows(study)) if study.size else y
+    y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, size_notes(study), style.SMALL, most=4)
+    y = page.paragraph(style.LEFT, y, style.WIDTH, f"{loss_words(study)} {trust_words(study)}".strip(), style.SMALL, most=3) + 2.5
+    note = f"A slope that grows with n: {study.facts.item}s slow each other down."
     page.caption(y, "Cost of a megapixel at each n", note + " Bars: 95% intervals.", width=style.HALF)
     page.caption(y, "Cost of a megabyte at each n", note + " Bars: 95% intervals.", x=right, width=style.HALF)
     y += 11

@@ -22,8 +22,8 @@ def _advice(study: Study) -> list[str]:
     advice = study.recommendation
     lines = [f"{wording.capital(wording.sentence(advice.reason))}"] if advice.reason else []
     if advice.wall_s.value is not None:
-        items = wording.plural(study.facts.items, "image")
-        lines.append(f"With it, a trial of {items} takes {wording.with_interval(advice.wall_s, 's')}.")
+        what = f"a trial of {wording.plural(study.facts.items, study.facts.item)}" if study.facts.counts_items else "a run"
+        lines.append(f"With it, {what} takes {wording.with_interval(advice.wall_s, 's')}.")
     elif advice.workers is not None:
         lines.append(f"Time of a trial at this setting: {wording.why_missing(advice.wall_s)}.")
     return lines
@@ -46,7 +46,7 @@ def _recommendation(page: Page, study: Study) -> float:
     if advice.workers is None:
         words = "none"
     else:
-        words = f"{wording.plural(advice.workers, 'worker')}, {wording.setting(advice.chunk, advice.policy)}"
+        words = wording.advised(advice.workers, advice.chunk, advice.policy)
     big = style.TextStyle(13, "bold", style.GOOD)
     at = page.text(style.LEFT + 6, at + 0.4, cut(words, big, inner), big) + 0.4
     for line in text:
