@@ -30,7 +30,8 @@ def told_cell(study: Study) -> AccountCell | None:
     """The account that the report shows: with the most workers that all have a core, else with the most workers."""
     cells = [c for c in study.account if c.workers > 1]
     fitting = [c for c in cells if study.facts.cores is None or c.workers <= study.facts.cores]
-    return max(fitting or cells, key=lambda c: c.workers, default=None)
+    ranked = sorted(fitting or cells, key=lambda c: c.workers)
+    return ranked[-1] if ranked else None
 
 
 def _step(cause: AccountCause) -> Step:
