@@ -133,6 +133,19 @@ static double expected_s(const struct model *model, const struct settings *set, 
     return wall;
 }
 
+static void write_life(FILE *file, uint32_t slot, const struct worker_record *worker,
+                       const struct run_worker_extra *extra)
+{
+    fprintf(file,
+            "{\"worker\":%" PRIu32
+            ",\"phase\":\"life\",\"start\":%.9f,\"end\":%.9f,\"begin\":%.9f,\"go\":%.9f",
+            slot, (double)worker->fork_ns / 1e9, (double)worker->loop_end_ns / 1e9,
+            (double)worker->begin_ns / 1e9, (double)worker->go_ns / 1e9);
+    if (extra->runqueue_known)
+        fprintf(file, ",\"queued\":%.9f", (double)extra->runqueue_ns / 1e9);
+    fputs("}\n", file);
+}
+
 /* For a sweep: the spans of docs/design.md, section 5. Times are those of the emulated
  * machine. */
 static int write_spans(const struct model_run *run, struct fault *fault)
@@ -146,6 +159,8 @@ static int write_spans(const struct model_run *run, struct fault *fault)
         return fault_set(fault, "KNEE_SPANS=%s: cannot be written", path);
     for (uint32_t w = 0; w < run->set.workers; w++) {
         const struct worker_record *worker = item_table_worker(&run->table, w);
+        const struct run_worker_extra *extra = item_table_worker_payload(&run->table, w);
+        write_life(file, w, worker, extra);
         if (worker->init_end_ns)
             fprintf(file, "{\"worker\":%" PRIu32 ",\"phase\":\"init\",\"start\":%.9f,\"end\":%.9f}\n", w,
                     (double)worker->init_begin_ns / 1e9, (double)worker->init_end_ns / 1e9);
@@ -154,9 +169,9 @@ static int write_spans(const struct model_run *run, struct fault *fault)
         const struct item_record *item = item_table_item(&run->table, i);
         fprintf(file,
                 "{\"worker\":%" PRIu32 ",\"item\":\"item-%06" PRIu64
-                "\",\"start\":%.9f,\"end\":%.9f,\"bytes\":%" PRIu64 ",\"cpu\":%.9f}\n",
-                item->worker, i, (double)item->start_ns / 1e9, (double)item->end_ns / 1e9, item->bytes_in,
-                (double)item->cpu_ns / 1e9);
+                "\",\"claim\":%.9f,\"start\":%.9f,\"end\":%.9f,\"bytes\":%" PRIu64 ",\"cpu\":%.9f}\n",
+                item->worker, i, (double)item->claim_ns / 1e9, (double)item->start_ns / 1e9,
+                (double)item->end_ns / 1e9, item->bytes_in, (double)item->cpu_ns / 1e9);
     }
     return fclose(file) ? fault_set(fault, "KNEE_SPANS=%s: cannot be written", path) : 0;
 }
@@ -165,8 +180,7 @@ static int prepare(struct model_run *run, struct fault *fault)
 {
     struct settings *set = &run->set;
 
-    if (model_parse(&run->model, set->text, fault) ||
-        run_hooks_init(&run->hooks, set->pin_list, NULL, fault) ||
+    if (run_hooks_init(&run->hooks, set->pin_list, NULL, fault) ||
         item_table_create(&run->table, -1, run->model.items, 0, (uint32_t)set->workers,
                           sizeof(struct run_worker_extra), fault) ||
         model_workload_init(&run->work, &run->model, (uint32_t)set->workers, fault))
@@ -246,6 +260,10 @@ static int run_model(int argc, char **argv)
         return KNEE_USAGE;
     case OPTIONS_GO:
         break;
+    }
+    if (model_parse(&run.model, run.set.text, &fault)) {
+        message_error("%s", fault.text);
+        return KNEE_USAGE;
     }
     code = do_run(&run, &fault);
     if (code == KNEE_FAILED)

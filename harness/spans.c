@@ -80,10 +80,13 @@ static int take_subject(const json_t *line, struct span *span, char *reason)
 
     if (!item == !phase)
         return BAD("give one of \"item\" and \"phase\"");
-    if (phase)
-        return json_is_string(phase) && strcmp(json_string_value(phase), "init") == 0
+    if (phase) {
+        text = json_is_string(phase) ? json_string_value(phase) : "";
+        span->phase = strcmp(text, "life") == 0 ? SPAN_LIFE : SPAN_INIT;
+        return span->phase == SPAN_LIFE || strcmp(text, "init") == 0
                    ? 0
-                   : BAD("\"phase\" can only be \"init\"");
+                   : BAD("\"phase\" can only be \"init\" or \"life\"");
+    }
     if (kind) {
         text = text_of(kind, "kind", SPANS_KIND_BYTES, reason);
         if (!text)
@@ -95,6 +98,29 @@ static int take_subject(const json_t *line, struct span *span, char *reason)
         return -1;
     span->item = strdup(text);
     return span->item ? 0 : BAD("no memory");
+}
+
+/* Instants within the span, in order, and what else only one sort of span has. */
+static int take_more(const json_t *line, struct span *span, char *reason)
+{
+    int64_t start_ns = (int64_t)span->start_ns, end_ns = (int64_t)span->end_ns;
+
+    if (span->phase == SPAN_ITEM) {
+        if (take_seconds(line, "claim", false, &span->claim_ns, reason))
+            return -1;
+        return span->claim_ns > start_ns ? BAD("\"claim\" is after \"start\"") : 0;
+    }
+    if (span->phase == SPAN_INIT)
+        return 0;
+    if (take_seconds(line, "begin", false, &span->begin_ns, reason) ||
+        take_seconds(line, "go", false, &span->go_ns, reason) ||
+        take_seconds(line, "queued", false, &span->queued_ns, reason))
+        return -1;
+    if (span->begin_ns >= 0 && (span->begin_ns < start_ns || span->begin_ns > end_ns))
+        return BAD("\"begin\" is not between \"start\" and \"end\"");
+    if (span->go_ns >= 0 && (span->go_ns < start_ns || span->go_ns < span->begin_ns || span->go_ns > end_ns))
+        return BAD("\"go\" is not between \"begin\" and \"end\"");
+    return span->queued_ns > end_ns - start_ns ? BAD("\"queued\" is longer than the life") : 0;
 }
 
 static int take_span(const json_t *line, struct span *span, char *reason)
@@ -114,7 +140,7 @@ static int take_span(const json_t *line, struct span *span, char *reason)
     span->worker = (uint32_t)worker;
     span->start_ns = (uint64_t)start_ns;
     span->end_ns = (uint64_t)end_ns;
-    return take_subject(line, span, reason);
+    return take_subject(line, span, reason) || take_more(line, span, reason) ? -1 : 0;
 }
 
 /* text is not terminated. */
@@ -161,7 +187,13 @@ static int add(struct spans *spans, size_t *room, const struct span *span)
 static int take_line(struct spans *spans, size_t *room, const char *text, size_t length, uint32_t number,
                      struct fault *fault)
 {
-    struct span span = {.line = number, .bytes = -1, .cpu_ns = -1};
+    struct span span = {.line = number,
+                        .bytes = -1,
+                        .cpu_ns = -1,
+                        .claim_ns = -1,
+                        .begin_ns = -1,
+                        .go_ns = -1,
+                        .queued_ns = -1};
     char reason[sizeof spans->reason] = "";
 
     if (is_blank(text, length))
@@ -235,6 +267,8 @@ static int by_worker(const void *a, const void *b)
 
     if (x->worker != y->worker)
         return x->worker < y->worker ? -1 : 1;
+    if ((x->phase == SPAN_LIFE) != (y->phase == SPAN_LIFE))
+        return x->phase == SPAN_LIFE ? -1 : 1;
     if (x->start_ns != y->start_ns)
         return x->start_ns < y->start_ns ? -1 : 1;
     if (x->end_ns != y->end_ns)
@@ -258,9 +292,42 @@ static int check_one(struct span *span, uint32_t workers, uint64_t begin_ns, uin
     return 0;
 }
 
+static uint64_t within(uint64_t at, const struct span *span)
+{
+    return at < span->start_ns ? span->start_ns : at > span->end_ns ? span->end_ns : at;
+}
+
+/* Instants inside a span that was cut off are cut off with it. */
+static void cut_instants(struct span *span)
+{
+    if (span->begin_ns >= 0)
+        span->begin_ns = (int64_t)within((uint64_t)span->begin_ns, span);
+    if (span->go_ns >= 0)
+        span->go_ns = (int64_t)within((uint64_t)span->go_ns, span);
+}
+
+/* life: of the same worker; NULL: not told. */
+static int check_life(const struct span *life, const struct span *span, struct fault *fault)
+{
+    if (!life || span == life)
+        return 0;
+    if (span->phase == SPAN_LIFE)
+        return fault_set(fault, "spans: line %u: a second \"life\" of worker %u (line %u)", span->line,
+                         span->worker, life->line);
+    if (span->start_ns < life->start_ns || span->end_ns > life->end_ns ||
+        (life->begin_ns >= 0 && span->start_ns < (uint64_t)life->begin_ns) ||
+        (span->phase == SPAN_ITEM && life->go_ns >= 0 && span->start_ns < (uint64_t)life->go_ns))
+        return fault_set(fault, "spans: line %u: worker %u is at work outside of its life (line %u)",
+                         span->line, span->worker, life->line);
+    if (span->phase == SPAN_INIT && life->go_ns >= 0 && span->end_ns > (uint64_t)life->go_ns)
+        return fault_set(fault, "spans: line %u: \"init\" of worker %u ends after its go (line %u)",
+                         span->line, span->worker, life->line);
+    return 0;
+}
+
 static int check_pair(const struct span *before, const struct span *span, struct fault *fault)
 {
-    if (before->worker != span->worker)
+    if (before->worker != span->worker || before->phase == SPAN_LIFE)
         return 0;
     if (span->start_ns < before->end_ns)
         return fault_set(fault, "spans: line %u: worker %u is at two things at once (line %u)", span->line,
@@ -275,10 +342,13 @@ int spans_check(struct spans *spans, uint32_t workers, uint64_t begin_ns, uint64
                 struct fault *fault)
 {
     struct span *span = spans->span;
+    const struct span *life = NULL;
 
-    for (size_t i = 0; i < spans->count; i++)
+    for (size_t i = 0; i < spans->count; i++) {
         if (check_one(&span[i], workers, begin_ns, end_ns, fault))
             return -1;
+        cut_instants(&span[i]);
+    }
     if (spans->count == 0)
         return 0;
     qsort(span, spans->count, sizeof *span, by_item);
@@ -287,8 +357,11 @@ int spans_check(struct spans *spans, uint32_t workers, uint64_t begin_ns, uint64
             return fault_set(fault, "spans: line %u: item %.100s is there twice (line %u)", span[i].line,
                              span[i].item, span[i - 1].line);
     qsort(span, spans->count, sizeof *span, by_worker);
-    for (size_t i = 1; i < spans->count; i++)
-        if (check_pair(&span[i - 1], &span[i], fault))
+    for (size_t i = 0; i < spans->count; i++) {
+        if (i == 0 || span[i].worker != span[i - 1].worker)
+            life = span[i].phase == SPAN_LIFE ? &span[i] : NULL;
+        if (check_life(life, &span[i], fault) || (i > 0 && check_pair(&span[i - 1], &span[i], fault)))
             return -1;
+    }
     return 0;
 }

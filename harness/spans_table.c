@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run_hooks.h"
+
 static int by_name(const void *a, const void *b)
 {
     const struct spans_item *x = a, *y = b;
@@ -59,6 +61,7 @@ static void fill_item(const struct item_table *table, uint64_t index, const stru
 
     record->worker = span->worker;
     record->attempt = 1;
+    record->claim_ns = span->claim_ns > 0 ? (uint64_t)span->claim_ns : 0;
     record->start_ns = span->start_ns;
     record->end_ns = span->end_ns;
     record->cpu_ns = span->cpu_ns > 0 ? (uint64_t)span->cpu_ns : 0;
@@ -66,7 +69,19 @@ static void fill_item(const struct item_table *table, uint64_t index, const stru
     atomic_store_explicit(&record->state, ITEM_DONE, memory_order_release);
 }
 
-static void fill_worker(struct worker_record *worker, const struct span *span)
+/* The first of its worker's spans. */
+static void fill_life(struct worker_record *worker, struct run_worker_extra *extra, const struct span *span)
+{
+    worker->processes = 1;
+    worker->fork_ns = span->start_ns;
+    worker->begin_ns = span->begin_ns >= 0 ? (uint64_t)span->begin_ns : span->start_ns;
+    worker->go_ns = span->go_ns >= 0 ? (uint64_t)span->go_ns : worker->begin_ns;
+    worker->loop_end_ns = span->end_ns;
+    extra->runqueue_known = span->queued_ns >= 0;
+    extra->runqueue_ns = span->queued_ns >= 0 ? (uint64_t)span->queued_ns : 0;
+}
+
+static void fill_worker(struct worker_record *worker, const struct span *span, const struct span *life)
 {
     if (worker->processes == 0) {
         worker->processes = 1;
@@ -76,9 +91,12 @@ static void fill_worker(struct worker_record *worker, const struct span *span)
         worker->items++;
     } else {
         worker->init_begin_ns = span->start_ns;
-        worker->init_end_ns = worker->go_ns = span->end_ns;
+        worker->init_end_ns = span->end_ns;
+        if (!life || life->go_ns < 0)
+            worker->go_ns = span->end_ns;
     }
-    worker->loop_end_ns = span->end_ns;
+    if (!life)
+        worker->loop_end_ns = span->end_ns;
 }
 
 static void fill_idle(const struct item_table *table)
@@ -97,16 +115,40 @@ static void fill_idle(const struct item_table *table)
     }
 }
 
+/* The gate, where every worker has told its life and when it was let go. */
+static void fill_gate(struct item_table *table, const struct spans *spans)
+{
+    uint64_t gate_ns = UINT64_MAX;
+    uint32_t told = 0;
+
+    for (size_t i = 0; i < spans->count; i++) {
+        const struct span *span = &spans->span[i];
+        if (span->phase != SPAN_LIFE || span->go_ns < 0)
+            continue;
+        told++;
+        gate_ns = (uint64_t)span->go_ns < gate_ns ? (uint64_t)span->go_ns : gate_ns;
+    }
+    if (told == table->workers)
+        table->header->go_ns = gate_ns;
+}
+
 static int fill_all(struct item_table *table, const struct spans *spans, const struct spans_items *items,
                     struct fault *fault)
 {
+    const struct span *life = NULL;
     size_t found = 0;
 
     for (size_t i = 0; i < spans->count; i++) {
         const struct span *span = &spans->span[i];
         const struct spans_item key = {.name = span->item}, *item;
-        fill_worker(item_table_worker(table, span->worker), span);
-        if (!span->item)
+        struct worker_record *worker = item_table_worker(table, span->worker);
+        if (span->phase == SPAN_LIFE) {
+            life = span;
+            fill_life(worker, item_table_worker_payload(table, span->worker), span);
+            continue;
+        }
+        fill_worker(worker, span, life && life->worker == span->worker ? life : NULL);
+        if (span->phase == SPAN_INIT)
             continue;
         item = items->count ? bsearch(&key, items->item, items->count, sizeof key, by_name) : NULL;
         if (!item)
@@ -126,8 +168,12 @@ static int fill_all(struct item_table *table, const struct spans *spans, const s
 int spans_table(struct item_table *table, const struct spans *spans, const struct spans_items *items,
                 uint32_t workers, uint64_t begin_ns, uint64_t end_ns, struct fault *fault)
 {
-    if (item_table_create(table, -1, items->count, 0, workers, 0, fault))
+    if (item_table_create(table, -1, items->count, 0, workers, sizeof(struct run_worker_extra), fault))
         return -1;
+    for (uint32_t slot = 0; slot < workers; slot++) {
+        struct run_worker_extra *extra = item_table_worker_payload(table, slot);
+        extra->cpu_wanted = extra->cpu_seen_begin = extra->cpu_seen_last = -1;
+    }
     table->header->start_ns = begin_ns;
     table->header->end_ns = end_ns;
     if (fill_all(table, spans, items, fault)) {
@@ -135,5 +181,6 @@ int spans_table(struct item_table *table, const struct spans *spans, const struc
         return -1;
     }
     fill_idle(table);
+    fill_gate(table, spans);
     return 0;
 }

@@ -1,9 +1,12 @@
 /* spans_table.h: spans of a program as the item table that the pipeline's own runs leave behind, so that all
  * that follows (trial.h, the account) treats both alike.
  *
- * What is not known stays "did not happen": no fork, no gate, no claims. A worker's begin is its first span's
- * start, `init` ends with the span of that phase, `go` is there, the loop ends with its last span; a worker
- * without spans begins and ends with the earliest of the others, so that all its time is tail.
+ * A worker's "life" tells its fork, begin, go and the end of its loop, as far as it says. What is not told: fork and
+ * begin are its first span's start, `init` ends with the span of that phase, `go` is there, the loop ends with
+ * its last span; a worker without spans begins and ends with the earliest of the others, so that all its time
+ * is tail. The gate is opened (header->go_ns) with the
+ * first worker's go, where all have told theirs. An item's claim that is not told
+ * "did not happen". The run-queue delay goes to the worker's payload, which is a struct run_worker_extra.
  */
 #ifndef KNEE_SPANS_TABLE_H
 #define KNEE_SPANS_TABLE_H

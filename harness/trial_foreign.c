@@ -15,14 +15,13 @@ static void forget_unmeasured(struct study_record *record)
         worker->exit_ns = STUDY_UNKNOWN;
         worker->dispatch_ns = worker->claims = worker->processes = STUDY_UNKNOWN;
         worker->user_ns = worker->system_ns = STUDY_UNKNOWN;
-        worker->disk_wait_reason = worker->runqueue_reason =
-            "a command's workers are not known to the kernel's counts";
+        worker->disk_wait_reason = "a command's workers are not known to the kernel's counts";
+        if (worker->runqueue_ns == STUDY_UNKNOWN)
+            worker->runqueue_reason = "the command's spans tell none (\"queued\")";
     }
     for (size_t i = 0; i < record->item_count; i++)
         record->items[i].bytes_out = STUDY_UNKNOWN;
     record->trial.bytes_out = STUDY_UNKNOWN;
-    record->trial.prefix_ns = record->trial.spawn_ns = record->trial.init_ns = STUDY_UNKNOWN;
-    record->trial.work_ns = record->trial.suffix_ns = STUDY_UNKNOWN;
 }
 
 int trial_judge_command(const struct trial_outcome *outcome, const struct trial_expected *expected,

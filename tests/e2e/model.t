@@ -17,15 +17,23 @@ ok "$(awk -v t="$(measured -j 4 'items=8 cost=2ms')" 'BEGIN { print t < 0.004 }'
 
 KNEE_SPANS=spans "$KNEE" model -j 3 'items=12 cost=1ms init=1ms' >/dev/null
 is "$(grep -c '"item"' spans) $(grep -c '"phase":"init"' spans)" "12 3" "spans: every item and every initializer"
+is "$(grep -c '"phase":"life".*"begin".*"go".*"queued"' spans) $(grep -c '"claim"' spans)" "3 12" "... every worker's life, every claim"
 is "$(/usr/bin/python3 -c 'import json
 s = [json.loads(l) for l in open("spans")]
 print(all(x["end"] > x["start"] for x in s), sorted({x["worker"] for x in s if "item" in x})[0])')" "True 0" "spans: JSON lines, in order of time"
 
 "$KNEE" model 'items=banana' >stdout 2>stderr
-is $? 1 "a wrong word: exit 1"
+is "$? $(wc -l <stderr)" "2 1" "a wrong word: exit 2 and one line"
 like "$(cat stderr)" 'items=banana' "... named"
 "$KNEE" model >stdout 2>stderr
 is $? 2 "no batch: exit 2"
+
+if command -v sqlite3 >/dev/null; then
+    "$KNEE" sweep --study told --workers 1,3 --blocks 1 --noise 100% --budget 1m -- "$KNEE" model -j '{workers}' 'items=12 cost=1ms init=1ms' >/dev/null 2>&1
+    is "$(sqlite3 told/study.db "SELECT count(*) FROM worker WHERE runqueue_ns IS NULL OR go_ns < init_end_ns OR begin_ns < fork_ns")" 0 "a sweep has its workers' starts and run-queue delays"
+    is "$(sqlite3 told/study.db "SELECT count(*) > 0 FROM item WHERE claim_ns NOT NULL") $(sqlite3 told/study.db "SELECT count(*) FROM item WHERE claim_ns IS NULL")" "1 0" "... the claims of its items"
+    is "$(sqlite3 told/study.db "SELECT count(*) FROM trial WHERE status <> 'failed' AND abs(wall_ns - prefix_ns - spawn_ns - init_ns - work_ns - suffix_ns) > 2 OR init_ns IS NULL")" 0 "... and the phases, which add up"
+fi
 
 groups() { find /sys/fs/cgroup -type d -name 'knee-emulation-*' 2>/dev/null | sort; }
 if "$KNEE" model --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr; then

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "harness/command_line.h"
+#include "harness/run_hooks.h"
 #include "harness/spans_table.h"
 
 static struct fault fault;
@@ -70,6 +71,11 @@ static void bad_lines(void **state)
         {"{\"worker\":0,\"item\":\"a\\u0000b\",\"start\":1,\"end\":2}", "no JSON"},
         {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"bytes\":-3}", "\"bytes\""},
         {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"kind\":7}", "\"kind\""},
+        {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"claim\":1.5}", "\"claim\" is after"},
+        {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"claim\":\"x\"}", "\"claim\""},
+        {"{\"worker\":0,\"phase\":\"life\",\"start\":1,\"end\":2,\"begin\":2.5}", "\"begin\" is not"},
+        {"{\"worker\":0,\"phase\":\"life\",\"start\":1,\"end\":2,\"begin\":1.5,\"go\":1.4}", "\"go\" is not"},
+        {"{\"worker\":0,\"phase\":\"life\",\"start\":1,\"end\":2,\"queued\":1.1}", "longer than"},
         {"{\"worker\":0,\"worker\":1,\"item\":\"a\",\"start\":1,\"end\":2}", "no JSON"},
     };
     (void)state;
@@ -126,6 +132,10 @@ static void hostile(void **state)
 #define ITEM(worker, name, start, end)                                                                       \
     "{\"worker\":" #worker ",\"item\":\"" name "\",\"start\":" #start ",\"end\":" #end "}\n"
 
+#define LIFE(worker, start, end, begin, go)                                                                  \
+    "{\"worker\":" #worker ",\"phase\":\"life\",\"start\":" #start ",\"end\":" #end ",\"begin\":" #begin     \
+    ",\"go\":" #go ",\"queued\":0.125}\n"
+
 static void checks(void **state)
 {
     static const struct {
@@ -137,6 +147,13 @@ static void checks(void **state)
         {ITEM(0, "a", 1, 2) ITEM(1, "a", 1, 2), "twice (line 1)"},
         {ITEM(0, "a", 1, 2) ITEM(0, "b", 1.9, 3), "two things"},
         {ITEM(0, "a", 1, 2) "{\"worker\":0,\"phase\":\"init\",\"start\":2,\"end\":3}", "not its first"},
+        {LIFE(0, 1, 2, 1, 1) LIFE(0, 2, 3, 2, 2), "a second \"life\" of worker 0 (line 1)"},
+        {LIFE(0, 1.2, 2, 1.2, 1.3) ITEM(0, "a", 1.3, 2.1), "outside of its life (line 1)"},
+        {LIFE(0, 1.2, 2, 1.2, 1.5) ITEM(0, "a", 1.3, 1.9), "outside of its life"},
+        {LIFE(0, 1, 2, 1.1, 1.5) "{\"worker\":0,\"phase\":\"init\",\"start\":1,\"end\":1.2}",
+         "outside of its life"},
+        {LIFE(0, 1, 2, 1, 1.5) "{\"worker\":0,\"phase\":\"init\",\"start\":1,\"end\":1.6}",
+         "ends after its go"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -190,6 +207,45 @@ static void makes_a_table(void **state)
     spans_items_release(&items);
 }
 
+/* Forks, gate, claims and run-queue delay, as our own pool's table has them. */
+static void a_life_makes_the_table_whole(void **state)
+{
+    struct spans spans = parse("{\"worker\":0,\"item\":\"a\",\"claim\":1.625,\"start\":1.75,\"end\":2.25}\n"
+                               "{\"worker\":0,\"phase\":\"init\",\"start\":1.25,\"end\":1.5}\n" LIFE(
+                                   1, 1.125, 2.5, 1.375, 1.875) LIFE(0, 1.0625, 2.75, 1.25, 1.625));
+    struct spans_items items;
+    struct item_table table;
+    const struct worker_record *worker;
+    const struct run_worker_extra *extra;
+
+    (void)state;
+    assert_int_equal(spans.bad, 0);
+    assert_int_equal(spans_check(&spans, 2, 1000000000, 3000000000, &fault), 0);
+    assert_int_equal(spans_items_take(&items, &spans, &fault), 0);
+    assert_int_equal(items.count, 1);
+    assert_int_equal(spans_table(&table, &spans, &items, 2, 1000000000, 3000000000, &fault), 0);
+    assert_int_equal(table.header->go_ns, 1625000000);
+    assert_int_equal(item_table_item(&table, 0)->claim_ns, 1625000000);
+    worker = item_table_worker(&table, 0);
+    assert_int_equal(worker->fork_ns, 1062500000);
+    assert_int_equal(worker->begin_ns, 1250000000);
+    assert_int_equal(worker->init_end_ns, 1500000000);
+    assert_int_equal(worker->go_ns, 1625000000);
+    assert_int_equal(worker->loop_end_ns, 2750000000);
+    assert_int_equal(worker->items, 1);
+    worker = item_table_worker(&table, 1); /* lived without work */
+    assert_int_equal(worker->begin_ns, 1375000000);
+    assert_int_equal(worker->go_ns, 1875000000);
+    assert_int_equal(worker->loop_end_ns, 2500000000);
+    extra = item_table_worker_payload(&table, 1);
+    assert_int_equal(extra->runqueue_known, 1);
+    assert_int_equal(extra->runqueue_ns, 125000000);
+    assert_int_equal(extra->cpu_wanted, -1);
+    item_table_close(&table);
+    spans_release(&spans);
+    spans_items_release(&items);
+}
+
 static void places(void **state)
 {
     const struct command_values values = {{"4", "16", "guided", "7", "/tmp/a b", "100"}};
@@ -222,8 +278,10 @@ static void places(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(fields),        cmocka_unit_test(bad_lines),
-                                       cmocka_unit_test(hostile),       cmocka_unit_test(checks),
-                                       cmocka_unit_test(makes_a_table), cmocka_unit_test(places)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fields),        cmocka_unit_test(bad_lines),
+        cmocka_unit_test(hostile),       cmocka_unit_test(checks),
+        cmocka_unit_test(makes_a_table), cmocka_unit_test(a_life_makes_the_table_whole),
+        cmocka_unit_test(places)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
