@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "doctor_facts.h"
 #include "message.h"
+#include "pin_kinds.h"
 #include "pin_plan.h"
 #include "pipeline/pool.h"
 #include "topology.h"
@@ -249,6 +250,16 @@ static int show(const struct doctor_facts *facts, const struct topology *topolog
     return code;
 }
 
+/* Of the plan that was asked for. */
+static void add_mixed_kinds(struct doctor_facts *facts, const struct topology *topology)
+{
+    char text[320];
+
+    if (set.workers && pin_kinds_mixed(topology, (enum pin_placement)set.placement, (uint32_t)set.workers,
+                                       text, sizeof text))
+        fact_add(facts, "cores of plan", FACT_WEAK, "%s", text);
+}
+
 static int run(int argc, char **argv)
 {
     static struct doctor_facts facts;
@@ -272,6 +283,7 @@ static int run(int argc, char **argv)
         doctor_add_this_machine(&facts);
         doctor_add_formats(&facts);
     }
+    add_mixed_kinds(&facts, &topology);
     code = show(&facts, &topology, has_topology);
     topology_release(&topology);
     if (code == KNEE_OK && all_missing(&facts)) {

@@ -142,6 +142,8 @@ static bool is_foreign(void)
 /* A twentieth of the budget is kept for trials that have to be repeated. */
 static int make_plan(struct job *job, struct fault *fault)
 {
+    char mixed[320];
+
     message_note(is_foreign() ? "measuring what the command costs here"
                               : "measuring what an item costs here");
     if (is_foreign() ? sweep_command_probe(&job->runner, &job->inputs, &job->common, &job->planned.costs,
@@ -158,6 +160,8 @@ static int make_plan(struct job *job, struct fault *fault)
     if (set.precision > 0 && !set.blocks)
         job->planned.plan.blocks = PRECISION_BLOCKS_MOST;
     sweep_print_plan(&job->planned, job->inputs.wish.worker_count, set.budget_ns);
+    if (sweep_plan_mixed(&job->planned, &job->inputs, mixed, sizeof mixed))
+        message_note("%s: the curve will bend for that too", mixed);
     return 0;
 }
 

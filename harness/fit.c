@@ -240,6 +240,15 @@ static void warn_of_points(struct fit *fit)
     }
 }
 
+/* Said by the sweep, which knew the machine. */
+static void warn_of_mixed_kinds(struct fit *fit)
+{
+    const char *mixed = fit_study_fact(fit->study, "mixed_kinds");
+
+    if (mixed)
+        warn(fit, "%s: the curve bends for that too, and no law of scaling knows it", mixed);
+}
+
 /* With work that grows with the workers the ideal is T(n) = T(1), and T(1)/T(n) is the scaled efficiency. */
 static void tell_of_weak_scaling(struct fit *fit)
 {
@@ -365,6 +374,7 @@ int fit_make(const struct fit_study *study, const struct fit_options *options, s
                      ? fault_set(fault, "%s: out of memory", study->name)
                      : 0;
         warn_of_study(fit);
+        warn_of_mixed_kinds(fit);
         warn_of_points(fit);
     }
     g_free(observations);

@@ -101,6 +101,19 @@ static uint32_t different_cores(const struct seat *seats, uint32_t count)
     return different;
 }
 
+static uint32_t different_kinds(const struct seat *seats, uint32_t count)
+{
+    uint32_t different = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        bool seen = false;
+        for (uint32_t j = 0; j < i && !seen; j++)
+            seen = seats[j].kind == seats[i].kind;
+        different += !seen;
+    }
+    return different;
+}
+
 /* Returns the seats in the order of the placement (caller frees), their number in *count; NULL without
  * memory. */
 static struct seat *ordered_seats(const struct topology *topology, enum pin_placement placement,
@@ -146,6 +159,7 @@ int pin_plan_make(struct pin_plan *plan, const struct topology *topology, uint32
         plan->cpu[slot] = placement == PIN_NONE ? -1 : seats[slot % count].os_index;
     if (placement != PIN_NONE)
         plan->cores_used = different_cores(seats, workers < count ? workers : count);
+    plan->kinds_used = different_kinds(seats, placement == PIN_NONE || workers > count ? count : workers);
     plan->shares_cores = workers > topology->allowed_cores;
     plan->oversubscribed = workers > count || (topology->quota_cpus > 0 && workers > topology->quota_cpus);
     free(seats);

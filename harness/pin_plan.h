@@ -30,6 +30,7 @@ struct pin_plan {
     uint32_t workers;
     int32_t *cpu;        /* owned; the kernel's number of the CPU of each slot; -1: not pinned */
     uint32_t cores_used; /* different physical cores in the plan; 0 with PIN_NONE */
+    uint32_t kinds_used; /* different kinds of core in the plan; with PIN_NONE all that may be used */
     bool shares_cores;   /* some workers share a physical core (more workers than allowed cores) */
     bool oversubscribed; /* more workers than allowed CPUs, or than the CPU quota gives */
 };

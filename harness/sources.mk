@@ -72,6 +72,7 @@ HARNESS_SRC := harness/message.c \
   harness/doctor_formats.c \
   harness/kernel_stat.c \
   harness/libraries.c \
+  harness/pin_kinds.c \
   harness/pin_plan.c \
   harness/run_hooks.c \
   harness/topology.c \

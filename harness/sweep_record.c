@@ -9,6 +9,7 @@
 
 #include "kernel_stat.h"
 #include "libraries.h"
+#include "pin_kinds.h"
 #include "pipeline/sniff.h"
 #include "sweep_command.h"
 #include "sweep_setup.h"
@@ -20,6 +21,16 @@ void sweep_plan_predict(struct sweep_plan *planned)
 
     planned->predicted_ns =
         (double)planned->probe_ns + plan_reference_ns(plan, &planned->costs) + plan->block_ns * plan->blocks;
+}
+
+uint32_t sweep_plan_mixed(const struct sweep_plan *planned, const struct sweep_inputs *inputs, char *text,
+                          size_t bytes)
+{
+    uint32_t most = 0;
+
+    for (uint32_t i = 0; i < planned->plan.cell_count; i++)
+        most = planned->plan.cells[i].workers > most ? planned->plan.cells[i].workers : most;
+    return pin_kinds_mixed(&inputs->topology, inputs->placement, most, text, bytes);
 }
 
 /* --- the machine --- */
@@ -297,7 +308,7 @@ static int record_all(struct study *study, const struct sweep_settings *set,
 {
     struct kernel_cpu cpu;
     struct noise_sample noise;
-    char utc[32], text[160];
+    char utc[32], text[320];
 
     if (record_machine(study, inputs, fault) ||
         (!set->command.words && record_batch(study, inputs, items, fault)) ||
@@ -308,6 +319,8 @@ static int record_all(struct study *study, const struct sweep_settings *set,
         return -1;
     noise_read(&noise);
     if (noise_blind_words(&noise, text, sizeof text)[0] && study_set(study, "noise_unseen", text, fault))
+        return -1;
+    if (sweep_plan_mixed(planned, inputs, text, sizeof text) && study_set(study, "mixed_kinds", text, fault))
         return -1;
     if (study_set_number(study, "setup_ns", planned->probe_ns, fault) ||
         study_set(study, "scaling", set->command.weak ? "weak" : "strong", fault))

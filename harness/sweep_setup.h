@@ -94,6 +94,9 @@ struct sweep_plan {
     int64_t probe_ns;    /* what the probe took */
     double predicted_ns; /* the whole study: probe, reference run, blocks */
 };
+/* Whether cores of different kinds work in one of its settings, in words: pin_kinds_mixed(). */
+uint32_t sweep_plan_mixed(const struct sweep_plan *planned, const struct sweep_inputs *inputs, char *text,
+                          size_t bytes);
 /* Fills predicted_ns. */
 void sweep_plan_predict(struct sweep_plan *planned);
 

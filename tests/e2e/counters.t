@@ -52,6 +52,13 @@ fi
 "$KNEE" export --what counters one | head -1 >stdout
 like "$(cat stdout)" ',value,enabled_ns,running_ns,status,reason$' "export shows how long each counter ran"
 
+
+# --- what the sweep knew of the machine's cores
+sqlite3 one/study.db "INSERT INTO study VALUES('mixed_kinds', 'from 2 workers on, cores of different kinds work (compact)')"
+"$KNEE" fit one >stdout 2>stderr
+like "$(cat stdout)" '^warning: from 2 workers on, cores of different kinds work \(compact\): the curve bends for that too' \
+    "cores of different kinds are never mixed in silence"
+
 # --- the group belongs to the study
 echo '# changed' >>mine.group
 "$KNEE" sweep --study one --counters ./mine.group "${small[@]}" batch >stdout 2>stderr

@@ -52,9 +52,10 @@ static void time_waited_for_disks_is_added_up(void **state)
     static const char text[] =
         "4711 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 "
         "31 32 33 34 35 36 37 38 25 40";
-    static const char *const wrong[] = {"", "1 (a", "1 (a) S 1 2 3",
-                                        "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 "
-                                        "22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 x"};
+    static const char not_a_number[] =
+        "1 (a) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 "
+        "27 28 29 30 31 32 33 34 35 36 37 38 x";
+    const char *const wrong[] = {"", "1 (a", "1 (a) S 1 2 3", not_a_number};
     uint64_t wait_ns = 7;
 
     (void)state;

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "harness/pin_kinds.h"
 #include "harness/pin_plan.h"
 
 struct plan_case {
@@ -102,6 +103,205 @@ static void plans_on_invented_machines_are_the_hand_made_ones(void **state)
     }
 }
 
+/* --- the fleet: the first CPUs of every placement ------------------------------------------------ */
+
+#define MACHINES "tests/unit/machines/"
+
+struct fleet_case {
+    const char *name, *machine, *cpuset; /* cpuset NULL: all */
+    double quota_cpus;
+    const char *compact, *scatter, *core_type; /* of six workers */
+    uint32_t usable_cores, mixed_from[3];      /* by placement, as above; 0 never */
+};
+
+static const struct fleet_case fleet[] = {
+    {"16 cores",
+     "package:1 l3:1 core:16 pu:1",
+     NULL,
+     0,
+     "0,1,2,3,4,5",
+     "0,1,2,3,4,5",
+     "0,1,2,3,4,5",
+     16,
+     {0}},
+    {"2 x 8 cores, a NUMA node each",
+     "package:2 [numa] l3:1 core:8 pu:1",
+     NULL,
+     0,
+     "0,1,2,3,4,5",
+     "0,8,1,9,2,10",
+     "0,1,2,3,4,5",
+     16,
+     {0}},
+    {"SMT 2", "package:1 l3:1 core:4 pu:2", NULL, 0, "0,2,4,6,1,3", "0,2,4,6,1,3", "0,2,4,6,1,3", 4, {0}},
+    {"SMT 4", "package:1 core:2 pu:4", NULL, 0, "0,4,1,5,2,6", "0,4,1,5,2,6", "0,4,1,5,2,6", 2, {0}},
+    /* a second thread of a fast core comes after every core of its own */
+    {"hybrid, fast cores first",
+     MACHINES "hybrid.xml",
+     NULL,
+     0,
+     "0,2,4,5,6,7",
+     "0,2,4,5,6,7",
+     "0,2,4,5,6,7",
+     6,
+     {3, 3, 3}},
+    {"hybrid, slow cores first",
+     MACHINES "slow-first.xml",
+     NULL,
+     0,
+     "0,1,2,3,4,5",
+     "0,1,2,3,4,5",
+     "4,5,6,7,0,1",
+     8,
+     {5, 5, 5}},
+    {"hybrid, three slow cores and one fast allowed",
+     MACHINES "slow-first.xml",
+     "1-4",
+     0,
+     "1,2,3,4,1,2",
+     "1,2,3,4,1,2",
+     "4,1,2,3,4,1",
+     4,
+     {4, 4, 2}},
+    {"hybrid, slow cores alone allowed",
+     MACHINES "slow-first.xml",
+     "0-3",
+     0,
+     "0,1,2,3,0,1",
+     "0,1,2,3,0,1",
+     "0,1,2,3,0,1",
+     4,
+     {0}},
+    {"4 groups of cores with an L3 each",
+     "package:1 l3:4 core:4 pu:1",
+     NULL,
+     0,
+     "0,1,2,3,4,5",
+     "0,4,8,12,1,5",
+     "0,1,2,3,4,5",
+     16,
+     {0}},
+    {"a core and all second threads offline",
+     MACHINES "offline.xml",
+     NULL,
+     0,
+     "0,1,2,4,5,6",
+     "0,1,2,4,5,6",
+     "0,1,2,4,5,6",
+     7,
+     {0}},
+    {"cpuset of 3",
+     "package:1 l3:1 core:16 pu:1",
+     "5,9,14",
+     0,
+     "5,9,14,5,9,14",
+     "5,9,14,5,9,14",
+     "5,9,14,5,9,14",
+     3,
+     {0}},
+    {"128 cores",
+     "package:2 numa:4 l3:4 core:4 pu:2",
+     NULL,
+     0,
+     "0,2,4,6,8,10",
+     "0,128,32,160,64,192",
+     "0,2,4,6,8,10",
+     128,
+     {0}},
+    {"container quota",
+     "package:1 l3:1 core:8 pu:1",
+     NULL,
+     2.5,
+     "0,1,2,3,4,5",
+     "0,1,2,3,4,5",
+     "0,1,2,3,4,5",
+     2,
+     {0}},
+    {"one core", "core:1 pu:1", NULL, 0, "0,0,0,0,0,0", "0,0,0,0,0,0", "0,0,0,0,0,0", 1, {0}},
+    {"2 packages, 2 NUMA nodes each, SMT 2",
+     "package:2 numa:2 l3:1 core:2 pu:2",
+     NULL,
+     0,
+     "0,2,4,6,8,10",
+     "0,8,4,12,2,10",
+     "0,2,4,6,8,10",
+     8,
+     {0}},
+};
+
+static void check_fleet(const struct fleet_case *wanted, const struct topology *topology)
+{
+    const char *const cpus[] = {wanted->compact, wanted->scatter, wanted->core_type};
+
+    for (int placement = PIN_COMPACT; placement <= PIN_CORE_TYPE; placement++) {
+        struct pin_plan plan;
+        struct fault fault = {""};
+        char *text, words[256];
+        uint32_t mixed;
+        if (pin_plan_make(&plan, topology, 6, (enum pin_placement)placement, &fault))
+            fail_msg("%s: %s", wanted->name, fault.text);
+        text = pin_plan_text(&plan);
+        if (strcmp(text, cpus[placement]) != 0)
+            fail_msg("%s, %s: %s, wanted %s", wanted->name, pin_placement_names[placement], text,
+                     cpus[placement]);
+        free(text);
+        mixed = pin_kinds_mixed(topology, (enum pin_placement)placement, 6, words, sizeof words);
+        if (mixed != wanted->mixed_from[placement] || (mixed > 0) != (words[0] != '\0') ||
+            (mixed > 0) != (plan.kinds_used > 1))
+            fail_msg("%s, %s: mixed from %u, wanted %u: %s", wanted->name, pin_placement_names[placement],
+                     mixed, wanted->mixed_from[placement], words);
+        pin_plan_release(&plan);
+    }
+}
+
+static void the_first_cpus_of_every_placement_on_every_machine(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof fleet / sizeof fleet[0]; i++) {
+        struct topology topology;
+        struct fault fault = {""};
+        if (topology_load(&topology, fleet[i].machine, &fault) ||
+            (fleet[i].cpuset && topology_restrict(&topology, fleet[i].cpuset, &fault)))
+            fail_msg("%s: %s", fleet[i].name, fault.text);
+        topology.quota_cpus = fleet[i].quota_cpus;
+        topology_count(&topology);
+        if (topology.usable_cores != fleet[i].usable_cores)
+            fail_msg("%s: %u usable cores", fleet[i].name, topology.usable_cores);
+        check_fleet(&fleet[i], &topology);
+        topology_release(&topology);
+    }
+}
+
+static void that_kinds_are_mixed_is_said_in_words(void **state)
+{
+    static const struct {
+        enum pin_placement placement;
+        uint32_t most, from;
+        const char *words;
+    } wanted[] = {{PIN_CORE_TYPE, 2, 0, ""},
+                  {PIN_CORE_TYPE, 3, 3,
+                   "from 3 workers on, cores of different kinds work (core-type): with 3 workers 2 on "
+                   "IntelCore, 1 on IntelAtom"},
+                  {PIN_COMPACT, 16, 3,
+                   "from 3 workers on, cores of different kinds work (compact): with 16 workers 8 on "
+                   "IntelCore, 8 on IntelAtom"},
+                  {PIN_NONE, 1, 1,
+                   "workers are not held on cores, and these are of different kinds: IntelCore, IntelAtom"}};
+    struct topology topology;
+    struct fault fault = {""};
+    char words[256];
+
+    (void)state;
+    if (topology_load(&topology, MACHINES "hybrid.xml", &fault))
+        fail_msg("%s", fault.text);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        assert_int_equal(pin_kinds_mixed(&topology, wanted[i].placement, wanted[i].most, words, sizeof words),
+                         wanted[i].from);
+        assert_string_equal(words, wanted[i].words);
+    }
+    topology_release(&topology);
+}
+
 /* A machine written by hand: {os index, core, package, smt, numa, l3, kind, allowed}. */
 static void check_built(struct topology_cpu *cpus, uint32_t count, double quota_cpus,
                         const struct plan_case *wanted)
@@ -182,6 +382,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plans_on_invented_machines_are_the_hand_made_ones),
+        cmocka_unit_test(the_first_cpus_of_every_placement_on_every_machine),
+        cmocka_unit_test(that_kinds_are_mixed_is_said_in_words),
         cmocka_unit_test(core_type_fills_fast_cores_first_wherever_they_are_numbered),
         cmocka_unit_test(offline_cpus_leave_a_gap_that_no_plan_uses),
         cmocka_unit_test(more_workers_than_the_quota_are_oversubscribed),
