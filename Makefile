@@ -185,9 +185,12 @@ baseline:
 bench: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/bench/run.sh
 
-# The harness's own cost for each number of workers: the same work with and without it.
+# The harness's own cost for each number of workers: the same work with and without it; of items that wait, where it can be
+# told to 0.1%, then of a batch.
 OVERHEAD_OPTIONS ?=
-overhead: all
+OVERHEAD_ROUNDS ?= 10
+overhead: all $(BUILD)/tests/bench/harness_cost
+	@$(BUILD)/tests/bench/harness_cost $(OVERHEAD_ROUNDS)
 	@$(PYTHON) tests/bench/overhead.py $(OVERHEAD_OPTIONS) $(BUILD)/knee $(IN)
 
 # Emulated cores beside real ones, and beside what a made-up batch must take.

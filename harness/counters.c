@@ -96,6 +96,27 @@ uint32_t counters_open(struct counters *c, const struct counter_backend *const *
     return best;
 }
 
+/* PAPI counts hardware by the same system call, and costs 10 ms to start: where the call itself opens no hardware event
+ * but every other, there is nothing that PAPI could add. */
+static bool kernel_is_enough(const struct counter_backend *const *backends,
+                             const struct counter_event *events, uint32_t count)
+{
+    const struct counter_backend *const kernel[] = {&counter_kernel, NULL};
+    struct counters c;
+    bool is_listed = false, enough = true;
+
+    for (size_t i = 0; backends[i]; i++)
+        is_listed |= backends[i] == &counter_kernel;
+    if (!is_listed)
+        return false;
+    counters_open(&c, kernel, events, count);
+    for (uint32_t i = 0; i < c.count; i++)
+        enough &=
+            c.backend && (c.counter[i].kind == COUNTER_HARDWARE) != (c.counter[i].status == COUNTER_UNREAD);
+    counters_close(&c);
+    return enough;
+}
+
 const struct counter_backend *counters_choose(const struct counter_backend *const *backends,
                                               const struct counter_event *events, uint32_t count)
 {
@@ -108,6 +129,8 @@ const struct counter_backend *counters_choose(const struct counter_backend *cons
     for (size_t i = 0; backends[i]; i++)
         if (backends[i]->all_threads)
             cheap = backends[i]; /* the last of these asks the kernel itself */
+    if (kernel_is_enough(backends, events, count))
+        return &counter_kernel;
     child = fork();
     if (child == 0) {
         int found = NONE;

@@ -248,7 +248,8 @@ static int worker_begin(void *context, uint32_t slot, void *opaque, struct fault
 
 static int worker_ready(void *context, uint32_t slot, void *opaque, struct fault *fault)
 {
-    struct run_worker *worker = ((struct run_hooks *)context)->worker;
+    const struct run_hooks *h = context;
+    struct run_worker *worker = h->worker;
 
     (void)slot;
     (void)opaque;
@@ -256,7 +257,8 @@ static int worker_ready(void *context, uint32_t slot, void *opaque, struct fault
     /* All 0 is no reason to doubt yet: the kernel adds up at ticks and switches, and may not have come to a process this
      * young. A kernel that never counts is found out at the end. */
     worker->sched_known = kernel_sched_read(NULL, &worker->sched, NULL) == 0 || worker->sched.threads > 0;
-    kernel_disk_wait_read(NULL, &worker->disk_wait_ns, NULL);
+    if (!h->disk_wait_reason[0])
+        kernel_disk_wait_read(NULL, &worker->disk_wait_ns, NULL);
     worker->cpu_ns = clock_process_cpu_ns();
     counters_start(&worker->counters);
     return 0;

@@ -62,6 +62,7 @@ TESTS_PROGRAM_SRC := \
   tests/peers/floor.c \
   tests/bench/attribution.c \
   tests/bench/pool_noop.c \
+  tests/bench/harness_cost.c \
   tests/coverage/coverage.c \
   tests/bench/sandbox_cost.c \
   tests/bench/scale.c \
