@@ -76,6 +76,7 @@ void sweep_print_cells(const struct sweep_plan *planned, uint64_t budget_ns)
 
 struct tally {
     unsigned ok, voided, failed;
+    double voided_ns;  /* what the void ones took */
     unsigned missing;  /* (cell, block) of blocks that were run, without a trial that counts */
     bool has_baseline; /* one worker, at least one trial that counts */
     char *void_reason, *failed_reason; /* of the last one */
@@ -105,6 +106,7 @@ static int count_trials(struct study *study, const struct plan *plan, int64_t bl
             tally->has_baseline |= cell && cell->role == PLAN_SCALING && cell->workers == 1;
         } else if (strcmp(trial->status, "void") == 0) {
             tally->voided++;
+            tally->voided_ns += trial->wall_ns > 0 ? (double)trial->wall_ns : 0;
             replace(&tally->void_reason, trial->reason);
         } else {
             tally->failed++;
@@ -174,7 +176,7 @@ int sweep_print_summary(struct study *study, const struct sweep_plan *planned, u
     const struct plan *plan = &planned->plan;
     int64_t run = study_get_number(study, "blocks_run", plan->blocks);
     double spent_ns = (double)study_get_number(study, "spent_ns", 0);
-    char spent[32], predicted[32], budget[32];
+    char spent[32], predicted[32], budget[32], again[32];
     bool foreign = planned->costs.of_command, focused = plan->blocks == PRECISION_BLOCKS_MOST;
     struct tally tally;
     int result;
@@ -195,6 +197,8 @@ int sweep_print_summary(struct study *study, const struct sweep_plan *planned, u
     if (foreign)
         print_command(study);
     printf("time     %s", progress_duration(spent_ns / 1e9, spent, sizeof spent));
+    if (tally.voided)
+        printf(" (%s for void trials)", progress_duration(tally.voided_ns / 1e9, again, sizeof again));
     if (!focused) /* with a precision to be reached, how long it takes shows only on the way */
         printf(", predicted %s", progress_duration(planned->predicted_ns / 1e9, predicted, sizeof predicted));
     printf(", budget %s\n", progress_duration((double)budget_ns / 1e9, budget, sizeof budget));

@@ -326,10 +326,26 @@ static bool has_worker_trouble(const struct item_table *table, struct trial_resu
     return false;
 }
 
-/* Of the workers' time, the share in which they were off the CPU and ready for one: the run-queue delay, but at most the
- * time off the CPU (threads of one worker that wait for each other are in the delay, and on the CPU). NaN: not known. */
-static double lost_share(const struct item_table *table)
+/* What others had of the CPUs meanwhile: other processes, the sweep itself, the host. Infinite when not watched. */
+static double taken_ns(const struct trial_outcome *outcome)
 {
+    const struct kernel_cpu *before = &outcome->before, *after = &outcome->after;
+    double taken;
+
+    if (!outcome->cpu_known)
+        return INFINITY;
+    taken = (double)kernel_cpu_other_ns(before, after, outcome->user_ns + outcome->system_ns);
+    if (after->steal_known && after->steal_ns > before->steal_ns)
+        taken += (double)(after->steal_ns - before->steal_ns);
+    return taken;
+}
+
+/* Of the workers' time, the share in which they were off the CPU and ready for one: the run-queue delay, but at most the
+ * time off the CPU, and at most what others had of the CPUs. Threads of one worker that wait for each other are in the
+ * delay, while one of them is on the CPU or all wait for a disk. NaN: not known. */
+static double lost_share(const struct trial_outcome *outcome)
+{
+    const struct item_table *table = &outcome->table;
     double lost_ns = 0, alive_ns = 0;
 
     for (uint32_t slot = 0; slot < table->workers; slot++) {
@@ -342,7 +358,7 @@ static double lost_share(const struct item_table *table)
         alive_ns += alive;
         lost_ns += fmax(fmin((double)extra->runqueue_ns, alive - cpu), 0);
     }
-    return lost_ns / alive_ns;
+    return fmin(lost_ns, taken_ns(outcome)) / alive_ns;
 }
 
 /* Only with a core for each worker: beyond that they take the cores from each other. */
@@ -355,7 +371,7 @@ static bool is_kept_waiting(const struct trial_outcome *outcome, const struct tr
     if (!expected || outcome->of_command || !table->header || table->header->serial ||
         table->workers > expected->cores || outcome->watched_ns < 4 * limits->least_ns)
         return false;
-    share = lost_share(table);
+    share = lost_share(outcome);
     if (isnan(share) || share <= limits->runqueue_share)
         return false;
     REASON(result, "workers were ready and without a core for %.1f%% of their time (limit %.0f%%)",

@@ -233,6 +233,22 @@ static void wait_for_cores(struct trial_outcome *o, uint64_t runqueue_ns)
 static void cores_taken(struct trial_outcome *o)
 {
     wait_for_cores(o, 15);
+    o->after.busy_ns = 30 + 750; /* and others had them: 30 of the workers' 300 ns */
+}
+static void cores_taken_unwatched(struct trial_outcome *o)
+{
+    wait_for_cores(o, 15);
+    o->cpu_known = false;
+}
+static void cores_taken_by_the_host(struct trial_outcome *o)
+{
+    wait_for_cores(o, 15);
+    o->after.steal_ns = 30;
+}
+static void disks_waited_for(struct trial_outcome *o)
+{
+    wait_for_cores(o, 15);
+    o->after.busy_ns = 14 + 750; /* others had less than 5% of 300 ns */
 }
 static void cores_hardly_taken(struct trial_outcome *o)
 {
@@ -306,6 +322,9 @@ static void every_cause_has_its_verdict_and_its_words(void **state)
         {"steal, small share", steal_small_share, VERDICT_OK, ""},
         {"steal not reported", steal_not_reported, VERDICT_OK, ""},
         {"cores taken", cores_taken, VERDICT_VOID, "without a core for"},
+        {"cores taken, unwatched", cores_taken_unwatched, VERDICT_VOID, "without a core for 10."},
+        {"cores taken by the host", cores_taken_by_the_host, VERDICT_VOID, "without a core for 10."},
+        {"disks waited for", disks_waited_for, VERDICT_OK, ""},
         {"cores hardly taken", cores_hardly_taken, VERDICT_OK, ""},
         {"threads wait for each other", threads_wait_for_each_other, VERDICT_OK, ""},
         {"others below", others_below, VERDICT_OK, ""},
