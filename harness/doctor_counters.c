@@ -147,7 +147,7 @@ static void add_groups(struct doctor_facts *facts)
 {
     char **names = counter_group_names();
 
-    for (int i = 0; names[i] && i < GROUPS_MOST; i++) {
+    for (int i = 0; i < GROUPS_MOST && names[i]; i++) {
         struct counter_group group;
         struct counters c;
         struct fault fault = {""};
