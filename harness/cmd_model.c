@@ -27,7 +27,7 @@ struct model_run {
     struct model_workload work;
     struct item_table table;
     struct run_hooks hooks;
-    struct emulation emulation;
+    struct emulate_run emulation;
 };
 
 static enum options_result read_options(struct settings *set, int argc, char **argv)
@@ -190,14 +190,14 @@ static int prepare(struct model_run *run, struct fault *fault)
     if (emulate_run_begin(&run->emulation, (uint32_t)set->cores, (uint32_t)set->workers, fault))
         return -1;
     run->hooks.emulation = &run->emulation;
-    run->work.wait_factor = run->emulation.dilation;
+    run->work.wait_factor = run->emulation.groups.dilation;
     return 0;
 }
 
 static void print_outcome(const struct model_run *run)
 {
     const struct item_table_header *header = run->table.header;
-    double dilation = run->emulation.dilation > 0 ? run->emulation.dilation : 1;
+    double dilation = run->emulation.groups.dilation > 0 ? run->emulation.groups.dilation : 1;
     double wall = (double)(header->end_ns - header->start_ns) / 1e9;
     struct pool_part none = {0}, pool = measure_pool(run);
     double expected = expected_s(&run->model, &run->set, &none);
@@ -268,7 +268,7 @@ static int run_model(int argc, char **argv)
     code = do_run(&run, &fault);
     if (code == KNEE_FAILED)
         message_error("%s", fault.text);
-    emulation_close(&run.emulation);
+    emulate_run_close(&run.emulation);
     model_workload_release(&run.work);
     run_hooks_release(&run.hooks);
     item_table_close(&run.table);

@@ -36,7 +36,7 @@ struct run {
     struct image_workload images;
     struct run_hooks hooks;
     struct counter_group group; /* event_count 0: nothing is counted */
-    struct emulation emulation;
+    struct emulate_run emulation;
     struct sandbox sandbox;
     struct progress progress;
     uint64_t start_ns;
@@ -238,7 +238,7 @@ static void release(struct run *run)
     image_workload_release(&run->images);
     run_hooks_release(&run->hooks);
     counter_group_release(&run->group);
-    emulation_close(&run->emulation);
+    emulate_run_close(&run->emulation);
     sandbox_release(&run->sandbox);
     run_journal_close(&run->journal);
     item_table_close(&run->table);

@@ -153,6 +153,8 @@ static void group_path(const struct emulation *emulation, uint32_t slot, char *p
 {
     if (slot == EMULATION_SERIAL)
         snprintf(path, bytes, "%s/serial", emulation->base);
+    else if (slot == EMULATION_FREE)
+        snprintf(path, bytes, "%s/free", emulation->base);
     else
         snprintf(path, bytes, "%s/worker-%" PRIu32, emulation->base, slot);
 }
@@ -165,6 +167,8 @@ static int make_group(const struct emulation *emulation, uint32_t slot, struct f
     group_path(emulation, slot, path, sizeof path);
     if (mkdir(path, 0755))
         return fault_set(fault, "emulated cores: making %s: %s", path, strerror(errno));
+    if (slot == EMULATION_FREE)
+        return 0;
     if (emulation->kind == EMULATION_V1) {
         snprintf(text, sizeof text, "%d", EMULATION_PERIOD_US);
         failed = write_file(path, "cpu.cfs_period_us", text);
@@ -182,6 +186,7 @@ int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t
                    struct fault *fault)
 {
     char folder[200];
+    bool failed;
 
     *emulation = (struct emulation){.slots = slots};
     emulation->quota_us = emulation_quota_us(virtual_cores, real_cores);
@@ -206,12 +211,12 @@ int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t
         emulation_close(emulation);
         return -1;
     }
-    for (uint32_t i = 0; i <= slots; i++)
-        if (make_group(emulation, i < slots ? i : EMULATION_SERIAL, fault)) {
-            emulation_close(emulation);
-            return -1;
-        }
-    return 0;
+    failed = make_group(emulation, EMULATION_SERIAL, fault) || make_group(emulation, EMULATION_FREE, fault);
+    for (uint32_t i = 0; i < slots && !failed; i++)
+        failed = make_group(emulation, i, fault) != 0;
+    if (failed)
+        emulation_close(emulation);
+    return failed ? -1 : 0;
 }
 
 int emulation_join(const struct emulation *emulation, uint32_t slot, struct fault *fault)
@@ -221,37 +226,6 @@ int emulation_join(const struct emulation *emulation, uint32_t slot, struct faul
     group_path(emulation, slot, path, sizeof path);
     if (write_file(path, "cgroup.procs", "0")) /* 0: the writing process */
         return fault_set(fault, "emulated cores: entering %s: %s", path, strerror(errno));
-    return 0;
-}
-
-/* The number behind a name of cpu.stat, as "nr_periods 145"; -1 none. */
-static int64_t stat_number(const char *text, const char *name)
-{
-    size_t length = strlen(name);
-
-    for (const char *line = text; line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        if (strncmp(line, name, length) == 0 && line[length] == ' ')
-            return strtoll(line + length, NULL, 10);
-    }
-    return -1;
-}
-
-int emulation_read(const struct emulation *emulation, uint32_t slot, struct emulation_stat *stat)
-{
-    char path[400], text[1024];
-    int64_t periods, full, held_ns;
-
-    group_path(emulation, slot, path, sizeof path);
-    if (read_file(path, "cpu.stat", text, sizeof text))
-        return -1;
-    periods = stat_number(text, "nr_periods");
-    full = stat_number(text, "nr_throttled");
-    held_ns = emulation->kind == EMULATION_V1 ? stat_number(text, "throttled_time")
-                                              : stat_number(text, "throttled_usec") * 1000;
-    if (periods < 0 || full < 0 || held_ns < 0)
-        return -1;
-    *stat = (struct emulation_stat){(uint64_t)periods, (uint64_t)full, (uint64_t)held_ns};
     return 0;
 }
 

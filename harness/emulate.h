@@ -7,8 +7,8 @@
  *
  * Needs write access to cgroup v1 `cpu` or v2 with the `cpu` controller delegated.
  *
- * Caller's sequence, in the process that starts the trial: emulation_open(), emulation_join() in each process (slot
- * EMULATION_SERIAL for the serial part), emulation_close(). Groups are
+ * Caller's sequence (a run uses emulate_run.h, which has it in it): emulation_open(), emulation_join() in each process
+ * (slot EMULATION_SERIAL for the serial part), emulation_close(). Groups are
  * named after the opener's pid; emulation_open() removes first what killed openers have left.
  */
 #ifndef KNEE_EMULATE_H
@@ -20,6 +20,7 @@
 #include "pipeline/fault.h"
 
 #define EMULATION_SERIAL    UINT32_MAX
+#define EMULATION_FREE      (UINT32_MAX - 1) /* a group that is held to nothing */
 #define EMULATION_PERIOD_US 20000
 /* Share of the real cores that all groups together may use: the rest is for the harness and the kernel. */
 #define EMULATION_LOAD 0.85
@@ -51,16 +52,6 @@ int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t
 
 /* Moves the calling process into the group of slot. Returns 0, or -1 with fault. */
 int emulation_join(const struct emulation *emulation, uint32_t slot, struct fault *fault);
-
-/* What the kernel's bandwidth control tells of a group. */
-struct emulation_stat {
-    uint64_t periods; /* in which something of the group wanted to run */
-    uint64_t full;    /* those in which it used up its quota and was held until the next */
-    uint64_t held_ns; /* time in which it was so held */
-};
-
-/* Returns 0, or -1 when it cannot be read. */
-int emulation_read(const struct emulation *emulation, uint32_t slot, struct emulation_stat *stat);
 
 /* Removes the groups; processes that are still in them are moved back to the parent group first. Safe to call twice. */
 void emulation_close(struct emulation *emulation);

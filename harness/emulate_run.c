@@ -1,109 +1,182 @@
 #include "emulate_run.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "pipeline/clock.h"
 #include "run_hooks.h"
 #include "topology.h"
 
-int emulate_run_begin(struct emulation *emulation, uint32_t cores, uint32_t workers, struct fault *fault)
+/* Where the start of the workers stands: written by the parent alone. */
+enum gate_state {
+    GATE_OPEN, /* nobody waits: a refill, or a run without a pool */
+    GATE_FORKING,
+    GATE_MOVING /* workers move into their groups, and wait until all have */
+};
+
+struct emulate_gate {
+    _Atomic uint32_t state;
+    _Atomic uint32_t moved; /* workers that are in their groups */
+};
+
+int emulate_run_begin(struct emulate_run *run, uint32_t cores, uint32_t workers, struct fault *fault)
 {
     struct topology machine;
     uint32_t real;
 
+    *run = (struct emulate_run){.workers = workers, .parent = getpid()};
     if (topology_load(&machine, NULL, fault))
         return -1;
     real = machine.usable_cores;
     topology_release(&machine);
-    if (emulation_open(emulation, cores, real, workers, fault))
+    run->gate = mmap(NULL, sizeof *run->gate, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (run->gate == MAP_FAILED) {
+        run->gate = NULL;
+        return fault_set(fault, "emulated cores: shared memory: %s", strerror(errno));
+    }
+    if (emulation_open(&run->groups, cores, real, workers, fault) ||
+        emulation_join(&run->groups, EMULATION_SERIAL, fault))
         return -1;
-    return emulation_join(emulation, EMULATION_SERIAL, fault);
+    emulate_clock_start(&run->clock, clock_now_ns(), run->groups.share);
+    return 0;
 }
 
-struct rescale {
-    uint64_t start_ns;
-    double dilation;
-};
-
-static void instant(const struct rescale *by, uint64_t *ns)
+void emulate_run_close(struct emulate_run *run)
 {
-    if (*ns > by->start_ns)
-        *ns = by->start_ns + (uint64_t)((double)(*ns - by->start_ns) / by->dilation);
+    emulation_close(&run->groups);
+    if (run->gate)
+        munmap(run->gate, sizeof *run->gate);
+    run->gate = NULL;
 }
 
-static void duration(const struct rescale *by, uint64_t *ns)
+/* --- the start of the workers --------------------------------------------------------------------- */
+
+static void set_gate(struct emulate_gate *gate, enum gate_state state)
 {
-    *ns = (uint64_t)((double)*ns / by->dilation);
+    /* Release: pairs with the acquire in await_gate(). */
+    atomic_store_explicit(&gate->state, state, memory_order_release);
+    syscall(SYS_futex, &gate->state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-static void rescale_item(const struct rescale *by, struct item_record *item)
+/* Until it is no longer in state. A parent that dies takes the worker along: its death signal is armed. */
+static void await_gate(struct emulate_gate *gate, enum gate_state state)
 {
-    instant(by, &item->claim_ns);
-    instant(by, &item->start_ns);
-    instant(by, &item->end_ns);
+    while (atomic_load_explicit(&gate->state, memory_order_acquire) == state)
+        syscall(SYS_futex, &gate->state, FUTEX_WAIT, state, NULL, NULL, 0);
+}
+
+int emulate_run_fork_begin(struct emulate_run *run, struct fault *fault)
+{
+    emulate_clock_turn(&run->clock, clock_now_ns(), 0);
+    if (emulation_join(&run->groups, EMULATION_FREE, fault))
+        return -1;
+    set_gate(run->gate, GATE_FORKING);
+    emulate_clock_turn(&run->clock, clock_now_ns(), 1);
+    return 0;
+}
+
+/* True when a child has ended; it stays to be reaped. */
+static bool a_child_ended(void)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0;
+}
+
+int emulate_run_fork_end(struct emulate_run *run, struct fault *fault)
+{
+    const struct timespec look = {.tv_nsec = 20000000};
+    struct emulate_gate *gate = run->gate;
+    uint32_t moved;
+
+    emulate_clock_turn(&run->clock, clock_now_ns(), 0);
+    set_gate(gate, GATE_MOVING);
+    /* Acquire: pairs with the release in emulate_run_worker(). */
+    while ((moved = atomic_load_explicit(&gate->moved, memory_order_acquire)) < run->workers &&
+           !a_child_ended())
+        syscall(SYS_futex, &gate->moved, FUTEX_WAIT, moved, &look, NULL, 0);
+    if (emulation_join(&run->groups, EMULATION_SERIAL, fault))
+        return -1;
+    emulate_clock_turn(&run->clock, clock_now_ns(), run->groups.share);
+    set_gate(gate, GATE_OPEN);
+    return 0;
+}
+
+int emulate_run_worker(const struct emulate_run *run, uint32_t slot, struct fault *fault)
+{
+    struct emulate_gate *gate = run->gate;
+
+    if (getpid() == run->parent) /* a run without a pool stays where the serial part is */
+        return 0;
+    await_gate(gate, GATE_FORKING);
+    if (emulation_join(&run->groups, slot, fault))
+        return -1;
+    atomic_fetch_add_explicit(&gate->moved, 1, memory_order_release);
+    syscall(SYS_futex, &gate->moved, FUTEX_WAKE, 1, NULL, NULL, 0);
+    await_gate(gate, GATE_MOVING);
+    return 0;
+}
+
+/* --- times of the emulated machine ---------------------------------------------------------------- */
+
+static void instant(const struct emulate_clock *clock, uint64_t *ns)
+{
+    *ns = emulate_clock_at(clock, *ns);
+}
+
+/* Of time in which processes were held to their shares. */
+static void duration(const struct emulation *groups, uint64_t *ns)
+{
+    *ns = (uint64_t)((double)*ns * groups->share);
+}
+
+static void rescale_item(const struct emulate_run *run, struct item_record *item)
+{
+    instant(&run->clock, &item->claim_ns);
+    instant(&run->clock, &item->start_ns);
+    instant(&run->clock, &item->end_ns);
     for (int i = 0; i < ITEM_STAGES; i++)
-        duration(by, &item->stage_ns[i]);
+        duration(&run->groups, &item->stage_ns[i]);
 }
 
-static void rescale_worker(const struct rescale *by, struct worker_record *worker)
+static void rescale_worker(const struct emulate_run *run, struct worker_record *worker)
 {
     uint64_t *const instants[] = {&worker->fork_ns,     &worker->begin_ns, &worker->init_begin_ns,
                                   &worker->init_end_ns, &worker->go_ns,    &worker->loop_end_ns,
                                   &worker->exit_ns};
 
     for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)
-        instant(by, instants[i]);
-    duration(by, &worker->dispatch_ns);
+        instant(&run->clock, instants[i]);
+    duration(&run->groups, &worker->dispatch_ns);
 }
 
-/* For each worker the time of its items beyond what its share of a core gives for their CPU time: nothing more can have
- * been lost in them (what they waited for else, a device, is in it too). NULL: no memory. Caller frees. */
-static double *time_beyond_share(const struct emulation *emulation, const struct item_table *table)
+/* The kernel counts it as waiting for a core, too, when the quota holds a worker, so a worker that wanted to run for
+ * `wanted` must have run for share * wanted. What is missing is time without the emulated core. */
+static void judge_worker(const struct emulation *groups, uint32_t slot, const struct worker_record *worker,
+                         struct run_worker_extra *extra)
 {
-    double *beyond_ns = calloc(table->workers, sizeof *beyond_ns);
+    double wanted_ns = (double)(extra->work_cpu_ns + extra->runqueue_ns), missing_ns, lost;
 
-    for (uint64_t i = 0; beyond_ns && i < table->items; i++) {
-        const struct item_record *item = item_table_item(table, i);
-        if (item->worker < table->workers && item->end_ns > item->start_ns)
-            beyond_ns[item->worker] +=
-                (double)(item->end_ns - item->start_ns) - (double)item->cpu_ns * emulation->dilation;
-    }
-    return beyond_ns;
-}
-
-/* The kernel counts it as waiting for a core, too, when the quota holds a worker. What is left of that delay
- * did no harm in periods in which the worker got its whole quota all the same; in the others it may have. */
-static double lost_ns(uint64_t delay_ns, const struct emulation_stat *stat, double beyond_ns)
-{
-    double waited = delay_ns > stat->held_ns ? (double)(delay_ns - stat->held_ns) : 0;
-    double short_periods = stat->periods > stat->full ? (double)(stat->periods - stat->full) : 0;
-
-    return fmin(fmin(waited, short_periods * EMULATION_PERIOD_US * 1000), fmax(beyond_ns, 0));
-}
-
-static void judge_worker(const struct emulation *emulation, uint32_t slot, bool serial,
-                         const struct worker_record *worker, struct run_worker_extra *extra, double beyond_ns,
-                         const struct rescale *by)
-{
-    struct emulation_stat stat;
-    double lost;
-
-    if (!extra->runqueue_known || worker->exit_ns <= worker->begin_ns)
+    if (!extra->runqueue_known || worker->exit_ns <= worker->begin_ns || wanted_ns <= 0)
         return;
-    if (emulation_read(emulation, serial ? EMULATION_SERIAL : slot, &stat)) {
-        extra->runqueue_known = 0;
-        snprintf(extra->runqueue_reason, sizeof extra->runqueue_reason,
-                 "what its emulated core was held back cannot be read");
-        return;
-    }
-    lost = lost_ns(extra->runqueue_ns, &stat, beyond_ns);
-    extra->runqueue_ns = (uint64_t)lost;
-    lost /= (double)(worker->exit_ns - worker->begin_ns);
+    missing_ns = fmax(wanted_ns - (double)extra->work_cpu_ns / groups->share, 0);
+    extra->runqueue_ns = (uint64_t)(missing_ns * groups->share);
+    /* A period is the grain: an interval need not begin and end where periods do. */
+    lost = (missing_ns - EMULATION_PERIOD_US * 1000.0) / wanted_ns;
     if (lost > EMULATION_LOST_SHARE && !extra->pin_reason[0])
         snprintf(extra->pin_reason, sizeof extra->pin_reason,
-                 "emulated core %u: got less than its share in %.0f%% of the time", slot, 100 * lost);
-    duration(by, &extra->runqueue_ns);
+                 "emulated core %" PRIu32 ": %.0f%% of its time got lost, the real cores were busy", slot,
+                 100 * lost);
 }
 
 /* The core was slowed down, the disk was not. */
@@ -114,24 +187,20 @@ static void forget_disk_wait(struct run_worker_extra *extra)
              "a disk's time is not that of an emulated core");
 }
 
-void emulate_run_end(const struct emulation *emulation, const struct item_table *table)
+void emulate_run_end(const struct emulate_run *run, const struct item_table *table)
 {
     struct item_table_header *header = table->header;
-    const struct rescale by = {.start_ns = header->start_ns, .dilation = emulation->dilation};
-    uint64_t *const instants[] = {&header->pool_ns, &header->go_ns, &header->last_end_ns,
-                                  &header->pool_end_ns, &header->end_ns};
-    double *beyond_ns = time_beyond_share(emulation, table);
+    uint64_t *const instants[] = {&header->start_ns,    &header->pool_ns,     &header->go_ns,
+                                  &header->last_end_ns, &header->pool_end_ns, &header->end_ns};
 
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         struct worker_record *worker = item_table_worker(table, slot);
         forget_disk_wait(item_table_worker_payload(table, slot));
-        judge_worker(emulation, slot, header->serial, worker, item_table_worker_payload(table, slot),
-                     beyond_ns ? beyond_ns[slot] : INFINITY, &by);
-        rescale_worker(&by, worker);
+        judge_worker(&run->groups, slot, worker, item_table_worker_payload(table, slot));
+        rescale_worker(run, worker);
     }
-    free(beyond_ns);
     for (uint64_t i = 0; i < table->items; i++)
-        rescale_item(&by, item_table_item(table, i));
+        rescale_item(run, item_table_item(table, i));
     for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)
-        instant(&by, instants[i]);
+        instant(&run->clock, instants[i]);
 }

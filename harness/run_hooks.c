@@ -207,6 +207,7 @@ static void read_runqueue(struct run_worker_extra *extra, const struct run_worke
         return;
     }
     extra->runqueue_ns = now.runqueue_ns - worker->sched.runqueue_ns;
+    extra->work_cpu_ns = cpu_ns;
     extra->runqueue_known = 1;
     extra->runqueue_reason[0] = '\0';
     seen_ns = now.on_cpu_ns - worker->sched.on_cpu_ns;
@@ -228,7 +229,7 @@ static int worker_begin(void *context, uint32_t slot, void *opaque, struct fault
     struct run_worker_extra *extra = opaque;
 
     extra->processes++;
-    if (h->emulation && emulation_join(h->emulation, slot, fault))
+    if (h->emulation && emulate_run_worker(h->emulation, slot, fault))
         return -1;
     extra->cpu_wanted = h->cpu_count ? h->cpus[slot % h->cpu_count] : -1;
     pin(extra);
@@ -293,6 +294,18 @@ static void worker_end(void *context, uint32_t slot, void *opaque)
     h->worker = NULL;
 }
 
+static int fork_begin(void *context, struct fault *fault)
+{
+    struct run_hooks *h = context;
+    return h->emulation ? emulate_run_fork_begin(h->emulation, fault) : 0;
+}
+
+static int fork_end(void *context, struct fault *fault)
+{
+    struct run_hooks *h = context;
+    return h->emulation ? emulate_run_fork_end(h->emulation, fault) : 0;
+}
+
 /* --- parent ----------------------------------------------------------------------------------- */
 
 static int check_allowed(const struct run_hooks *h, struct fault *fault)
@@ -321,6 +334,8 @@ int run_hooks_init(struct run_hooks *h, const char *pin_list, const struct count
     if (kernel_disk_wait_kept(&kept)) /* asked here: a confined worker may not */
         snprintf(h->disk_wait_reason, sizeof h->disk_wait_reason, "%.95s", kept.text);
     h->hooks = (struct pool_hooks){.context = h,
+                                   .fork_begin = fork_begin,
+                                   .fork_end = fork_end,
                                    .worker_begin = worker_begin,
                                    .worker_ready = worker_ready,
                                    .item_begin = item_edge,

@@ -20,7 +20,7 @@
 
 #include "counter_group.h"
 #include "counters.h"
-#include "emulate.h"
+#include "emulate_run.h"
 #include "pipeline/fault.h"
 #include "pipeline/pool.h"
 
@@ -35,6 +35,7 @@ struct run_worker_extra {
     char pin_reason[96];  /* why the pin did not hold: the trial is void; empty when it held or when none was
                              asked for */
     uint64_t runqueue_ns; /* time from ready to end in which threads were ready but had no CPU */
+    uint64_t work_cpu_ns; /* CPU time in the same interval */
     uint8_t runqueue_known;   /* 0: runqueue_ns was not measured, and runqueue_reason says why */
     char runqueue_reason[96]; /* with runqueue_known 1 and a text: the value is a lower bound, and why */
     uint64_t disk_wait_ns;    /* time from ready to end in which threads waited for disks */
@@ -57,7 +58,7 @@ struct run_hooks {
     uint32_t cpu_count;                        /* 0: no pin */
     const struct counter_group *group;         /* what to count; NULL: nothing. The caller's */
     char disk_wait_reason[96];                 /* why the kernel keeps no such time; empty when it does */
-    const struct emulation *emulation;         /* workers join its groups; NULL: none. The caller's */
+    struct emulate_run *emulation;             /* workers join its groups; NULL: none. The caller's */
     const struct counter_backend *backends[2]; /* the one to count with, then NULL; a test may give another */
     struct run_worker *worker;                 /* the worker process's own; NULL in the parent */
 };

@@ -26,6 +26,7 @@ HARNESS_SRC := harness/message.c \
   harness/cmd_run.c \
   harness/cmd_model.c \
   harness/emulate.c \
+  harness/emulate_clock.c \
   harness/emulate_run.c \
   harness/cmd_verify.c \
   harness/cmd_recipe.c \

@@ -194,6 +194,19 @@ static enum pool_result outcome(const struct pool *pool, int *signal_number)
     return pool->signal_number && any_pending(pool) ? POOL_INTERRUPTED : POOL_OK;
 }
 
+static void spawn_all(struct pool *pool)
+{
+    const struct pool_hooks *hooks = pool->options->hooks;
+    struct fault fault = {0};
+
+    if (hooks && hooks->fork_begin && hooks->fork_begin(hooks->context, &fault))
+        pool_fail(pool, NULL, fault.text);
+    for (uint32_t i = 0; i < pool->options->workers && !pool->failed; i++)
+        pool_spawn(pool, i);
+    if (hooks && hooks->fork_end && !pool->failed && hooks->fork_end(hooks->context, &fault))
+        pool_fail(pool, NULL, fault.text);
+}
+
 enum pool_result pool_run(const struct workload *workload, const struct pool_options *options,
                           struct item_table *table, int *signal_number, struct fault *fault)
 {
@@ -208,8 +221,7 @@ enum pool_result pool_run(const struct workload *workload, const struct pool_opt
     fflush(NULL); /* or every worker would own a copy of what is not yet written */
     table->header->pool_ns = clock_now_ns();
     if (open_pool(&pool) == 0) {
-        for (uint32_t i = 0; i < options->workers && !pool.failed; i++)
-            pool_spawn(&pool, i);
+        spawn_all(&pool);
         watch(&pool);
         finish_lost_claims(&pool);
         table->header->pool_end_ns = clock_now_ns();

@@ -30,11 +30,14 @@
 #define POOL_MAX_WORKERS  1024
 #define POOL_MAX_ATTEMPTS 2
 
-/* Called in the worker process, all may be NULL. extra is the worker's payload in the table
+/* Called in the worker process but for fork_begin and fork_end; all may be NULL. extra is the worker's payload in the table
  * (worker_payload_bytes). A hook that returns -1 with fault makes the worker leave, and the run end, with
  * that reason. */
 struct pool_hooks {
     void *context;
+    /* In the parent: before the first fork, and when every worker has been forked once. -1 with fault ends the run. */
+    int (*fork_begin)(void *context, struct fault *fault);
+    int (*fork_end)(void *context, struct fault *fault);
     int (*worker_begin)(void *context, uint32_t slot, void *extra,
                         struct fault *fault); /* before init: pin */
     int (*worker_ready)(void *context, uint32_t slot, void *extra,

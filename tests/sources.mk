@@ -4,6 +4,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_geometry.c \
   tests/unit/test_planes.c \
   tests/unit/test_model.c \
+  tests/unit/test_emulate.c \
   tests/unit/test_engines.c \
   tests/unit/test_metadata.c \
   tests/unit/test_primaries.c \

@@ -15,6 +15,8 @@ is "$(expected -j 2 'items=10 cost=2ms contention=50%')" 0.0150 "contention slow
 is "$(expected -j 8 'items=8 cost=1ms lock=1ms')" 0.0090 "a lock lets one in at a time"
 ok "$(awk -v t="$(measured -j 4 'items=8 cost=2ms')" 'BEGIN { print t < 0.004 }')" "it cannot be faster than its items"
 
+forks=$("$KNEE" model -j 4 'items=8 cost=2ms' | awk '$1 == "forks" { print $2 }')
+ok "$(awk -v t="$forks" 'BEGIN { print !(t > 0) }')" "starting processes takes time on top of that"
 KNEE_SPANS=spans "$KNEE" model -j 3 'items=12 cost=1ms init=1ms' >/dev/null
 is "$(grep -c '"item"' spans) $(grep -c '"phase":"init"' spans)" "12 3" "spans: every item and every initializer"
 is "$(grep -c '"phase":"life".*"begin".*"go".*"queued"' spans) $(grep -c '"claim"' spans)" "3 12" "... every worker's life, every claim"
