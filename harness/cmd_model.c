@@ -194,6 +194,22 @@ static int prepare(struct model_run *run, struct fault *fault)
     return 0;
 }
 
+/* CPU time of the items over the emulated time that they took: 1 when items compute and every share was held. */
+static void print_held(const struct model_run *run)
+{
+    double cpu_ns = 0, taken_ns = 0;
+
+    if (!run->set.cores || run->model.kind == MODEL_WAIT || run->model.io_ns || run->model.lock_ns)
+        return;
+    for (uint64_t i = 0; i < run->model.items; i++) {
+        const struct item_record *item = item_table_item(&run->table, i);
+        cpu_ns += (double)item->cpu_ns;
+        taken_ns += (double)(item->end_ns - item->start_ns);
+    }
+    if (taken_ns > 0)
+        printf("held       %.4f of what the items' shares come to\n", cpu_ns / taken_ns);
+}
+
 static void print_outcome(const struct model_run *run)
 {
     const struct item_table_header *header = run->table.header;
@@ -220,6 +236,7 @@ static void print_outcome(const struct model_run *run)
         printf("expected   %.6f s\nforks      %.6f s more: start and end of processes, as measured\nratio    "
                "  %.4f\n",
                expected, whole - expected, wall / whole);
+    print_held(run);
 }
 
 static int do_run(struct model_run *run, struct fault *fault)

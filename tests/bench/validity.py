@@ -8,8 +8,8 @@ a  a real batch (every k-th item, --items of them) on emulated cores beside the 
    speed. Not run without BATCH.
 b  a made-up batch of spinning items on emulated cores beside what it must take by arithmetic (with the forks as measured): within 3%. Each worker
    gets 8 items, so that every row is as long.
-c  whether the dilation held, in the runs of b: runs in which a worker may have got less than its share in more than 5% of its items' time; such a run is
-   void, and counted here only.
+c  whether the dilation held, in the runs of b: CPU time of the items over the emulated time that they took, 1 when every share was held; and void runs,
+   in which a worker missed more than 5% of its share.
 
 A value is the median over the rounds, the least and the largest in brackets.
 """
@@ -65,9 +65,9 @@ def real_cores(options: argparse.Namespace, cpus: list[str]) -> None:
 
 def theory(options: argparse.Namespace, cpus: list[str]) -> None:
     print(f"b, c: spinning items of {options.cost_ms} ms, 8 for each worker, on {options.cores} emulated cores, {options.rounds} rounds")
-    print("workers  measured s                  must take s                 ratio                       void runs")
+    print("workers  measured s                  must take s                 ratio                       held                        void runs")
     for workers in map(int, options.workers.split(",")):
-        rows: list[tuple[float, float, float]] = []
+        rows: list[tuple[float, float, float, float]] = []
         void = 0
         for _ in range(options.rounds):
             told = subprocess.run(
@@ -76,8 +76,8 @@ def theory(options: argparse.Namespace, cpus: list[str]) -> None:
             number = {line.split()[0]: line.split()[1] for line in told.splitlines()}
             void += "void" in number
             measured, ratio = float(number["measured"]), float(number["ratio"])
-            rows.append((measured, measured / ratio, ratio))
-        columns = "  ".join(f"{words([row[i] for row in rows]):26}" for i in range(3))
+            rows.append((measured, measured / ratio, ratio, float(number["held"])))
+        columns = "  ".join(f"{words([row[i] for row in rows]):26}" for i in range(4))
         print(f"{workers:7}  {columns}  {void} of {options.rounds}", flush=True)
 
 
