@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <math.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,6 +94,14 @@ static bool a_child_ended(void)
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0;
 }
 
+/* The pool keeps these blocked, and looks at them once we are through. */
+static bool a_signal_waits(void)
+{
+    sigset_t set;
+
+    return sigpending(&set) == 0 && (sigismember(&set, SIGINT) > 0 || sigismember(&set, SIGTERM) > 0);
+}
+
 int emulate_run_fork_end(struct emulate_run *run, struct fault *fault)
 {
     const struct timespec look = {.tv_nsec = 20000000};
@@ -103,7 +112,7 @@ int emulate_run_fork_end(struct emulate_run *run, struct fault *fault)
     set_gate(gate, GATE_MOVING);
     /* Acquire: pairs with the release in emulate_run_worker(). */
     while ((moved = atomic_load_explicit(&gate->moved, memory_order_acquire)) < run->workers &&
-           !a_child_ended())
+           !a_child_ended() && !a_signal_waits())
         syscall(SYS_futex, &gate->moved, FUTEX_WAIT, moved, &look, NULL, 0);
     if (emulation_join(&run->groups, EMULATION_SERIAL, fault))
         return -1;

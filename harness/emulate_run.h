@@ -44,7 +44,8 @@ struct emulate_run {
 int emulate_run_begin(struct emulate_run *run, uint32_t cores, uint32_t workers, struct fault *fault);
 
 /* In the parent: before the first fork, and when every worker has been forked once. The second waits until all are in
- * their groups, or one has ended. Both return 0, or -1 with fault. */
+ * their groups, or one has ended, or a signal to
+ * end waits. Both return 0, or -1 with fault. */
 int emulate_run_fork_begin(struct emulate_run *run, struct fault *fault);
 int emulate_run_fork_end(struct emulate_run *run, struct fault *fault);
 

@@ -5,19 +5,21 @@
 cd "$work" || exit 1
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
 "$KNEE" model --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr || skip_all "$(cat stderr)"
-groups() { find /sys/fs/cgroup -type d -name 'knee-emulation-*' 2>/dev/null | sort; }
-before=$(groups)
+# The groups of one run, named after its process: other tests have theirs at the same moment.
+groups() { find /sys/fs/cgroup -type d -name "knee-emulation-$1" 2>/dev/null; }
 
 mkdir batch
 vips gaussnoise n.v 300 200 --mean 128 --sigma 30 && vips copy n.v batch/1.jpg || exit 1
 for i in {2..6}; do cp batch/1.jpg "batch/$i.jpg"; done
 "$KNEE" run --quiet --serial batch serial
-told=$("$KNEE" run --workers 4 --emulate 4 batch out)
+"$KNEE" run --workers 4 --emulate 4 batch out >stdout &
+pid=$!
+wait $pid
 is $? 0 "a run on 4 emulated cores"
-like "$told" 'times are those of 4 emulated cores' "... says whose times it tells"
+like "$(cat stdout)" 'times are those of 4 emulated cores' "... says whose times it tells"
 "$KNEE" verify serial out >/dev/null
 ok $? "... and makes the bytes of the serial run"
-is "$(groups)" "$before" "... no group is left"
+is "$(groups $pid)" "" "... no group is left"
 
 "$KNEE" run --quiet --workers 2 --emulate 600 batch far 2>stderr
 is "$? $(grep -c '' stderr)" "1 1" "more cores than the kernel can tell apart: one line, exit 1"
@@ -32,7 +34,30 @@ until [ -n "$(find cut -name '*.jpg' 2>/dev/null | head -1)" ]; do sleep 0.02; d
 kill -INT $pid
 wait $pid
 is $? 130 "interrupted: exit 130"
-is "$(groups)" "$before" "... and no group is left"
+is "$(groups $pid)" "" "... and no group is left"
+
+"$KNEE" run --quiet --workers 2 --emulate 8 long killed 2>/dev/null &
+pid=$!
+until [ -n "$(find killed -name '*.jpg' 2>/dev/null | head -1)" ]; do sleep 0.02; done
+kill -KILL $pid
+wait $pid 2>/dev/null
+until [ -z "$(pgrep -f -- '--emulate 8 long killed')" ]; do sleep 0.05; done
+"$KNEE" run --quiet --workers 4 --emulate 4 long killed
+is "$? $(groups $pid)" "0 " "killed: the next run clears its groups away, and goes on"
+
+# A worker that hangs or dies while the others wait for the start of all does not stop them.
+KNEE_FAULT=start:1:hang "$KNEE" run --quiet --workers 3 --emulate 4 batch hung 2>/dev/null &
+pid=$!
+until [ "$(pgrep -c -P $pid)" = 3 ]; do sleep 0.02; done
+kill -INT $pid
+sleep 0.5 # a second signal, told from the first, does not wait for anybody
+kill -INT $pid
+wait $pid
+is $? 130 "a worker that hangs at its start: signals end the run"
+is "$(groups $pid)" "" "... and no group is left"
+KNEE_FAULT=start:1 "$KNEE" run --quiet --workers 3 --emulate 4 batch died 2>/dev/null
+"$KNEE" verify serial died >/dev/null
+is $? 0 "a worker killed at its start: the run is done all the same"
 
 "$KNEE" sweep --study study --emulate 4 --workers 1,2,4 --chunks 1 --policies dynamic --items 4 --blocks 3 --budget 60s --noise 99% batch \
     >stdout 2>stderr
@@ -41,5 +66,5 @@ facts=$(sqlite3 study/study.db "SELECT key || '=' || value FROM study WHERE key 
 is "$facts" "cores=4 emulated_cores=4 " "... has that many cores, and says that they are emulated"
 like "$(sqlite3 study/study.db "SELECT value FROM study WHERE key = 'real_cores'")" '^[1-9]' "... and how many real ones there are"
 is "$(sqlite3 study/study.db "SELECT count(*) FROM trial WHERE status = 'failed'")" 0 "... none of its trials failed"
-is "$(groups)" "$before" "... no group is left"
+like "$("$KNEE" fit study)" '4 emulated cores' "... and its fit says so"
 done_testing

@@ -37,20 +37,23 @@ if command -v sqlite3 >/dev/null; then
     is "$(sqlite3 told/study.db "SELECT count(*) FROM trial WHERE status <> 'failed' AND abs(wall_ns - prefix_ns - spawn_ns - init_ns - work_ns - suffix_ns) > 2 OR init_ns IS NULL")" 0 "... and the phases, which add up"
 fi
 
-groups() { find /sys/fs/cgroup -type d -name 'knee-emulation-*' 2>/dev/null | sort; }
+# The groups of one run, named after its process: other tests have theirs at the same moment, and clear away those of the dead.
+groups() { find /sys/fs/cgroup -type d -name "knee-emulation-$1" 2>/dev/null; }
 if "$KNEE" model --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr; then
-    told=$("$KNEE" model -j 4 --emulate 4 'items=4 cost=1ms kind=spin')
-    like "$told" 'dilation +[0-9.]+: each of 4 cores is [0-9.]+% of a real one' "emulated cores: the dilation is told"
-    is "$(groups)" "" "... and no group is left"
+    "$KNEE" model -j 4 --emulate 4 'items=4 cost=1ms kind=spin' >said &
+    pid=$!
+    wait $pid
+    like "$(cat said)" 'dilation +[0-9.]+: each of 4 cores is [0-9.]+% of a real one' "emulated cores: the dilation is told"
+    like "$(cat said)" '^held +[0-9.]+ of what' "... and how much of the shares was given"
+    is "$(groups $pid)" "" "... and no group is left"
     "$KNEE" model -j 2 --emulate 4 'items=2 cost=60s' >/dev/null 2>&1 &
     pid=$!
-    until [ -n "$(groups)" ]; do sleep 0.05; done
+    until [ -n "$(groups $pid)" ]; do sleep 0.05; done
     kill -KILL $pid
     wait $pid 2>/dev/null
     while pgrep -f 'items=2 cost=60s' >/dev/null; do sleep 0.05; done
-    ok "$([ -n "$(groups)" ]; echo $?)" "killed, its groups are left ..."
     "$KNEE" model --emulate 4 'items=1 cost=1ms' >/dev/null
-    is "$(groups)" "" "... until the next run"
+    is "$(groups $pid)" "" "killed, its groups are gone after the next run"
 else
     like "$(cat stderr)" 'emulated cores need .*(run as root|not mounted)' "without the means it says what is needed"
 fi
