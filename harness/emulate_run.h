@@ -1,10 +1,9 @@
 /* emulate_run.h: a run on emulated cores (emulate.h), from its first instant to times that are those of the
  * emulated machine.
  *
- * How workers start: forks come one after another from a single parent, and cost it so little (1.4 ms of real time each,
- * where this was tried) that the grain of the quota, a period for each, would be many times their cost; and 16 children
- * that are born in the parent's group share its quota. With that, 16 workers on 2 real cores took 1.3 times what theory
- * says, of a batch that takes 0.1 s; without, 0.99. The work itself is right with periods of 20 ms: 80.5 ms for 80. So the parent forks with a real core of its own, by a
+ * How workers start: forks come one after another from a single parent, and cost it so little (1.4 to 2 ms of real time
+ * each, where this was tried) that the grain of the quota, a period for each, would take the place of their cost; and
+ * children that are born in the parent's group share its quota. So the parent forks with a real core of its own, by a
  * clock that is not dilated (emulate_clock.h); the new workers wait; then, while the clock stands still, everybody
  * moves into the group of his emulated core, and all go on. Initializers thus begin together, when the last worker
  * has been forked: the gate opens when it would have, except where an early worker's initializer takes longer than a
