@@ -13,6 +13,7 @@
 #include "emulate_run.h"
 #include "message.h"
 #include "options.h"
+#include "plan.h"
 #include "progress.h"
 #include "run_hooks.h"
 #include "run_journal.h"
@@ -220,8 +221,13 @@ static int do_run(struct run *run, struct fault *fault)
                                    .progress = set->quiet ? NULL : show_progress,
                                    .progress_context = run};
     enum pool_result result = POOL_OK;
+    uint32_t order[POOL_MAX_WORKERS];
     int signal_number = 0;
 
+    if (set->start_order) {
+        plan_order((uint32_t)set->workers, set->start_order, 0, order);
+        options.fork_order = order;
+    }
     if (prepare_sandbox(run, fault) || prepare_run(run, fault))
         return KNEE_FAILED;
     fill_sandbox(run);

@@ -300,6 +300,13 @@ uint32_t plan_padding(uint64_t seed, uint64_t trial)
     return (uint32_t)(resample_next(&random) % 4096);
 }
 
+uint32_t plan_start_order(uint64_t seed, uint64_t trial)
+{
+    struct resample_random random = {.state = seed ^ (0xd1342543de82ef95u * (trial + 1))};
+
+    return (uint32_t)(resample_next(&random) % UINT32_MAX) + 1;
+}
+
 /* Fisher and Yates. The remainder's bias is below 1e-15 for this few cells. */
 void plan_order(uint32_t cell_count, uint64_t seed, uint32_t block, uint32_t *order)
 {

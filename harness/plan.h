@@ -98,6 +98,10 @@ double plan_reference_ns(const struct plan *plan, const struct plan_costs *costs
  * percent. */
 uint32_t plan_padding(uint64_t seed, uint64_t trial);
 
+/* Seed of the order in which a trial's workers are forked, above 0; likewise. The first to start gets the coldest caches
+ * and the first chunks: which one that is must not depend on the slot, and so on the core. */
+uint32_t plan_start_order(uint64_t seed, uint64_t trial);
+
 /* The order in which a block visits the cells: order[cell_count] gets their indices. */
 void plan_order(uint32_t cell_count, uint64_t seed, uint32_t block, uint32_t *order);
 

@@ -24,11 +24,12 @@ struct run_settings {
     uint64_t workers, chunk;
     uint64_t table_fd; /* RUN_NO_TABLE_FD none */
     uint64_t item_timeout_ns;
-    uint64_t memory_mib; /* 0 no limit */
-    uint64_t emulate;    /* so many cores; 0: those that are there */
-    int policy;          /* enum chunk_policy */
-    int start;           /* enum run_start */
-    int sandbox;         /* enum sandbox_mode */
+    uint64_t memory_mib;  /* 0 no limit */
+    uint64_t start_order; /* seed of the order in which workers are forked; 0 by number */
+    uint64_t emulate;     /* so many cores; 0: those that are there */
+    int policy;           /* enum chunk_policy */
+    int start;            /* enum run_start */
+    int sandbox;          /* enum sandbox_mode */
     bool serial, stats, quiet, dry_run;
     struct run_journal_options journal;
     const char *in, *out;

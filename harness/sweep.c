@@ -119,6 +119,7 @@ static struct trial_setting setting_of(const struct sweep *sweep, uint32_t cell)
     setting.policy = chunk_policy_name(planned->policy);
     setting.pin = sweep->pins[cell];
     setting.number = sweep->trials + 1;
+    setting.start_order = plan_start_order(sweep->seed, setting.number);
     setting.padding_bytes = plan_padding(sweep->seed, setting.number);
     return setting;
 }

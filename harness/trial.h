@@ -31,6 +31,7 @@ struct trial_setting {
     const char *recipe, *list, *in,
         *out;               /* list: file with the items' paths; out: must not exist, is removed */
     uint64_t number;        /* of the trial in its study, from 1; 0 none */
+    uint32_t start_order;   /* seed of the order in which workers are forked; 0: by number */
     uint32_t padding_bytes; /* by which the environment is longer, so that stacks do not always begin alike */
 };
 

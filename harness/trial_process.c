@@ -81,7 +81,7 @@ int trial_process_remove(const char *folder)
 
 struct command_line {
     char *arguments[ARGUMENTS_MOST], *environment[KEPT_COUNT + 3];
-    char workers[24], chunk[24], table[24], emulate[24], counters[PATH_MAX];
+    char workers[24], chunk[24], table[24], emulate[24], start_order[32], counters[PATH_MAX];
     char variables[KEPT_COUNT][PATH_MAX], padding[4200];
 };
 
@@ -109,6 +109,8 @@ static void build(struct command_line *line, const char *program, const struct t
         add(line, &count, line->chunk);
         add(line, &count, "--policy");
         add(line, &count, setting->policy);
+        snprintf(line->start_order, sizeof line->start_order, "--start-order=%" PRIu32, setting->start_order);
+        add(line, &count, line->start_order);
     }
     if (setting->counters) {
         snprintf(line->counters, sizeof line->counters, "--counters=%.4000s", setting->counters);

@@ -202,7 +202,7 @@ static void spawn_all(struct pool *pool)
     if (hooks && hooks->fork_begin && hooks->fork_begin(hooks->context, &fault))
         pool_fail(pool, NULL, fault.text);
     for (uint32_t i = 0; i < pool->options->workers && !pool->failed; i++)
-        pool_spawn(pool, i);
+        pool_spawn(pool, pool->options->fork_order ? pool->options->fork_order[i] : i);
     if (hooks && hooks->fork_end && !pool->failed && hooks->fork_end(hooks->context, &fault))
         pool_fail(pool, NULL, fault.text);
 }

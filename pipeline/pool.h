@@ -52,6 +52,7 @@ struct pool_options {
     uint64_t chunk;   /* at least 1 */
     enum chunk_policy policy;
     const struct pool_hooks *hooks; /* NULL: none */
+    const uint32_t *fork_order;     /* every slot once, in the order they are forked first; NULL: by number */
     uint64_t item_timeout_ns;       /* a worker that holds an item for longer is killed; 0: no limit */
     uint64_t memory_bytes; /* of private, writable memory for each worker (RLIMIT_DATA); 0: no limit */
     /* Called by whoever settles an item (its worker, or the parent for one given up), when all is known and

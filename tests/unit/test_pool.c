@@ -197,6 +197,23 @@ static void instants_are_in_order(void **state)
     tear_down(&s);
 }
 
+static void workers_are_forked_in_the_order_asked_for(void **state)
+{
+    static const uint32_t order[] = {2, 0, 3, 1};
+    struct stage s;
+
+    (void)state;
+    set_up(&s, 20, 4, 1, POLICY_DYNAMIC);
+    s.options.fork_order = order;
+    assert_int_equal(run(&s), POOL_OK);
+    for (int i = 1; i < 4; i++)
+        assert_true(item_table_worker(&s.table, order[i - 1])->fork_ns <
+                    item_table_worker(&s.table, order[i])->fork_ns);
+    for (uint64_t i = 0; i < 20; i++)
+        assert_int_equal(s.play->done[i], 1);
+    tear_down(&s);
+}
+
 static void a_death_costs_no_other_item(void **state)
 {
     static const struct {
@@ -409,6 +426,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_setting_does_each_item_once),
         cmocka_unit_test(instants_are_in_order),
+        cmocka_unit_test(workers_are_forked_in_the_order_asked_for),
         cmocka_unit_test(a_death_costs_no_other_item),
         cmocka_unit_test(an_item_that_kills_once_is_done_at_the_second_try),
         cmocka_unit_test(a_refused_item_fails_alone),
