@@ -223,4 +223,6 @@ void account_print_loss(const struct fit_account *account, FILE *out)
     fprintf(out, "loss: %s of the core-seconds at %u workers, most by: %s (%s); 'knee account' tells all\n",
             percent(difference.lost_total, lost, sizeof lost), cell->workers,
             account_cause_label(difference.top), percent(difference.lost[difference.top], top, sizeof top));
+    if (!isnan(cell->size_share))
+        fprintf(out, "by item size: %.0f%% of that loss\n", unsigned_zero(100 * cell->size_share, 0));
 }

@@ -84,7 +84,7 @@ void account_print_comparison(const struct fit_account *account, const struct fi
 /* The same comparison as bars: from no loss down to the efficiency, one cause a step; causes below 0.005% left out. */
 void account_print_waterfall(const struct fit_account *account, const struct fit_account_cell *cell,
                              const struct fit_account_cell *against, FILE *out);
-/* One line: what is lost at the most workers within the cores, and the first cause of it. Nothing without an account. */
+/* What is lost at the most workers within the cores, the first cause of it, and the part that depends on item size. Nothing without an account. */
 void account_print_loss(const struct fit_account *account, FILE *out);
 void account_print_trials(const struct fit_account *account, FILE *out);
 

@@ -88,12 +88,15 @@ static void print_size(const struct fit *fit, FILE *out)
         struct interval b = interval_scaled(&size->regression.intercept, 1e3);
         struct interval p = interval_scaled(&size->regression.per_megapixel, 1e3);
         struct interval m = interval_scaled(&size->regression.per_megabyte, 1e3);
-        if (size->workers != fit->size_workers)
+        if (size->workers != fit->size_workers || !interval_has_value(&size->regression.intercept))
             continue;
         fprintf(
             out, "item time at %u worker%s: %s ms + %s ms per megapixel + %s ms per megabyte (%zu items)\n",
             size->workers, size->workers == 1 ? "" : "s", shown(&b, 2, base, sizeof base),
             shown(&p, 2, pixels, sizeof pixels), shown(&m, 2, bytes, sizeof bytes), size->regression.items);
+        if (size->diagnostics.high)
+            fprintf(out, "  %zu of them hold the line nearly alone (leverage above %d means, at most %.2f)\n",
+                    size->diagnostics.high, SIZE_HIGH, size->diagnostics.highest_leverage);
     }
 }
 
