@@ -4,8 +4,8 @@
 Usage: predictions.py [--run N] KNEE STUDY...
 
 For every cell of each study: the time predicted without its own trials beside the measured one. For the advice of `knee predict`: the advised
-setting's measured time over that of the best cell measured, by pairs of the same blocks. For the account: the least named share and the
-largest gap of all its trials. Goals: 5% for cells (real studies: to as many workers as cores; emulated ones and those of `knee model`: to 16),
+setting's measured time over that of the best cell measured, block by block (which cell is the best is found in the other blocks). For the account:
+the least named share and the largest gap of all its trials. Goals: 5% for cells (real studies: to as many workers as cores; emulated ones and those of `knee model`: to 16),
 2% for the advice, 98% named, 0.1% not closed.
 
 --run N: an advised setting of `knee model` that the study has no cell of is run N times, in turns with the best cell. In brackets: Student's
@@ -94,6 +94,18 @@ def tell_cells(study: Study) -> tuple[int, int, float]:
     return judged, good, worst
 
 
+def fair_ratios(trials: dict[Setting, dict[int, float]], advised: Setting) -> list[float]:
+    """Logarithms of the advised setting's time over the best cell's, block by block. Which cell is the best is found in the other blocks: the
+    least of many noisy means is too small, and nobody could have advised it."""
+    logs = []
+    for block, wall in trials[advised].items():
+        elsewhere = {s: [w for b, w in walls.items() if b != block] for s, walls in trials.items() if block in walls}
+        means = {s: statistics.fmean(walls) for s, walls in elsewhere.items() if walls}
+        if means:
+            logs.append(math.log(wall / trials[min(means, key=lambda s: means[s])][block]))
+    return logs
+
+
 def tell_advice(study: Study, runs: int) -> float | None:
     """The advised setting's time over the best cell's; None when it was never run."""
     best = study.prediction["best"]
@@ -101,14 +113,16 @@ def tell_advice(study: Study, runs: int) -> float | None:
     means = {s: statistics.fmean(walls.values()) for s, walls in study.trials.items()}
     fastest = min(means, key=lambda s: means[s])
     if advised in study.trials:
-        both = study.trials[advised].keys() & study.trials[fastest].keys()
-        logs = [math.log(study.trials[advised][b] / study.trials[fastest][b]) for b in both]
+        logs = fair_ratios(study.trials, advised)
         how = f"{len(logs)} blocks"
     elif study.model and runs:
         logs = [math.log(study.run(advised) / study.run(fastest)) for _ in range(runs)]
         how = f"{runs} more pairs of runs"
     else:
         print(f"  advice: {named(advised)}: the study has no such cell; best measured: {named(fastest)}")
+        return None
+    if not logs:
+        print(f"  advice: {named(advised)}: one block cannot tell which cell is the best")
         return None
     ratio, factor = mean_ratio(logs)
     print(

@@ -60,6 +60,10 @@ is "$(grep -cE '^ +[0-9]+  [0-9.]+ ' out)" 16 "... a line for each number of wor
 like "$(cat out)" '^best: [0-9]+ workers?, chunk [0-9]+, [a-z-]+: [0-9.]+ .*core-hours$' "... the best setting and its cost"
 like "$(cat out)" '^bounds: speedup is at most 16 \(workers\).*memory is enough for [0-9]+ workers' "... and bounds"
 is "$(grep -c '^checked: ' out)" 3 "... and each measured cell, predicted without itself"
+/usr/bin/python3 "$root/tests/bench/predictions.py" "$KNEE" one >out
+is $? 0 "predictions.py: predicted against measured"
+is "$(grep -c 'workers, chunk .* s .*%' out)" 3 "... every cell of more than one worker"
+like "$(cat out)" '^goals: [0-9]+ of [0-9]+ cells within 5%;.* named at least 98% on 1 of 1, closed within 0.1% on 1 of 1$' "... and the goals"
 is "$("$KNEE" predict --json one | /usr/bin/python3 -c 'import json, sys; p = json.load(sys.stdin); print(p["format"], p["measured_cores"] <= len(p["points"]) <= max(p["measured_cores"], 3), p["items"])')" \
     "knee-predict 1 True 6" "--json: for the study's own cores and items"
 for bad in --memory=lots --memory=-3G --cores=0 --items=x; do
