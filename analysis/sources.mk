@@ -3,6 +3,7 @@ ANALYSIS_SRC := analysis/account.c \
   analysis/gate.c \
   analysis/interval.c \
   analysis/knee.c \
+  analysis/knee_causes.c \
   analysis/linear.c \
   analysis/minimise.c \
   analysis/models.c \

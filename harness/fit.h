@@ -19,6 +19,7 @@
 #include <stdio.h>
 
 #include "analysis/knee.h"
+#include "analysis/knee_causes.h"
 #include "analysis/models.h"
 #include "analysis/scaling.h"
 #include "analysis/scaling_bootstrap.h"
@@ -115,6 +116,7 @@ struct fit {
     char choice[256];
     struct knee knee;
     struct interval knee_amdahl, knee_law; /* of Amdahl's law; of the chosen one, a real number */
+    struct knee_cause knee_causes[KNEE_STEPS];
     struct model_coherency coherency;
     struct fit_prediction predictions[FIT_PREDICTIONS_MOST];
     size_t prediction_count; /* 0 when no law but the ideal line could be fitted */
@@ -177,6 +179,10 @@ int fit_curve_cell(const struct fit_study *study, unsigned workers);
 void fit_quantities(struct fit *fit);
 /* One line when there is nothing to show; a small table when there is. */
 void fit_print_quantities(const struct fit *fit, FILE *out);
+/* Fills knee_causes from the account. */
+void fit_knee_causes(struct fit *fit);
+/* A small table; nothing without an account. */
+void fit_print_knee_causes(const struct fit *fit, FILE *out);
 /* Phases, settings, sizes, counters, advice, equivalence. Returns 0, or -1 when memory is short. */
 int fit_details(struct fit *fit);
 

@@ -325,5 +325,6 @@ int fit_details(struct fit *fit)
     find_advice(fit);
     if (fit_account_make(fit->study, &fit->account, &fault))
         return -1;
+    fit_knee_causes(fit);
     return find_sizes(fit);
 }

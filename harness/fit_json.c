@@ -225,6 +225,7 @@ static json_t *knee_json(const struct fit *fit)
     fit_json_put(object, "amdahl_alone", fit_json_interval(&fit->knee_amdahl));
     fit_json_put(object, "chosen_law", fit_json_interval(&fit->knee_law));
     fit_json_put(object, "bootstrap", fit_json_interval(&fit->bootstrap.knee));
+    fit_json_put(object, "causes", fit_json_knee_causes(fit));
     return object;
 }
 

@@ -21,6 +21,7 @@ json_t *fit_json_put_interval(json_t *object, const struct interval *interval);
 void fit_json_put(json_t *object, const char *key, json_t *value);
 void fit_json_append(json_t *array, json_t *value);
 
+json_t *fit_json_knee_causes(const struct fit *fit);
 json_t *fit_json_phases(const struct fit *fit);
 json_t *fit_json_chunks(const struct fit *fit);
 json_t *fit_json_size(const struct fit *fit);

@@ -122,6 +122,7 @@ void fit_print(const struct fit *fit, FILE *out)
         fprintf(out, "knee: %u workers: %s\n", fit->knee.workers, fit->knee.reason);
     else
         fprintf(out, "knee: none found: %s\n", fit->knee.reason);
+    fit_print_knee_causes(fit, out);
     account_print_loss(&fit->account, out);
     print_advice(fit, out);
     if (fit->equivalence.trials)

@@ -46,6 +46,7 @@ HARNESS_SRC := harness/message.c \
   harness/fit.c \
   harness/fit_account.c \
   harness/fit_account_cell.c \
+  harness/fit_knee.c \
   harness/fit_detail.c \
   harness/fit_json.c \
   harness/fit_json_account.c \

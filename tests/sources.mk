@@ -38,6 +38,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_fit.c \
   tests/unit/test_gate.c \
   tests/unit/test_knee.c \
+  tests/unit/test_knee_causes.c \
   tests/unit/test_linear.c \
   tests/unit/test_models.c \
   tests/unit/test_predict.c \

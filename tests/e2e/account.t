@@ -54,6 +54,14 @@ print(account["reference_items"], [c["workers"] for c in account["cells"] if c["
 PYTHON
 )" "6 [1, 2, 3]" "fit.json has the account of every cell, and its causes add up"
 
+is "$(/usr/bin/python3 - <<'PYTHON'
+import json
+causes = json.load(open("one/fit.json"))["knee"]["causes"]
+assert all(cause["workers"]["value"] or cause["workers"]["reason"] for cause in causes)
+print(*[cause["step"] for cause in causes])
+PYTHON
+)" "serial start size contention all" "... and the knee of each step, or why there is none"
+
 "$KNEE" predict --cores 16 --memory 32G --items 1000 one >out
 is $? 0 "knee predict: exit 0"
 is "$(grep -cE '^ +[0-9]+  [0-9.]+ ' out)" 16 "... a line for each number of workers"
