@@ -5,96 +5,6 @@
 #include <stdlib.h>
 
 #include "size_regression.h"
-#include "stats.h"
-
-static const struct {
-    const char *name, *label;
-} causes[ACCOUNT_CAUSES] = {
-    [CAUSE_SERIAL] = {"serial", "serial prefix and suffix"},
-    [CAUSE_SPAWN] = {"spawn", "starting processes"},
-    [CAUSE_INIT] = {"init", "worker initialisation"},
-    [CAUSE_DISPATCH] = {"dispatch", "dispatch (claims, gaps)"},
-    [CAUSE_USEFUL] = {"useful", "useful, as with one worker"},
-    [CAUSE_INFLATION_FIXED] = {"inflation-fixed", "slower items, per item"},
-    [CAUSE_INFLATION_MEGAPIXELS] = {"inflation-megapixels", "slower items, per megapixel"},
-    [CAUSE_INFLATION_MEGABYTES] = {"inflation-megabytes", "slower items, per megabyte"},
-    [CAUSE_INFLATION_REST] = {"inflation-rest", "slower items, rest"},
-    [CAUSE_WAITING] = {"waiting", "waiting for a core"},
-    [CAUSE_BLOCKED] = {"blocked", "blocked, as with one worker"},
-    [CAUSE_BLOCKED_MORE] = {"blocked-more", "blocked beyond that (locks)"},
-    [CAUSE_TAIL] = {"tail", "tail: no work left"},
-};
-
-const char *account_cause_name(enum account_cause cause)
-{
-    return causes[cause].name;
-}
-
-const char *account_cause_label(enum account_cause cause)
-{
-    return causes[cause].label;
-}
-
-enum account_cause account_top(const double core_s[ACCOUNT_CAUSES])
-{
-    enum account_cause top = ACCOUNT_CAUSES;
-
-    for (int c = 0; c < ACCOUNT_CAUSES; c++)
-        if (c != CAUSE_USEFUL && core_s[c] > (top == ACCOUNT_CAUSES ? 0 : core_s[top]))
-            top = (enum account_cause)c;
-    return top;
-}
-
-/* --- the reference ---------------------------------------------------------------------------- */
-
-static int by_id(const void *a, const void *b)
-{
-    int64_t x = ((const struct account_cost *)a)->id, y = ((const struct account_cost *)b)->id;
-
-    return x < y ? -1 : x > y;
-}
-
-static double median_of(const struct account_cost *costs, size_t count, size_t offset, double *room)
-{
-    size_t known = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        double value = *(const double *)(const void *)((const char *)&costs[i] + offset);
-        if (!isnan(value))
-            room[known++] = value;
-    }
-    stats_sort(room, known);
-    return known ? stats_sorted_quantile(room, known, 0.5) : NAN;
-}
-
-size_t account_costs_median(struct account_cost *costs, size_t count)
-{
-    double *room = calloc(count + 1, sizeof *room);
-    size_t kept = 0;
-
-    if (!room)
-        return 0;
-    qsort(costs, count, sizeof *costs, by_id);
-    for (size_t begin = 0, end; begin < count; begin = end) {
-        struct account_cost median = {.id = costs[begin].id};
-        for (end = begin; end < count && costs[end].id == costs[begin].id;)
-            end++;
-        median.cpu_s = median_of(&costs[begin], end - begin, offsetof(struct account_cost, cpu_s), room);
-        median.blocked_s =
-            median_of(&costs[begin], end - begin, offsetof(struct account_cost, blocked_s), room);
-        median.wall_s = median_of(&costs[begin], end - begin, offsetof(struct account_cost, wall_s), room);
-        costs[kept++] = median;
-    }
-    free(room);
-    return kept;
-}
-
-const struct account_cost *account_cost_of(const struct account_cost *costs, size_t count, int64_t id)
-{
-    struct account_cost key = {.id = id};
-
-    return count ? bsearch(&key, costs, count, sizeof *costs, by_id) : NULL;
-}
 
 /* --- one trial -------------------------------------------------------------------------------- */
 
@@ -112,7 +22,7 @@ struct making {
     const struct account_item **sorted; /* by worker, then start */
     struct size_item *inflated;         /* inflation of each item that has a reference */
     size_t inflated_count;
-    bool has_cpu, has_runqueue;
+    bool has_cpu, has_runqueue, has_megapixels;
     double unreferenced_s, inflation_s;
 };
 
@@ -293,8 +203,9 @@ static void list_inflation(struct making *m)
         if (!m->has_cpu && sums->wall_s > 0)
             more_s -= sums->waiting_s * wall_s / sums->wall_s;
         m->inflation_s += more_s;
+        /* Of a batch of no pictures only bytes are known: a size that does not vary is left out. */
         m->inflated[m->inflated_count++] =
-            (struct size_item){more_s, item->megapixels, item->megabytes, item->kind};
+            (struct size_item){more_s, m->has_megapixels ? item->megapixels : 0, item->megabytes, item->kind};
     }
 }
 
@@ -378,6 +289,7 @@ static void look_at_items(struct making *m)
         if (happened(trial, &trial->item[i])) {
             m->sorted[count++] = &trial->item[i];
             m->has_cpu = m->has_cpu && !isnan(trial->item[i].cpu_s);
+            m->has_megapixels = m->has_megapixels || !isnan(trial->item[i].megapixels);
         }
     qsort(m->sorted, count, sizeof(struct account_item *), by_worker_and_start);
     for (size_t w = 0; w < trial->workers; w++)

@@ -10,8 +10,9 @@
  *   dispatch    wake-up, claims, gaps between items
  *   useful      CPU time of its items, as much as they cost with one worker
  *   inflation   CPU time beyond that: fixed per item, per megapixel, per megabyte (robust regression over
- * the trial's items, size_regression.h), and the rest. May be negative: faster than with one worker waiting
- * within items, ready to run and without a core: the worker's run-queue delay, at most the time its items
+ *               the trial's items, size_regression.h; where no item has megapixels, on megabytes alone), and
+ *               the rest. May be negative: faster than with one worker
+ *   waiting     within items, ready to run and without a core: the worker's run-queue delay, at most the time its items
  * were off the CPU (threads of one process that wait for each other are in the delay, but not off the CPU)
  *   blocked     within items, off the CPU and not waiting: as much as with one worker (I/O)
  *   blocked-more  beyond that (locks, shared devices). May be negative

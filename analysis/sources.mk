@@ -1,4 +1,5 @@
 ANALYSIS_SRC := analysis/account.c \
+  analysis/account_costs.c \
   analysis/advice.c \
   analysis/gate.c \
   analysis/interval.c \

@@ -121,8 +121,9 @@ static double expected_s(const struct model *model, const struct settings *set, 
     struct simulate_result result;
 
     for (uint64_t i = 0; cost && i < model->items; i++)
-        cost[i] =
-            ((double)model->io_ns + factor * (double)model_cost_ns(model, i) + (double)model->lock_ns) / 1e9;
+        cost[i] = ((double)model->io_ns + factor * (double)model_cost_ns(model, i) + (double)model->lock_ns +
+                   (double)model_slow_ns(model, i, (uint32_t)set->workers)) /
+                  1e9;
     if (cost && order && set->policy == POLICY_LARGEST_FIRST &&
         simulate_largest_first(cost, model->items, order) == 0)
         setting.order = order;
@@ -306,6 +307,8 @@ const struct command cmd_model = {
         "  lock=1ms                   part of each item, before its cost, under one lock of all\n"
         "  last=400ms                 cost of the last item\n"
         "  io=5ms                     a wait before each item that uses no CPU, besides its cost\n"
+        "  size=3MB | uniform(1MB,9MB)  of each item's input\n"
+        "  slow=200us                 what an item computes longer for each MB and each worker but one\n"
         "  seed=1                     of the costs\n"
         "Prints the time it took, the time it must take, and the ratio to that with the forks. With\n"
         "KNEE_SPANS it tells its items, so that 'knee sweep -- knee model -j {workers} \"...\"' measures a\n"

@@ -1,6 +1,7 @@
 #include "model.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,23 @@ uint64_t model_cost_ns(const struct model *model, uint64_t index)
         return (uint64_t)((double)model->cost_ns * exp(model->sigma * u));
     }
     return model->cost_ns;
+}
+
+uint64_t model_size_bytes(const struct model *model, uint64_t index)
+{
+    /* Another seed: sizes tell nothing of costs. */
+    double u = uniform(~model->seed, index, 0);
+
+    if (!model->size_to_bytes)
+        return model_cost_ns(model, index);
+    return model->size_bytes + (uint64_t)(u * (double)(model->size_to_bytes - model->size_bytes));
+}
+
+uint64_t model_slow_ns(const struct model *model, uint64_t index, uint32_t workers)
+{
+    if (!model->slow_ns || workers < 2)
+        return 0;
+    return (uint64_t)((double)model->slow_ns * (double)model_size_bytes(model, index) / 1e6 * (workers - 1));
 }
 
 uint64_t model_serial_ns(const struct model *model)
@@ -143,6 +161,47 @@ static int set_cost(struct model *model, const char *value)
     return 0;
 }
 
+/* "3MB" at text; *end behind it. Returns bytes, or -1. */
+static double size_of(const char *text, char **end)
+{
+    static const struct {
+        const char *suffix;
+        double bytes;
+    } units[] = {{"kB", 1e3}, {"MB", 1e6}, {"B", 1}};
+    double value = strtod(text, end);
+
+    if (*end == text || !(value > 0 && value < 1e9))
+        return -1;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t length = strlen(units[i].suffix);
+        if (strncmp(*end, units[i].suffix, length) == 0 && value * units[i].bytes >= 1) {
+            *end += length;
+            return value * units[i].bytes;
+        }
+    }
+    return -1;
+}
+
+static int set_size(struct model *model, const char *value)
+{
+    bool is_range = strncmp(value, "uniform(", 8) == 0;
+    char *end;
+    double first = size_of(is_range ? value + 8 : value, &end), second = first;
+
+    if (first < 0 || (is_range && *end != ','))
+        return -1;
+    if (is_range) {
+        second = size_of(end + 1, &end);
+        if (second < first)
+            return -1;
+    }
+    if (strcmp(end, is_range ? ")" : "") != 0)
+        return -1;
+    model->size_bytes = (uint64_t)first;
+    model->size_to_bytes = (uint64_t)second;
+    return 0;
+}
+
 static int set_kind(struct model *model, const char *value)
 {
     static const char *const names[] = {"wait", "spin", "stream"};
@@ -183,6 +242,10 @@ static int set_word(struct model *model, const char *name, const char *value)
         return set_duration(&model->last_ns, value);
     if (strcmp(name, "io") == 0)
         return set_duration(&model->io_ns, value);
+    if (strcmp(name, "size") == 0)
+        return set_size(model, value);
+    if (strcmp(name, "slow") == 0)
+        return set_duration(&model->slow_ns, value);
     return -1;
 }
 
@@ -203,8 +266,7 @@ int model_parse(struct model *model, const char *text, struct fault *fault)
         if (set_word(model, word, value))
             return fault_set(fault,
                              "model: %s=%s: words are items, cost, kind, serial, init, contention, lock, "
-                             "last, io and seed; "
-                             "values like 20ms, 2%%, lognormal(20ms,0.6)",
+                             "last, io, size, slow and seed; values like 20ms, 2%%, 3MB, lognormal(20ms,0.6)",
                              word, value);
     }
     return 0;

@@ -13,6 +13,9 @@
  *   contention=0.3%           every item costs 1 + c (n - 1) times as much with n workers
  *   lock=1ms                  part of each item, before its cost, done under one lock of all workers
  *   last=400ms                cost of the last item in order
+ *   size=3MB                  of each item's input; or size=uniform(1MB,9MB); a byte for each ns of its cost when not said
+ *   slow=200us                on top of it all an item computes so long for each MB (10^6 bytes) of its size and each
+ *                             worker but one: what shared caches and memory do to large items
  *   io=5ms                    wait before each item that uses no CPU, besides its cost
  *   seed=1                    of the costs
  */
@@ -40,6 +43,8 @@ struct model {
     uint64_t lock_ns;
     uint64_t last_ns; /* 0: like the others */
     uint64_t io_ns;
+    uint64_t size_bytes, size_to_bytes; /* lower and upper end; 0: the cost's */
+    uint64_t slow_ns;                   /* for each MB and each further worker */
     uint64_t seed;
 };
 
@@ -49,6 +54,12 @@ int model_parse(struct model *model, const char *text, struct fault *fault);
 
 /* What item index costs with one worker (without lock and io), ns. The same for ever for the same seed. */
 uint64_t model_cost_ns(const struct model *model, uint64_t index);
+
+/* Size of item index's input. */
+uint64_t model_size_bytes(const struct model *model, uint64_t index);
+
+/* How much longer item index computes because there are so many workers, ns. */
+uint64_t model_slow_ns(const struct model *model, uint64_t index, uint32_t workers);
 
 /* The serial prefix in ns. */
 uint64_t model_serial_ns(const struct model *model);

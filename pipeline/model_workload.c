@@ -112,12 +112,14 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
 
     (void)payload;
     (void)fault;
-    record->bytes_in = model_cost_ns(model, index);
+    record->bytes_in = model_size_bytes(model, index);
     if (model->io_ns)
         wait_ns((uint64_t)(work->wait_factor * (double)model->io_ns));
     if (model->lock_ns)
         hold_lock(work, own);
     spend(work, own, (uint64_t)(factor * (double)model_cost_ns(model, index)));
+    if (model->slow_ns)
+        spin_ns(model_slow_ns(model, index, work->workers));
     return 0;
 }
 

@@ -12,6 +12,7 @@ is "$(expected -j 4 'items=10 cost=2ms last=9ms')" 0.0130 "... and a long last o
 is "$(expected -j 4 -p largest-first 'items=10 cost=2ms last=9ms')" 0.0090 "... which comes first when the largest do"
 is "$(expected -j 2 'items=10 cost=2ms serial=10ms init=3ms')" 0.0230 "serial part and initializers come on top"
 is "$(expected -j 2 'items=10 cost=2ms contention=50%')" 0.0150 "contention slows all"
+is "$(expected -j 3 'items=3 cost=1ms size=4MB slow=500us')" 0.0050 "large items are slowed by each further worker"
 is "$(expected -j 8 'items=8 cost=1ms lock=1ms')" 0.0090 "a lock lets one in at a time"
 ok "$(awk -v t="$(measured -j 4 'items=8 cost=2ms')" 'BEGIN { print t < 0.004 }')" "it cannot be faster than its items"
 

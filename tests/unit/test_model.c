@@ -40,12 +40,36 @@ static void words_are_read(void **state)
     assert_int_equal(model_serial_ns(&model), 7000000);
 }
 
+static void sizes_and_what_they_slow(void **state)
+{
+    struct model model;
+    struct fault fault;
+    double sum = 0;
+
+    (void)state;
+    assert_int_equal(model_parse(&model, "cost=2ms", &fault), 0);
+    assert_int_equal(model_size_bytes(&model, 3), 2000000);
+    assert_int_equal(model_slow_ns(&model, 3, 8), 0);
+    assert_int_equal(model_parse(&model, "size=500kB slow=2ms", &fault), 0);
+    assert_int_equal(model_size_bytes(&model, 7), 500000);
+    assert_int_equal(model_slow_ns(&model, 7, 1), 0);
+    assert_int_equal(model_slow_ns(&model, 7, 4), 3000000); /* half a MB, three more workers */
+    assert_int_equal(model_parse(&model, "size=uniform(1MB,9MB) items=10000", &fault), 0);
+    for (uint64_t i = 0; i < model.items; i++) {
+        assert_in_range(model_size_bytes(&model, i), 1000000, 9000000);
+        sum += (double)model_size_bytes(&model, i);
+    }
+    assert_true(fabs(sum / 10000 - 5e6) < 1e5); /* four standard errors of 8e6 / sqrt(12) / 100 */
+}
+
 static void a_wrong_word_is_named(void **state)
 {
     static const char *const wrong[] = {"items=0",       "items=2x",   "cost=20",     "cost=lognormal(20ms)",
                                         "cost=-1ms",     "kind=sleep", "serial=200%", "serial=-1%",
                                         "colour=red",    "items",      "cost=nanms",  "cost=uniform(3ms,1ms)",
-                                        "contention=1e", "init=15 ms", "seed=-1",     "lock=1e300s"};
+                                        "contention=1e", "init=15 ms", "seed=-1",     "lock=1e300s",
+                                        "size=3",        "size=0MB",   "size=3MBs",   "size=uniform(3MB,1MB)",
+                                        "size=-1MB",     "slow=2MB"};
     struct model model;
 
     (void)state;
@@ -110,6 +134,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_read),
+        cmocka_unit_test(sizes_and_what_they_slow),
         cmocka_unit_test(a_wrong_word_is_named),
         cmocka_unit_test(costs_are_the_same_for_ever_and_spread_as_told),
         cmocka_unit_test(the_serial_share_is_of_the_whole),
