@@ -54,7 +54,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(TESTS_FUZZ_SRC))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
-.PHONY: all deps deps-peers dataset sweep report gate baseline bench overhead attribution predictions peers coverage fuzz corpus scale test lint format install clean help
+.PHONY: all deps deps-peers dataset sweep report gate baseline bench overhead attribution injections predictions peers coverage fuzz corpus scale test lint format install clean help
 all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
@@ -208,6 +208,11 @@ predictions: all
 attribution: $(BUILD)/tests/bench/attribution
 	@$<
 
+# The same with real runs. Needs a machine that does nothing else.
+INJECTIONS_OPTIONS ?=
+injections: all
+	@/usr/bin/python3 tests/bench/injections.py $(BUILD)/knee $(INJECTIONS_OPTIONS)
+
 # PEERS_IMAGES photographs, each done PEERS_ROUNDS times by each program.
 PEERS_IMAGES ?= 20
 PEERS_ROUNDS ?= 2
@@ -295,6 +300,7 @@ help:
 	@echo 'make validity  emulated cores beside real ones, and beside what a made-up batch must take: 6 minutes'
 	@echo 'make predictions  predicted against measured, cell by cell: STUDIES="results/media ..."'
 	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
+	@echo 'make injections   the same in real runs of knee model, and their removal: ten minutes, on an idle machine'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
 	@echo 'make soak      20,000 small pictures, one in a hundred poison: memory stays flat'
 	@echo 'make scale     a million items: bytes of memory for each, and the rate'

@@ -1,0 +1,10 @@
+#!/bin/bash
+# Causes put into real runs are found again (tests/bench/injections.py says what counts); `make injections` does all of them, ten times, and takes
+# them out again. Here those of items that wait, which a busy machine hardly disturbs.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+/usr/bin/python3 "$root/tests/bench/injections.py" "$KNEE" --only tail,init --blocks 1 --noise 100% --tolerance 25 --no-speedup >"$work/table" 2>&1
+is $? 0 "a long item and a slow initializer are recovered from real runs and named first"
+sed 's/^/# /' "$work/table"
+is "$(grep -cE '1 of 1 *$' "$work/table")" 2 "... each in every run"
+done_testing
