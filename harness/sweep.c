@@ -1,6 +1,7 @@
 #include "sweep.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,24 +89,34 @@ void sweep_release(struct sweep *sweep)
 
 /* --- one trial -------------------------------------------------------------------------------- */
 
+/* Predicted time of what is left of the plan. With a precision to be reached nobody knows how much that is, but the
+ * budget bounds it: what is left of that is told, and it may end before. */
+static double left_ns(struct sweep *sweep)
+{
+    double left = 0;
+
+    if (sweep->precision > 0)
+        return fmax(sweep->budget_ns - (double)sweep->spent_ns, 0) / sweep_pace(sweep);
+    for (uint32_t b = 0; b < sweep->plan.blocks; b++)
+        for (uint32_t c = 0; c < sweep->plan.cell_count; c++)
+            if (!slot_of(sweep, b, c)->done)
+                left += predict(sweep, c);
+    return left;
+}
+
 static void show(struct sweep *sweep, uint32_t block, uint32_t cell)
 {
     char words[96], text[160];
-    double left = 0;
 
     if (!sweep->progress)
         return;
-    for (uint32_t b = 0; b < sweep->plan.blocks; b++)
-        for (uint32_t c = 0; c < sweep->plan.cell_count; c++)
-            if (!slot_of(sweep, b, c)->done && (sweep->precision <= 0 || b <= block))
-                left += predict(sweep, c);
     sweep_cell_words(&sweep->plan.cells[cell], words, sizeof words);
     if (sweep->precision > 0)
         snprintf(text, sizeof text, "block %" PRIu32 ": %s", block + 1, words);
     else
         snprintf(text, sizeof text, "block %" PRIu32 " of %" PRIu32 ": %s", block + 1, sweep->plan.blocks,
                  words);
-    sweep->progress(sweep->progress_context, sweep->session_ns, sweep->session_ns + left, text);
+    sweep->progress(sweep->progress_context, sweep->session_ns, sweep->session_ns + left_ns(sweep), text);
 }
 
 static struct trial_setting setting_of(const struct sweep *sweep, uint32_t cell)
