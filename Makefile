@@ -138,7 +138,7 @@ endif
 # IN=folder measures a batch of your own; without it the data set is made first.
 IN ?= datasets/$(NAME)
 STUDY ?= results/$(notdir $(patsubst %/,%,$(IN)))
-BUDGET ?= 10m
+BUDGET ?= 9m
 # A fixed number keeps studies comparable, for the gate; ITEMS= lets the budget decide.
 ITEMS ?= 64
 # After three passes over all settings the rest of the budget goes to those that the answer depends on.
@@ -146,8 +146,8 @@ PRECISION ?= 1%
 SWEEP_OPTIONS ?=
 # Where the machine has fewer cores than that, a second study on emulated ones shows the curve up to there; 0: none.
 EMULATE ?= 16
-EMULATE_BUDGET ?= 8m
-EMULATE_ITEMS ?= 40
+EMULATE_BUDGET ?= 9m
+EMULATE_ITEMS ?= 32
 EMULATED = $(STUDY)-emulated$(EMULATE)
 BASELINE ?= results/baseline.json
 PARALLEL_ALL = +@$(MAKE) --no-print-directory -j$$(nproc) all
@@ -291,7 +291,7 @@ help:
 	@echo 'make deps      install what knee needs from Debian packages (root or sudo)'
 	@echo 'make all       build build/knee and build/knee-dataset'
 	@echo 'make dataset   make the data set: COUNT=1000 MEAN_MB=3.0 SEED=1 PHOTOS=folder'
-	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=10m PRECISION=1% EMULATE=16 IN=folder STUDY=folder'
+	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=9m PRECISION=1% EMULATE=16 IN=folder STUDY=folder'
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
 	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench: performance'

@@ -151,8 +151,8 @@ static int make_plan(struct job *job, struct fault *fault)
                      : sweep_probe(&job->runner, &job->inputs, &job->common, set.seed, &job->planned.costs,
                                    &job->planned.probe_ns, &job->stopped_by, fault))
         return -1;
-    if (set.precision > 0 && !set.blocks)
-        job->inputs.wish.blocks = 5; /* so that items are left for further blocks at few settings */
+    if (set.precision > 0 && !set.blocks) /* so that time is left for further blocks at few settings */
+        job->inputs.wish.blocks = job->inputs.wish.items ? PRECISION_BLOCKS : PRECISION_BLOCKS + 2;
     job->inputs.wish.budget_ns = 0.95 * ((double)set.budget_ns - (double)job->planned.probe_ns);
     if (plan_make(&job->planned.plan, &job->inputs.wish, &job->planned.costs, fault))
         return -1;
