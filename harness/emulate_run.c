@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -169,19 +170,36 @@ static void rescale_worker(const struct emulate_run *run, struct worker_record *
     duration(&run->groups, &worker->dispatch_ns);
 }
 
+/* For each worker the time of its items beyond what its share of a core gives for their CPU time: nothing more can have
+ * been lost in them (what they waited for else, a device, is in it too). NULL: no memory. Caller frees. */
+static double *time_beyond_share(const struct emulation *groups, const struct item_table *table)
+{
+    double *beyond_ns = calloc(table->workers, sizeof *beyond_ns);
+
+    for (uint64_t i = 0; beyond_ns && i < table->items; i++) {
+        const struct item_record *item = item_table_item(table, i);
+        if (item->worker < table->workers && item->end_ns > item->start_ns)
+            beyond_ns[item->worker] +=
+                (double)(item->end_ns - item->start_ns) - (double)item->cpu_ns * groups->dilation;
+    }
+    return beyond_ns;
+}
+
 /* The kernel counts it as waiting for a core, too, when the quota holds a worker, so a worker that wanted to run for
- * `wanted` must have run for share * wanted. What is missing is time without the emulated core. */
+ * `wanted` must have run for share * wanted. What is missing is time without the emulated core. Threads of one worker wait at the same
+ * time, and each is counted: what its items tell bounds it. */
 static void judge_worker(const struct emulation *groups, uint32_t slot, const struct worker_record *worker,
-                         struct run_worker_extra *extra)
+                         struct run_worker_extra *extra, double beyond_ns)
 {
     double wanted_ns = (double)(extra->work_cpu_ns + extra->runqueue_ns), missing_ns, lost;
 
     if (!extra->runqueue_known || worker->exit_ns <= worker->begin_ns || wanted_ns <= 0)
         return;
-    missing_ns = fmax(wanted_ns - (double)extra->work_cpu_ns / groups->share, 0);
+    missing_ns = fmax(fmin(wanted_ns - (double)extra->work_cpu_ns / groups->share, beyond_ns), 0);
     extra->runqueue_ns = (uint64_t)(missing_ns * groups->share);
     /* A period is the grain: an interval need not begin and end where periods do. */
-    lost = (missing_ns - EMULATION_PERIOD_US * 1000.0) / wanted_ns;
+    lost = (missing_ns - EMULATION_PERIOD_US * 1000.0) /
+           fmin(wanted_ns, (double)(worker->exit_ns - worker->begin_ns));
     if (lost > EMULATION_LOST_SHARE && !extra->pin_reason[0])
         snprintf(extra->pin_reason, sizeof extra->pin_reason,
                  "emulated core %" PRIu32 ": %.0f%% of its time got lost, the real cores were busy", slot,
@@ -201,13 +219,16 @@ void emulate_run_end(const struct emulate_run *run, const struct item_table *tab
     struct item_table_header *header = table->header;
     uint64_t *const instants[] = {&header->start_ns,    &header->pool_ns,     &header->go_ns,
                                   &header->last_end_ns, &header->pool_end_ns, &header->end_ns};
+    double *beyond_ns = time_beyond_share(&run->groups, table);
 
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         struct worker_record *worker = item_table_worker(table, slot);
         forget_disk_wait(item_table_worker_payload(table, slot));
-        judge_worker(&run->groups, slot, worker, item_table_worker_payload(table, slot));
+        judge_worker(&run->groups, slot, worker, item_table_worker_payload(table, slot),
+                     beyond_ns ? beyond_ns[slot] : INFINITY);
         rescale_worker(run, worker);
     }
+    free(beyond_ns);
     for (uint64_t i = 0; i < table->items; i++)
         rescale_item(run, item_table_item(table, i));
     for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)

@@ -18,5 +18,6 @@ grep -q 'cores can be emulated' <<<"$told" || skip "cores cannot be emulated her
 # Worker counts that double, and the last one; few settings, for one worker on a sixteenth of the machine takes its time.
 counts=1
 for ((n = 2; n < cores; n *= 2)); do counts=$counts,$n; done
-exec "$knee" sweep --study "$study-emulated$cores" --emulate "$cores" --workers "$counts,$cores" --chunks 1 --policies dynamic,largest-first \
-    --items "$items" --budget "$budget" "$batch"
+# Of its summary only what it is and how it went: the real study's comes next.
+"$knee" sweep --study "$study-emulated$cores" --emulate "$cores" --workers "$counts,$cores" --chunks 1 --policies dynamic,largest-first \
+    --items "$items" --budget "$budget" "$batch" | grep -E '^(study|trials)'

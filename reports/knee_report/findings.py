@@ -164,7 +164,7 @@ def emulation(study: Study) -> Finding | None:
     """What the emulated cores beside it show; None when there are none."""
     beside = study.emulated
     full = beside.full_point if beside else None
-    if beside is None or full is None or full.speedup.value is None:
+    if beside is None or full is None or full.workers == 1 or full.speedup.value is None:
         return None
     share = wording.percent(full.efficiency)
     lead = f"On {wording.plural(beside.facts.cores, 'emulated core')} {wording.plural(full.workers, 'worker')} are {_short(full.speedup)} times as fast as one: {_short(share, '%')} each."
