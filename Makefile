@@ -147,7 +147,7 @@ SWEEP_OPTIONS ?=
 # Where the machine has fewer cores than that, a second study on emulated ones shows the curve up to there; 0: none.
 EMULATE ?= 16
 EMULATE_BUDGET ?= 9m
-EMULATE_ITEMS ?= 32
+EMULATE_ITEMS ?= 28
 EMULATED = $(STUDY)-emulated$(EMULATE)
 BASELINE ?= results/baseline.json
 PARALLEL_ALL = +@$(MAKE) --no-print-directory -j$$(nproc) all
