@@ -8,7 +8,7 @@ For each cause two studies are made of `knee model`, whose truth is known: with 
 n-worker trial with the cause is a run. Injected are the core-seconds that the model's words put into it by hand calculation; recovered is what
 the account gives to the cause, less the mean of the same in the studies without it (starting a program is a serial part as well).
 Exit 1 when the mean of the recovered is off by more than 2% of all core-seconds and more than TOLERANCE percent of the cause, when the
-cause is not named first (the most beyond what one worker spends; of I/O, the most) in 95% of the runs, or when the speedup foretold is off by more than 5%.
+cause is not named first (the most beyond what one worker spends; of I/O, the most) in 95% of the runs, or when the speedup foretold is off by more than 5%; exit 77 when a cause could not be measured, because others used the machine.
 """
 import argparse
 import csv
@@ -73,9 +73,11 @@ class Trial:
         return max((cause for cause in self.core_s if cause != "useful"), key=lambda cause: self.core_s[cause] - one.get(cause, 0))
 
 
-def sweep(folder: str, workers: int, words: str, options: argparse.Namespace) -> None:
-    subprocess.run([options.knee, "sweep", "--restart", "--study", folder, "--workers", f"1,{workers}", "--blocks", str(options.blocks), "--noise", options.noise, "--budget", "20m",
-                    "--", options.knee, "model", "-j", "{workers}", words], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def sweep(folder: str, workers: int, words: str, options: argparse.Namespace) -> str:
+    """Why there is no study; empty when there is one."""
+    done = subprocess.run([options.knee, "sweep", "--restart", "--study", folder, "--workers", f"1,{workers}", "--blocks", str(options.blocks), "--noise", options.noise, "--budget", "20m",
+                    "--", options.knee, "model", "-j", "{workers}", words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or [f"knee sweep: exit {done.returncode}"])[-1]
 
 
 def trials_of(knee: str, folder: str) -> list[Trial]:
@@ -105,19 +107,23 @@ def speedup(trials: list[Trial], workers: int) -> float:
     return math.exp(statistics.mean(math.log(one[trial.block] / (trial.total_s / workers)) for trial in trials if trial.workers == workers and trial.block in one))
 
 
-def check(name: str, options: argparse.Namespace, work: str) -> bool:
+def check(name: str, options: argparse.Namespace, work: str) -> bool | None:
+    """None: others disturbed it too much to tell."""
     injection = INJECTIONS[name]
     cores = len(os.sched_getaffinity(0))
     workers = injection.workers or 2 * cores
     made, gone = os.path.join(work, name), os.path.join(work, name + "-gone")
-    sweep(made, workers, f"{injection.words} {injection.put_in}", options)
-    sweep(gone, workers, f"{injection.words} {injection.instead}", options)
+    failed = sweep(made, workers, f"{injection.words} {injection.put_in}", options) or \
+        sweep(gone, workers, f"{injection.words} {injection.instead}", options)
+    if failed:
+        print(f"{name:<17} not measured: {failed}", flush=True)
+        return None
     all_trials, control = trials_of(options.knee, made), trials_of(options.knee, gone)
     runs = [trial for trial in all_trials if trial.workers == workers]
     least = min(sum(trial.workers == n for trial in trials) for trials in (all_trials, control) for n in (1, workers))
     if 2 * least < options.blocks:
         print(f"{name:<17} not measured: of {options.blocks} trials only {least} were undisturbed by others (--noise {options.noise})", flush=True)
-        return False
+        return None
     anyway_s = mean_of(control, workers, injection.cause)
     # What one worker spends as well is no loss, but for I/O that is the question.
     one = {} if injection.cause == "blocked" else {cause: mean_of(all_trials, 1, cause) for cause in runs[0].core_s}
@@ -154,7 +160,7 @@ def main() -> int:
     print(head + ("" if options.no_speedup else f" {'speedup':>8} {'foretold':>8} {'without':>8} {'off':>7}"))
     with tempfile.TemporaryDirectory(prefix="knee-injections.") as work:
         results = [check(name, options, work) for name in options.only.split(",")]
-    return 0 if all(results) else 1
+    return 1 if False in results else 77 if None in results else 0
 
 
 sys.exit(main())
