@@ -61,12 +61,10 @@ static const struct option_spec table[] = {
 
 /* What must agree, and what each is called. */
 static const struct {
-    const char *key, *words;
-} identity[] = {{"machine_class", "machine class"},
-                {"recipe_sha256", "recipe"},
-                {"batch_sha256", "data set"},
-                {"items", "number of items in each trial"},
-                {"sample", "choice of items"}};
+    const char *key, *words, *unsaid; /* what it is where it is not recorded */
+} identity[] = {{"machine_class", "machine class", ""}, {"recipe_sha256", "recipe", ""},
+                {"batch_sha256", "data set", ""},       {"items", "number of items in each trial", ""},
+                {"sample", "choice of items", ""},      {"scaling", "scaling (strong or weak)", "strong"}};
 
 /* --- a study's values ------------------------------------------------------------------------- */
 
@@ -148,11 +146,11 @@ static int write_baseline(const struct fit *fit, struct fault *fault)
     json_object_set_new(json, "format", json_string(BASELINE_FORMAT));
     for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
         const char *fact = fit_study_fact(fit->study, identity[i].key);
-        json_object_set_new(json, identity[i].key, json_string(fact ? fact : ""));
+        json_object_set_new(json, identity[i].key, json_string(fact ? fact : identity[i].unsaid));
     }
     for (size_t i = 0; i < G_N_ELEMENTS(about); i++) {
         const char *fact = fit_study_fact(fit->study, about[i]);
-        json_object_set_new(json, about[i], json_string(fact ? fact : ""));
+        json_object_set_new(json, about[i], json_string(fact ? fact : identity[i].unsaid));
     }
     for (int q = 0; q < GATE_QUANTITIES; q++)
         json_object_set_new(tolerance, gate_quantity_name((enum gate_quantity)q),
@@ -238,10 +236,10 @@ static int explain_differences(const struct baseline *baseline, const struct fit
     for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
         const char *was = json_string_value(json_object_get(baseline->json, identity[i].key));
         const char *is = fit_study_fact(fit->study, identity[i].key);
-        if (strcmp(was ? was : "", is ? is : "") == 0)
+        if (strcmp(was ? was : identity[i].unsaid, is ? is : identity[i].unsaid) == 0)
             continue;
-        printf("%s: the baseline has '%.64s', the study '%.64s'\n", identity[i].words, was ? was : "",
-               is ? is : "");
+        printf("%s: the baseline has '%.64s', the study '%.64s'\n", identity[i].words,
+               was ? was : identity[i].unsaid, is ? is : identity[i].unsaid);
         differences++;
     }
     return differences;

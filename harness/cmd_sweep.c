@@ -37,6 +37,7 @@ struct job {
     struct trial_runner runner;
     struct trial_setting common;
     struct sweep sweep;
+    struct sweep_weak weak; /* with --weak, of the pipeline */
     struct trial_limits limits;
     struct progress progress;
     double done_ns, total_ns; /* shown between two trials' reports */
@@ -100,6 +101,7 @@ static void release(struct job *job)
     free(job->pins);
     trial_command_release(&job->foreign);
     sweep_release(&job->sweep);
+    sweep_weak_release(&job->weak);
     sweep_items_release(&job->items);
     sweep_inputs_release(&job->inputs);
     g_free(job->command);
@@ -139,6 +141,16 @@ static bool is_foreign(void)
     return set.command.words != NULL;
 }
 
+static bool is_weak_batch(void)
+{
+    return set.weak && !is_foreign();
+}
+
+static uint32_t most_workers(const struct job *job)
+{
+    return (uint32_t)(plan_items_most(&job->planned.plan) / job->planned.plan.items);
+}
+
 /* A twentieth of the budget is kept for trials that have to be repeated. */
 static int make_plan(struct job *job, struct fault *fault)
 {
@@ -156,6 +168,7 @@ static int make_plan(struct job *job, struct fault *fault)
     job->inputs.wish.budget_ns = 0.95 * ((double)set.budget_ns - (double)job->planned.probe_ns);
     if (plan_make(&job->planned.plan, &job->inputs.wish, &job->planned.costs, fault))
         return -1;
+    job->planned.plan.weak = set.weak; /* a command's work grows without our doing */
     sweep_plan_predict(&job->planned); /* with a precision: at most this, within the budget */
     if (set.precision > 0 && !set.blocks)
         job->planned.plan.blocks = PRECISION_BLOCKS_MOST;
@@ -167,8 +180,8 @@ static int make_plan(struct job *job, struct fault *fault)
 
 static int start_new(struct job *job, struct fault *fault)
 {
-    if (make_plan(job, fault) ||
-        sweep_items_choose(&job->items, &job->inputs, job->planned.plan.items, set.seed, fault))
+    if (make_plan(job, fault) || sweep_items_choose(&job->items, &job->inputs, job->planned.plan.items,
+                                                    is_weak_batch() ? most_workers(job) : 1, set.seed, fault))
         return -1;
     if (set.dry_run)
         return 0;
@@ -218,19 +231,27 @@ static int make_reference(struct job *job, struct fault *fault)
     if (!manifest && !is_foreign()) {
         message_note("reference: the serial run that every trial is compared with");
         if (sweep_reference(&job->study, &job->runner, job->names, &job->common, job->planned.probe_ns,
-                            &job->stopped_by, fault))
+                            is_weak_batch() ? &job->weak : NULL, most_workers(job), &job->stopped_by, fault))
             return -1;
         manifest = study_get(&job->study, "serial_manifest_sha256");
+    } else if (is_weak_batch() && sweep_weak_read(&job->weak, &job->study, fault)) {
+        g_free(manifest);
+        return -1;
     }
     job->limits = set.noise > 0 ? noise_limits_of(set.noise) : trial_limits;
     job->sweep.expected =
         (struct trial_expected){.limits = &job->limits,
                                 .cores = job->inputs.wish.cores,
-                                .items = job->planned.plan.items,
+                                .items = plan_items_most(&job->planned.plan),
                                 .failed = (uint64_t)study_get_number(&job->study, "items_failed", 0),
                                 .manifest_sha256 = manifest};
-    return manifest || is_foreign() ? 0
-                                    : fault_set(fault, "%s: the reference run was not recorded", set.study);
+    if (!manifest && !is_foreign())
+        return fault_set(fault, "%s: the reference run was not recorded", set.study);
+    if (!is_weak_batch())
+        return 0;
+    job->sweep.weak = &job->weak;
+    return sweep_weak_parts(&job->weak, &job->planned.plan, &job->items, &job->inputs, job->scratch,
+                            &job->sweep.expected, fault);
 }
 
 static enum sweep_state run_trials(struct job *job, struct fault *fault)
@@ -268,64 +289,6 @@ static enum sweep_state run_trials(struct job *job, struct fault *fault)
     return state;
 }
 
-/* What ended the sweep, and the precision that was reached. */
-static int record_stop(struct job *job, enum sweep_state state, struct fault *fault)
-{
-    const struct sweep_precision *reached = &job->sweep.reached;
-    const char *why = state == SWEEP_PRECISE ? "precision" : state == SWEEP_SHORT ? "budget" : "plan";
-    char text[200];
-
-    if (set.precision <= 0)
-        return study_set(&job->study, "stopped_by", why, fault);
-    if (isfinite(reached->half_width))
-        snprintf(text, sizeof text,
-                 "%.2f%% at %" PRIu32 " workers (half-width of the efficiency; %g%% asked for)",
-                 100 * reached->half_width, reached->workers, 100 * set.precision);
-    else if (isinf(reached->half_width))
-        snprintf(text, sizeof text, "not known: the efficiency of %" PRIu32 " workers has no interval",
-                 reached->workers);
-    else
-        snprintf(text, sizeof text, "not known: there is one worker count within the cores");
-    return study_set(&job->study, "stopped_by", why, fault) ||
-                   study_set(&job->study, "precision_reached", text, fault)
-               ? -1
-               : 0;
-}
-
-static int record_facts(struct job *job, enum sweep_state state, struct fault *fault)
-{
-    char utc[32], text[300], first[300];
-    uint32_t run = job->sweep.blocks_run, planned = job->planned.plan.blocks;
-
-    if (set.precision > 0)
-        snprintf(text, sizeof text, "%" PRIu32 " blocks, pace %.2f", run, sweep_pace(&job->sweep));
-    else
-        snprintf(text, sizeof text,
-                 run < planned ? "%" PRIu32 " of %" PRIu32
-                                 " planned blocks: the pace was %.2f times the predicted"
-                               : "%" PRIu32 " of %" PRIu32 " planned blocks, pace %.2f",
-                 run, planned, sweep_pace(&job->sweep));
-    if (sweep_first_run(&job->study, &job->planned.plan, first, sizeof first, fault) ||
-        record_stop(job, state, fault) || study_set_number(&job->study, "blocks_run", run, fault) ||
-        study_set(&job->study, "finished_utc", study_utc_now(utc, sizeof utc), fault))
-        return -1;
-    if (first[0] && study_add_event(&job->study, STUDY_UNKNOWN, "first-run", first, fault))
-        return -1;
-    return study_add_event(&job->study, STUDY_UNKNOWN, state == SWEEP_SHORT ? "short" : "complete", text,
-                           fault);
-}
-
-static int record_end(struct job *job, enum sweep_state state, struct fault *fault)
-{
-    if (study_begin(&job->study, fault))
-        return -1;
-    if (record_facts(job, state, fault)) {
-        study_roll_back(&job->study);
-        return -1;
-    }
-    return study_commit(&job->study, fault);
-}
-
 /* --- the end --- */
 
 static int interrupted(const struct job *job)
@@ -357,7 +320,7 @@ static int sweep(struct job *job, struct fault *fault)
     state = run_trials(job, fault);
     if (state == SWEEP_INTERRUPTED)
         return interrupted(job);
-    if (state == SWEEP_ERROR || record_end(job, state, fault))
+    if (state == SWEEP_ERROR || sweep_finish(&job->sweep, state, fault))
         return -1;
     return sweep_print_summary(&job->study, &job->planned, job->inputs.batch.count, set.budget_ns, fault);
 }

@@ -284,7 +284,7 @@ static void warn_of_study(struct fit *fit)
     if (study->paired && fit->blocks < 3)
         warn(fit, "only %zu block%s: intervals are very wide or missing; 3 is the least, 5 is good",
              fit->blocks, fit->blocks == 1 ? "" : "s");
-    if (g_strcmp0(fit_study_fact(study, "scaling"), "weak") == 0)
+    if (fit_study_is_weak(study))
         tell_of_weak_scaling(fit);
     if (study->cores == 0)
         warn(fit, "the number of cores is not known: every worker count takes part in the models; --cores N "

@@ -118,7 +118,7 @@ static bool has_workers(const struct fit_account *account, unsigned trial)
 
 /* --- the reference ---------------------------------------------------------------------------- */
 
-/* One-worker trials of the scaling curve. Off-CPU time of a trial is waiting in the same share for every
+/* A trial in which one process did the items. Off-CPU time of a trial is waiting in the same share for every
  * item, since the run-queue delay is known for the worker only. */
 static void add_costs(struct fit_account *account, unsigned trial, GArray *costs)
 {
@@ -148,6 +148,14 @@ static void add_costs(struct fit_account *account, unsigned trial, GArray *costs
     account->cost_trials++;
 }
 
+/* The one-worker trials of the curve; with weak scaling they do a share of the items only, the serial ones all. */
+static bool tells_costs(const struct fit_study *study, const struct fit_trial *trial, int one_worker)
+{
+    if (one_worker >= 0 && trial->cell == (unsigned)one_worker)
+        return true;
+    return fit_study_is_weak(study) && g_strcmp0(fit_study_cell(study, trial)->role, "serial") == 0;
+}
+
 static void find_costs(struct fit_account *account)
 {
     const struct fit_study *study = account->study;
@@ -155,8 +163,8 @@ static void find_costs(struct fit_account *account)
     int cell = fit_curve_cell(study, 1);
 
     for (unsigned i = 0; i < study->trials->len; i++)
-        if (cell >= 0 && trial_at(study, i)->cell == (unsigned)cell &&
-            trial_at(study, i)->standing == TRIAL_COUNTS && has_workers(account, i))
+        if (tells_costs(study, trial_at(study, i), cell) && trial_at(study, i)->standing == TRIAL_COUNTS &&
+            has_workers(account, i))
             add_costs(account, i, costs);
     account->cost_count = account_costs_median((struct account_cost *)(void *)costs->data, costs->len);
     account->costs = (struct account_cost *)(void *)g_array_free(costs, FALSE);

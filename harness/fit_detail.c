@@ -46,8 +46,10 @@ static void find_serial(struct fit *fit)
     for (unsigned i = 0; i < fit->study->cells->len && cell < 0; i++)
         if (g_strcmp0(cell_at(fit, i)->role, "serial") == 0)
             cell = (int)i;
-    if (cell < 0) {
-        fit->serial_wall_s = fit->serial_images_per_s = interval_unknown("the study has no serial run");
+    if (cell < 0 || fit_study_is_weak(fit->study)) {
+        fit->serial_wall_s = fit->serial_images_per_s = interval_unknown(
+            cell < 0 ? "the study has no serial run"
+                     : "with weak scaling the serial run does the items of the largest trial");
         return;
     }
     fit->serial_wall_s = fit_measure(fit->study, (unsigned)cell, offsetof(struct fit_trial, wall_s), true,
@@ -282,9 +284,23 @@ static void find_counters(struct fit *fit)
 
 /* --- equivalence ------------------------------------------------------------------------------ */
 
+/* With weak scaling trials do different items, which the sweep compared with the serial run one by one: what is left
+ * to tell is whether those with the same items made the same. */
+static const char *first_of_same_items(const struct fit_study *study, const struct fit_trial *wanted)
+{
+    for (unsigned i = 0; i < study->trials->len; i++) {
+        const struct fit_trial *trial = &g_array_index(study->trials, struct fit_trial, i);
+        if (trial->standing == TRIAL_COUNTS && trial->manifest_sha256 && trial->manifest_sha256[0] &&
+            trial->items == wanted->items)
+            return trial->manifest_sha256;
+    }
+    return "";
+}
+
 static void find_equivalence(struct fit *fit)
 {
     struct fit_equivalence *same = &fit->equivalence;
+    bool weak = fit_study_is_weak(fit->study);
     const char *reference = fit_study_fact(fit->study, "serial_manifest_sha256");
     bool serial = reference && reference[0];
 
@@ -295,11 +311,17 @@ static void find_equivalence(struct fit *fit)
         if (!reference || !reference[0])
             reference = trial->manifest_sha256;
         same->trials++;
-        same->identical += strcmp(trial->manifest_sha256, reference) == 0;
+        same->identical +=
+            strcmp(trial->manifest_sha256, weak ? first_of_same_items(fit->study, trial) : reference) == 0;
     }
     same->manifest_sha256 = same->trials || serial ? g_strdup(reference) : NULL;
     if (same->trials == 0)
         same->reason = g_strdup("no trial recorded a manifest of its outputs");
+    else if (weak)
+        same->reason =
+            g_strdup(same->identical < same->trials
+                         ? "trials with the same items made different bytes"
+                         : "the sweep compared each item with the serial run's: trials do different items");
     else if (!serial)
         same->reason =
             g_strdup("the serial run recorded no manifest: trials are compared with the first of them");

@@ -72,6 +72,11 @@ void fit_study_release(struct fit_study *study)
     *study = (struct fit_study){0};
 }
 
+bool fit_study_is_weak(const struct fit_study *study)
+{
+    return g_strcmp0(fit_study_fact(study, "scaling"), "weak") == 0;
+}
+
 const char *fit_study_fact(const struct fit_study *study, const char *key)
 {
     return g_hash_table_lookup(study->facts, key);

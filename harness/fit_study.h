@@ -110,6 +110,9 @@ void fit_study_release(struct fit_study *study);
 
 /* A fact of the study; NULL when it has none. */
 const char *fit_study_fact(const struct fit_study *study, const char *key);
+
+/* Weak scaling: the work of its trials grows with their workers. */
+bool fit_study_is_weak(const struct fit_study *study);
 const struct fit_cell *fit_study_cell(const struct fit_study *study, const struct fit_trial *trial);
 /* NULL when the batch does not have it. */
 const struct fit_batch_item *fit_study_batch_item(const struct fit_study *study, int64_t id);

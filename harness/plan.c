@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,9 @@ enum {
     ITEMS_GOOD = 24,  /* below, the tail rules the curve */
     ITEMS_AMPLE = 60, /* from here on more blocks are worth more than more items */
     ITEMS_LEAST = 4,
+    SHARE_GOOD = 8, /* the same for the items of one worker, with weak scaling */
+    SHARE_AMPLE = 20,
+    SHARE_LEAST = 2,
 };
 
 static const char *const role_names[] = {"serial", "scaling", "chunk", "policy"};
@@ -62,11 +66,37 @@ double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t co
     return costs->trial_fixed_ns + starts * costs->worker_start_ns + fmax(busiest, spread) * costs->item_ns;
 }
 
+static uint32_t most_workers(const struct plan *plan)
+{
+    uint32_t most = 1;
+
+    for (uint32_t i = 0; i < plan->cell_count; i++)
+        most = plan->cells[i].workers > most ? plan->cells[i].workers : most;
+    return most;
+}
+
+uint64_t plan_items_most(const struct plan *plan)
+{
+    return plan->weak ? plan->items * most_workers(plan) : plan->items;
+}
+
+uint64_t plan_items_of(const struct plan *plan, const struct plan_cell *cell)
+{
+    if (!plan->weak)
+        return plan->items;
+    return cell->role == PLAN_SERIAL ? plan_items_most(plan) : plan->items * cell->workers;
+}
+
+static double predict_cell(const struct plan *plan, const struct plan_cell *cell,
+                           const struct plan_costs *costs)
+{
+    return plan_predict_ns(cell, plan_items_of(plan, cell), plan->cores, costs);
+}
+
 double plan_reference_ns(const struct plan *plan, const struct plan_costs *costs)
 {
-    return plan->cell_count && plan->cells[0].role == PLAN_SERIAL
-               ? plan_predict_ns(&plan->cells[0], plan->items, plan->cores, costs)
-               : 0;
+    return plan->cell_count && plan->cells[0].role == PLAN_SERIAL ? predict_cell(plan, &plan->cells[0], costs)
+                                                                  : 0;
 }
 
 static double block_ns(const struct plan *plan, const struct plan_costs *costs)
@@ -74,7 +104,7 @@ static double block_ns(const struct plan *plan, const struct plan_costs *costs)
     double sum = 0;
 
     for (uint32_t i = 0; i < plan->cell_count; i++)
-        sum += plan_predict_ns(&plan->cells[i], plan->items, plan->cores, costs);
+        sum += predict_cell(plan, &plan->cells[i], costs);
     return sum;
 }
 
@@ -107,6 +137,7 @@ static void lay_out(struct plan *plan, const struct plan_wish *wish, const bool 
     plan->cell_count = 0;
     plan->cores = wish->cores;
     plan->items = items;
+    plan->weak = wish->weak;
     plan->workers_left_out = 0;
     if (!wish->no_serial)
         add_cell(plan, PLAN_SERIAL, 1, 0, POLICY_STATIC);
@@ -116,7 +147,8 @@ static void lay_out(struct plan *plan, const struct plan_wish *wish, const bool 
         else
             plan->workers_left_out++;
     for (uint32_t i = 0; i < wish->chunk_count; i++)
-        if (wish->chunks[i] > 1 && (wish->no_serial || i == 0 || wish->chunks[i - 1] < items))
+        if (wish->chunks[i] > 1 &&
+            (wish->no_serial || i == 0 || wish->chunks[i - 1] < (wish->weak ? items * full : items)))
             add_cell(plan, PLAN_CHUNK, full, wish->chunks[i], POLICY_DYNAMIC);
     for (int i = 0; i < PLAN_POLICIES; i++)
         if (wish->policies[i] && i != POLICY_DYNAMIC)
@@ -220,12 +252,18 @@ static uint64_t items_that_fit(struct fitting *f, uint32_t blocks, uint64_t leas
     return low;
 }
 
+/* With weak scaling, for one worker of the largest count. */
+static uint64_t items_there(const struct plan_wish *wish)
+{
+    return wish->weak ? wish->batch_items / wish->workers[wish->worker_count - 1] : wish->batch_items;
+}
+
 /* Takes the plan when at least `least` items fit in that many blocks. A wished number of items is least and
  * most at once. */
 static bool try_plan(struct fitting *f, uint32_t blocks, uint64_t least)
 {
     const struct plan_wish *wish = f->wish;
-    uint64_t most = wish->items ? wish->items : wish->batch_items, items;
+    uint64_t most = wish->items ? wish->items : items_there(wish), items;
 
     if (wish->blocks)
         blocks = wish->blocks;
@@ -243,7 +281,12 @@ static bool try_all_workers(struct fitting *f)
     uint32_t most = f->wish->workers[f->wish->worker_count - 1];
     uint64_t twice = 2 * most > ITEMS_GOOD ? 2 * most : ITEMS_GOOD;
     uint64_t ample = 2 * twice > ITEMS_AMPLE ? 2 * twice : ITEMS_AMPLE;
+    uint64_t good = ITEMS_GOOD;
 
+    if (f->wish->weak) {
+        good = twice = SHARE_GOOD;
+        ample = SHARE_AMPLE;
+    }
     thin(f->wish, f->wish->worker_count, f->keep);
     for (uint32_t blocks = BLOCKS_MOST; blocks > BLOCKS_GOOD; blocks--)
         if (try_plan(f, blocks, ample))
@@ -251,7 +294,7 @@ static bool try_all_workers(struct fitting *f)
     if (try_plan(f, BLOCKS_GOOD, twice))
         return true;
     for (uint32_t blocks = BLOCKS_GOOD; blocks >= BLOCKS_LEAST; blocks--)
-        if (try_plan(f, blocks, ITEMS_GOOD))
+        if (try_plan(f, blocks, good))
             return true;
     return false;
 }
@@ -262,12 +305,12 @@ static bool try_fewer_workers(struct fitting *f)
 
     for (uint32_t count = f->wish->worker_count; count-- > needed;) {
         thin(f->wish, count, f->keep);
-        if (try_plan(f, BLOCKS_LEAST, ITEMS_GOOD))
+        if (try_plan(f, BLOCKS_LEAST, f->wish->weak ? SHARE_GOOD : ITEMS_GOOD))
             return true;
     }
     thin(f->wish, 0, f->keep);
     for (uint32_t blocks = BLOCKS_LEAST; blocks >= 1; blocks--)
-        if (try_plan(f, blocks, ITEMS_LEAST))
+        if (try_plan(f, blocks, f->wish->weak ? SHARE_LEAST : ITEMS_LEAST))
             return true;
     return false;
 }
@@ -276,14 +319,24 @@ int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan
               struct fault *fault)
 {
     struct fitting f = {.plan = plan, .wish = wish, .costs = costs, .budget_ns = wish->budget_ns};
-    uint64_t least = wish->batch_items < ITEMS_LEAST ? wish->batch_items : ITEMS_LEAST;
+    uint64_t there, least;
 
     *plan = (struct plan){0};
-    if (wish->items > wish->batch_items)
-        return fault_set(fault, "--items %llu: the batch has only %llu", (unsigned long long)wish->items,
-                         (unsigned long long)wish->batch_items);
     if (wish->worker_count == 0 || wish->batch_items == 0 || wish->cores == 0)
         return fault_set(fault, "plan: no workers, no items or no cores");
+    there = items_there(wish);
+    least = wish->weak ? SHARE_LEAST : ITEMS_LEAST;
+    least = there < least ? there : least;
+    if (wish->weak && (there == 0 || wish->items > there))
+        return fault_set(
+            fault,
+            "--weak: %" PRIu32 " workers with %llu items each are more than the %llu of the batch: give "
+            "fewer with --workers or --items",
+            wish->workers[wish->worker_count - 1], (unsigned long long)(wish->items ? wish->items : 1),
+            (unsigned long long)wish->batch_items);
+    if (wish->items > there)
+        return fault_set(fault, "--items %llu: the batch has only %llu", (unsigned long long)wish->items,
+                         (unsigned long long)wish->batch_items);
     if (try_all_workers(&f) || try_fewer_workers(&f))
         return 0;
     thin(wish, 0, f.keep);

@@ -8,6 +8,10 @@
  *   policy   the other policies at full cores, chunk 1
  * Full cores: the largest listed number of workers that is no more than the cores.
  *
+ * Strong scaling: every trial does plan.items. Weak scaling: every worker of a trial has plan.items, so that a trial
+ * with n workers does n times as many; the serial cell does those of the largest worker count, so that every item
+ * of the study has been done by one process alone.
+ *
  * What gives way when the budget is small, in this order: blocks from 10 to 5, items to twice the workers,
  * items to 24, blocks to 3, worker counts (1, 2, cores, cores + 1 and the largest stay), items below 24,
  * blocks below 3.
@@ -46,7 +50,8 @@ struct plan_wish {
     bool no_serial;               /* there is no run without a pool */
     uint32_t cores;
     uint64_t batch_items;
-    uint64_t items;  /* in each trial; 0: the plan chooses */
+    uint64_t items;  /* in each trial, with weak of each worker; 0: the plan chooses */
+    bool weak;       /* weak scaling */
     uint32_t blocks; /* 0: the plan chooses */
     double budget_ns;
 };
@@ -73,7 +78,8 @@ struct plan {
     struct plan_cell cells[PLAN_CELLS_MOST];
     uint32_t cell_count;
     uint32_t cores;
-    uint64_t items;
+    uint64_t items; /* of a trial; with weak: of each of its workers */
+    bool weak;
     uint32_t blocks;
     double block_ns;           /* predicted */
     uint32_t workers_left_out; /* worker counts that were wished and did not fit */
@@ -83,6 +89,12 @@ struct plan {
 /* Returns 0, or -1 with fault: a wish that cannot be granted (more items than the batch has). */
 int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan_costs *costs,
               struct fault *fault);
+
+/* How many items a trial of a cell does. */
+uint64_t plan_items_of(const struct plan *plan, const struct plan_cell *cell);
+
+/* The most that a trial of the plan does: the items of the study. */
+uint64_t plan_items_most(const struct plan *plan);
 
 /* Predicted duration of one trial of a cell: max(work on min(workers, cores) cores, the rounds of chunks one
  * worker does) and what starting takes. */

@@ -357,6 +357,12 @@ int predict_basis_make(const struct fit_account *account, struct predict_basis *
     *basis = (struct predict_basis){.account = account,
                                     .blocks = g_array_new(FALSE, TRUE, sizeof(struct predict_block)),
                                     .ratios = g_array_new(FALSE, TRUE, sizeof(struct predict_ratio))};
+    if (fit_study_is_weak(account->study))
+        return fault_set(
+            fault,
+            "%s: its work grows with the workers (weak scaling), a prediction is for one batch: sweep "
+            "without --weak",
+            account->study->name);
     if (account->reason[0])
         return fault_set(fault, "%s: nothing to predict from: %s", account->study->name, account->reason);
     take_items(basis);

@@ -59,14 +59,16 @@ struct sample_quality sample_judge(const struct sample_item *items, size_t count
     return quality;
 }
 
-/* One item from each stratum. */
-static void draw(const struct sorted_item *sorted, size_t count, size_t want, struct resample_random *random,
-                 size_t *chosen)
+/* `alike` neighbours from each stratum. */
+static void draw(const struct sorted_item *sorted, size_t count, size_t want, size_t alike,
+                 struct resample_random *random, size_t *chosen)
 {
     for (size_t i = 0; i < want; i++) {
         size_t begin = (size_t)((unsigned __int128)i * count / want);
         size_t end = (size_t)((unsigned __int128)(i + 1) * count / want);
-        chosen[i] = sorted[begin + resample_next(random) % (end - begin)].index;
+        size_t first = begin + resample_next(random) % (end - begin - alike + 1);
+        for (size_t k = 0; k < alike; k++)
+            chosen[i * alike + k] = sorted[first + k].index;
     }
 }
 
@@ -76,19 +78,21 @@ static double badness(const struct sample_quality *quality)
     return fabs(quality->mean_error) + 0.25 * fabs(quality->mean_square_error);
 }
 
-int sample_choose(const struct sample_item *items, size_t count, size_t want, uint64_t seed, size_t *chosen)
+int sample_choose(const struct sample_item *items, size_t count, size_t want, size_t alike, uint64_t seed,
+                  size_t *chosen)
 {
+    size_t all = want * alike;
     struct resample_random random = {.state = seed};
     struct sorted_item *sorted;
     size_t *drawn;
     double best = INFINITY;
 
-    if (want == 0 || want > count) {
+    if (want == 0 || alike == 0 || want > count / alike) {
         errno = EINVAL;
         return -1;
     }
     sorted = calloc(count, sizeof *sorted);
-    drawn = calloc(want, sizeof *drawn);
+    drawn = calloc(all, sizeof *drawn);
     if (!sorted || !drawn) {
         free(sorted);
         free(drawn);
@@ -98,16 +102,16 @@ int sample_choose(const struct sample_item *items, size_t count, size_t want, ui
     for (size_t i = 0; i < count; i++)
         sorted[i] = (struct sorted_item){items[i], i};
     qsort(sorted, count, sizeof *sorted, by_kind_and_size);
-    for (int i = 0; i < (want < count ? DRAWS : 1); i++) {
+    for (int i = 0; i < (all < count ? DRAWS : 1); i++) {
         struct sample_quality quality;
-        draw(sorted, count, want, &random, drawn);
-        quality = sample_judge(items, count, drawn, want);
+        draw(sorted, count, want, alike, &random, drawn);
+        quality = sample_judge(items, count, drawn, all);
         if (badness(&quality) < best) {
             best = badness(&quality);
-            memcpy(chosen, drawn, want * sizeof *chosen);
+            memcpy(chosen, drawn, all * sizeof *chosen);
         }
     }
-    qsort(chosen, want, sizeof *chosen, by_number);
+    qsort(chosen, all, sizeof *chosen, by_number);
     free(sorted);
     free(drawn);
     return 0;

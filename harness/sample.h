@@ -18,9 +18,11 @@ struct sample_item {
     uint32_t kind; /* any number: items of equal kind are alike */
 };
 
-/* Chooses want of count items; chosen[want] gets their indices, ascending. want is at most count, and both at
- * least 1. Returns 0, or -1 with errno: EINVAL, ENOMEM. */
-int sample_choose(const struct sample_item *items, size_t count, size_t want, uint64_t seed, size_t *chosen);
+/* Chooses want of count items, or, with alike above 1, want groups of so many that are alike (neighbours in the order of
+ * the strata), for work that can be dealt evenly; chosen[want * alike] gets their indices, ascending. want * alike is at
+ * most count, and all are at least 1. Returns 0, or -1 with errno: EINVAL, ENOMEM. */
+int sample_choose(const struct sample_item *items, size_t count, size_t want, size_t alike, uint64_t seed,
+                  size_t *chosen);
 
 /* How far a sample is from its batch. */
 struct sample_quality {

@@ -22,6 +22,9 @@ HARNESS_SRC := harness/message.c \
   harness/sweep_probe.c \
   harness/sweep_record.c \
   harness/trial.c \
+  harness/trial_rows.c \
+  harness/sweep_weak.c \
+  harness/sweep_finish.c \
   harness/trial_process.c \
   harness/cmd_run.c \
   harness/cmd_model.c \

@@ -13,7 +13,9 @@ static struct sweep_slot *slot_of(const struct sweep *sweep, uint32_t block, uin
 
 static double predict(const struct sweep *sweep, uint32_t cell)
 {
-    return plan_predict_ns(&sweep->plan.cells[cell], sweep->plan.items, sweep->plan.cores, &sweep->costs);
+    const struct plan_cell *planned = &sweep->plan.cells[cell];
+
+    return plan_predict_ns(planned, plan_items_of(&sweep->plan, planned), sweep->plan.cores, &sweep->costs);
 }
 
 const char *sweep_cell_words(const struct plan_cell *cell, char *text, size_t bytes)
@@ -119,11 +121,20 @@ static void show(struct sweep *sweep, uint32_t block, uint32_t cell)
     sweep->progress(sweep->progress_context, sweep->session_ns, sweep->session_ns + left_ns(sweep), text);
 }
 
+/* NULL: all items. */
+static const struct sweep_weak_part *part_of(const struct sweep *sweep, uint32_t cell)
+{
+    return sweep->weak ? sweep_weak_part_of(sweep->weak, &sweep->plan.cells[cell]) : NULL;
+}
+
 static struct trial_setting setting_of(const struct sweep *sweep, uint32_t cell)
 {
     const struct plan_cell *planned = &sweep->plan.cells[cell];
+    const struct sweep_weak_part *part = part_of(sweep, cell);
     struct trial_setting setting = sweep->common;
 
+    if (part)
+        setting.list = part->list;
     setting.serial = planned->role == PLAN_SERIAL;
     setting.workers = planned->workers;
     setting.chunk = planned->chunk;
@@ -140,12 +151,13 @@ static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t p
                   const struct trial_outcome *outcome, struct fault *fault)
 {
     struct sweep_slot *slot = slot_of(sweep, block, cell);
+    const struct sweep_weak_part *part = part_of(sweep, cell);
     int64_t spent_ns = sweep->spent_ns + (int64_t)outcome->elapsed_ns;
     struct trial_result result;
     char words[96], event[700] = "";
     int status;
 
-    if (trial_judge(outcome, &sweep->expected, sweep->names, &result, fault))
+    if (trial_judge(outcome, part ? &part->expected : &sweep->expected, sweep->names, &result, fault))
         return -1;
     result.record.trial.cell = cell + 1;
     result.record.trial.block = block;

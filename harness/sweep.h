@@ -21,6 +21,7 @@
 #include "plan.h"
 #include "study.h"
 #include "sweep_precision.h"
+#include "sweep_weak.h"
 #include "trial.h"
 
 enum { SWEEP_REPEATS = 2, SWEEP_FAILURES_MOST = 3 };
@@ -47,6 +48,7 @@ struct sweep {
     struct trial_setting common; /* recipe, list, in, out, counters */
     const char *const *pins;     /* one for each cell of the plan */
     struct trial_expected expected;
+    const struct sweep_weak *weak; /* parts for the cells, with limits as in expected; NULL: strong scaling */
     /* Called before each trial, with progress_context: brings the page cache into its state; NULL none. */
     void (*settle)(void *context);
     /* Told before each trial: what has been done and what there is in all, in predicted time; NULL none. */
@@ -73,6 +75,10 @@ struct sweep {
 int sweep_prepare(struct sweep *sweep, struct fault *fault);
 enum sweep_state sweep_go(struct sweep *sweep, struct fault *fault);
 void sweep_release(struct sweep *sweep);
+
+/* What ended it, the precision that was reached, first-run effects: recorded once, when it has ended as COMPLETE,
+ * SHORT or PRECISE. Returns 0, or -1 with fault. */
+int sweep_finish(const struct sweep *sweep, enum sweep_state state, struct fault *fault);
 
 /* "4 workers, chunk 16, dynamic"; "serial". Returns text. */
 const char *sweep_cell_words(const struct plan_cell *cell, char *text, size_t bytes);

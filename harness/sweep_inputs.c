@@ -52,6 +52,7 @@ static int read_wish(struct sweep_inputs *inputs, const struct sweep_settings *s
         return -1;
     wish->items = set->items;
     wish->blocks = (uint32_t)set->blocks;
+    wish->weak = set->weak && !set->command.words;
     if (set->command.words)
         sweep_command_wish(wish, &set->command);
     return 0;
@@ -119,7 +120,7 @@ static void describe_sample(struct sweep_items *items, const struct sample_item 
 }
 
 int sweep_items_choose(struct sweep_items *items, const struct sweep_inputs *inputs, uint64_t count,
-                       uint64_t seed, struct fault *fault)
+                       uint32_t alike, uint64_t seed, struct fault *fault)
 {
     size_t all_count = inputs->batch.count;
     if (all_count == 0) { /* a command */
@@ -129,11 +130,12 @@ int sweep_items_choose(struct sweep_items *items, const struct sweep_inputs *inp
     struct sample_item *all = calloc(all_count, sizeof *all);
     int result = -1;
 
-    *items = (struct sweep_items){.index = calloc(count, sizeof *items->index), .count = count};
+    *items =
+        (struct sweep_items){.index = calloc(count * alike, sizeof *items->index), .count = count * alike};
     for (size_t i = 0; all && i < all_count; i++)
         all[i] = (struct sample_item){.bytes = inputs->batch.bytes[i], .kind = inputs->kinds[i]};
     if (all && items->index)
-        result = sample_choose(all, all_count, count, seed, items->index);
+        result = sample_choose(all, all_count, count, alike, seed, items->index);
     if (result)
         fault_set(fault, "%s: choosing items: %s", inputs->batch.root, strerror(errno));
     else

@@ -134,8 +134,8 @@ static const struct option_spec table[] = {
      .help = "with -- CMD: how much work a trial does, for throughput"},
     {.name = "weak",
      .kind = OPTION_FLAG,
-     .target = &set.command.weak,
-     .help = "with -- CMD: {units} grows with the workers (weak scaling)"},
+     .target = &set.weak,
+     .help = "weak scaling: --items for each worker; with -- CMD: {units} grows"},
     {.name = "dry-run",
      .letter = 'n',
      .kind = OPTION_FLAG,
@@ -180,6 +180,7 @@ static enum options_result check_command(void)
             "--counters: events are counted in the pipeline's workers, not in a command: leave it out");
     if (set.cache == CACHE_COLD)
         return usage("--cache: the files of a command are not known; let --prepare see to them");
+    set.command.weak = set.weak;
     if (command_study_check(&set.command, &fault))
         return usage(fault.text);
     if (!set.study)
@@ -189,11 +190,9 @@ static enum options_result check_command(void)
 
 static enum options_result check_batch(const char *in)
 {
-    if (set.command.prepare || set.command.check || set.command.cleanup || set.command.units ||
-        set.command.weak)
-        return usage(
-            "--prepare, --check, --cleanup, --units and --weak belong to a command: knee sweep [options] "
-            "-- CMD");
+    if (set.command.prepare || set.command.check || set.command.cleanup || set.command.units)
+        return usage("--prepare, --check, --cleanup and --units belong to a command: knee sweep [options] "
+                     "-- CMD");
     if (set.counters && no_counters)
         return usage("--counters and --no-counters: give one of them");
     if (!set.counters && !no_counters)

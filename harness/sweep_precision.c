@@ -25,14 +25,17 @@ static struct observation *observe(struct study *study, const struct plan *plan,
     for (size_t i = 0; made && i < all; i++) {
         const struct study_trial *trial = &trials[i];
         const struct plan_cell *cell;
+        double work = 1;
         if (trial->cell < 1 || trial->cell > plan->cell_count || trial->block < 0 || trial->block >= block ||
             strcmp(trial->status, "ok") != 0 || trial->wall_ns <= 0)
             continue;
         cell = &plan->cells[trial->cell - 1];
+        if (plan->weak) /* time for the work of one: n T(1) / T(n) is the scaled speedup */
+            work = cell->workers;
         if (cell->role == PLAN_SCALING)
             made[(*count)++] = (struct observation){.workers = cell->workers,
                                                     .block = (unsigned)trial->block,
-                                                    .seconds = (double)trial->wall_ns / 1e9};
+                                                    .seconds = (double)trial->wall_ns / 1e9 / work};
     }
     if (trials)
         study_free_trials(trials, all);

@@ -32,9 +32,9 @@ void sweep_print_plan(const struct sweep_plan *planned, uint32_t wished_workers,
                      planned->costs.item_ns / 1e6, planned->costs.worker_start_ns / 1e6,
                      planned->costs.trial_fixed_ns / 1e6);
         message_note("plan: %s%" PRIu32 " settings (serial; %" PRIu32 " worker counts, %" PRIu32
-                     " larger chunks, %" PRIu32 " other policies), %" PRIu64 " items each",
+                     " larger chunks, %" PRIu32 " other policies), %" PRIu64 " items %s",
                      blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY],
-                     plan->items);
+                     plan->items, plan->weak ? "for each worker" : "each");
     }
     if (plan->blocks == PRECISION_BLOCKS_MOST)
         message_note(
@@ -61,14 +61,16 @@ void sweep_print_cells(const struct sweep_plan *planned, uint64_t budget_ns)
     printf("cell  role     predicted  setting\n");
     for (uint32_t i = 0; i < plan->cell_count; i++)
         printf("%4" PRIu32 "  %-7s  %7.2f s  %s\n", i + 1, plan_role_name(plan->cells[i].role),
-               plan_predict_ns(&plan->cells[i], plan->items, plan->cores, &planned->costs) / 1e9,
+               plan_predict_ns(&plan->cells[i], plan_items_of(plan, &plan->cells[i]), plan->cores,
+                               &planned->costs) /
+                   1e9,
                sweep_cell_words(&plan->cells[i], words, sizeof words));
     if (plan->blocks == PRECISION_BLOCKS_MOST)
         printf("%d blocks and more, ", PRECISION_BLOCKS);
     else
         printf("%" PRIu32 " blocks, ", plan->blocks);
     if (!planned->costs.of_command)
-        printf("%" PRIu64 " items in each trial, ", plan->items);
+        printf("%" PRIu64 " items %s, ", plan->items, plan->weak ? "for each worker" : "in each trial");
     printf("predicted %.0f s of %.0f s\n", planned->predicted_ns / 1e9, (double)budget_ns / 1e9);
 }
 
@@ -184,7 +186,9 @@ int sweep_print_summary(struct study *study, const struct sweep_plan *planned, u
     if (count_trials(study, plan, run, &tally, fault))
         return -1;
     printf("study    %s/study.db: ", study->folder);
-    if (!foreign)
+    if (!foreign && plan->weak)
+        printf("%" PRIu64 " items for each worker, ", plan->items);
+    else if (!foreign)
         printf("%" PRIu64 " of %" PRIu64 " items in each trial, ", plan->items, batch_items);
     printf("%" PRIu32 " settings, %" PRId64, plan->cell_count, run);
     if (focused)

@@ -6,6 +6,7 @@
 
 #include "emulate.h"
 #include "sweep_setup.h"
+#include "sweep_weak.h"
 
 enum { PROBE_ITEMS = 8, PROBE_WORKERS_MOST = 4 };
 
@@ -122,7 +123,7 @@ int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *in
                           ? emulation_dilation(inputs->emulated_cores, inputs->topology.usable_cores)
                           : 1;
     struct sweep_items items;
-    int result = sweep_items_choose(&items, inputs, count, seed, fault);
+    int result = sweep_items_choose(&items, inputs, count, 1, seed, fault);
 
     *stopped_by = 0;
     if (result == 0)
@@ -157,7 +158,7 @@ static int describe_items(struct study *study, const struct item_table *table,
 
 static int record_reference(struct study *study, const struct trial_result *result,
                             const struct item_table *table, const struct trial_names *names, int64_t spent_ns,
-                            struct fault *fault)
+                            const struct sweep_weak *weak, struct fault *fault)
 {
     char text[200];
     int64_t failed = result->record.trial.failed;
@@ -166,7 +167,7 @@ static int record_reference(struct study *study, const struct trial_result *resu
              (long long)(result->record.trial.items - failed), (long long)failed, result->manifest_sha256);
     if (study_begin(study, fault))
         return -1;
-    if (describe_items(study, table, names, fault) ||
+    if (describe_items(study, table, names, fault) || (weak && sweep_weak_record(weak, study, fault)) ||
         study_set(study, "serial_manifest_sha256", result->manifest_sha256, fault) ||
         study_set_number(study, "items_failed", failed, fault) ||
         study_set_number(study, "setup_ns", spent_ns, fault) ||
@@ -179,8 +180,8 @@ static int record_reference(struct study *study, const struct trial_result *resu
 }
 
 int sweep_reference(struct study *study, const struct trial_runner *runner, const struct trial_names *names,
-                    const struct trial_setting *common, int64_t spent_ns, int *stopped_by,
-                    struct fault *fault)
+                    const struct trial_setting *common, int64_t spent_ns, struct sweep_weak *weak,
+                    uint32_t shares, int *stopped_by, struct fault *fault)
 {
     struct trial_setting setting = *common;
     struct trial_outcome outcome;
@@ -202,9 +203,11 @@ int sweep_reference(struct study *study, const struct trial_runner *runner, cons
             status =
                 fault_set(fault, "every item failed in the serial run: 'knee run --serial' on %s tells why",
                           common->in);
+        else if (weak && sweep_weak_learn(weak, &outcome.table, shares, fault))
+            status = -1;
         else
             status = record_reference(study, &result, &outcome.table, names,
-                                      spent_ns + (int64_t)outcome.elapsed_ns, fault);
+                                      spent_ns + (int64_t)outcome.elapsed_ns, weak, fault);
         trial_result_release(&result);
     }
     trial_outcome_release(&outcome);

@@ -90,7 +90,7 @@ static json_t *cell_json(const struct sweep_plan *planned, uint32_t cell)
 
     return json_pack("{s:i, s:s, s:i, s:I, s:f}", "id", (int)cell + 1, "role", plan_role_name(c->role),
                      "workers", (int)c->workers, "chunk", (json_int_t)c->chunk, "predicted_s",
-                     plan_predict_ns(c, plan->items, plan->cores, &planned->costs) / 1e9);
+                     plan_predict_ns(c, plan_items_of(plan, c), plan->cores, &planned->costs) / 1e9);
 }
 
 static char *plan_text(const struct sweep_plan *planned)
@@ -101,15 +101,15 @@ static char *plan_text(const struct sweep_plan *planned)
 
     for (uint32_t i = 0; i < plan->cell_count; i++)
         json_array_append_new(cells, cell_json(planned, i));
-    root =
-        json_pack("{s:I, s:i, s:i, s:f, s:i, s:b, s:{s:f, s:f, s:f, s:b, s:f, s:f, s:f}, s:I, s:f, s:o}",
-                  "items", (json_int_t)plan->items, "blocks", (int)plan->blocks, "cores", (int)plan->cores,
-                  "block_ns", plan->block_ns, "workers_left_out", (int)plan->workers_left_out, "over_budget",
-                  plan->over_budget, "costs", "item_ns", planned->costs.item_ns, "worker_start_ns",
-                  planned->costs.worker_start_ns, "trial_fixed_ns", planned->costs.trial_fixed_ns,
-                  "of_command", planned->costs.of_command, "serial_ns", planned->costs.serial_ns,
-                  "parallel_ns", planned->costs.parallel_ns, "crowd_ns", planned->costs.crowd_ns, "probe_ns",
-                  (json_int_t)planned->probe_ns, "predicted_ns", planned->predicted_ns, "cells", cells);
+    root = json_pack(
+        "{s:I, s:b, s:i, s:i, s:f, s:i, s:b, s:{s:f, s:f, s:f, s:b, s:f, s:f, s:f}, s:I, s:f, s:o}", "items",
+        (json_int_t)plan->items, "weak", plan->weak, "blocks", (int)plan->blocks, "cores", (int)plan->cores,
+        "block_ns", plan->block_ns, "workers_left_out", (int)plan->workers_left_out, "over_budget",
+        plan->over_budget, "costs", "item_ns", planned->costs.item_ns, "worker_start_ns",
+        planned->costs.worker_start_ns, "trial_fixed_ns", planned->costs.trial_fixed_ns, "of_command",
+        planned->costs.of_command, "serial_ns", planned->costs.serial_ns, "parallel_ns",
+        planned->costs.parallel_ns, "crowd_ns", planned->costs.crowd_ns, "probe_ns",
+        (json_int_t)planned->probe_ns, "predicted_ns", planned->predicted_ns, "cells", cells);
     text = root ? json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(root);
     return text;
@@ -119,20 +119,21 @@ static int parse_plan(const char *text, struct sweep_plan *planned)
 {
     json_t *root = json_loads(text, 0, NULL);
     json_int_t items = 0, probe_ns = 0;
-    int blocks = 0, cores = 0, left_out = 0, over_budget = 0, of_command = 0, result;
+    int weak = 0, blocks = 0, cores = 0, left_out = 0, over_budget = 0, of_command = 0, result;
 
-    result =
-        json_unpack(root, "{s:I, s:i, s:i, s:F, s:i, s:b, s:{s:F, s:F, s:F, s:b, s:F, s:F, s:F}, s:I, s:F}",
-                    "items", &items, "blocks", &blocks, "cores", &cores, "block_ns", &planned->plan.block_ns,
-                    "workers_left_out", &left_out, "over_budget", &over_budget, "costs", "item_ns",
-                    &planned->costs.item_ns, "worker_start_ns", &planned->costs.worker_start_ns,
-                    "trial_fixed_ns", &planned->costs.trial_fixed_ns, "of_command", &of_command, "serial_ns",
-                    &planned->costs.serial_ns, "parallel_ns", &planned->costs.parallel_ns, "crowd_ns",
-                    &planned->costs.crowd_ns, "probe_ns", &probe_ns, "predicted_ns", &planned->predicted_ns);
+    result = json_unpack(
+        root, "{s:I, s?b, s:i, s:i, s:F, s:i, s:b, s:{s:F, s:F, s:F, s:b, s:F, s:F, s:F}, s:I, s:F}", "items",
+        &items, "weak", &weak, "blocks", &blocks, "cores", &cores, "block_ns", &planned->plan.block_ns,
+        "workers_left_out", &left_out, "over_budget", &over_budget, "costs", "item_ns",
+        &planned->costs.item_ns, "worker_start_ns", &planned->costs.worker_start_ns, "trial_fixed_ns",
+        &planned->costs.trial_fixed_ns, "of_command", &of_command, "serial_ns", &planned->costs.serial_ns,
+        "parallel_ns", &planned->costs.parallel_ns, "crowd_ns", &planned->costs.crowd_ns, "probe_ns",
+        &probe_ns, "predicted_ns", &planned->predicted_ns);
     json_decref(root);
     if (result || items < 1 || blocks < 1 || cores < 1)
         return -1;
     planned->plan.items = (uint64_t)items;
+    planned->plan.weak = weak;
     planned->plan.blocks = (uint32_t)blocks;
     planned->plan.cores = (uint32_t)cores;
     planned->plan.workers_left_out = (uint32_t)left_out;
@@ -260,7 +261,7 @@ static void list_options(const struct sweep_settings *set, struct option_fact fa
     FACT("noise", set->noise > 0 ? "%g%%" : "as usual", 100 * set->noise);
     FACT("precision", set->precision > 0 ? "%g%%" : "none asked for", 100 * set->precision);
     FACT("cache", "%s", sweep_cache_names[set->cache]);
-    FACT("weak", "%s", set->command.weak ? "on" : "off");
+    FACT("weak", "%s", set->weak ? "on" : "off");
     FACT("counters", "%s", set->counters ? set->counters : "none");
 #undef FACT
 }
@@ -323,7 +324,7 @@ static int record_all(struct study *study, const struct sweep_settings *set,
     if (sweep_plan_mixed(planned, inputs, text, sizeof text) && study_set(study, "mixed_kinds", text, fault))
         return -1;
     if (study_set_number(study, "setup_ns", planned->probe_ns, fault) ||
-        study_set(study, "scaling", set->command.weak ? "weak" : "strong", fault))
+        study_set(study, "scaling", set->weak ? "weak" : "strong", fault))
         return -1;
     return study_set(study, "knee_version", knee_version, fault) ||
                    study_set(study, "created_utc", study_utc_now(utc, sizeof utc), fault) ||

@@ -34,11 +34,14 @@ struct sweep_settings {
     int placement;    /* enum pin_placement */
     double noise;     /* share of the CPU time that others may take in a trial; 0: trial_limits */
     bool dry_run, restart, resume;
+    bool weak;                    /* the work grows with the workers */
     struct command_study command; /* of `-- CMD`; words NULL: the pipeline on IN */
     int cache;                    /* enum sweep_cache */
     double precision;             /* half-width of E(n) to be reached; 0: none */
     char *study_made;             /* study, when it was not given; owned */
 };
+
+struct sweep_weak;
 
 struct sweep_inputs {
     struct recipe recipe;
@@ -60,14 +63,16 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
                       struct fault *fault);
 void sweep_inputs_release(struct sweep_inputs *inputs);
 
-/* The items of a trial, as indices into the batch, ascending. */
+/* The items of the study, as indices into the batch, ascending: those of every trial, or with weak scaling of the largest
+ * ones. */
 struct sweep_items {
     size_t *index;
     size_t count;
     char sample[200]; /* "all", or how they were chosen */
 };
+/* count groups of alike ones (sample.h); 1: any. */
 int sweep_items_choose(struct sweep_items *items, const struct sweep_inputs *inputs, uint64_t count,
-                       uint64_t seed, struct fault *fault);
+                       uint32_t alike, uint64_t seed, struct fault *fault);
 /* Those of a study that is resumed. */
 int sweep_items_from_study(struct sweep_items *items, const struct sweep_inputs *inputs, struct study *study,
                            struct fault *fault);
@@ -111,9 +116,10 @@ int sweep_check_same(struct study *study, const struct sweep_settings *set, cons
 int sweep_read_plan(struct study *study, struct sweep_plan *planned, struct fault *fault);
 
 /* The serial run that every trial is compared with: its manifest, how many items failed, and what the items
- * are. Not a trial; its time is the study's setup. Returns 0; -1 with fault, or stopped_by set. */
+ * are. Not a trial; its time is the study's setup. weak: with weak scaling, learns so many shares from it; NULL none.
+ * Returns 0; -1 with fault, or stopped_by set. */
 int sweep_reference(struct study *study, const struct trial_runner *runner, const struct trial_names *names,
-                    const struct trial_setting *common, int64_t spent_ns, int *stopped_by,
-                    struct fault *fault);
+                    const struct trial_setting *common, int64_t spent_ns, struct sweep_weak *weak,
+                    uint32_t shares, int *stopped_by, struct fault *fault);
 
 #endif

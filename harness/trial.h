@@ -71,10 +71,20 @@ struct trial_names {
     const char *(*kind)(int kind);
 };
 
+/* A trial that does not do all items of the study (weak scaling, sweep_weak.h): which, and what comes out of them. */
+struct trial_part {
+    uint64_t items;
+    const int64_t *ids;        /* numbers in the study of the items of its table, ascending */
+    const uint8_t (*made)[32]; /* by number in the study: digest of what the serial run made of the item */
+    /* The same of an item of a table; all 0 of one that failed. */
+    void (*digest)(const struct item_table *table, uint64_t index, uint8_t sha256[32]);
+};
+
 /* What a sound trial of this study looks like, as the serial reference run found it. */
 struct trial_expected {
     uint64_t items, failed;
-    const char *manifest_sha256;
+    const char *manifest_sha256;       /* not looked at with part */
+    const struct trial_part *part;     /* NULL: all items */
     const struct trial_limits *limits; /* NULL: trial_limits */
     uint32_t cores;                    /* the workers may use; 0 not told */
 };
@@ -96,7 +106,7 @@ int trial_judge(const struct trial_outcome *outcome, const struct trial_expected
 void trial_result_release(struct trial_result *result);
 void trial_outcome_release(struct trial_outcome *outcome);
 
-/* --- used by trial.c and trial_foreign.c ---------------------------------------------------------- */
+/* --- trial_rows.c, used by trial.c and trial_foreign.c ---------------------------------------------------------- */
 
 /* Workers, items, phases and sums of the outcome's table. Returns 0, or -1 with fault. */
 int trial_fill_rows(struct trial_result *result, const struct item_table *table,

@@ -23,6 +23,7 @@ TESTS_UNIT_SRC := \
   tests/unit/test_study.c \
   tests/unit/test_sweep.c \
   tests/unit/test_sweep_precision.c \
+  tests/unit/test_sweep_weak.c \
   tests/unit/test_trial.c \
   tests/unit/test_manifest.c \
   tests/unit/test_batch.c \

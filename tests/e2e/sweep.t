@@ -142,6 +142,32 @@ cp -r batch bad && head -c 500 batch/x1.jpg >bad/cut.jpg
 is $? 0 "a batch with a bad item: exit 0"
 is "$(q four "SELECT count(*) FROM trial WHERE failed <> 1 OR status = 'failed'")" 0 "the bad item is counted in every trial"
 
+# --- weak scaling: 2 items for each worker
+weak=(--weak --items 2 --workers 1,2,3 --chunks 1 --policies dynamic --blocks 2 --budget 5m --noise 100%)
+"$KNEE" sweep --study weak "${weak[@]}" batch >stdout 2>stderr
+is $? 0 "--weak: exit 0"
+is "$(q weak "SELECT value FROM study WHERE key = 'scaling'") $(q weak "SELECT value FROM study WHERE key = 'items'")" "weak 6" "the study says so, and has the items of the largest trial"
+is "$(q weak "SELECT group_concat(DISTINCT c.role || c.workers || ':' || t.items) FROM (SELECT * FROM trial ORDER BY cell) t JOIN cell c ON c.id = t.cell")" \
+    "serial1:6,scaling1:2,scaling2:4,scaling3:6" "work in proportion to the workers, and all of it once in one process"
+is "$(q weak "SELECT count(*) FROM (SELECT c.workers, i.id, count(DISTINCT t.id) AS trials FROM item i JOIN trial t ON t.id = i.trial JOIN cell c ON c.id = t.cell WHERE c.role = 'scaling' GROUP BY c.workers, i.id) WHERE trials <> 2")" 0 \
+    "trials with as many workers do the same items"
+is "$(q weak "SELECT count(*) FROM trial a JOIN trial b ON a.items < b.items JOIN item i ON i.trial = a.id WHERE NOT EXISTS (SELECT 1 FROM item k WHERE k.trial = b.id AND k.id = i.id)")" 0 \
+    "... and more workers do those and others"
+is "$(q weak "SELECT count(DISTINCT manifest_sha256) FROM trial WHERE items = 6")" 1 "the same items make the same bytes"
+like "$("$KNEE" account weak)" 'named, in every trial at least +100' "the account knows what each item costs alone"
+like "$("$KNEE" fit weak)" 'equivalence: 8 of 8 trials' "fit: every trial was as the serial run"
+"$KNEE" predict weak >stdout 2>stderr
+is "$? $(grep -c 'weak scaling' stderr)" "1 1" "predict: exit 1, it speaks of one batch"
+cp -r weak half && sqlite3 half/study.db "DELETE FROM item WHERE trial > 5; DELETE FROM worker WHERE trial > 5; DELETE FROM counter WHERE trial > 5; DELETE FROM trial WHERE id > 5; DELETE FROM study WHERE key = 'finished_utc'"
+"$KNEE" sweep --study half "${weak[@]}" batch >stdout 2>stderr
+is "$? $(whole half)/$(twice half)" "0 0/0" "a weak study is resumed with its shares"
+sqlite3 half/study.db "DELETE FROM study WHERE key = 'finished_utc'; DELETE FROM trial WHERE id > 5; UPDATE study SET value = replace(value, '[1,', '[0,') WHERE key = 'weak_shares'"
+"$KNEE" sweep --study half "${weak[@]}" batch >stdout 2>stderr
+is "$? $(grep -c 'shares of weak scaling cannot be read' stderr)" "1 1" "... and not with broken ones"
+
+"$KNEE" sweep --study x --weak --items 3 --workers 1,2,3 batch >stdout 2>stderr
+is "$? $(grep -c -- '--weak: 3 workers with 3 items each are more than the 6 of the batch' stderr)" "1 1" "more weak work than there is: exit 1, and named"
+
 # --- cold page cache
 "$KNEE" sweep --study cold --workers 1,2 --chunks 1 --policies dynamic --blocks 1 --budget 5m --noise 100% --cache cold batch >stdout 2>stderr
 is "$? $(q cold "SELECT value FROM study WHERE key = 'cache'")" "0 cold" "--cache cold: the study says so"

@@ -287,6 +287,32 @@ static void every_cell_is_first_equally_often(void **state)
         assert_in_range(first[i], 850, 1150);
 }
 
+/* Items 100 ns, starts 20, the rest 50: by hand. */
+static void weak_scaling_gives_each_worker_as_much(void **state)
+{
+    struct plan_wish wish = wish_of("1,2,4", 2, 100, 1e9);
+    struct fault fault = {""};
+    struct plan plan;
+
+    (void)state;
+    wish.weak = true;
+    wish.items = 10;
+    wish.blocks = 3;
+    plan = make(&wish, &costs);
+    assert_int_equal(plan.items, 10);
+    assert_int_equal(plan_items_most(&plan), 40);
+    assert_int_equal(plan_items_of(&plan, &plan.cells[0]), 40); /* serial: all of them once */
+    for (uint32_t i = 1; i < plan.cell_count; i++)
+        assert_int_equal(plan_items_of(&plan, &plan.cells[i]), 10 * plan.cells[i].workers);
+    assert_true(fabs(plan_reference_ns(&plan, &costs) - (50 + 20 + 4000)) < 1e-9);
+    wish.items = 26; /* 4 workers: 104 of 100 */
+    assert_int_equal(plan_make(&plan, &wish, &costs, &fault), -1);
+    assert_non_null(strstr(fault.text, "--weak: 4 workers with 26 items each are more than the 100"));
+    wish.items = 0; /* plenty of time: no more than there are */
+    plan = make(&wish, &costs);
+    assert_int_equal(plan.items, 25);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +328,7 @@ int main(void)
         cmocka_unit_test(chunks_and_policies_are_read_and_checked),
         cmocka_unit_test(an_order_is_a_permutation_that_depends_on_seed_and_block_alone),
         cmocka_unit_test(every_cell_is_first_equally_often),
+        cmocka_unit_test(weak_scaling_gives_each_worker_as_much),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -162,10 +162,36 @@ static void first_run(void **state)
     close_bench(&bench);
 }
 
+/* Ten times the work on ten times as long a day: T(n) = T(1) is perfect weak scaling, and no knee to look at. */
+static void weak_scaling_is_judged_by_scaled_efficiency(void **state)
+{
+    static const double seconds[] = {10, 10, 10, 20}, noise[] = {0.0001, 0.0003, -0.0002, 0.0001};
+    struct sweep_precision found;
+    bool again[4];
+    struct bench bench;
+
+    (void)state;
+    for (int weak = 0; weak < 2; weak++) {
+        open_bench(&bench);
+        bench.plan.weak = weak;
+        add_blocks(&bench, 6, seconds, noise);
+        assert_int_equal(
+            sweep_precision_look(&bench.study, &bench.plan, 6, 0.01, 0.05, again, &found, &fault), 0);
+        /* weak: only the best of the settings within the cores, four workers, limits the answer */
+        if (weak)
+            assert_int_equal(found.workers, 4);
+        if (!(found.half_width < 0.01))
+            fail_msg("weak %d: half-width %g at %u workers", weak, found.half_width, found.workers);
+        assert_int_equal(found.cells, 0);
+        close_bench(&bench);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(first_blocks_visit_all), cmocka_unit_test(effort_goes_where_the_answer_is),
-        cmocka_unit_test(what_has_no_trial_is_not_precise), cmocka_unit_test(first_run)};
+        cmocka_unit_test(what_has_no_trial_is_not_precise), cmocka_unit_test(first_run),
+        cmocka_unit_test(weak_scaling_is_judged_by_scaled_efficiency)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
