@@ -33,21 +33,20 @@ static int find_best(const struct advice_setting *settings, size_t count, bool p
     return best;
 }
 
-static void say(const struct advice_setting *best, const struct advice_setting *advised, double best_seconds,
+static void say(const struct advice_setting *best, const struct advice_setting *advised,
                 const struct interval *ratio, bool paired, double level, char *reason, size_t bytes)
 {
     if (advised == best) {
         struct interval seconds = scaling_level(best->trials, best->count, paired, level);
-        snprintf(reason, bytes, "smallest time of all settings, and no cheaper one is as fast%s",
+        snprintf(reason, bytes, "fastest of all settings, and no cheaper one is as fast%s",
                  interval_has_bounds(&seconds) ? "" : " (one repetition: differences may be chance)");
         return;
     }
     snprintf(reason, bytes,
-             "the smallest time is %.3g s with %u worker%s (%s); this setting takes %.3f times as long (%.3f "
+             "the fastest is %u worker%s (%s); for the same work this setting takes %.3f times as long (%.3f "
              "to %.3f), "
              "which is no difference beyond doubt, and is the cheapest such",
-             best_seconds, best->workers, best->workers == 1 ? "" : "s", best->name, ratio->value, ratio->low,
-             ratio->high);
+             best->workers, best->workers == 1 ? "" : "s", best->name, ratio->value, ratio->low, ratio->high);
 }
 
 int advice_choose(const struct advice_setting *settings, size_t count, bool paired, double level,
@@ -55,13 +54,11 @@ int advice_choose(const struct advice_setting *settings, size_t count, bool pair
 {
     int best = find_best(settings, count, paired, level), advised = best;
     struct interval advised_ratio = {0};
-    double best_seconds;
 
     if (best < 0) {
         snprintf(reason, reason_bytes, "no setting has a trial that counts");
         return -1;
     }
-    best_seconds = seconds_of(&settings[best], paired, level);
     for (size_t i = 0; i < count; i++) {
         struct interval ratio = scaling_ratio(settings[i].trials, settings[i].count, settings[best].trials,
                                               settings[best].count, paired, level);
@@ -75,7 +72,6 @@ int advice_choose(const struct advice_setting *settings, size_t count, bool pair
             advised_ratio = ratio;
         }
     }
-    say(&settings[best], &settings[advised], best_seconds, &advised_ratio, paired, level, reason,
-        reason_bytes);
+    say(&settings[best], &settings[advised], &advised_ratio, paired, level, reason, reason_bytes);
     return advised;
 }

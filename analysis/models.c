@@ -280,6 +280,12 @@ void model_fit(enum model_kind kind, const struct scaling_data *data, double lev
         .kind = kind, .shapes = law_shapes(kind), .level = level, .aicc = NAN, .rss_log = NAN};
     fit->variance = fit->variance_df = fit->band_factor = NAN;
     fit->lack_of_fit = (struct model_lack_of_fit){.f = NAN, .p = NAN, .reason = "the model is not fitted"};
+    fit->weak = data->weak;
+    if (!model_is_for(kind, data->weak)) {
+        refuse(fit, data->weak ? "weak scaling: the law is of work that does not grow with the workers"
+                               : "the law is of weak scaling, where the work grows with the workers");
+        return;
+    }
     if (problem_make(&p, kind, data, NULL, why, sizeof why)) {
         refuse(fit, why);
         return;

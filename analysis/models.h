@@ -5,6 +5,11 @@
  *   amdahl-overhead  T1 (s + (1-s)/n + c n)                    each worker costs the run c of the work
  *   usl              T1 (1 + sigma (n-1) + kappa n (n-1)) / n   Gunther 1993 and 2007, "Guerrilla Capacity
  *                                                              Planning": contention and coherency
+ *   gustafson        T1 / (n - s (n-1))                         Gustafson 1988, CACM 31(5): scaled speedup n - s (n-1)
+ * The last is the law of weak scaling, the three above it are laws of work that does not grow: data of the one kind do not
+ * take the laws of the other (scaling.h says what times of weak scaling are handed in). s of gustafson is the share of
+ * the time with n workers that does not gain by them; efficiency falls to 1 - s and no further.
+ *
  * amdahl-overhead and usl are one family of curves in two readings (sigma - kappa = s/(1+c), kappa =
  * c/(1+c)); they differ only where a parameter is held at its bound. usl is the one that is chosen.
  *
@@ -41,7 +46,7 @@
 #include "interval.h"
 #include "scaling.h"
 
-enum model_kind { MODEL_IDEAL, MODEL_AMDAHL, MODEL_AMDAHL_OVERHEAD, MODEL_USL, MODEL_KINDS };
+enum model_kind { MODEL_IDEAL, MODEL_AMDAHL, MODEL_AMDAHL_OVERHEAD, MODEL_USL, MODEL_GUSTAFSON, MODEL_KINDS };
 enum { MODEL_SHAPES = 2 };
 
 struct model_lack_of_fit {
@@ -56,6 +61,7 @@ struct model_fit {
     char reason[192]; /* why not fitted */
     char note[192];   /* what to know of a fitted one; empty when nothing */
     bool chosen;
+    bool weak;     /* of weak scaling: model_seconds() is T(n), of n times the work */
     size_t shapes; /* shape parameters: 0, 1 or 2 */
     struct interval t1;
     struct interval shape[MODEL_SHAPES];           /* in the order of model_parameter_name(), from 0 */
@@ -77,6 +83,8 @@ struct model_fit {
 };
 
 const char *model_name(enum model_kind kind);
+/* Is it a law for such data? ideal is one for both. */
+bool model_is_for(enum model_kind kind, bool weak);
 /* Name and unit of shape parameter i. Unit "1" is a fraction of the time of one worker. */
 const char *model_parameter_name(enum model_kind kind, size_t i);
 

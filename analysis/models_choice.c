@@ -64,6 +64,9 @@ static void find_limits(struct model_fit *fit)
     if (fit->kind == MODEL_IDEAL) {
         fit->limit_speedup = interval_unknown("no limit: the ideal law rises for ever");
         fit->peak_workers = interval_unknown("no peak: the speedup only ever rises");
+    } else if (fit->kind == MODEL_GUSTAFSON) {
+        fit->limit_speedup = interval_unknown("no limit: the scaled speedup rises with the work");
+        fit->peak_workers = interval_unknown("no peak: the scaled speedup only ever rises");
     } else if (fit->kind == MODEL_AMDAHL) {
         fit->limit_speedup = interval_reciprocal(&fit->shape[0], 1);
         fit->peak_workers = interval_unknown("no peak: the speedup only ever rises");
@@ -103,6 +106,24 @@ static double largest_coherency(const struct model_fit *usl)
     double n = usl->largest_workers, term = usl->shape[1].high * n * (n - 1);
 
     return term / (1 + usl->theta[0] * (n - 1) + term);
+}
+
+/* Does the data's scatter leave anything but the law? */
+static void say_weak(const struct model_fit *fits, enum model_kind chosen, char *choice, size_t bytes)
+{
+    const struct interval *s = &fits[MODEL_GUSTAFSON].shape[0];
+
+    if (chosen != MODEL_GUSTAFSON)
+        snprintf(choice, bytes, "weak scaling: Gustafson's law is not fitted: %s",
+                 fits[MODEL_GUSTAFSON].reason);
+    else if (fits[chosen].lack_of_fit.p < 0.05)
+        snprintf(choice, bytes, "weak scaling: Gustafson's law is not all: the lack-of-fit test rejects it");
+    else if (!interval_has_bounds(s))
+        snprintf(choice, bytes, "weak scaling: Gustafson's law; its serial fraction has no interval");
+    else if (s->low > 0)
+        snprintf(choice, bytes, "weak scaling: Gustafson's law; its serial fraction is above 0 beyond doubt");
+    else
+        snprintf(choice, bytes, "weak scaling: Gustafson's law; its serial fraction may be 0");
 }
 
 static void say(const struct model_fit *fits, enum model_kind chosen, char *choice, size_t bytes)
@@ -171,10 +192,15 @@ void models_fit(const struct scaling_data *data, double level, struct model_fit 
     }
     if (fits[MODEL_AMDAHL].fitted)
         chosen = MODEL_AMDAHL;
+    if (fits[MODEL_GUSTAFSON].fitted)
+        chosen = MODEL_GUSTAFSON;
     if (earns(&fits[MODEL_USL], &fits[chosen]))
         chosen = MODEL_USL;
     fits[chosen].chosen = fits[chosen].fitted;
-    say(fits, chosen, choice, choice_bytes);
+    if (data->weak)
+        say_weak(fits, chosen, choice, choice_bytes);
+    else
+        say(fits, chosen, choice, choice_bytes);
     if (fits[MODEL_AMDAHL_OVERHEAD].fitted && fits[MODEL_USL].fitted && !fits[MODEL_AMDAHL_OVERHEAD].note[0])
         snprintf(fits[MODEL_AMDAHL_OVERHEAD].note, sizeof fits->note,
                  "the same curve as usl, read as serial part and cost of each worker");

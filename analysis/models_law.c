@@ -13,11 +13,17 @@ static const struct {
     [MODEL_AMDAHL_OVERHEAD] =
         {"amdahl-overhead", 2, {"serial fraction", "overhead per worker"}, {0.05, 0.001}, {1, INFINITY}},
     [MODEL_USL] = {"usl", 2, {"sigma", "kappa"}, {0.05, 0.001}, {1, INFINITY}},
+    [MODEL_GUSTAFSON] = {"gustafson", 1, {"serial fraction"}, {0.05}, {1}},
 };
 
 const char *model_name(enum model_kind kind)
 {
     return laws[kind].name;
+}
+
+bool model_is_for(enum model_kind kind, bool weak)
+{
+    return kind == MODEL_IDEAL || weak == (kind == MODEL_GUSTAFSON);
 }
 
 const char *model_parameter_name(enum model_kind kind, size_t i)
@@ -56,6 +62,8 @@ static double inner(enum model_kind kind, const double *theta, double n)
         return 1 + theta[0] * (n - 1) + theta[1] * n * n;
     case MODEL_USL:
         return 1 + theta[0] * (n - 1) + theta[1] * n * (n - 1);
+    case MODEL_GUSTAFSON: /* not positive, too, where no scaled speedup is left */
+        return n / (n - theta[0] * (n - 1));
     case MODEL_IDEAL:
     case MODEL_KINDS:
         break;
@@ -74,7 +82,7 @@ void law_gradient(enum model_kind kind, const double *theta, double workers, dou
 {
     double u = inner(kind, theta, workers), n = workers;
 
-    gradient[0] = kind == MODEL_IDEAL ? 0 : (n - 1) / u;
+    gradient[0] = kind == MODEL_IDEAL ? 0 : kind == MODEL_GUSTAFSON ? (n - 1) * u / n : (n - 1) / u;
     gradient[1] = kind == MODEL_AMDAHL_OVERHEAD ? n * n / u : kind == MODEL_USL ? n * (n - 1) / u : 0;
 }
 
@@ -91,5 +99,5 @@ double law_limit(enum model_kind kind, const double *theta)
 
     if (isfinite(peak))
         return exp(law_shape(kind, theta, 1) - law_shape(kind, theta, fmax(peak, 1)));
-    return kind != MODEL_IDEAL && theta[0] > 0 ? 1 / theta[0] : INFINITY;
+    return kind != MODEL_IDEAL && kind != MODEL_GUSTAFSON && theta[0] > 0 ? 1 / theta[0] : INFINITY;
 }

@@ -28,7 +28,7 @@ double model_pooled_df(const struct model_fit *fit, double level_part, double wi
 
 double model_seconds(const struct model_fit *fit, double workers)
 {
-    return exp(fit->log_t1 + law_shape(fit->kind, fit->theta, workers));
+    return exp(fit->log_t1 + law_shape(fit->kind, fit->theta, workers)) * (fit->weak ? workers : 1);
 }
 
 double model_speedup(const struct model_fit *fit, double workers)
@@ -45,13 +45,13 @@ static const char *no_interval(const struct model_fit *fit)
     return NULL;
 }
 
-/* Amdahl's law falls with s: its bounds are those of s. */
-static struct interval amdahl_interval(const struct model_fit *fit, double workers)
+/* Amdahl's and Gustafson's laws fall with s: their bounds are those of s. */
+static struct interval one_shape_interval(const struct model_fit *fit, double workers)
 {
     double value = model_speedup(fit, workers);
 
-    return interval_bounded(value, exp(-law_shape(MODEL_AMDAHL, &fit->shape[0].high, workers)),
-                            exp(-law_shape(MODEL_AMDAHL, &fit->shape[0].low, workers)), fit->level,
+    return interval_bounded(value, exp(-law_shape(fit->kind, &fit->shape[0].high, workers)),
+                            exp(-law_shape(fit->kind, &fit->shape[0].low, workers)), fit->level,
                             "of the serial fraction");
 }
 
@@ -85,8 +85,8 @@ struct interval model_speedup_interval(const struct model_fit *fit, double worke
         return interval_exact(model_speedup(fit, workers), fit->level, "definition");
     if (why)
         return interval_point(model_speedup(fit, workers), "%s", why);
-    if (fit->kind == MODEL_AMDAHL)
-        return amdahl_interval(fit, workers);
+    if (fit->shapes == 1)
+        return one_shape_interval(fit, workers);
     return speedup_within(fit, workers, stats_t(fit->level, fit->variance_df), "delta method on log S");
 }
 

@@ -167,12 +167,14 @@ double scaling_gustafson(double serial_fraction, double workers)
 }
 
 /* e(n) falls as S rises: the bounds change places. */
-static struct interval karp_flatt_interval(const struct scaling_point *point)
+static struct interval karp_flatt_interval(const struct scaling_point *point, bool weak)
 {
     struct interval result = point->speedup;
 
     if (point->workers < 2)
         return interval_unknown("not defined for one worker");
+    if (weak)
+        return interval_unknown("weak scaling: the fraction is of work that does not grow");
     if (point->oversubscribed)
         return interval_unknown("more workers than cores: a serial fraction would be charged with it");
     result.value = scaling_karp_flatt(point->speedup.value, point->workers);
@@ -203,7 +205,9 @@ static struct scaling_point make_point(const struct scaling_data *data, const st
     else
         point.speedup = scaling_ratio(base, base_count, group, count, data->paired, level);
     point.efficiency = interval_scaled(&point.speedup, 1.0 / point.workers);
-    point.karp_flatt = karp_flatt_interval(&point);
+    point.karp_flatt = karp_flatt_interval(&point, data->weak);
+    if (data->weak)
+        point.seconds = interval_scaled(&point.seconds, point.workers);
     return point;
 }
 

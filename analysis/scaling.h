@@ -16,6 +16,10 @@
  * would be narrower, and wrong where one n is noisier than another. Unpaired data (a plain table): Welch's
  * interval on logarithms.
  *
+ * Weak scaling (Gustafson 1988, "Reevaluating Amdahl's law", CACM 31(5)): a trial with n workers does n times the work of
+ * one. The scaled speedup is S(n) = n T(1) / T(n), the efficiency T(1) / T(n). Handed in are times for the work of one
+ * worker, T(n) / n: all formulas above then hold as they are.
+ *
  * One block gives values without bounds. Only trials that count (no void, no failed ones) may be handed in; a
  * time that is not finite and positive makes every estimate that uses it unknown, with the reason.
  */
@@ -39,13 +43,15 @@ struct scaling_data {
     size_t count;
     bool paired;    /* blocks have a meaning */
     unsigned cores; /* physical cores the workers could use; 0 unknown */
+    bool weak;      /* weak scaling: seconds are T(n) / n */
 };
 
 struct scaling_point {
     size_t trials;
     unsigned workers;
-    bool oversubscribed; /* more workers than cores */
-    struct interval seconds, speedup, efficiency, karp_flatt;
+    bool oversubscribed;     /* more workers than cores */
+    struct interval seconds; /* T(n), with weak scaling too */
+    struct interval speedup, efficiency, karp_flatt;
 };
 
 /* Geometric mean of one group of observations: mean of each block first, when paired. */

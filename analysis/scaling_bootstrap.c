@@ -94,7 +94,10 @@ static void statistics(void *context, const double *block_weights, double *out)
     }
     for (size_t i = 0; i < sweep->data->count; i++)
         sweep->weight[i] = block_weights[sweep->block_of[i]];
-    out[sweep->count] = model_fit_weighted(MODEL_AMDAHL, sweep->data, sweep->weight, theta) ? NAN : theta[0];
+    out[sweep->count] = model_fit_weighted(sweep->data->weak ? MODEL_GUSTAFSON : MODEL_AMDAHL, sweep->data,
+                                           sweep->weight, theta)
+                            ? NAN
+                            : theta[0];
     out[sweep->count + 1] = knee;
 }
 

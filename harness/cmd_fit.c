@@ -9,7 +9,7 @@
 
 static struct {
     const char *csv, *predict;
-    bool json, quiet;
+    bool json, quiet, weak;
     double delta;
     uint64_t cores, resamples;
 } set = {.delta = 0.05, .resamples = RESAMPLE_DEFAULT};
@@ -27,6 +27,10 @@ static const struct option_spec table[] = {
      .min = 1,
      .max = 1000000,
      .help = "with --csv: cores of the machine it was measured on"},
+    {.name = "weak",
+     .kind = OPTION_FLAG,
+     .target = &set.weak,
+     .help = "with --csv: n workers did n times the work (weak scaling)"},
     {.name = "delta",
      .argument = "D",
      .kind = OPTION_REAL,
@@ -141,8 +145,9 @@ static int run(int argc, char **argv)
                       cmd_fit.usage);
         return KNEE_USAGE;
     }
-    if (set.cores && !set.csv) {
-        message_error("--cores: a study knows its cores; only --csv takes it");
+    if ((set.cores || set.weak) && !set.csv) {
+        message_error(set.cores ? "--cores: a study knows its cores; only --csv takes it"
+                                : "--weak: a study knows how its work grows; only --csv takes it");
         return KNEE_USAGE;
     }
     options = (struct fit_options){.delta = set.delta, .resamples = set.resamples};
@@ -150,7 +155,7 @@ static int run(int argc, char **argv)
         message_error("%s", fault.text);
         return KNEE_USAGE;
     }
-    if (set.csv ? fit_study_read_table(set.csv, (unsigned)set.cores, &study, &fault)
+    if (set.csv ? fit_study_read_table(set.csv, (unsigned)set.cores, set.weak, &study, &fault)
                 : fit_study_read(operands[0], &study, &folder, &fault)) {
         message_error("%s", fault.text);
         return KNEE_FAILED;

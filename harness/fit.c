@@ -138,16 +138,23 @@ static size_t blocks_of(const struct fit_study *study, unsigned cell)
 
 /* --- curve and models ------------------------------------------------------------------------- */
 
+/* Its time; with weak scaling for the work of one worker (analysis/scaling.h). */
+static double fit_work_s(const struct fit_study *study, const struct fit_trial *trial)
+{
+    return trial->wall_s / fit_study_work(study, trial);
+}
+
 static struct scaling_data curve_data(const struct fit_study *study, struct observation **observations)
 {
     const struct fit_trial *trial = trials_of(study);
-    struct scaling_data data = {.paired = study->paired, .cores = study->cores};
+    struct scaling_data data = {
+        .paired = study->paired, .cores = study->cores, .weak = fit_study_is_weak(study)};
 
     *observations = g_new0(struct observation, study->trials->len + 1);
     for (unsigned i = 0; i < study->trials->len; i++)
         if (trial[i].standing == TRIAL_COUNTS && on_curve(study, trial[i].cell) && !isnan(trial[i].wall_s))
-            (*observations)[data.count++] = (struct observation){fit_study_cell(study, &trial[i])->workers,
-                                                                 trial[i].block, trial[i].wall_s};
+            (*observations)[data.count++] = (struct observation){
+                fit_study_cell(study, &trial[i])->workers, trial[i].block, fit_work_s(study, &trial[i])};
     data.observation = *observations;
     return data;
 }
@@ -228,7 +235,7 @@ static void warn_of_points(struct fit *fit)
                  point->workers, e->value, e->low, e->high);
         if (i > 0 && !point->oversubscribed) {
             const struct scaling_point *before = &g_array_index(fit->curve, struct fit_point, i - 1).scaling;
-            if (t->low > before->seconds.high)
+            if (t->low > before->seconds.high && !fit_study_is_weak(fit->study))
                 warn(fit, "%u workers are slower than %u: the curve is not monotone", point->workers,
                      before->workers);
         }
@@ -249,27 +256,6 @@ static void warn_of_mixed_kinds(struct fit *fit)
         warn(fit, "%s: the curve bends for that too, and no law of scaling knows it", mixed);
 }
 
-/* With work that grows with the workers the ideal is T(n) = T(1), and T(1)/T(n) is the scaled efficiency. */
-static void tell_of_weak_scaling(struct fit *fit)
-{
-    GString *text = g_string_new("");
-
-    for (unsigned i = 0; i < fit->curve->len; i++) {
-        const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
-        const struct interval *s = &point->speedup;
-        if (point->workers == 1 || !interval_has_value(s))
-            continue;
-        g_string_append_printf(text, "; at %u workers %.3f", point->workers, s->value);
-        if (interval_has_bounds(s))
-            g_string_append_printf(text, " (%.3f to %.3f)", s->low, s->high);
-    }
-    warn(fit,
-         "weak scaling: the work grows with the workers, so the speedup column is the scaled efficiency "
-         "T(1)/T(n)%s; models, knee and advice presume constant work and do not hold",
-         text->str);
-    g_string_free(text, TRUE);
-}
-
 static void warn_of_study(struct fit *fit)
 {
     const struct fit_study *study = fit->study;
@@ -285,7 +271,9 @@ static void warn_of_study(struct fit *fit)
         warn(fit, "only %zu block%s: intervals are very wide or missing; 3 is the least, 5 is good",
              fit->blocks, fit->blocks == 1 ? "" : "s");
     if (fit_study_is_weak(study))
-        tell_of_weak_scaling(fit);
+        warn(fit, "weak scaling: the work grows with the workers: speedup is n T(1) / T(n) (scaled speedup), "
+                  "efficiency "
+                  "T(1) / T(n)");
     if (study->cores == 0)
         warn(fit, "the number of cores is not known: every worker count takes part in the models; --cores N "
                   "tells it");

@@ -83,7 +83,7 @@ static void collect(const struct fit_account *account, unsigned cell, trial_numb
         size_t b = 0;
         if (trial->cell != cell || trial->standing != TRIAL_COUNTS)
             continue;
-        value = number(row, which, &reason);
+        value = number(row, which, &reason) / (number == pop_of ? 1 : fit_study_work(account->study, trial));
         if (isnan(value)) {
             blocks->reason = reason;
             continue;

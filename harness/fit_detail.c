@@ -136,6 +136,7 @@ struct settings {
 static struct settings list_settings(const struct fit *fit)
 {
     size_t cells = fit->study->cells->len;
+    bool weak = fit_study_is_weak(fit->study);
     struct settings list = {.setting = g_new0(struct advice_setting, cells + 1),
                             .name = g_new0(char *, cells + 1),
                             .trials = g_new0(struct observation *, cells + 1),
@@ -152,6 +153,8 @@ static struct settings list_settings(const struct fit *fit)
                                     : g_strdup_printf("chunk %lld, %s", (long long)c->chunk,
                                                       c->policy ? c->policy : "its own policy");
         list.trials[list.count] = fit_observations(fit->study, i, &setting->count);
+        for (size_t t = 0; weak && t < setting->count; t++) /* time for the work of one worker */
+            list.trials[list.count][t].seconds /= c->workers;
         setting->workers = c->workers;
         setting->is_default = default_setting;
         setting->name = list.name[list.count];
@@ -184,6 +187,8 @@ static void find_advice(struct fit *fit)
         const struct advice_setting *setting = &list.setting[chosen];
         fit->advised = (int)list.cell[chosen];
         fit->advised_wall_s = scaling_level(setting->trials, setting->count, fit->study->paired, FIT_LEVEL);
+        if (fit_study_is_weak(fit->study))
+            fit->advised_wall_s = interval_scaled(&fit->advised_wall_s, setting->workers);
     }
     settings_release(&list);
 }
@@ -317,11 +322,10 @@ static void find_equivalence(struct fit *fit)
     same->manifest_sha256 = same->trials || serial ? g_strdup(reference) : NULL;
     if (same->trials == 0)
         same->reason = g_strdup("no trial recorded a manifest of its outputs");
-    else if (weak)
-        same->reason =
-            g_strdup(same->identical < same->trials
-                         ? "trials with the same items made different bytes"
-                         : "the sweep compared each item with the serial run's: trials do different items");
+    else if (weak && same->identical < same->trials)
+        same->reason = g_strdup("trials with the same items made different bytes");
+    else if (weak && serial)
+        same->reason = g_strdup("");
     else if (!serial)
         same->reason =
             g_strdup("the serial run recorded no manifest: trials are compared with the first of them");

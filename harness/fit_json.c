@@ -40,6 +40,7 @@ static json_t *study_json(const struct fit *fit)
     json_t *object = json_object();
 
     fit_json_put(object, "name", fit_json_text(fit->study->name));
+    fit_json_put(object, "scaling", fit_json_text(fit_study_is_weak(fit->study) ? "weak" : "strong"));
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         fit_json_put(object, texts[i], fact(fit->study, texts[i], false));
     for (size_t i = 0; i < G_N_ELEMENTS(counts); i++)
@@ -120,7 +121,7 @@ static json_t *parameters_json(const struct fit *fit, const struct model_fit *mo
         fit_json_put(row, "name", fit_json_text(model_parameter_name(model->kind, j)));
         fit_json_put(row, "unit", fit_json_text(""));
         fit_json_put_interval(row, &model->shape[j]);
-        if (model->kind == MODEL_AMDAHL)
+        if (model->shapes == 1)
             fit_json_put(row, "bootstrap", fit_json_interval(&fit->bootstrap.serial_fraction));
         fit_json_append(array, row);
     }
@@ -149,7 +150,8 @@ static json_t *predicted_json(const struct fit *fit, const struct model_fit *mod
         law = model_speedup_interval(model, n);
         row = json_object();
         fit_json_put(row, "workers", json_integer(n));
-        fit_json_put(row, "wall_s", fit_json_number(model_seconds(model, here)));
+        fit_json_put(row, "wall_s",
+                     fit_json_number(model_seconds(model, here) * (model->weak ? n / here : 1)));
         fit_json_put(row, "speedup", fit_json_number(speedup.value));
         fit_json_put(row, "low", fit_json_number(speedup.low));
         fit_json_put(row, "high", fit_json_number(speedup.high));
@@ -186,7 +188,10 @@ static json_t *models_json(const struct fit *fit)
 
     for (int kind = 0; kind < MODEL_KINDS; kind++) {
         const struct model_fit *model = &fit->models[kind];
-        json_t *row = json_object();
+        json_t *row;
+        if (!model_is_for((enum model_kind)kind, fit_study_is_weak(fit->study)))
+            continue;
+        row = json_object();
         fit_json_put(row, "name", fit_json_text(model_name(model->kind)));
         fit_json_put(row, "fitted", json_boolean(model->fitted));
         fit_json_put(row, "chosen", json_boolean(model->chosen));

@@ -16,7 +16,8 @@ static double sum_of(const double core_s[ACCOUNT_CAUSES], const enum account_cau
     return sum;
 }
 
-static struct knee_cost cost_of(const struct fit_account_trial *row, unsigned workers, unsigned block)
+static struct knee_cost cost_of(const struct fit_account_trial *row, unsigned workers, double work,
+                                unsigned block)
 {
     static const enum account_cause start[] = {CAUSE_SPAWN, CAUSE_INIT},
                                     slopes[] = {CAUSE_INFLATION_MEGAPIXELS, CAUSE_INFLATION_MEGABYTES},
@@ -29,6 +30,9 @@ static struct knee_cost cost_of(const struct fit_account_trial *row, unsigned wo
     cost.core_s[KNEE_START] = sum_of(core_s, start, 2);
     cost.core_s[KNEE_SIZE] = sum_of(core_s, slopes, 2) + core_s[CAUSE_TAIL] - row->equal_tail_s;
     cost.core_s[KNEE_CONTENTION] = sum_of(core_s, taken, 4);
+    cost.total_s /= work;
+    for (int s = 0; s < KNEE_STEPS; s++)
+        cost.core_s[s] /= work;
     return cost;
 }
 
@@ -49,7 +53,7 @@ void fit_knee_causes(struct fit *fit)
             &g_array_index(fit->account.trials, struct fit_account_trial, i);
         const struct fit_trial *trial = &g_array_index(study->trials, struct fit_trial, row->trial);
         unsigned workers = fit_study_cell(study, trial)->workers;
-        struct knee_cost cost = cost_of(row, workers, trial->block);
+        struct knee_cost cost = cost_of(row, workers, fit_study_work(study, trial), trial->block);
         if (trial->standing == TRIAL_COUNTS && !isnan(cost.total_s) &&
             fit_curve_cell(study, workers) == (int)trial->cell && (!study->cores || workers <= study->cores))
             g_array_append_val(costs, cost);

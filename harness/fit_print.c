@@ -29,7 +29,8 @@ static void print_curve(const struct fit *fit, FILE *out)
 {
     char wall[64], speedup[64], efficiency[64];
 
-    fprintf(out, "%7s %6s  %-26s %-24s %-24s\n", "workers", "trials", "seconds", "speedup", "efficiency");
+    fprintf(out, "%7s %6s  %-26s %-24s %-24s\n", "workers", "trials", "seconds",
+            fit_study_is_weak(fit->study) ? "scaled speedup" : "speedup", "efficiency");
     for (unsigned i = 0; i < fit->curve->len; i++) {
         const struct scaling_point *p = &g_array_index(fit->curve, struct fit_point, i).scaling;
         fprintf(out, "%7u %6zu  %-26s %-24s %-24s%s\n", p->workers, p->trials,
@@ -113,7 +114,8 @@ void fit_print(const struct fit *fit, FILE *out)
     print_curve(fit, out);
     fprintf(out, "\nmodels (* chosen; %s)\n", fit->choice);
     for (int kind = 0; kind < MODEL_KINDS; kind++)
-        print_model(&fit->models[kind], out);
+        if (model_is_for((enum model_kind)kind, fit_study_is_weak(fit->study)))
+            print_model(&fit->models[kind], out);
     fit_print_predictions(fit, out);
     fputc('\n', out);
     print_size(fit, out);

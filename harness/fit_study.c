@@ -77,6 +77,11 @@ bool fit_study_is_weak(const struct fit_study *study)
     return g_strcmp0(fit_study_fact(study, "scaling"), "weak") == 0;
 }
 
+double fit_study_work(const struct fit_study *study, const struct fit_trial *trial)
+{
+    return fit_study_is_weak(study) ? fit_study_cell(study, trial)->workers : 1;
+}
+
 const char *fit_study_fact(const struct fit_study *study, const char *key)
 {
     return g_hash_table_lookup(study->facts, key);

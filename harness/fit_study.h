@@ -103,8 +103,9 @@ int fit_study_read(const char *operand, struct fit_study *study, char **folder, 
 /* path: a file, or "-" for standard input. A table with a header line: columns `workers` and one of `seconds` or `throughput` in any order; `block`
  * (or `repeat`) may say which rows were measured together; other columns are ignored. Comma, semicolon or
  * tab; quotes, spaces, a byte order mark, blank lines and lines that begin with # are accepted. cores 0:
- * unknown. Returns 0, or -1 with fault, which names the line. */
-int fit_study_read_table(const char *path, unsigned cores, struct fit_study *study, struct fault *fault);
+ * unknown. weak: a row with n workers did n times the work of one. Returns 0, or -1 with fault, which names the line. */
+int fit_study_read_table(const char *path, unsigned cores, bool weak, struct fit_study *study,
+                         struct fault *fault);
 
 void fit_study_release(struct fit_study *study);
 
@@ -113,6 +114,8 @@ const char *fit_study_fact(const struct fit_study *study, const char *key);
 
 /* Weak scaling: the work of its trials grows with their workers. */
 bool fit_study_is_weak(const struct fit_study *study);
+/* The work of a trial, in that of one worker: with weak scaling its workers, else 1. */
+double fit_study_work(const struct fit_study *study, const struct fit_trial *trial);
 const struct fit_cell *fit_study_cell(const struct fit_study *study, const struct fit_trial *trial);
 /* NULL when the batch does not have it. */
 const struct fit_batch_item *fit_study_batch_item(const struct fit_study *study, int64_t id);

@@ -127,7 +127,7 @@ static int read_row(const struct table *table, char *line, struct fit_study *stu
     trial.id = study->trials->len;
     trial.cell = table_cell(study, (unsigned)workers);
     trial.block = (unsigned)block;
-    trial.wall_s = rate ? 1 / measure : measure;
+    trial.wall_s = rate ? (fit_study_is_weak(study) ? workers : 1) / measure : measure;
     trial.prefix_s = trial.spawn_s = trial.init_s = trial.work_s = trial.suffix_s = trial.cpu_s_per_item =
         NAN;
     trial.maxrss_mib = trial.tail_core_s = trial.dispatch_core_s = trial.worker_init_ms = trial.steal_share =
@@ -184,7 +184,8 @@ static int read_all(int fd, char **text, gsize *bytes)
     return got < 0 ? -1 : 0;
 }
 
-int fit_study_read_table(const char *path, unsigned cores, struct fit_study *study, struct fault *fault)
+int fit_study_read_table(const char *path, unsigned cores, bool weak, struct fit_study *study,
+                         struct fault *fault)
 {
     struct table table = {.path = path};
     GError *error = NULL;
@@ -195,6 +196,8 @@ int fit_study_read_table(const char *path, unsigned cores, struct fit_study *stu
     fit_study_init(study);
     study->cores = cores;
     study->is_table = true;
+    if (weak)
+        g_hash_table_replace(study->facts, g_strdup("scaling"), g_strdup("weak"));
     study->name = g_path_get_basename(path);
     if (strcmp(path, "-") == 0) {
         table.path = "standard input";

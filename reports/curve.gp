@@ -76,7 +76,7 @@ do for [picture = 1:2] {
     set bmargin at screen 0.385
     set key at screen 0.965, screen 0.846 right center horizontal Left reverse maxrows 1 samplen 2 width -1 font small textcolor rgb ink noenhanced
     set xtics format ''
-    set ylabel 'speedup' textcolor rgb ink
+    set ylabel speedup_word textcolor rgb ink
     set yrange [0:top]
     plot $fitted using 1:(has_model && model_band ? $3 : NaN):4 with filledcurves fillcolor rgb model_colour fillstyle transparent solid 0.18 noborder notitle, \
          ideal(x) with lines linecolor rgb soft dashtype (8, 5) linewidth 1.8 title 'ideal, up to the cores', \

@@ -34,7 +34,9 @@ def title(study: Study) -> str:
 def subtitle(study: Study, most: int = 126) -> str:
     """What was measured, on what: one line of at most so many characters; 0: as long as it comes."""
     facts = study.facts
-    if facts.batch_items is not None and facts.items is not None and facts.items < facts.batch_items:
+    if facts.weak:
+        work = f"weak scaling, up to {wording.plural(facts.items, facts.item)} in a trial"
+    elif facts.batch_items is not None and facts.items is not None and facts.items < facts.batch_items:
         whole = f"a batch of {wording.plural(facts.batch_items, facts.item)}, {wording.megabytes(facts.batch_bytes)}"
         work = f"{wording.plural(facts.items, facts.item)} in each trial, out of {whole}"
     else:
@@ -117,6 +119,7 @@ def data_file(study: Study) -> str:
             f"subtitle = {quoted(subtitle(study))}",
             f"cores = {'NaN' if cores is None else cores}",
             f"core_word = '{study.facts.core}'",
+            f"speedup_word = '{study.facts.speedup}'",
             f"last = {last}",
             f"highest = {number(highest_beside(study, [p.speedup for p in points], [p.speedup for p in emulated], 1.15 * last))}",
             f"highest_efficiency = {number(highest_beside(study, [p.efficiency for p in points], [p.efficiency for p in emulated], 1.15))}",

@@ -122,7 +122,7 @@ def speedup(ax: Any, study: Study) -> None:
     highest = curve.highest_beside(study, [p.speedup for p in points], [p.speedup for p in beside], 1.15 * max(workers))
     ax.set_ylim(0, 1.12 * max(highest, min(bound, last)))
     ax.yaxis.set_major_locator(MaxNLocator(6, integer=highest > 4))
-    ax.set_ylabel("speedup against one worker")
+    ax.set_ylabel(f"{study.facts.speedup} against one worker")
     worker_axis(ax, study, workers)
     mark_words(ax, study, workers, 0.94 if beside else 0.06)
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=4, borderaxespad=0.2, columnspacing=1.6)

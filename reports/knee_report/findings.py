@@ -48,7 +48,7 @@ def tiles(study: Study) -> list[Tile]:
     if best and study.facts.counts_items:
         row[0] = Tile(f"throughput, {wording.plural(best.workers, 'worker')}", _rate(best.images_per_s), _range(best.images_per_s))
     if best:
-        row[1] = Tile(f"speedup, {wording.plural(best.workers, 'worker')}", _times(best.speedup), _range(best.speedup))
+        row[1] = Tile(f"{study.facts.speedup}, {wording.plural(best.workers, 'worker')}", _times(best.speedup), _range(best.speedup))
     if full:
         share = wording.percent(full.efficiency)
         row[2] = Tile(f"efficiency, {wording.plural(full.workers, 'worker')}", _short(share, "%"), _range(share))
@@ -87,7 +87,7 @@ def run_time(study: Study) -> Finding:
         lead += f", {_short(best.speedup)} times as fast as with one"
     detail = f"{wording.level(best.wall_s)} interval of the time {wording.span(best.wall_s)} s" if best.wall_s.has_interval else "No interval of the time"
     if best.speedup.has_interval and best.workers > 1:
-        detail += f", of the speedup {wording.span(best.speedup)}"
+        detail += f", of the {study.facts.speedup} {wording.span(best.speedup)}"
     return Finding(lead + ".", f"{detail}. The command tells of no items: throughput and causes are not known.")
 
 
@@ -104,7 +104,7 @@ def throughput(study: Study) -> Finding:
     detail = [f"{wording.level(best.images_per_s)} interval of the throughput {wording.span(best.images_per_s)}" if best.images_per_s.has_interval
               else f"No interval of the throughput ({best.images_per_s.reason or 'none was computed'})"]  # fmt: skip
     if best.speedup.has_interval and best.workers > 1:
-        detail.append(f", of the speedup {wording.span(best.speedup)}")
+        detail.append(f", of the {study.facts.speedup} {wording.span(best.speedup)}")
     detail.append(".")
     items = study.facts.batch_items
     if items:

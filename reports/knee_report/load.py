@@ -104,6 +104,7 @@ def parse_facts(raw: Json) -> Facts:
         recipe_path=text(raw.get("recipe_path")),
         recipe_sha256=text(raw.get("recipe_sha256")),
         cores=count(raw.get("cores")),
+        weak=raw.get("scaling") == "weak",
         emulated=count(raw.get("emulated_cores")) is not None,
         item="image",
         logical_cpus=count(raw.get("logical_cpus")),

@@ -16,6 +16,7 @@ class Facts:
     cpu_model: str
     kernel: str
     cores: int | None
+    weak: bool  # weak scaling: twice the workers, twice the work
     emulated: bool  # those cores are shares of fewer real ones
     item: str  # what one piece of the work is to be called: "image", of a command "item", or "run" where it tells of no items
     logical_cpus: int | None
@@ -37,6 +38,11 @@ class Facts:
     @property
     def counts_items(self) -> bool:
         return self.item != "run"
+
+    @property
+    def speedup(self) -> str:
+        """What the speedup is to be called."""
+        return "scaled speedup" if self.weak else "speedup"
 
     @property
     def core(self) -> str:
@@ -307,4 +313,4 @@ class Study:
         if recommended is not None and recommended.wall_s.value is not None:
             return recommended
         timed = [p for p in self.curve if p.wall_s.value is not None]
-        return min(timed, key=lambda p: p.wall_s.value or 0.0) if timed else None
+        return min(timed, key=lambda p: (p.wall_s.value or 0.0) / (p.workers if self.facts.weak else 1)) if timed else None

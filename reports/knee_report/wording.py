@@ -154,7 +154,7 @@ def capital(phrase: str) -> str:
     return phrase[:1].upper() + phrase[1:]
 
 
-MODEL_NAMES = {"ideal": "Ideal", "amdahl": "Amdahl", "amdahl-overhead": "Amdahl + overhead", "usl": "USL"}
+MODEL_NAMES = {"ideal": "Ideal", "amdahl": "Amdahl", "amdahl-overhead": "Amdahl + overhead", "usl": "USL", "gustafson": "Gustafson"}
 
 
 def model_name(name: str) -> str:

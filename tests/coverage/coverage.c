@@ -23,7 +23,7 @@
 enum { PROCESSES = 2, DELTA_PERCENT = 5 };
 
 enum quantity {
-    SERIAL,     /* amdahl: serial fraction */
+    SERIAL,     /* amdahl, gustafson: serial fraction */
     SIGMA,      /* usl */
     KAPPA,      /* usl */
     FIRST_TIME, /* T1 of the true law */
@@ -91,7 +91,7 @@ static void count_band(struct tally *tally, const struct model_fit *fit, const s
 static void count_law(struct tally *tally, const struct sweep_truth *truth, const struct sweep_design *design,
                       const struct scaling_data *data, double extra)
 {
-    enum model_kind kind = truth->kappa > 0 ? MODEL_USL : MODEL_AMDAHL;
+    enum model_kind kind = truth->weak ? MODEL_GUSTAFSON : truth->kappa > 0 ? MODEL_USL : MODEL_AMDAHL;
     unsigned largest = design->points, beyond = BAND_REACH * largest;
     struct model_fit fit;
     struct interval at;
@@ -110,9 +110,12 @@ static void count_law(struct tally *tally, const struct sweep_truth *truth, cons
     count(tally, KNEE_LAW, &at, true_crossing(truth, DELTA_PERCENT / 100.0));
     count_band(tally, &fit, truth, largest);
     at = model_seconds_prediction(&fit, beyond);
-    count(tally, TRIAL, &at, extra);
+    count(tally, TRIAL, &at, extra * (truth->weak ? beyond : 1));
     tally->error[tally->sweeps] =
-        fit.fitted ? fabs(model_seconds(&fit, beyond) / sweep_seconds(truth, beyond) - 1) : INFINITY;
+        fit.fitted
+            ? fabs(model_seconds(&fit, beyond) / sweep_seconds(truth, beyond) / (truth->weak ? beyond : 1) -
+                   1)
+            : INFINITY;
 }
 
 static void count_points(struct tally *tally, const struct sweep_truth *truth,
@@ -243,7 +246,8 @@ static void coverage_table(unsigned sweeps)
 {
     static const double noises[] = {0.005, 0.01, 0.02, 0.05};
     static const unsigned points[] = {5, 8, 16};
-    static const struct sweep_truth truths[] = {{.sigma = 0.05}, {.sigma = 0.05, .kappa = 0.005}};
+    static const struct sweep_truth truths[] = {
+        {.sigma = 0.05}, {.sigma = 0.05, .kappa = 0.005}, {.sigma = 0.1, .weak = true}};
     double margin = sweeps >= 10000 ? 1 : 2;
     uint64_t number = 1;
 
@@ -252,14 +256,17 @@ static void coverage_table(unsigned sweeps)
     for (int q = 0; q < QUANTITIES; q++)
         printf(" %9s", headings[q]);
     printf("\n");
-    for (int i = 0; i < 2 * 3 * 4 * 2; i++) {
+    for (int i = 0; i < 3 * 3 * 4 * 2; i++) {
         struct setting set = {.truth = truths[i / 24],
                               .design = {points[i / 8 % 3], 5, noises[i / 2 % 4], 0.02, i % 2},
                               .delta = DELTA_PERCENT / 100.0,
                               .what = INTERVALS | POINTS};
         struct tally tally = run_all(&set, sweeps, number++);
-        printf("%-7s %2u %4.1f%% %-6s", set.truth.kappa > 0 ? "usl" : "amdahl", set.design.points,
-               100 * set.design.noise, set.design.log_normal ? "log-n." : "normal");
+        printf("%-7s %2u %4.1f%% %-6s",
+               set.truth.weak        ? "gustaf."
+               : set.truth.kappa > 0 ? "usl"
+                                     : "amdahl",
+               set.design.points, 100 * set.design.noise, set.design.log_normal ? "log-n." : "normal");
         for (int q = 0; q < QUANTITIES; q++)
             print_percent(tally.held[q], tally.asked[q], 95 - margin,
                           q == KNEE || q == KNEE_LAW ? 100 : 95 + margin);

@@ -8,6 +8,8 @@ double sweep_seconds(const struct sweep_truth *truth, double n)
 {
     double step = truth->step_at && n >= truth->step_at ? 1 + truth->step : 1;
 
+    if (truth->weak)
+        return SWEEP_T1 * step / (n - truth->sigma * (n - 1));
     return SWEEP_T1 * step * (1 + truth->sigma * (n - 1) + truth->kappa * n * (n - 1)) / n;
 }
 
@@ -36,5 +38,6 @@ struct scaling_data sweep_make(const struct sweep_truth *truth, const struct swe
     block = design->drift * resample_normal(&random);
     if (extra)
         *extra = noisy(design, &random, sweep_seconds(truth, beyond), block);
-    return (struct scaling_data){.observation = observation, .count = count, .paired = true};
+    return (struct scaling_data){
+        .observation = observation, .count = count, .paired = true, .weak = truth->weak};
 }

@@ -11,7 +11,8 @@ enum { SWEEP_MOST_POINTS = 16, SWEEP_MOST_BLOCKS = 10, SWEEP_ROOM = SWEEP_MOST_P
 
 struct sweep_truth {
     double sigma, kappa; /* USL; kappa 0 is Amdahl's law, both 0 the ideal line */
-    unsigned step_at;    /* from so many workers on times are longer by `step`; 0 nowhere */
+    bool weak; /* Gustafson's law with serial fraction sigma: seconds are T(n) / n, as scaling.h has them */
+    unsigned step_at; /* from so many workers on times are longer by `step`; 0 nowhere */
     double step;
 };
 

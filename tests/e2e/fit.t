@@ -11,6 +11,16 @@ like "$out" '^\* amdahl +serial fraction 0\.10' "... Amdahl's serial fraction"
 like "$out" '^knee: 2 workers: efficiency at 2 workers is 0\.90' "... the knee"
 like "$out" 'cores is not known' "... and says that the cores are not known"
 
+# weak scaling: s 0.1, so that T(n) = 10 n / (n - 0.1 (n - 1)), 10.526 with 2 workers, 10.811 with 4; repeats 1% off
+printf 'workers,seconds\n1,10\n2,10.526\n4,10.811\n1,10.1\n2,10.631\n4,10.919\n1,9.9\n2,10.421\n4,10.703\n' >"$work/weak.csv"
+out=$("$KNEE" fit --weak --csv - --predict 64 <"$work/weak.csv")
+like "$out" '^ +4 +3 +10\.81 .* 3\.70 \(.* 0\.925 \(' "--weak: scaled speedup and efficiency"
+like "$out" '^\* gustafson +serial fraction 0\.100. \(' "... Gustafson's serial fraction"
+like "$out" 'with 64 workers, a core for each: speedup 57\.7 \(.*one more trial 11\.0[89]' "... and what it foretells: 64 - 0.1 x 63, and the time of 64 times the work"
+is "$(grep -cE 'amdahl|usl|not monotone' <<<"$out")" 0 "... and no law of work that does not grow"
+printf 'workers,throughput\n1,0.1\n2,0.19\n4,0.37\n' >"$work/rates.csv"
+like "$("$KNEE" fit --weak --csv "$work/rates.csv")" 'gustafson +serial fraction 0\.1000' "... from throughputs, too"
+
 json=$("$KNEE" fit --csv "$work/times.csv" --cores 2 --json)
 is "$(/usr/bin/python3 -c 'import json, sys; f = json.load(sys.stdin)
 print(f["format"], [p["workers"] for p in f["curve"] if p["oversubscribed"]], f["models"][3]["fitted"])' <<<"$json")" \
@@ -33,6 +43,7 @@ refuses 2 'operand missing' "fit without operand" fit
 refuses 2 'together' "fit with study and table" fit --csv "$work/times.csv" "$work/empty"
 refuses 2 'baseline missing' "gate without baseline" gate "$work/empty"
 refuses 2 'no-such.json.*--write-baseline' "gate with a baseline that is not there" gate --baseline "$work/no-such.json" "$work/empty"
+refuses 2 '--weak: a study knows' "--weak with a study" fit --weak "$work/empty"
 refuses 2 "--predict 4,x: 'x'" "a word for a worker count" fit --csv "$work/times.csv" --predict 4,x
 
 # Odd tables by standard input: what each must say, and that none of them is a crash or an interval out of nothing.

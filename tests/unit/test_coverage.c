@@ -21,6 +21,7 @@ struct setting {
     double noise, drift;
     bool log_normal;
     double sigma, kappa;
+    bool weak; /* Gustafson's law, sigma its serial fraction */
 };
 
 static struct observation observation[ROOM];
@@ -35,12 +36,14 @@ static struct scaling_data make_sweep(const struct setting *set)
         double block = set->drift * resample_normal(&generator);
         for (unsigned n = 1; n <= set->worker_counts; n++) {
             double noise = set->noise * resample_normal(&generator), dn = n;
-            double truth = 100 * (1 + set->sigma * (dn - 1) + set->kappa * dn * (dn - 1)) / dn;
+            double truth = set->weak ? 100 / (dn - set->sigma * (dn - 1))
+                                     : 100 * (1 + set->sigma * (dn - 1) + set->kappa * dn * (dn - 1)) / dn;
             observation[count++] =
                 (struct observation){n, b, truth * exp(block) * (set->log_normal ? exp(noise) : 1 + noise)};
         }
     }
-    return (struct scaling_data){observation, count, true, 0};
+    return (struct scaling_data){
+        .observation = observation, .count = count, .paired = true, .weak = set->weak};
 }
 
 static unsigned hits(const struct interval *interval, double truth)
@@ -100,6 +103,31 @@ static void serial_fraction_and_t1_are_covered(void **state)
         }
         assert_nominal("serial fraction", set, serial);
         assert_nominal("T1", set, t1);
+    }
+}
+
+static void gustafson_is_covered(void **state)
+{
+    static const struct setting settings[] = {
+        {5, 3, 0.01, 0.02, true, .sigma = 0.1, .weak = true},
+        {8, 5, 0.05, 0.02, false, .sigma = 0.2, .weak = true},
+        {16, 5, 0.02, 0.02, true, .sigma = 0.1, .weak = true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        unsigned serial = 0, efficiency = 0, n = settings[i].worker_counts;
+        generator.state = 7000 + i;
+        for (int sweep = 0; sweep < SWEEPS; sweep++) {
+            struct scaling_data data = make_sweep(&settings[i]);
+            struct scaling_point points[ROOM];
+            struct model_fit fit;
+            model_fit(MODEL_GUSTAFSON, &data, 0.95, &fit);
+            serial += hits(&fit.shape[0], settings[i].sigma);
+            assert_int_equal(scaling_curve(&data, 0.95, points, ROOM), (int)n);
+            efficiency += hits(&points[n - 1].efficiency, 1 - settings[i].sigma * (n - 1) / n);
+        }
+        assert_nominal("gustafson's s", &settings[i], serial);
+        assert_nominal("scaled E(n)", &settings[i], efficiency);
     }
 }
 
@@ -228,6 +256,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_and_efficiencies_are_covered),
         cmocka_unit_test(serial_fraction_and_t1_are_covered),
+        cmocka_unit_test(gustafson_is_covered),
         cmocka_unit_test(sigma_and_kappa_are_covered),
         cmocka_unit_test(predictions_and_bands_are_covered),
         cmocka_unit_test(the_larger_model_is_chosen_when_it_is_true_and_only_then),

@@ -315,7 +315,7 @@ static int read_table(const char *text, unsigned cores, struct fit_study *study,
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
-    status = fit_study_read_table(path, cores, study, fault);
+    status = fit_study_read_table(path, cores, false, study, fault);
     unlink(path);
     return status;
 }

@@ -35,7 +35,7 @@ static struct scaling_data sweep(unsigned counts, unsigned blocks, double sigma,
             double odd = ripple * (((n * 7 + b * 3) % 5) - 2.0);
             observation[count++] = (struct observation){n, b, t * exp(0.01 * b + odd)};
         }
-    return (struct scaling_data){observation, count, true, 0};
+    return (struct scaling_data){.observation = observation, .count = count, .paired = true};
 }
 
 static void exact_data_give_exact_parameters(void **state)
@@ -249,9 +249,86 @@ static void lack_of_fit_rejects_the_wrong_law_and_not_the_right_one(void **state
     assert_true(right.lack_of_fit.p > 0.01);
 }
 
+/* T(n) = T1 n / (n - s (n - 1)), handed in for the work of one worker. */
+static struct scaling_data weak_sweep(unsigned counts, unsigned blocks, double s, double ripple)
+{
+    struct scaling_data data = sweep(counts, blocks, 0, 0, ripple);
+
+    for (size_t i = 0; i < data.count; i++) {
+        double n = observation[i].workers;
+        observation[i].seconds *= n / (n - s * (n - 1));
+    }
+    data.weak = true;
+    return data;
+}
+
+static void gustafson_is_fitted_to_weak_scaling_alone(void **state)
+{
+    static const double serial[] = {0, 0.01, 0.1, 0.5, 0.95};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof serial / sizeof *serial; i++) {
+        struct scaling_data data = weak_sweep(8, 1, serial[i], 0);
+        struct model_fit fits[MODEL_KINDS];
+        char choice[256];
+        models_fit(&data, 0.95, fits, choice, sizeof choice);
+        assert_near("s", fits[MODEL_GUSTAFSON].theta[0], serial[i], 1e-8);
+        assert_near("T1", fits[MODEL_GUSTAFSON].t1.value, 100, 1e-6);
+        assert_near("S(32)", model_speedup(&fits[MODEL_GUSTAFSON], 32), 32 - 31 * serial[i], 1e-6);
+        /* the time of 32 times the work */
+        assert_near("T(32)", model_seconds(&fits[MODEL_GUSTAFSON], 32), 100 * 32 / (32 - 31 * serial[i]),
+                    1e-5);
+        assert_true(fits[MODEL_GUSTAFSON].chosen);
+        assert_false(fits[MODEL_AMDAHL].fitted);
+        assert_non_null(strstr(fits[MODEL_AMDAHL].reason, "weak scaling"));
+        assert_false(fits[MODEL_USL].fitted);
+        assert_non_null(strstr(choice, "Gustafson's law"));
+        assert_true(isnan(fits[MODEL_GUSTAFSON].limit_speedup.value));
+        data.weak = false;
+        model_fit(MODEL_GUSTAFSON, &data, 0.95, &fits[MODEL_GUSTAFSON]);
+        assert_false(fits[MODEL_GUSTAFSON].fitted);
+    }
+}
+
+/* Two worker counts, two blocks, by hand: log T(2) less log T(1) is log 1.1 and log 1.2, mean d = log sqrt 1.32;
+ * T(2)/T(1) = 2 / (2 - s), so s = 2 (1 - exp(-d)). */
+static void gustafson_is_as_by_hand(void **state)
+{
+    struct observation o[] = {{1, 1, 100}, {2, 1, 110 / 2.0}, {1, 2, 90}, {2, 2, 108 / 2.0}};
+    struct scaling_data data = {.observation = o, .count = 4, .paired = true, .weak = true};
+    struct scaling_point points[2];
+    struct model_fit fit;
+
+    (void)state;
+    model_fit(MODEL_GUSTAFSON, &data, 0.95, &fit);
+    assert_near("s", fit.theta[0], 2 * (1 - 1 / sqrt(1.32)), 1e-9);
+    assert_int_equal(scaling_curve(&data, 0.95, points, 2), 2);
+    assert_near("E(2)", points[1].efficiency.value, 1 / sqrt(1.32), 1e-12);
+    assert_near("T(2)", points[1].seconds.value, sqrt(110 * 108), 1e-9);
+    assert_true(isnan(points[1].karp_flatt.value));
+}
+
+static void better_than_ideal_weak_scaling_is_named(void **state)
+{
+    struct scaling_data data = weak_sweep(6, 5, 0, 0.001);
+    struct model_fit fits[MODEL_KINDS];
+    char choice[256];
+
+    (void)state;
+    for (size_t i = 0; i < data.count; i++)
+        observation[i].seconds *= exp(-0.03 * (observation[i].workers - 1));
+    models_fit(&data, 0.95, fits, choice, sizeof choice);
+    assert_false(fits[MODEL_GUSTAFSON].fitted);
+    assert_non_null(strstr(fits[MODEL_GUSTAFSON].reason, "super-linear"));
+    assert_non_null(strstr(choice, "super-linear"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gustafson_is_fitted_to_weak_scaling_alone),
+        cmocka_unit_test(gustafson_is_as_by_hand),
+        cmocka_unit_test(better_than_ideal_weak_scaling_is_named),
         cmocka_unit_test(exact_data_give_exact_parameters),
         cmocka_unit_test(overhead_and_usl_are_one_curve_in_two_readings),
         cmocka_unit_test(blocks_that_drift_do_not_move_the_serial_fraction),
