@@ -96,9 +96,15 @@ const char *account_cause_label(enum account_cause cause);
 /* Returns 0, or -1 when memory is short. A trial without workers or with instants missing has no account. */
 int account_make(const struct account_trial *trial, struct account *account);
 
-/* The cause of the largest value among all but useful; causes that are not known do not take part.
- * ACCOUNT_CAUSES when none is above 0. */
+/* What a cause is judged by: its value; of the two sizes of an item their sum, since they go together (large files have
+ * many pixels) and the regression may give one what it takes from the other. NaN: not known. */
+double account_weight(const double core_s[ACCOUNT_CAUSES], enum account_cause cause);
+
+/* The cause of the largest weight among all but useful, of the two sizes the larger one; causes that are not known do not
+ * take part. ACCOUNT_CAUSES when none is above 0. */
 enum account_cause account_top(const double core_s[ACCOUNT_CAUSES]);
+/* Of what account_top() names and account_weight() weighs: the two sizes have one label. */
+const char *account_top_label(enum account_cause cause);
 
 /* Sorts costs by id and leaves one for each id, the median of each quantity. Returns how many are left. */
 size_t account_costs_median(struct account_cost *costs, size_t count);

@@ -162,8 +162,8 @@ void account_print_comparison(const struct fit_account *account, const struct fi
     fprintf(out, "\nlost: share of this many workers' core-seconds; left: efficiency against %u worker%s\n",
             against->workers, against->workers == 1 ? "" : "s");
     if (difference.top != ACCOUNT_CAUSES)
-        fprintf(out, "most is lost by: %s (%s of the core-seconds)\n", account_cause_label(difference.top),
-                percent(difference.lost[difference.top], lost, sizeof lost));
+        fprintf(out, "most is lost by: %s (%s of the core-seconds)\n", account_top_label(difference.top),
+                percent(account_weight(difference.lost, difference.top), lost, sizeof lost));
     if (against->workers == 1 && !isnan(cell->size_lost))
         fprintf(out,
                 "by item size: %s core-seconds, %s (slower large items, and a tail that equal ones would "
@@ -222,7 +222,8 @@ void account_print_loss(const struct fit_account *account, FILE *out)
         return;
     fprintf(out, "loss: %s of the core-seconds at %u workers, most by: %s (%s); 'knee account' tells all\n",
             percent(difference.lost_total, lost, sizeof lost), cell->workers,
-            account_cause_label(difference.top), percent(difference.lost[difference.top], top, sizeof top));
+            account_top_label(difference.top),
+            percent(account_weight(difference.lost, difference.top), top, sizeof top));
     if (!isnan(cell->size_share))
         fprintf(out, "by item size: %.0f%% of that loss\n", unsigned_zero(100 * cell->size_share, 0));
 }

@@ -32,24 +32,12 @@ static void print_bar(const struct scale *scale, double one, double other, char 
     fprintf(out, "|%s\n", bar);
 }
 
-/* What a cause's line loses; 0 no line. The two sizes of an item go together (large files have many pixels), so that
- * the regression may give one what it takes from the other: they share a line. */
+/* What a cause's line loses; 0 no line. The two sizes of an item share one: account_weight(). */
 static double step_of(const struct fit_account_difference *difference, int cause)
 {
-    double lost = difference->lost[cause], other = difference->lost[CAUSE_INFLATION_MEGABYTES];
+    double lost = account_weight(difference->lost, (enum account_cause)cause);
 
-    if (cause == CAUSE_INFLATION_MEGABYTES)
-        return 0;
-    lost = isnan(lost) ? 0 : lost;
-    if (cause == CAUSE_INFLATION_MEGAPIXELS)
-        lost += isnan(other) ? 0 : other;
-    return fabs(lost) < LEAST ? 0 : lost;
-}
-
-static const char *label_of(int cause)
-{
-    return cause == CAUSE_INFLATION_MEGAPIXELS ? "slower items, by size"
-                                               : account_cause_label((enum account_cause)cause);
+    return cause == CAUSE_INFLATION_MEGABYTES || isnan(lost) || fabs(lost) < LEAST ? 0 : lost;
 }
 
 /* All levels fit; the bars begin at 0 unless less than half would then be lost in them. */
@@ -87,7 +75,8 @@ void account_print_waterfall(const struct fit_account *account, const struct fit
         double lost = step_of(&difference, c), next = level - lost;
         if (lost == 0)
             continue;
-        fprintf(out, "%-31s %+7.2f%% %8.2f%% ", label_of(c), -100 * lost, 100 * next);
+        fprintf(out, "%-31s %+7.2f%% %8.2f%% ", account_top_label((enum account_cause)c), -100 * lost,
+                100 * next);
         print_bar(&scale, level, next, lost > 0 ? '-' : '+', out);
         level = next;
     }

@@ -5,16 +5,19 @@
 #include <gsl/gsl_version.h>
 #include <hwloc.h>
 #include <jansson.h>
+#include <lcms2.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libswscale/swscale.h>
 #include <openssl/crypto.h>
 #include <papi.h>
+#include <seccomp.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <vips/vips.h>
+#include <webp/decode.h>
 
 static void add(char *text, size_t bytes, const char *name, const char *version)
 {
@@ -37,7 +40,7 @@ static void add_ffmpeg(char *text, size_t bytes, const char *name, unsigned vers
 
 char *libraries_text(char *text, size_t bytes)
 {
-    unsigned fontconfig = (unsigned)FcGetVersion();
+    unsigned fontconfig = (unsigned)FcGetVersion(), lcms = (unsigned)cmsGetEncodedCMMversion();
     int loaded = PAPI_get_opt(PAPI_LIB_VERSION, NULL); /* negative before PAPI is started */
     unsigned papi = (unsigned)(loaded > 0 ? loaded : PAPI_VERSION);
 
@@ -48,6 +51,11 @@ char *libraries_text(char *text, size_t bytes)
     add_ffmpeg(text, bytes, "libavcodec", avcodec_version());
     add_ffmpeg(text, bytes, "libavutil", avutil_version());
     add_ffmpeg(text, bytes, "libswscale", swscale_version());
+    add_three(text, bytes, "webp", (unsigned)WebPGetDecoderVersion() >> 16,
+              (unsigned)WebPGetDecoderVersion() >> 8 & 0xff, (unsigned)WebPGetDecoderVersion() & 0xff);
+    add_three(text, bytes, "lcms2", lcms / 1000, lcms / 10 % 100, lcms % 10);
+    add_three(text, bytes, "seccomp", seccomp_version()->major, seccomp_version()->minor,
+              seccomp_version()->micro);
     add(text, bytes, "openssl", OpenSSL_version(OPENSSL_VERSION_STRING));
     add_three(text, bytes, "glib", glib_major_version, glib_minor_version, glib_micro_version);
     add_three(text, bytes, "fontconfig", fontconfig / 10000, fontconfig / 100 % 100, fontconfig % 100);

@@ -64,6 +64,7 @@ TESTS_PROGRAM_SRC := \
   tests/peers/knee_start.c \
   tests/peers/floor.c \
   tests/bench/attribution.c \
+  tests/bench/bootstrap.c \
   tests/bench/pool_noop.c \
   tests/bench/harness_cost.c \
   tests/coverage/coverage.c \

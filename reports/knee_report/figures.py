@@ -70,6 +70,12 @@ def worker_axis(ax: Any, study: Study, workers: Sequence[int], knee: bool = True
         ax.axvline(study.knee.workers, color=style.KNEE, linewidth=2.2, zorder=1)
 
 
+def thin_ticks(ax: Any, most: int) -> None:
+    """Fewer numbers under the axis of a narrow figure: the first, and every k-th."""
+    ticks = list(ax.get_xticks())
+    ax.set_xticks(ticks[:: max(1, -(-len(ticks) // most))])
+
+
 def mark_words(ax: Any, study: Study, workers: Sequence[int], height: float) -> None:
     """Names the core line and the shaded region; height is in axes units."""
     cores, last = study.facts.cores, max(workers, default=1)

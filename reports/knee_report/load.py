@@ -25,6 +25,7 @@ from .study import (
     Facts,
     KindTerm,
     Knee,
+    KneeCause,
     LackOfFit,
     Leverage,
     Model,
@@ -166,6 +167,7 @@ def parse_knee(raw: Any) -> Knee:
         high=count(fields.get("high")),
         oversubscribed=fields.get("oversubscribed") is True,
         amdahl_alone=parse_measure(fields.get("amdahl_alone"), "knee of the serial fraction alone"),
+        causes=tuple(KneeCause(text(row.get("label")), parse_measure(row.get("workers"), "knee of this cause")) for row in rows(fields.get("causes"))),
         reason=text(fields.get("reason")) or ("" if fields else "fit.json has no knee"),
     )
 

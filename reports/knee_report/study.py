@@ -112,6 +112,14 @@ class LackOfFit:
 
 
 @dataclass(frozen=True)
+class KneeCause:
+    """Where the knee would be with this cause and those above it alone."""
+
+    label: str
+    workers: Measure
+
+
+@dataclass(frozen=True)
 class Knee:
     """workers None: no knee was seen, `reason` says why."""
 
@@ -122,6 +130,7 @@ class Knee:
     oversubscribed: bool  # the knee lies beyond the cores
     reason: str
     amdahl_alone: Measure  # where the serial fraction alone would put it
+    causes: tuple[KneeCause, ...]  # each with those before it; empty where fit.json has none
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ plan=$("$KNEE" doctor --topology 'package:2 [numa] l3:1 core:8 pu:1' --workers 3
 is $? 0 "a machine that is not here can be looked at"
 like "$plan" "not this machine: nothing is pinned" "... which is said"
 is "$(awk '$1 ~ /^[0-9]+$/ && NF == 7 { printf "%s ", $2 }' <<<"$plan")" "0 8 1 " "scatter goes over both packages"
+like "$("$KNEE" doctor)" "webp [0-9]" "the libraries that pictures depend on are named"
 is "$(grep -cE 'libraries|counters|steal' <<<"$plan")" 0 "... and nothing of this machine is shown for it"
 is "$("$KNEE" doctor --topology 'core:2 pu:2' -j 5 --json | /usr/bin/python3 -c '
 import json, sys

@@ -204,6 +204,29 @@ static void inflation_is_divided_by_size(void **state)
     assert_int_equal(account_top(account.core_s), CAUSE_INFLATION_MEGABYTES);
 }
 
+/* +30 and -28 are 2 together: less than the tail's 3. */
+static void sizes_that_cancel_are_not_the_top(void **state)
+{
+    double core_s[ACCOUNT_CAUSES] = {0};
+
+    (void)state;
+    core_s[CAUSE_INFLATION_MEGAPIXELS] = 30;
+    core_s[CAUSE_INFLATION_MEGABYTES] = -28;
+    core_s[CAUSE_TAIL] = 3;
+    assert_int_equal(account_top(core_s), CAUSE_TAIL);
+    assert_near("weight", account_weight(core_s, CAUSE_INFLATION_MEGABYTES), 2);
+    core_s[CAUSE_INFLATION_MEGABYTES] = 31;
+    assert_int_equal(account_top(core_s), CAUSE_INFLATION_MEGABYTES);
+    assert_near("weight", account_weight(core_s, CAUSE_INFLATION_MEGAPIXELS), 61);
+    core_s[CAUSE_INFLATION_MEGABYTES] = NAN; /* equal sizes in bytes: one slope alone */
+    assert_int_equal(account_top(core_s), CAUSE_INFLATION_MEGAPIXELS);
+    assert_near("weight", account_weight(core_s, CAUSE_INFLATION_MEGAPIXELS), 30);
+    core_s[CAUSE_INFLATION_MEGAPIXELS] = -28;
+    core_s[CAUSE_INFLATION_MEGABYTES] = 28;
+    core_s[CAUSE_TAIL] = 0;
+    assert_int_equal(account_top(core_s), ACCOUNT_CAUSES);
+}
+
 static void the_reference_is_the_median_by_item(void **state)
 {
     struct account_cost costs[] = {
@@ -263,6 +286,7 @@ int main(void)
         cmocka_unit_test(cpu_time_beyond_the_worker_s_core_is_set_aside),
         cmocka_unit_test(a_trial_without_instants_has_no_account),
         cmocka_unit_test(inflation_is_divided_by_size),
+        cmocka_unit_test(sizes_that_cancel_are_not_the_top),
         cmocka_unit_test(the_reference_is_the_median_by_item),
         cmocka_unit_test(the_efficiency_tree_multiplies_out),
     };

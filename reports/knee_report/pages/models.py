@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .. import figures, style, waterfall, wording
+from .. import figures, knee_figure, style, waterfall, wording
 from ..findings import fit_words, knee_span
 from ..layout import Column, Page, width_mm
 from ..measure import Measure
 from ..study import Model, Study
 
 MOST_ROWS = 16
-CURVE_COLUMNS = (  # {item}: see Facts.item
+CURVE_COLUMNS = (  # {item}, {speedup}: see Facts
     Column("workers", 1.05, "right"),
     Column("trials", 0.75, "right"),
     Column("wall time, s", 2.15, "right"),
     Column("{item}s a second", 2.2, "right"),
-    Column("speedup", 2.0, "right"),
+    Column("{speedup}", 2.0, "right"),
     Column("efficiency, %", 1.95, "right"),
     Column("CPU ms an {item}", 1.8, "right"),
     Column("peak MiB", 1.6, "right"),
@@ -43,7 +43,14 @@ def thinned(workers: list[int], cores: int | None, most: int) -> list[int]:
 def named(columns: tuple[Column, ...], study: Study) -> list[Column]:
     """The columns with the study's word for an item in their titles."""
     article = f"an {study.facts.item}" if study.facts.item[0] in "aeiou" else f"a {study.facts.item}"
-    return [replace(c, title=c.title.replace("an {item}", article).replace("{item}", study.facts.item)) for c in columns]
+    words = {"an {item}": article, "{item}": study.facts.item, "{speedup}": study.facts.speedup}
+
+    def told(title: str) -> str:
+        for place, word in words.items():
+            title = title.replace(place, word)
+        return title
+
+    return [replace(c, title=told(c.title)) for c in columns]
 
 
 def curve_rows(study: Study) -> list[list[str]]:
@@ -162,8 +169,29 @@ def _losses(page: Page, study: Study, top: float) -> None:
     waterfall.draw(page.axes(left + 36, top + 15, style.RIGHT - left - 36 - 17, height), study)
 
 
+def _curves(page: Page, study: Study, top: float, at: float, height: float) -> None:
+    """Efficiency, the serial fraction, and the knee by cause where the account tells of it."""
+    level = "Level: a true serial part. Rising: overhead that grows with n. Bars: 95% intervals."
+    if not study.knee.causes:
+        right = style.LEFT + style.HALF + style.GUTTER
+        page.caption(top, "Efficiency and the knee", knee_words(study), width=style.HALF)
+        page.caption(top, "Karp-Flatt: serial fraction seen at each n", level, x=right, width=style.HALF)
+        figures.efficiency(page.axes(style.LEFT + 10, at, style.HALF - 15, height), study)
+        figures.karp_flatt(page.axes(right + 10, at, style.HALF - 10, height), study)
+        return
+    third = (style.WIDTH - 2 * style.GUTTER) / 3
+    middle, right = style.LEFT + third + style.GUTTER, style.LEFT + 2 * (third + style.GUTTER)
+    page.caption(top, "Efficiency and the knee", knee_words(study), width=third)
+    page.caption(top, "Karp-Flatt serial fraction", level, x=middle, width=third)
+    page.caption(top, "The knee by cause", knee_figure.notes(study), x=right, width=third)
+    narrow = page.axes(style.LEFT + 10, at, third - 13, height)
+    figures.efficiency(narrow, study)
+    figures.thin_ticks(narrow, 8)
+    figures.karp_flatt(page.axes(middle + 10, at, third - 10, height), study)
+    knee_figure.draw(page.axes(right + 21, at, third - 21 - 14, height), study)
+
+
 def draw(page: Page, study: Study) -> None:
-    right = style.LEFT + style.HALF + style.GUTTER
     y = page.heading(22, "The curve in numbers")
     rows = curve_rows(study)
     y = page.table(y, named(CURVE_COLUMNS, study), rows, row_height=4.0 if len(rows) <= 12 else 3.7)
@@ -177,17 +205,8 @@ def draw(page: Page, study: Study) -> None:
     rest = style.BOTTOM - y
     height = min(58.0, (rest - 52.0) / 2)
     top = y + 4
-    page.caption(top, "Efficiency and the knee", knee_words(study), width=style.HALF)
-    page.caption(
-        top,
-        "Karp-Flatt: serial fraction seen at each n",
-        "Level: a true serial part. Rising: overhead that grows with n. Bars: 95% intervals.",
-        x=right,
-        width=style.HALF,
-    )
-    at = top + 14
-    figures.efficiency(page.axes(style.LEFT + 10, at, style.HALF - 15, height), study)
-    figures.karp_flatt(page.axes(right + 10, at, style.HALF - 10, height), study)
+    at = top + (17 if study.knee.causes else 14)
+    _curves(page, study, top, at, height)
 
     top = at + height + 12
     _losses(page, study, top)
