@@ -45,7 +45,7 @@ study=full
 has 1 "Scaling of media" "86.3 /s" "12.1 ×" "75.5%" "6 workers" "95% interval 84.6 to 88.0" "16 workers, chunk 1, largest-first" \
     "95% interval 2.88 to 3.00" "2025-03-04" "Scaling study: media"
 has 2 "16 6 2.78 (2.72–2.84) 86.3 (84.6–88.0) 12.1 (11.9–12.3) 75.5 (74.2–76.9)" "s = 0.0213 (0.0181–0.0245)" "46.9 (40.3–53.5)" \
-    "did not converge in 100 iterations" "F(8, 55) = 1.37" "p = 0.23" "5 to 8" "Karp-Flatt" "The knee by cause" "90 (from 20)" "11 (8–17)" "worker init" "dispatch" "tail"
+    "did not converge in 100 iterations" "F(8, 55) = 1.37" "p = 0.23" "Knee (pink): 6 workers, 95% interval" "Karp-Flatt" "The knee by cause" "90 (from 20)" "11 (8–17)" "worker init" "dispatch" "tail"
 has 3 "7.42 (7.20–7.64)" "9.81 (9.22–10.40)" "png +42.0 (33.6–50.4) ms" "0.962" "chunk 64, dynamic" "1.92 (1.90–1.94)" "5.34 (5.23–5.45)"
 has 4 "131 of 131 trials" "5d0f3cab12" "fixture-host" "Fixture Processor 9000" "16 physical, 32 logical" "6.1.0-18-amd64" "libvips 8.14.1" \
     "PAPI_TOT_CYC" "no hardware counters" "seed 7" "powersave" "worker 3 wanted core 3 and ran on core 7" "exit code 1: disk full" "850 jpeg"
