@@ -25,7 +25,7 @@
  *
  * Variance: pure error of the repetitions, that is what is left of log T after a mean for each n and each
  * block. Its degrees of freedom (for a full study (N-1)(B-1)) give the t quantile. When the lack-of-fit test
- * rejects the model at 5%, the mean square of the lack of fit is used instead: wider, since no model's own
+ * rejects the model at 1%, the mean square of the lack of fit is used instead: wider, since no model's own
  * interval means much then. Without repetitions the residuals are used. With neither there is a value without
  * bounds. Intervals: one shape parameter by the profile of the sum of squares (Bates and Watts 1988), two by
  * the covariance. tests/unit/test_coverage.c shows that they cover nominally at 5 to 16 worker counts.

@@ -6,24 +6,23 @@
 #include "models_law.h"
 #include "stats.h"
 
-double model_quadratic_form(const struct model_fit *fit, const double v[MODEL_SHAPES])
+double model_quadratic_form(const double covariance[MODEL_SHAPES][MODEL_SHAPES], const double v[MODEL_SHAPES])
 {
     double sum = 0;
 
     for (size_t j = 0; j < MODEL_SHAPES; j++)
         for (size_t k = 0; k < MODEL_SHAPES; k++)
-            sum += v[j] * fit->covariance[j][k] * v[k];
+            sum += v[j] * covariance[j][k] * v[k];
     return sum;
 }
 
-double model_pooled_df(const struct model_fit *fit, double level_part, double within_part)
+double model_half_width(const struct model_fit *fit, double level_part, double within_part, double *df)
 {
-    double sum = level_part + within_part;
-
-    if (fit->blocks < 2 || !(within_part > 0))
-        return fit->level_df;
-    return sum * sum /
-           (level_part * level_part / fit->level_df + within_part * within_part / fit->variance_df);
+    if (fit->blocks < 2 || !(within_part > 0)) {
+        *df = fit->level_df;
+        return stats_t(fit->level, *df) * sqrt(level_part + within_part);
+    }
+    return stats_half_width(fit->level, level_part, fit->level_df, within_part, fit->variance_df, df);
 }
 
 double model_seconds(const struct model_fit *fit, double workers)
@@ -70,7 +69,7 @@ static struct interval speedup_within(const struct model_fit *fit, double worker
 
     law_gradient(fit->kind, fit->theta, 1, one);
     gradient_from(fit, workers, one, gradient);
-    half = factor * sqrt(model_quadratic_form(fit, gradient));
+    half = factor * sqrt(model_quadratic_form(fit->covariance, gradient));
     return interval_bounded(value, value * exp(-half), fmin(value * exp(half), workers), fit->level, "%s",
                             method);
 }
@@ -119,7 +118,7 @@ static double swept_angle(const struct model_fit *fit, double largest)
     for (size_t j = 0; j < MODEL_SHAPES; j++)
         for (size_t k = 0; k < MODEL_SHAPES; k++)
             both += from[j] * fit->covariance[j][k] * to[k];
-    both /= sqrt(model_quadratic_form(fit, from) * model_quadratic_form(fit, to));
+    both /= sqrt(model_quadratic_form(fit->covariance, from) * model_quadratic_form(fit->covariance, to));
     return acos(fmin(fmax(both, -1), 1));
 }
 
@@ -167,11 +166,10 @@ static struct interval seconds_within(const struct model_fit *fit, double worker
         return interval_point(value, "%s", no_interval(fit));
     gradient_from(fit, workers, fit->mean_gradient, gradient);
     level_part = fit->level_variance * blocks;
-    within = (fit->shapes ? model_quadratic_form(fit, gradient) : 0) + noise * fit->variance;
+    within = (fit->shapes ? model_quadratic_form(fit->covariance, gradient) : 0) + noise * fit->variance;
     if (!(level_part + within > 1e-26))
         return interval_point(value, "no repetitions, or all agree: no spread, no interval");
-    df = model_pooled_df(fit, level_part, within);
-    half = stats_t(fit->level, df) * sqrt(level_part + within);
+    half = model_half_width(fit, level_part, within, &df);
     return interval_bounded(value, value * exp(-half), value * exp(half), fit->level, "%s, %.1f df", method,
                             df);
 }

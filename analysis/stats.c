@@ -85,6 +85,26 @@ double stats_t(double level, double degrees_of_freedom)
     return gsl_cdf_tdist_Pinv(0.5 + level / 2, degrees_of_freedom);
 }
 
+/* What Welch's quantile is over the normal one, z; v_ij are the sums of share^i / df^j. */
+static double welch_series(double z, double v21, double v22, double v32)
+{
+    double z2 = z * z, z4 = z2 * z2;
+
+    return 1 + (1 + z2) / 4 * v21 - (1 + z2) / 2 * v22 + (3 + 5 * z2 + z4) / 3 * v32 -
+           (15 + 32 * z2 + 9 * z4) / 32 * v21 * v21;
+}
+
+double stats_half_width(double level, double a, double a_df, double b, double b_df, double *df)
+{
+    double sum = a + b, p = a / sum, q = b / sum, z = gsl_cdf_ugaussian_Pinv(0.5 + level / 2), both, one;
+
+    *df = 1 / (p * p / a_df + q * q / b_df);
+    both = welch_series(z, 1 / *df, p * p / (a_df * a_df) + q * q / (b_df * b_df),
+                        p * p * p / (a_df * a_df) + q * q * q / (b_df * b_df));
+    one = welch_series(z, 1 / *df, 1 / (*df * *df), 1 / (*df * *df));
+    return stats_t(level, *df) * both / one * sqrt(sum);
+}
+
 /* Equal up to rounding: the spread is below what doubles, let alone clocks, tell apart. */
 static int no_spread(double sd, double mean)
 {

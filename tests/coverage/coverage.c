@@ -6,7 +6,8 @@
  * one row for each setting and one column for each interval, then selection, prediction and knee. A figure
  * outside of its range (93 to 97%; 94 to 96% from 10,000 sweeps on) is marked with '!', and the exit status is 1.
  * The knee has no upper limit: as a whole number it is often beyond all doubt, and where an estimate is held at
- * its bound the law's interval is that of the free estimate about the held one, which is too wide.
+ * its bound the law's interval is that of the free estimate about the held one, which is too wide; nor has the band of
+ * all n, for the same reason.
  */
 #include <math.h>
 #include <stdio.h>
@@ -107,7 +108,8 @@ static void count_law(struct tally *tally, const struct sweep_truth *truth, cons
     at = model_speedup_interval(&fit, largest);
     count(tally, LAW, &at, SWEEP_T1 / sweep_seconds(truth, largest));
     at = knee_of_law(&fit, DELTA_PERCENT / 100.0);
-    count(tally, KNEE_LAW, &at, true_crossing(truth, DELTA_PERCENT / 100.0));
+    if (interval_has_value(&at)) /* else it says that the law never crosses, and gives no interval */
+        count(tally, KNEE_LAW, &at, true_crossing(truth, DELTA_PERCENT / 100.0));
     count_band(tally, &fit, truth, largest);
     at = model_seconds_prediction(&fit, beyond);
     count(tally, TRIAL, &at, extra * (truth->weak ? beyond : 1));
@@ -269,7 +271,7 @@ static void coverage_table(unsigned sweeps)
                set.design.points, 100 * set.design.noise, set.design.log_normal ? "log-n." : "normal");
         for (int q = 0; q < QUANTITIES; q++)
             print_percent(tally.held[q], tally.asked[q], 95 - margin,
-                          q == KNEE || q == KNEE_LAW ? 100 : 95 + margin);
+                          q == KNEE || q == KNEE_LAW || q == BAND ? 100 : 95 + margin);
         printf("\n");
         free(tally.error);
     }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <math.h>
 
+#include "analysis/resample.h"
 #include "analysis/stats.h"
 
 static void assert_near(double found, double wanted, double tolerance)
@@ -122,9 +123,50 @@ static void intervals_are_turned_over_and_cut_correctly(void **state)
     assert_near(cut.high, 0.07, 0);
 }
 
+/* A chi-square variable over its degrees of freedom. */
+static double estimated(struct resample_random *random, int df)
+{
+    double sum = 0;
+
+    for (int i = 0; i < df; i++) {
+        double z = resample_normal(random);
+        sum += z * z / df;
+    }
+    return sum;
+}
+
+/* Two parts of a variance with 4 and 60 degrees of freedom: Satterthwaite's t alone covers 94.2% where the second is a
+ * sixth of the first. */
+static void two_variances_cover_as_they_say(void **state)
+{
+    static const double ratios[] = {0, 0.02, 0.15, 0.5, 1, 5};
+    struct resample_random random = {77};
+    double df;
+
+    (void)state;
+    assert_true(fabs(stats_half_width(0.95, 4, 4, 0, 60, &df) - 2 * 2.776445) < 1e-5);
+    assert_true(fabs(df - 4) < 1e-12);
+    assert_true(fabs(stats_half_width(0.95, 0, 4, 9, 60, &df) - 3 * 2.000298) < 1e-5);
+    assert_true(isnan(stats_half_width(0.95, NAN, 4, 1, 60, &df)));
+    for (size_t r = 0; r < sizeof ratios / sizeof *ratios; r++) {
+        enum { TIMES = 40000 };
+        int held = 0;
+        double percent;
+        for (int i = 0; i < TIMES; i++) {
+            double error = sqrt(1 + ratios[r]) * resample_normal(&random);
+            double a = estimated(&random, 4), b = ratios[r] * estimated(&random, 60);
+            held += fabs(error) <= stats_half_width(0.95, a, 4, b, 60, &df);
+        }
+        percent = 100.0 * held / TIMES;
+        if (!(percent > 94.6 && percent < 95.4)) /* its own error: 0.11 */
+            fail_msg("ratio %g: covers %.2f%%", ratios[r], percent);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_variances_cover_as_they_say),
         cmocka_unit_test(location_and_spread_match_hand_checked_numbers),
         cmocka_unit_test(the_mean_of_large_numbers_keeps_its_digits),
         cmocka_unit_test(small_and_bad_samples_have_stated_answers),
