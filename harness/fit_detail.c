@@ -322,13 +322,11 @@ static void find_equivalence(struct fit *fit)
     same->manifest_sha256 = same->trials || serial ? g_strdup(reference) : NULL;
     if (same->trials == 0)
         same->reason = g_strdup("no trial recorded a manifest of its outputs");
-    else if (weak && same->identical < same->trials)
-        same->reason = g_strdup("trials with the same items made different bytes");
-    else if (weak && serial)
-        same->reason = g_strdup("");
     else if (!serial)
         same->reason =
             g_strdup("the serial run recorded no manifest: trials are compared with the first of them");
+    else if (weak && same->identical < same->trials)
+        same->reason = g_strdup("trials with the same items made different bytes");
     else if (same->identical < same->trials)
         same->reason = g_strdup_printf(
             "%zu of %zu trials made other bytes than the serial run: 'knee verify' names the items",

@@ -82,7 +82,10 @@ static int make_room(struct sweep_weak *weak, uint64_t items, struct fault *faul
     *weak = (struct sweep_weak){.items = items,
                                 .share = calloc(items + 1, sizeof *weak->share),
                                 .made = calloc(items + 1, sizeof *weak->made)};
-    return weak->share && weak->made ? 0 : fault_set(fault, "--weak: no memory for %" PRIu64 " items", items);
+    if (weak->share && weak->made)
+        return 0;
+    fault_set(fault, "--weak: no memory for %" PRIu64 " items", items);
+    return -1;
 }
 
 int sweep_weak_learn(struct sweep_weak *weak, const struct item_table *reference, uint32_t shares,

@@ -16,9 +16,13 @@ def notes(study: Study) -> str:
 
 def furthest(study: Study) -> float:
     """How many workers the axis shows: four times the cores, or the furthest estimate if that is within eight times."""
-    cores = study.facts.cores or max((p.workers for p in study.curve), default=1)
-    values = [c.workers.value for c in study.knee.causes if c.workers.value is not None and c.workers.value <= 8 * cores]
-    return max(4.0 * cores, *(1.5 * v for v in values), 4.0) if values else max(4.0 * cores, 4.0)
+    cores: int = study.facts.cores or max((p.workers for p in study.curve), default=1)
+    ends = [4.0, 4.0 * cores]
+    for cause in study.knee.causes:
+        value = cause.workers.value
+        if value is not None and value <= 8 * cores:
+            ends.append(1.5 * value)
+    return max(ends)
 
 
 def words(cause: KneeCause) -> str:

@@ -143,7 +143,7 @@ is $? 0 "a batch with a bad item: exit 0"
 is "$(q four "SELECT count(*) FROM trial WHERE failed <> 1 OR status = 'failed'")" 0 "the bad item is counted in every trial"
 
 # --- weak scaling: 2 items for each worker
-weak=(--weak --items 2 --workers 1,2,3 --chunks 1 --policies dynamic --blocks 2 --budget 5m --noise 100%)
+weak=(--weak --items 2 --workers "1,2,3" --chunks 1 --policies dynamic --blocks 2 --budget 5m --noise 100%)
 "$KNEE" sweep --study weak "${weak[@]}" batch >stdout 2>stderr
 is $? 0 "--weak: exit 0"
 is "$(q weak "SELECT value FROM study WHERE key = 'scaling'") $(q weak "SELECT value FROM study WHERE key = 'items'")" "weak 6" "the study says so, and has the items of the largest trial"

@@ -112,7 +112,7 @@ static struct scaling_data sweep(struct observation *observation, unsigned block
         for (unsigned n = 1; n <= 8; n++)
             observation[count++] =
                 (struct observation){n, b, (0.05 + 0.95 / n) * exp(0.01 * resample_normal(&random))};
-    return (struct scaling_data){observation, count, true, 6};
+    return (struct scaling_data){.observation = observation, .count = count, .paired = true, .cores = 6};
 }
 
 static void a_sweep_is_drawn_by_blocks(void **state)

@@ -52,7 +52,7 @@ static void many_items_are_dealt_evenly(void **state)
 
     (void)state;
     for (int i = 0; i < COUNT; i++) /* pictures of eight sizes, all of a size within a third */
-        cost[i] = pow(1.6, i / SHARES) * (1 + (i * 7 % SHARES) / 48.0);
+        cost[i] = pow(1.6, floor((double)i / SHARES)) * (1 + (i * 7 % SHARES) / 48.0);
     spread = sweep_weak_deal(cost, COUNT, SHARES, share);
     for (int i = 0; i < COUNT; i++) {
         items[share[i]]++;
