@@ -16,7 +16,8 @@ def notes(study: Study) -> str:
 
 def furthest(study: Study) -> float:
     """How many workers the axis shows: four times the cores, or the furthest estimate if that is within eight times."""
-    cores: int = study.facts.cores or max((p.workers for p in study.curve), default=1)
+    largest = max((p.workers for p in study.curve), default=1)
+    cores = largest if study.facts.cores is None else study.facts.cores
     ends = [4.0, 4.0 * cores]
     for cause in study.knee.causes:
         value = cause.workers.value
