@@ -32,6 +32,7 @@ from .study import (
     Parameter,
     Phases,
     Prediction,
+    Quantity,
     Recommendation,
     Record,
     SizeFit,
@@ -297,6 +298,10 @@ def parse_study(fit: Json, record: Record) -> Study:
         counters=tuple(
             Counter(text(c.get("name")), text(c.get("status")), text(c.get("reason")), parse_measure(c.get("per_item"), "per_item"))
             for c in rows(fit.get("counters"))
+        ),
+        quantities=tuple(
+            Quantity(text(q.get("name")), text(q.get("unit")), count(q.get("workers")) or 1, parse_measure(q.get("mean"), "mean"))
+            for q in rows(section(fit.get("counter_formulas")).get("values"))
         ),
         recommendation=Recommendation(
             count(advice.get("workers")),

@@ -208,6 +208,16 @@ class Counter:
 
 
 @dataclass(frozen=True)
+class Quantity:
+    """What counters say together, by the formulas of their group, at one number of workers."""
+
+    name: str
+    unit: str
+    workers: int
+    mean: Measure
+
+
+@dataclass(frozen=True)
 class Recommendation:
     workers: int | None
     chunk: int | None
@@ -293,6 +303,7 @@ class Study:
     size_points_workers: int  # how many workers ran when size_points were measured
     init_ms: Measure
     counters: tuple[Counter, ...]
+    quantities: tuple[Quantity, ...]  # empty where the counters have no group
     recommendation: Recommendation
     equivalence: Equivalence
     warnings: tuple[str, ...]

@@ -13,8 +13,9 @@ from typing import Any
 
 import fixture
 from knee_report import curve, findings, load
+from knee_report.measure import Measure
 from knee_report.pages import evidence, models, sizes
-from knee_report.study import Record, Study
+from knee_report.study import Quantity, Record, Study
 
 NO_RECORD = Record({}, (), (), "", "", None, (), None)
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
@@ -165,6 +166,20 @@ class Tables(unittest.TestCase):
         words = evidence.counter_words(study("full"))
         self.assertIn("perf::PAGE-FAULTS 2,210 (95% interval 2,166 to 2,254)", words)
         self.assertIn("not measured (denied, perf_event_paranoid is 3): PAPI_L3_TCM", words)
+
+    def test_quantities(self) -> None:
+        """what the counters' group computes stands in their place: with one worker and at full cores, or why it is not known"""
+        mean = Measure(value=98.4, low=95.0, high=101.8, level=0.95)
+        none = Measure(value=None, reason="instructions: no such counter")
+        counted = replace(study("full"), quantities=(
+            Quantity("ipc", "instructions per cycle", 1, none), Quantity("ipc", "instructions per cycle", 16, none),
+            Quantity("cpu-per-item", "ms per item", 1, mean), Quantity("cpu-per-item", "ms per item", 8, mean),
+            Quantity("cpu-per-item", "ms per item", 16, replace(mean, value=114.8, low=110.0, high=119.6)),
+        ))  # fmt: skip
+        self.assertEqual(
+            evidence.counter_words(counted),
+            "cpu, ms per item: 98.4 (95.0\u2013101.8) with 1 worker, 115 (110\u2013120) with 16 workers; not known (instructions: no such counter): ipc",
+        )
 
 
 class Loading(unittest.TestCase):

@@ -36,9 +36,26 @@ def equivalence_words(study: Study) -> list[str]:
     return words
 
 
+def quantity_words(study: Study) -> list[str]:
+    """What the counters' group computes, with one worker and at full cores; what cannot be known, by its reason."""
+    full = study.full_point.workers if study.full_point else 1
+    known: dict[str, list[str]] = {}
+    unknown: dict[str, list[str]] = {}
+    for q in study.quantities:
+        if q.workers in (1, full) and q.mean.value is not None:
+            name = q.name.removesuffix("-per-item").replace("-", " ")
+            known.setdefault(f"{name}, {q.unit}", []).append(f"{wording.cell(q.mean)} with {wording.plural(q.workers, 'worker')}")
+        elif q.workers == 1:
+            unknown.setdefault(q.mean.reason or "no reason was recorded", []).append(q.name)
+    words = [f"{name}: {', '.join(values)}" for name, values in known.items()]
+    return words + [f"not known ({why}): {', '.join(names)}" for why, names in unknown.items()]
+
+
 def counter_words(study: Study) -> str:
     if not study.counters:
         return "not measured: the study recorded none"
+    if study.quantities:
+        return "; ".join(quantity_words(study))
     good = [f"{c.name} {wording.with_interval(c.per_item)}" for c in study.counters if c.status == "ok"]
     bad: dict[str, list[str]] = {}
     for counter in study.counters:
