@@ -188,7 +188,7 @@ bench: all $(TEST_PROGRAMS)
 # The harness's own cost for each number of workers: the same work with and without it; of items that wait, where it can be
 # told to 0.1%, then of a batch.
 OVERHEAD_OPTIONS ?=
-OVERHEAD_ROUNDS ?= 10
+OVERHEAD_ROUNDS ?= 5
 overhead: all $(BUILD)/tests/bench/harness_cost
 	@$(BUILD)/tests/bench/harness_cost $(OVERHEAD_ROUNDS)
 	@$(PYTHON) tests/bench/overhead.py $(OVERHEAD_OPTIONS) $(BUILD)/knee $(IN)
