@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/simulate.h"
 #include "commands.h"
 #include "emulate_run.h"
 #include "message.h"
+#include "model_truth.h"
 #include "pipeline/clock.h"
 #include "pipeline/model.h"
 #include "pipeline/model_workload.h"
@@ -79,16 +79,11 @@ static enum options_result read_options(struct settings *set, int argc, char **a
     return result;
 }
 
-/* The pool's own part of a run, which the model does not tell: forks, the way to a worker's first instant, the
- * last exit. As measured. */
-struct pool_part {
-    double fork_s, begin_s, end_s;
-};
-
-static struct pool_part measure_pool(const struct model_run *run)
+/* As measured. */
+static struct model_pool_part measure_pool(const struct model_run *run)
 {
     const struct item_table_header *header = run->table.header;
-    struct pool_part part = {.end_s = (double)(header->end_ns - header->last_end_ns) / 1e9};
+    struct model_pool_part part = {.end_s = (double)(header->end_ns - header->last_end_ns) / 1e9};
     uint32_t workers = run->table.workers;
 
     for (uint32_t slot = 0; slot < workers; slot++) {
@@ -101,37 +96,10 @@ static struct pool_part measure_pool(const struct model_run *run)
     return part;
 }
 
-/* What must come out, with the pool's own part as given. NAN: no memory. */
-static double expected_s(const struct model *model, const struct settings *set, const struct pool_part *part)
+static double truth_s(const struct model_run *run, const struct model_pool_part *part)
 {
-    double *cost = calloc(model->items, sizeof *cost), wall = NAN;
-    size_t *order = calloc(model->items, sizeof *order);
-    double factor = 1 + model->contention * (double)(set->workers - 1);
-    struct simulate_setting setting = {.workers = (unsigned)set->workers,
-                                       .chunk = set->chunk,
-                                       .policy = (enum simulate_policy)set->policy,
-                                       .cost_s = cost,
-                                       .items = model->items,
-                                       .prefix_s = (double)model_serial_ns(model) / 1e9,
-                                       .init_s = (double)model->init_ns / 1e9,
-                                       .lock_s = (double)model->lock_ns / 1e9,
-                                       .fork_s = part->fork_s,
-                                       .begin_s = part->begin_s,
-                                       .suffix_s = part->end_s};
-    struct simulate_result result;
-
-    for (uint64_t i = 0; cost && i < model->items; i++)
-        cost[i] = ((double)model->io_ns + factor * (double)model_cost_ns(model, i) + (double)model->lock_ns +
-                   (double)model_slow_ns(model, i, (uint32_t)set->workers)) /
-                  1e9;
-    if (cost && order && set->policy == POLICY_LARGEST_FIRST &&
-        simulate_largest_first(cost, model->items, order) == 0)
-        setting.order = order;
-    if (cost && order && simulate_run(&setting, &result, NULL, NULL) == 0)
-        wall = result.wall_s;
-    free(cost);
-    free(order);
-    return wall;
+    return model_truth_s(&run->model, (uint32_t)run->set.workers, run->set.chunk,
+                         (enum chunk_policy)run->set.policy, part);
 }
 
 static void write_life(FILE *file, uint32_t slot, const struct worker_record *worker,
@@ -216,9 +184,9 @@ static void print_outcome(const struct model_run *run)
     const struct item_table_header *header = run->table.header;
     double dilation = run->emulation.groups.dilation > 0 ? run->emulation.groups.dilation : 1;
     double wall = (double)(header->end_ns - header->start_ns) / 1e9;
-    struct pool_part none = {0}, pool = measure_pool(run);
-    double expected = expected_s(&run->model, &run->set, &none);
-    double whole = expected_s(&run->model, &run->set, &pool);
+    struct model_pool_part none = {0}, pool = measure_pool(run);
+    double expected = truth_s(run, &none);
+    double whole = truth_s(run, &pool);
 
     printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s%s\n", run->set.workers, run->set.chunk,
            chunk_policy_name((enum chunk_policy)run->set.policy), run->set.cores ? ", emulated cores" : "");

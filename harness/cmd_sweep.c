@@ -15,6 +15,7 @@
 #include "progress.h"
 #include "sweep.h"
 #include "sweep_command.h"
+#include "sweep_model.h"
 #include "sweep_options.h"
 #include "sweep_print.h"
 #include "sweep_setup.h"
@@ -302,6 +303,15 @@ static int interrupted(const struct job *job)
     return KNEE_INTERRUPTED + job->stopped_by;
 }
 
+static int summarise(struct job *job, struct fault *fault)
+{
+    int code = sweep_print_summary(&job->study, &job->planned, job->inputs.batch.count, set.budget_ns, fault);
+
+    if (code == 0 && set.model)
+        code = sweep_model_print(&set, &job->study, &job->planned.plan, fault);
+    return code;
+}
+
 static int sweep(struct job *job, struct fault *fault)
 {
     enum sweep_state state;
@@ -313,7 +323,7 @@ static int sweep(struct job *job, struct fault *fault)
         message_note("this study was finished at %s: nothing is left to do (--restart makes it anew)",
                      finished);
         g_free(finished);
-        return sweep_print_summary(&job->study, &job->planned, job->inputs.batch.count, set.budget_ns, fault);
+        return summarise(job, fault);
     }
     if (job->resumed)
         message_note("going on with the study in %s", set.study);
@@ -322,7 +332,7 @@ static int sweep(struct job *job, struct fault *fault)
         return interrupted(job);
     if (state == SWEEP_ERROR || sweep_finish(&job->sweep, state, fault))
         return -1;
-    return sweep_print_summary(&job->study, &job->planned, job->inputs.batch.count, set.budget_ns, fault);
+    return summarise(job, fault);
 }
 
 /* Returns an exit code, or -1 with fault. */
@@ -391,7 +401,7 @@ static int run(int argc, char **argv)
 const struct command cmd_sweep = {
     .name = "sweep",
     .summary = "measure how the pipeline, or any command, scales: workers, chunk sizes, policies",
-    .usage = "[options] IN | [options] -- CMD...",
+    .usage = "[options] IN | [options] --model WORDS | [options] -- CMD...",
     .details =
         "Each trial is a fresh 'knee run' over the same items of IN; blocks visit every setting once, in "
         "random\n"
@@ -403,6 +413,7 @@ const struct command cmd_sweep = {
         "it is held on the cores of its setting and timed from start to exit; what it writes as JSON lines "
         "to the file\n"
         "named in KNEE_SPANS becomes items and workers.\n"
+        "With --model the command is 'knee model': what it measured stands beside what it must take.\n"
         "The study is written trial by trial: after Ctrl-C or a crash the same command goes on.\n"
         "exit codes: 0 done, 1 failed (trials whose bytes differ, too), 2 usage, 130 or 143 interrupted\n",
     .run = run,

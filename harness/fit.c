@@ -270,6 +270,8 @@ static void warn_of_study(struct fit *fit)
     if (study->paired && fit->blocks < 3)
         warn(fit, "only %zu block%s: intervals are very wide or missing; 3 is the least, 5 is good",
              fit->blocks, fit->blocks == 1 ? "" : "s");
+    if (fit_study_fact(study, "waiting"))
+        warn(fit, "%s", fit_study_fact(study, "waiting"));
     if (fit_study_is_weak(study))
         warn(fit, "weak scaling: the work grows with the workers: speedup is n T(1) / T(n) (scaled speedup), "
                   "efficiency "

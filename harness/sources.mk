@@ -24,6 +24,8 @@ HARNESS_SRC := harness/message.c \
   harness/trial.c \
   harness/trial_rows.c \
   harness/sweep_weak.c \
+  harness/sweep_model.c \
+  harness/model_truth.c \
   harness/sweep_finish.c \
   harness/trial_process.c \
   harness/cmd_run.c \

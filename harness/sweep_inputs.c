@@ -9,6 +9,7 @@
 #include "pipeline/sniff.h"
 #include "sample.h"
 #include "sweep_command.h"
+#include "sweep_model.h"
 #include "sweep_setup.h"
 
 static int open_item(const struct batch *batch, size_t index)
@@ -76,7 +77,7 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
     if (set->command.words) {
         if (topology_load(&inputs->topology, NULL, fault))
             return -1;
-        inputs->wish.cores = inputs->topology.usable_cores;
+        inputs->wish.cores = sweep_model_cores(set, &inputs->wish, inputs->topology.usable_cores);
         return 0;
     }
     if (recipe_load(set->recipe, &inputs->recipe, fault) ||

@@ -7,6 +7,7 @@
 #include "message.h"
 #include "paths.h"
 #include "pin_plan.h"
+#include "sweep_model.h"
 
 const char *const sweep_cache_names[] = {"warm", "cold", NULL};
 
@@ -136,6 +137,11 @@ static const struct option_spec table[] = {
      .kind = OPTION_FLAG,
      .target = &set.weak,
      .help = "weak scaling: --items for each worker; with -- CMD: {units} grows"},
+    {.name = "model",
+     .argument = "WORDS",
+     .kind = OPTION_TEXT,
+     .target = &set.model,
+     .help = "in place of IN: a made-up batch whose truth is known, as of 'knee model'"},
     {.name = "dry-run",
      .letter = 'n',
      .kind = OPTION_FLAG,
@@ -203,6 +209,22 @@ static enum options_result check_batch(const char *in)
     return OPTIONS_GO;
 }
 
+/* One of IN, -- CMD and --model. A model becomes a command. */
+static enum options_result check_operand(int operands)
+{
+    struct fault fault;
+
+    if (operands + (set.command.words != NULL) + (set.model != NULL) != 1)
+        return usage(operands || set.command.words || set.model
+                         ? "IN, --model and -- CMD: give one of them"
+                         : "operand missing: give a folder of images, --model or -- CMD");
+    if (set.model && sweep_model_command(&set, &fault))
+        return usage(fault.text);
+    if (set.model && !set.study)
+        set.study = "results/model";
+    return OPTIONS_GO;
+}
+
 enum options_result sweep_options_parse(const struct command *command, int argc, char **argv,
                                         struct sweep_settings *parsed)
 {
@@ -222,8 +244,9 @@ enum options_result sweep_options_parse(const struct command *command, int argc,
         own++;
     if (own < argc)
         set.command.words = argv + own + 1;
-    result =
-        options_parse(command, table, own, argv, own < argc ? 0 : 1, own < argc ? 0 : 1, &operands, &count);
+    result = options_parse(command, table, own, argv, 0, 1, &operands, &count);
+    if (result == OPTIONS_GO)
+        result = check_operand(count);
     if (result == OPTIONS_GO)
         result = set.command.words ? check_command() : check_batch(operands[0]);
     if (result == OPTIONS_GO && set.resume && set.restart) {
@@ -238,4 +261,6 @@ void sweep_options_release(struct sweep_settings *parsed)
 {
     g_free(parsed->study_made);
     parsed->study_made = NULL;
+    g_strfreev(parsed->model_words);
+    parsed->model_words = NULL;
 }

@@ -12,6 +12,7 @@
 #include "pin_kinds.h"
 #include "pipeline/sniff.h"
 #include "sweep_command.h"
+#include "sweep_model.h"
 #include "sweep_setup.h"
 #include "version.h"
 
@@ -323,7 +324,9 @@ static int record_all(struct study *study, const struct sweep_settings *set,
         return -1;
     if (sweep_plan_mixed(planned, inputs, text, sizeof text) && study_set(study, "mixed_kinds", text, fault))
         return -1;
-    if (study_set_number(study, "setup_ns", planned->probe_ns, fault) ||
+    if (study_set(study, "model", set->model, fault) ||
+        study_set(study, "waiting", sweep_model_waiting(set), fault) ||
+        study_set_number(study, "setup_ns", planned->probe_ns, fault) ||
         study_set(study, "scaling", set->weak ? "weak" : "strong", fault))
         return -1;
     return study_set(study, "knee_version", knee_version, fault) ||

@@ -93,7 +93,7 @@ refused 'no \{workers\}' "no place for the workers" -- ./prog
 refused 'missing after' "nothing behind --" --
 refused '--units' "units that are not known" -- ./prog "{workers}" "{units}"
 refused 'belong to a command' "a check without a command" --check true batch
-refused 'unexpected' "a batch and a command" batch -- ./prog "{workers}"
+refused 'give one of them' "a batch and a command" batch -- ./prog "{workers}"
 
 # --- killed, resumed; another command; nothing runs on
 "$KNEE" sweep --study r "${small[@]}" --blocks 6 -- sh -c 'sleep 0.1; sleep 77.{workers} & sleep 0.1' >/dev/null 2>stderr &

@@ -38,6 +38,25 @@ if command -v sqlite3 >/dev/null; then
     is "$(sqlite3 told/study.db "SELECT count(*) FROM trial WHERE status <> 'failed' AND abs(wall_ns - prefix_ns - spawn_ns - init_ns - work_ns - suffix_ns) > 2 OR init_ns IS NULL")" 0 "... and the phases, which add up"
 fi
 
+# --- a sweep of a model: the truth beside what was measured, and items that wait need no core
+"$KNEE" sweep --study truth --model 'items=32 cost=5ms serial=10ms' --workers 1,2,16 --chunks 1 --policies dynamic --blocks 2 --budget 60s --noise 100% >stdout 2>stderr
+is $? 0 "sweep --model: exit 0"
+is "$(awk '/^truth/ { on = 1; next } on { printf "%s %s;", $1, $3 }' stdout)" "1 0.1700;2 0.0900;16 0.0200;" "... the truth by hand: serial part, then rounds of 5 ms"
+ok "$(awk '/^truth/ { on = 1; next } on && $2 < $3 { bad = 1 } END { print bad + 0 }' stdout)" "... and nothing is faster than it can be"
+is "$("$KNEE" fit truth | grep -c 'more workers than cores')" 0 "16 workers that wait are within the cores"
+like "$("$KNEE" fit truth)" 'warning: the items of the model wait' "... which is said"
+"$KNEE" sweep --study spins --model 'items=4 cost=1ms kind=spin' --workers 1,16 --chunks 1 --policies dynamic --blocks 1 --budget 60s --noise 100% >stdout 2>stderr
+like "$("$KNEE" fit spins)" '^ +16 .* more workers than cores' "items that compute need them"
+refused() { # CODE PATTERN NAME options...
+    "$KNEE" sweep "${@:4}" >stdout 2>stderr
+    is "$? $(grep -c '' stderr)" "$1 1" "$3: exit $1 and one line"
+    like "$(cat stderr)" "$2" "... that names it"
+}
+refused 2 'items=banana' "a word that is none of a model" --model 'items=banana'
+refused 2 'give one of them' "a model and a batch" --model 'items=4' .
+refused 2 'give one of them' "a model and a command" --model 'items=4' -- true
+refused 2 'operand missing' "neither batch nor model nor command" --workers 1,2
+
 # The groups of one run, named after its process: other tests have theirs at the same moment, and clear away those of the dead.
 groups() { find /sys/fs/cgroup -type d -name "knee-emulation-$1" 2>/dev/null; }
 if "$KNEE" model --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr; then
