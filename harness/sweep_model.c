@@ -80,7 +80,8 @@ int sweep_model_print(const struct sweep_settings *set, struct study *study, con
 
     if (!trials)
         return -1;
-    printf("truth    workers  measured s  must take s   ratio   (the work alone; processes start and end on "
+    printf("truth    workers  measured s  must take s   ratio   more s  (the work alone; programs start and "
+           "end on "
            "top)\n");
     for (uint32_t i = 0; i < plan->cell_count; i++) {
         const struct plan_cell *cell = &plan->cells[i];
@@ -90,7 +91,7 @@ int sweep_model_print(const struct sweep_settings *set, struct study *study, con
             continue;
         printf("%16" PRIu32 "  ", cell->workers);
         if (isnan(measured))
-            printf("%10s  %11.4f  %6s  %8s  no trial counts\n", "-", truth, "-", "-");
+            printf("%10s  %11.4f  %6s  %7s  no trial counts\n", "-", truth, "-", "-");
         else
             printf("%10.4f  %11.4f  %6.4f  %+7.4f\n", measured, truth, measured / truth, measured - truth);
     }
