@@ -34,26 +34,6 @@ void trial_result_release(struct trial_result *result)
     result->record.counters = NULL;
 }
 
-/* A quantity whose 0 means that it is not known. */
-static int64_t known(uint64_t value)
-{
-    return value ? (int64_t)value : STUDY_UNKNOWN;
-}
-
-static const char *text_or_null(const char *text)
-{
-    return text[0] ? text : NULL;
-}
-
-/* The hooks' part of a worker's record; NULL when the table has none. */
-static const struct run_worker_extra *extra_of(const struct item_table *table, uint32_t slot)
-{
-    if (!table->header ||
-        table->worker_stride < sizeof(struct worker_record) + sizeof(struct run_worker_extra))
-        return NULL;
-    return item_table_worker_payload(table, slot);
-}
-
 /* --- verdict ---------------------------------------------------------------------------------- */
 
 #define REASON(result, ...) snprintf((result)->reason, sizeof(result)->reason, __VA_ARGS__)
@@ -120,7 +100,7 @@ static bool has_worker_trouble(const struct item_table *table, struct trial_resu
 {
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
-        const struct run_worker_extra *extra = extra_of(table, slot);
+        const struct run_worker_extra *extra = trial_worker_extra(table, slot);
         char words[96];
         if (worker->processes > 1 ||
             atomic_load_explicit(&worker->state, memory_order_acquire) == WORKER_DEAD) {
@@ -167,7 +147,7 @@ static double lost_share(const struct trial_outcome *outcome)
 
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
-        const struct run_worker_extra *extra = extra_of(table, slot);
+        const struct run_worker_extra *extra = trial_worker_extra(table, slot);
         double alive = (double)worker->exit_ns - (double)worker->fork_ns,
                cpu = (double)worker->user_ns + (double)worker->system_ns;
         if (!extra || !extra->runqueue_known || worker->exit_ns <= worker->fork_ns)
@@ -237,10 +217,10 @@ static enum trial_verdict decide(const struct trial_outcome *outcome, const stru
 
 static void fill_machine(struct study_trial *trial, const struct trial_outcome *outcome)
 {
-    trial->started_utc = text_or_null(outcome->started_utc);
+    trial->started_utc = trial_text(outcome->started_utc);
     trial->user_ns = (int64_t)outcome->user_ns;
     trial->system_ns = (int64_t)outcome->system_ns;
-    trial->maxrss_bytes = known(outcome->maxrss_bytes);
+    trial->maxrss_bytes = trial_known(outcome->maxrss_bytes);
     if (WIFEXITED(outcome->wait_status))
         trial->exit_code = WEXITSTATUS(outcome->wait_status);
     if (!outcome->cpu_known)
@@ -290,7 +270,7 @@ int trial_judge(const struct trial_outcome *outcome, const struct trial_expected
         if (result->verdict == VERDICT_OK && is_disturbed(outcome, limits_of(expected), result))
             result->verdict = VERDICT_VOID;
         trial->status = verdict_names[result->verdict];
-        trial->reason = text_or_null(result->reason);
+        trial->reason = trial_text(result->reason);
         return 0;
     }
     if (outcome->table.header && trial_fill_rows(result, &outcome->table, names, fault))
@@ -299,6 +279,6 @@ int trial_judge(const struct trial_outcome *outcome, const struct trial_expected
         number_items(&result->record, expected->part);
     result->verdict = decide(outcome, expected, result);
     trial->status = verdict_names[result->verdict];
-    trial->reason = text_or_null(result->reason);
+    trial->reason = trial_text(result->reason);
     return 0;
 }

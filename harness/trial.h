@@ -108,6 +108,13 @@ void trial_outcome_release(struct trial_outcome *outcome);
 
 /* --- trial_rows.c, used by trial.c and trial_foreign.c ---------------------------------------------------------- */
 
+/* A quantity whose 0 means that it is not known: STUDY_UNKNOWN then. */
+int64_t trial_known(uint64_t value);
+/* NULL for an empty text. */
+const char *trial_text(const char *text);
+/* The hooks' part of a worker's record; NULL when the table has none. */
+struct run_worker_extra;
+const struct run_worker_extra *trial_worker_extra(const struct item_table *table, uint32_t slot);
 /* Workers, items, phases and sums of the outcome's table. Returns 0, or -1 with fault. */
 int trial_fill_rows(struct trial_result *result, const struct item_table *table,
                     const struct trial_names *names, struct fault *fault);

@@ -17,19 +17,17 @@ static int64_t instant(const struct item_table *table, uint64_t at_ns)
     return at_ns ? (int64_t)(at_ns - table->header->start_ns) : STUDY_UNKNOWN;
 }
 
-/* A quantity whose 0 means that it is not known. */
-static int64_t known(uint64_t value)
+int64_t trial_known(uint64_t value)
 {
     return value ? (int64_t)value : STUDY_UNKNOWN;
 }
 
-static const char *text_or_null(const char *text)
+const char *trial_text(const char *text)
 {
     return text[0] ? text : NULL;
 }
 
-/* The hooks' part of a worker's record; NULL when the table has none. */
-static const struct run_worker_extra *extra_of(const struct item_table *table, uint32_t slot)
+const struct run_worker_extra *trial_worker_extra(const struct item_table *table, uint32_t slot)
 {
     if (!table->header ||
         table->worker_stride < sizeof(struct worker_record) + sizeof(struct run_worker_extra))
@@ -50,13 +48,13 @@ static void fill_extra(struct study_worker *row, const struct run_worker_extra *
         return;
     row->cpu_wanted = extra->cpu_wanted >= 0 ? extra->cpu_wanted : STUDY_UNKNOWN;
     row->cpu_seen = extra->cpu_seen_last >= 0 ? extra->cpu_seen_last : STUDY_UNKNOWN;
-    row->pin_reason = text_or_null(extra->pin_reason);
+    row->pin_reason = trial_text(extra->pin_reason);
     if (extra->runqueue_known)
         row->runqueue_ns = (int64_t)extra->runqueue_ns;
-    row->runqueue_reason = text_or_null(extra->runqueue_reason);
+    row->runqueue_reason = trial_text(extra->runqueue_reason);
     if (extra->disk_wait_known)
         row->disk_wait_ns = (int64_t)extra->disk_wait_ns;
-    row->disk_wait_reason = text_or_null(extra->disk_wait_reason);
+    row->disk_wait_reason = trial_text(extra->disk_wait_reason);
 }
 
 static void fill_worker(struct study_worker *row, const struct item_table *table, uint32_t slot)
@@ -64,7 +62,7 @@ static void fill_worker(struct study_worker *row, const struct item_table *table
     const struct worker_record *worker = item_table_worker(table, slot);
 
     *row = (struct study_worker){.slot = slot,
-                                 .pid = known((uint64_t)worker->pid),
+                                 .pid = trial_known((uint64_t)worker->pid),
                                  .processes = worker->processes,
                                  .fork_ns = instant(table, worker->fork_ns),
                                  .begin_ns = instant(table, worker->begin_ns),
@@ -78,13 +76,13 @@ static void fill_worker(struct study_worker *row, const struct item_table *table
                                  .items = (int64_t)worker->items,
                                  .user_ns = (int64_t)worker->user_ns,
                                  .system_ns = (int64_t)worker->system_ns,
-                                 .maxrss_bytes = known(worker->maxrss_bytes)};
-    fill_extra(row, extra_of(table, slot));
+                                 .maxrss_bytes = trial_known(worker->maxrss_bytes)};
+    fill_extra(row, trial_worker_extra(table, slot));
 }
 
 static void fill_counters(struct study_record *record, const struct item_table *table, uint32_t slot)
 {
-    const struct run_worker_extra *extra = extra_of(table, slot);
+    const struct run_worker_extra *extra = trial_worker_extra(table, slot);
 
     for (uint32_t i = 0; extra && i < extra->counter_count && i < RUN_COUNTERS; i++) {
         enum counter_status status = (enum counter_status)extra->counters[i].status;
@@ -93,11 +91,11 @@ static void fill_counters(struct study_record *record, const struct item_table *
             .slot = slot,
             .name = extra->counters[i].name,
             .value = counter_status_has_value(status) ? extra->counters[i].value : STUDY_UNKNOWN,
-            .enabled_ns = known(extra->counters[i].enabled_ns),
+            .enabled_ns = trial_known(extra->counters[i].enabled_ns),
             .running_ns =
                 extra->counters[i].enabled_ns ? (int64_t)extra->counters[i].running_ns : STUDY_UNKNOWN,
             .status = name ? name : "unread",
-            .reason = text_or_null(extra->counters[i].reason)};
+            .reason = trial_text(extra->counters[i].reason)};
     }
 }
 
@@ -134,7 +132,7 @@ static void fill_item(struct study_item *row, const struct item_table *table, ui
                                .claim_ns = instant(table, record->claim_ns),
                                .start_ns = instant(table, record->start_ns),
                                .end_ns = instant(table, record->end_ns),
-                               .cpu_ns = known(record->cpu_ns),
+                               .cpu_ns = trial_known(record->cpu_ns),
                                .read_ns = stage_ns(record, names, "read"),
                                .decode_ns = stage_ns(record, names, "decode"),
                                .scale_ns = stage_ns(record, names, "scale"),
@@ -142,7 +140,7 @@ static void fill_item(struct study_item *row, const struct item_table *table, ui
                                .encode_ns = stage_ns(record, names, "encode"),
                                .digest_ns = stage_ns(record, names, "digest"),
                                .store_ns = stage_ns(record, names, "store"),
-                               .bytes_in = known(record->bytes_in),
+                               .bytes_in = trial_known(record->bytes_in),
                                .bytes_out = (int64_t)record->bytes_out};
 }
 
@@ -208,6 +206,6 @@ int trial_fill_rows(struct trial_result *result, const struct item_table *table,
     fill_sums(&record->trial, table);
     snprintf(result->manifest_sha256, sizeof result->manifest_sha256, "%.*s",
              (int)sizeof table->header->result, table->header->result);
-    record->trial.manifest_sha256 = text_or_null(result->manifest_sha256);
+    record->trial.manifest_sha256 = trial_text(result->manifest_sha256);
     return 0;
 }
