@@ -11,7 +11,13 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
-include pipeline/sources.mk analysis/sources.mk harness/sources.mk datasets/sources.mk tests/sources.mk
+# Every .c file of a folder is built: a new one needs no entry here.
+sources = $(sort $(shell find $(1) -name '*.c'))
+PIPELINE_SRC := $(call sources,pipeline)
+ANALYSIS_SRC := $(call sources,analysis)
+KNEE_SRC := harness/cli/main.c
+HARNESS_SRC := $(filter-out $(KNEE_SRC),$(call sources,harness))
+DATASETS_SRC := $(call sources,datasets)
 
 # pkg-config name and the Debian package that brings it
 LIBRARIES := vips:libvips-dev libavformat:libavformat-dev libavcodec:libavcodec-dev libavutil:libavutil-dev \
@@ -46,11 +52,12 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $@)
 # --- programs -----------------------------------------------------------------------------------------------------
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_SRC := $(PIPELINE_SRC) $(ANALYSIS_SRC) $(HARNESS_SRC)
-KNEE_SRC := harness/main.c
 PROGRAMS := $(BUILD)/knee $(BUILD)/knee-dataset
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(TESTS_UNIT_SRC))
-TEST_PROGRAMS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(TESTS_PROGRAM_SRC))
-FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(TESTS_FUZZ_SRC))
+# Unit tests, one program each, linked with cmocka; helper programs of the other tests and of the benchmarks;
+# fuzz targets, which `make fuzz` links with libFuzzer and `make test` with tests/fuzz/replay.c.
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(call sources,tests/unit))
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/coverage/sweep.c,$(call sources,tests/peers tests/bench tests/coverage)))
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
@@ -70,7 +77,10 @@ $(BUILD)/libknee.a: $(call object,$(LIB_SRC))
 	$(call say,ar)
 	$(Q)ar rcs $@ $^
 
-$(UNIT_TESTS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libknee.a
+# The data set builder is not in the library: its tests are linked with what they test.
+$(BUILD)/tests/unit/datasets/test_dataset_plan: $(addprefix $(BUILD)/obj/datasets/,plan.o plan_name.o plan_shape.o)
+$(BUILD)/tests/unit/datasets/test_dataset_raster: $(addprefix $(BUILD)/obj/datasets/,grain.o raster.o)
+$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/obj/%.o $(BUILD)/libknee.a
 	@mkdir -p $(@D)
 	$(call say,link)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS) $(shell pkg-config --libs cmocka)
@@ -100,8 +110,8 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/.libraries $(BUILD)/.flags
 	$(Q)$(CC) $(KNEE_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The version is the only thing that changes with every commit: one small object carries it.
-$(BUILD)/obj/harness/version.o: KNEE_CFLAGS += -DKNEE_VERSION='"$(VERSION)"'
-$(BUILD)/obj/harness/version.o: $(BUILD)/.version
+$(BUILD)/obj/pipeline/base/version.o: KNEE_CFLAGS += -DKNEE_VERSION='"$(VERSION)"'
+$(BUILD)/obj/pipeline/base/version.o: $(BUILD)/.version
 $(BUILD)/.version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
@@ -162,7 +172,7 @@ sweep: $(if $(filter file,$(origin IN)),dataset)
 	$(PARALLEL_ALL)
 	$(BUILD)/knee sweep --study $(STUDY) --budget $(BUDGET) $(if $(ITEMS),--items $(ITEMS)) \
 	  $(if $(PRECISION),--precision $(PRECISION)) $(SWEEP_OPTIONS) $(IN)
-	@harness/sweep_emulated.sh $(BUILD)/knee $(STUDY) $(EMULATE) $(EMULATE_BUDGET) $(EMULATE_ITEMS) $(IN)
+	@harness/sweep/emulated.sh $(BUILD)/knee $(STUDY) $(EMULATE) $(EMULATE_BUDGET) $(EMULATE_ITEMS) $(IN)
 	@$(BUILD)/knee fit --quiet $(STUDY)
 	@$(REPORT)
 
@@ -281,7 +291,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/pipeline/recipes
 	install -m 755 $(BUILD)/knee $(DESTDIR)$(PREFIX)/bin/knee
 	install -m 644 pipeline/recipes/* $(SHARE)/pipeline/recipes/
-	install -D -m 644 -t $(SHARE)/harness/counter_groups harness/counter_groups/*.group
+	install -D -m 644 -t $(SHARE)/harness/machine/counters/groups harness/machine/counters/groups/*.group
 	cd reports && find . -name '*.py' -o -name '*.gp' | while read -r f; do install -D -m 644 "$$f" "$(SHARE)/reports/$$f"; done
 
 clean:

@@ -1,5 +1,5 @@
 /* aim.c: two one-dimensional searches on a sample. */
-#include "aim.h"
+#include "datasets/aim.h"
 
 #include <math.h>
 

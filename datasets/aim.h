@@ -7,10 +7,10 @@
 #ifndef KNEE_DATASETS_AIM_H
 #define KNEE_DATASETS_AIM_H
 
-#include "pipeline/fault.h"
-#include "encode.h"
-#include "plan.h"
-#include "raster.h"
+#include "datasets/encode.h"
+#include "datasets/plan.h"
+#include "datasets/raster.h"
+#include "pipeline/base/fault.h"
 
 #define AIM_MAX_GRAIN      6.0 /* sigma of 255; more looks like a bad night shot */
 #define AIM_LOWEST_QUALITY 60

@@ -1,5 +1,5 @@
 /* batch.c: what is there, what is missing, and how one item comes to its final name. */
-#include "batch.h"
+#include "datasets/batch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "describe.h"
-#include "item.h"
-#include "photo.h"
+#include "datasets/describe.h"
+#include "datasets/item.h"
+#include "datasets/photo.h"
 
 #define PATH_BYTES 4096
 #define LINE_BYTES 1536

@@ -8,11 +8,11 @@
 
 #include <stdint.h>
 
-#include "journal.h"
-#include "pipeline/fault.h"
-#include "pipeline/workload.h"
-#include "plan.h"
-#include "sources.h"
+#include "datasets/journal.h"
+#include "datasets/plan.h"
+#include "datasets/sources.h"
+#include "pipeline/base/fault.h"
+#include "pipeline/pool/workload.h"
 
 struct batch {
     const struct plan *plan;

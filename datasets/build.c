@@ -7,13 +7,13 @@
 
 #include <vips/vips.h>
 
-#include "batch.h"
-#include "clip.h"
-#include "harness/message.h"
-#include "harness/options.h"
-#include "pipeline/clock.h"
-#include "pipeline/item_table.h"
-#include "pipeline/pool.h"
+#include "datasets/batch.h"
+#include "datasets/clip.h"
+#include "harness/console/message.h"
+#include "harness/console/options.h"
+#include "pipeline/base/clock.h"
+#include "pipeline/pool/item_table.h"
+#include "pipeline/pool/pool.h"
 
 #define CHUNK          2 /* items of one source stand together; two share its decode, and the end stays even */
 #define PLAIN_EVERY_S  10 /* seconds between lines of progress where there is no terminal */

@@ -1,5 +1,5 @@
 /* clip.c: the still goes to ffmpeg as a PPM file; ffmpeg moves, adds noise and encodes. */
-#include "clip.h"
+#include "datasets/clip.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-#include "pipeline/fault.h"
-#include "plan.h"
-#include "raster.h"
+#include "datasets/plan.h"
+#include "datasets/raster.h"
+#include "pipeline/base/fault.h"
 
 #define CLIP_FRAMES_PER_SECOND 25
 

@@ -1,5 +1,5 @@
 /* describe.c: see describe.h. */
-#include "describe.h"
+#include "datasets/describe.h"
 
 #include <math.h>
 #include <stdio.h>

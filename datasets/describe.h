@@ -24,7 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "item.h"
+#include "datasets/item.h"
 
 /* The line of the columns, without its end. */
 const char *describe_columns(void);

@@ -1,10 +1,10 @@
 /* draw.c: rectangles and one soft shape. */
-#include "draw.h"
+#include "datasets/draw.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "random.h"
+#include "datasets/random.h"
 
 struct colour {
     uint8_t sample[3];

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "pipeline/fault.h"
-#include "raster.h"
+#include "datasets/raster.h"
+#include "pipeline/base/fault.h"
 
 /* A window around the photograph: a bar above, a column of lines at the left, all in flat colours. Three
  * planes. */

@@ -1,5 +1,5 @@
 /* encode.c: JPEG through libjpeg itself (libvips offers no 4:2:2), everything else through libvips. */
-#include "encode.h"
+#include "datasets/encode.h"
 
 #include <setjmp.h>
 #include <stdio.h>

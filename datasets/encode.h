@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pipeline/fault.h"
-#include "plan.h"
-#include "raster.h"
+#include "datasets/plan.h"
+#include "datasets/raster.h"
+#include "pipeline/base/fault.h"
 
 struct encode_settings {
     enum plan_kind kind; /* not a clip */

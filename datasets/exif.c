@@ -1,10 +1,10 @@
 /* exif.c: two directories of tags (EXIF 2.3), little-endian as most cameras write them. */
-#include "exif.h"
+#include "datasets/exif.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "random.h"
+#include "datasets/random.h"
 
 #define BASE 6 /* offsets count from behind "Exif\0\0" */
 

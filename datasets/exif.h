@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "plan.h"
+#include "datasets/plan.h"
 
 #define EXIF_MAX_BYTES 1024
 

@@ -1,11 +1,11 @@
 /* grain.c: raster_add_grain(), one pass over the pixels. */
-#include "raster.h"
+#include "datasets/raster.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "random.h"
+#include "datasets/random.h"
 
 #define TABLE_BITS 12
 #define TABLE_SIZE (1 << TABLE_BITS)

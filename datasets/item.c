@@ -1,5 +1,5 @@
 /* item.c: crop, scale, tone, turn, aim, grain, encode, write. */
-#include "item.h"
+#include "datasets/item.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "aim.h"
-#include "clip.h"
-#include "draw.h"
-#include "encode.h"
-#include "exif.h"
+#include "datasets/aim.h"
+#include "datasets/clip.h"
+#include "datasets/draw.h"
+#include "datasets/encode.h"
+#include "datasets/exif.h"
 
 static bool is_screen(const struct plan_item *item)
 {

@@ -4,10 +4,10 @@
 
 #include <stdint.h>
 
-#include "pipeline/fault.h"
-#include "photo.h"
-#include "plan.h"
-#include "sources.h"
+#include "datasets/photo.h"
+#include "datasets/plan.h"
+#include "datasets/sources.h"
+#include "pipeline/base/fault.h"
 
 /* What came out, beside what the plan says. */
 struct item_made {

@@ -1,5 +1,5 @@
 /* journal.c: an append-only file of lines. */
-#include "journal.h"
+#include "datasets/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-#include "pipeline/fault.h"
+#include "pipeline/base/fault.h"
 
 struct journal {
     int fd; /* open for appending, locked: one build at a time; -1 closed */

@@ -1,5 +1,5 @@
 /* photo.c: libvips loads, turns upright, brings to sRGB, drops alpha. */
-#include "photo.h"
+#include "datasets/photo.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -6,9 +6,9 @@
 #ifndef KNEE_DATASETS_PHOTO_H
 #define KNEE_DATASETS_PHOTO_H
 
-#include "pipeline/fault.h"
-#include "raster.h"
-#include "sources.h"
+#include "datasets/raster.h"
+#include "datasets/sources.h"
+#include "pipeline/base/fault.h"
 
 /* A source larger than this is shrunk while it is loaded, which bounds what one worker keeps to 120 MB. */
 #define PHOTO_LARGEST_SIDE 8192

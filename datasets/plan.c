@@ -1,13 +1,13 @@
 /* plan.c: quotas, quantiles and shuffles that make the mix of a data set. */
-#include "plan.h"
+#include "datasets/plan.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include <gsl/gsl_cdf.h>
 
-#include "plan_parts.h"
-#include "random.h"
+#include "datasets/plan_parts.h"
+#include "datasets/random.h"
 
 /* Spread of ln(bytes) as in camera files; the bounds go with the mean: 0.2 and 12 MB at 3 MB. */
 #define SIZE_SIGMA   0.72

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "pipeline/fault.h"
+#include "pipeline/base/fault.h"
 
 #define PLAN_VERSION 1 /* raised whenever the same settings give other bytes */
 

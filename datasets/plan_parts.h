@@ -2,8 +2,8 @@
 #ifndef KNEE_DATASETS_PLAN_PARTS_H
 #define KNEE_DATASETS_PLAN_PARTS_H
 
-#include "plan.h"
-#include "random.h"
+#include "datasets/plan.h"
+#include "datasets/random.h"
 
 #define PLAN_CAMERAS 8
 

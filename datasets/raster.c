@@ -1,5 +1,5 @@
 /* raster.c: planes, scaling, turning, sampling. Grain is in grain.c. */
-#include "raster.h"
+#include "datasets/raster.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include <libswscale/swscale.h>
 
-#include "random.h"
+#include "datasets/random.h"
 
 #define TILE 64 /* side of a sample's tile; whole blocks of every JPEG subsampling */
 #define TURN 32 /* side of the blocks in which a raster is transposed, so that both sides stay in cache */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "pipeline/fault.h"
+#include "pipeline/base/fault.h"
 
 #define RASTER_MAX_PLANES 4
 #define RASTER_MAX_GRAIN  8.0 /* of 255 */

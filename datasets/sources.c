@@ -1,5 +1,5 @@
 /* sources.c: list, licences, headers, identity. */
-#include "sources.h"
+#include "datasets/sources.h"
 
 #include <errno.h>
 #include <fcntl.h>

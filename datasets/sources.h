@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "pipeline/fault.h"
+#include "pipeline/base/fault.h"
 
 #define SOURCES_LIMIT 500 /* of a larger folder, so many are taken, evenly spread */
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every checker, strict: format, both compilers, clang-tidy, cppcheck, shellcheck, pyflakes, mypy.
+# Every checker, strict: layers (which folder may include which), format, both compilers, clang-tidy, cppcheck, shellcheck, pyflakes, mypy.
 # Prints one line per checker and the findings; exit 1 when any of them found something.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -39,6 +39,7 @@ each() { # each COMMAND... -- FILE...: the command once per file, on all cores
     printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -I{} "${command[@]}" {}
 }
 
+check layers tests/layers.py
 check clang-format clang-format --dry-run -Werror "${c_files[@]}" "${h_files[@]}"
 check clang each clang -fsyntax-only "${flags[@]}" "${warnings[@]}" -- "${c_files[@]}"
 check gcc each gcc -fsyntax-only "${flags[@]}" "${warnings[@]}" -- "${c_files[@]}"

@@ -13,7 +13,7 @@ unset KNEE_DATA KNEE_SPANS
 if [ "$#" -gt 0 ]; then
     tests=("$@")
 else
-    mapfile -t unit < <(find "$BUILD/tests" -maxdepth 1 -name 'test_*' -type f -executable | sort)
+    mapfile -t unit < <(find "$BUILD/tests/unit" -name 'test_*' -type f -executable | sort)
     mapfile -t scripts < <({ find tests -name '*.t'; echo tests/equivalence.sh; } | sort)
     tests=("${unit[@]}" "${scripts[@]}")
 fi

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/unit/pool_sim.h"
+#include "tests/unit/pool/pool_sim.h"
 
 enum { BLOCKS = 5 };
 

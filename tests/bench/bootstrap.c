@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "analysis/resample.h"
-#include "analysis/scaling.h"
-#include "analysis/scaling_bootstrap.h"
+#include "analysis/models/scaling_bootstrap.h"
+#include "analysis/speedup/scaling.h"
+#include "analysis/statistics/resample.h"
 
 enum { WORKERS = 16, SETTINGS = 6, BLOCKS = 10, TRIALS = WORKERS * SETTINGS * BLOCKS, ROUNDS_MOST = 1000 };
 

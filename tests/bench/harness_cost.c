@@ -17,15 +17,15 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "analysis/resample.h"
-#include "analysis/stats.h"
-#include "harness/counter_group.h"
-#include "harness/pin_plan.h"
-#include "harness/run_hooks.h"
-#include "harness/topology.h"
-#include "pipeline/clock.h"
-#include "pipeline/model_workload.h"
-#include "pipeline/pool.h"
+#include "analysis/statistics/resample.h"
+#include "analysis/statistics/stats.h"
+#include "harness/machine/counters/counter_group.h"
+#include "harness/machine/pin_plan.h"
+#include "harness/machine/topology.h"
+#include "harness/trial/run_hooks.h"
+#include "pipeline/base/clock.h"
+#include "pipeline/pool/pool.h"
+#include "pipeline/synthetic/model_workload.h"
 
 enum { ROUNDS_MOST = 200, WAYS = 3 };
 enum way { BARE, MEASURED, COUNTED };
@@ -76,7 +76,7 @@ static int once(enum way way, const struct model *model, uint32_t workers, const
     double before_s;
     uint64_t start_ns;
 
-    if (item_table_create(&table, -1, model->items, 0, workers, sizeof(struct run_worker_extra), fault))
+    if (item_table_create(&table, -1, model->items, 0, workers, sizeof(struct worker_payload), fault))
         return -1;
     if (model_workload_init(&work, model, workers, fault) == 0) {
         before_s = cpu_s();
@@ -171,7 +171,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if (topology_load(&topology, NULL, &fault) ||
-        counter_group_load("harness/counter_groups/default.group", &group, &fault)) {
+        counter_group_load("harness/machine/counters/groups/default.group", &group, &fault)) {
         fprintf(stderr, "harness_cost: %s\n", fault.text);
         return 1;
     }

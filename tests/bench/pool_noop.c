@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "pipeline/pool.h"
+#include "pipeline/pool/pool.h"
 
 enum { REPETITIONS = 5 };
 

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pipeline/clock.h"
-#include "pipeline/sandbox.h"
+#include "pipeline/base/clock.h"
+#include "pipeline/pool/sandbox.h"
 
 static int ascending(const void *a, const void *b)
 {

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/run_output.h"
-#include "pipeline/batch.h"
-#include "pipeline/image_workload.h"
-#include "pipeline/pool.h"
-#include "pipeline/recipe.h"
+#include "pipeline/images/image_workload.h"
+#include "pipeline/images/input/batch.h"
+#include "pipeline/images/output/run_output.h"
+#include "pipeline/images/recipe/recipe.h"
+#include "pipeline/pool/pool.h"
 
 /* A line of /proc/self/status, bytes. */
 static uint64_t status_bytes(const char *name)

@@ -17,9 +17,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "analysis/knee.h"
-#include "analysis/models.h"
-#include "sweep.h"
+#include "analysis/knee/knee.h"
+#include "analysis/models/models.h"
+#include "tests/coverage/sweep.h"
 
 enum { PROCESSES = 2, DELTA_PERCENT = 5 };
 

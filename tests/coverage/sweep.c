@@ -1,8 +1,8 @@
-#include "sweep.h"
+#include "tests/coverage/sweep.h"
 
 #include <math.h>
 
-#include "analysis/resample.h"
+#include "analysis/statistics/resample.h"
 
 double sweep_seconds(const struct sweep_truth *truth, double n)
 {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "analysis/scaling.h"
+#include "analysis/speedup/scaling.h"
 
 enum { SWEEP_MOST_POINTS = 16, SWEEP_MOST_BLOCKS = 10, SWEEP_ROOM = SWEEP_MOST_POINTS * SWEEP_MOST_BLOCKS };
 

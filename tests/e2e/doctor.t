@@ -39,7 +39,7 @@ p = json.load(sys.stdin)["plan"]
 print(p["cpus"], p["oversubscribed"], p["pinned"])')" "[0, 2, 1, 3, 0] True False" "the plan as JSON"
 is "$("$KNEE" doctor --topology 'core:4 pu:1' --cpus 1,3 -j 2 | awk '$1 ~ /^[0-9]+$/ && NF == 7 { printf "%s ", $2 }')" "1 3 " \
     "--cpus narrows what may be used"
-for machine in "package:1 l3:1 core:16 pu:1" "package:2 numa:2 l3:1 core:2 pu:2" "$root"/tests/unit/machines/*.xml; do
+for machine in "package:1 l3:1 core:16 pu:1" "package:2 numa:2 l3:1 core:2 pu:2" "$root"/tests/unit/machine/machines/*.xml; do
     for placement in compact scatter core-type none; do
         "$KNEE" doctor --topology "$machine" --workers 6 --placement "$placement"
         "$KNEE" doctor --topology "$machine" --workers 6 --placement "$placement" --json
@@ -47,7 +47,7 @@ for machine in "package:1 l3:1 core:16 pu:1" "package:2 numa:2 l3:1 core:2 pu:2"
 done >synthetic
 is "$(grep pinned synthetic | grep -cvE 'nothing is pinned|"pinned": false')" 0 "of a machine that is not here nothing says that a worker is pinned"
 is "$(grep -c '"is_this_system": false' synthetic)" 20 "... and all of them say that it is not this one"
-like "$("$KNEE" doctor --topology "$root/tests/unit/machines/hybrid.xml" -j 3 --placement core-type --json)" '"from 3 workers on, cores of different kinds work \(core-type\): with 3 workers 2 on IntelCore, 1 on IntelAtom"' \
+like "$("$KNEE" doctor --topology "$root/tests/unit/machine/machines/hybrid.xml" -j 3 --placement core-type --json)" '"from 3 workers on, cores of different kinds work \(core-type\): with 3 workers 2 on IntelCore, 1 on IntelAtom"' \
     "kinds of core that a plan mixes are named"
 
 mistake() { # mistake PATTERN NAME OPTION...: exit 2 and one line that matches

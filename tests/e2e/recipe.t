@@ -20,7 +20,7 @@ for recipe in "${recipes[@]}"; do
 done
 
 # Every key that a recipe may have is shown at work in a shipped one, or said in it.
-for key in $(sed -n '/^} known\[\] = {/,/^};/p;/keys\[MOST_KEYS\];/,/^};/p' "$root/pipeline/recipe.c" | grep -o '"[a-z_]*"' | tr -d '"' | sort -u |
+for key in $(sed -n '/^} known\[\] = {/,/^};/p;/keys\[MOST_KEYS\];/,/^};/p' "$root/pipeline/images/recipe/recipe.c" | grep -o '"[a-z_]*"' | tr -d '"' | sort -u |
     grep -Ev '^(recipe|limits|watermark|caption|rendition)$'); do
     grep -Eq "^$key=|$key=" ./*.recipe
     ok $? "key $key is shown in a shipped recipe"

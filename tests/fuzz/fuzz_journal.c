@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fuzz.h"
-#include "harness/run_journal.h"
-#include "pipeline/image_workload.h"
+#include "pipeline/images/image_workload.h"
+#include "pipeline/images/output/run_journal.h"
+#include "tests/fuzz/fuzz.h"
 
 static char *paths[] = {"a.jpg", "b/c d.png", "\xff.gif"};
 static uint64_t bytes[] = {1, 2, 3};

@@ -2,8 +2,8 @@
  */
 #include <stdlib.h>
 
-#include "fuzz.h"
-#include "pipeline/jpeg_reader.h"
+#include "pipeline/images/codecs/jpeg_reader.h"
+#include "tests/fuzz/fuzz.h"
 
 /* Larger ones are slow and find nothing that small ones do not. */
 enum { MOST_PIXELS = 1 << 18 };

@@ -1,8 +1,8 @@
 /* A recipe from anywhere: recipe_load(). */
 #include <stdlib.h>
 
-#include "fuzz.h"
-#include "pipeline/recipe.h"
+#include "pipeline/images/recipe/recipe.h"
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

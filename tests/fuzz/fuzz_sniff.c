@@ -1,8 +1,8 @@
 /* The first bytes of a file: what kind it is, and what it is when it is none that we read. */
 #include <stdlib.h>
 
-#include "fuzz.h"
-#include "pipeline/sniff.h"
+#include "pipeline/images/input/sniff.h"
+#include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

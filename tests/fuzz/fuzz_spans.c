@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
-#include "harness/spans.h"
-#include "harness/spans_table.h"
+#include "harness/trial/spans.h"
+#include "harness/trial/spans_table.h"
+#include "tests/fuzz/fuzz.h"
 
 enum { WORKERS = 3 };
 

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
-#include "harness/fit.h"
-#include "harness/study.h"
+#include "harness/fit/fit.h"
+#include "harness/study/study.h"
+#include "tests/fuzz/fuzz.h"
 
 /* More rows than this make a fit that is slow, and finds nothing that fewer do not. */
 enum { MOST_ROWS = 200 };

@@ -19,8 +19,8 @@
 #include <turbojpeg.h>
 #include <webp/encode.h>
 
-#include "pipeline/clock.h"
-#include "pipeline/fault.h"
+#include "pipeline/base/clock.h"
+#include "pipeline/base/fault.h"
 
 #define TEXT_OF(word) #word
 #define TEXT(macro)   TEXT_OF(macro)

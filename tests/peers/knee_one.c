@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/libraries.h"
-#include "harness/version.h"
-#include "pipeline/batch.h"
-#include "pipeline/image_workload.h"
+#include "harness/machine/libraries.h"
+#include "pipeline/base/version.h"
+#include "pipeline/images/image_workload.h"
+#include "pipeline/images/input/batch.h"
 
 struct one {
     struct recipe recipe;

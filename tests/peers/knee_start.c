@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/image_workload.h"
-#include "pipeline/pool.h"
+#include "pipeline/images/image_workload.h"
+#include "pipeline/pool/pool.h"
 
 static int no_item(void *context, void *state, uint64_t index, struct item_record *record, void *payload,
                    struct fault *fault)

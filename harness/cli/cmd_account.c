@@ -1,0 +1,111 @@
+#include <stdbool.h>
+
+#include "harness/cli/commands.h"
+#include "harness/console/message.h"
+#include "harness/fit/fit.h"
+#include "harness/fit/fit_account.h"
+#include "harness/fit/fit_json.h"
+
+static struct {
+    uint64_t workers, against;
+    bool trials, json;
+} set = {.against = 1};
+
+static const struct option_spec table[] = {
+    {.name = "workers",
+     .letter = 'j',
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .target = &set.workers,
+     .min = 1,
+     .max = 1000000,
+     .help = "one number of workers in detail, against another"},
+    {.name = "against",
+     .argument = "M",
+     .kind = OPTION_COUNT,
+     .target = &set.against,
+     .min = 1,
+     .max = 1000000,
+     .help = "the number of workers to compare with (1)"},
+    {.name = "trials",
+     .kind = OPTION_FLAG,
+     .target = &set.trials,
+     .help = "one line for each trial, fields divided by tabs, core-seconds"},
+    {.name = "json", .kind = OPTION_FLAG, .target = &set.json, .help = "print section account of fit.json"},
+    {.name = NULL}};
+
+static const struct fit_account_cell *find_cell(const struct fit_account *account, uint64_t workers)
+{
+    const struct fit_account_cell *cell = fit_account_cell_at(account, (unsigned)workers);
+
+    if (!cell)
+        message_error(
+            "%s: no trial with %llu workers counts: 'knee account' without --workers lists those that do",
+            account->study->name, (unsigned long long)workers);
+    return cell;
+}
+
+static int tell(const struct fit_account *account)
+{
+    const struct fit_account_cell *cell, *against;
+
+    if (set.json) {
+        json_t *json = fit_account_json(account);
+        int status = json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        putchar('\n');
+        json_decref(json);
+        return status ? KNEE_FAILED : KNEE_OK;
+    }
+    if (set.trials) {
+        account_print_trials(account, stdout);
+        return KNEE_OK;
+    }
+    if (!set.workers) {
+        account_print_overview(account, stdout);
+        return KNEE_OK;
+    }
+    cell = find_cell(account, set.workers);
+    against = cell ? find_cell(account, set.against) : NULL;
+    if (!against)
+        return KNEE_FAILED;
+    account_print_comparison(account, cell, against, stdout);
+    account_print_waterfall(account, cell, against, stdout);
+    return KNEE_OK;
+}
+
+static int run(int argc, char **argv)
+{
+    char **operands, *folder = NULL;
+    int count, code = KNEE_FAILED;
+    struct fit_study study = {0};
+    struct fit_account account = {0};
+    struct fault fault;
+
+    switch (options_parse(&cmd_account, table, argc, argv, 1, 1, &operands, &count)) {
+    case OPTIONS_HELP:
+        return KNEE_OK;
+    case OPTIONS_USAGE:
+        return KNEE_USAGE;
+    case OPTIONS_GO:
+        break;
+    }
+    if (fit_study_read(operands[0], &study, &folder, &fault) || fit_account_make(&study, &account, &fault))
+        message_error("%s", fault.text);
+    else if (account.reason[0])
+        message_error("%s: no account: %s", study.name, account.reason);
+    else
+        code = tell(&account);
+    g_free(folder);
+    fit_account_release(&account);
+    fit_study_release(&study);
+    return code;
+}
+
+const struct command cmd_account = {
+    .name = "account",
+    .summary = "where the core-seconds of a study went, cause by cause",
+    .usage = "[options] STUDY",
+    .details =
+        "STUDY is the folder of a study. n workers during T seconds cost n T core-seconds; they are divided\n"
+        "without remainder. 'Speedup without it' says what would be measured if the cause were gone.\n",
+    .run = run};

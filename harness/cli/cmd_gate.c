@@ -1,0 +1,349 @@
+/* knee gate: has this program become worse than a baseline allows? The decision is analysis/gate/gate.h.
+ *
+ * A baseline is a small JSON file meant to be read and committed:
+ *   {"format": "knee-baseline 1", "machine_class", "recipe_sha256", "batch_sha256", "items", "sample",
+ * "host", "created_utc", "knee_version", "tolerance": {"efficiency": 0.03, "cpu_s_per_item": 0.05},
+ *    "entries": [{"quantity", "workers", "value", "low", "high", "level", "n_blocks"}]}
+ * What it was measured on must agree with the study in all of machine class, recipe and data set (batch and
+ * the part of it that was measured): other inputs give other numbers, whatever the program does.
+ */
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/gate/gate.h"
+#include "analysis/statistics/resample.h"
+#include "harness/cli/commands.h"
+#include "harness/console/message.h"
+#include "harness/fit/fit.h"
+
+enum { MOST_ENTRIES = 64 };
+#define BASELINE_FORMAT "knee-baseline 1"
+
+static struct {
+    const char *baseline, *write, *at;
+    double tolerance[GATE_QUANTITIES];
+} set = {.tolerance = {[GATE_EFFICIENCY] = 0.03, [GATE_CPU_PER_ITEM] = 0.05}};
+
+static const struct option_spec table[] = {
+    {.name = "baseline",
+     .letter = 'b',
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &set.baseline,
+     .help = "compare the study with this baseline"},
+    {.name = "write-baseline",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &set.write,
+     .help = "make a baseline of the study"},
+    {.name = "workers",
+     .argument = "LIST",
+     .kind = OPTION_TEXT,
+     .target = &set.at,
+     .help = "with --write-baseline: efficiency at these workers, as 2,4 (2 and all cores)"},
+    {.name = "tolerance-efficiency",
+     .argument = "X",
+     .kind = OPTION_REAL,
+     .target = &set.tolerance[GATE_EFFICIENCY],
+     .real_min = 0,
+     .real_max = 1,
+     .help = "with --write-baseline: how far an efficiency may fall (0.03)"},
+    {.name = "tolerance-cpu",
+     .argument = "X",
+     .kind = OPTION_REAL,
+     .target = &set.tolerance[GATE_CPU_PER_ITEM],
+     .real_min = 0,
+     .real_max = 10,
+     .help = "with --write-baseline: how far CPU time per item may rise (5%)"},
+    {.name = NULL}};
+
+/* What must agree, and what each is called. */
+static const struct {
+    const char *key, *words, *unsaid; /* what it is where it is not recorded */
+} identity[] = {{"machine_class", "machine class", ""}, {"recipe_sha256", "recipe", ""},
+                {"batch_sha256", "data set", ""},       {"items", "number of items in each trial", ""},
+                {"sample", "choice of items", ""},      {"scaling", "scaling (strong or weak)", "strong"}};
+
+/* --- a study's values ------------------------------------------------------------------------- */
+
+static struct gate_value value_of(const struct interval *interval, size_t blocks)
+{
+    return (struct gate_value){interval->value, interval->low, interval->high, interval->level, blocks};
+}
+
+static struct gate_value study_value(const struct fit *fit, enum gate_quantity quantity, unsigned workers)
+{
+    const struct fit_point *point = fit_point_at(fit, workers), *one = fit_point_at(fit, 1);
+    size_t blocks;
+
+    if (!point || point->scaling.oversubscribed)
+        return (struct gate_value){NAN, NAN, NAN, 0, 0};
+    if (quantity == GATE_CPU_PER_ITEM)
+        return value_of(&point->cpu_s_per_item, point->blocks);
+    /* Blocks that have both times; a partial last block may miss one. */
+    blocks = one && one->blocks < point->blocks ? one->blocks : point->blocks;
+    return value_of(&point->scaling.efficiency, blocks);
+}
+
+/* --- baseline: writing ------------------------------------------------------------------------ */
+
+static int add_entry(json_t *entries, const struct fit *fit, enum gate_quantity quantity, unsigned workers,
+                     struct fault *fault)
+{
+    struct gate_value value = study_value(fit, quantity, workers);
+    json_t *entry;
+
+    if (!isfinite(value.value) || !isfinite(value.low) || !isfinite(value.high))
+        return fault_set(
+            fault,
+            "%s at %u worker%s has no interval in %s: sweep it with at least 3 blocks, up to the cores",
+            gate_quantity_name(quantity), workers, workers == 1 ? "" : "s", fit->study->name);
+    entry = json_pack("{s:s, s:i, s:f, s:f, s:f, s:f, s:I}", "quantity", gate_quantity_name(quantity),
+                      "workers", (int)workers, "value", value.value, "low", value.low, "high", value.high,
+                      "level", value.level, "n_blocks", (json_int_t)value.blocks);
+    return json_array_append_new(entries, entry) ? fault_set(fault, "out of memory") : 0;
+}
+
+static int add_listed(json_t *entries, const struct fit *fit, const char *list, struct fault *fault)
+{
+    const char *rest = list;
+
+    do {
+        char *end;
+        unsigned long workers = strtoul(rest, &end, 10);
+        if (end == rest || (*end && *end != ',') || workers < 2 || workers > 1000000)
+            return fault_set(fault, "--workers %s: give whole numbers from 2, as 2,4", list);
+        if (add_entry(entries, fit, GATE_EFFICIENCY, (unsigned)workers, fault))
+            return -1;
+        rest = *end ? end + 1 : end;
+    } while (*rest);
+    return 0;
+}
+
+static int add_entries(json_t *entries, const struct fit *fit, struct fault *fault)
+{
+    unsigned cores = fit->study->cores;
+
+    if (add_entry(entries, fit, GATE_CPU_PER_ITEM, 1, fault))
+        return -1;
+    if (set.at)
+        return add_listed(entries, fit, set.at, fault);
+    if (cores < 2)
+        return 0;
+    if (add_entry(entries, fit, GATE_EFFICIENCY, 2, fault))
+        return -1;
+    return cores > 2 && fit_point_at(fit, cores) ? add_entry(entries, fit, GATE_EFFICIENCY, cores, fault) : 0;
+}
+
+static int write_baseline(const struct fit *fit, struct fault *fault)
+{
+    static const char *const about[] = {"host", "created_utc", "knee_version"};
+    json_t *json = json_object(), *entries = json_array(), *tolerance = json_object();
+    int status;
+
+    json_object_set_new(json, "format", json_string(BASELINE_FORMAT));
+    for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
+        const char *fact = fit_study_fact(fit->study, identity[i].key);
+        json_object_set_new(json, identity[i].key, json_string(fact ? fact : identity[i].unsaid));
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(about); i++) {
+        const char *fact = fit_study_fact(fit->study, about[i]);
+        json_object_set_new(json, about[i], json_string(fact ? fact : identity[i].unsaid));
+    }
+    for (int q = 0; q < GATE_QUANTITIES; q++)
+        json_object_set_new(tolerance, gate_quantity_name((enum gate_quantity)q),
+                            json_real(set.tolerance[q]));
+    json_object_set_new(json, "tolerance", tolerance);
+    json_object_set_new(json, "entries", entries);
+    status = add_entries(entries, fit, fault);
+    if (status == 0)
+        status = fit_write_json(json, set.write, fault);
+    if (status == 0)
+        printf("%s: %zu entries of %s\n", set.write, json_array_size(entries), fit->study->name);
+    json_decref(json);
+    return status;
+}
+
+/* --- baseline: reading ------------------------------------------------------------------------ */
+
+struct baseline {
+    json_t *json;
+    struct gate_entry entry[MOST_ENTRIES];
+    size_t entries;
+};
+
+static double real_at(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static int read_entry(const json_t *json, const json_t *tolerance, struct gate_entry *entry)
+{
+    const char *quantity = json_string_value(json_object_get(json, "quantity"));
+    double workers = real_at(json, "workers"), blocks = real_at(json, "n_blocks");
+
+    for (int q = 0; q < GATE_QUANTITIES; q++)
+        if (quantity && strcmp(quantity, gate_quantity_name((enum gate_quantity)q)) == 0) {
+            entry->quantity = (enum gate_quantity)q;
+            entry->tolerance = real_at(tolerance, quantity);
+            entry->workers = workers >= 1 && workers <= 1e6 ? (unsigned)workers : 0;
+            entry->baseline =
+                (struct gate_value){real_at(json, "value"), real_at(json, "low"), real_at(json, "high"),
+                                    real_at(json, "level"), blocks >= 1 && blocks < 1e9 ? (size_t)blocks : 0};
+            return entry->workers > 0 && entry->tolerance >= 0 && entry->baseline.value > 0 ? 0 : -1;
+        }
+    return -1;
+}
+
+static int read_baseline(const char *path, struct baseline *baseline, struct fault *fault)
+{
+    json_error_t error;
+    const json_t *entries, *tolerance;
+    const char *format;
+
+    *baseline = (struct baseline){.json = json_load_file(path, 0, &error)};
+    if (!baseline->json && error.line < 0)
+        return fault_set(fault, "%s: make one with 'knee gate --write-baseline FILE STUDY'", error.text);
+    if (!baseline->json)
+        return fault_set(fault, "%s:%d: %s: mend it, or make it anew with --write-baseline", path, error.line,
+                         error.text);
+    format = json_string_value(json_object_get(baseline->json, "format"));
+    if (!format || strcmp(format, BASELINE_FORMAT) != 0)
+        return fault_set(fault, "%s is not in the format '%s': make it anew with --write-baseline", path,
+                         BASELINE_FORMAT);
+    entries = json_object_get(baseline->json, "entries");
+    tolerance = json_object_get(baseline->json, "tolerance");
+    for (size_t i = 0; i < json_array_size(entries); i++, baseline->entries++)
+        if (i >= MOST_ENTRIES || read_entry(json_array_get(entries, i), tolerance, &baseline->entry[i]))
+            return fault_set(fault,
+                             "%s: entry %zu is not a quantity with workers, value and tolerance: mend it",
+                             path, i + 1);
+    if (baseline->entries == 0)
+        return fault_set(fault, "%s has no entries: make it anew with --write-baseline", path);
+    return 0;
+}
+
+/* --- comparing -------------------------------------------------------------------------------- */
+
+/* One line for everything that does not agree. Returns how many. */
+static int explain_differences(const struct baseline *baseline, const struct fit *fit)
+{
+    int differences = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
+        const char *was = json_string_value(json_object_get(baseline->json, identity[i].key));
+        const char *is = fit_study_fact(fit->study, identity[i].key);
+        if (strcmp(was ? was : identity[i].unsaid, is ? is : identity[i].unsaid) == 0)
+            continue;
+        printf("%s: the baseline has '%.64s', the study '%.64s'\n", identity[i].words,
+               was ? was : identity[i].unsaid, is ? is : identity[i].unsaid);
+        differences++;
+    }
+    return differences;
+}
+
+static const char *shown(const struct gate_value *value, char *text, size_t bytes)
+{
+    if (!isfinite(value->value))
+        snprintf(text, bytes, "-");
+    else if (!isfinite(value->low))
+        snprintf(text, bytes, "%.4f", value->value);
+    else
+        snprintf(text, bytes, "%.4f (%.4f to %.4f)", value->value, value->low, value->high);
+    return text;
+}
+
+static int compare(struct baseline *baseline, const struct fit *fit)
+{
+    static const int codes[] = {
+        [GATE_PASS] = KNEE_OK, [GATE_REGRESSION] = KNEE_FAILED, [GATE_UNDECIDED] = KNEE_UNDECIDED};
+    struct gate_result result[MOST_ENTRIES];
+    enum gate_verdict total;
+    size_t count[3] = {0};
+
+    if (explain_differences(baseline, fit) > 0) {
+        printf("verdict: not comparable with %s: sweep the same items on the same class of machine, or make "
+               "a new baseline\n",
+               set.baseline);
+        return KNEE_INCOMPARABLE;
+    }
+    printf("%-15s %7s  %-27s %-27s %-10s %s\n", "quantity", "workers", "baseline", "study", "verdict", "why");
+    for (size_t i = 0; i < baseline->entries; i++) {
+        struct gate_entry *entry = &baseline->entry[i];
+        char was[64], is[64];
+        entry->study = study_value(fit, entry->quantity, entry->workers);
+        result[i] = gate_decide(entry, FIT_LEVEL);
+        count[result[i].verdict]++;
+        printf("%-15s %7u  %-27s %-27s %-10s %s\n", gate_quantity_name(entry->quantity), entry->workers,
+               shown(&entry->baseline, was, sizeof was), shown(&entry->study, is, sizeof is),
+               gate_verdict_name(result[i].verdict), result[i].reason);
+    }
+    total = gate_total(result, baseline->entries);
+    printf("verdict: %s (%zu of %zu entries pass, %zu worse, %zu undecided%s)\n", gate_verdict_name(total),
+           count[GATE_PASS], baseline->entries, count[GATE_REGRESSION], count[GATE_UNDECIDED],
+           total == GATE_UNDECIDED ? ": more blocks would tell" : "");
+    return codes[total];
+}
+
+static int gate_study(const char *operand)
+{
+    struct fit_options options = {.delta = 0.05, .resamples = 1};
+    struct fit_study study = {0};
+    struct baseline baseline = {0};
+    struct fit fit = {0};
+    struct fault fault = {""};
+    char *folder = NULL;
+    int code = KNEE_USAGE;
+
+    /* Failure to read is not a verdict: exit 1 would say "regression". */
+    if ((!set.baseline || !read_baseline(set.baseline, &baseline, &fault)) &&
+        !fit_study_read(operand, &study, &folder, &fault) && !fit_make(&study, &options, &fit, &fault)) {
+        if (set.baseline)
+            code = compare(&baseline, &fit);
+        else if (!write_baseline(&fit, &fault))
+            code = KNEE_OK;
+    }
+    if (fault.text[0])
+        message_error("%s", fault.text);
+    fit_release(&fit);
+    fit_study_release(&study);
+    g_free(folder);
+    json_decref(baseline.json);
+    return code;
+}
+
+static int run(int argc, char **argv)
+{
+    char **operands;
+    int count;
+
+    switch (options_parse(&cmd_gate, table, argc, argv, 1, 1, &operands, &count)) {
+    case OPTIONS_HELP:
+        return KNEE_OK;
+    case OPTIONS_USAGE:
+        return KNEE_USAGE;
+    case OPTIONS_GO:
+        break;
+    }
+    if ((set.baseline != NULL) == (set.write != NULL)) {
+        message_error("%s: usage: knee gate %s",
+                      set.write ? "--baseline and --write-baseline together" : "--baseline missing",
+                      cmd_gate.usage);
+        return KNEE_USAGE;
+    }
+    return gate_study(operands[0]);
+}
+
+const struct command cmd_gate = {
+    .name = "gate",
+    .summary = "pass, regression or undecided: a study against a stored baseline",
+    .usage = "--baseline FILE STUDY | --write-baseline FILE [options] STUDY",
+    .details =
+        "Compares efficiency and CPU time per item by their 95% intervals with what the baseline allows.\n"
+        "exit codes: 0 pass, 1 regression, 3 undecided, 4 not comparable (machine class, recipe or data "
+        "set),\n"
+        "2 usage, or a baseline or study that cannot be read\n",
+    .run = run};

@@ -1,0 +1,161 @@
+/* knee recipe: whether a recipe is right, and what it would make. */
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cli/commands.h"
+#include "harness/console/message.h"
+#include "harness/console/options.h"
+#include "pipeline/images/codecs/encode_vips.h"
+#include "pipeline/images/engines/engine_vips.h"
+#include "pipeline/images/image_workload.h"
+#include "pipeline/images/overlay/overlay.h"
+#include "pipeline/images/recipe/geometry.h"
+#include "pipeline/images/recipe/recipe.h"
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+static const char *place_name(enum recipe_corner corner)
+{
+    static const char *const names[] = {"top left", "top right", "bottom left", "bottom right",
+                                        "top",      "bottom",    "centre"};
+    return names[corner];
+}
+
+static void print_whole(const struct recipe *recipe)
+{
+    const uint8_t *b = recipe->background;
+
+    printf("background  #%02x%02x%02x\n", b[0], b[1], b[2]);
+    printf("inputs      at most %g megapixels and %g MB; posters from %g s on; animated GIF: %s\n",
+           (double)recipe->max_pixels / 1e6, (double)recipe->max_bytes / 1e6, recipe->clip_offset_s,
+           recipe->gif_is_clip ? "as a clip" : "first frame");
+    printf("metadata    %s\n", recipe->keep == (KEEP_COPYRIGHT | KEEP_ICC) ? "artist, copyright, sRGB profile"
+                               : recipe->keep == KEEP_COPYRIGHT            ? "artist, copyright"
+                               : recipe->keep == KEEP_ICC                  ? "sRGB profile"
+                                                                           : "none kept");
+    if (*recipe->watermark_path)
+        printf("watermark   %s: %.3g%% of the width, opacity %.3g%%, margin %.3g%%, %s\n",
+               base_name(recipe->watermark_path), 100 * recipe->watermark_width,
+               100 * recipe->watermark_opacity, 100 * recipe->watermark_margin,
+               place_name(recipe->watermark_corner));
+    if (*recipe->font_path)
+        printf("caption     '%s' in %s: %.3g%% of the width, margin %.3g%%, %s\n", recipe->caption_text,
+               base_name(recipe->font_path), 100 * recipe->caption_size, 100 * recipe->caption_margin,
+               place_name(recipe->caption_corner));
+}
+
+static void print_options(const struct rendition *r)
+{
+    static const char *const samplings[] = {"4:2:0", "4:4:4", "4:4:4 from quality 90"};
+    static const char *const formats[] = {"JPEG", "WebP", "PNG", "AVIF"};
+
+    printf("%s", formats[r->format]);
+    if (r->format == FORMAT_PNG)
+        printf(" compression %d", r->compression);
+    else
+        printf(" quality %d", r->quality);
+    if (r->format == FORMAT_JPEG || r->format == FORMAT_AVIF)
+        printf(" %s", samplings[r->subsampling]);
+    printf("%s%s%s%s", r->progressive ? ", progressive" : "", r->optimise ? ", optimised" : "",
+           r->watermark ? ", watermark" : "", r->caption ? ", caption" : "");
+    if (r->sharpen > 0)
+        printf(", sharpened by %g", r->sharpen);
+}
+
+/* What becomes of pictures of two common shapes. */
+static void print_rendition(const struct recipe *recipe, int index)
+{
+    static const char *const fits[] = {"inside", "cover", "contain"};
+    static const char *const gravities[] = {"centre", "north",      "north-east", "east",      "south-east",
+                                            "south",  "south-west", "west",       "north-west"};
+    const struct rendition *r = &recipe->renditions[index];
+    struct geometry wide, tall;
+    char path[256];
+
+    image_output_path(recipe, index, "a.jpg", path, sizeof path);
+    geometry_place(r, 4000, 3000, &wide);
+    geometry_place(r, 3000, 4000, &tall);
+    printf("rendition   %s: %s %dx%d", path, fits[r->fit], r->width, r->height);
+    if (r->fit != FIT_INSIDE)
+        printf(", %s", gravities[r->gravity]);
+    printf("%s; ", r->enlarge ? ", enlarged" : "");
+    print_options(r);
+    printf("\n            of 4000x3000: %dx%d, of 3000x4000: %dx%d\n", wide.width, wide.height, tall.width,
+           tall.height);
+}
+
+/* --- checking --------------------------------------------------------------------------------- */
+
+/* All that would stop a run before its first item. */
+static int try_recipe(const struct recipe *recipe, struct fault *fault)
+{
+    struct overlay overlay = {0};
+    int failed;
+
+    if (engine_vips_setup(fault) || encode_vips_check(recipe, fault))
+        return -1;
+    failed = overlay_init(&overlay, recipe, fault);
+    overlay_release(&overlay);
+    return failed;
+}
+
+static int check(const char *path)
+{
+    struct recipe recipe;
+    struct fault fault = {""};
+    int failed;
+
+    if (recipe_load(path, &recipe, &fault)) {
+        message_error("%s", fault.text);
+        return KNEE_FAILED;
+    }
+    failed = try_recipe(&recipe, &fault);
+    if (failed) {
+        message_error("recipe %s: %s", path, fault.text);
+    } else {
+        printf("recipe      %s: good; SHA-256 %.12s\n", path, recipe.sha256);
+        print_whole(&recipe);
+        for (int i = 0; i < recipe.rendition_count; i++)
+            print_rendition(&recipe, i);
+    }
+    recipe_release(&recipe);
+    return failed ? KNEE_FAILED : KNEE_OK;
+}
+
+static int run_recipe(int argc, char **argv)
+{
+    static const struct option_spec table[] = {{.name = NULL}};
+    char **operands;
+    int count;
+
+    switch (options_parse(&cmd_recipe, table, argc, argv, 2, 2, &operands, &count)) {
+    case OPTIONS_HELP:
+        return KNEE_OK;
+    case OPTIONS_USAGE:
+        return KNEE_USAGE;
+    case OPTIONS_GO:
+        break;
+    }
+    if (strcmp(operands[0], "check") != 0) {
+        message_error("unknown action '%.40s': there is 'knee recipe check FILE'", operands[0]);
+        return KNEE_USAGE;
+    }
+    return check(operands[1]);
+}
+
+const struct command cmd_recipe = {
+    .name = "recipe",
+    .summary = "check a recipe and show what it would make",
+    .usage = "check FILE",
+    .details =
+        "Everything that would stop a run before its first item is tried: keys and values, watermark, font,\n"
+        "encoders. What is wrong is named with file, line, key and the values that are right.\n"
+        "The shipped recipes show every key: web.recipe, archive.recipe, catalogue.recipe.\n"
+        "exit codes: 0 good, 1 not good, 2 usage\n",
+    .run = run_recipe};

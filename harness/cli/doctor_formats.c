@@ -1,0 +1,35 @@
+#include "harness/machine/doctor/doctor_facts.h"
+
+#include <stdio.h>
+
+#include "pipeline/images/codecs/formats.h"
+#include "pipeline/images/engines/engine_vips.h"
+
+static void add(struct doctor_facts *facts, const char *what, char *(*tell)(char *text, size_t bytes))
+{
+    struct doctor_fact *fact;
+
+    if (facts->count == DOCTOR_FACTS_MOST)
+        return;
+    fact = &facts->fact[facts->count++];
+    *fact = (struct doctor_fact){.what = what, .state = FACT_GOOD};
+    tell(fact->value, sizeof fact->value);
+}
+
+void doctor_add_formats(struct doctor_facts *facts)
+{
+    struct fault fault;
+
+    if (engine_vips_setup(&fault)) {
+        if (facts->count < DOCTOR_FACTS_MOST) {
+            struct doctor_fact *fact = &facts->fact[facts->count++];
+            *fact = (struct doctor_fact){.what = "reads pictures", .state = FACT_MISSING};
+            snprintf(fact->value, sizeof fact->value, "libvips does not start: %.300s", fault.text);
+            snprintf(fact->remedy, sizeof fact->remedy, "install Debian's libvips42: make deps");
+        }
+        return;
+    }
+    add(facts, "reads pictures", formats_pictures);
+    add(facts, "reads clips", formats_clips);
+    add(facts, "writes", formats_written);
+}

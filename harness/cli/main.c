@@ -1,0 +1,70 @@
+/* knee: measures how a parallel program scales, and why. One file per command: cmd_<name>.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/cli/commands.h"
+#include "harness/console/message.h"
+#include "harness/console/options.h"
+#include "pipeline/base/version.h"
+
+static const struct command *const commands[] = {
+    &cmd_doctor,  &cmd_run,     &cmd_verify, &cmd_recipe, &cmd_model,  &cmd_sweep,     &cmd_fit,
+    &cmd_account, &cmd_predict, &cmd_report, &cmd_gate,   &cmd_export, &cmd_self_test,
+};
+static const size_t command_count = sizeof commands / sizeof commands[0];
+
+static void print_help(FILE *out)
+{
+    fputs("usage: knee COMMAND [options] ...\n\n"
+          "knee measures how a parallel program scales, shows where its speedup leaves the ideal line,\n"
+          "and says why.\n\ncommands:\n",
+          out);
+    for (size_t i = 0; i < command_count; i++)
+        fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("\n'knee COMMAND --help' tells all about one command; 'knee --version' names this build.\n"
+          "exit codes: 0 good, 1 failed, 2 usage; knee gate adds 3 undecided, 4 not comparable\n",
+          out);
+}
+
+/* A full disk or a closed pipe behind stdout is a failed run, whatever the command thought. */
+static int close_stdout(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    message_error("standard output could not be written: free space there or give another place");
+    return code == KNEE_OK ? KNEE_FAILED : code;
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < command_count; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    const struct command *command;
+
+    if (argc < 2) {
+        print_help(stderr);
+        return KNEE_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return close_stdout(KNEE_OK);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("knee %s\n", knee_version);
+        return close_stdout(KNEE_OK);
+    }
+    command = find_command(argv[1]);
+    if (!command) {
+        message_error("unknown command '%s': 'knee --help' lists the commands", argv[1]);
+        return KNEE_USAGE;
+    }
+    message_set_command(command->name);
+    return close_stdout(command->run(argc - 1, argv + 1));
+}

@@ -1,0 +1,229 @@
+/* account_print.c: the core-second account as tables for people (fit_account.h). */
+#include <math.h>
+#include <string.h>
+
+#include "harness/fit/fit.h"
+#include "harness/fit/fit_account.h"
+
+static bool is_scaling(const struct fit_account *account, const struct fit_account_cell *cell)
+{
+    return fit_curve_cell(account->study, cell->workers) == (int)cell->cell;
+}
+
+static const struct fit_account_cell *cell_at(const struct fit_account *account, unsigned i)
+{
+    return &g_array_index(account->cells, struct fit_account_cell, i);
+}
+
+/* No sign before what is printed as 0. */
+static double unsigned_zero(double value, int decimals)
+{
+    return fabs(value) < 0.5 * pow(10, -decimals) ? 0 : value;
+}
+
+/* "12.3%", "-" */
+static const char *percent(double share, char *text, size_t bytes)
+{
+    if (isnan(share))
+        snprintf(text, bytes, "-");
+    else
+        snprintf(text, bytes, "%.2f%%", unsigned_zero(100 * share, 2));
+    return text;
+}
+
+/* Decimals that leave five digits of a total. */
+static int decimals_of(double total_s)
+{
+    return total_s > 0 ? (int)fmin(fmax(4 - floor(log10(total_s)), 2), 6) : 3;
+}
+
+/* "1.234 (1.2 to 1.3)", "1.234", "-" */
+static const char *seconds(const struct interval *interval, int decimals, char *text, size_t bytes)
+{
+    double value = unsigned_zero(interval->value, decimals), low = unsigned_zero(interval->low, decimals),
+           high = unsigned_zero(interval->high, decimals);
+
+    if (!interval_has_value(interval))
+        snprintf(text, bytes, "-");
+    else if (interval_has_bounds(interval) && (low != 0 || high != 0))
+        snprintf(text, bytes, "%.*f (%.*f to %.*f)", decimals, value, decimals, low, decimals, high);
+    else
+        snprintf(text, bytes, "%.*f", decimals, value);
+    return text;
+}
+
+static void print_row(const struct fit_account *account, const char *label, FILE *out,
+                      double (*value)(const struct fit_account_cell *cell, int which), int which)
+{
+    char text[32];
+
+    fprintf(out, "%-31s", label);
+    for (unsigned i = 0; i < account->cells->len; i++)
+        if (is_scaling(account, cell_at(account, i)))
+            fprintf(out, " %9s", percent(value(cell_at(account, i), which), text, sizeof text));
+    fputc('\n', out);
+}
+
+static double share(const struct fit_account_cell *cell, int cause)
+{
+    return cell->core_s[cause].value / cell->total_s.value;
+}
+
+static double factor(const struct fit_account_cell *cell, int which)
+{
+    return cell->pop[which].value;
+}
+
+static double named(const struct fit_account_cell *cell, int which)
+{
+    (void)which;
+    return cell->named;
+}
+
+static double closure(const struct fit_account_cell *cell, int which)
+{
+    (void)which;
+    return cell->closure;
+}
+
+/* What could not be told, once for each reason, from the cell of the most workers. */
+static void print_reasons(const struct fit_account *account, FILE *out)
+{
+    const struct fit_account_cell *cell = NULL;
+
+    for (unsigned i = 0; i < account->cells->len; i++)
+        if (is_scaling(account, cell_at(account, i)))
+            cell = cell_at(account, i);
+    for (int c = 0; cell && c < ACCOUNT_CAUSES; c++)
+        if (!interval_has_value(&cell->core_s[c]))
+            fprintf(out, "- %s: %s\n", account_cause_label((enum account_cause)c), cell->core_s[c].reason);
+    for (int f = 0; cell && f < POP_FACTORS; f++)
+        if (!interval_has_value(&cell->pop[f]))
+            fprintf(out, "- %s: %s\n", pop_factor_name((enum pop_factor)f), cell->pop[f].reason);
+}
+
+void account_print_overview(const struct fit_account *account, FILE *out)
+{
+    char label[64];
+
+    fprintf(out,
+            "%s: share of all core-seconds, by workers (cost of items with one worker: %zu items, %zu "
+            "trials)\n\n",
+            account->study->name, account->cost_count, account->cost_trials);
+    fprintf(out, "%-31s", "workers");
+    for (unsigned i = 0; i < account->cells->len; i++)
+        if (is_scaling(account, cell_at(account, i)))
+            fprintf(out, " %9u", cell_at(account, i)->workers);
+    fputc('\n', out);
+    for (int c = 0; c < ACCOUNT_CAUSES; c++)
+        print_row(account, account_cause_label((enum account_cause)c), out, share, c);
+    print_row(account, "named, in every trial at least", out, named, 0);
+    print_row(account, "not closed, at most", out, closure, 0);
+    fprintf(out, "\nefficiencies (each is the product of those indented below it)\n");
+    for (int f = 0; f < POP_FACTORS; f++) {
+        snprintf(label, sizeof label, "%*s%s", 2 * (int)pop_factor_depth((enum pop_factor)f), "",
+                 pop_factor_name((enum pop_factor)f));
+        print_row(account, label, out, factor, f);
+    }
+    print_reasons(account, out);
+}
+
+/* The waterfall: from the efficiency of `against` (1) down to that of the cell, one cause a step. */
+void account_print_comparison(const struct fit_account *account, const struct fit_account_cell *cell,
+                              const struct fit_account_cell *against, FILE *out)
+{
+    struct fit_account_difference difference;
+    char here[64], there[64], more[64], lost[32], left[32], without[64];
+    double efficiency = 1;
+    int decimals = decimals_of(against->total_s.value);
+
+    fit_account_compare(account, cell, against, &difference);
+    fprintf(out,
+            "%s: %u workers against %u, core-seconds (in brackets: 95%% intervals over blocks)\n\n"
+            "%-31s %-26s %-26s %-26s %8s %8s  %s\n",
+            account->study->name, cell->workers, against->workers, "cause", "at this many", "against", "more",
+            "lost", "left", "speedup without it");
+    for (int c = 0; c < ACCOUNT_CAUSES; c++) {
+        efficiency -= isnan(difference.lost[c]) ? 0 : difference.lost[c];
+        fprintf(out, "%-31s %-26s %-26s %-26s %8s %8s  %s\n", account_cause_label((enum account_cause)c),
+                seconds(&cell->core_s[c], decimals, here, sizeof here),
+                seconds(&against->core_s[c], decimals, there, sizeof there),
+                seconds(&difference.core_s[c], decimals, more, sizeof more),
+                percent(difference.lost[c], lost, sizeof lost), percent(efficiency, left, sizeof left),
+                seconds(&cell->speedup_without[c], 2, without, sizeof without));
+    }
+    fprintf(out, "%-31s %-26s %-26s %-26s %8s %8s  %s\n", "all",
+            seconds(&cell->total_s, decimals, here, sizeof here),
+            seconds(&against->total_s, decimals, there, sizeof there),
+            seconds(&difference.total_s, decimals, more, sizeof more),
+            percent(difference.lost_total, lost, sizeof lost),
+            percent(1 - difference.lost_total, left, sizeof left),
+            seconds(&cell->speedup, 2, without, sizeof without));
+    fprintf(out, "\nlost: share of this many workers' core-seconds; left: efficiency against %u worker%s\n",
+            against->workers, against->workers == 1 ? "" : "s");
+    if (difference.top != ACCOUNT_CAUSES)
+        fprintf(out, "most is lost by: %s (%s of the core-seconds)\n", account_top_label(difference.top),
+                percent(account_weight(difference.lost, difference.top), lost, sizeof lost));
+    if (against->workers == 1 && !isnan(cell->size_lost))
+        fprintf(out,
+                "by item size: %s core-seconds, %s (slower large items, and a tail that equal ones would "
+                "not have)\n",
+                seconds(&cell->size_core_s, decimals, more, sizeof more),
+                percent(cell->size_lost, lost, sizeof lost));
+    fprintf(out, "named in every trial: at least %s; not closed: at most %s\n",
+            percent(fmin(cell->named, against->named), here, sizeof here),
+            percent(fmax(cell->closure, against->closure), there, sizeof there));
+}
+
+static void print_number(double value, FILE *out)
+{
+    if (isnan(value))
+        fputc('\t', out);
+    else
+        fprintf(out, "\t%.9g", value);
+}
+
+void account_print_trials(const struct fit_account *account, FILE *out)
+{
+    fprintf(out, "trial\tblock\trole\tworkers\tstatus\ttotal_core_s");
+    for (int c = 0; c < ACCOUNT_CAUSES; c++)
+        fprintf(out, "\t%s", account_cause_name((enum account_cause)c));
+    fprintf(out, "\tgap_core_s\tunnamed_core_s\thidden_cpu_s\n");
+    for (unsigned i = 0; i < account->trials->len; i++) {
+        const struct fit_account_trial *row = &g_array_index(account->trials, struct fit_account_trial, i);
+        const struct fit_trial *trial = &g_array_index(account->study->trials, struct fit_trial, row->trial);
+        const struct fit_cell *cell = fit_study_cell(account->study, trial);
+        fprintf(out, "%lld\t%u\t%s\t%u\t%s", (long long)trial->id, trial->block, cell->role, cell->workers,
+                trial->standing == TRIAL_COUNTS ? "ok" : "void");
+        print_number(row->account.total_s, out);
+        for (int c = 0; c < ACCOUNT_CAUSES; c++)
+            print_number(row->account.core_s[c], out);
+        print_number(row->account.gap_s, out);
+        print_number(row->account.unnamed_s, out);
+        print_number(row->account.hidden_cpu_s, out);
+        fputc('\n', out);
+    }
+}
+
+void account_print_loss(const struct fit_account *account, FILE *out)
+{
+    const struct fit_account_cell *one = fit_account_cell_at(account, 1), *cell = NULL;
+    struct fit_account_difference difference;
+    char lost[32], top[32];
+
+    for (unsigned i = 0; i < account->cells->len; i++)
+        if (is_scaling(account, cell_at(account, i)) && cell_at(account, i)->workers > 1 &&
+            (!account->study->cores || cell_at(account, i)->workers <= account->study->cores))
+            cell = cell_at(account, i);
+    if (!one || !cell)
+        return;
+    fit_account_compare(account, cell, one, &difference);
+    if (difference.top == ACCOUNT_CAUSES)
+        return;
+    fprintf(out, "loss: %s of the core-seconds at %u workers, most by: %s (%s); 'knee account' tells all\n",
+            percent(difference.lost_total, lost, sizeof lost), cell->workers,
+            account_top_label(difference.top),
+            percent(account_weight(difference.lost, difference.top), top, sizeof top));
+    if (!isnan(cell->size_share))
+        fprintf(out, "by item size: %.0f%% of that loss\n", unsigned_zero(100 * cell->size_share, 0));
+}

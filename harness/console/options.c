@@ -1,0 +1,226 @@
+#include "harness/console/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/console/message.h"
+
+enum { MAX_OPTIONS = 48, HELP_VALUE = 1000, LONG_BASE = 1001 };
+
+static size_t table_size(const struct option_spec *table)
+{
+    size_t count = 0;
+    while (table[count].name)
+        count++;
+    return count;
+}
+
+/* --- values ----------------------------------------------------------------------------------- */
+
+static int parse_count(const struct option_spec *spec, const char *text)
+{
+    char *end;
+    unsigned long long value;
+
+    errno = 0;
+    value = strtoull(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || value < spec->min || value > spec->max) {
+        message_error("--%s %s: give a whole number from %" PRIu64 " to %" PRIu64, spec->name, text,
+                      spec->min, spec->max);
+        return -1;
+    }
+    *(uint64_t *)spec->target = value;
+    return 0;
+}
+
+static int parse_duration(const struct option_spec *spec, const char *text)
+{
+    static const struct {
+        const char *suffix;
+        double seconds;
+    } units[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"m", 60}, {"min", 60}, {"h", 3600}, {"d", 86400}};
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end != text && isfinite(value) && value > 0)
+        for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+            if (strcmp(end, units[i].suffix) == 0 && value * units[i].seconds < 1e8) {
+                *(uint64_t *)spec->target = (uint64_t)(value * units[i].seconds * 1e9);
+                return 0;
+            }
+    message_error("--%s %s: give a duration such as 90s, 10m or 1.5h", spec->name, text);
+    return -1;
+}
+
+static int parse_real(const struct option_spec *spec, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end != text && strcmp(end, "%") == 0) {
+        value /= 100;
+        end++;
+    }
+    if (end == text || *end || !isfinite(value) || value < spec->real_min || value > spec->real_max) {
+        message_error("--%s %s: give a number from %g to %g", spec->name, text, spec->real_min,
+                      spec->real_max);
+        return -1;
+    }
+    *(double *)spec->target = value;
+    return 0;
+}
+
+static int parse_choice(const struct option_spec *spec, const char *text)
+{
+    char allowed[256] = "";
+
+    for (int i = 0; spec->choices[i]; i++) {
+        size_t used = strlen(allowed);
+        if (strcmp(spec->choices[i], text) == 0) {
+            *(int *)spec->target = i;
+            return 0;
+        }
+        snprintf(allowed + used, sizeof allowed - used, "%s%s", i ? ", " : "", spec->choices[i]);
+    }
+    message_error("--%s %s: choose one of: %s", spec->name, text, allowed);
+    return -1;
+}
+
+static int parse_value(const struct option_spec *spec, const char *text)
+{
+    switch (spec->kind) {
+    case OPTION_FLAG:
+        *(bool *)spec->target = true;
+        return 0;
+    case OPTION_TEXT:
+        *(const char **)spec->target = text;
+        return 0;
+    case OPTION_TEXT_OR:
+        *(const char **)spec->target = text ? text : spec->choices[0];
+        return 0;
+    case OPTION_COUNT:
+        return parse_count(spec, text);
+    case OPTION_DURATION:
+        return parse_duration(spec, text);
+    case OPTION_REAL:
+        return parse_real(spec, text);
+    case OPTION_CHOICE:
+        return parse_choice(spec, text);
+    }
+    abort();
+}
+
+/* --- help ------------------------------------------------------------------------------------- */
+
+static void print_help(const struct command *command, const struct option_spec *table)
+{
+    printf("usage: knee %s %s\n\n%s\n\noptions:\n", command->name, command->usage, command->summary);
+    for (const struct option_spec *spec = table; spec->name; spec++) {
+        char left[64];
+        if (spec->kind == OPTION_TEXT_OR)
+            snprintf(left, sizeof left, "    --%s[=%s]", spec->name, spec->argument);
+        else if (spec->letter)
+            snprintf(left, sizeof left, "-%c, --%s%s%s", spec->letter, spec->name, spec->argument ? " " : "",
+                     spec->argument ? spec->argument : "");
+        else
+            snprintf(left, sizeof left, "    --%s%s%s", spec->name, spec->argument ? " " : "",
+                     spec->argument ? spec->argument : "");
+        printf("  %-26s %s\n", left, spec->help);
+    }
+    printf("  %-26s %s\n", "-h, --help", "this text");
+    if (command->details)
+        printf("\n%s", command->details);
+}
+
+/* --- parsing ---------------------------------------------------------------------------------- */
+
+/* getopt's own tables, made from ours. */
+static void fill_getopt(const struct option_spec *table, struct option *longs, char *shorts)
+{
+    size_t count = table_size(table);
+    char *s = shorts;
+
+    *s++ = ':'; /* getopt stays silent: the messages are ours */
+    for (size_t i = 0; i < count; i++) {
+        longs[i] = (struct option){.name = table[i].name,
+                                   .has_arg = !table[i].argument                ? no_argument
+                                              : table[i].kind == OPTION_TEXT_OR ? optional_argument
+                                                                                : required_argument,
+                                   .val = LONG_BASE + (int)i};
+        if (table[i].letter) {
+            *s++ = table[i].letter;
+            if (table[i].argument)
+                *s++ = ':';
+        }
+    }
+    *s++ = 'h';
+    *s = '\0';
+    longs[count] = (struct option){.name = "help", .val = HELP_VALUE};
+    longs[count + 1] = (struct option){0};
+}
+
+static const struct option_spec *find_spec(const struct option_spec *table, int value)
+{
+    if (value >= LONG_BASE)
+        return &table[value - LONG_BASE];
+    for (const struct option_spec *spec = table; spec->name; spec++)
+        if (spec->letter && spec->letter == value)
+            return spec;
+    return NULL;
+}
+
+static enum options_result bad_option(const struct command *command, char **argv, const char *what)
+{
+    if (optopt && optopt < HELP_VALUE && !strncmp(argv[optind - 1], "--", 2))
+        optopt = 0;
+    if (optopt && optopt < HELP_VALUE)
+        message_error("%s -%c: 'knee %s --help' lists the options", what, optopt, command->name);
+    else
+        message_error("%s %s: 'knee %s --help' lists the options", what, argv[optind - 1], command->name);
+    return OPTIONS_USAGE;
+}
+
+enum options_result options_parse(const struct command *command, const struct option_spec *table, int argc,
+                                  char **argv, int least, int most, char ***operands, int *operand_count)
+{
+    struct option longs[MAX_OPTIONS + 2];
+    char shorts[2 * MAX_OPTIONS + 4];
+    int value;
+
+    if (table_size(table) > MAX_OPTIONS)
+        abort();
+    fill_getopt(table, longs, shorts);
+    optind = 0; /* glibc: start afresh */
+    opterr = 0;
+    while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        const struct option_spec *spec;
+        if (value == 'h' || value == HELP_VALUE) {
+            print_help(command, table);
+            return OPTIONS_HELP;
+        }
+        if (value == '?')
+            return bad_option(command, argv, "unknown or ambiguous option");
+        if (value == ':')
+            return bad_option(command, argv, "a value is missing after");
+        spec = find_spec(table, value);
+        if (!spec || parse_value(spec, optarg))
+            return OPTIONS_USAGE;
+    }
+    *operands = argv + optind;
+    *operand_count = argc - optind;
+    if (*operand_count < least || (most >= 0 && *operand_count > most)) {
+        if (*operand_count > least && most >= 0)
+            message_error("unexpected '%s': usage: knee %s %s", (*operands)[most], command->name,
+                          command->usage);
+        else
+            message_error("operand missing: usage: knee %s %s", command->name, command->usage);
+        return OPTIONS_USAGE;
+    }
+    return OPTIONS_GO;
+}

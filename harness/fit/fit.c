@@ -1,0 +1,374 @@
+#include "harness/fit/fit.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/statistics/resample.h"
+#include "analysis/statistics/stats.h"
+
+/* --- trials ----------------------------------------------------------------------------------- */
+
+static double number_at(const struct fit_trial *trial, size_t offset)
+{
+    double value;
+
+    memcpy(&value, (const char *)trial + offset, sizeof value);
+    return value;
+}
+
+static const struct fit_trial *trials_of(const struct fit_study *study)
+{
+    return (const struct fit_trial *)(const void *)study->trials->data;
+}
+
+/* The trials of a cell that count and have the number at offset. */
+static struct observation *observe(const struct fit_study *study, unsigned cell, size_t offset, size_t *count)
+{
+    struct observation *made = g_new0(struct observation, study->trials->len + 1);
+    const struct fit_trial *trial = trials_of(study);
+
+    *count = 0;
+    for (unsigned i = 0; i < study->trials->len; i++)
+        if (trial[i].cell == cell && trial[i].standing == TRIAL_COUNTS &&
+            !isnan(number_at(&trial[i], offset)))
+            made[(*count)++] = (struct observation){fit_study_cell(study, &trial[i])->workers, trial[i].block,
+                                                    number_at(&trial[i], offset)};
+    return made;
+}
+
+struct observation *fit_observations(const struct fit_study *study, unsigned cell, size_t *count)
+{
+    return observe(study, cell, offsetof(struct fit_trial, wall_s), count);
+}
+
+/* Plain mean over blocks; for quantities that may be 0. */
+static struct interval plain_level(const struct observation *group, size_t count, bool paired)
+{
+    double *mean = g_new0(double, count + 1), *size = g_new0(double, count + 1);
+    unsigned *block = g_new0(unsigned, count + 1);
+    size_t blocks = 0;
+    struct interval result;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t b = 0;
+        while (b < blocks && (!paired || block[b] != group[i].block))
+            b++;
+        if (b == blocks)
+            block[blocks++] = group[i].block;
+        mean[b] += group[i].seconds;
+        size[b] += 1;
+    }
+    for (size_t b = 0; b < blocks; b++)
+        mean[b] /= size[b];
+    result = stats_mean_interval(mean, blocks, FIT_LEVEL);
+    if (interval_has_bounds(&result) && result.value >= 0)
+        result.low = fmax(result.low, 0);
+    g_free(mean);
+    g_free(size);
+    g_free(block);
+    return result;
+}
+
+struct interval fit_measure(const struct fit_study *study, unsigned cell, size_t offset, bool geometric,
+                            const char *missing)
+{
+    struct interval result;
+    size_t count;
+    struct observation *group = observe(study, cell, offset, &count);
+
+    if (count == 0)
+        result = interval_unknown("%s", missing);
+    else if (geometric)
+        result = scaling_level(group, count, study->paired, FIT_LEVEL);
+    else
+        result = plain_level(group, count, study->paired);
+    g_free(group);
+    return result;
+}
+
+int fit_curve_cell(const struct fit_study *study, unsigned workers)
+{
+    for (unsigned i = 0; i < study->cells->len; i++) {
+        const struct fit_cell *cell = &g_array_index(study->cells, struct fit_cell, i);
+        if (cell->workers == workers && g_strcmp0(cell->role, "scaling") == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+static bool on_curve(const struct fit_study *study, unsigned cell)
+{
+    return fit_curve_cell(study, g_array_index(study->cells, struct fit_cell, cell).workers) == (int)cell;
+}
+
+/* --- counting --------------------------------------------------------------------------------- */
+
+static void count_trials(struct fit *fit)
+{
+    const struct fit_trial *trial = trials_of(fit->study);
+    GHashTable *blocks = g_hash_table_new(g_direct_hash, g_direct_equal);
+
+    for (unsigned i = 0; i < fit->study->trials->len; i++) {
+        fit->ok += trial[i].standing == TRIAL_COUNTS;
+        fit->void_trials += trial[i].standing == TRIAL_VOID;
+        fit->failed += trial[i].standing == TRIAL_FAILED;
+        if (trial[i].standing == TRIAL_COUNTS && fit->study->paired)
+            g_hash_table_add(blocks, GUINT_TO_POINTER(trial[i].block + 1));
+    }
+    fit->blocks = g_hash_table_size(blocks);
+    g_hash_table_destroy(blocks);
+}
+
+static size_t blocks_of(const struct fit_study *study, unsigned cell)
+{
+    size_t count, blocks = 0;
+    struct observation *group = fit_observations(study, cell, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        size_t j = 0;
+        while (study->paired && j < i && group[j].block != group[i].block)
+            j++;
+        blocks += !study->paired || j == i;
+    }
+    g_free(group);
+    return blocks;
+}
+
+/* --- curve and models ------------------------------------------------------------------------- */
+
+/* Its time; with weak scaling for the work of one worker (analysis/speedup/scaling.h). */
+static double fit_work_s(const struct fit_study *study, const struct fit_trial *trial)
+{
+    return trial->wall_s / fit_study_work(study, trial);
+}
+
+static struct scaling_data curve_data(const struct fit_study *study, struct observation **observations)
+{
+    const struct fit_trial *trial = trials_of(study);
+    struct scaling_data data = {
+        .paired = study->paired, .cores = study->cores, .weak = fit_study_is_weak(study)};
+
+    *observations = g_new0(struct observation, study->trials->len + 1);
+    for (unsigned i = 0; i < study->trials->len; i++)
+        if (trial[i].standing == TRIAL_COUNTS && on_curve(study, trial[i].cell) && !isnan(trial[i].wall_s))
+            (*observations)[data.count++] = (struct observation){
+                fit_study_cell(study, &trial[i])->workers, trial[i].block, fit_work_s(study, &trial[i])};
+    data.observation = *observations;
+    return data;
+}
+
+static void add_point(struct fit *fit, const struct scaling_point *scaling)
+{
+    unsigned cell = (unsigned)fit_curve_cell(fit->study, scaling->workers);
+    struct fit_point point = {.scaling = *scaling, .blocks = blocks_of(fit->study, cell)};
+
+    point.images_per_s = fit_measure(fit->study, cell, offsetof(struct fit_trial, images_per_s), true,
+                                     "the number of items is not recorded");
+    point.cpu_s_per_item = fit_measure(fit->study, cell, offsetof(struct fit_trial, cpu_s_per_item), true,
+                                       "CPU time is not recorded");
+    point.maxrss_mib = fit_measure(fit->study, cell, offsetof(struct fit_trial, maxrss_mib), true,
+                                   "peak memory is not recorded");
+    g_array_append_val(fit->curve, point);
+}
+
+static int fit_curve(struct fit *fit, const struct scaling_data *data)
+{
+    size_t room = fit->study->cells->len + 1;
+    struct scaling_point *points = g_new0(struct scaling_point, room);
+    struct interval *efficiency = g_new0(struct interval, room);
+    const char *seed = fit_study_fact(fit->study, "seed");
+    int count = scaling_curve(data, FIT_LEVEL, points, room), status = count < 0 ? -1 : 0;
+
+    if (status == 0) {
+        models_fit(data, FIT_LEVEL, fit->models, fit->choice, sizeof fit->choice);
+        struct model_noise noise = models_noise(data);
+        fit->knee = knee_find(points, (size_t)count, &noise, fit->study->cores, fit->options.delta);
+        fit->knee_amdahl = knee_amdahl(&fit->models[MODEL_AMDAHL].shape[0], fit->options.delta);
+        fit_predict(fit);
+        status =
+            scaling_bootstrap(data, points, (size_t)count, fit->options.delta, fit->options.resamples,
+                              seed ? strtoull(seed, NULL, 10) : 1, FIT_LEVEL, efficiency, &fit->bootstrap);
+        for (int i = 0; i < count; i++) {
+            add_point(fit, &points[i]);
+            g_array_index(fit->curve, struct fit_point, i).efficiency_bootstrap = efficiency[i];
+        }
+    }
+    g_free(points);
+    g_free(efficiency);
+    return status;
+}
+
+const struct fit_point *fit_point_at(const struct fit *fit, unsigned workers)
+{
+    for (unsigned i = 0; i < fit->curve->len; i++) {
+        const struct fit_point *point = &g_array_index(fit->curve, struct fit_point, i);
+        if (point->scaling.workers == workers)
+            return point;
+    }
+    return NULL;
+}
+
+/* --- warnings --------------------------------------------------------------------------------- */
+
+static void warn(struct fit *fit, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void warn(struct fit *fit, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    g_ptr_array_add(fit->warnings, g_strdup_vprintf(format, arguments));
+    va_end(arguments);
+}
+
+static void warn_of_points(struct fit *fit)
+{
+    for (unsigned i = 0; i < fit->curve->len; i++) {
+        const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
+        const struct interval *e = &point->efficiency, *t = &point->seconds;
+        if (point->workers > 1 && !point->oversubscribed && e->low > 1)
+            warn(fit,
+                 "%u workers are faster than the ideal beyond doubt (efficiency %.3f, %.3f to %.3f): "
+                 "super-linear; "
+                 "caches, frequency or an unlike T(1) may be why",
+                 point->workers, e->value, e->low, e->high);
+        if (i > 0 && !point->oversubscribed) {
+            const struct scaling_point *before = &g_array_index(fit->curve, struct fit_point, i - 1).scaling;
+            if (t->low > before->seconds.high && !fit_study_is_weak(fit->study))
+                warn(fit, "%u workers are slower than %u: the curve is not monotone", point->workers,
+                     before->workers);
+        }
+        if (t->high / t->low > 1.2)
+            warn(fit,
+                 "the time at %u worker%s is known to +-%.0f%% only: more repetitions or a quieter machine "
+                 "would help",
+                 point->workers, point->workers == 1 ? "" : "s", 50 * log(t->high / t->low));
+    }
+}
+
+/* Said by the sweep, which knew the machine. */
+static void warn_of_mixed_kinds(struct fit *fit)
+{
+    const char *mixed = fit_study_fact(fit->study, "mixed_kinds");
+
+    if (mixed)
+        warn(fit, "%s: the curve bends for that too, and no law of scaling knows it", mixed);
+}
+
+static void warn_of_study(struct fit *fit)
+{
+    const struct fit_study *study = fit->study;
+    const struct fit_trial *trial = trials_of(study);
+    unsigned stolen = 0;
+
+    for (unsigned i = 0; i < study->trials->len; i++)
+        stolen += trial[i].standing == TRIAL_COUNTS && trial[i].steal_share > 0.01;
+    if (stolen > 0)
+        warn(fit, "in %u of %zu trials more than 1%% of CPU time was stolen by other virtual machines",
+             stolen, fit->ok);
+    if (study->paired && fit->blocks < 3)
+        warn(fit, "only %zu block%s: intervals are very wide or missing; 3 is the least, 5 is good",
+             fit->blocks, fit->blocks == 1 ? "" : "s");
+    if (fit_study_fact(study, "waiting"))
+        warn(fit, "%s", fit_study_fact(study, "waiting"));
+    if (fit_study_is_weak(study))
+        warn(fit, "weak scaling: the work grows with the workers: speedup is n T(1) / T(n) (scaled speedup), "
+                  "efficiency "
+                  "T(1) / T(n)");
+    if (study->cores == 0)
+        warn(fit, "the number of cores is not known: every worker count takes part in the models; --cores N "
+                  "tells it");
+    if (fit->void_trials + fit->failed > 0)
+        warn(fit, "%zu void and %zu failed trials do not take part", fit->void_trials, fit->failed);
+    for (unsigned i = 0; i < study->cells->len; i++) {
+        const struct fit_cell *cell = &g_array_index(study->cells, struct fit_cell, i);
+        if (g_strcmp0(cell->role, "scaling") == 0 && !on_curve(study, i))
+            warn(fit, "a second scaling cell at %u workers (chunk %lld, %s) is not in the curve",
+                 cell->workers, (long long)cell->chunk, cell->policy ? cell->policy : "no policy");
+    }
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
+
+static void clear_quantity(void *data)
+{
+    struct fit_quantity *quantity = data;
+
+    g_free(quantity->name);
+    g_free(quantity->unit);
+    g_free(quantity->about);
+    g_free(quantity->status);
+    g_free(quantity->reason);
+}
+
+static void clear_counter(void *data)
+{
+    struct fit_counter_summary *counter = data;
+
+    g_free(counter->name);
+    g_free(counter->status);
+    g_free(counter->reason);
+}
+
+void fit_release(struct fit *fit)
+{
+    if (!fit->curve)
+        return;
+    g_array_free(fit->curve, TRUE);
+    g_array_free(fit->phases, TRUE);
+    g_array_free(fit->chunks, TRUE);
+    g_array_free(fit->sizes, TRUE);
+    g_array_free(fit->counters, TRUE);
+    g_array_free(fit->quantities, TRUE);
+    g_free(fit->group);
+    g_free(fit->caveats);
+    g_ptr_array_free(fit->warnings, TRUE);
+    fit_account_release(&fit->account);
+    g_free(fit->equivalence.manifest_sha256);
+    g_free(fit->equivalence.reason);
+    *fit = (struct fit){0};
+}
+
+static void fit_init(const struct fit_study *study, const struct fit_options *options, struct fit *fit)
+{
+    *fit = (struct fit){.study = study,
+                        .options = *options,
+                        .curve = g_array_new(FALSE, TRUE, sizeof(struct fit_point)),
+                        .phases = g_array_new(FALSE, TRUE, sizeof(struct fit_phases)),
+                        .chunks = g_array_new(FALSE, TRUE, sizeof(struct fit_chunk)),
+                        .sizes = g_array_new(FALSE, TRUE, sizeof(struct fit_size)),
+                        .counters = g_array_new(FALSE, TRUE, sizeof(struct fit_counter_summary)),
+                        .quantities = g_array_new(FALSE, TRUE, sizeof(struct fit_quantity)),
+                        .advised = -1,
+                        .warnings = g_ptr_array_new_with_free_func(g_free)};
+    g_array_set_clear_func(fit->counters, clear_counter);
+    g_array_set_clear_func(fit->quantities, clear_quantity);
+}
+
+int fit_make(const struct fit_study *study, const struct fit_options *options, struct fit *fit,
+             struct fault *fault)
+{
+    struct observation *observations;
+    struct scaling_data data = curve_data(study, &observations);
+    int status;
+
+    fit_init(study, options, fit);
+    count_trials(fit);
+    if (data.count == 0) {
+        status = fault_set(
+            fault, "%s: no trial of the scaling curve counts (%u trials, %zu void, %zu failed): sweep again",
+            study->name, study->trials->len, fit->void_trials, fit->failed);
+    } else {
+        status = fit_curve(fit, &data) || fit_details(fit)
+                     ? fault_set(fault, "%s: out of memory", study->name)
+                     : 0;
+        warn_of_study(fit);
+        warn_of_mixed_kinds(fit);
+        warn_of_points(fit);
+    }
+    g_free(observations);
+    if (status)
+        fit_release(fit);
+    return status;
+}

@@ -1,0 +1,263 @@
+#include "harness/fit/fit_account.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analysis/prediction/simulate.h"
+#include "harness/fit/fit.h"
+
+static const struct fit_trial *trial_at(const struct fit_study *study, unsigned i)
+{
+    return &g_array_index(study->trials, struct fit_trial, i);
+}
+
+static const struct fit_account_trial *accounted(const struct fit_account *account, unsigned i)
+{
+    return &g_array_index(account->trials, struct fit_account_trial, i);
+}
+
+/* --- one trial -------------------------------------------------------------------------------- */
+
+/* Rows of one trial: [begin, end) of an array sorted by trial. */
+struct range {
+    unsigned begin, end;
+};
+
+/* rows: struct fit_worker or struct fit_span, both of which begin with the trial. */
+static struct range rows_of(const GArray *rows, unsigned trial)
+{
+    size_t bytes = g_array_get_element_size((GArray *)rows);
+    struct range range = {0, rows->len};
+    unsigned high = rows->len;
+
+#define TRIAL_OF(i) (*(const unsigned *)(const void *)(rows->data + (i)*bytes))
+    while (range.begin < high) {
+        unsigned middle = range.begin + (high - range.begin) / 2;
+        if (TRIAL_OF(middle) < trial)
+            range.begin = middle + 1;
+        else
+            high = middle;
+    }
+    for (range.end = range.begin; range.end < rows->len && TRIAL_OF(range.end) == trial;)
+        range.end++;
+#undef TRIAL_OF
+    return range;
+}
+
+static int account_trial(const struct fit_account *all, unsigned index, struct account *account)
+{
+    const struct fit_study *study = all->study;
+    const struct fit_trial *trial = trial_at(study, index);
+    struct range workers = rows_of(study->workers, index), spans = rows_of(study->spans, index);
+    struct account_worker *worker = g_new0(struct account_worker, workers.end - workers.begin + 1);
+    struct account_item *item = g_new0(struct account_item, spans.end - spans.begin + 1);
+    struct account_trial made = {.wall_s = trial->wall_s,
+                                 .gate_s = trial->prefix_s + trial->spawn_s + trial->init_s,
+                                 .worker = worker,
+                                 .workers = workers.end - workers.begin,
+                                 .item = item,
+                                 .items = spans.end - spans.begin};
+    int status;
+
+    for (unsigned w = workers.begin; w < workers.end; w++)
+        worker[w - workers.begin] = g_array_index(study->workers, struct fit_worker, w).instants;
+    for (unsigned i = spans.begin; i < spans.end; i++) {
+        const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
+        const struct fit_batch_item *about = fit_study_batch_item(study, span->id);
+        item[i - spans.begin] =
+            (struct account_item){.worker = span->worker,
+                                  .claim_s = span->claim_s,
+                                  .start_s = span->start_s,
+                                  .end_s = span->end_s,
+                                  .cpu_s = span->cpu_s,
+                                  .megapixels = about ? about->megapixels : NAN,
+                                  .megabytes = about ? about->megabytes : NAN,
+                                  .kind = about ? about->kind : 0,
+                                  .cost = account_cost_of(all->costs, all->cost_count, span->id)};
+    }
+    status = account_make(&made, account);
+    g_free(worker);
+    g_free(item);
+    return status;
+}
+
+/* Tail of the same run, were its items all of one size. */
+static int find_equal_tail(const struct fit_account *all, struct fit_account_trial *row)
+{
+    const struct fit_study *study = all->study;
+    const struct fit_cell *cell = fit_study_cell(study, trial_at(study, row->trial));
+    struct range spans = rows_of(study->spans, row->trial);
+    size_t items = spans.end - spans.begin;
+    double *cost_s = g_new0(double, items + 1), sum_s = 0;
+    struct simulate_result result;
+    int status;
+
+    for (unsigned i = spans.begin; i < spans.end; i++) {
+        const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
+        sum_s += span->end_s - span->start_s;
+    }
+    for (size_t i = 0; i < items; i++)
+        cost_s[i] = sum_s / (double)items;
+    status = simulate_run(&(struct simulate_setting){.workers = cell->workers,
+                                                     .chunk = cell->chunk > 0 ? (uint64_t)cell->chunk : 1,
+                                                     .policy = simulate_policy_of(cell->policy),
+                                                     .cost_s = cost_s,
+                                                     .items = items},
+                          &result, NULL, NULL);
+    row->equal_tail_s = result.tail_core_s;
+    g_free(cost_s);
+    return status;
+}
+
+static bool has_workers(const struct fit_account *account, unsigned trial)
+{
+    struct range workers = rows_of(account->study->workers, trial);
+
+    return workers.end > workers.begin;
+}
+
+/* --- the reference ---------------------------------------------------------------------------- */
+
+/* A trial in which one process did the items. Off-CPU time of a trial is waiting in the same share for every
+ * item, since the run-queue delay is known for the worker only. */
+static void add_costs(struct fit_account *account, unsigned trial, GArray *costs)
+{
+    const struct fit_study *study = account->study;
+    struct range workers = rows_of(study->workers, trial), spans = rows_of(study->spans, trial);
+    double runqueue_s = 0, off_s = 0, blocked_share;
+
+    for (unsigned w = workers.begin; w < workers.end; w++)
+        runqueue_s += g_array_index(study->workers, struct fit_worker, w).instants.runqueue_s;
+    for (unsigned i = spans.begin; i < spans.end; i++) {
+        const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
+        off_s += fmax(span->end_s - span->start_s - span->cpu_s, 0);
+    }
+    /* A delay that is not recorded is in blocked. */
+    blocked_share = off_s > 0 && !isnan(runqueue_s) ? 1 - fmin(runqueue_s / off_s, 1) : 1;
+    for (unsigned i = spans.begin; i < spans.end; i++) {
+        const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
+        double wall_s = span->end_s - span->start_s;
+        struct account_cost cost = {.id = span->id,
+                                    .cpu_s = fmin(span->cpu_s, wall_s),
+                                    .blocked_s = fmax(wall_s - span->cpu_s, 0) * blocked_share,
+                                    .wall_s = wall_s};
+        if (isnan(span->cpu_s))
+            cost.cpu_s = cost.blocked_s = NAN;
+        g_array_append_val(costs, cost);
+    }
+    account->cost_trials++;
+}
+
+/* The one-worker trials of the curve; with weak scaling they do a share of the items only, the serial ones all. */
+static bool tells_costs(const struct fit_study *study, const struct fit_trial *trial, int one_worker)
+{
+    if (one_worker >= 0 && trial->cell == (unsigned)one_worker)
+        return true;
+    return fit_study_is_weak(study) && g_strcmp0(fit_study_cell(study, trial)->role, "serial") == 0;
+}
+
+static void find_costs(struct fit_account *account)
+{
+    const struct fit_study *study = account->study;
+    GArray *costs = g_array_new(FALSE, TRUE, sizeof(struct account_cost));
+    int cell = fit_curve_cell(study, 1);
+
+    for (unsigned i = 0; i < study->trials->len; i++)
+        if (tells_costs(study, trial_at(study, i), cell) && trial_at(study, i)->standing == TRIAL_COUNTS &&
+            has_workers(account, i))
+            add_costs(account, i, costs);
+    account->cost_count = account_costs_median((struct account_cost *)(void *)costs->data, costs->len);
+    account->costs = (struct account_cost *)(void *)g_array_free(costs, FALSE);
+}
+
+/* --- the efficiency tree ---------------------------------------------------------------------- */
+
+static double counter_of(const struct fit_study *study, unsigned trial, const char *name)
+{
+    for (unsigned i = 0; i < study->counters->len; i++) {
+        const struct fit_counter *counter = &g_array_index(study->counters, struct fit_counter, i);
+        if (counter->trial == trial && strcmp(counter->name, name) == 0)
+            return counter->value;
+    }
+    return NAN;
+}
+
+/* Mean of a counter over the one-worker trials that count. */
+static double reference_counter(const struct fit_account *account, const char *name)
+{
+    int cell = fit_curve_cell(account->study, 1);
+    double sum = 0, count = 0;
+
+    for (unsigned i = 0; i < account->trials->len; i++) {
+        const struct fit_trial *trial = trial_at(account->study, accounted(account, i)->trial);
+        if (cell >= 0 && trial->cell == (unsigned)cell && trial->standing == TRIAL_COUNTS) {
+            sum += counter_of(account->study, accounted(account, i)->trial, name);
+            count++;
+        }
+    }
+    return sum / count;
+}
+
+static void find_pop(struct fit_account *account)
+{
+    double instructions = reference_counter(account, "instructions"),
+           cycles = reference_counter(account, "cycles");
+
+    for (unsigned i = 0; i < account->trials->len; i++) {
+        struct fit_account_trial *row = &g_array_index(account->trials, struct fit_account_trial, i);
+        const struct account *made = &row->account;
+        struct range workers = rows_of(account->study->workers, row->trial);
+        struct pop_input input = {.wall_s = trial_at(account->study, row->trial)->wall_s,
+                                  .workers = workers.end - workers.begin,
+                                  .mean_cpu_s = made->mean_cpu_s,
+                                  .busiest_cpu_s = made->busiest_cpu_s,
+                                  .busiest_transfer_s = made->busiest_transfer_s,
+                                  .instructions = counter_of(account->study, row->trial, "instructions"),
+                                  .cycles = counter_of(account->study, row->trial, "cycles"),
+                                  .reference_cpu_s =
+                                      made->reason[CAUSE_INFLATION_REST] ? NAN : made->core_s[CAUSE_USEFUL],
+                                  .reference_instructions = instructions,
+                                  .reference_cycles = cycles};
+        pop_make(&input, &row->pop);
+    }
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
+
+int fit_account_make(const struct fit_study *study, struct fit_account *account, struct fault *fault)
+{
+    *account = (struct fit_account){.study = study,
+                                    .trials = g_array_new(FALSE, TRUE, sizeof(struct fit_account_trial)),
+                                    .cells = g_array_new(FALSE, TRUE, sizeof(struct fit_account_cell))};
+    find_costs(account);
+    for (unsigned i = 0; i < study->trials->len; i++) {
+        struct fit_account_trial row = {.trial = i};
+        if (trial_at(study, i)->standing == TRIAL_FAILED || !has_workers(account, i))
+            continue;
+        if (account_trial(account, i, &row.account) || find_equal_tail(account, &row)) {
+            fit_account_release(account);
+            return fault_set(fault, "account of %s: no memory", study->name);
+        }
+        if (!isnan(row.account.total_s))
+            g_array_append_val(account->trials, row);
+    }
+    find_pop(account);
+    for (unsigned i = 0; i < study->cells->len; i++)
+        fit_account_add_cell(account, i);
+    if (study->is_table)
+        snprintf(account->reason, sizeof account->reason, "a table of times tells no causes");
+    else if (!account->cells->len)
+        snprintf(account->reason, sizeof account->reason,
+                 "no trial that counts has the instants of its workers");
+    return 0;
+}
+
+void fit_account_release(struct fit_account *account)
+{
+    if (account->trials)
+        g_array_free(account->trials, TRUE);
+    if (account->cells)
+        g_array_free(account->cells, TRUE);
+    g_free(account->costs);
+    *account = (struct fit_account){0};
+}

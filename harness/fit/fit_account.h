@@ -1,0 +1,91 @@
+/* fit_account.h: the core-second account of a study: every trial, every cell, and what a cause costs in
+ * speedup.
+ *
+ * Sequence: fit_study_read(), fit_account_make(); fit_account_cell_at(), fit_account_compare(), the fields;
+ * fit_account_json() (section `account` of fit.json); fit_account_release(). The study must outlive it.
+ *
+ * Of a cell only trials that count take part. Intervals: Student's t over blocks, of plain means (a cause may
+ * be 0 or negative); differences between two cells are paired by block; speedups as in analysis/speedup/scaling.h.
+ */
+#ifndef KNEE_FIT_ACCOUNT_H
+#define KNEE_FIT_ACCOUNT_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "analysis/account/account.h"
+#include "analysis/account/pop.h"
+#include "analysis/statistics/interval.h"
+#include "harness/study/fit_study.h"
+
+struct fit_account_trial {
+    unsigned trial; /* index in the study */
+    struct account account;
+    double equal_tail_s; /* tail of the same run with items of equal size: what size does not cause */
+    struct pop pop;
+};
+
+struct fit_account_cell {
+    unsigned cell, workers; /* cell: index in the study */
+    size_t trials;          /* that count and have an account */
+    struct interval total_s;
+    double closure;                         /* largest |gap| / (n T) of its trials */
+    double named;                           /* smallest named share of n T */
+    struct interval core_s[ACCOUNT_CAUSES]; /* core-seconds */
+    enum account_cause top;                 /* largest mean, useful left out; ACCOUNT_CAUSES none */
+    struct interval pop[POP_FACTORS];
+    struct interval size_core_s; /* by image size: inflation per megapixel and megabyte, uneven tail; less the
+                                    same with one worker */
+    double size_lost;            /* that, as a share of n T; NaN not known */
+    double size_share; /* that, as a share of all that is lost against one worker; NaN when nothing is */
+    struct interval speedup;
+    struct interval speedup_without[ACCOUNT_CAUSES]; /* were the cause gone, here and with one worker */
+};
+
+struct fit_account {
+    const struct fit_study *study; /* not owned */
+    char reason[160];              /* why there is no account; empty when there is one */
+    struct account_cost *costs;    /* with one worker, by id */
+    size_t cost_count, cost_trials;
+    GArray *trials; /* struct fit_account_trial: all that are not failed and have workers, in their order */
+    GArray *cells;  /* struct fit_account_cell, in the study's order */
+};
+
+/* What n workers cost beyond m workers: 1 - m T(m) / (n T(n)) is the efficiency lost, and the sum of `lost`.
+ */
+struct fit_account_difference {
+    struct interval core_s[ACCOUNT_CAUSES]; /* core-seconds of n less those of m */
+    struct interval total_s;
+    double lost[ACCOUNT_CAUSES]; /* share of n T(n); NaN not known */
+    double lost_total;
+    enum account_cause top; /* largest `lost` */
+};
+
+/* Returns 0, or -1 with fault when memory is short. A study without workers or one-worker trials has no
+ * account (reason). */
+int fit_account_make(const struct fit_study *study, struct fit_account *account, struct fault *fault);
+void fit_account_release(struct fit_account *account);
+
+/* The scaling cell of so many workers; NULL none. */
+const struct fit_account_cell *fit_account_cell_at(const struct fit_account *account, unsigned workers);
+
+void fit_account_compare(const struct fit_account *account, const struct fit_account_cell *cell,
+                         const struct fit_account_cell *against, struct fit_account_difference *difference);
+
+/* Adds the account of one of the study's cells, if it has trials that count (fit_account_make()'s own). */
+void fit_account_add_cell(struct fit_account *account, unsigned cell);
+
+json_t *fit_account_json(const struct fit_account *account);
+
+/* Tables for people: all worker counts; one of them against another; one line for each trial (tabs). */
+void account_print_overview(const struct fit_account *account, FILE *out);
+void account_print_comparison(const struct fit_account *account, const struct fit_account_cell *cell,
+                              const struct fit_account_cell *against, FILE *out);
+/* The same comparison as bars: from no loss down to the efficiency, one cause a step; causes below 0.005% left out. */
+void account_print_waterfall(const struct fit_account *account, const struct fit_account_cell *cell,
+                             const struct fit_account_cell *against, FILE *out);
+/* What is lost at the most workers within the cores, the first cause of it, and the part that depends on item size. Nothing without an account. */
+void account_print_loss(const struct fit_account *account, FILE *out);
+void account_print_trials(const struct fit_account *account, FILE *out);
+
+#endif

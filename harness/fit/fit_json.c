@@ -1,0 +1,269 @@
+/* fit_json.c: a fit as fit.json, docs/design.md 5.2. NaN and infinity become null, always with a reason. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/fit/fit_json.h"
+
+/* An interval, with the bootstrap's beside it. */
+static json_t *with_bootstrap(const struct interval *interval, const struct interval *bootstrap)
+{
+    json_t *object = fit_json_interval(interval);
+
+    fit_json_put(object, "bootstrap", fit_json_interval(bootstrap));
+    return object;
+}
+
+/* --- study and trials ------------------------------------------------------------------------- */
+
+static json_t *fact(const struct fit_study *study, const char *key, bool whole)
+{
+    const char *value = fit_study_fact(study, key);
+    char *end;
+    long long count;
+
+    if (!value || !whole)
+        return fit_json_text(value);
+    errno = 0;
+    count = strtoll(value, &end, 10);
+    return errno || end == value || *end ? json_null() : json_integer(count);
+}
+
+static json_t *study_json(const struct fit *fit)
+{
+    static const char *const texts[] = {"host",        "cpu_model",    "kernel",       "machine_class",
+                                        "created_utc", "knee_version", "libraries",    "batch_sha256",
+                                        "sample",      "recipe_path",  "recipe_sha256"};
+    static const char *const counts[] = {"logical_cpus", "memory_bytes", "batch_items",   "batch_bytes",
+                                         "items",        "seed",         "emulated_cores"};
+    json_t *object = json_object();
+
+    fit_json_put(object, "name", fit_json_text(fit->study->name));
+    fit_json_put(object, "scaling", fit_json_text(fit_study_is_weak(fit->study) ? "weak" : "strong"));
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        fit_json_put(object, texts[i], fact(fit->study, texts[i], false));
+    for (size_t i = 0; i < G_N_ELEMENTS(counts); i++)
+        fit_json_put(object, counts[i], fact(fit->study, counts[i], true));
+    fit_json_put(object, "cores", fit->study->cores ? json_integer(fit->study->cores) : json_null());
+    fit_json_put(object, "blocks", fit->study->paired ? json_integer((json_int_t)fit->blocks) : json_null());
+    return object;
+}
+
+static json_t *trials_json(const struct fit *fit)
+{
+    json_t *object = json_object(), *reasons = json_array();
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    GArray *counts = g_array_new(FALSE, TRUE, sizeof(unsigned));
+
+    for (unsigned i = 0; i < fit->study->trials->len; i++) {
+        const struct fit_trial *trial = &g_array_index(fit->study->trials, struct fit_trial, i);
+        const char *reason = trial->reason && trial->reason[0] ? trial->reason : "no reason was recorded";
+        unsigned known = 0, one = 1;
+        if (trial->standing != TRIAL_VOID)
+            continue;
+        while (known < names->len && strcmp(g_ptr_array_index(names, known), reason) != 0)
+            known++;
+        if (known < names->len) {
+            g_array_index(counts, unsigned, known)++;
+        } else {
+            g_ptr_array_add(names, g_strdup(reason));
+            g_array_append_val(counts, one);
+        }
+    }
+    for (unsigned i = 0; i < names->len; i++) {
+        json_t *row = json_object();
+        fit_json_put(row, "reason", fit_json_text(g_ptr_array_index(names, i)));
+        fit_json_put(row, "count", json_integer(g_array_index(counts, unsigned, i)));
+        fit_json_append(reasons, row);
+    }
+    g_ptr_array_free(names, TRUE);
+    g_array_free(counts, TRUE);
+    fit_json_put(object, "ok", json_integer((json_int_t)fit->ok));
+    fit_json_put(object, "void", json_integer((json_int_t)fit->void_trials));
+    fit_json_put(object, "failed", json_integer((json_int_t)fit->failed));
+    fit_json_put(object, "void_reasons", reasons);
+    return object;
+}
+
+/* --- curve and models ------------------------------------------------------------------------- */
+
+static json_t *curve_json(const struct fit *fit)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < fit->curve->len; i++) {
+        const struct fit_point *point = &g_array_index(fit->curve, struct fit_point, i);
+        json_t *row = json_object();
+        fit_json_put(row, "workers", json_integer(point->scaling.workers));
+        fit_json_put(row, "trials", json_integer((json_int_t)point->scaling.trials));
+        fit_json_put(row, "blocks", json_integer((json_int_t)point->blocks));
+        fit_json_put(row, "oversubscribed", json_boolean(point->scaling.oversubscribed));
+        fit_json_put(row, "wall_s", fit_json_interval(&point->scaling.seconds));
+        fit_json_put(row, "images_per_s", fit_json_interval(&point->images_per_s));
+        fit_json_put(row, "speedup", fit_json_interval(&point->scaling.speedup));
+        fit_json_put(row, "efficiency",
+                     with_bootstrap(&point->scaling.efficiency, &point->efficiency_bootstrap));
+        fit_json_put(row, "karp_flatt", fit_json_interval(&point->scaling.karp_flatt));
+        fit_json_put(row, "cpu_s_per_item", fit_json_interval(&point->cpu_s_per_item));
+        fit_json_put(row, "maxrss_mib", fit_json_interval(&point->maxrss_mib));
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+static json_t *parameters_json(const struct fit *fit, const struct model_fit *model)
+{
+    json_t *array = json_array();
+
+    for (size_t j = 0; j < model->shapes; j++) {
+        json_t *row = json_object();
+        fit_json_put(row, "name", fit_json_text(model_parameter_name(model->kind, j)));
+        fit_json_put(row, "unit", fit_json_text(""));
+        fit_json_put_interval(row, &model->shape[j]);
+        if (model->shapes == 1)
+            fit_json_put(row, "bootstrap", fit_json_interval(&fit->bootstrap.serial_fraction));
+        fit_json_append(array, row);
+    }
+    json_t *row = json_object();
+    fit_json_put(row, "name", fit_json_text("T1"));
+    fit_json_put(row, "unit", fit_json_text("s"));
+    fit_json_append(array, fit_json_put_interval(row, &model->t1));
+    return array;
+}
+
+/* What the law says of this machine (n cut at its cores), and of one with as many cores as workers. */
+static json_t *predicted_json(const struct fit *fit, const struct model_fit *model)
+{
+    unsigned last = fit->curve->len
+                        ? g_array_index(fit->curve, struct fit_point, fit->curve->len - 1).scaling.workers
+                        : 0;
+    json_t *array = json_array();
+
+    for (unsigned n = 1; n <= last && model->fitted; n++) {
+        double here = fit->study->cores && n > fit->study->cores ? fit->study->cores : n;
+        struct interval speedup, law;
+        json_t *row;
+        if (last > 256 && !fit_point_at(fit, n))
+            continue;
+        speedup = model_speedup_interval(model, here);
+        law = model_speedup_interval(model, n);
+        row = json_object();
+        fit_json_put(row, "workers", json_integer(n));
+        fit_json_put(row, "wall_s",
+                     fit_json_number(model_seconds(model, here) * (model->weak ? n / here : 1)));
+        fit_json_put(row, "speedup", fit_json_number(speedup.value));
+        fit_json_put(row, "low", fit_json_number(speedup.low));
+        fit_json_put(row, "high", fit_json_number(speedup.high));
+        fit_json_put(row, "with_cores", fit_json_interval(&law));
+        fit_json_put(row, "extrapolated", json_boolean(n > model->largest_workers));
+        if (model->kind == MODEL_AMDAHL)
+            fit_json_put(row, "scaled_speedup", fit_json_number(scaling_gustafson(model->theta[0], n)));
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+static json_t *lack_of_fit_json(const struct model_fit *model)
+{
+    const struct model_lack_of_fit *lack = &model->lack_of_fit;
+    json_t *object = json_object();
+
+    fit_json_put(object, "model", fit_json_text(model_name(model->kind)));
+    if (isnan(lack->p)) {
+        fit_json_put(object, "value", json_null());
+        fit_json_put(object, "reason", fit_json_text(lack->reason));
+    } else {
+        fit_json_put(object, "f", fit_json_number(lack->f));
+        fit_json_put(object, "df_lack", json_integer(lack->df_lack));
+        fit_json_put(object, "df_error", json_integer(lack->df_error));
+        fit_json_put(object, "p", fit_json_number(lack->p));
+    }
+    return object;
+}
+
+static json_t *models_json(const struct fit *fit)
+{
+    json_t *array = json_array();
+
+    for (int kind = 0; kind < MODEL_KINDS; kind++) {
+        const struct model_fit *model = &fit->models[kind];
+        json_t *row;
+        if (!model_is_for((enum model_kind)kind, fit_study_is_weak(fit->study)))
+            continue;
+        row = json_object();
+        fit_json_put(row, "name", fit_json_text(model_name(model->kind)));
+        fit_json_put(row, "fitted", json_boolean(model->fitted));
+        fit_json_put(row, "chosen", json_boolean(model->chosen));
+        fit_json_put(row, "reason", fit_json_text(model->fitted ? model->note : model->reason));
+        fit_json_put(row, "parameters", parameters_json(fit, model));
+        fit_json_put(row, "aicc", fit_json_number(model->aicc));
+        fit_json_put(row, "rss_log", fit_json_number(model->rss_log));
+        fit_json_put(row, "limit_speedup", fit_json_interval(&model->limit_speedup));
+        fit_json_put(row, "peak_workers", fit_json_interval(&model->peak_workers));
+        fit_json_put(row, "lack_of_fit", lack_of_fit_json(model));
+        fit_json_put(row, "predicted", predicted_json(fit, model));
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+static json_t *chosen_lack_of_fit(const struct fit *fit)
+{
+    for (int kind = 0; kind < MODEL_KINDS; kind++)
+        if (fit->models[kind].chosen)
+            return lack_of_fit_json(&fit->models[kind]);
+    return lack_of_fit_json(&fit->models[MODEL_AMDAHL]);
+}
+
+static json_t *knee_json(const struct fit *fit)
+{
+    const struct knee *knee = &fit->knee;
+    json_t *object = json_object();
+
+    fit_json_put(object, "delta", fit_json_number(knee->delta));
+    fit_json_put(object, "workers", fit_json_count(knee->workers));
+    fit_json_put(object, "low", fit_json_count(knee->low));
+    fit_json_put(object, "high", fit_json_count(knee->high));
+    fit_json_put(object, "oversubscribed", json_boolean(knee->oversubscribed));
+    fit_json_put(object, "reason", fit_json_text(knee->reason));
+    fit_json_put(object, "amdahl_alone", fit_json_interval(&fit->knee_amdahl));
+    fit_json_put(object, "chosen_law", fit_json_interval(&fit->knee_law));
+    fit_json_put(object, "bootstrap", fit_json_interval(&fit->bootstrap.knee));
+    fit_json_put(object, "causes", fit_json_knee_causes(fit));
+    return object;
+}
+
+json_t *fit_json(const struct fit *fit)
+{
+    json_t *object = json_object(), *serial = json_object(), *warnings = json_array();
+
+    fit_json_put(object, "format", fit_json_text("knee-fit 1"));
+    fit_json_put(object, "study", study_json(fit));
+    fit_json_put(object, "trials", trials_json(fit));
+    fit_json_put(serial, "wall_s", fit_json_interval(&fit->serial_wall_s));
+    fit_json_put(serial, "images_per_s", fit_json_interval(&fit->serial_images_per_s));
+    fit_json_put(object, "serial", serial);
+    fit_json_put(object, "curve", curve_json(fit));
+    fit_json_put(object, "models", models_json(fit));
+    fit_json_put(object, "choice", fit_json_text(fit->choice));
+    fit_json_put(object, "coherency", fit_json_coherency(fit));
+    fit_json_put(object, "predictions", fit_json_predictions(fit));
+    fit_json_put(object, "lack_of_fit", chosen_lack_of_fit(fit));
+    fit_json_put(object, "knee", knee_json(fit));
+    fit_json_put(object, "phases", fit_json_phases(fit));
+    fit_json_put(object, "chunks", fit_json_chunks(fit));
+    fit_json_put(object, "size", fit_json_size(fit));
+    fit_json_put(object, "size_points", fit_json_size_points(fit));
+    fit_json_put(object, "size_points_workers", fit_json_count(fit->size_workers));
+    fit_json_put(object, "init_ms", fit_json_interval(&fit->init_ms));
+    fit_json_put(object, "counters", fit_json_counters(fit));
+    fit_json_put(object, "counter_formulas", fit_json_quantities(fit));
+    fit_json_put(object, "recommendation", fit_json_recommendation(fit));
+    fit_json_put(object, "equivalence", fit_json_equivalence(fit));
+    fit_json_put(object, "account", fit_account_json(&fit->account));
+    for (unsigned i = 0; i < fit->warnings->len; i++)
+        fit_json_append(warnings, fit_json_text(g_ptr_array_index(fit->warnings, i)));
+    fit_json_put(object, "warnings", warnings);
+    return object;
+}

@@ -1,0 +1,202 @@
+/* fit_json_detail.c: the parts of fit.json beside curve and models. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "harness/fit/fit_json.h"
+
+/* --- the rest --------------------------------------------------------------------------------- */
+
+json_t *fit_json_phases(const struct fit *fit)
+{
+    static const char *const names[PHASES] = {"prefix_s", "spawn_s",     "init_s",         "work_s",
+                                              "suffix_s", "tail_core_s", "dispatch_core_s"};
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < fit->phases->len; i++) {
+        const struct fit_phases *phases = &g_array_index(fit->phases, struct fit_phases, i);
+        json_t *row = json_object();
+        fit_json_put(row, "workers", json_integer(phases->workers));
+        for (int p = 0; p < PHASES; p++)
+            fit_json_put(row, names[p], fit_json_interval(&phases->phase[p]));
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+json_t *fit_json_chunks(const struct fit *fit)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < fit->chunks->len; i++) {
+        const struct fit_chunk *chunk = &g_array_index(fit->chunks, struct fit_chunk, i);
+        const struct fit_cell *cell = &g_array_index(fit->study->cells, struct fit_cell, chunk->cell);
+        json_t *row = json_object();
+        fit_json_put(row, "workers", json_integer(cell->workers));
+        fit_json_put(row, "chunk", json_integer(cell->chunk));
+        fit_json_put(row, "policy", fit_json_text(cell->policy));
+        fit_json_put(row, "role", fit_json_text(cell->role));
+        fit_json_put(row, "trials", json_integer((json_int_t)chunk->trials));
+        fit_json_put(row, "wall_s", fit_json_interval(&chunk->wall_s));
+        fit_json_put(row, "ratio_to_default", fit_json_interval(&chunk->ratio_to_default));
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+static json_t *milliseconds(const struct interval *seconds)
+{
+    struct interval scaled = interval_scaled(seconds, 1e3);
+
+    return fit_json_interval(&scaled);
+}
+
+/* The path of an item; null when there is none. */
+static json_t *item_path(const struct fit *fit, int64_t id)
+{
+    const struct fit_batch_item *item = id < 0 ? NULL : fit_study_batch_item(fit->study, id);
+
+    return fit_json_text(item ? item->path : NULL);
+}
+
+json_t *fit_json_size(const struct fit *fit)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < fit->sizes->len; i++) {
+        const struct fit_size *size = &g_array_index(fit->sizes, struct fit_size, i);
+        const struct size_regression *r = &size->regression;
+        const struct size_diagnostics *d = &size->diagnostics;
+        json_t *row = json_object(), *kinds = json_array(), *leverage = json_object();
+        for (unsigned k = 0; k < SIZE_KINDS && k < fit->study->kinds->len; k++) {
+            json_t *kind = json_object();
+            fit_json_put(kind, "kind", fit_json_text(g_ptr_array_index(fit->study->kinds, k)));
+            fit_json_put(kind, "items", json_integer((json_int_t)r->kind_items[k]));
+            fit_json_put(kind, "extra_ms", milliseconds(&r->extra[k]));
+            fit_json_put(kind, "residual_ms", fit_json_number(1e3 * d->residual_median_s[k]));
+            fit_json_put(kind, "residual_spread_ms", fit_json_number(1e3 * d->residual_spread_s[k]));
+            fit_json_append(kinds, kind);
+        }
+        fit_json_put(row, "workers", json_integer(size->workers));
+        fit_json_put(row, "items", json_integer((json_int_t)r->items));
+        fit_json_put(row, "intercept_ms", milliseconds(&r->intercept));
+        fit_json_put(row, "ms_per_megapixel", milliseconds(&r->per_megapixel));
+        fit_json_put(row, "ms_per_megabyte", milliseconds(&r->per_megabyte));
+        fit_json_put(row, "r2", fit_json_number(r->r2));
+        fit_json_put(row, "kinds", kinds);
+        fit_json_put(leverage, "mean", fit_json_number(d->mean_leverage));
+        fit_json_put(leverage, "highest", fit_json_number(d->highest_leverage));
+        fit_json_put(leverage, "highest_item", item_path(fit, size->highest_item));
+        fit_json_put(leverage, "largest", fit_json_number(d->largest_leverage));
+        fit_json_put(leverage, "largest_item", item_path(fit, size->largest_item));
+        fit_json_put(leverage, "items_above_3_means", json_integer((json_int_t)d->high));
+        fit_json_put(row, "leverage", leverage);
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+json_t *fit_json_size_points(const struct fit *fit)
+{
+    const struct fit_study *study = fit->study;
+    json_t *array = json_array();
+    unsigned place = 0;
+
+    for (unsigned i = 0; i < study->items->len; i++) {
+        const struct fit_item *item = &g_array_index(study->items, struct fit_item, i);
+        const struct fit_batch_item *about;
+        json_t *row;
+        if (item->workers != fit->size_workers)
+            break;
+        while (place < study->batch->len &&
+               g_array_index(study->batch, struct fit_batch_item, place).id < item->id)
+            place++;
+        if (place == study->batch->len)
+            break;
+        about = &g_array_index(study->batch, struct fit_batch_item, place);
+        if (about->id != item->id)
+            continue;
+        row = json_object();
+        fit_json_put(row, "item", fit_json_text(about->path));
+        fit_json_put(row, "kind", fit_json_text(g_ptr_array_index(study->kinds, about->kind)));
+        fit_json_put(row, "megapixels", fit_json_number(about->megapixels));
+        fit_json_put(row, "megabytes", fit_json_number(about->megabytes));
+        fit_json_put(row, "seconds", fit_json_number(item->seconds));
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+json_t *fit_json_counters(const struct fit *fit)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < fit->counters->len; i++) {
+        const struct fit_counter_summary *counter =
+            &g_array_index(fit->counters, struct fit_counter_summary, i);
+        json_t *row = json_object();
+        fit_json_put(row, "name", fit_json_text(counter->name));
+        fit_json_put(row, "status", fit_json_text(counter->status));
+        fit_json_put(row, "reason", fit_json_text(counter->reason));
+        fit_json_put(row, "workers", json_integer(counter->workers));
+        fit_json_put(row, "per_item", fit_json_interval(&counter->per_item));
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+static json_t *quantity_json(const struct fit_quantity *quantity)
+{
+    json_t *row = json_object();
+
+    fit_json_put(row, "name", fit_json_text(quantity->name));
+    fit_json_put(row, "unit", fit_json_text(quantity->unit));
+    fit_json_put(row, "about", fit_json_text(quantity->about));
+    fit_json_put(row, "status", fit_json_text(quantity->status));
+    fit_json_put(row, "reason", fit_json_text(quantity->reason));
+    fit_json_put(row, "workers", json_integer(quantity->workers));
+    fit_json_put(row, "mean", fit_json_interval(&quantity->value));
+    return row;
+}
+
+json_t *fit_json_quantities(const struct fit *fit)
+{
+    json_t *object = json_object(), *array = json_array();
+
+    for (unsigned i = 0; i < fit->quantities->len; i++)
+        fit_json_append(array, quantity_json(&g_array_index(fit->quantities, struct fit_quantity, i)));
+    fit_json_put(object, "group", fit_json_text(fit->group));
+    fit_json_put(object, "caveats", fit_json_text(fit->caveats));
+    fit_json_put(object, "values", array);
+    return object;
+}
+
+json_t *fit_json_recommendation(const struct fit *fit)
+{
+    json_t *object = json_object();
+
+    if (fit->advised >= 0) {
+        const struct fit_cell *cell = &g_array_index(fit->study->cells, struct fit_cell, fit->advised);
+        fit_json_put(object, "workers", json_integer(cell->workers));
+        fit_json_put(object, "chunk", cell->chunk ? json_integer(cell->chunk) : json_null());
+        fit_json_put(object, "policy", fit_json_text(cell->policy));
+    } else {
+        fit_json_put(object, "workers", json_null());
+        fit_json_put(object, "chunk", json_null());
+        fit_json_put(object, "policy", json_null());
+    }
+    fit_json_put(object, "wall_s", fit_json_interval(&fit->advised_wall_s));
+    fit_json_put(object, "reason", fit_json_text(fit->advice));
+    return object;
+}
+
+json_t *fit_json_equivalence(const struct fit *fit)
+{
+    const struct fit_equivalence *same = &fit->equivalence;
+    json_t *object = json_object();
+
+    fit_json_put(object, "trials", json_integer((json_int_t)same->trials));
+    fit_json_put(object, "identical", same->trials ? json_integer((json_int_t)same->identical) : json_null());
+    fit_json_put(object, "manifest_sha256", fit_json_text(same->manifest_sha256));
+    fit_json_put(object, "reason", fit_json_text(same->reason));
+    return object;
+}

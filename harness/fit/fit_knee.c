@@ -1,0 +1,111 @@
+/* fit_knee.c: what each cause of the core-second account contributes to the knee: struct fit's knee_causes, their
+ * section of fit.json, and their table for people. */
+#include <math.h>
+
+#include "harness/fit/fit.h"
+#include "harness/fit/fit_json.h"
+
+/* The sum of what is known of some causes: what is not known is in `all`. NaN when none is. */
+static double sum_of(const double core_s[ACCOUNT_CAUSES], const enum account_cause *cause, size_t count)
+{
+    double sum = NAN;
+
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(core_s[cause[i]]))
+            sum = (isnan(sum) ? 0 : sum) + core_s[cause[i]];
+    return sum;
+}
+
+static struct knee_cost cost_of(const struct fit_account_trial *row, unsigned workers, double work,
+                                unsigned block)
+{
+    static const enum account_cause start[] = {CAUSE_SPAWN, CAUSE_INIT},
+                                    slopes[] = {CAUSE_INFLATION_MEGAPIXELS, CAUSE_INFLATION_MEGABYTES},
+                                    taken[] = {CAUSE_INFLATION_FIXED, CAUSE_INFLATION_REST, CAUSE_WAITING,
+                                               CAUSE_BLOCKED_MORE};
+    const double *core_s = row->account.core_s;
+    struct knee_cost cost = {.workers = workers, .block = block, .total_s = row->account.total_s};
+
+    cost.core_s[KNEE_SERIAL] = core_s[CAUSE_SERIAL];
+    cost.core_s[KNEE_START] = sum_of(core_s, start, 2);
+    cost.core_s[KNEE_SIZE] = sum_of(core_s, slopes, 2) + core_s[CAUSE_TAIL] - row->equal_tail_s;
+    cost.core_s[KNEE_CONTENTION] = sum_of(core_s, taken, 4);
+    cost.total_s /= work;
+    for (int s = 0; s < KNEE_STEPS; s++)
+        cost.core_s[s] /= work;
+    return cost;
+}
+
+void fit_knee_causes(struct fit *fit)
+{
+    const struct fit_study *study = fit->study;
+    GArray *costs;
+
+    if (fit->account.reason[0]) {
+        for (int s = 0; s < KNEE_STEPS; s++)
+            fit->knee_causes[s] = (struct knee_cause){
+                .workers = interval_unknown("%s", fit->account.reason), .per_worker = NAN, .per_pair = NAN};
+        return;
+    }
+    costs = g_array_new(FALSE, TRUE, sizeof(struct knee_cost));
+    for (unsigned i = 0; i < fit->account.trials->len; i++) {
+        const struct fit_account_trial *row =
+            &g_array_index(fit->account.trials, struct fit_account_trial, i);
+        const struct fit_trial *trial = &g_array_index(study->trials, struct fit_trial, row->trial);
+        unsigned workers = fit_study_cell(study, trial)->workers;
+        struct knee_cost cost = cost_of(row, workers, fit_study_work(study, trial), trial->block);
+        if (trial->standing == TRIAL_COUNTS && !isnan(cost.total_s) &&
+            fit_curve_cell(study, workers) == (int)trial->cell && (!study->cores || workers <= study->cores))
+            g_array_append_val(costs, cost);
+    }
+    knee_causes((const struct knee_cost *)(const void *)costs->data, costs->len, fit->options.delta,
+                FIT_LEVEL, fit->knee_causes);
+    g_array_free(costs, TRUE);
+}
+
+json_t *fit_json_knee_causes(const struct fit *fit)
+{
+    json_t *array = json_array();
+
+    for (int s = 0; s < KNEE_STEPS; s++) {
+        const struct knee_cause *cause = &fit->knee_causes[s];
+        json_t *row = json_object();
+        fit_json_put(row, "step", fit_json_text(knee_step_name((enum knee_step)s)));
+        fit_json_put(row, "label", fit_json_text(knee_step_label((enum knee_step)s)));
+        fit_json_put(row, "workers", fit_json_interval(&cause->workers));
+        fit_json_put(row, "extrapolated", json_boolean(cause->extrapolated));
+        fit_json_put(row, "per_worker", fit_json_number(cause->per_worker));
+        fit_json_put(row, "per_pair", fit_json_number(cause->per_pair));
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+static void print_cause(const struct knee_cause *cause, FILE *out)
+{
+    const struct interval *n = &cause->workers;
+
+    if (!interval_has_value(n)) {
+        fprintf(out, "-  (%s)\n", n->reason);
+        return;
+    }
+    fprintf(out, "%.0f workers", n->value);
+    if (!isnan(n->low) && isnan(n->high))
+        fprintf(out, " (%.0f or more)", n->low);
+    else if (!isnan(n->low))
+        fprintf(out, " (%.0f to %.0f)", n->low, n->high);
+    else
+        fprintf(out, " (no interval: %s)", n->reason);
+    fprintf(out, "%s\n", cause->extrapolated ? ", beyond what was measured" : "");
+}
+
+void fit_print_knee_causes(const struct fit *fit, FILE *out)
+{
+    if (fit->account.reason[0] || fit->study->cores == 1)
+        return;
+    fprintf(out, "knee by cause, by laws fitted to the account up to the number of cores:\n");
+    for (int s = 0; s < KNEE_STEPS; s++) {
+        fprintf(out, "  %-18s ", knee_step_label((enum knee_step)s));
+        print_cause(&fit->knee_causes[s], out);
+    }
+}

@@ -1,0 +1,200 @@
+/* fit_quantities.c: what a counter group computes from its events (IPC, frequency, bytes per item), at every number of
+ * workers of the curve. */
+#include <math.h>
+#include <string.h>
+
+#include "analysis/statistics/stats.h"
+#include "harness/fit/fit.h"
+#include "harness/machine/counters/counter_group.h"
+
+/* A trial, whose counters a formula asks for. */
+struct inputs {
+    const struct fit_study *study;
+    unsigned trial, first;         /* index of the trial, and of its first counter */
+    const struct fit_counter *odd; /* the first that was used with a status other than ok */
+};
+
+/* Counters are sorted by trial. */
+static unsigned first_counter(const struct fit_study *study, unsigned trial)
+{
+    unsigned low = 0, high = study->counters->len;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        if (g_array_index(study->counters, struct fit_counter, middle).trial < trial)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static enum formula_input take(double number, double *value, char *reason, const char *missing)
+{
+    *value = number;
+    if (!isnan(number))
+        return INPUT_VALUE;
+    snprintf(reason, FORMULA_REASON_BYTES, "%s", missing);
+    return INPUT_NONE;
+}
+
+static enum formula_input look_up(void *context, const char *name, double *value, char *reason)
+{
+    struct inputs *in = context;
+    const struct fit_trial *trial = &g_array_index(in->study->trials, struct fit_trial, in->trial);
+
+    if (strcmp(name, "items") == 0)
+        return take(trial->items, value, reason, "the number of items is not known");
+    if (strcmp(name, "wall-ns") == 0)
+        return take(trial->wall_s * 1e9, value, reason, "the trial has no wall time");
+    for (unsigned i = in->first; i < in->study->counters->len; i++) {
+        const struct fit_counter *counter = &g_array_index(in->study->counters, struct fit_counter, i);
+        if (counter->trial != in->trial)
+            break;
+        if (strcmp(counter->name, name) != 0)
+            continue;
+        if (!isnan(counter->value) && !in->odd && strcmp(counter->status, "ok") != 0)
+            in->odd = counter;
+        return take(counter->value, value, reason, counter->reason ? counter->reason : "was not measured");
+    }
+    return take(NAN, value, reason, "was not recorded");
+}
+
+/* One quantity at one point of the curve. */
+static struct fit_quantity measure(const struct fit_study *study, const struct counter_derived *derived,
+                                   unsigned workers, unsigned cell)
+{
+    struct fit_quantity row = {.name = g_strdup(derived->name),
+                               .unit = g_strdup(derived->unit),
+                               .about = g_strdup(derived->about),
+                               .workers = workers};
+    GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
+    char missing[FORMULA_REASON_BYTES] = "no trial counts", status[32] = "ok", reason[160] = "";
+
+    for (unsigned t = 0; t < study->trials->len; t++) {
+        const struct fit_trial *trial = &g_array_index(study->trials, struct fit_trial, t);
+        struct inputs in = {.study = study, .trial = t, .first = first_counter(study, t)};
+        struct formula_result result;
+        if (trial->cell != cell || trial->standing != TRIAL_COUNTS)
+            continue;
+        result = formula_evaluate(derived->formula, look_up, &in);
+        if (result.state == FORMULA_VALUE)
+            g_array_append_val(values, result.value);
+        else
+            snprintf(missing, sizeof missing, "%s", result.reason);
+        if (in.odd && strcmp(status, "ok") == 0) {
+            snprintf(status, sizeof status, "%s", in.odd->status);
+            snprintf(reason, sizeof reason, "%s: %s", in.odd->name, in.odd->reason ? in.odd->reason : "");
+        }
+    }
+    row.value = values->len ? stats_mean_interval((double *)(void *)values->data, values->len, FIT_LEVEL)
+                            : interval_unknown("%s", missing);
+    row.status = g_strdup(values->len ? status : "none");
+    row.reason = g_strdup(values->len ? reason : missing);
+    g_array_free(values, TRUE);
+    return row;
+}
+
+void fit_quantities(struct fit *fit)
+{
+    const char *text = fit_study_fact(fit->study, "counter_group_text");
+    struct counter_group group;
+    struct fault fault = {""};
+
+    if (!text)
+        return;
+    if (counter_group_parse("the study's counter group", text, &group, &fault)) {
+        g_ptr_array_add(fit->warnings,
+                        g_strdup_printf("nothing is computed from the counters: %s", fault.text));
+        return;
+    }
+    fit->group = g_strdup_printf("%s: %s", group.name, group.about);
+    fit->caveats = group.caveats[0] ? g_strdup(group.caveats) : NULL;
+    for (uint32_t d = 0; d < group.derived_count; d++)
+        for (unsigned p = 0; p < fit->curve->len; p++) {
+            unsigned workers = g_array_index(fit->curve, struct fit_point, p).scaling.workers;
+            int cell = fit_curve_cell(fit->study, workers);
+            if (cell >= 0) {
+                struct fit_quantity row = measure(fit->study, &group.derived[d], workers, (unsigned)cell);
+                g_array_append_val(fit->quantities, row);
+            }
+        }
+    counter_group_release(&group);
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+static const struct fit_quantity *quantity_at(const struct fit *fit, const char *name, unsigned workers)
+{
+    for (unsigned i = 0; i < fit->quantities->len; i++) {
+        const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
+        if (q->workers == workers && strcmp(q->name, name) == 0)
+            return q;
+    }
+    return NULL;
+}
+
+/* The most workers that have a core each. */
+static unsigned full_cores(const struct fit *fit)
+{
+    unsigned most = 1;
+
+    for (unsigned i = 0; i < fit->curve->len; i++) {
+        const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
+        if (!point->oversubscribed && point->workers > most)
+            most = point->workers;
+    }
+    return most;
+}
+
+static const char *shown(const struct fit_quantity *quantity, char *text, size_t bytes)
+{
+    const struct interval *value = quantity ? &quantity->value : NULL;
+
+    if (!value || !interval_has_value(value))
+        snprintf(text, bytes, "-");
+    else if (interval_has_bounds(value) && value->low < value->high)
+        snprintf(text, bytes, "%.4g (%.4g to %.4g)", value->value, value->low, value->high);
+    else
+        snprintf(text, bytes, "%.4g", value->value);
+    return text;
+}
+
+/* "not measured: ipc, frequency (cycles: no such counter here)": those whose reason begins with the same input. */
+static void print_missing(const struct fit *fit, unsigned workers, FILE *out)
+{
+    const char *reason = NULL;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < fit->quantities->len; i++) {
+        const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
+        if (q->workers != workers || interval_has_value(&q->value))
+            continue;
+        fprintf(out, "%s%s", count++ ? ", " : "counters: no value for ", q->name);
+        if (!reason)
+            reason = q->reason;
+    }
+    if (count)
+        fprintf(out, ": %s\n", reason);
+}
+
+void fit_print_quantities(const struct fit *fit, FILE *out)
+{
+    unsigned full = full_cores(fit), lines = 0;
+    char one[64], all[64], heading[32];
+
+    snprintf(heading, sizeof heading, "%u workers", full);
+    for (unsigned i = 0; i < fit->quantities->len; i++) {
+        const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
+        if (q->workers != 1 || !interval_has_value(&q->value))
+            continue;
+        if (!lines++)
+            fprintf(out, "\n%-28s %-28s %-28s %s\n", "counters", "1 worker", full > 1 ? heading : "", "unit");
+        fprintf(out, "%-28s %-28s %-28s %s%s%s\n", q->name, shown(q, one, sizeof one),
+                full > 1 ? shown(quantity_at(fit, q->name, full), all, sizeof all) : "", q->unit,
+                strcmp(q->status, "ok") == 0 ? "" : ", ", strcmp(q->status, "ok") == 0 ? "" : q->status);
+    }
+    print_missing(fit, 1, out);
+    if (lines)
+        fputc('\n', out);
+}

@@ -1,0 +1,236 @@
+#include "harness/machine/emulation/emulate_run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <math.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/machine/topology.h"
+#include "harness/machine/worker_payload.h"
+#include "pipeline/base/clock.h"
+
+/* Where the start of the workers stands: written by the parent alone. */
+enum gate_state {
+    GATE_OPEN, /* nobody waits: a refill, or a run without a pool */
+    GATE_FORKING,
+    GATE_MOVING /* workers move into their groups, and wait until all have */
+};
+
+struct emulate_gate {
+    _Atomic uint32_t state;
+    _Atomic uint32_t moved; /* workers that are in their groups */
+};
+
+int emulate_run_begin(struct emulate_run *run, uint32_t cores, uint32_t workers, struct fault *fault)
+{
+    struct topology machine;
+    uint32_t real;
+
+    *run = (struct emulate_run){.workers = workers, .parent = getpid()};
+    if (topology_load(&machine, NULL, fault))
+        return -1;
+    real = machine.usable_cores;
+    topology_release(&machine);
+    run->gate = mmap(NULL, sizeof *run->gate, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (run->gate == MAP_FAILED) {
+        run->gate = NULL;
+        return fault_set(fault, "emulated cores: shared memory: %s", strerror(errno));
+    }
+    if (emulation_open(&run->groups, cores, real, workers, fault) ||
+        emulation_join(&run->groups, EMULATION_SERIAL, fault))
+        return -1;
+    emulate_clock_start(&run->clock, clock_now_ns(), run->groups.share);
+    return 0;
+}
+
+void emulate_run_close(struct emulate_run *run)
+{
+    emulation_close(&run->groups);
+    if (run->gate)
+        munmap(run->gate, sizeof *run->gate);
+    run->gate = NULL;
+}
+
+/* --- the start of the workers --------------------------------------------------------------------- */
+
+static void set_gate(struct emulate_gate *gate, enum gate_state state)
+{
+    /* Release: pairs with the acquire in await_gate(). */
+    atomic_store_explicit(&gate->state, state, memory_order_release);
+    syscall(SYS_futex, &gate->state, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* Until it is no longer in state. A parent that dies takes the worker along: its death signal is armed. */
+static void await_gate(struct emulate_gate *gate, enum gate_state state)
+{
+    while (atomic_load_explicit(&gate->state, memory_order_acquire) == state)
+        syscall(SYS_futex, &gate->state, FUTEX_WAIT, state, NULL, NULL, 0);
+}
+
+int emulate_run_fork_begin(struct emulate_run *run, struct fault *fault)
+{
+    emulate_clock_turn(&run->clock, clock_now_ns(), 0);
+    if (emulation_join(&run->groups, EMULATION_FREE, fault))
+        return -1;
+    set_gate(run->gate, GATE_FORKING);
+    emulate_clock_turn(&run->clock, clock_now_ns(), 1);
+    return 0;
+}
+
+/* True when a child has ended; it stays to be reaped. */
+static bool a_child_ended(void)
+{
+    siginfo_t info = {0};
+
+    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid != 0;
+}
+
+/* The pool keeps these blocked, and looks at them once we are through. */
+static bool a_signal_waits(void)
+{
+    sigset_t set;
+
+    return sigpending(&set) == 0 && (sigismember(&set, SIGINT) > 0 || sigismember(&set, SIGTERM) > 0);
+}
+
+int emulate_run_fork_end(struct emulate_run *run, struct fault *fault)
+{
+    const struct timespec look = {.tv_nsec = 20000000};
+    struct emulate_gate *gate = run->gate;
+    uint32_t moved;
+
+    emulate_clock_turn(&run->clock, clock_now_ns(), 0);
+    set_gate(gate, GATE_MOVING);
+    /* Acquire: pairs with the release in emulate_run_worker(). */
+    while ((moved = atomic_load_explicit(&gate->moved, memory_order_acquire)) < run->workers &&
+           !a_child_ended() && !a_signal_waits())
+        syscall(SYS_futex, &gate->moved, FUTEX_WAIT, moved, &look, NULL, 0);
+    if (emulation_join(&run->groups, EMULATION_SERIAL, fault))
+        return -1;
+    emulate_clock_turn(&run->clock, clock_now_ns(), run->groups.share);
+    set_gate(gate, GATE_OPEN);
+    return 0;
+}
+
+int emulate_run_worker(const struct emulate_run *run, uint32_t slot, struct fault *fault)
+{
+    struct emulate_gate *gate = run->gate;
+
+    if (getpid() == run->parent) /* a run without a pool stays where the serial part is */
+        return 0;
+    await_gate(gate, GATE_FORKING);
+    if (emulation_join(&run->groups, slot, fault))
+        return -1;
+    atomic_fetch_add_explicit(&gate->moved, 1, memory_order_release);
+    syscall(SYS_futex, &gate->moved, FUTEX_WAKE, 1, NULL, NULL, 0);
+    await_gate(gate, GATE_MOVING);
+    return 0;
+}
+
+/* --- times of the emulated machine ---------------------------------------------------------------- */
+
+static void instant(const struct emulate_clock *clock, uint64_t *ns)
+{
+    *ns = emulate_clock_at(clock, *ns);
+}
+
+/* Of time in which processes were held to their shares. */
+static void duration(const struct emulation *groups, uint64_t *ns)
+{
+    *ns = (uint64_t)((double)*ns * groups->share);
+}
+
+static void rescale_item(const struct emulate_run *run, struct item_record *item)
+{
+    instant(&run->clock, &item->claim_ns);
+    instant(&run->clock, &item->start_ns);
+    instant(&run->clock, &item->end_ns);
+    for (int i = 0; i < ITEM_STAGES; i++)
+        duration(&run->groups, &item->stage_ns[i]);
+}
+
+static void rescale_worker(const struct emulate_run *run, struct worker_record *worker)
+{
+    uint64_t *const instants[] = {&worker->fork_ns,     &worker->begin_ns, &worker->init_begin_ns,
+                                  &worker->init_end_ns, &worker->go_ns,    &worker->loop_end_ns,
+                                  &worker->exit_ns};
+
+    for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)
+        instant(&run->clock, instants[i]);
+    duration(&run->groups, &worker->dispatch_ns);
+}
+
+/* For each worker the time of its items beyond what its share of a core gives for their CPU time: nothing more can have
+ * been lost in them (what they waited for else, a device, is in it too). NULL: no memory. Caller frees. */
+static double *time_beyond_share(const struct emulation *groups, const struct item_table *table)
+{
+    double *beyond_ns = calloc(table->workers, sizeof *beyond_ns);
+
+    for (uint64_t i = 0; beyond_ns && i < table->items; i++) {
+        const struct item_record *item = item_table_item(table, i);
+        if (item->worker < table->workers && item->end_ns > item->start_ns)
+            beyond_ns[item->worker] +=
+                (double)(item->end_ns - item->start_ns) - (double)item->cpu_ns * groups->dilation;
+    }
+    return beyond_ns;
+}
+
+/* The kernel counts it as waiting for a core, too, when the quota holds a worker, so a worker that wanted to run for
+ * `wanted` must have run for share * wanted. What is missing is time without the emulated core. Threads of one worker wait at the same
+ * time, and each is counted: what its items tell bounds it. */
+static void judge_worker(const struct emulation *groups, uint32_t slot, const struct worker_record *worker,
+                         struct worker_payload *extra, double beyond_ns)
+{
+    double wanted_ns = (double)(extra->work_cpu_ns + extra->runqueue_ns), missing_ns, lost;
+
+    if (!extra->runqueue_known || worker->exit_ns <= worker->begin_ns || wanted_ns <= 0)
+        return;
+    missing_ns = fmax(fmin(wanted_ns - (double)extra->work_cpu_ns / groups->share, beyond_ns), 0);
+    extra->runqueue_ns = (uint64_t)(missing_ns * groups->share);
+    /* A period is the grain: an interval need not begin and end where periods do. */
+    lost = (missing_ns - EMULATION_PERIOD_US * 1000.0) /
+           fmin(wanted_ns, (double)(worker->exit_ns - worker->begin_ns));
+    if (lost > EMULATION_LOST_SHARE && !extra->pin_reason[0])
+        snprintf(extra->pin_reason, sizeof extra->pin_reason,
+                 "emulated core %" PRIu32 ": %.0f%% of its time got lost, the real cores were busy", slot,
+                 100 * lost);
+}
+
+/* The core was slowed down, the disk was not. */
+static void forget_disk_wait(struct worker_payload *extra)
+{
+    extra->disk_wait_known = 0;
+    snprintf(extra->disk_wait_reason, sizeof extra->disk_wait_reason,
+             "a disk's time is not that of an emulated core");
+}
+
+void emulate_run_end(const struct emulate_run *run, const struct item_table *table)
+{
+    struct item_table_header *header = table->header;
+    uint64_t *const instants[] = {&header->start_ns,    &header->pool_ns,     &header->go_ns,
+                                  &header->last_end_ns, &header->pool_end_ns, &header->end_ns};
+    double *beyond_ns = time_beyond_share(&run->groups, table);
+
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
+        struct worker_record *worker = item_table_worker(table, slot);
+        forget_disk_wait(item_table_worker_payload(table, slot));
+        judge_worker(&run->groups, slot, worker, item_table_worker_payload(table, slot),
+                     beyond_ns ? beyond_ns[slot] : INFINITY);
+        rescale_worker(run, worker);
+    }
+    free(beyond_ns);
+    for (uint64_t i = 0; i < table->items; i++)
+        rescale_item(run, item_table_item(table, i));
+    for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)
+        instant(&run->clock, instants[i]);
+}

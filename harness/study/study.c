@@ -1,0 +1,395 @@
+#include "harness/study/study.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/study/study_guard.h"
+#include "harness/study/study_rows.h"
+
+enum { BUSY_MS = 10000 }; /* how long to wait for a reader that folds the log in */
+
+static const char schema[] =
+    "CREATE TABLE study(key TEXT PRIMARY KEY, value TEXT);"
+    "CREATE TABLE batch_item(id INTEGER PRIMARY KEY, path TEXT, kind TEXT, bytes INT, width INT, height INT);"
+    "CREATE TABLE cell(id INTEGER PRIMARY KEY, role TEXT, workers INT, chunk INT, policy TEXT, placement "
+    "TEXT,"
+    " start_method TEXT);"
+    "CREATE TABLE trial(id INTEGER PRIMARY KEY, cell INT, block INT, position INT, status TEXT, reason TEXT,"
+    " started_utc TEXT, wall_ns INT, prefix_ns INT, spawn_ns INT, init_ns INT, work_ns INT, suffix_ns INT,"
+    " user_ns INT, system_ns INT, maxrss_bytes INT, steal_ns INT, iowait_ns INT, other_cpu_ns INT, items "
+    "INT, failed INT,"
+    " bytes_in INT, bytes_out INT, manifest_sha256 TEXT, exit_code INT);"
+    /* a cell counts once in a block, whatever else goes wrong */
+    "CREATE UNIQUE INDEX trial_once ON trial(cell, block) WHERE status = 'ok';"
+    "CREATE TABLE worker(trial INT, slot INT, pid INT, processes INT, cpu_wanted INT, cpu_seen INT,"
+    " pin_reason TEXT, fork_ns INT, begin_ns INT, init_begin_ns INT, init_end_ns INT, go_ns INT,"
+    " loop_end_ns INT, exit_ns INT, dispatch_ns INT, claims INT, items INT, user_ns INT, system_ns INT,"
+    " maxrss_bytes INT, runqueue_ns INT, runqueue_reason TEXT, disk_wait_ns INT,"
+    " disk_wait_reason TEXT, PRIMARY KEY (trial, slot));"
+    "CREATE TABLE item(trial INT, id INT, worker INT, attempt INT, state TEXT, engine TEXT, claim_ns INT,"
+    " start_ns INT, end_ns INT, cpu_ns INT, read_ns INT, decode_ns INT, scale_ns INT, overlay_ns INT,"
+    " encode_ns INT, digest_ns INT, store_ns INT, bytes_in INT, bytes_out INT, PRIMARY KEY (trial, id));"
+    "CREATE TABLE counter(trial INT, slot INT, name TEXT, value INT, enabled_ns INT, running_ns INT,"
+    " status TEXT, reason TEXT,"
+    " PRIMARY KEY (trial, slot, name));"
+    "CREATE TABLE event(at_utc TEXT, trial INT, kind TEXT, text TEXT);"
+    "INSERT INTO study VALUES('format', '" STUDY_FORMAT "');";
+
+char *study_utc_now(char *text, size_t bytes)
+{
+    time_t now = time(NULL);
+    struct tm parts;
+
+    gmtime_r(&now, &parts);
+    if (!strftime(text, bytes, "%Y-%m-%dT%H:%M:%SZ", &parts))
+        text[0] = '\0';
+    return text;
+}
+
+static int run_sql(struct study *study, const char *sql, const char *what, struct fault *fault)
+{
+    return sqlite3_exec(study->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : study_fault(study, what, fault);
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static int database_path(const struct study *study, const char *suffix, char *path, size_t bytes,
+                         struct fault *fault)
+{
+    int length = snprintf(path, bytes, "%s/%s", study->folder, suffix);
+
+    if (length < 0 || (size_t)length >= bytes)
+        return fault_set(fault, "%.200s...: the path is too long: give a shorter one with --study",
+                         study->folder);
+    return 0;
+}
+
+bool study_exists(const char *folder)
+{
+    char path[PATH_MAX];
+    int length = snprintf(path, sizeof path, "%s/study.db", folder);
+
+    return length > 0 && (size_t)length < sizeof path && access(path, F_OK) == 0;
+}
+
+static int name_folder(struct study *study, const char *folder, struct fault *fault)
+{
+    size_t length = strlen(folder);
+
+    *study = (struct study){.lock_fd = -1};
+    if (length == 0 || length >= sizeof study->folder)
+        return fault_set(fault, "study folder: the name is empty or too long: give another with --study");
+    memcpy(study->folder, folder, length + 1);
+    while (length > 1 && study->folder[length - 1] == '/')
+        study->folder[--length] = '\0';
+    return 0;
+}
+
+/* flock, unlike the locks SQLite sets in study.db, does not go when some other descriptor is closed. */
+static int lock_folder(struct study *study, struct fault *fault)
+{
+    study->lock_fd = open(study->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (study->lock_fd < 0)
+        return fault_set(fault, "%s: %s: give a folder that may be written, with --study", study->folder,
+                         strerror(errno));
+    if (flock(study->lock_fd, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    if (errno == EWOULDBLOCK)
+        return fault_set(fault,
+                         "%s: another knee sweep writes this study: wait for it, or give another folder with "
+                         "--study",
+                         study->folder);
+    return fault_set(fault, "%s: the folder cannot be locked (%s): give one on a local disk with --study",
+                     study->folder, strerror(errno));
+}
+
+static int open_database(struct study *study, int flags, struct fault *fault)
+{
+    char path[PATH_MAX];
+
+    if (database_path(study, "study.db", path, sizeof path, fault))
+        return -1;
+    if (sqlite3_open_v2(path, &study->db, flags, NULL) != SQLITE_OK)
+        return study_fault(study, "opening", fault);
+    study_guard(study->db);
+    sqlite3_busy_timeout(study->db, BUSY_MS);
+    sqlite3_extended_result_codes(study->db, 0);
+    return 0;
+}
+
+/* WAL: readers see whole trials while we write. FULL: a trial that was said to be in is in, even when the
+ * power goes. */
+static int set_up_writing(struct study *study, struct fault *fault)
+{
+    return run_sql(study, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", "opening", fault);
+}
+
+static int check_format(struct study *study, struct fault *fault)
+{
+    char *format = study_get(study, "format");
+    int result = 0;
+
+    if (!format)
+        result = fault_set(fault, "%s/study.db is no study: give another folder with --study", study->folder);
+    else if (strcmp(format, STUDY_FORMAT) != 0)
+        result = fault_set(fault,
+                           "%s/study.db: format is '%s', this program knows '" STUDY_FORMAT
+                           "': use the knee that made it",
+                           study->folder, format);
+    g_free(format);
+    return result;
+}
+
+static int remove_old(const struct study *study, struct fault *fault)
+{
+    /* the log first: without its database it would be taken for the next one's */
+    static const char *const names[] = {"study.db-wal", "study.db-shm", "study.db", "fit.json"};
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (database_path(study, names[i], path, sizeof path, fault))
+            return -1;
+        if (unlink(path) && errno != ENOENT)
+            return fault_set(fault, "%s: %s: remove it, or give another folder with --study", path,
+                             strerror(errno));
+    }
+    return 0;
+}
+
+static int fail_open(struct study *study)
+{
+    study_close(study);
+    return -1;
+}
+
+int study_create(struct study *study, const char *folder, bool replace, struct fault *fault)
+{
+    if (name_folder(study, folder, fault))
+        return -1;
+    if (g_mkdir_with_parents(study->folder, 0777))
+        return fault_set(fault, "%s: %s: give a folder that may be written, with --study", study->folder,
+                         strerror(errno));
+    if (lock_folder(study, fault))
+        return fail_open(study);
+    if (!replace && study_exists(study->folder)) {
+        fault_set(fault, "%s: holds a study already: give another folder with --study, or --restart",
+                  study->folder);
+        return fail_open(study);
+    }
+    if (remove_old(study, fault) || open_database(study, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fault) ||
+        set_up_writing(study, fault) || study_begin(study, fault) ||
+        run_sql(study, schema, "making the tables", fault) || study_commit(study, fault))
+        return fail_open(study);
+    return 0;
+}
+
+int study_open_to_write(struct study *study, const char *folder, struct fault *fault)
+{
+    if (name_folder(study, folder, fault))
+        return -1;
+    if (!study_exists(study->folder))
+        return fault_set(fault, "%s/study.db does not exist: 'knee sweep' makes it", study->folder);
+    if (lock_folder(study, fault) || open_database(study, SQLITE_OPEN_READWRITE, fault) ||
+        set_up_writing(study, fault) || check_format(study, fault) || study_rows_complete(study, fault))
+        return fail_open(study);
+    return 0;
+}
+
+int study_open_to_read(struct study *study, const char *operand, struct fault *fault)
+{
+    bool is_folder = g_file_test(operand, G_FILE_TEST_IS_DIR);
+    char *folder = is_folder ? g_strdup(operand) : g_path_get_dirname(operand);
+    int result = name_folder(study, folder, fault);
+
+    g_free(folder);
+    if (result)
+        return -1;
+    if (!is_folder && !g_str_has_suffix(operand, "study.db"))
+        return fault_set(fault, "%s is no study: give its folder or its study.db", operand);
+    if (!study_exists(study->folder))
+        return fault_set(fault,
+                         "%s/study.db does not exist: give the folder of a study that 'knee sweep' made",
+                         study->folder);
+    if (open_database(study, SQLITE_OPEN_READONLY, fault) || check_format(study, fault))
+        return fail_open(study);
+    return 0;
+}
+
+void study_close(struct study *study)
+{
+    /* A study at rest is one file, which anyone can read wherever it lies; a log would leave two more beside
+     * it at each reading. Refused while a reader has it open: then the log stays. */
+    if (study->db && study->lock_fd >= 0) {
+        sqlite3_busy_timeout(study->db, 0);
+        sqlite3_exec(study->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
+    }
+    sqlite3_close(study->db);
+    study->db = NULL;
+    if (study->lock_fd >= 0)
+        close(study->lock_fd);
+    study->lock_fd = -1;
+}
+
+/* --- transactions and facts ------------------------------------------------------------------- */
+
+int study_begin(struct study *study, struct fault *fault)
+{
+    return run_sql(study, "BEGIN IMMEDIATE", "writing", fault);
+}
+
+int study_commit(struct study *study, struct fault *fault)
+{
+    if (run_sql(study, "COMMIT", "writing", fault) == 0)
+        return 0;
+    study_roll_back(study);
+    return -1;
+}
+
+void study_roll_back(struct study *study)
+{
+    if (study->db && !sqlite3_get_autocommit(study->db))
+        sqlite3_exec(study->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/* Runs one statement whose places are all texts. */
+static int run_texts(struct study *study, const char *sql, const char *const *texts, int count,
+                     const char *what, struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int status = sqlite3_prepare_v2(study->db, sql, -1, &statement, NULL);
+
+    for (int i = 0; i < count && status == SQLITE_OK; i++)
+        status = sqlite3_bind_text(statement, i + 1, texts[i], -1, SQLITE_TRANSIENT);
+    if (status == SQLITE_OK)
+        status = sqlite3_step(statement);
+    if (status != SQLITE_DONE)
+        study_fault(study, what, fault);
+    sqlite3_finalize(statement);
+    return status == SQLITE_DONE ? 0 : -1;
+}
+
+int study_set(struct study *study, const char *key, const char *value, struct fault *fault)
+{
+    const char *texts[] = {key, value};
+
+    if (!value)
+        return run_texts(study, "DELETE FROM study WHERE key = ?", texts, 1, key, fault);
+    return run_texts(study, "INSERT OR REPLACE INTO study VALUES(?, ?)", texts, 2, key, fault);
+}
+
+int study_set_number(struct study *study, const char *key, int64_t value, struct fault *fault)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%" PRId64, value);
+    return study_set(study, key, text, fault);
+}
+
+char *study_get(struct study *study, const char *key)
+{
+    sqlite3_stmt *statement = NULL;
+    char *value = NULL;
+
+    if (sqlite3_prepare_v2(study->db, "SELECT value FROM study WHERE key = ?", -1, &statement, NULL) ==
+            SQLITE_OK &&
+        sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW)
+        value = g_strdup((const char *)sqlite3_column_text(statement, 0));
+    sqlite3_finalize(statement);
+    return value;
+}
+
+int64_t study_get_number(struct study *study, const char *key, int64_t fallback)
+{
+    char *text = study_get(study, key), *end = NULL;
+    int64_t value = fallback;
+
+    if (text && *text) {
+        errno = 0;
+        value = strtoll(text, &end, 10);
+        if (errno || *end)
+            value = fallback;
+    }
+    g_free(text);
+    return value;
+}
+
+/* --- rows ------------------------------------------------------------------------------------- */
+
+int study_add_batch_item(struct study *study, const struct study_batch_item *item, struct fault *fault)
+{
+    return study_rows_insert(study, &study_table_batch_item, 0, item, 1, fault);
+}
+
+int study_describe_item(struct study *study, int64_t id, const char *kind, int64_t width, int64_t height,
+                        struct fault *fault)
+{
+    char *sql = sqlite3_mprintf("UPDATE batch_item SET kind = %Q, width = nullif(%lld, %lld), "
+                                "height = nullif(%lld, %lld) WHERE id = %lld",
+                                kind, (long long)width, (long long)STUDY_UNKNOWN, (long long)height,
+                                (long long)STUDY_UNKNOWN, (long long)id);
+    int result = sql ? run_sql(study, sql, "batch_item", fault) : fault_set(fault, "study: no memory");
+
+    sqlite3_free(sql);
+    return result;
+}
+
+int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault)
+{
+    return study_rows_insert(study, &study_table_cell, 0, cell, 1, fault);
+}
+
+int study_add_event(struct study *study, int64_t trial, const char *kind, const char *text,
+                    struct fault *fault)
+{
+    char utc[32], number[32];
+    const char *texts[] = {study_utc_now(utc, sizeof utc), kind, text, number};
+
+    snprintf(number, sizeof number, "%" PRId64, trial);
+    if (trial == STUDY_UNKNOWN)
+        return run_texts(study, "INSERT INTO event(at_utc, kind, text) VALUES(?, ?, ?)", texts, 3, "event",
+                         fault);
+    return run_texts(study, "INSERT INTO event(at_utc, kind, text, trial) VALUES(?, ?, ?, CAST(? AS INT))",
+                     texts, 4, "event", fault);
+}
+
+static int append_rows(struct study *study, const struct study_record *record, int64_t spent_ns,
+                       const char *event_kind, const char *event_text, int64_t *id, struct fault *fault)
+{
+    if (study_rows_insert(study, &study_table_trial, 0, &record->trial, 1, fault))
+        return -1;
+    *id = sqlite3_last_insert_rowid(study->db);
+    if (study_rows_insert(study, &study_table_worker, *id, record->workers, record->worker_count, fault) ||
+        study_rows_insert(study, &study_table_item, *id, record->items, record->item_count, fault) ||
+        study_rows_insert(study, &study_table_counter, *id, record->counters, record->counter_count, fault) ||
+        study_set_number(study, "spent_ns", spent_ns, fault))
+        return -1;
+    return event_kind ? study_add_event(study, *id, event_kind, event_text, fault) : 0;
+}
+
+int study_append(struct study *study, const struct study_record *record, int64_t spent_ns,
+                 const char *event_kind, const char *event_text, int64_t *id, struct fault *fault)
+{
+    int64_t given = 0;
+
+    if (study_begin(study, fault))
+        return -1;
+    if (append_rows(study, record, spent_ns, event_kind, event_text, &given, fault)) {
+        study_roll_back(study);
+        return -1;
+    }
+    if (study_commit(study, fault))
+        return -1;
+    if (id)
+        *id = given;
+    return 0;
+}

@@ -1,0 +1,146 @@
+/* study.h: the record of a scaling study, study.db (docs/design.md 5.1), written trial by trial.
+ *
+ * A study is a folder. Its one writer holds a lock on that folder for as long as the study is open, so a
+ * second sweep of the same study is refused; the lock ends with the process, however it ends. Readers need no
+ * lock. Each trial goes in with its workers, items and counters in one transaction: after a crash it is there
+ * as a whole or not at all.
+ *
+ * Writer: study_create() or study_open_to_write(); study_begin(), study_set(), study_add_*(), study_commit();
+ * study_append() for each trial; study_close(). Reader: study_open_to_read(), study_get(), study_read_*().
+ *
+ * Numbers that were not measured are STUDY_UNKNOWN here and NULL in the database; texts are NULL in both.
+ */
+#ifndef KNEE_STUDY_H
+#define KNEE_STUDY_H
+
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/base/fault.h"
+
+#define STUDY_UNKNOWN INT64_MIN
+#define STUDY_FORMAT  "knee-study 1"
+
+struct study {
+    char folder[PATH_MAX];
+    sqlite3 *db;
+    int lock_fd; /* of the folder; -1 when opened to read */
+};
+
+/* Rows. Fields are the columns of the tables and mean what docs/design.md says. Texts in rows that were read
+ * belong to the array (study_free_*); texts in rows to be written stay the caller's. */
+struct study_batch_item {
+    int64_t id, bytes, width, height;
+    const char *path, *kind;
+};
+
+struct study_cell {
+    int64_t id, workers, chunk;
+    const char *role, *policy, *placement, *start_method;
+};
+
+struct study_trial {
+    int64_t id; /* STUDY_UNKNOWN when it is to be appended: the database gives the number */
+    int64_t cell, block, position;
+    const char *status, *reason, *started_utc;
+    int64_t wall_ns, prefix_ns, spawn_ns, init_ns, work_ns, suffix_ns, user_ns, system_ns, maxrss_bytes,
+        steal_ns, iowait_ns, other_cpu_ns, items, failed, bytes_in, bytes_out;
+    const char *manifest_sha256;
+    int64_t exit_code;
+};
+
+struct study_worker {
+    int64_t slot, pid, processes, cpu_wanted, cpu_seen;
+    const char *pin_reason;
+    int64_t fork_ns, begin_ns, init_begin_ns, init_end_ns, go_ns, loop_end_ns, exit_ns, dispatch_ns, claims,
+        items, user_ns, system_ns, maxrss_bytes, runqueue_ns;
+    const char *runqueue_reason;
+    int64_t disk_wait_ns;
+    const char *disk_wait_reason;
+};
+
+struct study_item {
+    int64_t id, worker, attempt;
+    const char *state, *engine;
+    int64_t claim_ns, start_ns, end_ns, cpu_ns, read_ns, decode_ns, scale_ns, overlay_ns, encode_ns,
+        digest_ns, store_ns, bytes_in, bytes_out;
+};
+
+struct study_counter {
+    int64_t slot;
+    const char *name;
+    int64_t value, enabled_ns, running_ns;
+    const char *status, *reason;
+};
+
+/* One trial with all that belongs to it, to be appended. */
+struct study_record {
+    struct study_trial trial;
+    struct study_worker *workers;
+    size_t worker_count;
+    struct study_item *items;
+    size_t item_count;
+    struct study_counter *counters;
+    size_t counter_count;
+};
+
+/* Makes the folder (and those above it) and an empty study in it, in place of an older one: study.db and
+ * fit.json are removed. When the folder holds a study and replace is false: refused. Returns 0, or -1 with
+ * fault. */
+int study_create(struct study *study, const char *folder, bool replace, struct fault *fault);
+
+/* Whether the folder holds a study.db. */
+bool study_exists(const char *folder);
+
+/* Returns 0, or -1 with fault: not there, not a study of this format, or open for writing elsewhere. */
+int study_open_to_write(struct study *study, const char *folder, struct fault *fault);
+/* operand: the folder or its study.db. */
+int study_open_to_read(struct study *study, const char *operand, struct fault *fault);
+
+/* Writes all back into study.db alone (no log beside it, unless a reader has it open) and lets go of the
+ * lock. May be called for a study that was never opened with {.lock_fd = -1}. */
+void study_close(struct study *study);
+
+int study_begin(struct study *study, struct fault *fault);
+int study_commit(struct study *study, struct fault *fault);
+void study_roll_back(struct study *study);
+
+/* A fact. value NULL removes it. */
+int study_set(struct study *study, const char *key, const char *value, struct fault *fault);
+int study_set_number(struct study *study, const char *key, int64_t value, struct fault *fault);
+/* Caller frees with g_free; NULL when the study does not have it. */
+char *study_get(struct study *study, const char *key);
+/* fallback when the study does not have it, or it is no number. */
+int64_t study_get_number(struct study *study, const char *key, int64_t fallback);
+
+int study_add_batch_item(struct study *study, const struct study_batch_item *item, struct fault *fault);
+/* What is known of an item only after it has been decoded. */
+int study_describe_item(struct study *study, int64_t id, const char *kind, int64_t width, int64_t height,
+                        struct fault *fault);
+int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault);
+/* trial STUDY_UNKNOWN: the event belongs to no trial. The time is now. */
+int study_add_event(struct study *study, int64_t trial, const char *kind, const char *text,
+                    struct fault *fault);
+
+/* Appends a trial in one transaction, with the fact `spent_ns` (time the study has taken so far) and, unless
+ * event_kind is NULL, an event about it. *id (may be NULL) gets its number. On failure nothing was written.
+ */
+int study_append(struct study *study, const struct study_record *record, int64_t spent_ns,
+                 const char *event_kind, const char *event_text, int64_t *id, struct fault *fault);
+
+/* All rows by id; *count of them. NULL with fault when the study cannot be read. To be freed with
+ * study_free_*. */
+struct study_cell *study_read_cells(struct study *study, size_t *count, struct fault *fault);
+struct study_trial *study_read_trials(struct study *study, size_t *count, struct fault *fault);
+struct study_batch_item *study_read_batch(struct study *study, size_t *count, struct fault *fault);
+void study_free_cells(struct study_cell *cells, size_t count);
+void study_free_trials(struct study_trial *trials, size_t count);
+void study_free_batch(struct study_batch_item *items, size_t count);
+
+/* Now, as the study writes it: "2024-05-01T12:00:00Z". Returns text, of at least 32 bytes. */
+char *study_utc_now(char *text, size_t bytes);
+
+#endif

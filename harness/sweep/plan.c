@@ -1,0 +1,375 @@
+#include "harness/sweep/plan.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/statistics/resample.h"
+
+enum {
+    BLOCKS_MOST = 10, /* more than this goes into items instead */
+    BLOCKS_GOOD = 5,  /* a bootstrap over fewer gives no interval worth the name */
+    BLOCKS_LEAST = 3, /* below, no spread can be told */
+    ITEMS_GOOD = 24,  /* below, the tail rules the curve */
+    ITEMS_AMPLE = 60, /* from here on more blocks are worth more than more items */
+    ITEMS_LEAST = 4,
+    SHARE_GOOD = 8, /* the same for the items of one worker, with weak scaling */
+    SHARE_AMPLE = 20,
+    SHARE_LEAST = 2,
+};
+
+static const char *const role_names[] = {"serial", "scaling", "chunk", "policy"};
+
+const char *plan_role_name(enum plan_role role)
+{
+    return (size_t)role < sizeof role_names / sizeof role_names[0] ? role_names[role] : NULL;
+}
+
+int plan_role_parse(const char *name, enum plan_role *role)
+{
+    for (size_t i = 0; i < sizeof role_names / sizeof role_names[0]; i++)
+        if (strcmp(name, role_names[i]) == 0) {
+            *role = (enum plan_role)i;
+            return 0;
+        }
+    return -1;
+}
+
+/* --- prediction ------------------------------------------------------------------------------- */
+
+static double items_of_busiest(const struct plan_cell *cell, uint64_t items)
+{
+    uint64_t chunks, rounds;
+
+    if (cell->role == PLAN_SERIAL)
+        return (double)items;
+    if (cell->policy == POLICY_STATIC)
+        return ceil((double)items / cell->workers);
+    chunks = (items + cell->chunk - 1) / cell->chunk;
+    rounds = (chunks + cell->workers - 1) / cell->workers;
+    return fmin((double)items, (double)rounds * (double)cell->chunk);
+}
+
+double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t cores,
+                       const struct plan_costs *costs)
+{
+    double busiest = items_of_busiest(cell, items);
+    double spread = (double)items / fmin(cell->workers, cores);
+    double starts = cell->role == PLAN_SERIAL ? 1 : ceil((double)cell->workers / cores);
+
+    if (costs->of_command)
+        return costs->trial_fixed_ns +
+               fmax(costs->serial_ns + costs->parallel_ns / fmin(cell->workers, cores) +
+                        costs->crowd_ns * fmax((double)cell->workers - cores, 0),
+                    0);
+    return costs->trial_fixed_ns + starts * costs->worker_start_ns + fmax(busiest, spread) * costs->item_ns;
+}
+
+static uint32_t most_workers(const struct plan *plan)
+{
+    uint32_t most = 1;
+
+    for (uint32_t i = 0; i < plan->cell_count; i++)
+        most = plan->cells[i].workers > most ? plan->cells[i].workers : most;
+    return most;
+}
+
+uint64_t plan_items_most(const struct plan *plan)
+{
+    return plan->weak ? plan->items * most_workers(plan) : plan->items;
+}
+
+uint64_t plan_items_of(const struct plan *plan, const struct plan_cell *cell)
+{
+    if (!plan->weak)
+        return plan->items;
+    return cell->role == PLAN_SERIAL ? plan_items_most(plan) : plan->items * cell->workers;
+}
+
+static double predict_cell(const struct plan *plan, const struct plan_cell *cell,
+                           const struct plan_costs *costs)
+{
+    return plan_predict_ns(cell, plan_items_of(plan, cell), plan->cores, costs);
+}
+
+double plan_reference_ns(const struct plan *plan, const struct plan_costs *costs)
+{
+    return plan->cell_count && plan->cells[0].role == PLAN_SERIAL ? predict_cell(plan, &plan->cells[0], costs)
+                                                                  : 0;
+}
+
+static double block_ns(const struct plan *plan, const struct plan_costs *costs)
+{
+    double sum = 0;
+
+    for (uint32_t i = 0; i < plan->cell_count; i++)
+        sum += predict_cell(plan, &plan->cells[i], costs);
+    return sum;
+}
+
+/* --- cells ------------------------------------------------------------------------------------ */
+
+static uint32_t full_cores(const struct plan_wish *wish)
+{
+    uint32_t full = wish->workers[0];
+
+    for (uint32_t i = 0; i < wish->worker_count; i++)
+        if (wish->workers[i] <= wish->cores)
+            full = wish->workers[i];
+    return full;
+}
+
+static void add_cell(struct plan *plan, enum plan_role role, uint32_t workers, uint64_t chunk,
+                     enum chunk_policy policy)
+{
+    plan->cells[plan->cell_count++] =
+        (struct plan_cell){.role = role, .workers = workers, .chunk = chunk, .policy = policy};
+}
+
+/* keep: which of the wished worker counts. Chunks that take the whole trial at once are all the same: the
+ * smallest of them stands for all. */
+static void lay_out(struct plan *plan, const struct plan_wish *wish, const bool *keep, uint64_t items,
+                    const struct plan_costs *costs)
+{
+    uint32_t full = full_cores(wish);
+
+    plan->cell_count = 0;
+    plan->cores = wish->cores;
+    plan->items = items;
+    plan->weak = wish->weak;
+    plan->workers_left_out = 0;
+    if (!wish->no_serial)
+        add_cell(plan, PLAN_SERIAL, 1, 0, POLICY_STATIC);
+    for (uint32_t i = 0; i < wish->worker_count; i++)
+        if (keep[i])
+            add_cell(plan, PLAN_SCALING, wish->workers[i], 1, POLICY_DYNAMIC);
+        else
+            plan->workers_left_out++;
+    for (uint32_t i = 0; i < wish->chunk_count; i++)
+        if (wish->chunks[i] > 1 &&
+            (wish->no_serial || i == 0 || wish->chunks[i - 1] < (wish->weak ? items * full : items)))
+            add_cell(plan, PLAN_CHUNK, full, wish->chunks[i], POLICY_DYNAMIC);
+    for (int i = 0; i < PLAN_POLICIES; i++)
+        if (wish->policies[i] && i != POLICY_DYNAMIC)
+            add_cell(plan, PLAN_POLICY, full, 1, (enum chunk_policy)i);
+    plan->block_ns = block_ns(plan, costs);
+}
+
+/* --- which worker counts stay ----------------------------------------------------------------- */
+
+static void keep_value(const struct plan_wish *wish, bool *keep, uint32_t *kept, uint32_t workers)
+{
+    for (uint32_t i = 0; i < wish->worker_count; i++)
+        if (wish->workers[i] == workers && !keep[i]) {
+            keep[i] = true;
+            (*kept)++;
+        }
+}
+
+/* Those that no curve can do without. Returns how many. */
+static uint32_t keep_needed(const struct plan_wish *wish, bool *keep)
+{
+    uint32_t kept = 0;
+
+    memset(keep, 0, wish->worker_count * sizeof *keep);
+    keep_value(wish, keep, &kept, 1);
+    keep_value(wish, keep, &kept, 2);
+    keep_value(wish, keep, &kept, full_cores(wish));
+    keep_value(wish, keep, &kept, wish->cores + 1);
+    keep_value(wish, keep, &kept, wish->workers[wish->worker_count - 1]);
+    return kept;
+}
+
+/* Adds the count that is farthest, as a ratio, from those that are kept on either side. */
+static void keep_one_more(const struct plan_wish *wish, bool *keep)
+{
+    uint32_t best = wish->worker_count;
+    double best_distance = 0;
+
+    for (uint32_t i = 1; i + 1 < wish->worker_count; i++) {
+        uint32_t below = i, above = i;
+        double distance;
+        if (keep[i])
+            continue;
+        while (!keep[below])
+            below--;
+        while (!keep[above])
+            above++;
+        distance = fmin(log((double)wish->workers[i] / wish->workers[below]),
+                        log((double)wish->workers[above] / wish->workers[i]));
+        if (distance > best_distance) {
+            best_distance = distance;
+            best = i;
+        }
+    }
+    if (best < wish->worker_count)
+        keep[best] = true;
+}
+
+/* Marks `count` of the wished worker counts, or those needed when they are more. Returns how many. */
+static uint32_t thin(const struct plan_wish *wish, uint32_t count, bool *keep)
+{
+    uint32_t kept = keep_needed(wish, keep);
+
+    for (; kept < count; kept++)
+        keep_one_more(wish, keep);
+    return kept;
+}
+
+/* --- fitting ---------------------------------------------------------------------------------- */
+
+struct fitting {
+    struct plan *plan;
+    const struct plan_wish *wish;
+    const struct plan_costs *costs;
+    bool keep[POOL_MAX_WORKERS];
+    double budget_ns;
+};
+
+static bool fits(struct fitting *f, uint64_t items, uint32_t blocks)
+{
+    lay_out(f->plan, f->wish, f->keep, items, f->costs);
+    /* one serial run more: the reference that every trial is compared with */
+    return f->plan->block_ns * blocks + plan_reference_ns(f->plan, f->costs) <= f->budget_ns;
+}
+
+/* The most items, least .. most, with which that many blocks fit; 0 when not even the least do. The duration
+ * grows with the items, so bisection finds it. */
+static uint64_t items_that_fit(struct fitting *f, uint32_t blocks, uint64_t least, uint64_t most)
+{
+    uint64_t low = least, high = most;
+
+    if (!fits(f, least, blocks))
+        return 0;
+    while (low < high) {
+        uint64_t middle = low + (high - low + 1) / 2;
+        if (fits(f, middle, blocks))
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+/* With weak scaling, for one worker of the largest count. */
+static uint64_t items_there(const struct plan_wish *wish)
+{
+    return wish->weak ? wish->batch_items / wish->workers[wish->worker_count - 1] : wish->batch_items;
+}
+
+/* Takes the plan when at least `least` items fit in that many blocks. A wished number of items is least and
+ * most at once. */
+static bool try_plan(struct fitting *f, uint32_t blocks, uint64_t least)
+{
+    const struct plan_wish *wish = f->wish;
+    uint64_t most = wish->items ? wish->items : items_there(wish), items;
+
+    if (wish->blocks)
+        blocks = wish->blocks;
+    least = wish->items ? wish->items : least < most ? least : most;
+    items = items_that_fit(f, blocks, least, most);
+    if (!items)
+        return false;
+    lay_out(f->plan, wish, f->keep, items, f->costs);
+    f->plan->blocks = blocks;
+    return true;
+}
+
+static bool try_all_workers(struct fitting *f)
+{
+    uint32_t most = f->wish->workers[f->wish->worker_count - 1];
+    uint64_t twice = 2 * most > ITEMS_GOOD ? 2 * most : ITEMS_GOOD;
+    uint64_t ample = 2 * twice > ITEMS_AMPLE ? 2 * twice : ITEMS_AMPLE;
+    uint64_t good = ITEMS_GOOD;
+
+    if (f->wish->weak) {
+        good = twice = SHARE_GOOD;
+        ample = SHARE_AMPLE;
+    }
+    thin(f->wish, f->wish->worker_count, f->keep);
+    for (uint32_t blocks = BLOCKS_MOST; blocks > BLOCKS_GOOD; blocks--)
+        if (try_plan(f, blocks, ample))
+            return true;
+    if (try_plan(f, BLOCKS_GOOD, twice))
+        return true;
+    for (uint32_t blocks = BLOCKS_GOOD; blocks >= BLOCKS_LEAST; blocks--)
+        if (try_plan(f, blocks, good))
+            return true;
+    return false;
+}
+
+static bool try_fewer_workers(struct fitting *f)
+{
+    uint32_t needed = thin(f->wish, 0, f->keep);
+
+    for (uint32_t count = f->wish->worker_count; count-- > needed;) {
+        thin(f->wish, count, f->keep);
+        if (try_plan(f, BLOCKS_LEAST, f->wish->weak ? SHARE_GOOD : ITEMS_GOOD))
+            return true;
+    }
+    thin(f->wish, 0, f->keep);
+    for (uint32_t blocks = BLOCKS_LEAST; blocks >= 1; blocks--)
+        if (try_plan(f, blocks, f->wish->weak ? SHARE_LEAST : ITEMS_LEAST))
+            return true;
+    return false;
+}
+
+int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan_costs *costs,
+              struct fault *fault)
+{
+    struct fitting f = {.plan = plan, .wish = wish, .costs = costs, .budget_ns = wish->budget_ns};
+    uint64_t there, least;
+
+    *plan = (struct plan){0};
+    if (wish->worker_count == 0 || wish->batch_items == 0 || wish->cores == 0)
+        return fault_set(fault, "plan: no workers, no items or no cores");
+    there = items_there(wish);
+    least = wish->weak ? SHARE_LEAST : ITEMS_LEAST;
+    least = there < least ? there : least;
+    if (wish->weak && (there == 0 || wish->items > there))
+        return fault_set(
+            fault,
+            "--weak: %" PRIu32 " workers with %llu items each are more than the %llu of the batch: give "
+            "fewer with --workers or --items",
+            wish->workers[wish->worker_count - 1], (unsigned long long)(wish->items ? wish->items : 1),
+            (unsigned long long)wish->batch_items);
+    if (wish->items > there)
+        return fault_set(fault, "--items %llu: the batch has only %llu", (unsigned long long)wish->items,
+                         (unsigned long long)wish->batch_items);
+    if (try_all_workers(&f) || try_fewer_workers(&f))
+        return 0;
+    thin(wish, 0, f.keep);
+    lay_out(plan, wish, f.keep, wish->items ? wish->items : least, costs);
+    plan->blocks = wish->blocks ? wish->blocks : 1;
+    plan->over_budget = true;
+    return 0;
+}
+
+uint32_t plan_padding(uint64_t seed, uint64_t trial)
+{
+    struct resample_random random = {.state = seed ^ (0x9e3779b97f4a7c15u * (trial + 1))};
+
+    return (uint32_t)(resample_next(&random) % 4096);
+}
+
+uint32_t plan_start_order(uint64_t seed, uint64_t trial)
+{
+    struct resample_random random = {.state = seed ^ (0xd1342543de82ef95u * (trial + 1))};
+
+    return (uint32_t)(resample_next(&random) % UINT32_MAX) + 1;
+}
+
+/* Fisher and Yates. The remainder's bias is below 1e-15 for this few cells. */
+void plan_order(uint32_t cell_count, uint64_t seed, uint32_t block, uint32_t *order)
+{
+    struct resample_random random = {.state = seed ^ (0x5851f42d4c957f2du * (block + 1u))};
+
+    for (uint32_t i = 0; i < cell_count; i++)
+        order[i] = i;
+    for (uint32_t i = cell_count; i > 1; i--) {
+        uint32_t j = (uint32_t)(resample_next(&random) % i), swap = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = swap;
+    }
+}

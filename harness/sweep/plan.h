@@ -1,0 +1,120 @@
+/* plan.h: which trials a study has, fitted into a budget of time. Pure: numbers in, plan out, equal for equal
+ * input.
+ *
+ * A *cell* is one setting; a *block* visits every cell once, in an order drawn from the seed. Cells:
+ *   serial   no pool, once per block
+ *   scaling  each number of workers, chunk 1, dynamic: the curve
+ *   chunk    larger chunks at full cores, dynamic
+ *   policy   the other policies at full cores, chunk 1
+ * Full cores: the largest listed number of workers that is no more than the cores.
+ *
+ * Strong scaling: every trial does plan.items. Weak scaling: every worker of a trial has plan.items, so that a trial
+ * with n workers does n times as many; the serial cell does those of the largest worker count, so that every item
+ * of the study has been done by one process alone.
+ *
+ * What gives way when the budget is small, in this order: blocks from 10 to 5, items to twice the workers,
+ * items to 24, blocks to 3, worker counts (1, 2, cores, cores + 1 and the largest stay), items below 24,
+ * blocks below 3.
+ */
+#ifndef KNEE_PLAN_H
+#define KNEE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/base/fault.h"
+#include "pipeline/pool/chunk.h"
+#include "pipeline/pool/pool.h"
+
+enum { PLAN_CHUNKS_MOST = 32, PLAN_POLICIES = 4, PLAN_CELLS_MOST = POOL_MAX_WORKERS + 64 };
+
+enum plan_role { PLAN_SERIAL, PLAN_SCALING, PLAN_CHUNK, PLAN_POLICY };
+/* "serial", "scaling", "chunk", "policy"; NULL out of range. */
+const char *plan_role_name(enum plan_role role);
+int plan_role_parse(const char *name, enum plan_role *role);
+
+struct plan_cell {
+    enum plan_role role;
+    uint32_t workers; /* serial: 1 */
+    uint64_t chunk;   /* serial: 0, none */
+    enum chunk_policy policy;
+};
+
+/* What the user wants. Lists are ascending and without repetition; plan_wish_parse_*() make them so. */
+struct plan_wish {
+    uint32_t workers[POOL_MAX_WORKERS], worker_count; /* 1, the baseline, is always among them */
+    uint64_t chunks[PLAN_CHUNKS_MOST];
+    uint32_t chunk_count;
+    bool policies[PLAN_POLICIES]; /* by enum chunk_policy */
+    bool no_serial;               /* there is no run without a pool */
+    uint32_t cores;
+    uint64_t batch_items;
+    uint64_t items;  /* in each trial, with weak of each worker; 0: the plan chooses */
+    bool weak;       /* weak scaling */
+    uint32_t blocks; /* 0: the plan chooses */
+    double budget_ns;
+};
+
+/* "1..16", "1,2,4", "1..4,8". Returns 0, or -1 with fault. */
+int plan_wish_parse_workers(struct plan_wish *wish, const char *text, struct fault *fault);
+/* "1,4,16,64" */
+int plan_wish_parse_chunks(struct plan_wish *wish, const char *text, struct fault *fault);
+/* "static,dynamic,guided,largest-first" */
+int plan_wish_parse_policies(struct plan_wish *wish, const char *text, struct fault *fault);
+
+/* What things cost here, from a probe. */
+struct plan_costs {
+    double item_ns;         /* one item, one worker alone on a core */
+    double worker_start_ns; /* fork and initializer of one worker */
+    double trial_fixed_ns;  /* the rest of a trial: starting, listing, manifest, clearing away */
+    /* Of a command, whose items are not known: a trial takes serial + parallel / min(n, cores) + crowd for
+     * each worker beyond the cores, and trial_fixed_ns around it. */
+    bool of_command;
+    double serial_ns, parallel_ns, crowd_ns;
+};
+
+struct plan {
+    struct plan_cell cells[PLAN_CELLS_MOST];
+    uint32_t cell_count;
+    uint32_t cores;
+    uint64_t items; /* of a trial; with weak: of each of its workers */
+    bool weak;
+    uint32_t blocks;
+    double block_ns;           /* predicted */
+    uint32_t workers_left_out; /* worker counts that were wished and did not fit */
+    bool over_budget;          /* even the smallest plan takes longer than the budget */
+};
+
+/* Returns 0, or -1 with fault: a wish that cannot be granted (more items than the batch has). */
+int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan_costs *costs,
+              struct fault *fault);
+
+/* How many items a trial of a cell does. */
+uint64_t plan_items_of(const struct plan *plan, const struct plan_cell *cell);
+
+/* The most that a trial of the plan does: the items of the study. */
+uint64_t plan_items_most(const struct plan *plan);
+
+/* Predicted duration of one trial of a cell: max(work on min(workers, cores) cores, the rounds of chunks one
+ * worker does) and what starting takes. */
+double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t cores,
+                       const struct plan_costs *costs);
+
+/* Predicted duration of the reference run before the blocks; 0 without a serial cell. */
+double plan_reference_ns(const struct plan *plan, const struct plan_costs *costs);
+
+/* Bytes by which the environment of a trial is longer, 0 .. 4095: a function of the study's seed and the
+ * trial's number alone. Mytkowicz et al. (2009), "Producing wrong data without doing anything obviously
+ * wrong!", ASPLOS: the size of the environment moves the stack, and may change a program's time by several
+ * percent. */
+uint32_t plan_padding(uint64_t seed, uint64_t trial);
+
+/* Seed of the order in which a trial's workers are forked, above 0; likewise. The first to start gets the coldest caches
+ * and the first chunks: which one that is must not depend on the slot, and so on the core. */
+uint32_t plan_start_order(uint64_t seed, uint64_t trial);
+
+/* The order in which a block visits the cells: order[cell_count] gets their indices. */
+void plan_order(uint32_t cell_count, uint64_t seed, uint32_t block, uint32_t *order);
+
+#endif

@@ -1,0 +1,115 @@
+/* What the user wants, from the texts of the command line: the lists of plan.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/sweep/plan.h"
+
+enum { WORD_BYTES = 64 };
+
+/* Copies the next word of a list separated by commas. Returns where the rest begins, NULL at the end; *word
+ * is empty when there was nothing between two commas. */
+static const char *next_word(const char *text, char *word)
+{
+    size_t length = strcspn(text, ",");
+
+    snprintf(word, WORD_BYTES, "%.*s", (int)(length < WORD_BYTES ? length : WORD_BYTES - 1), text);
+    return text[length] ? text + length + 1 : NULL;
+}
+
+/* A decimal number, 1 .. most, up to *end. */
+static int read_number(const char *text, const char **end, uint64_t most, uint64_t *number)
+{
+    char *after;
+
+    if (*text < '0' || *text > '9')
+        return -1;
+    errno = 0;
+    *number = strtoull(text, &after, 10);
+    *end = after;
+    return errno || *number < 1 || *number > most ? -1 : 0;
+}
+
+static int read_range(const char *word, uint64_t most, uint64_t *first, uint64_t *last)
+{
+    const char *end;
+
+    if (read_number(word, &end, most, first))
+        return -1;
+    *last = *first;
+    if (strncmp(end, "..", 2) == 0 && read_number(end + 2, &end, most, last))
+        return -1;
+    return *end || *last < *first ? -1 : 0;
+}
+
+int plan_wish_parse_workers(struct plan_wish *wish, const char *text, struct fault *fault)
+{
+    bool wanted[POOL_MAX_WORKERS + 1] = {[1] = true};
+    char word[WORD_BYTES];
+
+    for (const char *rest = text; rest;) {
+        uint64_t first, last;
+        rest = next_word(rest, word);
+        if (read_range(word, POOL_MAX_WORKERS, &first, &last))
+            return fault_set(fault, "--workers %s: give numbers from 1 to %d, as 1,2,4 or 1..16", text,
+                             POOL_MAX_WORKERS);
+        for (uint64_t n = first; n <= last; n++)
+            wanted[n] = true;
+    }
+    wish->worker_count = 0;
+    for (uint32_t n = 1; n <= POOL_MAX_WORKERS; n++)
+        if (wanted[n])
+            wish->workers[wish->worker_count++] = n;
+    return 0;
+}
+
+/* Keeps the list ascending; a number that is there already changes nothing. */
+static int insert_chunk(struct plan_wish *wish, uint64_t chunk)
+{
+    uint32_t place = 0;
+
+    while (place < wish->chunk_count && wish->chunks[place] < chunk)
+        place++;
+    if (place < wish->chunk_count && wish->chunks[place] == chunk)
+        return 0;
+    if (wish->chunk_count == PLAN_CHUNKS_MOST)
+        return -1;
+    memmove(wish->chunks + place + 1, wish->chunks + place,
+            (wish->chunk_count - place) * sizeof *wish->chunks);
+    wish->chunks[place] = chunk;
+    wish->chunk_count++;
+    return 0;
+}
+
+int plan_wish_parse_chunks(struct plan_wish *wish, const char *text, struct fault *fault)
+{
+    char word[WORD_BYTES];
+
+    wish->chunk_count = 0;
+    for (const char *rest = text; rest;) {
+        const char *end;
+        uint64_t chunk;
+        rest = next_word(rest, word);
+        if (read_number(word, &end, 1000000, &chunk) || *end)
+            return fault_set(fault, "--chunks %s: give numbers from 1 to 1000000, as 1,4,16,64", text);
+        if (insert_chunk(wish, chunk))
+            return fault_set(fault, "--chunks %s: give at most %d numbers", text, PLAN_CHUNKS_MOST);
+    }
+    return 0;
+}
+
+int plan_wish_parse_policies(struct plan_wish *wish, const char *text, struct fault *fault)
+{
+    char word[WORD_BYTES];
+
+    memset(wish->policies, 0, sizeof wish->policies);
+    for (const char *rest = text; rest;) {
+        enum chunk_policy policy;
+        rest = next_word(rest, word);
+        if (chunk_policy_parse(word, &policy))
+            return fault_set(fault, "--policies %s: choose among static,dynamic,guided,largest-first", text);
+        wish->policies[policy] = true;
+    }
+    return 0;
+}

@@ -1,0 +1,118 @@
+#include "harness/sweep/sample.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/statistics/resample.h"
+
+/* More draws bring nothing that could be told from chance. */
+enum { DRAWS = 200 };
+
+struct sorted_item {
+    struct sample_item item;
+    size_t index;
+};
+
+static int by_kind_and_size(const void *a, const void *b)
+{
+    const struct sorted_item *x = a, *y = b;
+
+    if (x->item.kind != y->item.kind)
+        return x->item.kind < y->item.kind ? -1 : 1;
+    if (x->item.bytes != y->item.bytes)
+        return x->item.bytes < y->item.bytes ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const size_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static double relative_error(double value, double reference)
+{
+    return reference > 0 ? value / reference - 1 : 0;
+}
+
+struct sample_quality sample_judge(const struct sample_item *items, size_t count, const size_t *chosen,
+                                   size_t chosen_count)
+{
+    double sums[2] = {0, 0}, squares[2] = {0, 0};
+
+    for (size_t i = 0; i < count; i++) {
+        sums[0] += (double)items[i].bytes;
+        squares[0] += (double)items[i].bytes * (double)items[i].bytes;
+    }
+    for (size_t i = 0; i < chosen_count; i++) {
+        double bytes = (double)items[chosen[i]].bytes;
+        sums[1] += bytes;
+        squares[1] += bytes * bytes;
+    }
+    struct sample_quality quality = {.batch_mean_bytes = sums[0] / (double)count,
+                                     .sample_mean_bytes = sums[1] / (double)chosen_count};
+    quality.mean_error = relative_error(quality.sample_mean_bytes, quality.batch_mean_bytes);
+    quality.mean_square_error = relative_error(squares[1] / (double)chosen_count, squares[0] / (double)count);
+    return quality;
+}
+
+/* `alike` neighbours from each stratum. */
+static void draw(const struct sorted_item *sorted, size_t count, size_t want, size_t alike,
+                 struct resample_random *random, size_t *chosen)
+{
+    for (size_t i = 0; i < want; i++) {
+        size_t begin = (size_t)((unsigned __int128)i * count / want);
+        size_t end = (size_t)((unsigned __int128)(i + 1) * count / want);
+        size_t first = begin + resample_next(random) % (end - begin - alike + 1);
+        for (size_t k = 0; k < alike; k++)
+            chosen[i * alike + k] = sorted[first + k].index;
+    }
+}
+
+/* The mean rules everything that is measured, the tail only some of it. */
+static double badness(const struct sample_quality *quality)
+{
+    return fabs(quality->mean_error) + 0.25 * fabs(quality->mean_square_error);
+}
+
+int sample_choose(const struct sample_item *items, size_t count, size_t want, size_t alike, uint64_t seed,
+                  size_t *chosen)
+{
+    size_t all = want * alike;
+    struct resample_random random = {.state = seed};
+    struct sorted_item *sorted;
+    size_t *drawn;
+    double best = INFINITY;
+
+    if (want == 0 || alike == 0 || want > count / alike) {
+        errno = EINVAL;
+        return -1;
+    }
+    sorted = calloc(count, sizeof *sorted);
+    drawn = calloc(all, sizeof *drawn);
+    if (!sorted || !drawn) {
+        free(sorted);
+        free(drawn);
+        errno = ENOMEM;
+        return -1;
+    }
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = (struct sorted_item){items[i], i};
+    qsort(sorted, count, sizeof *sorted, by_kind_and_size);
+    for (int i = 0; i < (all < count ? DRAWS : 1); i++) {
+        struct sample_quality quality;
+        draw(sorted, count, want, alike, &random, drawn);
+        quality = sample_judge(items, count, drawn, all);
+        if (badness(&quality) < best) {
+            best = badness(&quality);
+            memcpy(chosen, drawn, all * sizeof *chosen);
+        }
+    }
+    qsort(chosen, all, sizeof *chosen, by_number);
+    free(sorted);
+    free(drawn);
+    return 0;
+}

@@ -1,0 +1,205 @@
+#include "harness/sweep/sweep_precision.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/speedup/scaling.h"
+#include "analysis/statistics/stats.h"
+
+static const double level = 0.95;
+
+/* Scaling trials that count, of blocks below `block`; caller frees. */
+static struct observation *observe(struct study *study, const struct plan *plan, uint32_t block,
+                                   size_t *count, struct fault *fault)
+{
+    size_t all = 0;
+    struct study_trial *trials = study_read_trials(study, &all, fault);
+    struct observation *made = trials ? calloc(all + 1, sizeof *made) : NULL;
+
+    *count = 0;
+    if (trials && !made)
+        fault_set(fault, "sweep: no memory for %zu trials", all);
+    for (size_t i = 0; made && i < all; i++) {
+        const struct study_trial *trial = &trials[i];
+        const struct plan_cell *cell;
+        double work = 1;
+        if (trial->cell < 1 || trial->cell > plan->cell_count || trial->block < 0 || trial->block >= block ||
+            strcmp(trial->status, "ok") != 0 || trial->wall_ns <= 0)
+            continue;
+        cell = &plan->cells[trial->cell - 1];
+        if (plan->weak) /* time for the work of one: n T(1) / T(n) is the scaled speedup */
+            work = cell->workers;
+        if (cell->role == PLAN_SCALING)
+            made[(*count)++] = (struct observation){.workers = cell->workers,
+                                                    .block = (unsigned)trial->block,
+                                                    .seconds = (double)trial->wall_ns / 1e9 / work};
+    }
+    if (trials)
+        study_free_trials(trials, all);
+    return made;
+}
+
+/* --- what limits the answer --- */
+
+static double half_width(const struct scaling_point *point)
+{
+    const struct interval *e = &point->efficiency;
+
+    return point->workers == 1 ? 0 : interval_has_bounds(e) ? (e->high - e->low) / 2 : INFINITY;
+}
+
+/* Which points the answer depends on, within the cores. */
+static void find_needed(const struct scaling_point *point, size_t count, double delta, bool *needed)
+{
+    size_t best = 0;
+    bool knee_passed = false;
+
+    for (size_t i = 1; i < count; i++)
+        if (!point[i].oversubscribed && point[i].seconds.value < point[best].seconds.value)
+            best = i;
+    for (size_t i = 0; i < count; i++) {
+        const struct interval *e = &point[i].efficiency, *t = &point[i].seconds;
+        bool bounds = interval_has_bounds(e);
+        needed[i] = false;
+        if (point[i].oversubscribed || point[i].workers == 1)
+            continue;
+        if (i == best || !interval_has_bounds(t) || !interval_has_bounds(&point[best].seconds) ||
+            (t->low <= point[best].seconds.high && point[best].seconds.low <= t->high))
+            needed[i] = true;
+        if (!knee_passed && (!bounds || e->low < 1 - delta)) {
+            needed[i] = true;
+            if (i > 0 && point[i - 1].workers > 1)
+                needed[i - 1] = true;
+        }
+        knee_passed |= bounds && e->high < 1 - delta;
+    }
+}
+
+static void visit_again(const struct plan *plan, uint32_t workers, bool *again)
+{
+    for (uint32_t c = 0; c < plan->cell_count; c++)
+        again[c] |= plan->cells[c].role == PLAN_SCALING &&
+                    (plan->cells[c].workers == workers || plan->cells[c].workers == 1);
+}
+
+/* A setting of which no trial counts yet has no point: nothing is known of it, so the answer depends on it. */
+static void find_missing(const struct plan *plan, const struct scaling_point *point, size_t count,
+                         bool *again, struct sweep_precision *found)
+{
+    for (uint32_t c = 0; c < plan->cell_count; c++) {
+        const struct plan_cell *cell = &plan->cells[c];
+        bool seen = false;
+        for (size_t i = 0; i < count; i++)
+            seen |= point[i].workers == cell->workers;
+        if (seen || cell->role != PLAN_SCALING || cell->workers > plan->cores)
+            continue;
+        visit_again(plan, cell->workers, again);
+        found->half_width = INFINITY;
+        found->workers = cell->workers;
+    }
+}
+
+static void choose(const struct plan *plan, const struct scaling_point *point, size_t count, double wanted,
+                   double delta, bool *again, struct sweep_precision *found)
+{
+    bool needed[PLAN_CELLS_MOST] = {false};
+
+    memset(again, 0, plan->cell_count * sizeof *again);
+    *found = (struct sweep_precision){.half_width = NAN};
+    if (count > 0)
+        find_needed(point, count, delta, needed);
+    for (size_t i = 0; i < count; i++) {
+        double half = half_width(&point[i]);
+        if (!needed[i])
+            continue;
+        if (isnan(found->half_width) || half > found->half_width) {
+            found->half_width = half;
+            found->workers = point[i].workers;
+        }
+        if (half > wanted)
+            visit_again(plan, point[i].workers, again);
+    }
+    find_missing(plan, point, count, again, found);
+    for (uint32_t c = 0; c < plan->cell_count; c++)
+        found->cells += again[c];
+}
+
+int sweep_precision_look(struct study *study, const struct plan *plan, uint32_t block, double wanted,
+                         double delta, bool *again, struct sweep_precision *found, struct fault *fault)
+{
+    size_t count;
+    struct observation *observations = observe(study, plan, block, &count, fault);
+    struct scaling_point *points = calloc(plan->cell_count + 1, sizeof *points);
+    struct scaling_data data = {
+        .observation = observations, .count = count, .paired = true, .cores = plan->cores};
+    int result = 0, made = 0;
+
+    *found = (struct sweep_precision){.half_width = NAN};
+    if (observations && points)
+        made = scaling_curve(&data, level, points, plan->cell_count + 1);
+    if (!observations)
+        result = -1;
+    else if (!points || made < 0)
+        result = fault_set(fault, "sweep: no memory for the curve");
+    else
+        choose(plan, points, (size_t)made, wanted, delta, again, found);
+    if (result == 0 && block < PRECISION_BLOCKS) {
+        for (uint32_t c = 0; c < plan->cell_count; c++)
+            again[c] = true;
+        found->cells = plan->cell_count;
+    }
+    free(observations);
+    free(points);
+    return result;
+}
+
+/* --- first-run effects --- */
+
+/* log T of the first block less the mean of the later ones, for each cell that has both. Returns how many. */
+static size_t differences(const struct study_trial *trials, size_t count, const struct plan *plan,
+                          double *difference)
+{
+    size_t made = 0;
+
+    for (uint32_t cell = 1; cell <= plan->cell_count; cell++) {
+        double first = 0, later = 0, firsts = 0, laters = 0;
+        for (size_t i = 0; i < count; i++) {
+            const struct study_trial *trial = &trials[i];
+            if (trial->cell != cell || strcmp(trial->status, "ok") != 0 || trial->wall_ns <= 0)
+                continue;
+            *(trial->block == 0 ? &first : &later) += log((double)trial->wall_ns);
+            *(trial->block == 0 ? &firsts : &laters) += 1;
+        }
+        if (firsts > 0 && laters > 1)
+            difference[made++] = first / firsts - later / laters;
+    }
+    return made;
+}
+
+int sweep_first_run(struct study *study, const struct plan *plan, char *text, size_t bytes,
+                    struct fault *fault)
+{
+    size_t count = 0;
+    struct study_trial *trials = study_read_trials(study, &count, fault);
+    double difference[PLAN_CELLS_MOST];
+    struct interval mean;
+    size_t made;
+
+    text[0] = '\0';
+    if (!trials)
+        return -1;
+    made = differences(trials, count, plan, difference);
+    mean = stats_mean_interval(difference, made, level);
+    if (made >= 3 && interval_has_bounds(&mean) && fabs(mean.value) > 0.005 &&
+        (mean.low > 0 || mean.high < 0))
+        snprintf(
+            text, bytes,
+            "the first block took %+.1f%% (%+.1f to %+.1f) more than the later ones, over %zu settings: a "
+            "first-run effect; its trials are kept and count",
+            100 * expm1(mean.value), 100 * expm1(mean.low), 100 * expm1(mean.high), made);
+    study_free_trials(trials, count);
+    return 0;
+}

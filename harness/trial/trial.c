@@ -1,0 +1,284 @@
+#include "harness/trial/trial.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "harness/machine/counters/counters.h"
+#include "harness/trial/run_hooks.h"
+#include "pipeline/pool/pool.h"
+
+static const char *const verdict_names[] = {"ok", "void", "failed"};
+
+const char *trial_verdict_name(enum trial_verdict verdict)
+{
+    return verdict_names[verdict];
+}
+
+void trial_outcome_release(struct trial_outcome *outcome)
+{
+    item_table_close(&outcome->table);
+}
+
+void trial_result_release(struct trial_result *result)
+{
+    free(result->record.workers);
+    free(result->record.items);
+    free(result->record.counters);
+    result->record.workers = NULL;
+    result->record.items = NULL;
+    result->record.counters = NULL;
+}
+
+/* --- verdict ---------------------------------------------------------------------------------- */
+
+#define REASON(result, ...) snprintf((result)->reason, sizeof(result)->reason, __VA_ARGS__)
+
+/* Did the run itself go wrong? */
+static bool is_broken(const struct trial_outcome *outcome, struct trial_result *result)
+{
+    const struct item_table_header *header = outcome->table.header;
+    const struct study_trial *trial = &result->record.trial;
+    char words[96];
+    bool has_bad_items = trial->exit_code == 1 && trial->failed > 0 && trial->failed != STUDY_UNKNOWN;
+
+    if (!WIFEXITED(outcome->wait_status) || (trial->exit_code != 0 && !has_bad_items) || !header) {
+        const char *why = header && header->message[0] ? header->message : outcome->said;
+        pool_wait_words(outcome->wait_status, words, sizeof words);
+        REASON(result, "the run %s: %.300s", words, why[0] ? why : "it gave no reason");
+        return true;
+    }
+    if (header->end_ns == 0 || trial->items != (int64_t)outcome->table.items) {
+        REASON(result, "the run ended with %" PRId64 " of %" PRIu64 " items done", trial->items,
+               outcome->table.items);
+        return true;
+    }
+    return false;
+}
+
+/* Of a part the items are compared one by one: the serial run wrote no manifest of it. Returns the number of the first
+ * that is not the serial run's; -1 none. */
+static int64_t item_that_differs(const struct item_table *table, const struct trial_part *part)
+{
+    uint8_t sha256[32];
+
+    for (uint64_t i = 0; i < part->items; i++) {
+        part->digest(table, i, sha256);
+        if (memcmp(sha256, part->made[part->ids[i]], sizeof sha256) != 0)
+            return part->ids[i];
+    }
+    return -1;
+}
+
+static bool differs(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                    struct trial_result *result)
+{
+    const struct study_trial *trial = &result->record.trial;
+    int64_t item;
+
+    if (trial->items != (int64_t)expected->items)
+        REASON(result, "%" PRId64 " items instead of %" PRIu64 ": the batch has changed", trial->items,
+               expected->items);
+    else if (trial->failed != (int64_t)expected->failed)
+        REASON(result, "%" PRId64 " items failed, in the serial run %" PRIu64, trial->failed,
+               expected->failed);
+    else if (expected->part && (item = item_that_differs(&outcome->table, expected->part)) >= 0)
+        REASON(result, "bytes of item %" PRId64 " differ from the serial run", item);
+    else if (!expected->part && strcmp(result->manifest_sha256, expected->manifest_sha256) != 0)
+        REASON(result, "bytes differ from the serial run: manifest %.16s, serial %.16s",
+               result->manifest_sha256[0] ? result->manifest_sha256 : "none", expected->manifest_sha256);
+    else
+        return false;
+    return true;
+}
+
+static bool has_worker_trouble(const struct item_table *table, struct trial_result *result)
+{
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
+        const struct worker_record *worker = item_table_worker(table, slot);
+        const struct worker_payload *extra = trial_worker_extra(table, slot);
+        char words[96];
+        if (worker->processes > 1 ||
+            atomic_load_explicit(&worker->state, memory_order_acquire) == WORKER_DEAD) {
+            REASON(result,
+                   "worker %" PRIu32 " died and was replaced (%" PRIu32 " processes; the last one %s)", slot,
+                   worker->processes, pool_wait_words(worker->wait_status, words, sizeof words));
+            return true;
+        }
+        if (extra && extra->pin_reason[0]) {
+            REASON(result, "worker %" PRIu32 ": the pin did not hold: %s", slot, extra->pin_reason);
+            return true;
+        }
+        if (extra && extra->cpu_wanted >= 0 && extra->off_cpu_samples > 0) {
+            REASON(result,
+                   "worker %" PRIu32 ": the pin did not hold: off CPU %" PRId32 " in %" PRIu32 " looks", slot,
+                   extra->cpu_wanted, extra->off_cpu_samples);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What others had of the CPUs meanwhile: other processes, the sweep itself, the host. Infinite when not watched. */
+static double taken_ns(const struct trial_outcome *outcome)
+{
+    const struct kernel_cpu *before = &outcome->before, *after = &outcome->after;
+    double taken;
+
+    if (!outcome->cpu_known)
+        return INFINITY;
+    taken = (double)kernel_cpu_other_ns(before, after, outcome->user_ns + outcome->system_ns);
+    if (after->steal_known && after->steal_ns > before->steal_ns)
+        taken += (double)(after->steal_ns - before->steal_ns);
+    return taken;
+}
+
+/* Of the workers' time, the share in which they were off the CPU and ready for one: the run-queue delay, but at most the
+ * time off the CPU, and at most what others had of the CPUs. Threads of one worker that wait for each other are in the
+ * delay, while one of them is on the CPU or all wait for a disk. NaN: not known. */
+static double lost_share(const struct trial_outcome *outcome)
+{
+    const struct item_table *table = &outcome->table;
+    double lost_ns = 0, alive_ns = 0;
+
+    for (uint32_t slot = 0; slot < table->workers; slot++) {
+        const struct worker_record *worker = item_table_worker(table, slot);
+        const struct worker_payload *extra = trial_worker_extra(table, slot);
+        double alive = (double)worker->exit_ns - (double)worker->fork_ns,
+               cpu = (double)worker->user_ns + (double)worker->system_ns;
+        if (!extra || !extra->runqueue_known || worker->exit_ns <= worker->fork_ns)
+            return NAN;
+        alive_ns += alive;
+        lost_ns += fmax(fmin((double)extra->runqueue_ns, alive - cpu), 0);
+    }
+    return fmin(lost_ns, taken_ns(outcome)) / alive_ns;
+}
+
+/* Only with a core for each worker: beyond that they take the cores from each other. */
+static bool is_kept_waiting(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                            const struct trial_limits *limits, struct trial_result *result)
+{
+    const struct item_table *table = &outcome->table;
+    double share;
+
+    if (!expected || outcome->of_command || !table->header || table->header->serial ||
+        table->workers > expected->cores || outcome->watched_ns < 4 * limits->least_ns)
+        return false;
+    share = lost_share(outcome);
+    if (isnan(share) || share <= limits->runqueue_share)
+        return false;
+    REASON(result, "workers were ready and without a core for %.1f%% of their time (limit %.0f%%)",
+           100 * share, 100 * limits->runqueue_share);
+    return true;
+}
+
+static bool is_disturbed(const struct trial_outcome *outcome, const struct trial_limits *limits,
+                         struct trial_result *result)
+{
+    const struct study_trial *trial = &result->record.trial;
+    double all_ns = (double)outcome->watched_ns * outcome->after.cpus;
+
+    if (noise_judge(&outcome->noise_before, &outcome->noise_after, outcome->watched_ns, limits,
+                    result->reason, sizeof result->reason))
+        return true;
+    if (!outcome->cpu_known || all_ns <= 0)
+        return false;
+    if (trial->steal_ns > (int64_t)limits->least_ns && (double)trial->steal_ns > limits->steal_share * all_ns)
+        REASON(result, "the host took %.1f%% of the CPU time away (steal; limit %.0f%%)",
+               100 * (double)trial->steal_ns / all_ns, 100 * limits->steal_share);
+    else if (trial->other_cpu_ns > (int64_t)limits->least_ns &&
+             (double)trial->other_cpu_ns > limits->others_share * all_ns)
+        REASON(result, "other processes used %.1f%% of the CPU time (limit %.0f%%)",
+               100 * (double)trial->other_cpu_ns / all_ns, 100 * limits->others_share);
+    else
+        return false;
+    return true;
+}
+
+static const struct trial_limits *limits_of(const struct trial_expected *expected)
+{
+    return expected && expected->limits ? expected->limits : &trial_limits;
+}
+
+static enum trial_verdict decide(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                                 struct trial_result *result)
+{
+    if (is_broken(outcome, result) || (expected && differs(outcome, expected, result)))
+        return VERDICT_FAILED;
+    if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, limits_of(expected), result) ||
+        is_kept_waiting(outcome, expected, limits_of(expected), result))
+        return VERDICT_VOID;
+    return VERDICT_OK;
+}
+
+static void fill_machine(struct study_trial *trial, const struct trial_outcome *outcome)
+{
+    trial->started_utc = trial_text(outcome->started_utc);
+    trial->user_ns = (int64_t)outcome->user_ns;
+    trial->system_ns = (int64_t)outcome->system_ns;
+    trial->maxrss_bytes = trial_known(outcome->maxrss_bytes);
+    if (WIFEXITED(outcome->wait_status))
+        trial->exit_code = WEXITSTATUS(outcome->wait_status);
+    if (!outcome->cpu_known)
+        return;
+    trial->other_cpu_ns = (int64_t)kernel_cpu_other_ns(
+        &outcome->before, &outcome->after, outcome->user_ns + outcome->system_ns + outcome->own_cpu_ns);
+    if (outcome->after.steal_known && outcome->after.steal_ns >= outcome->before.steal_ns)
+        trial->steal_ns = (int64_t)(outcome->after.steal_ns - outcome->before.steal_ns);
+    if (outcome->after.iowait_known && outcome->after.iowait_ns >= outcome->before.iowait_ns)
+        trial->iowait_ns = (int64_t)(outcome->after.iowait_ns - outcome->before.iowait_ns);
+}
+
+static void number_items(struct study_record *record, const struct trial_part *part)
+{
+    for (uint64_t i = 0; i < record->item_count && i < part->items; i++)
+        record->items[i].id = part->ids[i];
+}
+
+int trial_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                const struct trial_names *names, struct trial_result *result, struct fault *fault)
+{
+    struct study_trial *trial = &result->record.trial;
+
+    *result = (struct trial_result){.verdict = VERDICT_FAILED};
+    *trial = (struct study_trial){.id = STUDY_UNKNOWN,
+                                  .cell = STUDY_UNKNOWN,
+                                  .block = STUDY_UNKNOWN,
+                                  .position = STUDY_UNKNOWN,
+                                  .wall_ns = STUDY_UNKNOWN,
+                                  .prefix_ns = STUDY_UNKNOWN,
+                                  .spawn_ns = STUDY_UNKNOWN,
+                                  .init_ns = STUDY_UNKNOWN,
+                                  .work_ns = STUDY_UNKNOWN,
+                                  .suffix_ns = STUDY_UNKNOWN,
+                                  .steal_ns = STUDY_UNKNOWN,
+                                  .iowait_ns = STUDY_UNKNOWN,
+                                  .other_cpu_ns = STUDY_UNKNOWN,
+                                  .items = STUDY_UNKNOWN,
+                                  .failed = STUDY_UNKNOWN,
+                                  .bytes_in = STUDY_UNKNOWN,
+                                  .bytes_out = STUDY_UNKNOWN,
+                                  .exit_code = STUDY_UNKNOWN};
+    fill_machine(trial, outcome);
+    if (outcome->of_command) {
+        if (trial_judge_command(outcome, expected, names, result, fault))
+            return -1;
+        if (result->verdict == VERDICT_OK && is_disturbed(outcome, limits_of(expected), result))
+            result->verdict = VERDICT_VOID;
+        trial->status = verdict_names[result->verdict];
+        trial->reason = trial_text(result->reason);
+        return 0;
+    }
+    if (outcome->table.header && trial_fill_rows(result, &outcome->table, names, fault))
+        return -1;
+    if (expected && expected->part)
+        number_items(&result->record, expected->part);
+    result->verdict = decide(outcome, expected, result);
+    trial->status = verdict_names[result->verdict];
+    trial->reason = trial_text(result->reason);
+    return 0;
+}

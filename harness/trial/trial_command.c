@@ -1,0 +1,361 @@
+#include "harness/trial/trial_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pipeline/base/clock.h"
+#include "pipeline/pool/pool.h"
+
+enum { EXIT_CANNOT_START = 127, CPUS_MOST = 4096 };
+
+int command_study_check(struct command_study *study, struct fault *fault)
+{
+    const char *const hooks[] = {study->prepare, study->check, study->cleanup};
+    bool in_hooks[COMMAND_PLACES] = {false};
+
+    for (char **word = study->words; *word; word++)
+        if (command_line_check(*word, study->used, fault))
+            return -1;
+    for (int i = 0; i < 3; i++)
+        if (hooks[i] && command_line_check(hooks[i], in_hooks, fault))
+            return -1;
+    if (!study->used[PLACE_WORKERS])
+        return fault_set(fault, "the command has no {workers}: put it where the number of workers goes");
+    if ((study->used[PLACE_UNITS] || in_hooks[PLACE_UNITS]) && !study->units)
+        return fault_set(fault, "{units} is not known: give --units");
+    if (study->weak && !study->used[PLACE_UNITS])
+        return fault_set(fault, "--weak: the command has no {units}, its work cannot grow with the workers");
+    return 0;
+}
+
+/* --- what a trial's words are --- */
+
+struct values {
+    char workers[24], chunk[24], trial[24], units[24];
+    struct command_values of;
+};
+
+static uint64_t units_of(const struct command_study *study, const struct trial_setting *setting)
+{
+    return study->weak ? study->units * setting->workers : study->units;
+}
+
+static void fill_values(struct values *values, const struct command_study *study,
+                        const struct trial_setting *setting)
+{
+    snprintf(values->workers, sizeof values->workers, "%" PRIu32, setting->workers);
+    snprintf(values->chunk, sizeof values->chunk, "%" PRIu64, setting->chunk);
+    snprintf(values->trial, sizeof values->trial, "%" PRIu64, setting->number);
+    snprintf(values->units, sizeof values->units, "%" PRIu64, units_of(study, setting));
+    values->of.text[PLACE_WORKERS] = values->workers;
+    values->of.text[PLACE_CHUNK] = values->chunk;
+    values->of.text[PLACE_POLICY] = setting->policy;
+    values->of.text[PLACE_TRIAL] = values->trial;
+    values->of.text[PLACE_OUT] = setting->out;
+    values->of.text[PLACE_UNITS] = values->units;
+}
+
+/* Ours, with KNEE_...; caller frees with g_strfreev. */
+static char **environment(const struct trial_command *command, const struct trial_setting *setting)
+{
+    char **env = g_get_environ(), *padding = g_strnfill(setting->padding_bytes, 'x');
+    char workers[24];
+
+    snprintf(workers, sizeof workers, "%" PRIu32, setting->workers);
+    env = g_environ_setenv(env, "KNEE_SPANS", command->spans_path, TRUE);
+    env = g_environ_setenv(env, "KNEE_WORKERS", workers, TRUE);
+    env = g_environ_setenv(env, "KNEE_PADDING", padding, TRUE);
+    g_free(padding);
+    return env;
+}
+
+int trial_command_cpus(const char *pin, void *cpu_set, size_t set_bytes)
+{
+    CPU_ZERO_S(set_bytes, (cpu_set_t *)cpu_set);
+    while (pin && *pin >= '0' && *pin <= '9') {
+        char *end;
+        unsigned long cpu = strtoul(pin, &end, 10);
+        if (cpu < 8 * set_bytes)
+            CPU_SET_S(cpu, set_bytes, (cpu_set_t *)cpu_set);
+        pin = *end == ',' ? end + 1 : end;
+    }
+    return CPU_COUNT_S(set_bytes, (cpu_set_t *)cpu_set);
+}
+
+/* --- the child --- */
+
+struct launch {
+    char **words, **env;
+    const char *pin; /* NULL: where we are */
+    pid_t parent;
+    int said_fd;
+};
+
+/* Exactly the cell's cores, read back from the kernel. */
+static void take_cores(const char *pin)
+{
+    static _Alignas(cpu_set_t) uint8_t wanted[CPUS_MOST / 8], got[CPUS_MOST / 8];
+
+    if (!trial_command_cpus(pin, wanted, sizeof wanted))
+        return;
+    if (sched_setaffinity(0, sizeof wanted, (cpu_set_t *)(void *)wanted) ||
+        sched_getaffinity(0, sizeof got, (cpu_set_t *)(void *)got) ||
+        !CPU_EQUAL_S(sizeof wanted, (cpu_set_t *)(void *)wanted, (cpu_set_t *)(void *)got)) {
+        dprintf(STDERR_FILENO, "the command cannot be held on CPUs %s (%s)\n", pin, strerror(errno));
+        _exit(EXIT_CANNOT_START);
+    }
+}
+
+static void become(const struct launch *launch) __attribute__((noreturn));
+static void become(const struct launch *launch)
+{
+    sigset_t none;
+    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != launch->parent)
+        _exit(EXIT_CANNOT_START);
+    setpgid(0, 0);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 || dup2(null_fd, STDOUT_FILENO) < 0 ||
+        dup2(launch->said_fd, STDERR_FILENO) < 0)
+        _exit(EXIT_CANNOT_START);
+    take_cores(launch->pin);
+    execvpe(launch->words[0], launch->words, launch->env);
+    dprintf(STDERR_FILENO, "%s cannot be run (%s)\n", launch->words[0], strerror(errno));
+    _exit(EXIT_CANNOT_START);
+}
+
+/* --- the parent --- */
+
+/* What the command left behind: ended, reaped, and its CPU time added. */
+static void end_group(pid_t group, struct trial_outcome *outcome)
+{
+    struct rusage usage;
+    pid_t pid;
+
+    kill(-group, SIGKILL);
+    while ((pid = wait4(-1, NULL, 0, &usage)) > 0 || (pid < 0 && errno == EINTR))
+        if (pid > 0) {
+            outcome->user_ns +=
+                (uint64_t)usage.ru_utime.tv_sec * 1000000000u + (uint64_t)usage.ru_utime.tv_usec * 1000u;
+            outcome->system_ns +=
+                (uint64_t)usage.ru_stime.tv_sec * 1000000000u + (uint64_t)usage.ru_stime.tv_usec * 1000u;
+        }
+}
+
+static int launch(const struct trial_command *command, const struct launch *what,
+                  struct trial_outcome *outcome, struct fault *fault)
+{
+    pid_t pid;
+
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0)
+        become(what);
+    if (pid < 0)
+        return fault_set(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
+                         strerror(errno));
+    trial_process_wait(&command->process, pid, outcome);
+    return pid;
+}
+
+/* A hook's command, outside of the time. Returns 0; 1 when it failed, with the reason in outcome->complaint;
+ * -1 with fault. */
+static int run_hook(const struct trial_command *command, const char *name, const char *text,
+                    const struct values *values, char **env, struct trial_outcome *outcome,
+                    struct fault *fault)
+{
+    struct trial_outcome own = {.stopped_by = 0};
+    char *words[] = {(char *)"/bin/sh", (char *)"-c", NULL, NULL}, how[96];
+    struct launch what = {.words = words, .env = env, .parent = getpid()};
+    int pid;
+
+    if (!text)
+        return 0;
+    what.said_fd = trial_process_memory("knee-said");
+    if (what.said_fd < 0)
+        return fault_set(fault, "--%s cannot be started (memfd: %s): free memory", name, strerror(errno));
+    words[2] = command_line_fill(text, &values->of, true);
+    pid = launch(command, &what, &own, fault);
+    if (pid > 0)
+        end_group(pid, &own);
+    trial_process_said(what.said_fd, own.said, sizeof own.said);
+    close(what.said_fd);
+    g_free(words[2]);
+    if (!outcome->stopped_by)
+        outcome->stopped_by = own.stopped_by;
+    if (pid < 0)
+        return -1;
+    if (own.wait_status == 0 || outcome->complaint[0])
+        return 0;
+    snprintf(outcome->complaint, sizeof outcome->complaint, "--%s %s: %.200s", name,
+             pool_wait_words(own.wait_status, how, sizeof how), own.said[0] ? own.said : "it gave no reason");
+    return 1;
+}
+
+/* The command itself: cores, clock, kernel counts. */
+static int run_timed(const struct trial_command *command, const struct launch *what,
+                     struct trial_outcome *outcome, struct fault *fault)
+{
+    uint64_t own_ns = clock_process_cpu_ns();
+    int pid;
+
+    noise_read(&outcome->noise_before);
+    outcome->cpu_known = kernel_cpu_read(&outcome->before, NULL) == 0;
+    outcome->begin_ns = clock_now_ns();
+    pid = launch(command, what, outcome, fault);
+    outcome->end_ns = clock_now_ns();
+    outcome->watched_ns = outcome->end_ns - outcome->begin_ns;
+    if (pid > 0)
+        end_group(pid, outcome);
+    outcome->cpu_known = outcome->cpu_known && kernel_cpu_read(&outcome->after, NULL) == 0;
+    noise_read(&outcome->noise_after);
+    outcome->own_cpu_ns = clock_process_cpu_ns() - own_ns;
+    return pid > 0 ? 0 : -1;
+}
+
+/* --- spans --- */
+
+static char *read_spans(const char *path, size_t *length, struct fault *fault)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat status;
+    char *text = NULL;
+    ssize_t got;
+
+    *length = 0;
+    if (fd < 0)
+        return NULL; /* the command writes none */
+    if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_size > SPANS_FILE_BYTES)
+        fault_set(fault, "spans: the file named in KNEE_SPANS is no file, or larger than %d MiB",
+                  SPANS_FILE_BYTES >> 20);
+    else if ((text = malloc((size_t)status.st_size + 1)) == NULL)
+        fault_set(fault, "spans: no memory for %lld bytes", (long long)status.st_size);
+    while (text && *length < (size_t)status.st_size &&
+           (got = read(fd, text + *length, (size_t)status.st_size - *length)) > 0)
+        *length += (size_t)got;
+    close(fd);
+    return text;
+}
+
+static int take_spans(struct trial_command *command, const struct trial_setting *setting,
+                      struct trial_outcome *outcome, struct spans *spans, struct fault *fault)
+{
+    if (spans->bad)
+        return fault_set(fault, "spans: line %" PRIu32 ": %s (%zu of %zu lines are bad)", spans->first_bad,
+                         spans->reason, spans->bad, spans->lines);
+    if (spans_check(spans, setting->workers, outcome->begin_ns, outcome->end_ns, fault))
+        return -1;
+    if (!command->has_items && spans_items_take(&command->items, spans, fault))
+        return -1;
+    command->has_items = true;
+    if (command->items.count == 0)
+        return 0;
+    return spans_table(&outcome->table, spans, &command->items, setting->workers, outcome->begin_ns,
+                       outcome->end_ns, fault);
+}
+
+/* Bad spans are the trial's failure, not ours: the reason goes into the complaint. */
+static void collect_spans(struct trial_command *command, const struct trial_setting *setting,
+                          struct trial_outcome *outcome)
+{
+    struct fault fault = {""};
+    struct spans spans = {0};
+    size_t length;
+    char *text = command->study->weak ? NULL : read_spans(command->spans_path, &length, &fault);
+
+    /* Without a file there are no spans, and that is taken in like any other number of them. */
+    if (!command->study->weak && !fault.text[0] && (!text || spans_parse(text, length, &spans, &fault) == 0))
+        take_spans(command, setting, outcome, &spans, &fault);
+    if (fault.text[0] && !outcome->complaint[0])
+        snprintf(outcome->complaint, sizeof outcome->complaint, "%.250s", fault.text);
+    spans_release(&spans);
+    free(text);
+}
+
+/* --- a trial --- */
+
+static int run_trial(struct trial_command *command, const struct trial_setting *setting, int said_fd,
+                     struct trial_outcome *outcome, struct fault *fault)
+{
+    const struct command_study *study = command->study;
+    struct values values = {0};
+    struct launch what = {.pin = setting->pin, .parent = getpid(), .said_fd = said_fd};
+    guint count = g_strv_length(study->words);
+    int result;
+
+    fill_values(&values, study, setting);
+    what.env = environment(command, setting);
+    what.words = g_strdupv(study->words);
+    for (guint i = 0; i < count; i++) {
+        g_free(what.words[i]);
+        what.words[i] = command_line_fill(study->words[i], &values.of, false);
+    }
+    result = run_hook(command, "prepare", study->prepare, &values, what.env, outcome, fault);
+    if (result == 0 && !outcome->stopped_by) {
+        result = run_timed(command, &what, outcome, fault);
+        trial_process_said(said_fd, outcome->said, sizeof outcome->said);
+        if (result == 0 && outcome->wait_status == 0 && !outcome->stopped_by) {
+            collect_spans(command, setting, outcome);
+            result = run_hook(command, "check", study->check, &values, what.env, outcome, fault);
+        }
+    }
+    if (result >= 0)
+        result = run_hook(command, "cleanup", study->cleanup, &values, what.env, outcome, fault);
+    g_strfreev(what.words);
+    g_strfreev(what.env);
+    return result < 0 ? -1 : 0;
+}
+
+static int run(void *context, const struct trial_setting *setting, struct trial_outcome *outcome,
+               struct fault *fault)
+{
+    struct trial_command *command = context;
+    uint64_t begin_ns = clock_now_ns();
+    int said_fd = trial_process_memory("knee-said"), result = -1;
+
+    *outcome = (struct trial_outcome){
+        .table = {.fd = -1}, .of_command = true, .stopped_by = trial_process_stopped()};
+    outcome->units = units_of(command->study, setting);
+    study_utc_now(outcome->started_utc, sizeof outcome->started_utc);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    unlink(command->spans_path);
+    if (said_fd < 0)
+        fault_set(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
+    else if (outcome->stopped_by)
+        result = 0;
+    else if (trial_process_remove(setting->out))
+        fault_set(fault, "%s: %s: give another scratch folder with --out", setting->out, strerror(errno));
+    else
+        result = run_trial(command, setting, said_fd, outcome, fault);
+    if (said_fd >= 0)
+        close(said_fd);
+    trial_process_remove(setting->out);
+    unlink(command->spans_path);
+    outcome->elapsed_ns = clock_now_ns() - begin_ns;
+    return result;
+}
+
+struct trial_runner trial_command_runner(struct trial_command *command)
+{
+    return (struct trial_runner){.context = command, .run = run};
+}
+
+void trial_command_release(struct trial_command *command)
+{
+    spans_items_release(&command->items);
+}

@@ -1,7 +1,0 @@
-#include "version.h"
-
-#ifndef KNEE_VERSION
-#define KNEE_VERSION "unknown"
-#endif
-
-const char knee_version[] = KNEE_VERSION;

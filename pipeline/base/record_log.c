@@ -1,0 +1,196 @@
+#include "pipeline/base/record_log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SUM_DIGITS = 8, LOCK_TRIES = 200, LOCK_PAUSE_MS = 10 };
+
+/* CRC-32C (Castagnoli 1993), bit by bit: some hundred bytes an item. */
+static uint32_t checksum(const char *text, size_t bytes)
+{
+    uint32_t sum = ~0u;
+
+    for (size_t i = 0; i < bytes; i++) {
+        sum ^= (unsigned char)text[i];
+        for (int bit = 0; bit < 8; bit++)
+            sum = sum >> 1 ^ (sum & 1 ? 0x82f63b78u : 0);
+    }
+    return ~sum;
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static int lock(const struct record_log *log, struct fault *fault)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
+
+    for (int tries = 0; flock(log->fd, LOCK_EX | LOCK_NB); tries++) {
+        if (errno == EINTR)
+            continue;
+        if (errno != EWOULDBLOCK)
+            return 0; /* a file system without locks */
+        if (tries == LOCK_TRIES)
+            return fault_set(fault,
+                             "%s: another run is writing there: wait for its end, or give another output "
+                             "folder",
+                             log->path);
+        nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
+/* A last line without its end would swallow the next one. */
+static int end_last_line(const struct record_log *log, struct fault *fault)
+{
+    struct stat status;
+    char last = '\n';
+
+    if (fstat(log->fd, &status) || (status.st_size && pread(log->fd, &last, 1, status.st_size - 1) != 1) ||
+        (last != '\n' && write(log->fd, "\n", 1) != 1))
+        return fault_set(fault, "%s: %s: free space there, or give another output folder", log->path,
+                         strerror(errno));
+    return 0;
+}
+
+int record_log_open(struct record_log *log, const char *path, bool durable, struct fault *fault)
+{
+    *log = (struct record_log){.fd = -1, .durable = durable, .path = strdup(path)};
+    if (!log->path)
+        return fault_set(fault, "%s: no memory", path);
+    log->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (log->fd < 0)
+        fault_set(fault, "%s: %s: give an output folder that can be written", path, strerror(errno));
+    else if (lock(log, fault) == 0 && end_last_line(log, fault) == 0)
+        return 0;
+    record_log_close(log);
+    return -1;
+}
+
+void record_log_close(struct record_log *log)
+{
+    if (log->fd >= 0)
+        close(log->fd);
+    log->fd = -1;
+    free(log->path);
+    log->path = NULL;
+}
+
+bool record_log_is_in_place(const struct record_log *log)
+{
+    struct stat here, there;
+
+    return fstat(log->fd, &here) == 0 && lstat(log->path, &there) == 0 && here.st_dev == there.st_dev &&
+           here.st_ino == there.st_ino;
+}
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+/* The text of a sound line, or NULL. line has no newline. */
+static char *sound_text(char *line, size_t length)
+{
+    char *end;
+    unsigned long sum;
+
+    if (length <= SUM_DIGITS || line[SUM_DIGITS] != ' ' || strlen(line) != length)
+        return NULL;
+    sum = strtoul(line, &end, 16);
+    if (end != line + SUM_DIGITS || sum != checksum(end + 1, length - SUM_DIGITS - 1))
+        return NULL;
+    return end + 1;
+}
+
+int record_log_read(const struct record_log *log, int (*take)(void *context, char *text), void *context,
+                    uint64_t *bad, struct fault *fault)
+{
+    FILE *file = fopen(log->path, "re");
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t length;
+    int result = 0;
+
+    *bad = 0;
+    if (!file)
+        return fault_set(fault, "%s: %s", log->path, strerror(errno));
+    while (!result && (length = getline(&line, &capacity, file)) > 0) {
+        char *text;
+        if (line[length - 1] == '\n')
+            line[--length] = '\0';
+        text = sound_text(line, (size_t)length);
+        if (text)
+            result = take(context, text);
+        else if (length)
+            ++*bad;
+    }
+    if (!result && ferror(file))
+        result = fault_set(fault, "reading %s: %s", log->path, strerror(errno));
+    free(line);
+    fclose(file);
+    return result;
+}
+
+int record_log_append(const struct record_log *log, const char *text, struct fault *fault)
+{
+    char line[RECORD_LOG_TEXT_BYTES + SUM_DIGITS + 3];
+    int length = snprintf(line, sizeof line, "%08x %s\n", checksum(text, strlen(text)), text);
+    ssize_t written;
+
+    if ((size_t)length >= sizeof line)
+        return fault_set(fault, "%s: a line of %d bytes is too long", log->path, length);
+    do
+        written = write(log->fd, line, (size_t)length);
+    while (written < 0 && errno == EINTR);
+    if (written == length && (!log->durable || fdatasync(log->fd) == 0))
+        return 0;
+    if (written >= 0 && written < length)
+        errno = ENOSPC;
+    return fault_set(fault, "writing %s: %s: free space there, then run the same command again", log->path,
+                     strerror(errno));
+}
+
+int record_log_clear(const struct record_log *log, struct fault *fault)
+{
+    return ftruncate(log->fd, 0) ? fault_set(fault, "clearing %s: %s", log->path, strerror(errno)) : 0;
+}
+
+/* --- fields ----------------------------------------------------------------------------------- */
+
+static const char specials[] = "\t\n\r\\", letters[] = "tnr\\";
+
+size_t record_field_escape(const char *text, char *to)
+{
+    char *t = to;
+
+    for (const char *c = text; *c; c++) {
+        const char *special = strchr(specials, *c);
+        if (special)
+            *t++ = '\\';
+        *t++ = special ? letters[special - specials] : *c;
+    }
+    *t = '\0';
+    return (size_t)(t - to);
+}
+
+int record_field_unescape(char *text)
+{
+    char *to = text;
+
+    for (const char *c = text; *c; c++) {
+        if (*c == '\\') {
+            const char *letter = *++c ? strchr(letters, *c) : NULL;
+            if (!letter)
+                return -1;
+            *to++ = specials[letter - letters];
+        } else {
+            *to++ = *c;
+        }
+    }
+    *to = '\0';
+    return 0;
+}

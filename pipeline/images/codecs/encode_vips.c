@@ -1,0 +1,140 @@
+#include "pipeline/images/codecs/encode_vips.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <vips/vips.h>
+
+#include "pipeline/images/codecs/vips_fault.h"
+#include "pipeline/images/codecs/webp_chunks.h"
+
+/* --- what is kept ----------------------------------------------------------------------------- */
+
+static int keep_icc(VipsImage *image)
+{
+    VipsBlob *profile = NULL;
+    const void *data;
+    size_t bytes;
+
+    if (vips_profile_load("srgb", &profile, NULL))
+        return -1;
+    data = vips_blob_get(profile, &bytes);
+    vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, data, bytes);
+    vips_area_unref(VIPS_AREA(profile));
+    return 0;
+}
+
+/* Gives image what the recipe keeps; returns whether there is something, or -1. libvips writes no profile
+ * without an EXIF block of its own making: ours is there first, so that it says what is true. */
+static int attach(VipsImage *image, const struct recipe *recipe, const struct metadata *metadata)
+{
+    struct metadata kept = {0};
+    uint8_t exif[METADATA_MAX_BYTES];
+
+    if (recipe->keep & KEEP_COPYRIGHT)
+        kept = *metadata;
+    if (!*kept.artist && !*kept.copyright && !(recipe->keep & KEEP_ICC))
+        return 0;
+    vips_image_set_blob_copy(image, VIPS_META_EXIF_NAME, exif, metadata_write(&kept, exif));
+    image->Xres = image->Yres = 72 / 25.4; /* what EXIF says when nothing is known */
+    return recipe->keep & KEEP_ICC && keep_icc(image) ? -1 : 1;
+}
+
+/* --- formats ---------------------------------------------------------------------------------- */
+
+static VipsForeignSubsample subsampling(const struct rendition *rendition)
+{
+    switch (rendition->subsampling) {
+    case SUBSAMPLING_444:
+        return VIPS_FOREIGN_SUBSAMPLE_OFF;
+    case SUBSAMPLING_AUTO:
+        return rendition->quality >= 90 ? VIPS_FOREIGN_SUBSAMPLE_OFF : VIPS_FOREIGN_SUBSAMPLE_ON;
+    case SUBSAMPLING_420:
+        break;
+    }
+    return VIPS_FOREIGN_SUBSAMPLE_ON;
+}
+
+static int save(VipsImage *image, const struct rendition *r, gboolean strip, void **data, size_t *bytes)
+{
+    switch (r->format) {
+    case FORMAT_JPEG:
+        return vips_jpegsave_buffer(image, data, bytes, "Q", r->quality, "optimize_coding",
+                                    (gboolean)r->optimise, "interlace", (gboolean)r->progressive,
+                                    "subsample_mode", subsampling(r), "strip", strip, NULL);
+    case FORMAT_WEBP:
+        return vips_webpsave_buffer(image, data, bytes, "Q", r->quality, "effort", 4, "strip", strip, NULL);
+    case FORMAT_PNG:
+        return vips_pngsave_buffer(image, data, bytes, "compression", r->compression, "filter",
+                                   VIPS_FOREIGN_PNG_FILTER_ALL, "strip", strip, NULL);
+    case FORMAT_AVIF:
+        return vips_heifsave_buffer(image, data, bytes, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
+                                    r->quality, "bitdepth", 8, "effort", 4, "subsample_mode", subsampling(r),
+                                    "strip", strip, NULL);
+    }
+    return -1;
+}
+
+int encode_vips(const struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
+                const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault)
+{
+    VipsImage *image =
+        vips_image_new_from_memory(pixels->data, (size_t)pixels->width * (size_t)pixels->height * 3,
+                                   pixels->width, pixels->height, 3, VIPS_FORMAT_UCHAR);
+    int kept, failed;
+
+    *data = NULL;
+    if (!image)
+        return vips_fault(fault);
+    image->Type = VIPS_INTERPRETATION_sRGB; /* nobody else has it yet */
+    kept = attach(image, recipe, metadata);
+    failed = kept < 0 || save(image, rendition, !kept, data, bytes);
+    g_object_unref(image);
+    if (!failed && !kept && rendition->format == FORMAT_WEBP)
+        webp_drop_metadata(*data, bytes);
+    return failed ? vips_fault(fault) : 0;
+}
+
+/* --- what this build can do ------------------------------------------------------------------- */
+
+static int encodes(enum recipe_format format)
+{
+    uint8_t grey[16 * 16 * 3];
+    const struct pixels pixels = {.data = grey, .width = 16, .height = 16};
+    const struct recipe recipe = {0};
+    const struct rendition rendition = {.format = format, .quality = 50};
+    const struct metadata metadata = {0};
+    void *data = NULL;
+    size_t bytes = 0;
+
+    memset(grey, 128, sizeof grey);
+    return encode_vips(&pixels, &recipe, &rendition, &metadata, &data, &bytes, NULL) == 0 && bytes > 0;
+}
+
+int encode_vips_check(const struct recipe *recipe, struct fault *fault)
+{
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        const struct rendition *r = &recipe->renditions[i];
+        int status = 0;
+        pid_t child;
+
+        if (r->format != FORMAT_AVIF) /* libvips is never built without the others */
+            continue;
+        child = fork();
+        if (child == 0)
+            _exit(encodes(r->format) ? 0 : 1);
+        if (child < 0)
+            return fault_set(fault, "trying the encoder of [rendition %s]: %s", r->name, strerror(errno));
+        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+            ;
+        if (!WIFEXITED(status) || WEXITSTATUS(status))
+            return fault_set(fault,
+                             "[rendition %s] format: this build cannot write AVIF, for libheif has no AV1 "
+                             "encoder here: install Debian's libheif1 with libaom3, or give jpeg or webp",
+                             r->name);
+        return 0;
+    }
+    return 0;
+}

@@ -1,0 +1,73 @@
+#include "pipeline/images/codecs/formats.h"
+
+#include <stdbool.h>
+
+#include <glib.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <vips/vips.h>
+
+#include "pipeline/images/codecs/encode_vips.h"
+
+static void add(char *text, size_t bytes, const char *name)
+{
+    if (*text)
+        g_strlcat(text, ", ", bytes);
+    g_strlcat(text, name, bytes);
+}
+
+static char *or_none(char *text, size_t bytes)
+{
+    if (!*text)
+        g_strlcpy(text, "none", bytes);
+    return text;
+}
+
+char *formats_pictures(char *text, size_t bytes)
+{
+    static const char *const loaders[][2] = {
+        {"jpegload_buffer", "JPEG"}, {"pngload_buffer", "PNG"}, {"webpload_buffer", "WebP"},
+        {"tiffload_buffer", "TIFF"}, {"gifload_buffer", "GIF"}, {"heifload_buffer", "HEIC and AVIF"}};
+
+    *text = '\0';
+    for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++)
+        if (vips_type_find("VipsOperation", loaders[i][0]))
+            add(text, bytes, loaders[i][1]);
+    return or_none(text, bytes);
+}
+
+char *formats_clips(char *text, size_t bytes)
+{
+    static const char *const containers[][2] = {
+        {"mov", "MP4 and MOV"}, {"matroska", "MKV and WebM"}, {"avi", "AVI"}, {"gif", "animated GIF"}};
+    static const struct {
+        enum AVCodecID id;
+        const char *name;
+    } codecs[] = {{AV_CODEC_ID_H264, "H.264"},    {AV_CODEC_ID_HEVC, "HEVC"},
+                  {AV_CODEC_ID_VP8, "VP8"},       {AV_CODEC_ID_VP9, "VP9"},
+                  {AV_CODEC_ID_AV1, "AV1"},       {AV_CODEC_ID_MPEG4, "MPEG-4"},
+                  {AV_CODEC_ID_PRORES, "ProRes"}, {AV_CODEC_ID_MJPEG, "Motion JPEG"}};
+    char decoded[200] = "";
+
+    *text = '\0';
+    for (size_t i = 0; i < sizeof containers / sizeof containers[0]; i++)
+        if (av_find_input_format(containers[i][0]))
+            add(text, bytes, containers[i][1]);
+    for (size_t i = 0; i < sizeof codecs / sizeof codecs[0]; i++)
+        if (avcodec_find_decoder(codecs[i].id))
+            add(decoded, sizeof decoded, codecs[i].name);
+    g_strlcat(*text ? text : or_none(text, bytes), "; with ", bytes);
+    g_strlcat(text, or_none(decoded, sizeof decoded), bytes);
+    return text;
+}
+
+char *formats_written(char *text, size_t bytes)
+{
+    struct recipe recipe = {.rendition_count = 1};
+
+    g_strlcpy(text, "JPEG, WebP, PNG", bytes);
+    recipe.renditions[0].format = FORMAT_AVIF;
+    if (encode_vips_check(&recipe, NULL) == 0)
+        add(text, bytes, "AVIF");
+    return text;
+}

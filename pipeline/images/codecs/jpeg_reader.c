@@ -1,0 +1,192 @@
+#include "pipeline/images/codecs/jpeg_reader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <libexif/exif-data.h>
+
+#include "pipeline/images/codecs/jpeg_trap.h"
+
+enum { EXIF_MARKER = JPEG_APP0 + 1, ICC_MARKER = JPEG_APP0 + 2, LONGEST_MARKER = 0xffff, STRIP_ROWS = 32 };
+
+struct jpeg_reader_codec {
+    struct jpeg_decompress_struct jpeg;
+    struct jpeg_trap trap;
+    struct jpeg_progress_mgr progress;
+    JSAMPROW *rows[JPEG_READER_PLANES]; /* pointers into the strips */
+    int unit_rows[JPEG_READER_PLANES];  /* rows that one call of the library brings */
+    int units;                          /* calls for one strip */
+};
+
+/* --- the header -------------------------------------------------------------------------------- */
+
+static void watch_scans(j_common_ptr common)
+{
+    j_decompress_ptr jpeg = (j_decompress_ptr)common;
+
+    if (jpeg->input_scan_number > JPEG_READER_MOST_SCANS)
+        jpeg_trap_spring((struct jpeg_trap *)common->err, "more scans than any real picture has");
+}
+
+static int orientation_of(const jpeg_saved_marker_ptr marker)
+{
+    ExifData *exif = exif_data_new();
+    ExifEntry *entry;
+    int orientation = 1;
+
+    if (!exif)
+        return 1;
+    exif_data_load_data(exif, marker->data, marker->data_length);
+    entry = exif_content_get_entry(exif->ifd[EXIF_IFD_0], EXIF_TAG_ORIENTATION);
+    if (entry && entry->format == EXIF_FORMAT_SHORT && entry->size >= 2)
+        orientation = exif_get_short(entry->data, exif_data_get_byte_order(exif));
+    exif_data_unref(exif);
+    return orientation >= 1 && orientation <= 8 ? orientation : 1;
+}
+
+static bool is_plain(const struct jpeg_decompress_struct *jpeg)
+{
+    if (jpeg->data_precision != 8)
+        return false;
+    if (jpeg->jpeg_color_space == JCS_GRAYSCALE)
+        return jpeg->num_components == 1;
+    if (jpeg->jpeg_color_space != JCS_YCbCr || jpeg->num_components != 3)
+        return false;
+    for (int i = 1; i < 3; i++)
+        if (jpeg->comp_info[i].h_samp_factor > jpeg->comp_info[0].h_samp_factor ||
+            jpeg->comp_info[i].v_samp_factor > jpeg->comp_info[0].v_samp_factor)
+            return false;
+    return true;
+}
+
+static void read_markers(struct jpeg_reader *reader)
+{
+    struct jpeg_decompress_struct *jpeg = &reader->codec->jpeg;
+    JOCTET *profile = NULL;
+    unsigned profile_bytes = 0;
+
+    for (jpeg_saved_marker_ptr m = jpeg->marker_list; m; m = m->next)
+        if (m->marker == EXIF_MARKER && m->data_length > 6 && memcmp(m->data, "Exif\0", 6) == 0) {
+            reader->orientation = orientation_of(m);
+            break;
+        }
+    if (jpeg_read_icc_profile(jpeg, &profile, &profile_bytes)) {
+        reader->profile = profile;
+        reader->profile_bytes = profile_bytes;
+    }
+}
+
+int jpeg_reader_open(struct jpeg_reader *reader, const void *data, size_t bytes, struct fault *fault)
+{
+    struct jpeg_reader_codec *codec = calloc(1, sizeof *codec);
+
+    *reader = (struct jpeg_reader){.orientation = 1, .codec = codec};
+    if (!codec)
+        return fault_set(fault, "no memory for a JPEG decoder");
+    codec->jpeg.err = jpeg_trap_init(&codec->trap);
+    if (setjmp(codec->trap.back))
+        return fault_set(fault, "%s", codec->trap.text);
+    jpeg_create_decompress(&codec->jpeg);
+    jpeg_mem_src(&codec->jpeg, data, bytes);
+    jpeg_save_markers(&codec->jpeg, EXIF_MARKER, LONGEST_MARKER);
+    jpeg_save_markers(&codec->jpeg, ICC_MARKER, LONGEST_MARKER);
+    jpeg_read_header(&codec->jpeg, TRUE);
+    reader->width = (int)codec->jpeg.image_width;
+    reader->height = (int)codec->jpeg.image_height;
+    reader->plain = is_plain(&codec->jpeg);
+    read_markers(reader);
+    return 0;
+}
+
+/* --- the planes -------------------------------------------------------------------------------- */
+
+/* The library writes whole blocks, so a row has room for them. */
+static int make_strip(struct jpeg_reader *reader, int index, struct fault *fault)
+{
+    struct jpeg_reader_codec *codec = reader->codec;
+    const jpeg_component_info *component = &codec->jpeg.comp_info[index];
+    struct jpeg_reader_plane *plane = &reader->planes[index];
+    int rows;
+
+    codec->unit_rows[index] = component->v_samp_factor * component->DCT_scaled_size;
+    rows = codec->unit_rows[index] * codec->units;
+    plane->width = (int)component->downsampled_width;
+    plane->height = (int)component->downsampled_height;
+    plane->stride = (int)component->width_in_blocks * component->DCT_scaled_size + 2 * DCTSIZE;
+    plane->stride = (plane->stride + 63) / 64 * 64;
+    plane->rows = malloc((size_t)plane->stride * (size_t)(rows + 1));
+    codec->rows[index] = malloc((size_t)rows * sizeof *codec->rows[index]);
+    if (!plane->rows || !codec->rows[index])
+        return fault_set(fault, "no memory to decode %dx%d", reader->width, reader->height);
+    for (int y = 0; y < rows; y++)
+        codec->rows[index][y] = plane->rows + (size_t)y * (size_t)plane->stride;
+    return 0;
+}
+
+int jpeg_reader_start(struct jpeg_reader *reader, int shrink, struct fault *fault)
+{
+    struct jpeg_reader_codec *codec = reader->codec;
+    struct jpeg_decompress_struct *jpeg = &codec->jpeg;
+    int unit;
+
+    if (setjmp(codec->trap.back))
+        return fault_set(fault, "%s", codec->trap.text);
+    codec->progress.progress_monitor = watch_scans;
+    jpeg->progress = &codec->progress;
+    jpeg->out_color_space = jpeg->jpeg_color_space;
+    jpeg->raw_data_out = TRUE;
+    jpeg->do_fancy_upsampling = FALSE;
+    jpeg->dct_method = JDCT_ISLOW;
+    jpeg->scale_num = 1;
+    jpeg->scale_denom = (unsigned)shrink;
+    jpeg_start_decompress(jpeg);
+    reader->plane_count = jpeg->num_components;
+    unit = jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size;
+    codec->units = unit < STRIP_ROWS ? STRIP_ROWS / unit : 1;
+    for (int i = 0; i < reader->plane_count; i++)
+        if (make_strip(reader, i, fault))
+            return -1;
+    return 0;
+}
+
+int jpeg_reader_strip(struct jpeg_reader *reader, struct fault *fault)
+{
+    struct jpeg_reader_codec *codec = reader->codec;
+    struct jpeg_decompress_struct *jpeg = &codec->jpeg;
+
+    if (setjmp(codec->trap.back))
+        return fault_set(fault, "%s", codec->trap.text);
+    if (jpeg->output_scanline >= jpeg->output_height)
+        return 0;
+    for (int unit = 0; unit < codec->units && jpeg->output_scanline < jpeg->output_height; unit++) {
+        JSAMPARRAY rows[JPEG_READER_PLANES];
+        for (int i = 0; i < reader->plane_count; i++) {
+            struct jpeg_reader_plane *plane = &reader->planes[i];
+            int first = (int)jpeg->output_scanline / (jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size) *
+                        codec->unit_rows[i];
+            int left = plane->height - first;
+            rows[i] = codec->rows[i] + unit * codec->unit_rows[i];
+            if (unit == 0)
+                plane->count = 0;
+            plane->count += left < codec->unit_rows[i] ? (left > 0 ? left : 0) : codec->unit_rows[i];
+        }
+        jpeg_read_raw_data(jpeg, rows, (JDIMENSION)(jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size));
+    }
+    return 1;
+}
+
+void jpeg_reader_close(struct jpeg_reader *reader)
+{
+    struct jpeg_reader_codec *codec = reader->codec;
+
+    for (int i = 0; i < JPEG_READER_PLANES; i++) {
+        free(reader->planes[i].rows);
+        if (codec)
+            free(codec->rows[i]);
+    }
+    free(reader->profile);
+    if (codec)
+        jpeg_destroy_decompress(&codec->jpeg);
+    free(codec);
+    *reader = (struct jpeg_reader){0};
+}

@@ -1,0 +1,50 @@
+/* jpeg_reader.h: a JPEG file in memory as planes, strip by strip: no colour conversion, no upsampling.
+ *
+ * Caller's sequence: jpeg_reader_open() reads the header; then, if wanted, jpeg_reader_start() and
+ * jpeg_reader_strip() until it says 0; jpeg_reader_close() in any case. The data must stay.
+ *
+ * Damage is an error, also where the library would only warn: the rest of such a picture is grey.
+ */
+#ifndef KNEE_JPEG_READER_H
+#define KNEE_JPEG_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/base/fault.h"
+
+enum { JPEG_READER_PLANES = 3 };
+
+/* A file may come in no more scans than this: each of them goes over the whole picture. */
+#define JPEG_READER_MOST_SCANS 500
+
+struct jpeg_reader_plane {
+    int width, height; /* of the whole plane */
+    uint8_t *rows;     /* of the strip that was read last; owned by the reader */
+    int stride, count; /* rows in that strip; the last strip of a plane ends with the plane */
+};
+
+struct jpeg_reader {
+    int width, height; /* as stored */
+    bool plain;        /* grey or YCbCr, 8 bits, luma sampled finest: what the planes are good for */
+    int orientation;   /* EXIF's, 1 to 8; 1 when unknown */
+    void *profile;     /* ICC; owned by the reader; NULL none */
+    size_t profile_bytes;
+    int plane_count; /* 1 for grey; known after the start */
+    struct jpeg_reader_plane planes[JPEG_READER_PLANES];
+    struct jpeg_reader_codec *codec; /* private */
+};
+
+/* Returns 0, or -1 with fault when the header cannot be read; to be closed then, too. */
+int jpeg_reader_open(struct jpeg_reader *reader, const void *data, size_t bytes, struct fault *fault);
+
+/* shrink: 1, 2, 4 or 8, done by the decoder. Fills in the planes' sizes. Only for plain ones. */
+int jpeg_reader_start(struct jpeg_reader *reader, int shrink, struct fault *fault);
+
+/* Returns 1 with the next rows of each plane, 0 when there are no more, -1 with fault. */
+int jpeg_reader_strip(struct jpeg_reader *reader, struct fault *fault);
+
+void jpeg_reader_close(struct jpeg_reader *reader);
+
+#endif

@@ -1,0 +1,184 @@
+#include "pipeline/images/codecs/poster.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <glib.h>
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/display.h>
+
+#include "pipeline/images/codecs/poster_colour.h"
+
+/* A clip whose first second takes more packets than this is not a clip for a poster. A frame that shows
+ * something is looked for within so many. */
+enum { MOST_PACKETS = 20000, MOST_BLANK = 250 };
+
+struct reader {
+    AVFormatContext *format;
+    AVCodecContext *codec;
+    AVStream *stream; /* the format's */
+    AVPacket *packet;
+    AVFrame *frame, *best; /* the newest, and what would be taken if there were no more */
+    int blank;             /* frames at or after the offset that showed nothing; best is the first of them */
+    struct fault *fault;
+};
+
+static int av_fault(struct fault *fault, const char *what, int error)
+{
+    char text[AV_ERROR_MAX_STRING_SIZE] = "";
+
+    av_strerror(error, text, sizeof text);
+    return fault_set(fault, "%s: %s", what, text);
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static int open_format(struct reader *r, const char *path)
+{
+    AVDictionary *options = NULL;
+    char *url = g_strconcat("file:", path, NULL); /* so that no name is taken for a protocol */
+    int error;
+
+    /* Only files, only the formats that sniff.c knows: no playlist that leads elsewhere. */
+    av_dict_set(&options, "protocol_whitelist", "file", 0);
+    av_dict_set(&options, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif", 0);
+    av_dict_set(&options, "probesize", "5000000", 0);
+    av_dict_set(&options, "analyzeduration", "5000000", 0);
+    av_dict_set(&options, "max_streams", "64", 0);
+    error = avformat_open_input(&r->format, url, NULL, &options);
+    av_dict_free(&options);
+    g_free(url);
+    if (error < 0)
+        return av_fault(r->fault, "opening the clip", error);
+    error = avformat_find_stream_info(r->format, NULL);
+    return error < 0 ? av_fault(r->fault, "reading the clip's streams", error) : 0;
+}
+
+static int open_codec(struct reader *r, uint64_t max_pixels)
+{
+    const AVCodec *codec = NULL;
+    const AVCodecParameters *parameters;
+    int error, index = av_find_best_stream(r->format, AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
+
+    if (index < 0 || !codec)
+        return fault_set(r->fault, "no picture in the clip that this build decodes");
+    r->stream = r->format->streams[index];
+    parameters = r->stream->codecpar;
+    if ((uint64_t)parameters->width * (uint64_t)parameters->height > max_pixels)
+        return fault_set(r->fault, "%dx%d is more than the recipe's limit of %.0f megapixels",
+                         parameters->width, parameters->height, (double)max_pixels / 1e6);
+    for (unsigned i = 0; i < r->format->nb_streams; i++)
+        if ((int)i != index)
+            r->format->streams[i]->discard = AVDISCARD_ALL;
+    r->codec = avcodec_alloc_context3(codec);
+    if (!r->codec)
+        return fault_set(r->fault, "no memory for the decoder");
+    r->codec->thread_count = 1; /* the pool has its processes; threads would also delay frames */
+    r->codec->thread_type = 0;
+    r->codec->max_pixels = (int64_t)max_pixels;
+    error = avcodec_parameters_to_context(r->codec, parameters);
+    if (error >= 0)
+        error = avcodec_open2(r->codec, codec, NULL);
+    return error < 0 ? av_fault(r->fault, "opening the decoder", error) : 0;
+}
+
+/* --- finding the frame ------------------------------------------------------------------------ */
+
+static double instant_s(const struct reader *r)
+{
+    int64_t at = r->frame->best_effort_timestamp;
+    int64_t start = r->stream->start_time == AV_NOPTS_VALUE ? 0 : r->stream->start_time;
+
+    return at == AV_NOPTS_VALUE ? 0 : (double)(at - start) * av_q2d(r->stream->time_base);
+}
+
+/* Keeps in best the newest frame before the offset; from there on the first, until one shows something. 1
+ * when there is no need to look further. */
+static int take_frames(struct reader *r, double offset_s)
+{
+    while (avcodec_receive_frame(r->codec, r->frame) == 0) {
+        bool late = instant_s(r) >= offset_s - 1e-6, blank = late && poster_is_blank(r->frame);
+        if (!late || !blank || !r->blank) {
+            av_frame_unref(r->best);
+            av_frame_move_ref(r->best, r->frame);
+        }
+        if (late && (!blank || ++r->blank >= MOST_BLANK))
+            return 1;
+    }
+    return 0;
+}
+
+static int find_frame(struct reader *r, double offset_s)
+{
+    int error = 0, found = 0, packets = 0;
+
+    while (!found && packets++ < MOST_PACKETS && (error = av_read_frame(r->format, r->packet)) >= 0) {
+        if (r->packet->stream_index == r->stream->index && avcodec_send_packet(r->codec, r->packet) >= 0)
+            found = take_frames(r, offset_s);
+        av_packet_unref(r->packet);
+    }
+    if (!found && avcodec_send_packet(r->codec, NULL) >= 0)
+        take_frames(r, offset_s);
+    if (!r->best->width)
+        return error < 0 && error != AVERROR_EOF
+                   ? av_fault(r->fault, "reading the clip", error)
+                   : fault_set(r->fault, "no frame of the clip could be decoded");
+    return 0;
+}
+
+/* --- how it is shown -------------------------------------------------------------------------- */
+
+static int quarter_turns(const AVStream *stream)
+{
+    const int32_t *matrix =
+        (const int32_t *)(const void *)av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+    double degrees = matrix ? -av_display_rotation_get(matrix) : 0; /* it counts counter-clockwise */
+
+    return isnan(degrees) ? 0 : ((int)lround(degrees / 90) % 4 + 4) % 4;
+}
+
+static double pixel_aspect(struct reader *r)
+{
+    AVRational ratio = av_guess_sample_aspect_ratio(r->format, r->stream, r->best);
+    double aspect = ratio.num > 0 && ratio.den > 0 ? av_q2d(ratio) : 1;
+
+    return aspect > 0.1 && aspect < 10 ? aspect : 1;
+}
+
+static void close_reader(struct reader *r)
+{
+    av_frame_free(&r->frame);
+    av_frame_free(&r->best);
+    av_packet_free(&r->packet);
+    avcodec_free_context(&r->codec);
+    avformat_close_input(&r->format);
+}
+
+void poster_setup(void)
+{
+    av_log_set_level(AV_LOG_QUIET);
+}
+
+int poster_read(const char *path, const struct recipe *recipe, struct poster *poster, struct fault *fault)
+{
+    uint64_t max_pixels = recipe->max_pixels;
+    struct reader r = {
+        .packet = av_packet_alloc(), .frame = av_frame_alloc(), .best = av_frame_alloc(), .fault = fault};
+    int failed = -1;
+
+    *poster = (struct poster){.pixel_aspect = 1};
+    if (!r.packet || !r.frame || !r.best)
+        fault_set(fault, "no memory for a frame");
+    else if (open_format(&r, path) == 0 && open_codec(&r, max_pixels) == 0 &&
+             find_frame(&r, recipe->clip_offset_s) == 0) {
+        if ((uint64_t)r.best->width * (uint64_t)r.best->height > max_pixels)
+            failed = fault_set(fault, "%dx%d is more than the recipe's limit", r.best->width, r.best->height);
+        else
+            failed = poster_to_rgb(r.best, recipe->background, &poster->pixels, fault);
+        poster->quarter_turns = quarter_turns(r.stream);
+        poster->pixel_aspect = pixel_aspect(&r);
+    }
+    close_reader(&r);
+    return failed;
+}

@@ -1,0 +1,154 @@
+#include "pipeline/images/codecs/poster_colour.h"
+
+#include <string.h>
+
+#include <glib.h>
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+
+#include "pipeline/images/pixels/primaries.h"
+
+/* Brightness of a frame is looked at this small. */
+enum { LOOK_SIDE = 64, LOOK_PIXELS = LOOK_SIDE * LOOK_SIDE, OUTLIERS = LOOK_PIXELS / 50 };
+enum { BLACK_BELOW = 32, UNIFORM_WITHIN = 16 }; /* of 255 */
+
+/* accurate_rnd and bitexact: the same bytes whatever vector instructions this machine has. */
+enum { SWS_EXACT = SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP };
+
+/* --- what the stream says --------------------------------------------------------------------- */
+
+static int matrix_of(const AVFrame *frame)
+{
+    switch (frame->colorspace) {
+    case AVCOL_SPC_BT709:
+        return SWS_CS_ITU709;
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL:
+        return SWS_CS_BT2020;
+    case AVCOL_SPC_SMPTE240M:
+        return SWS_CS_SMPTE240M;
+    case AVCOL_SPC_FCC:
+        return SWS_CS_FCC;
+    case AVCOL_SPC_UNSPECIFIED:
+        return frame->height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
+    default:
+        return SWS_CS_ITU601;
+    }
+}
+
+static enum primaries primaries_of(const AVFrame *frame)
+{
+    switch (frame->color_primaries) {
+    case AVCOL_PRI_SMPTE170M:
+    case AVCOL_PRI_SMPTE240M:
+        return PRIMARIES_BT601_525;
+    case AVCOL_PRI_BT470BG:
+        return PRIMARIES_BT601_625;
+    case AVCOL_PRI_BT2020:
+        return PRIMARIES_BT2020;
+    case AVCOL_PRI_SMPTE432:
+        return PRIMARIES_P3;
+    case AVCOL_PRI_UNSPECIFIED: /* nobody uses that matrix with other primaries */
+        return frame->colorspace == AVCOL_SPC_BT2020_NCL ? PRIMARIES_BT2020 : PRIMARIES_BT709;
+    default:
+        return PRIMARIES_BT709;
+    }
+}
+
+static bool is_full_range(const AVFrame *frame)
+{
+    switch (frame->format) {
+    case AV_PIX_FMT_YUVJ420P:
+    case AV_PIX_FMT_YUVJ422P:
+    case AV_PIX_FMT_YUVJ444P:
+    case AV_PIX_FMT_YUVJ440P:
+    case AV_PIX_FMT_YUVJ411P:
+        return true;
+    default:
+        return frame->color_range == AVCOL_RANGE_JPEG;
+    }
+}
+
+static bool has_alpha(const AVFrame *frame)
+{
+    const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(frame->format);
+
+    return frame->format == AV_PIX_FMT_PAL8 || (description && description->flags & AV_PIX_FMT_FLAG_ALPHA);
+}
+
+/* --- conversion ------------------------------------------------------------------------------- */
+
+/* The frame in another size and pixel format, rows without gaps but those of stride. */
+static int convert(const AVFrame *frame, int width, int height, enum AVPixelFormat format, int flags,
+                   uint8_t *data, int stride)
+{
+    struct SwsContext *sws = sws_getContext(frame->width, frame->height, frame->format, width, height, format,
+                                            flags | SWS_EXACT, NULL, NULL, NULL);
+    uint8_t *planes[4] = {data};
+    int strides[4] = {stride};
+
+    if (!sws)
+        return -1;
+    sws_setColorspaceDetails(sws, sws_getCoefficients(matrix_of(frame)), is_full_range(frame),
+                             sws_getCoefficients(SWS_CS_ITU601), 1, 0, 1 << 16, 1 << 16);
+    sws_scale(sws, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, planes, strides);
+    sws_freeContext(sws);
+    return 0;
+}
+
+static void flatten(const uint8_t *rgba, size_t count, const uint8_t background[3], uint8_t *to)
+{
+    for (size_t i = 0; i < count; i++, rgba += 4, to += 3)
+        for (int k = 0; k < 3; k++)
+            to[k] = (uint8_t)((rgba[k] * rgba[3] + background[k] * (255 - rgba[3]) + 127) / 255);
+}
+
+int poster_to_rgb(const AVFrame *frame, const uint8_t background[3], struct pixels *pixels,
+                  struct fault *fault)
+{
+    size_t count = (size_t)frame->width * (size_t)frame->height;
+    bool pq = frame->color_trc == AVCOL_TRC_SMPTE2084, alpha = has_alpha(frame);
+    bool deep = !alpha && (pq || primaries_of(frame) != PRIMARIES_BT709);
+    int bytes = deep ? 6 : alpha ? 4 : 3, failed;
+    uint8_t *between = NULL;
+
+    pixels->data = g_try_malloc(count * 3 + 64);
+    if (bytes > 3)
+        between = g_try_malloc(count * (size_t)bytes + 64);
+    if (!pixels->data || (bytes > 3 && !between)) {
+        g_free(between);
+        return fault_set(fault, "no memory for a frame of %dx%d", frame->width, frame->height);
+    }
+    failed = convert(frame, frame->width, frame->height,
+                     deep    ? AV_PIX_FMT_RGB48
+                     : alpha ? AV_PIX_FMT_RGBA
+                             : AV_PIX_FMT_RGB24,
+                     SWS_BICUBIC, between ? between : pixels->data, frame->width * bytes);
+    if (failed)
+        fault_set(fault, "the clip's pixel format %d cannot be turned into RGB", frame->format);
+    else if (deep && primaries_to_srgb((const uint16_t *)(const void *)between, count, primaries_of(frame),
+                                       pq, pixels->data))
+        failed = fault_set(fault, "no memory for converting a frame's colours");
+    else if (alpha)
+        flatten(between, count, background, pixels->data);
+    g_free(between);
+    pixels->width = frame->width;
+    pixels->height = frame->height;
+    return failed;
+}
+
+bool poster_is_blank(const AVFrame *frame)
+{
+    uint8_t grey[LOOK_PIXELS + 64];
+    int seen[256] = {0}, low = 0, high = 255, below = 0, above = 0;
+
+    if (convert(frame, LOOK_SIDE, LOOK_SIDE, AV_PIX_FMT_GRAY8, SWS_AREA, grey, LOOK_SIDE))
+        return false;
+    for (int i = 0; i < LOOK_PIXELS; i++)
+        seen[grey[i]]++;
+    while (low < 255 && (below += seen[low]) <= OUTLIERS)
+        low++;
+    while (high > 0 && (above += seen[high]) <= OUTLIERS)
+        high--;
+    return high < BLACK_BELOW || high - low <= UNIFORM_WITHIN;
+}

@@ -1,0 +1,59 @@
+/* engine.h: what turns an input into renditions. There are two engines:
+ *
+ * - planes (engine_planes.c): JPEG in, JPEG and WebP out, on the planes that JPEG files hold: no pixel is
+ *   converted to RGB and back, and chroma is worked on at half its size;
+ * - vips (engine_vips.c): everything else.
+ *
+ * Which one an item gets depends on its content and the recipe alone (engine_choose()), never on workers or
+ * what was done before, and is recorded with the item.
+ *
+ * For workers only, but for engine_vips_setup().
+ */
+#ifndef KNEE_ENGINE_H
+#define KNEE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pipeline/base/fault.h"
+#include "pipeline/images/input/metadata.h"
+#include "pipeline/images/input/sniff.h"
+#include "pipeline/images/pixels/pixels.h"
+#include "pipeline/images/recipe/recipe.h"
+
+/* Size of an input as it will be seen: after orientation, square pixels. stored_*: as in the file. */
+struct engine_size {
+    int width, height;
+    int stored_width, stored_height;
+};
+
+struct engine {
+    const char *name;
+
+    /* Decodes an image file held in memory, upright, in sRGB, flattened onto the recipe's background, and as
+     * large as the most that any of the recipe's renditions needs, never enlarged. Returns 0, or -1 with
+     * fault. */
+    int (*decode)(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                  struct engine_size *size, struct fault *fault);
+
+    /* Makes the rendition's pixels (geometry.h) from a whole picture of any scale that this engine made;
+     * wanted is one at least as large. The rendition's size follows from the size of the input alone. */
+    int (*scale)(const struct pixels *from, const struct recipe *recipe, const struct rendition *rendition,
+                 const struct engine_size *size, struct pixels *to, struct fault *fault);
+
+    /* data is the caller's, g_free(). Pixels are sRGB; of the input's metadata, what the recipe keeps is
+     * written. What the engine does to the pixels leaves the picture as it is. */
+    int (*encode)(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
+                  const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault);
+};
+
+extern const struct engine engine_vips, engine_planes;
+
+/* Whether the planes engine can make every rendition of the recipe from this input. */
+bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *recipe);
+
+/* The engine for an image (not a clip) of that content. */
+const struct engine *engine_choose(enum image_kind kind, const void *data, size_t bytes,
+                                   const struct recipe *recipe);
+
+#endif

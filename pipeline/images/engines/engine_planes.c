@@ -1,0 +1,258 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <glib.h>
+#include <webp/encode.h>
+
+#include "pipeline/images/codecs/jpeg_reader.h"
+#include "pipeline/images/codecs/jpeg_writer.h"
+#include "pipeline/images/engines/engine.h"
+#include "pipeline/images/pixels/colour_profile.h"
+#include "pipeline/images/pixels/planes.h"
+#include "pipeline/images/recipe/geometry.h"
+
+/* --- which inputs ------------------------------------------------------------------------------ */
+
+static bool makes(const struct rendition *rendition)
+{
+    return (rendition->fit == FIT_INSIDE || rendition->fit == FIT_COVER) &&
+           (rendition->format == FORMAT_WEBP ||
+            (rendition->format == FORMAT_JPEG && rendition->subsampling == SUBSAMPLING_420));
+}
+
+static void size_of(const struct jpeg_reader *reader, struct engine_size *size)
+{
+    bool swap = reader->orientation >= 5;
+
+    size->stored_width = reader->width;
+    size->stored_height = reader->height;
+    size->width = swap ? reader->height : reader->width;
+    size->height = swap ? reader->width : reader->height;
+}
+
+/* No step from one picture to the next may be steeper than the scaler can. */
+static bool steps_are_gentle(const struct recipe *recipe, const struct engine_size *size)
+{
+    double least = 1, most = 0;
+
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        double scale = geometry_scale(&recipe->renditions[i], size->width, size->height);
+        least = fmin(least, scale);
+        most = fmax(most, scale);
+    }
+    most = fmin(most, 1);
+    return most / least < PLANES_MOST_REDUCTION && 1 / (most * 8) < PLANES_MOST_REDUCTION;
+}
+
+bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *recipe)
+{
+    struct jpeg_reader reader;
+    struct engine_size size;
+    struct fault ignored;
+    bool takes = !recipe->keep; /* the writers know no metadata */
+
+    for (int i = 0; i < recipe->rendition_count; i++)
+        takes = takes && makes(&recipe->renditions[i]);
+    if (!takes)
+        return false;
+    takes = jpeg_reader_open(&reader, data, bytes, &ignored) == 0 && reader.plain;
+    if (takes && reader.profile)
+        takes = colour_profile_effect(reader.profile, reader.profile_bytes) != PROFILE_FOREIGN;
+    if (takes) {
+        size_of(&reader, &size);
+        takes = steps_are_gentle(recipe, &size);
+    }
+    jpeg_reader_close(&reader);
+    return takes;
+}
+
+const struct engine *engine_choose(enum image_kind kind, const void *data, size_t bytes,
+                                   const struct recipe *recipe)
+{
+    return kind == KIND_JPEG && engine_planes_takes(data, bytes, recipe) ? &engine_planes : &engine_vips;
+}
+
+/* --- decoding ---------------------------------------------------------------------------------- */
+
+/* How much the decoder reduces by itself: the picture stays at least as large as the base. */
+static int shrink_for(double scale)
+{
+    return scale <= 1.0 / 8 ? 8 : scale <= 1.0 / 4 ? 4 : scale <= 1.0 / 2 ? 2 : 1;
+}
+
+/* Reads strip by strip and scales at once: a strip stays in the cache, and the whole picture is never in
+ * memory. */
+static int read_and_scale(struct jpeg_reader *reader, struct pixels *base, struct fault *fault)
+{
+    struct plane_scaler scalers[PLANE_COUNT] = {{0}};
+    int state = 1;
+
+    for (int i = 0; i < reader->plane_count && state > 0; i++) {
+        struct plane to = planes_get(base, i);
+        if (plane_scaler_start(&scalers[i], reader->planes[i].width, reader->planes[i].height, &to, fault))
+            state = -1;
+    }
+    while (state > 0 && (state = jpeg_reader_strip(reader, fault)) > 0)
+        for (int i = 0; i < reader->plane_count && state > 0; i++) {
+            const struct jpeg_reader_plane *plane = &reader->planes[i];
+            if (plane->count &&
+                plane_scaler_take(&scalers[i], plane->rows, plane->stride, plane->count, fault))
+                state = -1;
+        }
+    for (int i = 0; i < reader->plane_count; i++)
+        plane_scaler_end(&scalers[i]);
+    for (int i = reader->plane_count; i < PLANE_COUNT; i++) { /* grey */
+        struct plane plane = planes_get(base, i);
+        memset(plane.data, 128, (size_t)plane.stride * (size_t)plane.height);
+    }
+    return state;
+}
+
+/* Profiles are about RGB. At the base's size, for the whole picture may be many times larger. */
+static int to_srgb(const struct jpeg_reader *reader, struct pixels *base, struct fault *fault)
+{
+    struct pixels rgb = {0}, planes = {0};
+    int failed;
+
+    if (!reader->profile || colour_profile_effect(reader->profile, reader->profile_bytes) != PROFILE_CONVERTS)
+        return 0;
+    failed = planes_to_rgb(base, &rgb, fault);
+    if (!failed) {
+        colour_profile_convert(reader->profile, reader->profile_bytes, rgb.data,
+                               (size_t)rgb.width * (size_t)rgb.height);
+        failed = planes_from_rgb(&rgb, &planes, fault);
+    }
+    g_free(rgb.data);
+    if (failed) {
+        g_free(planes.data);
+        return failed;
+    }
+    g_free(base->data);
+    *base = planes;
+    return 0;
+}
+
+static int decode_open(struct jpeg_reader *reader, const struct recipe *recipe, struct pixels *base,
+                       struct engine_size *size, struct fault *fault)
+{
+    double scale;
+    int width, height;
+
+    size_of(reader, size);
+    if ((uint64_t)size->stored_width * (uint64_t)size->stored_height > recipe->max_pixels)
+        return fault_set(fault, "%dx%d is more than the recipe's limit of %.0f megapixels",
+                         size->stored_width, size->stored_height, (double)recipe->max_pixels / 1e6);
+    scale = geometry_base_scale(recipe, size->width, size->height);
+    width = geometry_length(size->width, scale);
+    height = geometry_length(size->height, scale);
+    if (jpeg_reader_start(reader, shrink_for(scale), fault) ||
+        planes_alloc(base, reader->orientation >= 5 ? height : width,
+                     reader->orientation >= 5 ? width : height, fault) ||
+        read_and_scale(reader, base, fault) || to_srgb(reader, base, fault))
+        return -1;
+    return planes_upright(base, reader->orientation, fault);
+}
+
+static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                  struct engine_size *size, struct fault *fault)
+{
+    struct jpeg_reader reader;
+    int failed = jpeg_reader_open(&reader, data, bytes, fault);
+
+    if (!failed)
+        failed = decode_open(&reader, recipe, base, size, fault);
+    jpeg_reader_close(&reader);
+    return failed;
+}
+
+/* --- scaling ----------------------------------------------------------------------------------- */
+
+static int scale(const struct pixels *from, const struct recipe *recipe, const struct rendition *rendition,
+                 const struct engine_size *size, struct pixels *to, struct fault *fault)
+{
+    struct geometry place;
+
+    (void)recipe;
+    geometry_place(rendition, size->width, size->height, &place);
+    return planes_scale(from, place.scaled_width, place.scaled_height, place.crop_left, place.crop_top,
+                        place.crop_width, place.crop_height, to, fault);
+}
+
+/* --- encoding ---------------------------------------------------------------------------------- */
+
+/* WebP's planes hold 16 to 235 and 16 to 240. */
+static void narrow(const struct plane *from, uint8_t *to, int top)
+{
+    uint8_t table[256];
+
+    for (int i = 0; i < 256; i++)
+        table[i] = (uint8_t)lround(16 + i * top / 255.0);
+    for (int y = 0; y < from->height; y++)
+        for (int x = 0; x < from->width; x++)
+            to[(size_t)y * (size_t)from->width + (size_t)x] =
+                table[from->data[(size_t)y * (size_t)from->stride + (size_t)x]];
+}
+
+static int fill_picture(const struct pixels *pixels, WebPPicture *picture)
+{
+    struct plane luma = planes_get(pixels, PLANE_Y), blue = planes_get(pixels, PLANE_CB),
+                 red = planes_get(pixels, PLANE_CR);
+
+    picture->use_argb = 0;
+    picture->colorspace = WEBP_YUV420;
+    picture->width = pixels->width;
+    picture->height = pixels->height;
+    if (!WebPPictureAlloc(picture))
+        return -1;
+    picture->y_stride = luma.width;
+    picture->uv_stride = blue.width;
+    narrow(&luma, picture->y, 219);
+    narrow(&blue, picture->u, 224);
+    narrow(&red, picture->v, 224);
+    return 0;
+}
+
+static int encode_webp(const struct pixels *pixels, int quality, void **data, size_t *bytes,
+                       struct fault *fault)
+{
+    WebPConfig config;
+    WebPPicture picture;
+    WebPMemoryWriter writer;
+    int failed = 0;
+
+    if (!WebPConfigInit(&config) || !WebPPictureInit(&picture))
+        return fault_set(fault, "libwebp is of another version than the one knee was built with");
+    config.quality = (float)quality;
+    config.method = 4;
+    WebPMemoryWriterInit(&writer);
+    picture.writer = WebPMemoryWrite;
+    picture.custom_ptr = &writer;
+    if (fill_picture(pixels, &picture) || !WebPEncode(&config, &picture))
+        failed = fault_set(fault, "libwebp cannot encode %dx%d: error %d", pixels->width, pixels->height,
+                           (int)picture.error_code);
+    WebPPictureFree(&picture);
+    if (failed) {
+        WebPMemoryWriterClear(&writer);
+        return failed;
+    }
+    *data = writer.mem;
+    *bytes = writer.size;
+    return 0;
+}
+
+static int encode(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
+                  const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault)
+{
+    struct jpeg_writer_options options = {.quality = rendition->quality,
+                                          .progressive = rendition->progressive,
+                                          .optimise = rendition->optimise};
+
+    (void)recipe;
+    (void)metadata;
+    *data = NULL;
+    return rendition->format == FORMAT_WEBP ? encode_webp(pixels, rendition->quality, data, bytes, fault)
+                                            : jpeg_writer_encode(pixels, &options, data, bytes, fault);
+}
+
+const struct engine engine_planes = {.name = "planes", .decode = decode, .scale = scale, .encode = encode};

@@ -1,0 +1,354 @@
+#include "pipeline/images/engines/engine_vips.h"
+
+#include <malloc.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <vips/vips.h>
+
+#include "pipeline/images/codecs/encode_vips.h"
+#include "pipeline/images/codecs/poster.h"
+#include "pipeline/images/codecs/vips_fault.h"
+#include "pipeline/images/pixels/colour_profile.h"
+#include "pipeline/images/recipe/geometry.h"
+
+/* --- damage that decoders only warn of --------------------------------------------------------- */
+
+/* The TIFF library goes on after these and delivers pixels that are not the picture's. Its other warnings are
+ * about unknown or oddly written tags. */
+static const char *const damage_words[] = {"Line length mismatch", "Premature EOL", "IFD looping"};
+
+static GMutex damage_lock; /* decoders warn from their own threads */
+static char damage_text[160];
+
+static void damage_forget(void)
+{
+    g_mutex_lock(&damage_lock);
+    damage_text[0] = '\0';
+    g_mutex_unlock(&damage_lock);
+}
+
+static int damage_found(struct fault *fault)
+{
+    int found;
+
+    g_mutex_lock(&damage_lock);
+    found = damage_text[0] ? fault_set(fault, "%s", damage_text) : 0;
+    g_mutex_unlock(&damage_lock);
+    return found;
+}
+
+/* The libraries print what they find odd in a file. What matters is told with the item instead. */
+static void take_log(const char *domain, GLogLevelFlags level, const char *text, void *data)
+{
+    (void)domain;
+    (void)data;
+    if (!(level & G_LOG_LEVEL_WARNING))
+        return;
+    for (size_t i = 0; i < sizeof damage_words / sizeof damage_words[0]; i++)
+        if (strstr(text, damage_words[i])) {
+            g_mutex_lock(&damage_lock);
+            if (!damage_text[0])
+                g_strlcpy(damage_text, text, sizeof damage_text);
+            g_mutex_unlock(&damage_lock);
+        }
+}
+
+/* --- set-up ----------------------------------------------------------------------------------- */
+
+int engine_vips_setup(struct fault *fault)
+{
+    static const char *const allowed[] = {"VipsForeignLoadJpeg",  "VipsForeignLoadPng",
+                                          "VipsForeignLoadWebp",  "VipsForeignLoadTiff",
+                                          "VipsForeignLoadNsgif", "VipsForeignLoadHeif"};
+
+    /* One arena: memory that one thread frees another may use. And whole pictures stay on the heap from item
+     * to item: pages given back to the kernel come again zeroed, which costs memory bandwidth that the cores
+     * share. */
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 16 << 20);
+    mallopt(M_TRIM_THRESHOLD, 32 << 20);
+    /* Large pictures stay in memory, which max_pixels bounds: a sandbox has no place for temporary files, and
+     * a killed worker would leave them behind. */
+    g_setenv("VIPS_DISC_THRESHOLD", "1000g", TRUE);
+    if (vips_init("knee"))
+        return vips_fault(fault);
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG, take_log, NULL);
+    poster_setup();
+    vips_concurrency_set(1);
+    vips_cache_set_max(0);
+    vips_cache_set_max_mem(0);
+    vips_block_untrusted_set(TRUE);
+    vips_operation_block_set("VipsForeignLoad", TRUE);
+    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
+        vips_operation_block_set(allowed[i], FALSE);
+    return 0;
+}
+
+/* --- decoding --------------------------------------------------------------------------------- */
+
+/* What the header says. */
+struct header {
+    bool is_jpeg, swap, convert; /* convert: an ICC profile that is not sRGB */
+};
+
+static bool within_limit(const struct engine_size *size, const struct recipe *recipe, struct fault *fault)
+{
+    if ((uint64_t)size->stored_width * (uint64_t)size->stored_height <= recipe->max_pixels)
+        return true;
+    fault_set(fault, "%dx%d is more than the recipe's limit of %.0f megapixels", size->stored_width,
+              size->stored_height, (double)recipe->max_pixels / 1e6);
+    return false;
+}
+
+/* Is there a profile that changes colours? */
+static bool converts(VipsImage *image)
+{
+    const void *profile;
+    size_t bytes;
+
+    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &bytes)) {
+        vips_error_clear();
+        return false;
+    }
+    return image->Bands < 3 || image->BandFmt != VIPS_FORMAT_UCHAR ||
+           colour_profile_effect(profile, bytes) != PROFILE_NONE;
+}
+
+static int read_header(const void *data, size_t bytes, const struct recipe *recipe, struct engine_size *size,
+                       struct header *header, struct fault *fault)
+{
+    VipsImage *image = vips_image_new_from_buffer(data, bytes, "", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    const char *loader = NULL;
+    bool good;
+
+    if (!image)
+        return vips_fault(fault);
+    size->stored_width = image->Xsize;
+    size->stored_height = image->Ysize;
+    header->swap = vips_image_get_orientation_swap(image);
+    size->width = header->swap ? size->stored_height : size->stored_width;
+    size->height = header->swap ? size->stored_width : size->stored_height;
+    header->is_jpeg =
+        vips_image_get_string(image, VIPS_META_LOADER, &loader) == 0 && strncmp(loader, "jpegload", 8) == 0;
+    good = within_limit(size, recipe, fault);
+    if (good)
+        header->convert = converts(image);
+    g_object_unref(image);
+    return good ? 0 : -1;
+}
+
+void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metadata)
+{
+    VipsImage *image = vips_image_new_from_buffer(data, bytes, "", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    const void *exif;
+    size_t exif_bytes;
+
+    if (image && vips_image_get_typeof(image, VIPS_META_EXIF_NAME) &&
+        vips_image_get_blob(image, VIPS_META_EXIF_NAME, &exif, &exif_bytes) == 0)
+        metadata_read(exif, exif_bytes, metadata);
+    VIPS_UNREF(image);
+    vips_error_clear();
+}
+
+/* How much the JPEG decoder may reduce by itself: the picture stays at least as large as the base. */
+static int jpeg_shrink(double scale)
+{
+    return scale <= 1.0 / 8 ? 8 : scale <= 1.0 / 4 ? 4 : scale <= 1.0 / 2 ? 2 : 1;
+}
+
+/* Any picture to three 8-bit sRGB bands in memory. Takes over image. */
+static int to_pixels(VipsImage *image, const struct recipe *recipe, struct pixels *pixels,
+                     struct fault *fault)
+{
+    VipsImage *t[4] = {image};
+    VipsArrayDouble *background = vips_array_double_newv(
+        3, (double)recipe->background[0], (double)recipe->background[1], (double)recipe->background[2]);
+    size_t bytes;
+    int failed = vips_colourspace(t[0], &t[1], VIPS_INTERPRETATION_sRGB, NULL);
+
+    if (!failed)
+        failed = vips_image_hasalpha(t[1]) ? vips_flatten(t[1], &t[2], "background", background, NULL)
+                                           : vips_copy(t[1], &t[2], NULL);
+    if (!failed)
+        failed = vips_cast_uchar(t[2], &t[3], NULL);
+    if (!failed && t[3]->Bands != 3) {
+        fault_set(fault, "%d colour bands after conversion to sRGB, 3 expected", t[3]->Bands);
+        failed = 2;
+    }
+    if (!failed) {
+        pixels->data = vips_image_write_to_memory(t[3], &bytes);
+        pixels->width = t[3]->Xsize;
+        pixels->height = t[3]->Ysize;
+        failed = pixels->data == NULL;
+    }
+    vips_area_unref(VIPS_AREA(background));
+    for (int i = 0; i < 4; i++)
+        VIPS_UNREF(t[i]);
+    if (failed == 2)
+        return -1;
+    return failed ? vips_fault(fault) : 0;
+}
+
+/* Inks to sRGB before scaling: libvips' thumbnail would take them for Lab of another white on the way. */
+static VipsImage *from_inks(VipsImage *image)
+{
+    VipsImage *converted = NULL;
+
+    return vips_icc_transform(image, &converted, "srgb", "embedded", TRUE, "input_profile", "cmyk", "intent",
+                              VIPS_INTENT_RELATIVE, NULL)
+               ? NULL
+               : converted;
+}
+
+/* Scales to exactly width x height, as seen upright; converts when the profile asks for it; turns upright. */
+static VipsImage *reduce(VipsImage *image, int width, int height, bool convert)
+{
+    bool inks = image->Type == VIPS_INTERPRETATION_CMYK;
+    VipsImage *reduced = NULL, *from = inks ? from_inks(image) : image;
+    int failed = !from;
+
+    if (!failed)
+        failed = convert && !inks ? vips_thumbnail_image(from, &reduced, width, "height", height, "size",
+                                                         VIPS_SIZE_FORCE, "export_profile", "srgb", NULL)
+                                  : vips_thumbnail_image(from, &reduced, width, "height", height, "size",
+                                                         VIPS_SIZE_FORCE, NULL);
+    if (inks)
+        VIPS_UNREF(from);
+    return failed ? NULL : reduced;
+}
+
+static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                  struct engine_size *size, struct fault *fault)
+{
+    struct header header = {0};
+    VipsImage *image, *reduced = NULL;
+    double scale;
+
+    damage_forget();
+    if (read_header(data, bytes, recipe, size, &header, fault))
+        return -1;
+    scale = geometry_base_scale(recipe, size->width, size->height);
+    /* The strictest level: what a decoder calls a warning is damage to be seen. */
+    image = header.is_jpeg
+                ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
+                                             VIPS_ACCESS_SEQUENTIAL, "shrink", jpeg_shrink(scale), NULL)
+                : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
+                                             VIPS_ACCESS_SEQUENTIAL, NULL);
+    if (image)
+        reduced = reduce(image, geometry_length(size->width, scale), geometry_length(size->height, scale),
+                         header.convert);
+    VIPS_UNREF(image);
+    if (!reduced)
+        return vips_fault(fault);
+    if (to_pixels(reduced, recipe, base, fault))
+        return -1;
+    return damage_found(fault);
+}
+
+static VipsImage *wrap(const struct pixels *pixels)
+{
+    VipsImage *plain =
+        vips_image_new_from_memory(pixels->data, (size_t)pixels->width * (size_t)pixels->height * 3,
+                                   pixels->width, pixels->height, 3, VIPS_FORMAT_UCHAR);
+
+    if (plain)
+        plain->Type = VIPS_INTERPRETATION_sRGB; /* nobody else has it yet */
+    return plain;
+}
+
+/* Upright and square-pixelled, at the base size. */
+static int straighten(const struct poster *poster, const struct recipe *recipe, struct pixels *base,
+                      struct engine_size *size, struct fault *fault)
+{
+    VipsImage *stored = wrap(&poster->pixels), *turned = NULL, *reduced = NULL;
+    double aspect = poster->pixel_aspect, scale;
+    bool swap = poster->quarter_turns & 1;
+    int width = geometry_length(size->stored_width, fmax(aspect, 1));
+    int height = geometry_length(size->stored_height, fmax(1 / aspect, 1));
+
+    size->width = swap ? height : width;
+    size->height = swap ? width : height;
+    scale = geometry_base_scale(recipe, size->width, size->height);
+    if (stored && vips_rot(stored, &turned, (VipsAngle)poster->quarter_turns, NULL) == 0)
+        reduced =
+            reduce(turned, geometry_length(size->width, scale), geometry_length(size->height, scale), false);
+    VIPS_UNREF(stored);
+    VIPS_UNREF(turned);
+    return reduced ? to_pixels(reduced, recipe, base, fault) : vips_fault(fault);
+}
+
+int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struct pixels *base,
+                            struct engine_size *size, struct fault *fault)
+{
+    struct poster poster;
+    int failed;
+
+    if (poster_read(path, recipe, &poster, fault)) {
+        g_free(poster.pixels.data);
+        return -1;
+    }
+    size->stored_width = poster.pixels.width;
+    size->stored_height = poster.pixels.height;
+    failed = straighten(&poster, recipe, base, size, fault);
+    g_free(poster.pixels.data);
+    return failed;
+}
+
+/* --- scaling ---------------------------------------------------------------------------------- */
+
+/* From the scaled picture to the rendition; final is image itself when there is nothing to do. */
+static int crop_and_pad(VipsImage *image, const struct geometry *g, const uint8_t background[3],
+                        VipsImage **final)
+{
+    VipsImage *cropped = NULL;
+    VipsArrayDouble *colour;
+    int failed;
+
+    if (geometry_is_plain(g)) {
+        g_object_ref(* final = image);
+        return 0;
+    }
+    if (vips_extract_area(image, &cropped, g->crop_left, g->crop_top, g->crop_width, g->crop_height, NULL))
+        return -1;
+    colour = vips_array_double_newv(3, (double)background[0], (double)background[1], (double)background[2]);
+    failed = vips_embed(cropped, final, g->left, g->top, g->width, g->height, "extend",
+                        VIPS_EXTEND_BACKGROUND, "background", colour, NULL);
+    vips_area_unref(VIPS_AREA(colour));
+    g_object_unref(cropped);
+    return failed;
+}
+
+static int scale(const struct pixels *from, const struct recipe *recipe, const struct rendition *rendition,
+                 const struct engine_size *size, struct pixels *to, struct fault *fault)
+{
+    VipsImage *image = wrap(from), *scaled = NULL, *final = NULL;
+    struct geometry g;
+    size_t bytes;
+    int failed;
+
+    geometry_place(rendition, size->width, size->height, &g);
+    failed = !image ||
+             vips_resize(image, &scaled, (double)g.scaled_width / from->width, "vscale",
+                         (double)g.scaled_height / from->height, NULL) ||
+             crop_and_pad(scaled, &g, recipe->background, &final);
+    if (!failed) {
+        to->data = vips_image_write_to_memory(final, &bytes);
+        to->width = final->Xsize;
+        to->height = final->Ysize;
+        failed = to->data == NULL;
+    }
+    VIPS_UNREF(final);
+    VIPS_UNREF(scaled);
+    VIPS_UNREF(image);
+    return failed ? vips_fault(fault) : 0;
+}
+
+static int encode(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
+                  const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault)
+{
+    return encode_vips(pixels, recipe, rendition, metadata, data, bytes, fault);
+}
+
+const struct engine engine_vips = {.name = "vips", .decode = decode, .scale = scale, .encode = encode};

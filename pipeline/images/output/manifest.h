@@ -1,0 +1,61 @@
+/* manifest.h: what a run leaves beside its outputs: MANIFEST.sha256 and FAILED.tsv.
+ *
+ * MANIFEST.sha256 has a comment line with the libraries that the bytes depend on, then one line per output, sorted bytewise by path, in the format of sha256sum(1), which can
+ * check it: a name with a backslash, newline or carriage return is escaped as sha256sum does, with a
+ * backslash before the digest. Both files are written beside their place, flushed and renamed, so that they
+ * are whole or absent.
+ */
+#ifndef KNEE_MANIFEST_H
+#define KNEE_MANIFEST_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "pipeline/base/fault.h"
+
+struct manifest_line {
+    char *path;      /* within the output folder; owned */
+    char sha256[65]; /* hex */
+};
+
+struct manifest {
+    struct manifest_line *lines;
+    uint64_t count, capacity;
+};
+
+/* Writes a manifest line by line, without holding it: manifest_begin(), manifest_put() in the order of the paths,
+ * manifest_end() or manifest_abandon(). */
+struct manifest_writer {
+    FILE *file;
+    void *digest; /* EVP_MD_CTX */
+    char final[4096], temporary[4200];
+};
+/* comment: one line that goes first, behind "# ", where sha256sum and manifest_read() pass over it; NULL none. Returns
+ * 0, or -1 with fault. */
+int manifest_begin(struct manifest_writer *writer, const char *folder, const char *comment,
+                   struct fault *fault);
+/* path sorts bytewise after the one before, or the text is not a manifest. Returns 0, or -1 when it cannot be written or memory is short. */
+int manifest_put(struct manifest_writer *writer, const char *path, const uint8_t sha256[32]);
+/* Flushes the file and gives it its name; sha256 gets the digest of the text, hex. Returns 0, or -1 with fault and
+ * nothing left. */
+int manifest_end(struct manifest_writer *writer, char sha256[65], struct fault *fault);
+/* Leaves nothing behind; what has failed says errno. May be called for a writer that was never begun, zeroed. */
+void manifest_abandon(struct manifest_writer *writer);
+
+/* Reads FILE, or FILE/MANIFEST.sha256 when FILE is a folder; lines come out sorted. A malformed line is a
+ * fault with its number. */
+int manifest_read(struct manifest *manifest, const char *file, struct fault *fault);
+
+void manifest_release(struct manifest *manifest);
+
+/* One item that failed. */
+struct failed_item {
+    const char *path, *stage, *reason;
+    unsigned attempt;
+};
+
+/* Writes FOLDER/FAILED.tsv with a heading line: path, stage, attempt, reason; tabs, newlines, returns and
+ * backslashes in a field are written as \t, \n, \r and \\. No items: removes an old one instead. */
+int failed_write(const struct failed_item *items, uint64_t count, const char *folder, struct fault *fault);
+
+#endif

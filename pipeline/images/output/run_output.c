@@ -1,0 +1,382 @@
+#include "pipeline/images/output/run_output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+#include "pipeline/images/output/image_result.h"
+#include "pipeline/images/output/manifest.h"
+#include "pipeline/images/output/store.h"
+
+/* --- before ---------------------------------------------------------------------------------- */
+
+static int make_folder(const char *out, struct fault *fault)
+{
+    struct stat status;
+
+    if (g_mkdir_with_parents(out, 0777))
+        return fault_set(fault, "output folder %s: %s: give a folder that can be written", out,
+                         strerror(errno));
+    if (stat(out, &status) || !S_ISDIR(status.st_mode))
+        return fault_set(fault, "output folder %s: is not a folder: give another", out);
+    if (access(out, W_OK | X_OK))
+        return fault_set(fault, "output folder %s: %s: give a folder that can be written", out,
+                         strerror(errno));
+    return 0;
+}
+
+/* Is the folder `inner` the folder `outer` or below it, by any spelling? */
+static bool is_within(const char *inner, const struct stat *outer)
+{
+    int fd = open(inner, O_RDONLY | O_DIRECTORY | O_CLOEXEC), above;
+    struct stat here = {0}, last;
+    bool within = false;
+
+    while (fd >= 0) {
+        last = here;
+        if (fstat(fd, &here) || (here.st_dev == last.st_dev && here.st_ino == last.st_ino))
+            break; /* the root is above itself */
+        within = here.st_dev == outer->st_dev && here.st_ino == outer->st_ino;
+        if (within)
+            break;
+        above = openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        close(fd);
+        fd = above;
+    }
+    if (fd >= 0)
+        close(fd);
+    return within;
+}
+
+static int path_order(const void *key, const void *element)
+{
+    return strcmp(key, *(char *const *)element);
+}
+
+/* Is the folder that the first `length` bytes of path name an output of some item? Returns the item. */
+static const char *item_in_the_way(const struct batch *batch, const struct recipe *recipe, const char *path,
+                                   size_t length)
+{
+    char name[4096];
+
+    for (int i = 0; i < recipe->rendition_count && length < sizeof name; i++) {
+        const char *extension = recipe_extension(recipe->renditions[i].format);
+        size_t ending = strlen(extension) + 1;
+        char **found;
+        if (length <= ending || path[length - ending] != '.' ||
+            strncmp(path + length - ending + 1, extension, ending - 1) != 0)
+            continue;
+        memcpy(name, path, length - ending);
+        name[length - ending] = '\0';
+        found = bsearch(name, batch->paths, batch->count, sizeof *found, path_order);
+        if (found)
+            return *found;
+    }
+    return NULL;
+}
+
+int run_output_check_names(const struct batch *batch, const struct recipe *recipe, struct fault *fault)
+{
+    for (uint64_t i = 0; i < batch->count; i++)
+        for (const char *slash = strchr(batch->paths[i], '/'); slash; slash = strchr(slash + 1, '/')) {
+            const char *other =
+                item_in_the_way(batch, recipe, batch->paths[i], (size_t)(slash - batch->paths[i]));
+            if (other)
+                return fault_set(fault,
+                                 "batch %s: the output of %.150s would have the name of the folder of "
+                                 "%.150s: rename one of them",
+                                 batch->root, other, batch->paths[i]);
+        }
+    return 0;
+}
+
+/* Outputs must not land among the inputs. */
+static int check_renditions(const char *out, const char *in, const struct recipe *recipe, struct fault *fault)
+{
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        char path[4096];
+        struct stat status;
+        snprintf(path, sizeof path, "%s/%s", out, recipe->renditions[i].name);
+        if (stat(path, &status) == 0 && is_within(in, &status))
+            return fault_set(fault,
+                             "output folder %s: its rendition '%s' would be written among the inputs in %s: "
+                             "give another output folder",
+                             out, recipe->renditions[i].name, in);
+    }
+    return 0;
+}
+
+int run_output_make(const char *out, const char *in, const struct recipe *recipe, struct fault *fault)
+{
+    return make_folder(out, fault) || check_renditions(out, in, recipe, fault) ? -1 : 0;
+}
+
+int run_output_begin(const char *out, struct fault *fault)
+{
+    char manifest[4096];
+
+    store_clean(out);
+    /* From here on the folder is being worked on: an old manifest would speak of files that may change. */
+    snprintf(manifest, sizeof manifest, "%s/MANIFEST.sha256", out);
+    if (unlink(manifest) && errno != ENOENT)
+        return fault_set(fault, "removing the old %s: %s", manifest, strerror(errno));
+    return 0;
+}
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+void run_output_clean(const struct item_table *table, const char *out)
+{
+    for (uint32_t i = 0; i < table->workers; i++)
+        if (item_table_worker(table, i)->processes > 1 ||
+            atomic_load_explicit(&item_table_worker(table, i)->state, memory_order_relaxed) == WORKER_DEAD) {
+            store_clean(out);
+            return;
+        }
+}
+
+/* What the manifest is written from. */
+struct outputs {
+    const struct item_table *table;
+    const struct recipe *recipe;
+    const struct batch *batch;
+    uint64_t *order; /* of the items' paths with an ending; owned */
+    char ending[16];
+    const char *libraries;
+};
+
+/* Bytewise, as the paths with the ending put behind would compare: "a" comes after "a b" when the ending is ".jpg". */
+static int by_output_path(const void *a, const void *b, void *context)
+{
+    const struct outputs *outputs = context;
+    const char *x = outputs->batch->paths[*(const uint64_t *)a],
+               *y = outputs->batch->paths[*(const uint64_t *)b];
+    bool x_ended = false, y_ended = false;
+
+    for (;; x++, y++) {
+        if (!*x && !x_ended) {
+            x = outputs->ending;
+            x_ended = true;
+        }
+        if (!*y && !y_ended) {
+            y = outputs->ending;
+            y_ended = true;
+        }
+        if (*x != *y || !*x)
+            return (unsigned char)*x - (unsigned char)*y;
+    }
+}
+
+/* Paths are sorted without their ending already, and with it nearly always: sorting a million for nothing takes a
+ * second. */
+static void sort_outputs(struct outputs *outputs)
+{
+    uint64_t count = outputs->batch->count, i = 1;
+
+    for (uint64_t n = 0; n < count; n++)
+        outputs->order[n] = n;
+    while (i < count && by_output_path(&outputs->order[i - 1], &outputs->order[i], outputs) <= 0)
+        i++;
+    if (i < count)
+        qsort_r(outputs->order, count, sizeof *outputs->order, by_output_path, outputs);
+}
+
+/* The rendition whose folder comes next after `last` (NULL: the first); -1 none. */
+static int next_rendition(const struct recipe *recipe, const char *last)
+{
+    char folder[80], best_folder[80] = "";
+    int best = -1;
+
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        snprintf(folder, sizeof folder, "%s/", recipe->renditions[i].name);
+        if ((!last || strcmp(folder, last) > 0) && (best < 0 || strcmp(folder, best_folder) < 0)) {
+            best = i;
+            snprintf(best_folder, sizeof best_folder, "%s", folder);
+        }
+    }
+    return best;
+}
+
+static bool is_done(const struct item_table *table, uint64_t index)
+{
+    /* Acquire: pairs with the release in worker_do_item. */
+    return atomic_load_explicit(&item_table_item(table, index)->state, memory_order_acquire) == ITEM_DONE;
+}
+
+static int put_rendition(struct manifest_writer *writer, struct outputs *outputs, int rendition,
+                         uint64_t *count)
+{
+    char path[4096];
+
+    snprintf(outputs->ending, sizeof outputs->ending, ".%s",
+             recipe_extension(outputs->recipe->renditions[rendition].format));
+    sort_outputs(outputs);
+    for (uint64_t n = 0; n < outputs->batch->count; n++) {
+        uint64_t index = outputs->order[n];
+        const struct image_result *result = item_table_item_payload(outputs->table, index);
+        if (!is_done(outputs->table, index) || rendition >= result->renditions)
+            continue;
+        image_output_path(outputs->recipe, rendition, outputs->batch->paths[index], path, sizeof path);
+        if (manifest_put(writer, path, result->sha256[rendition]))
+            return -1;
+        ++*count;
+    }
+    return 0;
+}
+
+/* Line by line: a million items have no room for all their lines at once. */
+static int write_manifest(struct outputs *outputs, const char *out, struct run_outcome *outcome,
+                          struct fault *fault)
+{
+    struct manifest_writer writer;
+    char folder[80], comment[1100];
+
+    snprintf(comment, sizeof comment, "made with %s", outputs->libraries);
+    if (manifest_begin(&writer, out, comment, fault))
+        return -1;
+    for (int r = next_rendition(outputs->recipe, NULL); r >= 0; r = next_rendition(outputs->recipe, folder)) {
+        snprintf(folder, sizeof folder, "%s/", outputs->recipe->renditions[r].name);
+        if (put_rendition(&writer, outputs, r, &outcome->outputs)) {
+            manifest_abandon(&writer);
+            return fault_set(fault, "writing %s: %s: free space there or give another output folder",
+                             writer.final, strerror(errno));
+        }
+    }
+    return manifest_end(&writer, outcome->manifest_sha256, fault);
+}
+
+static uint64_t count_items(const struct item_table *table, struct run_outcome *outcome)
+{
+    for (uint64_t i = 0; i < table->items; i++) {
+        const struct item_record *record = item_table_item(table, i);
+        if (!record->start_ns) { /* nobody worked on it in this run */
+            outcome->earlier++;
+            outcome->earlier_bytes_in += record->bytes_in;
+        }
+        if (is_done(table, i)) {
+            outcome->done++;
+            outcome->bytes_out += record->bytes_out;
+        } else {
+            outcome->failed++;
+        }
+    }
+    return outcome->failed;
+}
+
+static int write_failures(const struct outputs *outputs, uint64_t count, const char *out, struct fault *fault)
+{
+    struct failed_item *failures = calloc(count ? count : 1, sizeof *failures);
+    uint64_t filled = 0;
+    int failed;
+
+    if (!failures)
+        return fault_set(fault, "output folder %s: no memory for its list of failures", out);
+    for (uint64_t i = 0; i < outputs->batch->count && filled < count; i++) {
+        const struct item_record *record = item_table_item(outputs->table, i);
+        struct image_result *result = item_table_item_payload(outputs->table, i);
+        if (!is_done(outputs->table, i)) {
+            result->reason[sizeof result->reason - 1] = '\0'; /* whoever wrote it is gone, and may not have */
+            failures[filled++] = (struct failed_item){.path = outputs->batch->paths[i],
+                                                      .stage = image_stage_name(record->stage),
+                                                      .reason = result->reason,
+                                                      .attempt = record->attempt};
+        }
+    }
+    failed = failed_write(failures, filled, out, fault);
+    free(failures);
+    return failed;
+}
+
+int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
+                     const char *out, const char *libraries, bool durable, struct run_outcome *outcome,
+                     struct fault *fault)
+{
+    struct outputs outputs = {.table = table,
+                              .recipe = recipe,
+                              .batch = batch,
+                              .libraries = libraries,
+                              .order = malloc((batch->count ? batch->count : 1) * sizeof *outputs.order)};
+    int failed;
+
+    *outcome = (struct run_outcome){0};
+    if (!outputs.order)
+        return fault_set(fault, "output folder %s: no memory for its manifest", out);
+    failed = write_failures(&outputs, count_items(table, outcome), out, fault) ||
+             write_manifest(&outputs, out, outcome, fault) || (durable && store_sync_folder(out, fault));
+    if (!failed)
+        memcpy(table->header->result, outcome->manifest_sha256, sizeof outcome->manifest_sha256);
+    free(outputs.order);
+    return failed ? -1 : 0;
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+void run_output_print_start(const struct item_table *table)
+{
+    double sum_ms = 0, most_ms = 0, init_ms = 0;
+    int count = 0;
+
+    for (uint32_t i = 0; i < table->workers && !table->header->serial; i++) {
+        const struct worker_record *worker = item_table_worker(table, i);
+        double ms = ((double)worker->init_end_ns - (double)worker->fork_ns) / 1e6;
+        if (!worker->fork_ns || worker->init_end_ns < worker->fork_ns)
+            continue; /* it died on its way */
+        sum_ms += ms;
+        most_ms = ms > most_ms ? ms : most_ms;
+        init_ms += (double)(worker->init_end_ns - worker->init_begin_ns) / 1e6;
+        count++;
+    }
+    if (count)
+        printf("workers ready %.1f ms after fork (mean of %d; longest %.1f), %.1f of it their initializer\n",
+               sum_ms / count, count, most_ms, init_ms / count);
+}
+
+void run_output_print_stages(const struct item_table *table)
+{
+    double sums[ITEM_STAGES] = {0}, total = 0, count = 0;
+
+    for (uint64_t i = 0; i < table->items; i++) {
+        const struct item_record *record = item_table_item(table, i);
+        if (atomic_load_explicit(&record->state, memory_order_acquire) != ITEM_DONE || !record->start_ns)
+            continue;
+        for (int stage = 1; stage < ITEM_STAGES; stage++)
+            sums[stage] += (double)record->stage_ns[stage];
+        total += (double)(record->end_ns - record->start_ns);
+        count++;
+    }
+    if (count <= 0)
+        return;
+    puts("stage      ms/item   share");
+    for (int stage = 1; stage < ITEM_STAGES; stage++) {
+        printf("%-10s %7.2f  %5.1f%%\n", image_stage_name(stage), sums[stage] / count / 1e6,
+               100 * sums[stage] / total);
+    }
+    for (int stage = 1; stage < ITEM_STAGES; stage++)
+        sums[0] += sums[stage];
+    printf("%-10s %7.2f  %5.1f%%\n", "other", (total - sums[0]) / count / 1e6,
+           100 * (total - sums[0]) / total);
+    printf("%-10s %7.2f  100.0%%\n", "all", total / count / 1e6);
+}
+
+void run_output_print_summary(const struct item_table *table, const struct batch *batch, const char *out,
+                              const struct run_outcome *outcome)
+{
+    double wall_s = (double)(table->header->end_ns - table->header->start_ns) / 1e9;
+    double items = (double)(batch->count - outcome->earlier),
+           megabytes = (double)(batch->total_bytes - outcome->earlier_bytes_in) / 1e6;
+    char earlier[64] = "";
+
+    if (outcome->earlier)
+        snprintf(earlier, sizeof earlier, " (%" PRIu64 " finished before)", outcome->earlier);
+    printf("%" PRIu64 " of %" PRIu64 " items done%s in %.2f s (%.1f items/s, %.1f MB/s in): %" PRIu64
+           " outputs, %.1f MB, manifest %s/MANIFEST.sha256\n",
+           outcome->done, batch->count, earlier, wall_s, items / wall_s, megabytes / wall_s, outcome->outputs,
+           (double)outcome->bytes_out / 1e6, out);
+}

@@ -1,0 +1,54 @@
+/* run_output.h: the output folder of `knee run`: what is there before and at the end, what is told about it.
+ * Whose it is and what is finished in it is the journal's (run_journal.h).
+ *
+ * Caller's sequence: run_output_make(), the journal, run_output_begin(), the pool, run_output_clean(),
+ * run_output_close(), run_output_print_*().
+ */
+#ifndef KNEE_RUN_OUTPUT_H
+#define KNEE_RUN_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pipeline/base/fault.h"
+#include "pipeline/images/input/batch.h"
+#include "pipeline/images/recipe/recipe.h"
+#include "pipeline/pool/item_table.h"
+
+struct run_outcome {
+    uint64_t done, failed, outputs, bytes_out;
+    uint64_t earlier, earlier_bytes_in; /* finished by a run before this one, done or failed */
+    char manifest_sha256[65];
+};
+
+/* Outputs keep the whole name of their input, so no two inputs make one output; but the output of an input may
+ * have the name of a folder that the outputs of others need (x.jpg, and y below a folder x.jpg.jpg). Returns
+ * 0, or -1 with fault that names both. */
+int run_output_check_names(const struct batch *batch, const struct recipe *recipe, struct fault *fault);
+
+/* Makes the folder (and those above it), checks that it can be written and that no rendition's folder in it
+ * holds the batch in. Returns 0, or -1 with fault. */
+int run_output_make(const char *out, const char *in, const struct recipe *recipe, struct fault *fault);
+
+/* When the folder is ours: removes the old manifest and half-written files. Returns 0, or -1 with fault. */
+int run_output_begin(const char *out, struct fault *fault);
+
+/* After the last worker: removes the half-written files of workers that were killed. */
+void run_output_clean(const struct item_table *table, const char *out);
+
+/* After that: writes MANIFEST.sha256 and FAILED.tsv from the table, and the manifest's digest into
+ * the table's header. durable: their names are brought to the disk too. Returns 0, or -1 with fault. libraries:
+ * what the bytes depend on (byte_libraries.h), the manifest's comment. */
+int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
+                     const char *out, const char *libraries, bool durable, struct run_outcome *outcome,
+                     struct fault *fault);
+
+/* How long the workers took from fork to ready, to stdout; nothing when there were none. */
+void run_output_print_start(const struct item_table *table);
+/* A table of the time of all items by stage, to stdout. */
+void run_output_print_stages(const struct item_table *table);
+/* One line, to stdout. */
+void run_output_print_summary(const struct item_table *table, const struct batch *batch, const char *out,
+                              const struct run_outcome *outcome);
+
+#endif

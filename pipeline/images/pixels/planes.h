@@ -1,0 +1,35 @@
+/* planes.h: pictures of layout PIXELS_PLANES (pixels.h): making, finding, scaling, turning.
+ *
+ * Rows are padded: a row may be read up to its stride, and the bytes beyond the width are the row's last
+ * value after planes_pad().
+ */
+#ifndef KNEE_PLANES_H
+#define KNEE_PLANES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pipeline/base/fault.h"
+#include "pipeline/images/pixels/pixels.h"
+#include "pipeline/images/pixels/plane_scaler.h"
+
+enum { PLANE_Y, PLANE_CB, PLANE_CR, PLANE_COUNT };
+
+/* Memory for a picture; its content is undefined. Owned by pixels (g_free). Returns 0, or -1 with fault. */
+int planes_alloc(struct pixels *pixels, int width, int height, struct fault *fault);
+struct plane planes_get(const struct pixels *pixels, int index);
+void planes_pad(struct pixels *pixels);
+
+/* Scales the whole picture to width x height and cuts the box out of it whose corner is (left, top). */
+int planes_scale(const struct pixels *from, int width, int height, int left, int top, int box_width,
+                 int box_height, struct pixels *to, struct fault *fault);
+
+/* Turns a picture upright that is stored as EXIF's orientation (1 to 8) says; takes its memory over or frees
+ * it. */
+int planes_upright(struct pixels *pixels, int orientation, struct fault *fault);
+
+/* To layout PIXELS_RGB and back; from stays as it is. */
+int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fault);
+int planes_from_rgb(const struct pixels *from, struct pixels *to, struct fault *fault);
+
+#endif

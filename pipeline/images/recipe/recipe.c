@@ -1,0 +1,347 @@
+#include "pipeline/images/recipe/recipe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <glib.h>
+#include <openssl/evp.h>
+
+#include "pipeline/images/recipe/caption.h"
+#include "pipeline/images/recipe/recipe_values.h"
+
+const char *recipe_extension(enum recipe_format format)
+{
+    static const char *const extensions[] = {"jpg", "webp", "png", "avif"};
+    return extensions[format];
+}
+
+bool recipe_needs_metadata(const struct recipe *recipe)
+{
+    return (recipe->keep & KEEP_COPYRIGHT) ||
+           (*recipe->font_path && caption_needs_taken(recipe->caption_text));
+}
+
+/* --- groups ----------------------------------------------------------------------------------- */
+
+enum { MOST_KEYS = 16 };
+
+static const struct {
+    const char *group; /* "rendition ": any group that begins so */
+    const char *keys[MOST_KEYS];
+} known[] = {
+    {"recipe", {"name", "background", "clip_offset_s", "keep", "animated_gif"}},
+    {"limits", {"megapixels", "megabytes"}},
+    {"watermark", {"file", "width", "opacity", "margin", "position"}},
+    {"caption", {"font", "text", "size", "margin", "position"}},
+    {"rendition ",
+     {"fit", "width", "height", "format", "quality", "watermark", "caption", "progressive", "optimise",
+      "enlarge", "gravity", "sharpen", "subsampling", "compression"}},
+};
+
+/* GLib gives no text for one that is not UTF-8 or has an escape it does not know. */
+static int check_value(const struct recipe_reading *r, const char *group, const char *key)
+{
+    GError *error = NULL;
+    char *text = g_key_file_get_string(r->file, group, key, &error);
+
+    g_free(text);
+    if (!error)
+        return 0;
+    recipe_complain(r, group, key, "the value must be UTF-8, and a backslash is written twice");
+    g_error_free(error);
+    return -1;
+}
+
+static int check_keys(const struct recipe_reading *r, const char *group, const char *const *allowed)
+{
+    char **keys = g_key_file_get_keys(r->file, group, NULL, NULL);
+    int failed = 0;
+
+    for (int i = 0; keys && keys[i] && !failed; i++) {
+        bool found = false;
+        for (int k = 0; k < MOST_KEYS && allowed[k]; k++)
+            found = found || strcmp(allowed[k], keys[i]) == 0;
+        if (found)
+            failed = check_value(r, group, keys[i]);
+        else {
+            char *list = g_strjoinv(", ", (char **)allowed);
+            char *what = g_strdup_printf("unknown key; [%s] takes: %s", group, list);
+            failed = recipe_complain(r, group, keys[i], what);
+            g_free(what);
+            g_free(list);
+        }
+    }
+    g_strfreev(keys);
+    return failed;
+}
+
+/* No group and no key that nobody would read. */
+static int check_names(const struct recipe_reading *r)
+{
+    char **groups = g_key_file_get_groups(r->file, NULL);
+    int failed = 0;
+
+    for (int i = 0; groups[i] && !failed; i++) {
+        size_t k, kinds = sizeof known / sizeof known[0];
+        for (k = 0; k < kinds; k++) {
+            size_t length = strlen(known[k].group);
+            if (known[k].group[length - 1] == ' ' ? strncmp(groups[i], known[k].group, length) == 0
+                                                  : strcmp(groups[i], known[k].group) == 0)
+                break;
+        }
+        failed = k == kinds
+                     ? recipe_complain(r, groups[i], NULL,
+                                       "unknown group; there are recipe, limits, watermark, caption and "
+                                       "'rendition NAME'")
+                     : check_keys(r, groups[i], known[k].keys);
+    }
+    g_strfreev(groups);
+    return failed;
+}
+
+static int check_rendition_name(const struct recipe_reading *r, const char *group, const char *name)
+{
+    if (!*name || *name == '.' || strchr(name, '/') || strlen(name) >= sizeof r->recipe->renditions[0].name)
+        return recipe_complain(
+            r, group, NULL, "the name is the name of a folder: give 1 to 63 bytes, no '/', no leading '.'");
+    if (strcmp(name, "MANIFEST.sha256") == 0 || strcmp(name, "FAILED.tsv") == 0)
+        return recipe_complain(r, group, NULL, "the run writes a file of that name: give another");
+    return 0;
+}
+
+/* Keys that the rendition's format or fit would not read. */
+static int check_meaning(const struct recipe_reading *r, const char *group, const struct rendition *rendition)
+{
+    bool jpeg = rendition->format == FORMAT_JPEG, png = rendition->format == FORMAT_PNG;
+    const struct {
+        const char *key;
+        bool read;
+        const char *what;
+    } rules[] = {
+        {"gravity", rendition->fit != FIT_INSIDE, "means something for fit=cover and fit=contain only"},
+        {"quality", !png, "means nothing for format=png, which loses nothing: give compression=0 to 9"},
+        {"compression", png, "means something for format=png only"},
+        {"progressive", jpeg, "means something for format=jpeg only"},
+        {"optimise", jpeg, "means something for format=jpeg only"},
+        {"subsampling", jpeg || rendition->format == FORMAT_AVIF, "means something for jpeg and avif only"},
+    };
+
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (!rules[i].read && g_key_file_has_key(r->file, group, rules[i].key, NULL))
+            return recipe_complain(r, group, rules[i].key, rules[i].what);
+    return 0;
+}
+
+static int read_choices(const struct recipe_reading *r, const char *group, struct rendition *rendition)
+{
+    static const char *const fits[] = {"inside", "cover", "contain", NULL};
+    static const char *const formats[] = {"jpeg", "webp", "png", "avif", NULL};
+    static const char *const gravities[] = {"centre", "north",      "north-east", "east",       "south-east",
+                                            "south",  "south-west", "west",       "north-west", NULL};
+    static const char *const samplings[] = {"420", "444", "auto", NULL};
+    int fit = FIT_INSIDE, format = FORMAT_JPEG, gravity = GRAVITY_CENTRE, sampling = SUBSAMPLING_420;
+
+    if (recipe_get_choice(r, group, "fit", fits, &fit) ||
+        recipe_get_choice(r, group, "format", formats, &format) ||
+        recipe_get_choice(r, group, "gravity", gravities, &gravity) ||
+        recipe_get_choice(r, group, "subsampling", samplings, &sampling))
+        return -1;
+    rendition->fit = (enum recipe_fit)fit;
+    rendition->format = (enum recipe_format)format;
+    rendition->gravity = (enum recipe_gravity)gravity;
+    rendition->subsampling = (enum recipe_subsampling)sampling;
+    return 0;
+}
+
+static int read_rendition(const struct recipe_reading *r, const char *group)
+{
+    struct rendition *rendition = &r->recipe->renditions[r->recipe->rendition_count];
+    const char *name = group + strlen("rendition ");
+
+    if (r->recipe->rendition_count == RECIPE_MAX_RENDITIONS)
+        return recipe_complain(r, group, NULL, "is one rendition too many: at most 8");
+    if (check_rendition_name(r, group, name))
+        return -1;
+    *rendition = (struct rendition){.quality = 82, .compression = 6};
+    g_strlcpy(rendition->name, name, sizeof rendition->name);
+    if (read_choices(r, group, rendition) ||
+        recipe_get_whole(r, group, "width", 1, 16384, &rendition->width) ||
+        recipe_get_whole(r, group, "height", 1, 16384, &rendition->height) ||
+        recipe_get_whole(r, group, "quality", 1, 100, &rendition->quality) ||
+        recipe_get_whole(r, group, "compression", 0, 9, &rendition->compression) ||
+        recipe_get_real(r, group, "sharpen", 0, 3, &rendition->sharpen) ||
+        recipe_get_truth(r, group, "watermark", &rendition->watermark) ||
+        recipe_get_truth(r, group, "caption", &rendition->caption) ||
+        recipe_get_truth(r, group, "progressive", &rendition->progressive) ||
+        recipe_get_truth(r, group, "optimise", &rendition->optimise) ||
+        recipe_get_truth(r, group, "enlarge", &rendition->enlarge))
+        return -1;
+    if (!rendition->width || !rendition->height)
+        return recipe_complain(r, group, rendition->width ? "height" : "width",
+                               "is missing: give the box in pixels");
+    r->recipe->rendition_count++;
+    return check_meaning(r, group, rendition);
+}
+
+static int read_renditions(const struct recipe_reading *r)
+{
+    char **groups = g_key_file_get_groups(r->file, NULL);
+    int failed = 0;
+
+    for (int i = 0; groups[i] && !failed; i++)
+        if (strncmp(groups[i], "rendition ", 10) == 0)
+            failed = read_rendition(r, groups[i]);
+    g_strfreev(groups);
+    if (!failed && !r->recipe->rendition_count)
+        failed = fault_set(r->fault, "recipe %s: no rendition in it: add a group [rendition NAME]", r->path);
+    return failed;
+}
+
+static int check_caption(const struct recipe_reading *r)
+{
+    char what[256];
+
+    if (caption_check(r->recipe->caption_text, what, sizeof what))
+        return recipe_complain(r, "caption", "text", what);
+    return 0;
+}
+
+static int read_overlays(const struct recipe_reading *r)
+{
+    struct recipe *recipe = r->recipe;
+    bool watermark = false, caption = false;
+
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        watermark = watermark || recipe->renditions[i].watermark;
+        caption = caption || recipe->renditions[i].caption;
+    }
+    if (recipe_get_real(r, "watermark", "width", 0.01, 1, &recipe->watermark_width) ||
+        recipe_get_real(r, "watermark", "opacity", 0, 1, &recipe->watermark_opacity) ||
+        recipe_get_real(r, "watermark", "margin", 0, 0.4, &recipe->watermark_margin) ||
+        recipe_get_corner(r, "watermark", &recipe->watermark_corner) ||
+        recipe_get_real(r, "caption", "size", 0.005, 0.2, &recipe->caption_size) ||
+        recipe_get_real(r, "caption", "margin", 0, 0.4, &recipe->caption_margin) ||
+        recipe_get_text(r, "caption", "text", recipe->caption_text, sizeof recipe->caption_text) ||
+        recipe_get_corner(r, "caption", &recipe->caption_corner) || check_caption(r))
+        return -1;
+    if (watermark && recipe_get_file(r, "watermark", "file", false, recipe->watermark_path))
+        return -1;
+    return caption ? recipe_get_file(r, "caption", "font", true, recipe->font_path) : 0;
+}
+
+static int read_whole_recipe(const struct recipe_reading *r)
+{
+    static const char *const kept[] = {"copyright", "icc", NULL};
+    static const char *const gifs[] = {"first", "clip", NULL};
+    double megapixels = 100, megabytes = 256;
+    int gif = 0;
+
+    if (recipe_get_real(r, "limits", "megapixels", 0.01, 4000, &megapixels) ||
+        recipe_get_real(r, "limits", "megabytes", 0.001, 4000, &megabytes) ||
+        recipe_get_colour(r, "recipe", "background", r->recipe->background) ||
+        recipe_get_real(r, "recipe", "clip_offset_s", 0, 36000, &r->recipe->clip_offset_s) ||
+        recipe_get_flags(r, "recipe", "keep", kept, &r->recipe->keep) ||
+        recipe_get_choice(r, "recipe", "animated_gif", gifs, &gif))
+        return -1;
+    r->recipe->gif_is_clip = gif;
+    r->recipe->max_pixels = (uint64_t)(megapixels * 1e6);
+    r->recipe->max_bytes = (uint64_t)(megabytes * 1e6);
+    return 0;
+}
+
+/* --- identity --------------------------------------------------------------------------------- */
+
+static int digest_file(EVP_MD_CTX *context, const char *path, struct fault *fault)
+{
+    char *content;
+    gsize bytes;
+    GError *error = NULL;
+
+    if (!*path)
+        return 0;
+    if (!g_file_get_contents(path, &content, &bytes, &error)) {
+        fault_set(fault, "recipe: reading %s: %s", path, error->message);
+        g_error_free(error);
+        return -1;
+    }
+    EVP_DigestUpdate(context, content, bytes);
+    g_free(content);
+    return 0;
+}
+
+static int digest_recipe(struct recipe *recipe, struct fault *fault)
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    int failed;
+
+    if (!context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL))
+        abort();
+    EVP_DigestUpdate(context, recipe->text, strlen(recipe->text));
+    failed =
+        digest_file(context, recipe->watermark_path, fault) || digest_file(context, recipe->font_path, fault);
+    EVP_DigestFinal_ex(context, digest, NULL);
+    EVP_MD_CTX_free(context);
+    for (size_t i = 0; i < 32; i++)
+        snprintf(recipe->sha256 + 2 * i, 3, "%02x", digest[i]);
+    return failed ? -1 : 0;
+}
+
+/* --- loading ---------------------------------------------------------------------------------- */
+
+static int parse(const struct recipe_reading *r)
+{
+    GError *error = NULL;
+
+    if (recipe_check_lines(r))
+        return -1;
+    if (!g_key_file_load_from_data(r->file, r->recipe->text, strlen(r->recipe->text), G_KEY_FILE_NONE,
+                                   &error)) {
+        fault_set(r->fault, "recipe %s: %s", r->path, error->message);
+        g_error_free(error);
+        return -1;
+    }
+    if (check_names(r) || read_renditions(r) || read_whole_recipe(r) || read_overlays(r))
+        return -1;
+    return digest_recipe(r->recipe, r->fault);
+}
+
+int recipe_load(const char *path, struct recipe *recipe, struct fault *fault)
+{
+    struct recipe_reading r = {.path = path, .recipe = recipe, .fault = fault};
+    GError *error = NULL;
+    gsize bytes;
+    int failed;
+
+    *recipe = (struct recipe){.watermark_width = 0.18,
+                              .watermark_opacity = 0.6,
+                              .watermark_margin = 0.025,
+                              .watermark_corner = CORNER_BOTTOM_RIGHT,
+                              .caption_text = "{stem}",
+                              .caption_size = 0.016,
+                              .caption_margin = 0.025,
+                              .caption_corner = CORNER_BOTTOM_LEFT,
+                              .background = {255, 255, 255}};
+    if (!g_file_get_contents(path, &recipe->text, &bytes, &error)) {
+        fault_set(fault, "recipe: %s", error->message);
+        g_error_free(error);
+        return -1;
+    }
+    if (strlen(recipe->text) != bytes) {
+        failed = fault_set(fault, "recipe %s: has a zero byte in it: it is not a text", path);
+    } else {
+        r.file = g_key_file_new();
+        failed = parse(&r);
+        g_key_file_free(r.file);
+    }
+    if (failed)
+        recipe_release(recipe);
+    return failed;
+}
+
+void recipe_release(struct recipe *recipe)
+{
+    g_free(recipe->text);
+    recipe->text = NULL;
+}

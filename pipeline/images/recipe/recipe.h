@@ -1,0 +1,97 @@
+/* recipe.h: what is made of an item, read whole from a key file (GLib GKeyFile) and checked before any work.
+ *
+ * Files a recipe names (watermark, font) are looked for beside the recipe, then in the system's font folders.
+ * The recipes in pipeline/recipes show every key at work; docs/design.md lists them.
+ */
+#ifndef KNEE_RECIPE_H
+#define KNEE_RECIPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pipeline/base/fault.h"
+
+#define RECIPE_MAX_RENDITIONS 8
+#define RECIPE_PATH_BYTES     1024
+
+enum recipe_fit { FIT_INSIDE, FIT_COVER, FIT_CONTAIN }; /* see geometry.h */
+enum recipe_format { FORMAT_JPEG, FORMAT_WEBP, FORMAT_PNG, FORMAT_AVIF };
+/* Chroma of JPEG and AVIF: half as fine both ways, whole, or whole from quality 90 on. */
+enum recipe_subsampling { SUBSAMPLING_420, SUBSAMPLING_444, SUBSAMPLING_AUTO };
+enum recipe_gravity { /* the part of a picture that stays, or where it stands */
+                      GRAVITY_CENTRE,
+                      GRAVITY_NORTH,
+                      GRAVITY_NORTH_EAST,
+                      GRAVITY_EAST,
+                      GRAVITY_SOUTH_EAST,
+                      GRAVITY_SOUTH,
+                      GRAVITY_SOUTH_WEST,
+                      GRAVITY_WEST,
+                      GRAVITY_NORTH_WEST
+};
+enum recipe_corner { /* of a rendition, or the middle of a side, or of all */
+                     CORNER_TOP_LEFT,
+                     CORNER_TOP_RIGHT,
+                     CORNER_BOTTOM_LEFT,
+                     CORNER_BOTTOM_RIGHT,
+                     CORNER_TOP,
+                     CORNER_BOTTOM,
+                     CORNER_CENTRE
+};
+
+struct rendition {
+    char name[64]; /* also the name of its folder */
+    enum recipe_fit fit;
+    int width, height; /* box, pixels */
+    enum recipe_format format;
+    int quality;     /* 1 .. 100; without meaning for PNG */
+    int compression; /* 0 .. 9, PNG only */
+    bool watermark, caption;
+    bool enlarge;               /* a picture smaller than the box is scaled up to it */
+    bool progressive, optimise; /* JPEG only */
+    /* 0 in everything below is what a recipe gets that does not say. */
+    enum recipe_gravity gravity; /* cover and contain */
+    enum recipe_subsampling subsampling;
+    double sharpen; /* amount, see sharpen.h */
+};
+
+/* The input's EXIF artist and copyright; an sRGB profile, which says what the pixels are in any case. */
+enum { KEEP_COPYRIGHT = 1, KEEP_ICC = 2 };
+
+struct recipe {
+    char *text;      /* the file as it was read; owned */
+    char sha256[65]; /* over the text and the contents of watermark and font: what the outputs depend on */
+    struct rendition renditions[RECIPE_MAX_RENDITIONS]; /* in the order of the file */
+    int rendition_count;
+
+    char watermark_path[RECIPE_PATH_BYTES]; /* empty: no rendition has one */
+    double watermark_width;                 /* share of the rendition's width */
+    double watermark_opacity;               /* 0 .. 1 */
+    double watermark_margin;                /* share of the rendition's width */
+    enum recipe_corner watermark_corner;
+
+    char font_path[RECIPE_PATH_BYTES]; /* empty: no rendition has a caption */
+    char caption_text[256];            /* a template, see caption.h; checked */
+    double caption_size;               /* share of the rendition's width */
+    double caption_margin;
+    enum recipe_corner caption_corner;
+
+    uint8_t background[3]; /* alpha is flattened onto it; sRGB */
+    double clip_offset_s;  /* where in a clip the poster frame is looked for */
+    unsigned keep;         /* of KEEP_*: what the outputs are told besides pixels; 0 nothing */
+    bool gif_is_clip;      /* an animated GIF is treated as a clip is; otherwise its first frame counts */
+    uint64_t max_pixels;   /* of an input, checked before decoding */
+    uint64_t max_bytes;
+};
+
+/* Returns 0, or -1 with fault: file, line, key and what would be right. */
+int recipe_load(const char *path, struct recipe *recipe, struct fault *fault);
+void recipe_release(struct recipe *recipe);
+
+/* Does making the outputs take what the input's metadata say (metadata.h)? */
+bool recipe_needs_metadata(const struct recipe *recipe);
+
+/* "jpg", "webp", "png", "avif" */
+const char *recipe_extension(enum recipe_format format);
+
+#endif

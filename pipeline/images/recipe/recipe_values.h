@@ -1,0 +1,53 @@
+/* recipe_values.h: single values of a recipe that is being read, checked; private to recipe.c.
+ *
+ * Each function returns 0, or -1 with a fault that names file, line, group, key and what would be right. A
+ * key that is not there leaves the value as it is.
+ */
+#ifndef KNEE_RECIPE_VALUES_H
+#define KNEE_RECIPE_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "pipeline/images/recipe/recipe.h"
+
+/* While a recipe is being read. */
+struct recipe_reading {
+    const char *path;
+    GKeyFile *file;
+    struct recipe *recipe; /* its text is there already */
+    struct fault *fault;
+};
+
+/* key is NULL for the whole group. Returns -1. */
+int recipe_complain(const struct recipe_reading *r, const char *group, const char *key, const char *what);
+
+/* Every line is a comment, a group, or a key of a group, and none is there twice. */
+int recipe_check_lines(const struct recipe_reading *r);
+
+int recipe_get_whole(const struct recipe_reading *r, const char *group, const char *key, int least, int most,
+                     int *value);
+/* A number, or a share as "18%". */
+int recipe_get_real(const struct recipe_reading *r, const char *group, const char *key, double least,
+                    double most, double *value);
+/* value becomes the index into choices, which NULL ends. */
+int recipe_get_choice(const struct recipe_reading *r, const char *group, const char *key,
+                      const char *const *choices, int *value);
+/* Some of the choices, with commas between them: bit i of value for choice i. Empty is none. */
+int recipe_get_flags(const struct recipe_reading *r, const char *group, const char *key,
+                     const char *const *choices, unsigned *value);
+int recipe_get_truth(const struct recipe_reading *r, const char *group, const char *key, bool *value);
+int recipe_get_text(const struct recipe_reading *r, const char *group, const char *key, char *value,
+                    size_t bytes);
+int recipe_get_colour(const struct recipe_reading *r, const char *group, const char *key, uint8_t colour[3]);
+/* The key is "position". */
+int recipe_get_corner(const struct recipe_reading *r, const char *group, enum recipe_corner *corner);
+/* The key must be there, and name a file that can be read: absolute, beside the recipe, or (fonts) in the
+ * system's folders. path has RECIPE_PATH_BYTES. */
+int recipe_get_file(const struct recipe_reading *r, const char *group, const char *key, bool font,
+                    char *path);
+
+#endif

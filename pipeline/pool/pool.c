@@ -1,0 +1,233 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "pipeline/base/clock.h"
+#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/pool_parts.h"
+
+enum { PROGRESS_MS = 100, REFILL_MS = 10 };
+static const uint64_t one_signal_ns = 300000000;
+
+void pool_fail(struct pool *pool, const char *what, const char *why)
+{
+    if (!pool->failed)
+        fault_set(pool->fault, "%s%s%s", what ? what : "", what ? ": " : "", why);
+    pool->failed = true;
+    /* Relaxed, as the load in worker.c's work(). */
+    atomic_store_explicit(&pool->control->stop, 1, memory_order_relaxed);
+}
+
+/* --- the loop --------------------------------------------------------------------------------- */
+
+/* The first signal lets items be finished, the second one does not. Signals close together are one:
+ * timeout(1) and supervisors signal a process and its group. */
+static void take_signals(struct pool *pool)
+{
+    struct signalfd_siginfo info;
+
+    while (read(pool->signal_fd, &info, sizeof info) == sizeof info) {
+        if (info.ssi_signo == SIGCHLD)
+            continue;
+        if (!pool->signal_number)
+            pool->signal_ns = clock_now_ns();
+        else if (clock_now_ns() - pool->signal_ns > one_signal_ns)
+            pool_kill_all(pool);
+        pool->signal_number = (int)info.ssi_signo;
+        atomic_store_explicit(&pool->control->stop, 1, memory_order_relaxed);
+    }
+    pool_reap(pool);
+}
+
+static bool all_ready(const struct pool *pool)
+{
+    for (uint32_t i = 0; i < pool->options->workers; i++)
+        /* Acquire: pairs with the release in worker.c's set_state(). */
+        if (atomic_load_explicit(&item_table_worker(pool->table, i)->state, memory_order_acquire) !=
+            WORKER_READY)
+            return false;
+    return true;
+}
+
+/* The states decide and not the count of wake-ups: a worker may die between the two. */
+static void open_gate_when_ready(struct pool *pool)
+{
+    uint64_t count;
+
+    if (read(pool->ready_fd, &count, sizeof count) < 0 && errno != EAGAIN)
+        pool_fail(pool, "waiting for workers", strerror(errno));
+    if (pool->gate_open)
+        return;
+    if (all_ready(pool)) {
+        pool->table->header->go_ns = clock_now_ns();
+        fault_point("gate", FAULT_POINT_NO_ITEM);
+    } else if (!pool->signal_number) { /* or nobody will work: let them through to the stop flag */
+        return;
+    }
+    pool->gate_open = true;
+    worker_open_gate(pool->control);
+}
+
+static void watch(struct pool *pool)
+{
+    struct pollfd fds[2] = {{.fd = pool->signal_fd, .events = POLLIN},
+                            {.fd = pool->ready_fd, .events = POLLIN}};
+
+    pool->looked_ns = clock_now_ns();
+    while (pool->alive || pool->refills) {
+        if (pool->failed && !pool->killed)
+            pool_kill_all(pool);
+        poll(fds, 2, pool->refills ? REFILL_MS : PROGRESS_MS);
+        fault_point("loop", FAULT_POINT_NO_ITEM);
+        open_gate_when_ready(pool);
+        take_signals(pool);
+        pool_check_time(pool);
+        pool_refill_due(pool);
+        if (pool->options->progress)
+            pool->options->progress(pool->options->progress_context, pool->table);
+    }
+}
+
+static bool any_pending(const struct pool *pool)
+{
+    for (uint64_t i = 0; i < pool->table->items; i++)
+        /* Acquire: pairs with the release in worker_do_item. */
+        if (atomic_load_explicit(&item_table_item(pool->table, i)->state, memory_order_acquire) < ITEM_DONE)
+            return true;
+    return false;
+}
+
+/* A worker that died between claiming positions and writing them down has taken them from everybody. Rare,
+ * and cheap to mend: one worker looks at all positions again and does what is not done. */
+static void finish_lost_claims(struct pool *pool)
+{
+    struct worker_record *worker = item_table_worker(pool->table, 0);
+
+    while (!pool->failed && !pool->signal_number && any_pending(pool)) {
+        atomic_store_explicit(&worker->claim_next, 0, memory_order_relaxed);
+        atomic_store_explicit(&worker->claim_end, pool->table->items, memory_order_relaxed);
+        if (pool_spawn(pool, 0) == 0 || pool->refills)
+            watch(pool);
+    }
+}
+
+/* --- set-up ----------------------------------------------------------------------------------- */
+
+static int single_threaded(struct fault *fault)
+{
+    char line[128];
+    long threads = 1;
+    FILE *file = fopen("/proc/self/status", "re");
+
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "Threads: %ld", &threads) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return threads == 1
+               ? 0
+               : fault_set(fault,
+                           "starting workers: the parent has %ld threads, and fork would copy one: this is a "
+                           "defect of knee",
+                           threads);
+}
+
+static size_t control_bytes(const struct pool *pool)
+{
+    return sizeof *pool->control + pool->options->workers * sizeof pool->control->faults[0];
+}
+
+static int open_pool(struct pool *pool)
+{
+    sigset_t mask;
+
+    if (single_threaded(pool->fault))
+        return -1;
+    pool->slots = calloc(pool->options->workers, sizeof *pool->slots);
+    pool->order = chunk_order(pool->workload, pool->options->policy);
+    if (!pool->order || !pool->slots)
+        return fault_set(pool->fault, "order of %llu items: no memory",
+                         (unsigned long long)pool->workload->items);
+    pool->control =
+        mmap(NULL, control_bytes(pool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (pool->control == MAP_FAILED) {
+        pool->control = NULL;
+        return fault_set(pool->fault, "shared memory of the pool: %s", strerror(errno));
+    }
+    sigemptyset(&mask);
+    sigaddset(&mask, SIGCHLD);
+    sigaddset(&mask, SIGINT);
+    sigaddset(&mask, SIGTERM);
+    sigprocmask(SIG_BLOCK, &mask, &pool->old_mask);
+    pool->signal_fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+    pool->ready_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (pool->signal_fd < 0 || pool->ready_fd < 0)
+        return fault_set(pool->fault, "descriptors of the pool: %s: raise 'ulimit -n'", strerror(errno));
+    return 0;
+}
+
+static void close_pool(struct pool *pool)
+{
+    if (pool->ready_fd >= 0)
+        close(pool->ready_fd);
+    if (pool->signal_fd >= 0) {
+        close(pool->signal_fd);
+        sigprocmask(SIG_SETMASK, &pool->old_mask, NULL);
+    }
+    if (pool->control)
+        munmap(pool->control, control_bytes(pool));
+    free(pool->slots);
+    free(pool->order);
+}
+
+static enum pool_result outcome(const struct pool *pool, int *signal_number)
+{
+    if (pool->failed)
+        return POOL_ERROR;
+    *signal_number = pool->signal_number;
+    return pool->signal_number && any_pending(pool) ? POOL_INTERRUPTED : POOL_OK;
+}
+
+static void spawn_all(struct pool *pool)
+{
+    const struct pool_hooks *hooks = pool->options->hooks;
+    struct fault fault = {0};
+
+    if (hooks && hooks->fork_begin && hooks->fork_begin(hooks->context, &fault))
+        pool_fail(pool, NULL, fault.text);
+    for (uint32_t i = 0; i < pool->options->workers && !pool->failed; i++)
+        pool_spawn(pool, pool->options->fork_order ? pool->options->fork_order[i] : i);
+    if (hooks && hooks->fork_end && !pool->failed && hooks->fork_end(hooks->context, &fault))
+        pool_fail(pool, NULL, fault.text);
+}
+
+enum pool_result pool_run(const struct workload *workload, const struct pool_options *options,
+                          struct item_table *table, int *signal_number, struct fault *fault)
+{
+    struct pool pool = {.workload = workload,
+                        .options = options,
+                        .table = table,
+                        .ready_fd = -1,
+                        .signal_fd = -1,
+                        .fault = fault};
+    enum pool_result result = POOL_ERROR;
+
+    fflush(NULL); /* or every worker would own a copy of what is not yet written */
+    table->header->pool_ns = clock_now_ns();
+    if (open_pool(&pool) == 0) {
+        spawn_all(&pool);
+        watch(&pool);
+        finish_lost_claims(&pool);
+        table->header->pool_end_ns = clock_now_ns();
+        table->header->last_end_ns = item_table_last_end_ns(table);
+        result = outcome(&pool, signal_number);
+    }
+    close_pool(&pool);
+    return result;
+}

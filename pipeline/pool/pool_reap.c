@@ -1,0 +1,195 @@
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "pipeline/base/clock.h"
+#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/pool_parts.h"
+
+/* So many deaths without an item done in between, and the recipe or the machine is at fault, not an item. */
+enum { DEATHS_MOST = 20, START_DEATHS_MOST = 5 };
+
+const char *pool_wait_words(int wait_status, char *text, unsigned long text_bytes)
+{
+    if (WIFSIGNALED(wait_status)) {
+        int number = WTERMSIG(wait_status);
+        const char *name = sigabbrev_np(number);
+        snprintf(text, text_bytes, "killed by signal %d (SIG%s)%s", number, name ? name : "?",
+                 number == SIGKILL  ? ", as the kernel does when memory is short"
+                 : number == SIGBUS ? ", as happens when a file is cut or a disk is full behind mapped memory"
+                 : number == SIGSYS ? ", for a system call that the sandbox forbids"
+                                    : "");
+    } else if (WIFEXITED(wait_status)) {
+        snprintf(text, text_bytes, "exited with code %d", WEXITSTATUS(wait_status));
+    } else {
+        snprintf(text, text_bytes, "ended with wait status %d", wait_status);
+    }
+    return text;
+}
+
+static uint64_t items_done(const struct pool *pool)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < pool->options->workers; i++)
+        sum += item_table_worker(pool->table, i)->items;
+    return sum;
+}
+
+/* --- the item --------------------------------------------------------------------------------- */
+
+/* Why the item is given up. */
+static void explain(const struct pool *pool, const struct pool_slot *slot, const struct item_record *record,
+                    const struct worker_record *worker, char *why, size_t bytes)
+{
+    char words[160];
+
+    if (slot->timed_out) {
+        snprintf(why, bytes, "took longer than %g s (--item-timeout), at attempt %d; its worker was killed",
+                 (double)pool->options->item_timeout_ns / 1e9, record->attempt);
+        return;
+    }
+    pool_wait_words(worker->wait_status, words, sizeof words);
+    snprintf(why, bytes, "its worker %s%s, at attempt %d of %d", words,
+             pool->options->memory_bytes ? ", perhaps at its memory limit" : "", record->attempt,
+             POOL_MAX_ATTEMPTS);
+}
+
+/* Nobody will try it again. */
+static void give_up(struct pool *pool, uint64_t index, struct item_record *record, const char *why)
+{
+    struct fault fault = {0};
+
+    record->end_ns = clock_now_ns();
+    if (pool->workload->lost)
+        pool->workload->lost(pool->workload->context, index, record,
+                             item_table_item_payload(pool->table, index), why);
+    if (pool->options->settle &&
+        pool->options->settle(pool->options->settle_context, index, ITEM_FAILED, &fault)) {
+        pool_fail(pool, NULL, fault.text);
+        atomic_store_explicit(&record->state, ITEM_PENDING, memory_order_relaxed);
+        return;
+    }
+    /* Release, as in worker_do_item. */
+    atomic_store_explicit(&record->state, ITEM_FAILED, memory_order_release);
+}
+
+/* The item that a dead worker held is tried once more, or given up. */
+static void judge_held_item(struct pool *pool, uint32_t slot_number)
+{
+    const struct worker_record *worker = item_table_worker(pool->table, slot_number);
+    const struct pool_slot *slot = &pool->slots[slot_number];
+    /* Relaxed: their only writer has been reaped. */
+    uint64_t position = atomic_load_explicit(&worker->claim_next, memory_order_relaxed);
+    struct item_record *record;
+    uint64_t index;
+    char why[256];
+
+    if (position >= atomic_load_explicit(&worker->claim_end, memory_order_relaxed) ||
+        position >= pool->table->items)
+        return;
+    index = pool->order[position];
+    record = item_table_item(pool->table, index);
+    /* Acquire: pairs with the release in worker_do_item. */
+    if (atomic_load_explicit(&record->state, memory_order_acquire) != ITEM_RUNNING)
+        return;
+    /* A worker killed for its time may have been with the next item already. */
+    if (slot->timed_out ? index == slot->held_index && record->attempt == slot->held_attempt
+                        : record->attempt >= POOL_MAX_ATTEMPTS && !pool->killed) {
+        explain(pool, slot, record, worker, why, sizeof why);
+        give_up(pool, index, record, why);
+        return;
+    }
+    if (pool->killed || slot->timed_out) /* it is not to blame */
+        record->attempt--;
+    atomic_store_explicit(&record->state, ITEM_PENDING, memory_order_relaxed);
+}
+
+/* --- the slot and the run --------------------------------------------------------------------- */
+
+/* Too many deaths in a row end the run. */
+static void count_death(struct pool *pool, uint32_t slot, bool was_ready, const char *words)
+{
+    uint64_t done = items_done(pool);
+    uint32_t most = DEATHS_MOST + 2 * pool->options->workers;
+    char what[96];
+
+    if (done > pool->done_seen)
+        pool->deaths = pool->start_deaths = 0;
+    pool->done_seen = done;
+    if (!was_ready) {
+        char why[256];
+        snprintf(why, sizeof why, "%s, before it was ready, %d times in a row: try fewer workers", words,
+                 START_DEATHS_MOST);
+        snprintf(what, sizeof what, "worker %u", slot);
+        if (++pool->start_deaths >= START_DEATHS_MOST)
+            pool_fail(pool, what, why);
+        return;
+    }
+    pool->start_deaths = 0;
+    if (++pool->deaths > most) {
+        snprintf(what, sizeof what, "%u workers died in a row without one item done; the last one",
+                 pool->deaths);
+        pool_fail(pool, what, words);
+    }
+}
+
+static void handle_death(struct pool *pool, uint32_t slot, enum worker_state state)
+{
+    struct worker_record *worker = item_table_worker(pool->table, slot);
+    char words[160], what[64];
+    struct fault told = pool->control->faults[slot]; /* as the worker left it, which may be without an end */
+
+    told.text[sizeof told.text - 1] = '\0';
+    pool_wait_words(worker->wait_status, words, sizeof words);
+    snprintf(what, sizeof what, "worker %u", slot);
+    if (WIFEXITED(worker->wait_status) && WEXITSTATUS(worker->wait_status) == WORKER_EXIT_FAULT)
+        pool_fail(pool, state < WORKER_READY ? what : NULL, told.text);
+    judge_held_item(pool, slot);
+    if (pool->failed || pool->killed || state == WORKER_TAIL) /* in its tail it leaves nothing undone */
+        return;
+    if (!pool->slots[slot].timed_out) /* a death of our making */
+        count_death(pool, slot, state >= WORKER_READY, words);
+    if (!pool->failed && !pool->signal_number)
+        pool_refill_later(pool, slot);
+}
+
+static uint32_t slot_of(const struct pool *pool, pid_t pid)
+{
+    for (uint32_t i = 0; i < pool->options->workers; i++)
+        if (pool->slots[i].pid == pid)
+            return i;
+    return UINT32_MAX;
+}
+
+void pool_reap(struct pool *pool)
+{
+    struct rusage usage;
+    int status;
+    pid_t pid;
+
+    while (pool->alive && (pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        uint32_t slot = slot_of(pool, pid);
+        struct worker_record *worker;
+        enum worker_state state;
+        bool good;
+        if (slot == UINT32_MAX)
+            continue; /* a child that is not ours */
+        fault_point("reap", FAULT_POINT_NO_ITEM);
+        worker = item_table_worker(pool->table, slot);
+        /* Acquire: pairs with the release in worker.c's set_state(). */
+        state = atomic_load_explicit(&worker->state, memory_order_acquire);
+        /* A library that calls exit(0) in the middle of an item has killed its worker all the same. */
+        good = WIFEXITED(status) && WEXITSTATUS(status) == WORKER_EXIT_GOOD && state == WORKER_TAIL;
+        worker->exit_ns = clock_now_ns();
+        worker->wait_status = status;
+        pool->slots[slot].pid = 0; /* the number may be used again */
+        worker_add_usage(worker, &usage);
+        pool->alive--;
+        /* Release: a process that watches the table and sees the end sees usage and exit_ns too. */
+        atomic_store_explicit(&worker->state, good ? WORKER_EXITED : WORKER_DEAD, memory_order_release);
+        if (!good)
+            handle_death(pool, slot, state);
+    }
+}

@@ -1,0 +1,154 @@
+#include <errno.h>
+#include <unistd.h>
+
+#include "pipeline/base/clock.h"
+#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/pool_parts.h"
+
+/* A pause before a refill keeps a batch that kills all its workers from using up the machine. */
+enum { REFUSALS_MOST = 10 };
+static const uint64_t pause_ns = 10000000, longest_pause_ns = 200000000;
+/* A parent that was stopped (Ctrl-Z) or got no CPU must not blame its workers for that time. */
+static const uint64_t longest_look_ns = 1000000000;
+
+static pid_t fork_worker(const struct worker_task *task)
+{
+    pid_t pid;
+
+    if (fault_point_refuses("fork"))
+        return -1;
+    pid = fork();
+    if (pid == 0)
+        worker_main(task);
+    return pid;
+}
+
+/* The slots that are filled can go on without this one for a while; without any of them, or at the start,
+ * nobody gains by waiting. */
+static void refused(struct pool *pool, uint32_t slot, int error)
+{
+    if (pool->gate_open && ++pool->refusals <= REFUSALS_MOST) {
+        pool_refill_later(pool, slot);
+        return;
+    }
+    pool_fail(pool, "starting a worker",
+              error == EAGAIN
+                  ? "fork: the limit of processes is reached: use fewer workers or raise 'ulimit -u'"
+                  : "fork: no memory for another process: use fewer workers");
+}
+
+int pool_spawn(struct pool *pool, uint32_t slot)
+{
+    struct worker_record *worker = item_table_worker(pool->table, slot);
+    struct worker_task task = {.workload = pool->workload,
+                               .options = pool->options,
+                               .table = pool->table,
+                               .order = pool->order,
+                               .control = pool->control,
+                               .slot = slot,
+                               .parent = getpid(),
+                               .ready_fd = pool->ready_fd};
+    uint64_t fork_ns = clock_now_ns();
+    pid_t pid;
+
+    /* Before fork, or a child that dies at once would be judged by its predecessor's state. */
+    atomic_store_explicit(&worker->state, WORKER_FORKED, memory_order_relaxed);
+    pid = fork_worker(&task);
+    if (pid < 0) {
+        int error = errno;
+        atomic_store_explicit(&worker->state, worker->processes ? WORKER_DEAD : WORKER_ABSENT,
+                              memory_order_relaxed);
+        refused(pool, slot, error);
+        return -1;
+    }
+    /* The child writes none of these, so there is no race. */
+    worker->fork_ns = fork_ns;
+    worker->pid = pid;
+    worker->wait_status = -1;
+    worker->processes++;
+    pool->slots[slot] = (struct pool_slot){.pid = pid};
+    pool->refusals = 0;
+    pool->alive++;
+    return 0;
+}
+
+void pool_refill_later(struct pool *pool, uint32_t slot)
+{
+    /* The first death costs no time. */
+    uint32_t troubles = (pool->deaths ? pool->deaths - 1 : 0) + pool->start_deaths + pool->refusals;
+    uint64_t wait_ns = troubles == 0 ? 0 : troubles > 5 ? longest_pause_ns : pause_ns << (troubles - 1);
+
+    pool->slots[slot].refill = true;
+    pool->slots[slot].refill_ns = clock_now_ns() + wait_ns;
+    pool->refills++;
+}
+
+void pool_refill_due(struct pool *pool)
+{
+    uint64_t now = clock_now_ns();
+
+    if (!pool->refills)
+        return;
+    for (uint32_t i = 0; i < pool->options->workers; i++) {
+        struct pool_slot *slot = &pool->slots[i];
+        if (!slot->refill || (slot->refill_ns > now && !pool->failed && !pool->signal_number))
+            continue;
+        slot->refill = false;
+        pool->refills--;
+        if (!pool->failed && !pool->signal_number)
+            pool_spawn(pool, i);
+    }
+}
+
+void pool_kill_all(struct pool *pool)
+{
+    pool->killed = true;
+    for (uint32_t i = 0; i < pool->options->workers; i++)
+        if (pool->slots[i].pid)
+            kill(pool->slots[i].pid, SIGKILL);
+}
+
+/* The item that the slot's worker is working on; NULL when none. */
+static const struct item_record *item_held(const struct pool *pool, uint32_t slot, uint64_t *index)
+{
+    const struct worker_record *worker = item_table_worker(pool->table, slot);
+    /* Relaxed: the worker moves on while we look; a wrong guess is corrected by the item's own state. */
+    uint64_t position = atomic_load_explicit(&worker->claim_next, memory_order_relaxed);
+    const struct item_record *record;
+
+    if (!pool->slots[slot].pid ||
+        position >= atomic_load_explicit(&worker->claim_end, memory_order_relaxed) ||
+        position >= pool->table->items)
+        return NULL;
+    *index = pool->order[position];
+    record = item_table_item(pool->table, *index);
+    /* Acquire: pairs with the release in worker_do_item, so that the attempt is this one's. */
+    return atomic_load_explicit(&record->state, memory_order_acquire) == ITEM_RUNNING ? record : NULL;
+}
+
+void pool_check_time(struct pool *pool)
+{
+    uint64_t now = clock_now_ns(), passed_ns = now - pool->looked_ns;
+
+    pool->looked_ns = now;
+    if (!pool->options->item_timeout_ns)
+        return;
+    if (passed_ns > longest_look_ns)
+        passed_ns = longest_look_ns;
+    for (uint32_t i = 0; i < pool->options->workers; i++) {
+        struct pool_slot *slot = &pool->slots[i];
+        uint64_t index = 0;
+        const struct item_record *record = item_held(pool, i, &index);
+        if (!record || slot->held_attempt != record->attempt || slot->held_index != index) {
+            slot->held_attempt = record ? record->attempt : 0;
+            slot->held_index = index;
+            slot->held_ns = 0;
+        } else {
+            slot->held_ns += passed_ns;
+        }
+        if (slot->held_ns > pool->options->item_timeout_ns && !slot->timed_out) {
+            slot->timed_out = true;
+            kill(slot->pid, SIGKILL);
+        }
+    }
+}

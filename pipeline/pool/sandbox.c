@@ -1,0 +1,219 @@
+#include "pipeline/pool/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "pipeline/pool/sandbox_landlock.h"
+
+/* --- what there is ---------------------------------------------------------------------------- */
+
+static void look(struct sandbox *sandbox)
+{
+    static const char why[] = "built with a sanitizer, whose reports need more than a worker may do";
+
+    if (SANDBOX_SANITIZED) {
+        snprintf(sandbox->landlock_reason, sizeof sandbox->landlock_reason, "%s", why);
+        snprintf(sandbox->seccomp_reason, sizeof sandbox->seccomp_reason, "%s", why);
+        return;
+    }
+    sandbox->landlock_abi = landlock_probe(sandbox->landlock_reason, sizeof sandbox->landlock_reason);
+    sandbox->seccomp =
+        seccomp_prepare(&sandbox->filter, sandbox->seccomp_reason, sizeof sandbox->seccomp_reason) == 0;
+}
+
+int sandbox_prepare(struct sandbox *sandbox, enum sandbox_mode mode, struct fault *fault)
+{
+    *sandbox = (struct sandbox){.mode = mode};
+    if (mode == SANDBOX_OFF)
+        return 0;
+    look(sandbox);
+    if (mode == SANDBOX_REQUIRE && !sandbox_is_whole(sandbox)) {
+        fault_set(fault, "--sandbox=require: %s: --sandbox=auto does with what there is",
+                  sandbox->landlock_abi ? sandbox->seccomp_reason : sandbox->landlock_reason);
+        sandbox_release(sandbox);
+        return -1;
+    }
+    return 0;
+}
+
+void sandbox_release(struct sandbox *sandbox)
+{
+    seccomp_discard(&sandbox->filter);
+    sandbox->seccomp = false;
+}
+
+/* Whether only the capability opens the path: asked of the kernel, without it. Capabilities are the thread's
+ * own, and the parent has one thread. */
+static bool closed_without_override(const char *path, int access_mode)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3], less[_LINUX_CAPABILITY_U32S_3];
+    bool closed;
+
+    if (syscall(SYS_capget, &header, data) || !(data[0].effective & 1U << CAP_DAC_OVERRIDE))
+        return false;
+    memcpy(less, data, sizeof less);
+    less[0].effective &= ~(1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH);
+    if (syscall(SYS_capset, &header, less))
+        return false;
+    closed = faccessat(AT_FDCWD, path, access_mode, AT_EACCESS) && errno == EACCES;
+    syscall(SYS_capset, &header, data); /* what was ours a moment ago is never refused */
+    return closed;
+}
+
+static void allow(struct sandbox *sandbox, const char *path, bool writable)
+{
+    if (!*path || sandbox->mode == SANDBOX_OFF)
+        return;
+    if (closed_without_override(path, writable ? R_OK | W_OK : R_OK))
+        sandbox->keep_override = true;
+    if (sandbox->path_count == SANDBOX_MOST_PATHS)
+        abort(); /* our own mistake: callers allow a handful */
+    sandbox->paths[sandbox->path_count++] = (struct sandbox_path){.path = path, .writable = writable};
+}
+
+void sandbox_allow_read(struct sandbox *sandbox, const char *path)
+{
+    allow(sandbox, path, false);
+}
+
+void sandbox_allow_write(struct sandbox *sandbox, const char *path)
+{
+    allow(sandbox, path, true);
+}
+
+void sandbox_keep_descriptor(struct sandbox *sandbox, int descriptor)
+{
+    if (sandbox->descriptor_count == SANDBOX_MOST_DESCRIPTORS)
+        abort(); /* our own mistake */
+    if (descriptor >= 0)
+        sandbox->descriptors[sandbox->descriptor_count++] = descriptor;
+}
+
+void sandbox_keep_override(struct sandbox *sandbox)
+{
+    sandbox->keep_override = true;
+}
+
+bool sandbox_is_whole(const struct sandbox *sandbox)
+{
+    return sandbox->landlock_abi && sandbox->seccomp;
+}
+
+const char *sandbox_describe(const struct sandbox *sandbox, char *text, size_t bytes)
+{
+    char landlock[200], filter[200];
+
+    if (sandbox->mode == SANDBOX_OFF) {
+        snprintf(text, bytes, "none (--sandbox=off)");
+        return text;
+    }
+    if (SANDBOX_SANITIZED) {
+        snprintf(text, bytes, "none (%s)", sandbox->landlock_reason);
+        return text;
+    }
+    if (sandbox->landlock_abi)
+        snprintf(landlock, sizeof landlock, "Landlock ABI %d", sandbox->landlock_abi);
+    else
+        snprintf(landlock, sizeof landlock, "no Landlock (%s)", sandbox->landlock_reason);
+    if (sandbox->seccomp)
+        snprintf(filter, sizeof filter, "seccomp");
+    else
+        snprintf(filter, sizeof filter, "no seccomp (%s)", sandbox->seccomp_reason);
+    snprintf(text, bytes, "%s, %s, no_new_privs, %s", landlock, filter,
+             sandbox->keep_override && sandbox->landlock_abi ? "no capability but DAC_OVERRIDE"
+                                                             : "no capabilities");
+    return text;
+}
+
+/* --- in the worker ---------------------------------------------------------------------------- */
+
+static int ascending(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+static void close_between(unsigned first, unsigned last)
+{
+    if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
+        return;
+    /* Linux before 5.9: the pool needs few, and the limit is as far as they can go. */
+    for (unsigned fd = first; fd <= last && fd < 65536; fd++)
+        close((int)fd);
+}
+
+void sandbox_close_descriptors(const struct sandbox *sandbox, const int *keep, size_t count)
+{
+    int kept[16], null;
+    size_t kept_count = count + sandbox->descriptor_count;
+    unsigned from = 3;
+
+    if (sandbox->mode == SANDBOX_OFF)
+        return;
+    if (kept_count > sizeof kept / sizeof kept[0])
+        abort(); /* our own mistake */
+    memcpy(kept, keep, count * sizeof *keep);
+    memcpy(kept + count, sandbox->descriptors, sandbox->descriptor_count * sizeof *kept);
+    qsort(kept, kept_count, sizeof *kept, ascending);
+    for (size_t i = 0; i < kept_count; i++)
+        if (kept[i] >= (int)from) {
+            close_between(from, (unsigned)kept[i] - 1);
+            from = (unsigned)kept[i] + 1;
+        }
+    close_between(from, UINT32_MAX);
+    null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0)
+        return; /* a place without /dev: they stay as they are */
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDOUT_FILENO);
+    close(null);
+}
+
+/* The bounding set first: it can be lowered only while there are capabilities. */
+static int drop_capabilities(const struct sandbox *sandbox, struct fault *fault)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+    uint32_t kept = sandbox->keep_override && sandbox->landlock_abi ? 1U << CAP_DAC_OVERRIDE : 0;
+
+    for (unsigned long capability = 0; capability <= 63; capability++)
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))
+            break; /* the first unknown one, or there is nothing to drop with */
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    if (syscall(SYS_capget, &header, data))
+        return fault_set(fault, "sandbox: capabilities: %s: --sandbox=off leaves it out", strerror(errno));
+    data[0].effective &= kept;
+    data[0].permitted &= kept;
+    data[1].effective = data[1].permitted = data[0].inheritable = data[1].inheritable = 0;
+    if (syscall(SYS_capset, &header, data))
+        return fault_set(fault, "sandbox: capabilities: %s: --sandbox=off leaves it out", strerror(errno));
+    return 0;
+}
+
+int sandbox_enter(const struct sandbox *sandbox, struct fault *fault)
+{
+    const struct rlimit none = {0, 0};
+
+    if (sandbox->mode == SANDBOX_OFF || SANDBOX_SANITIZED)
+        return 0;
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+        return fault_set(fault, "sandbox: no_new_privs: %s: --sandbox=off leaves it out", strerror(errno));
+    setrlimit(RLIMIT_CORE, &none); /* lowering is never refused */
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    if (sandbox->landlock_abi &&
+        landlock_enter(sandbox->landlock_abi, sandbox->paths, sandbox->path_count, fault))
+        return -1;
+    if (drop_capabilities(sandbox, fault))
+        return -1;
+    return sandbox->seccomp ? seccomp_enter(&sandbox->filter, fault) : 0;
+}

@@ -1,0 +1,105 @@
+/* sandbox.h: a worker decodes hostile files and can do nothing else.
+ *
+ * What confines it, each where the kernel has it:
+ * - no_new_privs: nothing it starts could gain rights;
+ * - Landlock: reads the batch, the recipe's assets and what its libraries load; writes the output folder
+ *   (sandbox_landlock.h);
+ * - seccomp: a list of allowed system calls, with no sockets, programs, processes, tracing, namespaces
+ *   (sandbox_seccomp.h);
+ * - capabilities are dropped, those of the bounding set included;
+ * - core dumps are off, and the process cannot be looked into by others of the same user;
+ * - descriptors are closed but for standard error and those named; input and output are /dev/null.
+ *
+ * When: in the worker, before the workload's initializer. All of this binds the calling thread and the
+ * threads that it starts, and the libraries start theirs in the initializer already (libvips keeps them for
+ * later), so "after the initializer" would leave decoding threads outside. The hook that pins and opens
+ * counters runs before; its descriptors stay usable.
+ *
+ * Capabilities: root that works on files of others needs CAP_DAC_OVERRIDE. It stays, alone, when an allowed
+ * path cannot be reached without it, or the caller says so of a file within (sandbox_keep_override), and only
+ * where Landlock holds the worker to those files; in every other case nothing stays.
+ *
+ * Sanitizers (AddressSanitizer and its like) need calls of their own for their reports: in such a build there
+ * is no sandbox, and sandbox_prepare() says so. Under valgrind use `--sandbox=off` for the same reason.
+ *
+ * Caller's sequence: sandbox_prepare(), sandbox_allow_*() in the parent, before any fork; in the worker
+ * sandbox_close_descriptors() at its first instant, sandbox_enter(); in the parent sandbox_release().
+ */
+#ifndef KNEE_SANDBOX_H
+#define KNEE_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pipeline/base/fault.h"
+#include "pipeline/pool/sandbox_seccomp.h"
+
+enum { SANDBOX_MOST_PATHS = 16, SANDBOX_MOST_DESCRIPTORS = 8 };
+
+/* 1 in a build whose sanitizer forbids a sandbox. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+#define SANDBOX_SANITIZED 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define SANDBOX_SANITIZED 1
+#endif
+#endif
+#ifndef SANDBOX_SANITIZED
+#define SANDBOX_SANITIZED 0
+#endif
+
+enum sandbox_mode {
+    SANDBOX_AUTO,    /* what this kernel has; what it lacks is named */
+    SANDBOX_REQUIRE, /* refused unless all of it is there */
+    SANDBOX_OFF
+};
+
+struct sandbox_path {
+    const char *path; /* the caller's */
+    bool writable;
+};
+
+struct sandbox {
+    enum sandbox_mode mode;
+    int landlock_abi;          /* 0: not used */
+    char landlock_reason[160]; /* why not; empty when used */
+    struct seccomp_filter filter;
+    bool seccomp;             /* filter is made, and this kernel takes it */
+    char seccomp_reason[160]; /* why not; empty when used */
+    bool keep_override;
+    struct sandbox_path paths[SANDBOX_MOST_PATHS];
+    size_t path_count;
+    int descriptors[SANDBOX_MOST_DESCRIPTORS]; /* that stay open in workers */
+    size_t descriptor_count;
+};
+
+/* Looks at what the kernel has and makes the filter. Returns 0, or -1 with fault: SANDBOX_REQUIRE, and
+ * something is lacking, which the fault names. */
+int sandbox_prepare(struct sandbox *sandbox, enum sandbox_mode mode, struct fault *fault);
+void sandbox_release(struct sandbox *sandbox);
+
+/* Allows a file, or a folder and all below it; to read, or to read, make, change and remove. path is kept,
+ * and has to exist when the sandbox is entered. An empty path is passed over. */
+void sandbox_allow_read(struct sandbox *sandbox, const char *path);
+void sandbox_allow_write(struct sandbox *sandbox, const char *path);
+
+/* A descriptor of the parent's that workers use. -1 is passed over. */
+void sandbox_keep_descriptor(struct sandbox *sandbox, int descriptor);
+
+/* Something the worker handles is closed to its user by the mode bits, and only CAP_DAC_OVERRIDE opens it. */
+void sandbox_keep_override(struct sandbox *sandbox);
+
+/* In words: "Landlock ABI 7, seccomp, no capabilities", "no Landlock (reason), ..." or "none
+ * (--sandbox=off)". Returns text. */
+const char *sandbox_describe(const struct sandbox *sandbox, char *text, size_t bytes);
+/* Whether all that this version can do is in force once entered. */
+bool sandbox_is_whole(const struct sandbox *sandbox);
+
+/* In the worker: closes every descriptor above 2 but those in keep and those kept for all workers, and points
+ * 0 and 1 at /dev/null. Nothing is done in mode off. */
+void sandbox_close_descriptors(const struct sandbox *sandbox, const int *keep, size_t count);
+
+/* In the worker, for good; the process must have one thread. Returns 0, or -1 with fault. */
+int sandbox_enter(const struct sandbox *sandbox, struct fault *fault);
+
+#endif

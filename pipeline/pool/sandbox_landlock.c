@@ -1,0 +1,129 @@
+#include "pipeline/pool/sandbox_landlock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "pipeline/pool/sandbox.h"
+
+enum { LEAST_ABI = 2 };
+
+/* Rights by the ABI that brought them; the headers of Debian 12 end at 2. */
+#define FS_ABI_1    ((UINT64_C(1) << 13) - 1)
+#define FS_REFER    (UINT64_C(1) << 13)
+#define FS_TRUNCATE (UINT64_C(1) << 14)
+#define FS_IOCTL    (UINT64_C(1) << 15)
+#define NET_TCP     UINT64_C(3) /* bind, connect */
+#define SCOPE_ALL   UINT64_C(3) /* abstract sockets, signals */
+
+#define FS_READ (UINT64_C(0) | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
+/* Of devices, sockets, FIFOs and links nothing is ever made. */
+#define FS_WRITE                                                                                             \
+    (FS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |                              \
+     LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | FS_REFER |  \
+     FS_TRUNCATE)
+/* What means something for a file that is not a folder. */
+#define FS_OF_FILE                                                                                           \
+    (UINT64_C(0) | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |                              \
+     LANDLOCK_ACCESS_FS_READ_FILE | FS_TRUNCATE | FS_IOCTL)
+
+/* struct landlock_ruleset_attr of ABI 6. */
+struct ruleset_rights {
+    uint64_t fs, net, scoped;
+};
+
+/* What libraries read while they decode: parts of themselves that they load late, character tables, how many
+ * processors there are, and their own threads (/proc/self is this process, whatever it is called). Any of
+ * them may be missing. */
+static const char *const library_paths[] = {
+    "/usr/lib",      "/usr/lib64",          "/usr/local/lib", "/lib",
+    "/lib64",        "/etc/ld.so.cache",    "/usr/share",     "/usr/local/share",
+    "/etc/fonts",    "/proc/self",          "/proc/cpuinfo",  "/proc/meminfo",
+    "/proc/stat",    "/sys/devices/system", "/dev/zero",      "/dev/urandom",
+    "/etc/localtime"};
+
+static uint64_t fs_rights_of(int abi)
+{
+    return FS_ABI_1 | FS_REFER | (abi >= 3 ? FS_TRUNCATE : 0) | (abi >= 5 ? FS_IOCTL : 0);
+}
+
+int landlock_probe(char *reason, size_t bytes)
+{
+    long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
+
+    if (abi >= LEAST_ABI) {
+        reason[0] = '\0';
+        return (int)abi;
+    }
+    if (abi > 0)
+        snprintf(reason, bytes,
+                 "this kernel's Landlock, ABI %ld, forbids the renames that outputs need: "
+                 "Linux 5.19 allows them",
+                 abi);
+    else
+        snprintf(reason, bytes, "%s",
+                 errno == EOPNOTSUPP
+                     ? "Landlock is built into this kernel but not started: add landlock to lsm= at boot"
+                     : "this kernel has no Landlock: Linux 5.19 or later has it");
+    return 0;
+}
+
+/* Returns 0, or -1 with errno. */
+static int add_path(int ruleset, const char *path, uint64_t rights)
+{
+    struct landlock_path_beneath_attr beneath = {.allowed_access = rights};
+    struct stat status;
+    int fd = open(path, O_PATH | O_CLOEXEC), failed, saved;
+
+    if (fd < 0)
+        return -1;
+    failed = fstat(fd, &status);
+    if (!failed && !S_ISDIR(status.st_mode))
+        beneath.allowed_access &= FS_OF_FILE;
+    beneath.parent_fd = fd;
+    if (!failed)
+        failed = (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+    saved = errno;
+    close(fd);
+    errno = saved;
+    return failed;
+}
+
+static int add_paths(int ruleset, uint64_t known, const struct sandbox_path *paths, size_t count,
+                     struct fault *fault)
+{
+    for (size_t i = 0; i < sizeof library_paths / sizeof library_paths[0]; i++)
+        if (add_path(ruleset, library_paths[i], FS_READ) && errno != ENOENT && errno != EACCES)
+            return fault_set(fault, "sandbox: Landlock refuses %s: %s: --sandbox=off leaves it out",
+                             library_paths[i], strerror(errno));
+    if (add_path(ruleset, "/dev/null", FS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE) && errno != ENOENT)
+        return fault_set(fault, "sandbox: Landlock refuses /dev/null: %s: --sandbox=off leaves it out",
+                         strerror(errno));
+    for (size_t i = 0; i < count; i++)
+        if (add_path(ruleset, paths[i].path, (paths[i].writable ? FS_WRITE : FS_READ) & known))
+            return fault_set(fault, "sandbox: %s: %s: is it still there?", paths[i].path, strerror(errno));
+    return 0;
+}
+
+int landlock_enter(int abi, const struct sandbox_path *paths, size_t count, struct fault *fault)
+{
+    struct ruleset_rights rights = {
+        .fs = fs_rights_of(abi), .net = abi >= 4 ? NET_TCP : 0, .scoped = abi >= 6 ? SCOPE_ALL : 0};
+    /* A kernel takes a longer struct than its own as long as the rest is zero. */
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0), failed;
+
+    if (ruleset < 0)
+        return fault_set(fault, "sandbox: Landlock: %s: --sandbox=off leaves it out", strerror(errno));
+    failed = add_paths(ruleset, rights.fs, paths, count, fault);
+    if (!failed && syscall(SYS_landlock_restrict_self, ruleset, 0))
+        failed = fault_set(fault, "sandbox: Landlock: %s: --sandbox=off leaves it out", strerror(errno));
+    close(ruleset);
+    return failed;
+}

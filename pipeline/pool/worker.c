@@ -1,0 +1,285 @@
+#include "pipeline/pool/worker.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "pipeline/base/clock.h"
+#include "pipeline/pool/fault_point.h"
+
+/* --- hooks ------------------------------------------------------------------------------------ */
+
+static void *extra(const struct worker_task *task)
+{
+    return item_table_worker_payload(task->table, task->slot);
+}
+
+int worker_hook_begin(const struct worker_task *task, struct fault *fault)
+{
+    const struct pool_hooks *hooks = task->options->hooks;
+    return hooks && hooks->worker_begin ? hooks->worker_begin(hooks->context, task->slot, extra(task), fault)
+                                        : 0;
+}
+
+int worker_hook_ready(const struct worker_task *task, struct fault *fault)
+{
+    const struct pool_hooks *hooks = task->options->hooks;
+    return hooks && hooks->worker_ready ? hooks->worker_ready(hooks->context, task->slot, extra(task), fault)
+                                        : 0;
+}
+
+void worker_hook_end(const struct worker_task *task)
+{
+    const struct pool_hooks *hooks = task->options->hooks;
+    if (hooks && hooks->worker_end)
+        hooks->worker_end(hooks->context, task->slot, extra(task));
+}
+
+/* --- one item --------------------------------------------------------------------------------- */
+
+int worker_do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns,
+                   struct fault *fault)
+{
+    const struct workload *workload = task->workload;
+    const struct pool_hooks *hooks = task->options->hooks;
+    struct item_record *record = item_table_item(task->table, index);
+    struct worker_record *worker = item_table_worker(task->table, task->slot);
+    uint64_t cpu_ns = 0;
+    enum item_state outcome;
+    int result;
+
+    record->worker = task->slot;
+    record->attempt++;
+    record->stage = 0;
+    record->claim_ns = claim_ns;
+    record->start_ns = clock_now_ns();
+    /* Release: the parent, which loads with acquire after our death, sees who held the item and since when.
+     */
+    atomic_store_explicit(&record->state, ITEM_RUNNING, memory_order_release);
+    if (hooks && hooks->item_begin)
+        hooks->item_begin(hooks->context, task->slot, extra(task), index);
+    if (workload->measure_cpu)
+        cpu_ns = clock_process_cpu_ns();
+
+    result = workload->item(workload->context, state, index, record,
+                            item_table_item_payload(task->table, index), fault);
+
+    if (workload->measure_cpu)
+        record->cpu_ns = clock_process_cpu_ns() - cpu_ns;
+    if (hooks && hooks->item_end)
+        hooks->item_end(hooks->context, task->slot, extra(task), index);
+    outcome = result == WORKLOAD_DONE ? ITEM_DONE : ITEM_FAILED;
+    if (result != WORKLOAD_STOP && task->options->settle &&
+        task->options->settle(task->options->settle_context, index, outcome, fault))
+        result = WORKLOAD_STOP;
+    if (result == WORKLOAD_STOP) {
+        record->attempt--;
+        atomic_store_explicit(&record->state, ITEM_PENDING, memory_order_release);
+        return -1;
+    }
+    fault_point("settled", index);
+    record->end_ns = clock_now_ns();
+    worker->items++;
+    /* Release: whoever sees DONE or FAILED with acquire sees the whole record. */
+    atomic_store_explicit(&record->state, outcome, memory_order_release);
+    return 0;
+}
+
+/* --- the gate --------------------------------------------------------------------------------- */
+
+static void leave_orphan(const struct worker_task *task)
+{
+    if (getppid() != task->parent)
+        _exit(WORKER_EXIT_ORPHAN);
+}
+
+/* Looks up once a second: the death signal may have been lost (tie_to_parent). */
+static void wait_at_gate(const struct worker_task *task)
+{
+    const struct timespec second = {.tv_sec = 1};
+    struct pool_control *control = task->control;
+
+    /* Acquire: pairs with the release in worker_open_gate, so that the header's go_ns is seen behind the
+     * gate.
+     */
+    while (!atomic_load_explicit(&control->gate, memory_order_acquire)) {
+        syscall(SYS_futex, &control->gate, FUTEX_WAIT, 0, &second, NULL, 0);
+        leave_orphan(task);
+    }
+}
+
+void worker_open_gate(struct pool_control *control)
+{
+    /* Release: pairs with the acquire in wait_at_gate. */
+    atomic_store_explicit(&control->gate, 1, memory_order_release);
+    syscall(SYS_futex, &control->gate, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+}
+
+/* --- what it has used --------------------------------------------------------------------------- */
+
+void worker_add_usage(struct worker_record *worker, const struct rusage *usage)
+{
+    uint64_t rss_bytes = (uint64_t)usage->ru_maxrss * 1024;
+
+    worker->user_ns +=
+        (uint64_t)usage->ru_utime.tv_sec * 1000000000u + (uint64_t)usage->ru_utime.tv_usec * 1000u;
+    worker->system_ns +=
+        (uint64_t)usage->ru_stime.tv_sec * 1000000000u + (uint64_t)usage->ru_stime.tv_usec * 1000u;
+    if (rss_bytes > worker->maxrss_bytes)
+        worker->maxrss_bytes = rss_bytes;
+    worker->minor_faults += (uint64_t)usage->ru_minflt;
+    worker->major_faults += (uint64_t)usage->ru_majflt;
+    worker->voluntary_switches += (uint64_t)usage->ru_nvcsw;
+    worker->involuntary_switches += (uint64_t)usage->ru_nivcsw;
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void set_state(const struct worker_task *task, enum worker_state state)
+{
+    /* Release: the parent reads the record's instants after loading the state with acquire. */
+    atomic_store_explicit(&item_table_worker(task->table, task->slot)->state, state, memory_order_release);
+}
+
+/* The worker's life ends with its parent's. The signal is armed first and the parent checked afterwards,
+ * because a parent that died before the call would never send it. The kernel disarms it when a process
+ * changes its identity or capabilities, so it is armed again when the worker is ready, and the parent is
+ * looked for before every claim. */
+static void tie_to_parent(const struct worker_task *task)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    leave_orphan(task);
+}
+
+/* A terminal's Ctrl-C reaches the whole group: the parent decides, not us. */
+static void settle_signals(void)
+{
+    sigset_t none;
+
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* The parent reads the reason after it has reaped us, which orders the two. */
+static void leave_with_fault(const struct worker_task *task, const struct fault *fault)
+{
+    task->control->faults[task->slot] = *fault;
+    _exit(WORKER_EXIT_FAULT);
+}
+
+/* RLIMIT_DATA and not RLIMIT_AS: it counts what decoders allocate, and leaves out libraries, the shared table
+ * and mapped files, so that a limit of some hundred MiB means what it says. */
+static void limit_memory(const struct worker_task *task)
+{
+    struct rlimit limit = {.rlim_cur = task->options->memory_bytes, .rlim_max = task->options->memory_bytes};
+    struct fault fault;
+
+    if (!task->options->memory_bytes || setrlimit(RLIMIT_DATA, &limit) == 0)
+        return;
+    fault_set(&fault, "--memory-per-worker: the kernel refuses the limit (%s)", strerror(errno));
+    leave_with_fault(task, &fault);
+}
+
+/* Claims and works until nothing is left. A claim left behind by the slot's dead process is finished first.
+ */
+static void work(const struct worker_task *task, void *state)
+{
+    struct worker_record *worker = item_table_worker(task->table, task->slot);
+    /* Relaxed: written by our predecessor, whose end and our fork lie between. */
+    uint64_t position = atomic_load_explicit(&worker->claim_next, memory_order_relaxed);
+    uint64_t end = atomic_load_explicit(&worker->claim_end, memory_order_relaxed);
+    struct fault fault = {0};
+
+    /* Relaxed: `stop` carries nothing but itself, and one item later is early enough. */
+    while (!atomic_load_explicit(&task->control->stop, memory_order_relaxed)) {
+        uint64_t claim_ns = clock_now_ns();
+        if (position >= end) {
+            leave_orphan(task);
+            if (!chunk_claim(task->table, task->options->policy, task->options->chunk, task->slot, &position,
+                             &end))
+                break;
+            fault_point("claim", FAULT_POINT_NO_ITEM);
+            /* Relaxed: only our own successor and, after our death, the parent read them. claim_end first, so
+             * that a half-made pair is an empty or an old range, never one that holds others' items. */
+            atomic_store_explicit(&worker->claim_next, end, memory_order_relaxed);
+            atomic_store_explicit(&worker->claim_end, end, memory_order_relaxed);
+            atomic_store_explicit(&worker->claim_next, position, memory_order_relaxed);
+            worker->claims++;
+            fault_point("held", FAULT_POINT_NO_ITEM);
+        }
+        /* Relaxed: nobody else writes the state of an item that we hold. */
+        if (atomic_load_explicit(&item_table_item(task->table, task->order[position])->state,
+                                 memory_order_relaxed) < ITEM_DONE) {
+            uint64_t index = task->order[position];
+            if (worker_do_item(task, state, index, claim_ns, &fault))
+                leave_with_fault(task, &fault);
+            worker->dispatch_ns += item_table_item(task->table, index)->start_ns - claim_ns;
+        }
+        atomic_store_explicit(&worker->claim_next, ++position, memory_order_relaxed);
+    }
+}
+
+/* The order matters: life and signals first, then what binds and limits the process, then its initializer
+ * (which may need what is taken away later), then measuring. What takes rights away belongs to the end of
+ * prepare(). */
+static void prepare(const struct worker_task *task, void **state)
+{
+    struct worker_record *worker = item_table_worker(task->table, task->slot);
+    const struct workload *workload = task->workload;
+    struct fault fault = {0};
+
+    tie_to_parent(task);
+    settle_signals();
+    set_state(task, WORKER_INIT);
+    fault_point("start", FAULT_POINT_NO_ITEM);
+    limit_memory(task);
+    if (task->options->sandbox)
+        sandbox_close_descriptors(task->options->sandbox, &task->ready_fd, 1);
+    if (worker_hook_begin(task, &fault))
+        leave_with_fault(task, &fault);
+    if (task->options->sandbox && sandbox_enter(task->options->sandbox, &fault))
+        leave_with_fault(task, &fault);
+    worker->init_begin_ns = clock_now_ns();
+    if (workload->init && workload->init(workload->context, state, &fault))
+        leave_with_fault(task, &fault);
+    worker->init_end_ns = clock_now_ns();
+    if (worker_hook_ready(task, &fault))
+        leave_with_fault(task, &fault);
+    tie_to_parent(task);
+}
+
+void worker_main(const struct worker_task *task)
+{
+    struct worker_record *worker = item_table_worker(task->table, task->slot);
+    const struct workload *workload = task->workload;
+    const uint64_t one = 1;
+    void *state = NULL;
+
+    worker->begin_ns = clock_now_ns();
+    worker->go_ns = worker->loop_end_ns = 0;
+    prepare(task, &state);
+    fault_point("ready", FAULT_POINT_NO_ITEM);
+    set_state(task, WORKER_READY);
+    if (write(task->ready_fd, &one, sizeof one) != sizeof one)
+        _exit(WORKER_EXIT_ORPHAN);
+    wait_at_gate(task);
+    worker->go_ns = clock_now_ns();
+    set_state(task, WORKER_RUNNING);
+    work(task, state);
+    worker->loop_end_ns = clock_now_ns();
+    set_state(task, WORKER_TAIL);
+    fault_point("exit", FAULT_POINT_NO_ITEM);
+    worker_hook_end(task);
+    if (workload->release)
+        workload->release(workload->context, state);
+    _exit(WORKER_EXIT_GOOD);
+}

@@ -1,0 +1,273 @@
+#include "pipeline/synthetic/model.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* splitmix64 (Steele, Lea and Flood 2014): one well-mixed word for every index, in any order. */
+static uint64_t mix(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+/* Uniform in (0, 1), never an end. */
+static double uniform(uint64_t seed, uint64_t index, uint64_t stream)
+{
+    return ((double)(mix(mix(seed) ^ (index * 2 + stream)) >> 11) + 0.5) / 9007199254740992.0;
+}
+
+uint64_t model_cost_ns(const struct model *model, uint64_t index)
+{
+    double u = uniform(model->seed, index, 0);
+
+    if (model->last_ns && index + 1 == model->items)
+        return model->last_ns;
+    switch (model->spread) {
+    case MODEL_FIXED:
+        break;
+    case MODEL_UNIFORM:
+        return model->cost_ns + (uint64_t)(u * (double)(model->cost_to_ns - model->cost_ns));
+    case MODEL_LOGNORMAL: /* Box and Muller 1958 */
+        u = sqrt(-2 * log(u)) * cos(2 * M_PI * uniform(model->seed, index, 1));
+        return (uint64_t)((double)model->cost_ns * exp(model->sigma * u));
+    }
+    return model->cost_ns;
+}
+
+uint64_t model_size_bytes(const struct model *model, uint64_t index)
+{
+    /* Another seed: sizes tell nothing of costs. */
+    double u = uniform(~model->seed, index, 0);
+
+    if (!model->size_to_bytes)
+        return model_cost_ns(model, index);
+    return model->size_bytes + (uint64_t)(u * (double)(model->size_to_bytes - model->size_bytes));
+}
+
+uint64_t model_slow_ns(const struct model *model, uint64_t index, uint32_t workers)
+{
+    if (!model->slow_ns || workers < 2)
+        return 0;
+    return (uint64_t)((double)model->slow_ns * (double)model_size_bytes(model, index) / 1e6 * (workers - 1));
+}
+
+uint64_t model_serial_ns(const struct model *model)
+{
+    double sum = 0;
+
+    if (model->serial_share <= 0)
+        return model->serial_ns;
+    for (uint64_t i = 0; i < model->items; i++)
+        sum += (double)(model_cost_ns(model, i) + model->lock_ns + model->io_ns);
+    /* share s of the whole: serial = s / (1 - s) * rest */
+    return (uint64_t)(model->serial_share / (1 - model->serial_share) * sum);
+}
+
+/* --- words ----------------------------------------------------------------------------------------------------- */
+
+/* "20ms" at text; *end behind it. Returns ns, or -1. */
+static double duration_ns(const char *text, char **end)
+{
+    static const struct {
+        const char *suffix;
+        double ns;
+    } units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
+    double value = strtod(text, end);
+
+    if (*end == text || !isfinite(value) || value < 0)
+        return -1;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t length = strlen(units[i].suffix);
+        if (strncmp(*end, units[i].suffix, length) == 0 && value * units[i].ns < 1e15) {
+            *end += length;
+            return value * units[i].ns;
+        }
+    }
+    return -1;
+}
+
+static int set_duration(uint64_t *target, const char *value)
+{
+    char *end;
+    double ns = duration_ns(value, &end);
+
+    if (ns < 0 || *end)
+        return -1;
+    *target = (uint64_t)ns;
+    return 0;
+}
+
+static int set_share(double *target, const char *value)
+{
+    char *end;
+    double share = strtod(value, &end);
+
+    if (end == value || !isfinite(share) || share < 0)
+        return -1;
+    if (strcmp(end, "%") == 0)
+        share /= 100;
+    else if (*end)
+        return -1;
+    *target = share;
+    return share < 1 ? 0 : -1;
+}
+
+static int set_whole(uint64_t *target, const char *value, uint64_t least)
+{
+    char *end;
+    unsigned long long whole = strtoull(value, &end, 10);
+
+    if (*value < '0' || *value > '9' || *end || whole < least || whole > 100000000)
+        return -1;
+    *target = whole;
+    return 0;
+}
+
+static int set_cost(struct model *model, const char *value)
+{
+    char *end;
+    double first, second;
+
+    if (strncmp(value, "lognormal(", 10) == 0) {
+        first = duration_ns(value + 10, &end);
+        if (first <= 0 || *end != ',')
+            return -1;
+        second = strtod(end + 1, &end);
+        if (!(second >= 0 && second <= 5) || strcmp(end, ")") != 0)
+            return -1;
+        model->spread = MODEL_LOGNORMAL;
+        model->sigma = second;
+    } else if (strncmp(value, "uniform(", 8) == 0) {
+        first = duration_ns(value + 8, &end);
+        if (first < 0 || *end != ',')
+            return -1;
+        second = duration_ns(end + 1, &end);
+        if (second < first || strcmp(end, ")") != 0)
+            return -1;
+        model->spread = MODEL_UNIFORM;
+        model->cost_to_ns = (uint64_t)second;
+    } else {
+        first = duration_ns(value, &end);
+        if (first < 0 || *end)
+            return -1;
+        model->spread = MODEL_FIXED;
+    }
+    model->cost_ns = (uint64_t)first;
+    return 0;
+}
+
+/* "3MB" at text; *end behind it. Returns bytes, or -1. */
+static double size_of(const char *text, char **end)
+{
+    static const struct {
+        const char *suffix;
+        double bytes;
+    } units[] = {{"kB", 1e3}, {"MB", 1e6}, {"B", 1}};
+    double value = strtod(text, end);
+
+    if (*end == text || !(value > 0 && value < 1e9))
+        return -1;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t length = strlen(units[i].suffix);
+        if (strncmp(*end, units[i].suffix, length) == 0 && value * units[i].bytes >= 1) {
+            *end += length;
+            return value * units[i].bytes;
+        }
+    }
+    return -1;
+}
+
+static int set_size(struct model *model, const char *value)
+{
+    bool is_range = strncmp(value, "uniform(", 8) == 0;
+    char *end;
+    double first = size_of(is_range ? value + 8 : value, &end), second = first;
+
+    if (first < 0 || (is_range && *end != ','))
+        return -1;
+    if (is_range) {
+        second = size_of(end + 1, &end);
+        if (second < first)
+            return -1;
+    }
+    if (strcmp(end, is_range ? ")" : "") != 0)
+        return -1;
+    model->size_bytes = (uint64_t)first;
+    model->size_to_bytes = (uint64_t)second;
+    return 0;
+}
+
+static int set_kind(struct model *model, const char *value)
+{
+    static const char *const names[] = {"wait", "spin", "stream"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(value, names[i]) == 0) {
+            model->kind = (enum model_kind)i;
+            return 0;
+        }
+    return -1;
+}
+
+static int set_serial(struct model *model, const char *value)
+{
+    if (strchr(value, '%'))
+        return set_share(&model->serial_share, value);
+    return set_duration(&model->serial_ns, value);
+}
+
+static int set_word(struct model *model, const char *name, const char *value)
+{
+    if (strcmp(name, "items") == 0)
+        return set_whole(&model->items, value, 1);
+    if (strcmp(name, "seed") == 0)
+        return set_whole(&model->seed, value, 0);
+    if (strcmp(name, "cost") == 0)
+        return set_cost(model, value);
+    if (strcmp(name, "kind") == 0)
+        return set_kind(model, value);
+    if (strcmp(name, "serial") == 0)
+        return set_serial(model, value);
+    if (strcmp(name, "init") == 0)
+        return set_duration(&model->init_ns, value);
+    if (strcmp(name, "contention") == 0)
+        return set_share(&model->contention, value);
+    if (strcmp(name, "lock") == 0)
+        return set_duration(&model->lock_ns, value);
+    if (strcmp(name, "last") == 0)
+        return set_duration(&model->last_ns, value);
+    if (strcmp(name, "io") == 0)
+        return set_duration(&model->io_ns, value);
+    if (strcmp(name, "size") == 0)
+        return set_size(model, value);
+    if (strcmp(name, "slow") == 0)
+        return set_duration(&model->slow_ns, value);
+    return -1;
+}
+
+int model_parse(struct model *model, const char *text, struct fault *fault)
+{
+    char copy[512], *rest = copy, *word;
+
+    *model = (struct model){.items = 64, .cost_ns = 20000000, .seed = 1};
+    if ((size_t)snprintf(copy, sizeof copy, "%s", text) >= sizeof copy)
+        return fault_set(fault, "model '%.40s...': more than %zu characters", text, sizeof copy - 1);
+    while ((word = strsep(&rest, " \t")) != NULL) {
+        char *value = strchr(word, '=');
+        if (!*word)
+            continue;
+        if (!value)
+            return fault_set(fault, "model: '%s' is not a word like items=256", word);
+        *value++ = '\0';
+        if (set_word(model, word, value))
+            return fault_set(fault,
+                             "model: %s=%s: words are items, cost, kind, serial, init, contention, lock, "
+                             "last, io, size, slow and seed; values like 20ms, 2%%, 3MB, lognormal(20ms,0.6)",
+                             word, value);
+    }
+    return 0;
+}

@@ -1,0 +1,67 @@
+/* model.h: a made-up batch whose truth is known: what each item costs, what is serial, what workers do to each other.
+ *
+ * It is how the measuring and the analysis are tested. With items that wait (kind=wait, the default) even a machine of
+ * two cores truly runs sixteen workers at once.
+ *
+ * A model is told in words, separated by blanks:
+ *   items=256                 how many
+ *   cost=20ms                 of each item; or cost=lognormal(20ms,0.6): median and sigma of the logarithm; or
+ *                             cost=uniform(10ms,30ms)
+ *   kind=wait|spin|stream     sleep, compute, or stream memory for that long
+ *   serial=2%                 serial prefix of the run, a share of the one-worker time without it (or a duration)
+ *   init=15ms                 initializer of every worker
+ *   contention=0.3%           every item costs 1 + c (n - 1) times as much with n workers
+ *   lock=1ms                  part of each item, before its cost, done under one lock of all workers
+ *   last=400ms                cost of the last item in order
+ *   size=3MB                  of each item's input; or size=uniform(1MB,9MB); a byte for each ns of its cost when not said
+ *   slow=200us                on top of it all an item computes so long for each MB (10^6 bytes) of its size and each
+ *                             worker but one: what shared caches and memory do to large items
+ *   io=5ms                    wait before each item that uses no CPU, besides its cost
+ *   seed=1                    of the costs
+ */
+#ifndef KNEE_MODEL_H
+#define KNEE_MODEL_H
+
+#include <stdint.h>
+
+#include "pipeline/base/fault.h"
+
+enum model_kind { MODEL_WAIT, MODEL_SPIN, MODEL_STREAM };
+enum model_spread { MODEL_FIXED, MODEL_LOGNORMAL, MODEL_UNIFORM };
+
+struct model {
+    uint64_t items;
+    enum model_kind kind;
+    enum model_spread spread;
+    uint64_t cost_ns;    /* fixed cost, median, or lower end */
+    double sigma;        /* of the logarithm, lognormal only */
+    uint64_t cost_to_ns; /* upper end, uniform only */
+    double serial_share; /* of the items' sum; 0 when serial_ns is given */
+    uint64_t serial_ns;
+    uint64_t init_ns;
+    double contention;
+    uint64_t lock_ns;
+    uint64_t last_ns; /* 0: like the others */
+    uint64_t io_ns;
+    uint64_t size_bytes, size_to_bytes; /* lower and upper end; 0: the cost's */
+    uint64_t slow_ns;                   /* for each MB and each further worker */
+    uint64_t seed;
+};
+
+/* Reads the words above; what is not said has no effect (items=64 cost=20ms). Returns 0, or -1 with fault
+ * naming the word. */
+int model_parse(struct model *model, const char *text, struct fault *fault);
+
+/* What item index costs with one worker (without lock and io), ns. The same for ever for the same seed. */
+uint64_t model_cost_ns(const struct model *model, uint64_t index);
+
+/* Size of item index's input. */
+uint64_t model_size_bytes(const struct model *model, uint64_t index);
+
+/* How much longer item index computes because there are so many workers, ns. */
+uint64_t model_slow_ns(const struct model *model, uint64_t index, uint32_t workers);
+
+/* The serial prefix in ns. */
+uint64_t model_serial_ns(const struct model *model);
+
+#endif

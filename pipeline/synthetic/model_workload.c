@@ -1,0 +1,189 @@
+#include "pipeline/synthetic/model_workload.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "pipeline/base/clock.h"
+
+/* Robust: a worker killed while it holds the lock must not stop the others. */
+struct model_lock {
+    pthread_mutex_t mutex;
+};
+
+/* Larger than any last-level cache slice of one core, so that streaming it goes to memory. */
+enum { STREAM_BYTES = 64 << 20 };
+
+/* A worker's own: the buffer that kind=stream walks through; NULL for other kinds. */
+struct model_state {
+    unsigned char *stream;
+};
+
+static void wait_ns(uint64_t ns)
+{
+    uint64_t until = clock_now_ns() + ns;
+    struct timespec t = {.tv_sec = (time_t)(until / 1000000000u), .tv_nsec = (long)(until % 1000000000u)};
+
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL) == EINTR)
+        continue;
+}
+
+/* Computes until that much CPU time is used, so that the work is the same however often it is interrupted. */
+static void spin_ns(uint64_t ns)
+{
+    uint64_t until = clock_process_cpu_ns() + ns;
+    volatile uint64_t x = 1;
+
+    while (clock_process_cpu_ns() < until)
+        for (int i = 0; i < 20000; i++)
+            x = x * 6364136223846793005u + 1442695040888963407u;
+}
+
+static void stream_ns(unsigned char *buffer, uint64_t ns)
+{
+    uint64_t until = clock_process_cpu_ns() + ns;
+    size_t half = STREAM_BYTES / 2, step = 1 << 20;
+
+    for (size_t at = 0; clock_process_cpu_ns() < until; at = (at + step) % half)
+        memcpy(buffer + at, buffer + half + at, step);
+}
+
+static void spend(const struct model_workload *work, const struct model_state *state, uint64_t ns)
+{
+    switch (work->model->kind) {
+    case MODEL_WAIT:
+        wait_ns((uint64_t)(work->wait_factor * (double)ns));
+        return;
+    case MODEL_SPIN:
+        spin_ns(ns);
+        return;
+    case MODEL_STREAM:
+        stream_ns(state->stream, ns);
+        return;
+    }
+}
+
+static int state_init(const struct model *model, struct model_state *state, struct fault *fault)
+{
+    state->stream = NULL;
+    if (model->kind != MODEL_STREAM)
+        return 0;
+    state->stream = malloc(STREAM_BYTES);
+    if (!state->stream)
+        return fault_set(fault, "model: no memory for a stream of %d MiB: use kind=spin", STREAM_BYTES >> 20);
+    memset(state->stream, 1, STREAM_BYTES);
+    return 0;
+}
+
+static int worker_init(void *context, void **out, struct fault *fault)
+{
+    const struct model_workload *work = context;
+    struct model_state *state = malloc(sizeof *state);
+
+    if (!state)
+        return fault_set(fault, "model: no memory for a worker");
+    if (state_init(work->model, state, fault)) {
+        free(state);
+        return -1;
+    }
+    if (work->model->init_ns)
+        spend(work, state, work->model->init_ns);
+    *out = state;
+    return 0;
+}
+
+static void hold_lock(const struct model_workload *work, const struct model_state *state)
+{
+    if (pthread_mutex_lock(&work->lock->mutex) == EOWNERDEAD)
+        pthread_mutex_consistent(&work->lock->mutex);
+    spend(work, state, work->model->lock_ns);
+    pthread_mutex_unlock(&work->lock->mutex);
+}
+
+static int do_item(void *context, void *own, uint64_t index, struct item_record *record, void *payload,
+                   struct fault *fault)
+{
+    const struct model_workload *work = context;
+    const struct model *model = work->model;
+    double factor = 1 + model->contention * (work->workers - 1);
+
+    (void)payload;
+    (void)fault;
+    record->bytes_in = model_size_bytes(model, index);
+    if (model->io_ns)
+        wait_ns((uint64_t)(work->wait_factor * (double)model->io_ns));
+    if (model->lock_ns)
+        hold_lock(work, own);
+    spend(work, own, (uint64_t)(factor * (double)model_cost_ns(model, index)));
+    if (model->slow_ns)
+        spin_ns(model_slow_ns(model, index, work->workers));
+    return 0;
+}
+
+static uint64_t weight(const void *context, uint64_t index)
+{
+    return model_cost_ns(((const struct model_workload *)context)->model, index);
+}
+
+static void worker_release(void *context, void *own)
+{
+    struct model_state *state = own;
+
+    (void)context;
+    free(state->stream);
+    free(state);
+}
+
+int model_workload_init(struct model_workload *work, const struct model *model, uint32_t workers,
+                        struct fault *fault)
+{
+    pthread_mutexattr_t attributes;
+
+    *work = (struct model_workload){.model = model, .workers = workers, .wait_factor = 1};
+    work->lock = mmap(NULL, sizeof *work->lock, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (work->lock == MAP_FAILED) {
+        work->lock = NULL;
+        return fault_set(fault, "model: shared memory for the lock: %s", strerror(errno));
+    }
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&work->lock->mutex, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+    work->workload = (struct workload){.name = "model",
+                                       .context = work,
+                                       .items = model->items,
+                                       .measure_cpu = true,
+                                       .weight = weight,
+                                       .init = worker_init,
+                                       .item = do_item,
+                                       .release = worker_release};
+    return 0;
+}
+
+void model_workload_serial(const struct model_workload *work)
+{
+    struct model_state state;
+    uint64_t ns = model_serial_ns(work->model);
+
+    if (!ns)
+        return;
+    if (state_init(work->model, &state, NULL)) { /* no memory to stream: computing takes as long */
+        spin_ns(ns);
+        return;
+    }
+    spend(work, &state, ns);
+    free(state.stream);
+}
+
+void model_workload_release(struct model_workload *work)
+{
+    if (!work->lock)
+        return;
+    pthread_mutex_destroy(&work->lock->mutex);
+    munmap(work->lock, sizeof *work->lock);
+    work->lock = NULL;
+}

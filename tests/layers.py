@@ -1,0 +1,144 @@
+#!/usr/bin/python3
+"""Which folder may include which, held against the #include lines of the sources.
+
+usage: layers.py [--draw FILE.svg]
+
+LAYERS lists the folders from the bottom up, each with the folders that its files may include. A folder may name
+only folders above it in this list, so a table that is accepted has no cycle. Reported: an include that the table
+does not allow, an entry that no source needs, a folder that the table lacks, an include that is not written from
+the root. Exit 1 when anything is reported. --draw writes a picture of the folders and includes (needs graphviz).
+"""
+
+import argparse
+import collections
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+TREES = ("pipeline", "harness", "analysis")
+
+LAYERS: dict[str, str] = {
+    # statistics: arrays in, structs out; knows nobody
+    "analysis/statistics": "",
+    "analysis/speedup": "analysis/statistics",
+    "analysis/models": "analysis/statistics analysis/speedup",
+    "analysis/knee": "analysis/statistics analysis/speedup analysis/models",
+    "analysis/size": "analysis/statistics",
+    "analysis/account": "analysis/statistics analysis/size",
+    "analysis/prediction": "analysis/statistics",
+    "analysis/gate": "analysis/statistics",
+    "analysis/reference": "analysis/statistics analysis/models",
+    # the pool: processes that do items of any workload
+    "pipeline/base": "",
+    "pipeline/pool": "pipeline/base",
+    "pipeline/synthetic": "pipeline/base pipeline/pool analysis/prediction",
+    # images, as a workload of the pool
+    "pipeline/images/input": "pipeline/base pipeline/pool",
+    "pipeline/images/pixels": "pipeline/base",
+    "pipeline/images/recipe": "pipeline/base pipeline/images/input",
+    "pipeline/images/codecs": "pipeline/base pipeline/images/input pipeline/images/pixels pipeline/images/recipe",
+    "pipeline/images/overlay": "pipeline/base pipeline/images/pixels pipeline/images/recipe",
+    "pipeline/images/engines": "pipeline/base pipeline/images/input pipeline/images/pixels pipeline/images/recipe "
+                               "pipeline/images/codecs",
+    "pipeline/images/output": "pipeline/base pipeline/pool pipeline/images/input pipeline/images/recipe",
+    "pipeline/images": "pipeline/base pipeline/pool pipeline/images/input pipeline/images/recipe pipeline/images/codecs "
+                       "pipeline/images/overlay pipeline/images/engines pipeline/images/output",
+    # measurement
+    "harness/machine": "pipeline/base",
+    "harness/machine/counters": "pipeline/base",
+    "harness/machine/emulation": "pipeline/base pipeline/pool harness/machine",
+    "harness/machine/doctor": "pipeline/base pipeline/pool harness/machine harness/machine/counters",
+    "harness/study": "pipeline/base analysis/account",
+    "harness/trial": "pipeline/base pipeline/pool harness/machine harness/machine/counters harness/machine/emulation "
+                     "harness/study",
+    "harness/sweep": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
+                     "pipeline/images/recipe analysis/statistics analysis/speedup harness/machine "
+                     "harness/machine/counters harness/machine/emulation harness/study harness/trial",
+    "harness/fit": "analysis/statistics analysis/speedup analysis/models analysis/knee analysis/size analysis/account "
+                   "analysis/prediction harness/machine/counters harness/study",
+    # what people see and type
+    "harness/console": "pipeline/base pipeline/pool harness/study harness/sweep harness/fit",
+    "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
+                   "pipeline/images/recipe pipeline/images/codecs pipeline/images/overlay pipeline/images/engines "
+                   "pipeline/images/output analysis/statistics analysis/gate analysis/reference harness/machine "
+                   "harness/machine/counters harness/machine/emulation harness/machine/doctor harness/study "
+                   "harness/trial harness/sweep harness/fit harness/console",
+}
+
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
+
+
+def read_includes(problems: list[str]) -> dict[str, set[str]]:
+    """The folders that each folder includes; what is wrong with single include lines goes to problems."""
+    found: dict[str, set[str]] = collections.defaultdict(set)
+    for tree in TREES:
+        for path in sorted((ROOT / tree).rglob("*.[ch]")):
+            folder = path.parent.relative_to(ROOT).as_posix()
+            found.setdefault(folder, set())
+            for included in INCLUDE.findall(path.read_text(encoding="utf-8")):
+                name = path.relative_to(ROOT).as_posix()
+                target = ROOT / included
+                if not target.is_file():
+                    problems.append(f"{name}: #include \"{included}\" is not written from the root")
+                    continue
+                other = target.parent.relative_to(ROOT).as_posix()
+                if included.endswith("_internal.h") and other != folder:
+                    problems.append(f"{name}: {included} is private to {other}")
+                if other != folder:
+                    found[folder].add(other)
+                    if other not in LAYERS.get(folder, "").split():
+                        problems.append(f"{name}: {folder} may not include {other}")
+    return found
+
+
+def check(found: dict[str, set[str]], problems: list[str]) -> None:
+    """The table itself: complete, without needless entries, and one way."""
+    order = {folder: place for place, folder in enumerate(LAYERS)}
+    for folder in found:
+        if folder not in LAYERS:
+            problems.append(f"{folder} is not in the table of tests/layers.py")
+    for folder, allowed in LAYERS.items():
+        for other in allowed.split():
+            if other not in found.get(folder, set()):
+                problems.append(f"{folder} does not include {other}: remove it from the table of tests/layers.py")
+            elif order.get(other, len(order)) >= order[folder]:
+                problems.append(f"{folder} includes {other}, which is not below it in the table of tests/layers.py")
+
+
+def draw(found: dict[str, set[str]], target: str) -> None:
+    """Boxes for folders, the lowest layer at the bottom; arrows for includes that no longer path implies."""
+    lines = ["digraph layers {", "rankdir=BT; newrank=true; node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fa\","
+             " fontname=\"DejaVu Sans\", fontsize=11]; edge [color=\"#667788\", arrowsize=0.6];"]
+    for tree in TREES:
+        lines.append(f"subgraph cluster_{tree} {{ label=\"{tree}\"; fontname=\"DejaVu Sans\"; color=\"#99aabb\";")
+        for folder in found:
+            if folder.split("/")[0] == tree:
+                lines.append(f"\"{folder}\" [label=\"{folder.removeprefix(tree + '/')}\"];")
+        lines.append("}")
+    for folder, others in found.items():
+        lines += [f"\"{folder}\" -> \"{other}\" [dir=forward];" for other in sorted(others)]
+    lines.append("}")
+    graph = "\n".join(lines)
+    reduced = subprocess.run(["tred"], input=graph, capture_output=True, text=True, check=True).stdout
+    subprocess.run(["dot", "-Tsvg", "-o", target], input=reduced, text=True, check=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Hold the includes of the sources against the table of layers.")
+    parser.add_argument("--draw", metavar="FILE.svg", help="write a picture of folders and includes")
+    options = parser.parse_args()
+    problems: list[str] = []
+    found = read_includes(problems)
+    check(found, problems)
+    for problem in problems:
+        print(problem)
+    if options.draw:
+        draw(found, options.draw)
+    print(f"{len(found)} folders, {sum(map(len, found.values()))} arrows, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

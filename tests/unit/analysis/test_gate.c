@@ -1,0 +1,224 @@
+/* The gate: its decision by hand-made intervals, and the command on studies made by SQL. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include <sys/wait.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/gate/gate.h"
+#include "analysis/statistics/stats.h"
+#include "harness/cli/commands.h"
+#include "tests/unit/study/study_fixture.h"
+
+static void assert_near(double found, double wanted, double tolerance)
+{
+    if (!(fabs(found - wanted) <= tolerance))
+        fail_msg("found %.12g, wanted %.12g", found, wanted);
+}
+
+/* A value with `relative` standard error over five blocks. */
+static struct gate_value known(double value, double relative)
+{
+    double half = stats_t(0.95, 4) * relative;
+    return (struct gate_value){value, value * exp(-half), value * exp(half), 0.95, 5};
+}
+
+static void the_verdict_is_that_of_the_whole_interval(void **state)
+{
+    static const struct {
+        enum gate_quantity quantity;
+        enum gate_verdict verdict;
+        double was, is, error;
+    } cases[] = {
+        {GATE_EFFICIENCY, GATE_PASS, 0.97, 0.97, 0.002},
+        {GATE_EFFICIENCY, GATE_PASS, 0.97, 0.99, 0.002},
+        {GATE_EFFICIENCY, GATE_REGRESSION, 0.97, 0.90, 0.002},
+        {GATE_EFFICIENCY, GATE_UNDECIDED, 0.97, 0.94, 0.002},
+        {GATE_EFFICIENCY, GATE_UNDECIDED, 0.97, 0.97, 0.050},
+        {GATE_CPU_PER_ITEM, GATE_PASS, 0.100, 0.100, 0.005},
+        {GATE_CPU_PER_ITEM, GATE_REGRESSION, 0.100, 0.120, 0.005},
+        {GATE_CPU_PER_ITEM, GATE_UNDECIDED, 0.100, 0.105, 0.005},
+        {GATE_CPU_PER_ITEM, GATE_PASS, 0.100, 0.060, 0.005},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct gate_entry entry = {cases[i].quantity, 2, cases[i].quantity == GATE_EFFICIENCY ? 0.03 : 0.05,
+                                   known(cases[i].was, cases[i].error), known(cases[i].is, cases[i].error)};
+        struct gate_result result = gate_decide(&entry, 0.95);
+        if (result.verdict != cases[i].verdict)
+            fail_msg("case %zu: %s (%s), wanted %s", i, gate_verdict_name(result.verdict), result.reason,
+                     gate_verdict_name(cases[i].verdict));
+    }
+}
+
+/* Equal errors e on both sides with 4 degrees of freedom: e sqrt(2) and 8 degrees of freedom. */
+static void the_interval_of_the_difference_is_welchs(void **state)
+{
+    struct gate_entry entry = {GATE_CPU_PER_ITEM, 1, 0.05, known(2, 0.01), known(2.2, 0.01)};
+    struct gate_result result = gate_decide(&entry, 0.95);
+
+    (void)state;
+    assert_near(result.worse.value, 0.1, 1e-12);
+    assert_near(result.worse.high, 1.1 * exp(2.3060 * 0.01 * sqrt(2)) - 1, 1e-5);
+}
+
+static void without_an_interval_or_a_value_nothing_is_decided(void **state)
+{
+    struct gate_value bare = {0.97, NAN, NAN, 0, 1}, none = {NAN, NAN, NAN, 0, 0};
+    struct gate_entry entry = {GATE_EFFICIENCY, 2, 0.03, known(0.97, 0.002), bare};
+    struct gate_result result = gate_decide(&entry, 0.95);
+
+    (void)state;
+    assert_int_equal(result.verdict, GATE_UNDECIDED);
+    assert_string_equal(result.reason, "the study has no interval");
+    entry.study = none;
+    result = gate_decide(&entry, 0.95);
+    assert_int_equal(result.verdict, GATE_UNDECIDED);
+    assert_string_equal(result.reason, "the study has no value");
+}
+
+static void the_worst_entry_decides_the_whole(void **state)
+{
+    struct gate_result results[3] = {{.verdict = GATE_PASS}, {.verdict = GATE_PASS}, {.verdict = GATE_PASS}};
+
+    (void)state;
+    assert_int_equal(gate_total(results, 3), GATE_PASS);
+    results[1].verdict = GATE_UNDECIDED;
+    assert_int_equal(gate_total(results, 3), GATE_UNDECIDED);
+    results[2].verdict = GATE_REGRESSION;
+    assert_int_equal(gate_total(results, 3), GATE_REGRESSION);
+    assert_int_equal(gate_total(results, 0), GATE_UNDECIDED);
+}
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+static char said[8192];
+
+/* Runs `knee gate a b c` in a child process, since a command keeps its settings; its output goes to `said`.
+ */
+static int gate(const char *a, const char *b, const char *c)
+{
+    int ends[2], status = 0;
+    size_t used = 0;
+    ssize_t got;
+    pid_t child;
+
+    assert_int_equal(pipe(ends), 0);
+    fflush(NULL);
+    child = fork();
+    if (child == 0) {
+        char *argv[] = {(char[]){"gate"}, strdup(a), strdup(b), strdup(c ? c : ""), NULL};
+        dup2(ends[1], STDOUT_FILENO);
+        dup2(ends[1], STDERR_FILENO);
+        status = cmd_gate.run(c ? 4 : 3, argv);
+        fflush(NULL);
+        _exit(status);
+    }
+    close(ends[1]);
+    while ((got = read(ends[0], said + used, sizeof said - 1 - used)) > 0)
+        used += (size_t)got;
+    said[used] = '\0';
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void assert_said(const char *part)
+{
+    if (!strstr(said, part))
+        fail_msg("'%s' does not say '%s'", said, part);
+}
+
+static const struct fixture base = {.cores = 4,
+                                    .workers = 5,
+                                    .blocks = 5,
+                                    .items = 20,
+                                    .work_s = 4,
+                                    .serial = 0.02,
+                                    .noise = 0.003,
+                                    .drift = 0.02,
+                                    .cpu_factor = 1,
+                                    .random = {31}};
+
+static void the_command_tells_pass_regression_and_not_comparable_apart(void **state)
+{
+    struct fixture was = base, same = base, slower = base, serial = base, noisy = base, other = base;
+    char baseline[300];
+
+    (void)state;
+    same.random.state = 32;
+    slower.cpu_factor = 1.3;
+    serial.serial = 0.08;
+    noisy.noise = 0.10;
+    other.machine_class = "class B";
+    fixture_make(&was);
+    fixture_make(&same);
+    fixture_make(&slower);
+    fixture_make(&serial);
+    fixture_make(&noisy);
+    fixture_make(&other);
+    snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
+    assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
+    assert_said("3 entries");
+    assert_int_equal(gate("--baseline", baseline, was.folder), 0);
+    assert_int_equal(gate("--baseline", baseline, same.folder), 0);
+    assert_said("verdict: pass (3 of 3");
+    assert_int_equal(gate("--baseline", baseline, slower.folder), 1);
+    assert_said("verdict: regression");
+    assert_int_equal(gate("--baseline", baseline, serial.folder), 1);
+    assert_int_equal(gate("--baseline", baseline, noisy.folder), 3);
+    assert_said("more blocks would tell");
+    assert_int_equal(gate("--baseline", baseline, other.folder), 4);
+    assert_said("machine class: the baseline has 'class A', the study 'class B'");
+    fixture_remove(&was);
+    fixture_remove(&same);
+    fixture_remove(&slower);
+    fixture_remove(&serial);
+    fixture_remove(&noisy);
+    fixture_remove(&other);
+}
+
+static void what_cannot_be_read_is_no_verdict(void **state)
+{
+    struct fixture one = base;
+    char baseline[300];
+    FILE *file;
+
+    (void)state;
+    fixture_make(&one);
+    snprintf(baseline, sizeof baseline, "%s/baseline.json", one.folder);
+    assert_int_equal(gate("--baseline", baseline, one.folder), 2);
+    assert_said("--write-baseline");
+    assert_int_equal(gate("--write-baseline", baseline, "/nonexistent"), 2);
+    assert_int_equal(gate("--baseline", one.folder, NULL), 2);
+    file = fopen(baseline, "w");
+    assert_non_null(file);
+    fputs("{\"format\": \"knee-baseline 1\",\n oops", file);
+    fclose(file);
+    assert_int_equal(gate("--baseline", baseline, one.folder), 2);
+    assert_said("baseline.json:2:");
+    fixture_remove(&one);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_verdict_is_that_of_the_whole_interval),
+        cmocka_unit_test(the_interval_of_the_difference_is_welchs),
+        cmocka_unit_test(without_an_interval_or_a_value_nothing_is_decided),
+        cmocka_unit_test(the_worst_entry_decides_the_whole),
+        cmocka_unit_test(the_command_tells_pass_regression_and_not_comparable_apart),
+        cmocka_unit_test(what_cannot_be_read_is_no_verdict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

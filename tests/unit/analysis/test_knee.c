@@ -1,0 +1,174 @@
+/* The knee: beyond doubt, its bounds, and the two causes kept apart. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <math.h>
+
+#include <string.h>
+
+#include "analysis/knee/knee.h"
+
+static void assert_near(double found, double wanted, double tolerance)
+{
+    if (!(fabs(found - wanted) <= tolerance))
+        fail_msg("found %.12g, wanted %.12g", found, wanted);
+}
+
+/* E(n) = value +- half for n 1 .. 6. */
+static void fill(struct scaling_point points[6], const double value[6], double half, unsigned cores)
+{
+    for (unsigned i = 0; i < 6; i++) {
+        points[i] =
+            (struct scaling_point){.workers = i + 1, .trials = 3, .oversubscribed = cores && i + 1 > cores};
+        points[i].efficiency = i == 0
+                                   ? interval_exact(1, 0.95, "definition")
+                                   : interval_bounded(value[i], value[i] - half, value[i] + half, 0.95, "m");
+    }
+}
+
+static void the_knee_is_where_doubt_ends(void **state)
+{
+    static const double falling[6] = {1, 0.99, 0.96, 0.94, 0.91, 0.85};
+    struct scaling_point points[6];
+    struct knee knee;
+
+    (void)state;
+    fill(points, falling, 0.02, 0);
+    knee = knee_find(points, 6, NULL, 0, 0.05);
+    assert_int_equal(knee.workers, 5); /* 0.93 is the first upper bound below 0.95 */
+    assert_int_equal(knee.low, 3);     /* 0.94 is the first lower bound below */
+    assert_int_equal(knee.high, 5);
+    fill(points, falling, 0.001, 0);
+    assert_int_equal(knee_find(points, 6, NULL, 0, 0.05).workers, 4);
+    assert_int_equal(knee_find(points, 6, NULL, 0, 0.2).workers, 0);
+}
+
+/* Five trials each: own intervals reach above the limit, the noise of all n says otherwise; but not for an n that
+ * is noisier than the others, and not for a fall that the noise explains. */
+static void the_noise_of_all_worker_counts_ends_doubt(void **state)
+{
+    static const double falling[6] = {1, 1, 0.925, 0.91, 0.9, 0.9};
+    const struct model_noise quiet = {0.01 * 0.01, 20}, loud = {0.04 * 0.04, 20}, none = {NAN, 0};
+    struct scaling_point points[6];
+
+    (void)state;
+    fill(points, falling, 0.03, 0);
+    for (size_t i = 0; i < 6; i++)
+        points[i].trials = 5;
+    assert_int_equal(knee_find(points, 6, &none, 0, 0.05).workers, 4);
+    fill(points, falling, 0.026, 0);
+    for (size_t i = 0; i < 6; i++)
+        points[i].trials = 5;
+    assert_int_equal(knee_find(points, 6, NULL, 0, 0.05).workers, 4);
+    assert_int_equal(knee_find(points, 6, &quiet, 0, 0.05).workers, 3);
+    assert_non_null(
+        strstr(knee_find(points, 6, &quiet, 0, 0.05).reason, "by the noise of all worker counts"));
+    assert_int_equal(knee_find(points, 6, &loud, 0, 0.05).workers, 0);
+    points[2].efficiency.high = 0.99; /* noisier than the others */
+    assert_int_equal(knee_find(points, 6, &quiet, 0, 0.05).workers, 4);
+}
+
+static void assert_law_crosses(enum model_kind kind, double sigma, double kappa, double wanted)
+{
+    struct observation observation[8];
+    struct scaling_data data = {.observation = observation, .count = 8};
+    struct model_fit fit;
+    struct interval knee;
+
+    for (unsigned n = 1; n <= 8; n++)
+        observation[n - 1] = (struct observation){n, 0, (1 + sigma * (n - 1) + kappa * n * (n - 1)) / n};
+    model_fit(kind, &data, 0.95, &fit);
+    knee = knee_of_law(&fit, 0.05);
+    if (isnan(wanted))
+        assert_true(isnan(knee.value) && knee.reason[0]);
+    else
+        assert_near(knee.value, wanted, 1e-6);
+    assert_true(isnan(knee.low)); /* no noise, no interval */
+}
+
+static void a_law_crosses_where_its_formula_says(void **state)
+{
+    (void)state;
+    assert_law_crosses(MODEL_AMDAHL, 0.01, 0, 1 + 0.05 / 0.95 / 0.01);
+    /* 0.01 (n-1) + 0.001 n (n-1) = 0.05/0.95 */
+    assert_law_crosses(MODEL_USL, 0.01, 0.001,
+                       (-0.009 + sqrt(0.009 * 0.009 + 0.004 * (0.01 + 0.05 / 0.95))) / 0.002);
+    assert_law_crosses(MODEL_IDEAL, 0, 0, NAN);
+}
+
+static void ideal_scaling_has_no_knee_and_says_so(void **state)
+{
+    static const double ideal[6] = {1, 1.01, 0.99, 1, 0.98, 1};
+    struct scaling_point points[6];
+    struct knee knee;
+
+    (void)state;
+    fill(points, ideal, 0.01, 0);
+    knee = knee_find(points, 6, NULL, 0, 0.05);
+    assert_int_equal(knee.workers, 0);
+    assert_int_equal(knee.low, 0);
+    assert_int_equal(knee.high, 0);
+    assert_non_null(strstr(knee.reason, "no efficiency is below 0.95 beyond doubt"));
+}
+
+static void more_workers_than_cores_is_a_reason_of_its_own(void **state)
+{
+    static const double shared[6] = {1, 0.98, 0.66, 0.5, 0.4, 0.33};
+    struct scaling_point points[6];
+    struct knee knee;
+
+    (void)state;
+    fill(points, shared, 0.01, 2);
+    knee = knee_find(points, 6, NULL, 2, 0.05);
+    assert_int_equal(knee.workers, 3);
+    assert_true(knee.oversubscribed);
+    assert_non_null(strstr(knee.reason, "more workers than cores: 3 workers share 2 cores"));
+    assert_non_null(strstr(knee.reason, "efficiency at 2 workers is 0.980"));
+}
+
+static void without_intervals_there_is_no_knee(void **state)
+{
+    struct scaling_point point = {.workers = 2, .trials = 1, .efficiency = interval_point(0.5, "one block")};
+    struct knee knee = knee_find(&point, 1, NULL, 0, 0.05);
+
+    (void)state;
+    assert_int_equal(knee.workers, 0);
+    assert_non_null(strstr(knee.reason, "more repetitions"));
+    assert_int_equal(knee_find(NULL, 0, NULL, 0, 0.05).workers, 0);
+}
+
+/* 1/(1 + 0.05 (n-1)) is 0.952 at n = 2 and 0.909 at n = 3. */
+static void amdahls_knee_is_where_his_term_alone_puts_it(void **state)
+{
+    struct interval s = interval_bounded(0.05, 0.01, 0.1, 0.95, "m"), knee = knee_amdahl(&s, 0.05);
+
+    (void)state;
+    assert_near(knee.value, 3, 0);
+    assert_near(knee.low, 2, 0);
+    assert_near(knee.high, 7, 0); /* 1/(1.06) is 0.943, 1/1.05 is 0.952 */
+    s.low = 0;
+    knee = knee_amdahl(&s, 0.05);
+    assert_true(isnan(knee.high));
+    s.value = 0;
+    knee = knee_amdahl(&s, 0.05);
+    assert_false(interval_has_value(&knee));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_knee_is_where_doubt_ends),
+        cmocka_unit_test(the_noise_of_all_worker_counts_ends_doubt),
+        cmocka_unit_test(a_law_crosses_where_its_formula_says),
+        cmocka_unit_test(ideal_scaling_has_no_knee_and_says_so),
+        cmocka_unit_test(more_workers_than_cores_is_a_reason_of_its_own),
+        cmocka_unit_test(without_intervals_there_is_no_knee),
+        cmocka_unit_test(amdahls_knee_is_where_his_term_alone_puts_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,167 @@
+/* The option parser: every kind of value, its limits, and one message for each mistake. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "harness/console/options.h"
+
+static struct {
+    bool flag;
+    const char *text;
+    uint64_t count, duration_ns;
+    double real;
+    int choice;
+} set;
+
+static const char *const colours[] = {"red", "green", NULL};
+static const struct option_spec table[] = {
+    {.name = "flag", .letter = 'f', .kind = OPTION_FLAG, .target = &set.flag, .help = "a flag"},
+    {.name = "text",
+     .letter = 't',
+     .argument = "T",
+     .kind = OPTION_TEXT,
+     .target = &set.text,
+     .help = "a text"},
+    {.name = "count",
+     .letter = 'c',
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .target = &set.count,
+     .min = 1,
+     .max = 100,
+     .help = "a count"},
+    {.name = "time",
+     .argument = "D",
+     .kind = OPTION_DURATION,
+     .target = &set.duration_ns,
+     .help = "a duration"},
+    {.name = "real",
+     .argument = "X",
+     .kind = OPTION_REAL,
+     .target = &set.real,
+     .real_min = 0,
+     .real_max = 1,
+     .help = "a real"},
+    {.name = "colour",
+     .argument = "C",
+     .kind = OPTION_CHOICE,
+     .target = &set.choice,
+     .choices = colours,
+     .help = "a choice"},
+    {.name = NULL}};
+static const struct command command = {.name = "probe", .summary = "s", .usage = "[options] A [B]"};
+
+enum { MOST_WORDS = 8 };
+
+/* Parses words with stderr caught in message; returns the result. */
+static enum options_result parse(const char *const *words, char *message, size_t bytes, int *operands)
+{
+    char copies[MOST_WORDS][64];
+    char *argv[MOST_WORDS + 1];
+    char **rest;
+    int argc = 0, ends[2], saved = dup(2);
+    enum options_result result;
+    ssize_t got;
+
+    memset(&set, 0, sizeof set);
+    while (words[argc]) {
+        snprintf(copies[argc], sizeof copies[argc], "%s", words[argc]);
+        argv[argc] = copies[argc];
+        argc++;
+    }
+    argv[argc] = NULL;
+    assert_int_equal(pipe(ends), 0);
+    dup2(ends[1], 2);
+    result = options_parse(&command, table, argc, argv, 1, 2, &rest, operands);
+    fflush(stderr);
+    dup2(saved, 2);
+    close(saved);
+    close(ends[1]);
+    got = read(ends[0], message, bytes - 1);
+    message[got > 0 ? got : 0] = '\0';
+    close(ends[0]);
+    return result;
+}
+
+static void good_values_reach_their_targets(void **state)
+{
+    const char *const words[] = {"probe",  "in", "-fc7",           "--time=1.5m",
+                                 "--real", "5%", "--colour=green", NULL};
+    char message[256];
+    int operands;
+
+    (void)state;
+    assert_int_equal(parse(words, message, sizeof message, &operands), OPTIONS_GO);
+    assert_string_equal(message, "");
+    assert_int_equal(operands, 1);
+    assert_true(set.flag);
+    assert_int_equal(set.count, 7);
+    assert_int_equal(set.duration_ns, 90000000000u);
+    assert_true(set.real > 0.0499 && set.real < 0.0501);
+    assert_int_equal(set.choice, 1);
+}
+
+static void double_dash_ends_the_options(void **state)
+{
+    const char *const words[] = {"probe", "--", "-f", NULL};
+    char message[256];
+    int operands;
+
+    (void)state;
+    assert_int_equal(parse(words, message, sizeof message, &operands), OPTIONS_GO);
+    assert_int_equal(operands, 1);
+    assert_false(set.flag);
+}
+
+static void each_mistake_has_one_line_naming_it(void **state)
+{
+    static const struct {
+        const char *words[MOST_WORDS];
+        const char *part;
+    } cases[] = {
+        {{"probe", "in", "--count", "0"}, "--count 0: give a whole number from 1 to 100"},
+        {{"probe", "in", "--count", "101"}, "--count 101"},
+        {{"probe", "in", "--count", "7x"}, "--count 7x"},
+        {{"probe", "in", "--count", "-1"}, "--count -1"},
+        {{"probe", "in", "--count", "99999999999999999999"}, "--count 9999"},
+        {{"probe", "in", "--time", "soon"}, "--time soon: give a duration such as"},
+        {{"probe", "in", "--time", "0"}, "--time 0"},
+        {{"probe", "in", "--time", "nan"}, "--time nan"},
+        {{"probe", "in", "--real", "1.5"}, "--real 1.5: give a number from 0 to 1"},
+        {{"probe", "in", "--real", ""}, "--real "},
+        {{"probe", "in", "--colour", "blue"}, "choose one of: red, green"},
+        {{"probe", "in", "--nope"}, "--nope: 'knee probe --help'"},
+        {{"probe", "in", "-x"}, "-x: 'knee probe --help'"},
+        {{"probe", "in", "--count"}, "a value is missing after --count"},
+        {{"probe", "in", "-c"}, "a value is missing after -c"},
+        {{"probe"}, "operand missing: usage: knee probe [options] A [B]"},
+        {{"probe", "a", "b", "third"}, "unexpected 'third'"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char message[512];
+        int operands;
+        assert_int_equal(parse(cases[i].words, message, sizeof message, &operands), OPTIONS_USAGE);
+        if (!strstr(message, cases[i].part))
+            fail_msg("case %zu: got '%s', wanted '%s' in it", i, message, cases[i].part);
+        assert_ptr_equal(strchr(message, '\n'), message + strlen(message) - 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_values_reach_their_targets),
+        cmocka_unit_test(double_dash_ends_the_options),
+        cmocka_unit_test(each_mistake_has_one_line_naming_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

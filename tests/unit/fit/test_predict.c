@@ -1,0 +1,352 @@
+/* Accounts and predictions of studies whose trials are simulated: what was put in comes out, other machines
+ * are foretold, and the table reads as recorded in tests/golden/predict.txt (KNEE_WRITE_GOLDEN=1 writes it
+ * anew). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "harness/fit/fit_account.h"
+#include "harness/fit/predict.h"
+#include "tests/unit/pool/pool_fixture.h"
+
+static struct fixture four_cores = {.cores = 4, .blocks = 5, .drift = 0.02, .random = {3}};
+static struct sim_pool pool;
+static struct fit_study study;
+static struct fit_account account;
+
+static void assert_near(const char *what, double found, double wanted, double tolerance)
+{
+    if (!(fabs(found - wanted) <= tolerance))
+        fail_msg("%s: found %.9g, wanted %.9g", what, found, wanted);
+}
+
+static int make_study(void **state)
+{
+    struct fault fault;
+    char *folder;
+
+    (void)state;
+    sim_pool_items(&pool, 300, &four_cores.random);
+    pool.noise = 0.01;
+    pool.setting = (struct simulate_setting){.chunk = 1,
+                                             .policy = SIMULATE_DYNAMIC,
+                                             .prefix_s = 0.200,
+                                             .suffix_s = 0.010,
+                                             .suffix_per_worker_s = 0.002,
+                                             .fork_s = 0.003,
+                                             .begin_s = 0.002,
+                                             .init_s = 0.050,
+                                             .claim_s = 1e-5,
+                                             .contention = 0.01};
+    pool_fixture_make(&four_cores, &pool);
+    if (fit_study_read(four_cores.folder, &study, &folder, &fault) ||
+        fit_account_make(&study, &account, &fault)) {
+        fprintf(stderr, "# %s\n", fault.text);
+        return -1;
+    }
+    g_free(folder);
+    g_free(study.name);
+    study.name = g_strdup("fixture"); /* the folder's name is another each time */
+    return 0;
+}
+
+static int remove_study(void **state)
+{
+    (void)state;
+    fit_account_release(&account);
+    fit_study_release(&study);
+    fixture_remove(&four_cores);
+    return 0;
+}
+
+/* --- the account ------------------------------------------------------------------------------ */
+
+static double equal_tail_s(unsigned workers)
+{
+    double sum = 0, count = 0;
+
+    for (unsigned i = 0; i < account.trials->len; i++) {
+        const struct fit_account_trial *row = &g_array_index(account.trials, struct fit_account_trial, i);
+        const struct fit_trial *trial = &g_array_index(study.trials, struct fit_trial, row->trial);
+        if (trial->cell != workers - 1)
+            continue;
+        sum += row->equal_tail_s;
+        count++;
+    }
+    return sum / count;
+}
+
+static void every_trial_closes_and_all_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(account.trials->len, 5 * (4 + 1));
+    assert_int_equal(account.cost_count, 300);
+    assert_int_equal(account.cost_trials, 5);
+    assert_int_equal(account.cells->len, 5);
+    for (unsigned i = 0; i < account.cells->len; i++) {
+        const struct fit_account_cell *cell = &g_array_index(account.cells, struct fit_account_cell, i);
+        assert_int_equal(cell->trials, 5);
+        assert_true(cell->closure < 1e-6);
+        assert_true(cell->named > 0.9999);
+    }
+}
+
+static void causes_are_what_was_put_in(void **state)
+{
+    const struct fit_account_cell *cell = fit_account_cell_at(&account, 4);
+    double more_s = 0;
+
+    (void)state;
+    assert_non_null(cell);
+    assert_near("serial", cell->core_s[CAUSE_SERIAL].value, 4 * (0.200 + 0.010 + 4 * 0.002), 1e-6);
+    /* each begins 2 ms after its fork; the first waits for the last one's instant 9 ms, the second 6, ... */
+    assert_near("spawn", cell->core_s[CAUSE_SPAWN].value, 4 * (0.002 + 0.0045), 1e-6);
+    assert_near("init", cell->core_s[CAUSE_INIT].value, 4 * (0.050 + 0.0045), 1e-6);
+    assert_near("dispatch", cell->core_s[CAUSE_DISPATCH].value, 300 * 1e-5, 3e-4);
+    for (int c = CAUSE_INFLATION_FIXED; c <= CAUSE_INFLATION_REST; c++)
+        more_s += cell->core_s[c].value;
+    assert_near("contention", more_s / cell->core_s[CAUSE_USEFUL].value, 0.03, 0.01);
+    assert_near("blocked", cell->core_s[CAUSE_BLOCKED_MORE].value, 0, 1e-6);
+    assert_int_equal(cell->top, CAUSE_SERIAL);
+}
+
+static void a_difference_explains_the_efficiency_lost(void **state)
+{
+    const struct fit_account_cell *four = fit_account_cell_at(&account, 4),
+                                  *one = fit_account_cell_at(&account, 1);
+    struct fit_account_difference difference;
+    double lost = 0;
+
+    (void)state;
+    fit_account_compare(&account, four, one, &difference);
+    for (int c = 0; c < ACCOUNT_CAUSES; c++)
+        lost += isnan(difference.lost[c]) ? 0 : difference.lost[c];
+    assert_near("sum of the steps", lost, difference.lost_total, 1e-9);
+    assert_near("1 - E", difference.lost_total, 1 - one->total_s.value / four->total_s.value, 1e-9);
+    assert_true(interval_has_bounds(&difference.core_s[CAUSE_INIT]) ||
+                difference.core_s[CAUSE_INIT].reason[0]); /* equal in every block: no spread */
+    assert_true(four->speedup_without[CAUSE_SERIAL].value > four->speedup.value);
+    assert_near("speedup", four->speedup.value, 4 * (1 - difference.lost_total), 0.02);
+    assert_false(interval_has_value(&four->speedup_without[CAUSE_USEFUL]));
+}
+
+/* Contention slows items in proportion to their cost: per megapixel, per megabyte and for each image. */
+static void what_size_causes_is_told(void **state)
+{
+    const struct fit_account_cell *cell = fit_account_cell_at(&account, 4);
+    double cost_s = 0, by_size_s = 0;
+
+    (void)state;
+    for (size_t i = 0; i < pool.items; i++) {
+        by_size_s += 0.008 * pool.megapixels[i] + 0.005 * pool.megabytes[i];
+        cost_s += pool.cpu_s[i];
+    }
+    assert_near("size", cell->size_core_s.value / cost_s,
+                0.03 * by_size_s / cost_s + (cell->core_s[CAUSE_TAIL].value - equal_tail_s(4)) / cost_s,
+                0.01);
+    assert_near("share of n T", cell->size_lost, cell->size_core_s.value / cell->total_s.value, 1e-12);
+    assert_true(cell->size_share > 0 && cell->size_share < 1);
+}
+
+static void pop_s_tree_is_in_the_cells(void **state)
+{
+    const struct fit_account_cell *cell = fit_account_cell_at(&account, 4);
+
+    (void)state;
+    assert_near("parallel", cell->pop[POP_PARALLEL].value,
+                cell->pop[POP_LOAD_BALANCE].value * cell->pop[POP_COMMUNICATION].value, 1e-3);
+    assert_near("computation", cell->pop[POP_COMPUTATION].value, 1 / 1.03, 0.01);
+    assert_string_equal(cell->pop[POP_IPC].reason, "instructions were not counted");
+}
+
+/* --- predictions ------------------------------------------------------------------------------ */
+
+static void open_prediction(const struct predict_request *request, struct prediction *prediction)
+{
+    struct fault fault;
+
+    if (predict_make(&account, request, prediction, &fault))
+        fail_msg("%s", fault.text);
+}
+
+static const struct predict_point *point_at(const struct prediction *p, unsigned workers)
+{
+    for (unsigned i = 0; i < p->points->len; i++)
+        if (g_array_index(p->points, struct predict_point, i).workers == workers)
+            return &g_array_index(p->points, struct predict_point, i);
+    fail_msg("no point with %u workers", workers);
+    return NULL;
+}
+
+static double truth_s(unsigned workers)
+{
+    static struct sim_trial trial;
+    static struct sim_pool quiet;
+    struct resample_random random = {1};
+
+    quiet = pool;
+    quiet.noise = 0;
+    sim_trial_make(&quiet, workers, 1, &random, &trial);
+    return trial.result.wall_s;
+}
+
+static void a_larger_machine_is_foretold(void **state)
+{
+    struct predict_request request = {.cores = 16};
+    struct prediction p;
+
+    (void)state;
+    open_prediction(&request, &p);
+    for (unsigned n = 1; n <= 16; n++) {
+        const struct predict_point *point = point_at(&p, n);
+        double truth = truth_s(n);
+        assert_near("T(n) within 5%", point->seconds.value / truth, 1, 0.05);
+        if (truth < point->seconds.low || truth > point->seconds.high)
+            fail_msg("%u workers: %g to %g does not hold %g", n, point->seconds.low, point->seconds.high,
+                     truth);
+        assert_near("core-hours", point->core_hours, n * point->seconds.value / 3600, 1e-12);
+    }
+    assert_near("contention", p.contention.value, 0.01, 0.003);
+    predict_release(&p);
+}
+
+static void held_back_cells_are_within_five_percent(void **state)
+{
+    struct predict_request request = {0};
+    struct prediction p;
+
+    (void)state;
+    open_prediction(&request, &p);
+    assert_int_equal(p.request.cores, 4);
+    assert_int_equal(p.request.items, 300);
+    assert_int_equal(p.checks->len, 4); /* 2, 3, 4 workers, and chunk 8 */
+    for (unsigned i = 0; i < p.checks->len; i++) {
+        const struct predict_check *check = &g_array_index(p.checks, struct predict_check, i);
+        assert_near("held back", check->predicted_s / check->measured_s, 1, 0.05);
+    }
+    predict_release(&p);
+}
+
+static void memory_and_items_bound_the_advice(void **state)
+{
+    struct predict_request request = {.cores = 16, .memory_bytes = 600.0 * 1048576, .items = 7};
+    struct prediction p;
+
+    (void)state;
+    open_prediction(&request, &p);
+    assert_int_equal(p.memory_workers, 6); /* 100 MiB each */
+    assert_true(point_at(&p, 7)->too_large);
+    assert_false(point_at(&p, 6)->too_large);
+    assert_true(p.best.setting.workers <= 6);
+    assert_true(p.bounds.longest_item < 7);
+    assert_int_equal(p.least_chunk, 0); /* seven items on some workers: never balanced */
+    assert_true(p.chunk_efficiency > 0 && p.chunk_efficiency < 0.95);
+    predict_release(&p);
+}
+
+static void more_items_have_wider_times_and_the_same_speedups(void **state)
+{
+    struct predict_request few = {.cores = 4}, many = {.cores = 4, .items = 3000};
+    struct prediction a, b;
+    const struct interval *x, *y;
+
+    (void)state;
+    open_prediction(&few, &a);
+    open_prediction(&many, &b);
+    x = &point_at(&a, 1)->seconds;
+    y = &point_at(&b, 1)->seconds;
+    assert_near("ten times the time", y->value / x->value, 10, 0.5);
+    assert_true(y->high / y->low > x->high / x->low);
+    x = &point_at(&a, 4)->speedup;
+    y = &point_at(&b, 4)->speedup;
+    assert_true(y->value > x->value); /* serial parts weigh less */
+    predict_release(&a);
+    predict_release(&b);
+}
+
+static void a_study_without_one_worker_is_refused(void **state)
+{
+    struct predict_request request = {0};
+    struct prediction p;
+    struct fault fault;
+
+    (void)state;
+    for (unsigned i = 0; i < study.cells->len; i++)
+        g_array_index(study.cells, struct fit_cell, i).workers++;
+    assert_int_equal(predict_make(&account, &request, &p, &fault), -1);
+    assert_non_null(strstr(fault.text, "no trial with one worker"));
+    for (unsigned i = 0; i < study.cells->len; i++)
+        g_array_index(study.cells, struct fit_cell, i).workers--;
+}
+
+/* --- tables ----------------------------------------------------------------------------------- */
+
+/* Compares what was written to out, which made text, with the file, or writes that anew. */
+static void assert_golden(FILE *out, char **text, const char *golden)
+{
+    char *wanted = NULL;
+
+    fclose(out);
+    if (getenv("KNEE_WRITE_GOLDEN"))
+        assert_true(g_file_set_contents(golden, *text, -1, NULL));
+    if (!g_file_get_contents(golden, &wanted, NULL, NULL))
+        fail_msg("%s cannot be read: run in the repository's folder", golden);
+    assert_string_equal(*text, wanted);
+    g_free(wanted);
+    free(*text);
+}
+
+static void the_prediction_reads_as_recorded(void **state)
+{
+    struct predict_request request = {.cores = 8, .memory_bytes = 32.0 * 1073741824, .items = 1000};
+    struct prediction p;
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    (void)state;
+    open_prediction(&request, &p);
+    predict_print(&p, out);
+    predict_release(&p);
+    assert_golden(out, &text, "tests/golden/predict.txt");
+}
+
+static void the_account_reads_as_recorded(void **state)
+{
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *out = open_memstream(&text, &bytes);
+
+    (void)state;
+    account_print_overview(&account, out);
+    fputc('\n', out);
+    account_print_comparison(&account, fit_account_cell_at(&account, 4), fit_account_cell_at(&account, 1),
+                             out);
+    account_print_waterfall(&account, fit_account_cell_at(&account, 4), fit_account_cell_at(&account, 1),
+                            out);
+    assert_golden(out, &text, "tests/golden/account.txt");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_trial_closes_and_all_is_named),
+        cmocka_unit_test(causes_are_what_was_put_in),
+        cmocka_unit_test(a_difference_explains_the_efficiency_lost),
+        cmocka_unit_test(what_size_causes_is_told),
+        cmocka_unit_test(pop_s_tree_is_in_the_cells),
+        cmocka_unit_test(a_larger_machine_is_foretold),
+        cmocka_unit_test(held_back_cells_are_within_five_percent),
+        cmocka_unit_test(memory_and_items_bound_the_advice),
+        cmocka_unit_test(more_items_have_wider_times_and_the_same_speedups),
+        cmocka_unit_test(a_study_without_one_worker_is_refused),
+        cmocka_unit_test(the_prediction_reads_as_recorded),
+        cmocka_unit_test(the_account_reads_as_recorded),
+    };
+    return cmocka_run_group_tests(tests, make_study, remove_study);
+}

@@ -1,0 +1,376 @@
+/* The pool's workers killed at each point of their lives, held up, refused by the system: each item is done,
+ * or given up with its reason, and the run ends. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/pool.h"
+
+enum { ITEMS = 40, HOGGED = 64 };
+
+/* What the workers did; shared. */
+struct play {
+    _Atomic uint32_t done[ITEMS], settled[ITEMS];
+    _Atomic uint32_t lost;
+    uint64_t hog;           /* this item takes all the memory it can get; ITEMS: none */
+    uint64_t stop_at;       /* this item finds the machine at fault; ITEMS: none */
+    uint64_t refuse_settle; /* this item cannot be settled; ITEMS: none */
+    unsigned sleep_us;
+    char why[256];
+};
+
+struct stage {
+    struct play *play;
+    struct workload workload;
+    struct pool_options options;
+    struct item_table table;
+    struct fault fault;
+    int signal_number;
+};
+
+static int play_item(void *context, void *state, uint64_t index, struct item_record *record, void *payload,
+                     struct fault *fault)
+{
+    struct play *play = context;
+
+    (void)state;
+    (void)payload;
+    record->stage = 2;
+    for (int i = 0; i < HOGGED && index == play->hog; i++) {
+        static char *blocks[HOGGED];
+        blocks[i] = malloc(16 << 20);
+        if (!blocks[i])
+            return fault_set(fault, "no memory after %d MiB", i * 16);
+        memset(blocks[i], i, 16 << 20);
+    }
+    if (index == play->stop_at) {
+        fault_set(fault, "the disk is full");
+        return WORKLOAD_STOP;
+    }
+    if (play->sleep_us)
+        usleep(play->sleep_us);
+    fault_point("item", index);
+    atomic_fetch_add(&play->done[index], 1);
+    return 0;
+}
+
+static void play_lost(void *context, uint64_t index, struct item_record *record, void *payload,
+                      const char *why)
+{
+    struct play *play = context;
+
+    (void)index;
+    (void)record;
+    (void)payload;
+    atomic_fetch_add(&play->lost, 1);
+    snprintf(play->why, sizeof play->why, "%s", why);
+}
+
+static int play_settle(void *context, uint64_t index, enum item_state state, struct fault *fault)
+{
+    struct play *play = context;
+
+    (void)state;
+    if (index == play->refuse_settle)
+        return fault_set(fault, "the journal cannot be written");
+    atomic_fetch_add(&play->settled[index], 1);
+    return 0;
+}
+
+static void set_up(struct stage *s, uint32_t workers, uint64_t chunk, const char *points)
+{
+    *s = (struct stage){.options = {.workers = workers, .chunk = chunk, .policy = POLICY_DYNAMIC}};
+    s->play = mmap(NULL, sizeof *s->play, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(s->play, MAP_FAILED);
+    s->play->hog = s->play->stop_at = s->play->refuse_settle = ITEMS;
+    s->options.settle = play_settle;
+    s->options.settle_context = s->play;
+    s->workload = (struct workload){
+        .name = "play", .context = s->play, .items = ITEMS, .item = play_item, .lost = play_lost};
+    assert_int_equal(item_table_create(&s->table, -1, ITEMS, 8, workers, 0, &s->fault), 0);
+    setenv("KNEE_FAULT", points, 1);
+    if (fault_point_arm(&s->fault))
+        fail_msg("%s", s->fault.text);
+}
+
+static enum pool_result run(struct stage *s)
+{
+    return pool_run(&s->workload, &s->options, &s->table, &s->signal_number, &s->fault);
+}
+
+static void tear_down(struct stage *s)
+{
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child of ours is left, running or dead */
+    assert_int_equal(errno, ECHILD);
+    item_table_close(&s->table);
+    munmap(s->play, sizeof *s->play);
+}
+
+static unsigned state_of(const struct stage *s, uint64_t index)
+{
+    return atomic_load(&item_table_item(&s->table, index)->state);
+}
+
+static uint32_t processes(const struct stage *s)
+{
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < s->options.workers; i++)
+        sum += item_table_worker(&s->table, i)->processes;
+    return sum;
+}
+
+static void a_death_at_any_point_loses_nothing(void **state)
+{
+    static const char *const points[] = {"start:1",
+                                         "start:2:segv",
+                                         "start:4",
+                                         "ready:1",
+                                         "ready:3:exit",
+                                         "claim:1",
+                                         "claim:2",
+                                         "claim:1,claim:4",
+                                         "held:1",
+                                         "held:2:abort",
+                                         "item:1",
+                                         "item:7:segv",
+                                         "item:40:exit",
+                                         "settled:1",
+                                         "settled:39",
+                                         "exit:1",
+                                         "exit:3",
+                                         "start:1,ready:2,item:3",
+                                         "item:5,held:3",
+                                         "fork:4:refuse,item:1",
+                                         "fork:4:refuse,fork:5:refuse,item:1,item:2"};
+
+    (void)state;
+    for (size_t p = 0; p < sizeof points / sizeof points[0]; p++)
+        for (uint64_t chunk = 1; chunk < 20; chunk += 6) {
+            struct stage s;
+            set_up(&s, 3, chunk, points[p]);
+            if (run(&s) != POOL_OK)
+                fail_msg("%s, chunk %d: %s", points[p], (int)chunk, s.fault.text);
+            for (uint64_t i = 0; i < ITEMS; i++)
+                if (state_of(&s, i) != ITEM_DONE || !s.play->done[i] || !s.play->settled[i])
+                    fail_msg("%s, chunk %d: item %d is in state %u", points[p], (int)chunk, (int)i,
+                             state_of(&s, i));
+            assert_int_equal(s.play->lost, 0);
+            tear_down(&s);
+        }
+}
+
+static void claims_that_died_with_their_worker_are_found_again(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    /* All of the claims of 2 workers are lost: nobody else will ever be handed those positions. */
+    set_up(&s, 2, 10, "claim:1,claim:2,claim:3,claim:4");
+    assert_int_equal(run(&s), POOL_OK);
+    for (uint64_t i = 0; i < ITEMS; i++)
+        assert_int_equal(s.play->done[i], 1);
+    assert_true(processes(&s) >= 5); /* those four, and one that looked at all positions again */
+    tear_down(&s);
+}
+
+static void workers_that_never_start_end_the_run(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    set_up(&s, 2, 1, "ready:1+");
+    assert_int_equal(run(&s), POOL_ERROR);
+    assert_non_null(strstr(s.fault.text, "before it was ready, 5 times in a row"));
+    assert_in_range(processes(&s), 5, 8);
+    tear_down(&s);
+}
+
+static void an_item_that_takes_too_long_is_given_up(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    set_up(&s, 2, 4, "item@9:hang,item@30:hang");
+    s.options.item_timeout_ns = 200000000;
+    assert_int_equal(run(&s), POOL_OK);
+    for (uint64_t i = 0; i < ITEMS; i++) {
+        assert_int_equal(state_of(&s, i), i == 9 || i == 30 ? ITEM_FAILED : ITEM_DONE);
+        assert_int_equal(s.play->done[i], i == 9 || i == 30 ? 0 : 1);
+        assert_int_equal(s.play->settled[i], 1);
+    }
+    assert_int_equal(s.play->lost, 2);
+    assert_int_equal(item_table_item(&s.table, 9)->attempt, 1);
+    assert_int_equal(item_table_item(&s.table, 9)->stage, 2);
+    assert_non_null(strstr(s.play->why, "longer than 0.2 s"));
+    tear_down(&s);
+}
+
+static void items_that_take_less_are_left_alone(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    set_up(&s, 2, 1, "");
+    s.play->sleep_us = 30000; /* all together far more than the limit */
+    s.options.item_timeout_ns = 400000000;
+    assert_int_equal(run(&s), POOL_OK);
+    assert_int_equal(processes(&s), 2);
+    tear_down(&s);
+}
+
+static void a_memory_limit_binds_the_item_that_goes_beyond(void **state)
+{
+    struct stage s;
+
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* its shadow memory is larger than any limit */
+#endif
+    set_up(&s, 2, 1, "");
+    s.play->hog = 5;
+    s.options.memory_bytes = (uint64_t)400 << 20;
+    assert_int_equal(run(&s), POOL_OK);
+    for (uint64_t i = 0; i < ITEMS; i++)
+        assert_int_equal(state_of(&s, i), i == 5 ? ITEM_FAILED : ITEM_DONE);
+    tear_down(&s);
+}
+
+static void a_machine_at_fault_ends_the_run_and_keeps_the_item(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    for (int serial = 0; serial < 2; serial++)
+        for (int settle = 0; settle < 2; settle++) {
+            set_up(&s, serial ? 1 : 2, 3, "");
+            *(settle ? &s.play->refuse_settle : &s.play->stop_at) = 11;
+            assert_int_equal(
+                serial ? pool_run_serial(&s.workload, &s.options, &s.table, &s.signal_number, &s.fault)
+                       : run(&s),
+                POOL_ERROR);
+            assert_string_equal(s.fault.text, settle ? "the journal cannot be written" : "the disk is full");
+            assert_int_equal(state_of(&s, 11), ITEM_PENDING);
+            assert_int_equal(item_table_item(&s.table, 11)->attempt, 0);
+            for (uint64_t i = 0; i < ITEMS; i++)
+                assert_true(state_of(&s, i) == ITEM_PENDING || state_of(&s, i) == ITEM_DONE);
+            tear_down(&s);
+        }
+}
+
+static void fork_refused_for_good_ends_the_run(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    set_up(&s, 3, 1, "fork:2:refuse");
+    assert_int_equal(run(&s), POOL_ERROR);
+    assert_non_null(strstr(s.fault.text, "limit of processes"));
+    tear_down(&s);
+
+    set_up(&s, 1, 1, "fork:2+:refuse,item:3");
+    assert_int_equal(run(&s), POOL_ERROR);
+    assert_non_null(strstr(s.fault.text, "limit of processes"));
+    assert_int_equal(state_of(&s, 0), ITEM_DONE);
+    assert_int_equal(state_of(&s, 39), ITEM_PENDING);
+    tear_down(&s);
+}
+
+/* The same without a pool, whose process is left where it stands. */
+static void a_second_signal_stops_the_serial_run(void **state)
+{
+    struct stage s;
+    int status = -1;
+    pid_t pid;
+
+    (void)state;
+    set_up(&s, 1, 1, "item:5:hang");
+    pid = fork();
+    if (pid == 0) {
+        pool_run_serial(&s.workload, &s.options, &s.table, &s.signal_number, &s.fault);
+        _exit(9);
+    }
+    while (state_of(&s, 4) != ITEM_RUNNING)
+        usleep(1000);
+    kill(pid, SIGTERM);
+    usleep(400000);
+    assert_int_equal(waitpid(pid, &status, WNOHANG), 0); /* it waits for its item */
+    kill(pid, SIGINT);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, (128 + SIGINT) << 8);
+    for (uint64_t i = 0; i < 4; i++)
+        assert_int_equal(state_of(&s, i), ITEM_DONE);
+    tear_down(&s);
+}
+
+/* In a process of its own; the items hang, so the first signal alone would never end it. */
+static void a_second_signal_stops_at_once(void **state)
+{
+    struct stage s;
+    int status = -1;
+    pid_t pid;
+
+    (void)state;
+    set_up(&s, 2, 1, "item:5+:hang");
+    pid = fork();
+    if (pid == 0)
+        _exit(run(&s) == POOL_INTERRUPTED && s.signal_number == SIGINT ? 7 : 8);
+    while (state_of(&s, 4) != ITEM_RUNNING || state_of(&s, 5) != ITEM_RUNNING)
+        usleep(1000);
+    kill(pid, SIGINT);
+    usleep(400000);
+    assert_int_equal(waitpid(pid, &status, WNOHANG), 0); /* it waits for its items */
+    kill(pid, SIGINT);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 7 << 8);
+    for (uint64_t i = 0; i < ITEMS; i++)
+        assert_int_equal(state_of(&s, i), i < 4 ? ITEM_DONE : ITEM_PENDING);
+    tear_down(&s);
+}
+
+static void a_wish_that_cannot_be_read_is_refused(void **state)
+{
+    static const char *const wishes[] = {
+        "item", "item:", "item:0", ":3", "item:3:dance", "item@x", "a-name-that-is-far-too-long:1"};
+    struct fault fault;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++) {
+        setenv("KNEE_FAULT", wishes[i], 1);
+        if (fault_point_arm(&fault) != -1)
+            fail_msg("'%s' was taken", wishes[i]);
+        assert_non_null(strstr(fault.text, "KNEE_FAULT"));
+    }
+    unsetenv("KNEE_FAULT");
+    assert_int_equal(fault_point_arm(&fault), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_death_at_any_point_loses_nothing),
+        cmocka_unit_test(claims_that_died_with_their_worker_are_found_again),
+        cmocka_unit_test(workers_that_never_start_end_the_run),
+        cmocka_unit_test(an_item_that_takes_too_long_is_given_up),
+        cmocka_unit_test(items_that_take_less_are_left_alone),
+        cmocka_unit_test(a_memory_limit_binds_the_item_that_goes_beyond),
+        cmocka_unit_test(a_machine_at_fault_ends_the_run_and_keeps_the_item),
+        cmocka_unit_test(fork_refused_for_good_ends_the_run),
+        cmocka_unit_test(a_second_signal_stops_at_once),
+        cmocka_unit_test(a_second_signal_stops_the_serial_run),
+        cmocka_unit_test(a_wish_that_cannot_be_read_is_refused),
+    };
+    alarm(120); /* a hang is a failure */
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

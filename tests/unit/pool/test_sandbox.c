@@ -1,0 +1,571 @@
+/* A workload that tries to get out: every attempt is refused and its item quarantined, while what decoding
+ * and storing need goes on. Each attempt is an item of its own in a pool whose workers are confined. */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "pipeline/images/output/store.h"
+#include "pipeline/pool/pool.h"
+
+/* Shared with the workers. */
+struct play {
+    char batch[64], out[64], secret[64]; /* the last one lies beside the others */
+    int listening_port, open_secret_fd, kept_fd;
+    uint16_t attempt[64]; /* of items: filled by lost() */
+    char why[64][256];    /* the reason of a failed or lost item */
+};
+
+/* An attempt returns 0 when it succeeded, or -1 with errno. */
+struct attempt {
+    const char *name;
+    int (*act)(const struct play *play);
+    bool permitted; /* must succeed: the worker's own business */
+    int signal;     /* 0, or how the worker dies of it */
+};
+
+/* --- attempts --------------------------------------------------------------------------------- */
+
+static int try_open(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC, 0600);
+
+    if (fd >= 0)
+        close(fd);
+    return fd < 0 ? -1 : 0;
+}
+
+static const char *inside(const char *folder, const char *name)
+{
+    static char path[128];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static int read_passwd(const struct play *play)
+{
+    (void)play;
+    return try_open("/etc/passwd", O_RDONLY);
+}
+
+/* The kernel's own link to the root folder must not lead around. */
+static int read_by_proc(const struct play *play)
+{
+    (void)play;
+    return try_open("/proc/self/root/etc/passwd", O_RDONLY);
+}
+
+static int read_beside(const struct play *play)
+{
+    return try_open(inside(play->secret, "key"), O_RDONLY);
+}
+
+static int read_by_link(const struct play *play)
+{
+    return try_open(inside(play->batch, "link"), O_RDONLY);
+}
+
+static int write_beside(const struct play *play)
+{
+    return try_open(inside(play->secret, "new"), O_WRONLY | O_CREAT);
+}
+
+static int write_batch(const struct play *play)
+{
+    return try_open(inside(play->batch, "a"), O_WRONLY);
+}
+
+static int cut_batch(const struct play *play)
+{
+    return truncate(inside(play->batch, "a"), 0);
+}
+
+static int remove_batch(const struct play *play)
+{
+    return unlink(inside(play->batch, "a"));
+}
+
+static int move_out(const struct play *play)
+{
+    char from[128], to[128];
+
+    snprintf(from, sizeof from, "%s/a", play->batch);
+    snprintf(to, sizeof to, "%s/stolen", play->out);
+    return rename(from, to);
+}
+
+static int link_out(const struct play *play)
+{
+    return symlink("/etc/passwd", inside(play->out, "link"));
+}
+
+static int read_parents_files(const struct play *play)
+{
+    char path[64];
+
+    (void)play;
+    snprintf(path, sizeof path, "/proc/%d/environ", (int)getppid());
+    return try_open(path, O_RDONLY);
+}
+
+static int read_inherited(const struct play *play)
+{
+    char byte;
+    return read(play->open_secret_fd, &byte, 1) == 1 ? 0 : -1;
+}
+
+static int read_kept(const struct play *play)
+{
+    char byte;
+    return read(play->kept_fd, &byte, 1) == 1 ? 0 : -1;
+}
+
+static int connect_tcp(const struct play *play)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)play->listening_port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    return fd < 0 ? -1 : connect(fd, (const struct sockaddr *)&to, sizeof to);
+}
+
+static int socket_unix(const struct play *play)
+{
+    (void)play;
+    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0 ? -1 : 0;
+}
+
+static int fork_child(const struct play *play)
+{
+    pid_t pid = fork();
+
+    (void)play;
+    if (pid == 0)
+        _exit(0);
+    return pid < 0 ? -1 : 0;
+}
+
+static int signal_parent(const struct play *play)
+{
+    (void)play;
+    return kill(getppid(), 0);
+}
+
+static int signal_parents_thread(const struct play *play)
+{
+    (void)play;
+    return tgkill(getppid(), getppid(), 0);
+}
+
+static int raise_limit(const struct play *play)
+{
+    const struct rlimit limit = {1, 1};
+
+    (void)play;
+    return setrlimit(RLIMIT_CORE, &limit);
+}
+
+static int become_nobody(const struct play *play)
+{
+    (void)play;
+    return setuid(65534);
+}
+
+static int execute(const struct play *play)
+{
+    char *const arguments[] = {"true", NULL}, *const environment[] = {NULL};
+
+    (void)play;
+    return execve("/bin/true", arguments, environment);
+}
+
+static int trace_parent(const struct play *play)
+{
+    (void)play;
+    return (int)ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
+}
+
+static int read_memory(const struct play *play)
+{
+    void *memory = NULL; /* where the parent has our shared memory too */
+    char byte;
+    struct iovec to = {&byte, 1}, from = {memory, 1};
+
+    memcpy(&memory, &play, sizeof memory);
+    from.iov_base = memory;
+    return process_vm_readv(getppid(), &to, 1, &from, 1, 0) == 1 ? 0 : -1;
+}
+
+static int new_space(const struct play *play)
+{
+    (void)play;
+    return unshare(CLONE_NEWUSER);
+}
+
+static int mount_over(const struct play *play)
+{
+    return mount("none", play->out, "tmpfs", 0, NULL);
+}
+
+static int call_abort(const struct play *play)
+{
+    (void)play;
+    signal(SIGABRT, SIG_DFL);
+    abort();
+}
+
+static int read_batch(const struct play *play)
+{
+    return try_open(inside(play->batch, "a"), O_RDONLY);
+}
+
+static int write_output(const struct play *play)
+{
+    struct fault fault;
+
+    return store_write(play->out, "one/two/output", "bytes", 5, false, &fault) == STORE_OK ? 0 : -1;
+}
+
+static void *open_passwd(void *refused)
+{
+    *(bool *)refused = try_open("/etc/passwd", O_RDONLY) != 0;
+    return NULL;
+}
+
+/* A thread may be made, and is as confined as its maker. */
+static int start_thread(const struct play *play)
+{
+    pthread_t thread;
+    bool refused = false;
+
+    (void)play;
+    errno = pthread_create(&thread, NULL, open_passwd, &refused);
+    if (errno || pthread_join(thread, NULL))
+        return -1;
+    return refused ? 0 : -1;
+}
+
+static int make_code(const struct play *play)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    (void)play;
+    return page == MAP_FAILED ? -1 : munmap(page, 4096);
+}
+
+static int has_nothing_left(const struct play *play)
+{
+    char text[4096] = "";
+    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+    struct rlimit core;
+
+    (void)play;
+    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0)
+        return -1;
+    close(fd);
+    return strstr(text, "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t") &&
+                   (geteuid() || strstr(text, "CapBnd:\t0000000000000000")) &&
+                   strstr(text, "NoNewPrivs:\t1") && strstr(text, "Seccomp:\t2") &&
+                   getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur == 0 && core.rlim_max == 0
+               ? 0
+               : -1;
+}
+
+static const struct attempt attempts[] = {
+    {.name = "read the batch", .act = read_batch, .permitted = true},
+    {.name = "read /etc/passwd", .act = read_passwd},
+    {.name = "read /etc/passwd by way of /proc", .act = read_by_proc},
+    {.name = "read beside the batch", .act = read_beside},
+    {.name = "read by a link out of the batch", .act = read_by_link},
+    {.name = "write beside the output", .act = write_beside},
+    {.name = "write into the batch", .act = write_batch},
+    {.name = "cut a file of the batch", .act = cut_batch},
+    {.name = "remove from the batch", .act = remove_batch},
+    {.name = "move out of the batch", .act = move_out},
+    {.name = "make a link", .act = link_out},
+    {.name = "read the parent's environment", .act = read_parents_files},
+    {.name = "read an inherited descriptor", .act = read_inherited},
+    {.name = "read a descriptor that is kept", .act = read_kept, .permitted = true},
+    {.name = "write an output", .act = write_output, .permitted = true},
+    {.name = "connect", .act = connect_tcp},
+    {.name = "make a local socket", .act = socket_unix},
+    {.name = "fork", .act = fork_child},
+    {.name = "signal the parent", .act = signal_parent},
+    {.name = "signal the parent's thread", .act = signal_parents_thread},
+    {.name = "start a thread", .act = start_thread, .permitted = true},
+    {.name = "raise a limit", .act = raise_limit},
+    {.name = "become another user", .act = become_nobody},
+    {.name = "make code in memory", .act = make_code, .permitted = true},
+    {.name = "execute a program", .act = execute, .signal = SIGSYS},
+    {.name = "trace the parent", .act = trace_parent, .signal = SIGSYS},
+    {.name = "read another process's memory", .act = read_memory, .signal = SIGSYS},
+    {.name = "enter a new namespace", .act = new_space, .signal = SIGSYS},
+    {.name = "mount", .act = mount_over, .signal = SIGSYS},
+    {.name = "abort", .act = call_abort, .signal = SIGABRT},
+    {.name = "have no rights left", .act = has_nothing_left, .permitted = true}};
+
+enum { ATTEMPTS = sizeof attempts / sizeof attempts[0] };
+
+/* --- the workload ----------------------------------------------------------------------------- */
+
+static int play_item(void *context, void *state, uint64_t index, struct item_record *record, void *payload,
+                     struct fault *fault)
+{
+    struct play *play = context;
+
+    (void)state;
+    (void)record;
+    (void)payload;
+    errno = 0;
+    if (attempts[index].act(play) == 0)
+        return 0;
+    snprintf(play->why[index], sizeof play->why[index], "%s", strerror(errno));
+    return fault_set(fault, "%s", strerror(errno));
+}
+
+static void play_lost(void *context, uint64_t index, struct item_record *record, void *payload,
+                      const char *why)
+{
+    struct play *play = context;
+
+    (void)payload;
+    play->attempt[index] = record->attempt;
+    snprintf(play->why[index], sizeof play->why[index], "%s", why);
+}
+
+/* --- a place to play -------------------------------------------------------------------------- */
+
+static void put(const char *folder, const char *name)
+{
+    int fd = open(inside(folder, name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "x", 1), 1);
+    close(fd);
+}
+
+static int listen_somewhere(int *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
+static struct play *make_play(void)
+{
+    struct play *play = mmap(NULL, sizeof *play, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    assert_ptr_not_equal(play, MAP_FAILED);
+    strcpy(play->batch, "/tmp/knee-test-batch.XXXXXX");
+    strcpy(play->out, "/tmp/knee-test-out.XXXXXX");
+    strcpy(play->secret, "/tmp/knee-test-secret.XXXXXX");
+    assert_non_null(mkdtemp(play->batch));
+    assert_non_null(mkdtemp(play->out));
+    assert_non_null(mkdtemp(play->secret));
+    put(play->batch, "a");
+    put(play->secret, "key");
+    assert_int_equal(symlink("/etc/passwd", inside(play->batch, "link")), 0);
+    play->open_secret_fd = open(inside(play->secret, "key"), O_RDONLY); /* on purpose without O_CLOEXEC */
+    play->kept_fd = open(inside(play->secret, "key"), O_RDONLY | O_CLOEXEC);
+    assert_true(play->open_secret_fd >= 3 && play->kept_fd > play->open_secret_fd);
+    return play;
+}
+
+static void end_play(struct play *play)
+{
+    close(play->open_secret_fd);
+    close(play->kept_fd);
+    unlink(inside(play->batch, "a"));
+    unlink(inside(play->batch, "link"));
+    unlink(inside(play->secret, "key"));
+    unlink(inside(play->out, "one/two/output"));
+    rmdir(inside(play->out, "one/two"));
+    rmdir(inside(play->out, "one"));
+    /* Fails, and the test with it, when somebody has put something there. */
+    assert_int_equal(rmdir(play->batch), 0);
+    assert_int_equal(rmdir(play->secret), 0);
+    assert_int_equal(rmdir(play->out), 0);
+    munmap(play, sizeof *play);
+}
+
+static void run_play(struct play *play, const struct sandbox *sandbox, struct item_table *table)
+{
+    struct workload workload = {
+        .name = "attempts", .context = play, .items = ATTEMPTS, .item = play_item, .lost = play_lost};
+    struct pool_options options = {.workers = 2, .chunk = 1, .policy = POLICY_DYNAMIC, .sandbox = sandbox};
+    struct fault fault = {""};
+    int signal_number = 0;
+
+    assert_int_equal(item_table_create(table, -1, ATTEMPTS, 0, options.workers, 0, &fault), 0);
+    if (pool_run(&workload, &options, table, &signal_number, &fault) != POOL_OK)
+        fail_msg("%s", fault.text);
+}
+
+/* --- tests ------------------------------------------------------------------------------------ */
+
+static void check(const struct play *play, const struct attempt *attempt, size_t i, uint32_t state)
+{
+    char words[64];
+
+    if (attempt->permitted) {
+        if (state != ITEM_DONE)
+            fail_msg("%s: not possible: %s", attempt->name, play->why[i]);
+        return;
+    }
+    if (state != ITEM_FAILED)
+        fail_msg("%s: nobody prevented it", attempt->name);
+    snprintf(words, sizeof words, "SIG%s", attempt->signal ? sigabbrev_np(attempt->signal) : "");
+    if (attempt->signal && (!strstr(play->why[i], words) || play->attempt[i] != POOL_MAX_ATTEMPTS))
+        fail_msg("%s: attempt %d: %s, expected %s", attempt->name, play->attempt[i], play->why[i], words);
+    if (!attempt->signal && play->attempt[i])
+        fail_msg("%s: killed its worker: %s", attempt->name, play->why[i]);
+    print_message("%s: %s\n", attempt->name, play->why[i]);
+}
+
+static void test_nothing_gets_out(void **state)
+{
+    struct sandbox sandbox;
+    struct fault fault = {""};
+    struct item_table table;
+    struct play *play;
+    int listening;
+
+    (void)state;
+    if (sandbox_prepare(&sandbox, SANDBOX_REQUIRE, &fault)) {
+        print_message("skipped: %s\n", fault.text);
+        skip();
+    }
+    play = make_play();
+    listening = listen_somewhere(&play->listening_port);
+    sandbox_allow_read(&sandbox, play->batch);
+    sandbox_allow_write(&sandbox, play->out);
+    sandbox_keep_descriptor(&sandbox, play->kept_fd);
+    sandbox_keep_descriptor(&sandbox, -1);
+    assert_false(sandbox.keep_override);
+    run_play(play, &sandbox, &table);
+    for (size_t i = 0; i < ATTEMPTS; i++)
+        check(play, &attempts[i], i, atomic_load(&item_table_item(&table, i)->state));
+    item_table_close(&table);
+    close(listening);
+    end_play(play);
+    sandbox_release(&sandbox);
+}
+
+/* The same attempts without a sandbox: those below succeed, so that the test above is known to see them. */
+static void test_attempts_are_real(void **state)
+{
+    static int (*const real[])(const struct play *) = {
+        read_passwd,    read_by_proc, read_beside, read_by_link,  write_beside,          read_parents_files,
+        read_inherited, connect_tcp,  socket_unix, signal_parent, signal_parents_thread, read_memory};
+    struct play *play = make_play();
+    int listening = listen_somewhere(&play->listening_port), status = -1;
+    pid_t pid = fork();
+
+    (void)state;
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        for (size_t i = 0; i < sizeof real / sizeof real[0]; i++)
+            if (real[i](play) && (real[i] != read_memory || errno != EPERM)) /* or Yama forbids it */
+                _exit((int)i + 1);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    unlink(inside(play->secret, "new"));
+    close(listening);
+    end_play(play);
+}
+
+static void test_off_means_off(void **state)
+{
+    struct sandbox sandbox;
+    struct fault fault = {""};
+    char text[200];
+
+    (void)state;
+    assert_int_equal(sandbox_prepare(&sandbox, SANDBOX_OFF, &fault), 0);
+    assert_false(sandbox_is_whole(&sandbox));
+    assert_string_equal(sandbox_describe(&sandbox, text, sizeof text), "none (--sandbox=off)");
+    assert_int_equal(sandbox_enter(&sandbox, &fault), 0);
+    assert_int_equal(try_open("/etc/passwd", O_RDONLY), 0);
+    sandbox_release(&sandbox);
+}
+
+/* What a kernel lacks is told by name, and refused when all is required. */
+static void test_lacking_is_named(void **state)
+{
+    struct sandbox sandbox = {.landlock_reason = "this kernel has no Landlock", .seccomp = true};
+    char text[512];
+
+    (void)state;
+    assert_false(sandbox_is_whole(&sandbox));
+    assert_string_equal(
+        sandbox_describe(&sandbox, text, sizeof text),
+        SANDBOX_SANITIZED
+            ? "none (this kernel has no Landlock)"
+            : "no Landlock (this kernel has no Landlock), seccomp, no_new_privs, no capabilities");
+}
+
+/* Root needs its capability for a folder that is closed to it by mode; for its own it does not. */
+static void test_override_only_where_needed(void **state)
+{
+    struct sandbox sandbox;
+    struct fault fault = {""};
+    char folder[] = "/tmp/knee-test-closed.XXXXXX";
+
+    (void)state;
+    if (geteuid()) {
+        print_message("skipped: needs root\n");
+        skip();
+    }
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(sandbox_prepare(&sandbox, SANDBOX_AUTO, &fault), 0);
+    sandbox_allow_write(&sandbox, folder);
+    assert_false(sandbox.keep_override);
+    assert_int_equal(chown(folder, 65534, 65534), 0);
+    sandbox_allow_write(&sandbox, folder);
+    assert_true(sandbox.keep_override);
+    sandbox_release(&sandbox);
+    rmdir(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_gets_out), cmocka_unit_test(test_attempts_are_real),
+        cmocka_unit_test(test_off_means_off), cmocka_unit_test(test_lacking_is_named),
+        cmocka_unit_test(test_override_only_where_needed)};
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,334 @@
+/* The plan: predictions by hand, what gives way to a small budget, and orders that anyone can repeat. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "harness/sweep/plan.h"
+
+static const struct plan_costs costs = {.item_ns = 100, .worker_start_ns = 20, .trial_fixed_ns = 50};
+
+static void a_trial_is_predicted_as_by_hand(void **state)
+{
+    static const struct {
+        struct plan_cell cell;
+        uint64_t items;
+        uint32_t cores;
+        double wanted_ns;
+    } cases[] = {
+        {{PLAN_SERIAL, 1, 0, POLICY_STATIC}, 10, 2, 50 + 20 + 1000},
+        {{PLAN_SCALING, 1, 1, POLICY_DYNAMIC}, 10, 2, 50 + 20 + 1000},
+        {{PLAN_SCALING, 2, 1, POLICY_DYNAMIC}, 10, 2, 50 + 20 + 500},
+        {{PLAN_SCALING, 2, 1, POLICY_DYNAMIC}, 11, 2, 50 + 20 + 600}, /* one worker does six */
+        {{PLAN_SCALING, 4, 1, POLICY_DYNAMIC},
+         10,
+         2,
+         50 + 40 + 500}, /* two rounds of starts, two cores work */
+        {{PLAN_SCALING, 16, 1, POLICY_DYNAMIC}, 10, 16, 50 + 20 + 100}, /* more workers than items */
+        {{PLAN_CHUNK, 2, 4, POLICY_DYNAMIC}, 10, 2, 50 + 20 + 800},   /* three chunks: one worker does two */
+        {{PLAN_CHUNK, 2, 64, POLICY_DYNAMIC}, 10, 2, 50 + 20 + 1000}, /* one worker does all */
+        {{PLAN_POLICY, 3, 1, POLICY_STATIC}, 10, 4, 50 + 20 + 400},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        double got = plan_predict_ns(&cases[i].cell, cases[i].items, cases[i].cores, &costs);
+        if (fabs(got - cases[i].wanted_ns) > 1e-9)
+            fail_msg("case %zu: %g instead of %g", i, got, cases[i].wanted_ns);
+    }
+}
+
+static struct plan_wish wish_of(const char *workers, uint32_t cores, uint64_t batch_items, double budget_ns)
+{
+    struct plan_wish wish = {.cores = cores, .batch_items = batch_items, .budget_ns = budget_ns};
+    struct fault fault = {""};
+
+    if (plan_wish_parse_workers(&wish, workers, &fault) ||
+        plan_wish_parse_chunks(&wish, "1,4,16,64", &fault) ||
+        plan_wish_parse_policies(&wish, "static,dynamic,guided,largest-first", &fault))
+        fail_msg("%s", fault.text);
+    return wish;
+}
+
+static struct plan make(const struct plan_wish *wish, const struct plan_costs *at)
+{
+    struct plan plan;
+    struct fault fault = {""};
+
+    if (plan_make(&plan, wish, at, &fault))
+        fail_msg("%s", fault.text);
+    return plan;
+}
+
+static bool has_scaling(const struct plan *plan, uint32_t workers)
+{
+    for (uint32_t i = 0; i < plan->cell_count; i++)
+        if (plan->cells[i].role == PLAN_SCALING && plan->cells[i].workers == workers)
+            return true;
+    return false;
+}
+
+/* 0.3 s an item, two cores, ten minutes: what a study on a small machine looks like. */
+static const struct plan_costs real = {.item_ns = 0.3e9, .worker_start_ns = 0.03e9, .trial_fixed_ns = 0.2e9};
+
+static void the_cells_are_those_of_the_design(void **state)
+{
+    struct plan_wish wish = wish_of("1..16", 2, 1000, 1e13);
+    static const struct plan_cell others[] = {
+        {PLAN_CHUNK, 2, 4, POLICY_DYNAMIC},  {PLAN_CHUNK, 2, 16, POLICY_DYNAMIC},
+        {PLAN_CHUNK, 2, 64, POLICY_DYNAMIC}, {PLAN_POLICY, 2, 1, POLICY_STATIC},
+        {PLAN_POLICY, 2, 1, POLICY_GUIDED},  {PLAN_POLICY, 2, 1, POLICY_LARGEST_FIRST}};
+
+    (void)state;
+    struct plan plan = make(&wish, &real);
+    assert_int_equal(plan.cell_count, 1 + 16 + 3 + 3);
+    assert_int_equal(plan.cells[0].role, PLAN_SERIAL);
+    for (uint32_t n = 1; n <= 16; n++) {
+        assert_int_equal(plan.cells[n].role, PLAN_SCALING);
+        assert_int_equal(plan.cells[n].workers, n);
+        assert_int_equal(plan.cells[n].chunk, 1);
+        assert_int_equal(plan.cells[n].policy, POLICY_DYNAMIC);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        const struct plan_cell *cell = &plan.cells[17 + i];
+        assert_int_equal(cell->role, others[i].role);
+        assert_int_equal(cell->workers, others[i].workers);
+        assert_int_equal(cell->chunk, others[i].chunk);
+        assert_int_equal(cell->policy, others[i].policy);
+    }
+}
+
+static void ten_minutes_on_two_cores_keep_all_workers_and_enough_blocks(void **state)
+{
+    struct plan_wish wish = wish_of("1..16", 2, 1000, 570e9);
+
+    (void)state;
+    struct plan plan = make(&wish, &real);
+    assert_int_equal(plan.workers_left_out, 0);
+    assert_false(plan.over_budget);
+    if (plan.items < 24 || plan.items > 40 || plan.blocks < 3 || plan.blocks > 5)
+        fail_msg("%d items, %d blocks", (int)plan.items, (int)plan.blocks);
+    assert_true(plan.block_ns * plan.blocks + plan_predict_ns(&plan.cells[0], plan.items, 2, &real) <= 570e9);
+}
+
+/* What gives way, step by step, as the budget shrinks. */
+static void a_smaller_budget_never_exceeds_and_gives_way_in_order(void **state)
+{
+    uint32_t last_workers = 16, last_blocks = 10;
+
+    (void)state;
+    for (int step = 0; step < 73; step++) {
+        double budget_s = 20000 * pow(0.9, step);
+        struct plan_wish wish = wish_of("1..16", 2, 1000, budget_s * 1e9);
+        struct plan plan = make(&wish, &real);
+        double total = plan.block_ns * plan.blocks + plan_predict_ns(&plan.cells[0], plan.items, 2, &real);
+        uint32_t workers = 16 - plan.workers_left_out;
+
+        if (!plan.over_budget && total > budget_s * 1e9)
+            fail_msg("%g s: the plan takes %g s", budget_s, total / 1e9);
+        if (workers > last_workers || plan.blocks > last_blocks)
+            fail_msg("%g s: %d workers after %d, %d blocks after %d", budget_s, (int)workers,
+                     (int)last_workers, (int)plan.blocks, (int)last_blocks);
+        if (plan.workers_left_out && plan.blocks > 3)
+            fail_msg("%g s: workers went before blocks", budget_s);
+        if (plan.items < 24 && plan.workers_left_out != 12)
+            fail_msg("%g s: items below 24 with %d worker counts left out", budget_s,
+                     (int)plan.workers_left_out);
+        assert_true(has_scaling(&plan, 1) && has_scaling(&plan, 2) && has_scaling(&plan, 3) &&
+                    has_scaling(&plan, 16));
+        last_workers = workers;
+        last_blocks = plan.blocks;
+    }
+    assert_int_equal(last_workers, 4);
+    assert_int_equal(last_blocks, 1);
+}
+
+static void what_the_user_fixes_stays(void **state)
+{
+    struct plan_wish wish = wish_of("1,2,4", 4, 100, 60e9);
+    struct fault fault = {""};
+    struct plan plan;
+
+    (void)state;
+    wish.items = 10;
+    wish.blocks = 2;
+    plan = make(&wish, &real);
+    assert_int_equal(plan.items, 10);
+    assert_int_equal(plan.blocks, 2);
+    wish.items = 101;
+    assert_int_equal(plan_make(&plan, &wish, &real, &fault), -1);
+    assert_non_null(strstr(fault.text, "--items 101"));
+}
+
+static void a_hopeless_budget_is_said_to_be_one(void **state)
+{
+    struct plan_wish wish = wish_of("1..16", 2, 1000, 1e9);
+    struct plan plan = make(&wish, &real);
+
+    (void)state;
+    assert_true(plan.over_budget);
+    assert_int_equal(plan.blocks, 1);
+    assert_int_equal(plan.items, 4);
+    wish.batch_items = 1;
+    plan = make(&wish, &real);
+    assert_int_equal(plan.items, 1);
+}
+
+static void chunks_that_take_all_at_once_are_one_cell(void **state)
+{
+    struct plan_wish wish = wish_of("1,2", 2, 10, 1e13);
+    struct plan plan = make(&wish, &real);
+    uint32_t chunks = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < plan.cell_count; i++)
+        chunks += plan.cells[i].role == PLAN_CHUNK;
+    assert_int_equal(plan.items, 10);
+    assert_int_equal(chunks, 2); /* 4, and 16 for 16 and 64 */
+}
+
+static void full_cores_are_the_largest_count_within_the_cores(void **state)
+{
+    static const struct {
+        const char *workers;
+        uint32_t cores, wanted;
+    } cases[] = {{"1..16", 2, 2}, {"1,2,8", 6, 2}, {"1..4", 64, 4}, {"1,8", 4, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct plan_wish wish = wish_of(cases[i].workers, cases[i].cores, 100, 1e13);
+        struct plan plan = make(&wish, &real);
+        assert_int_equal(plan.cells[plan.cell_count - 1].workers, cases[i].wanted);
+    }
+}
+
+static void lists_are_read_sorted_and_checked(void **state)
+{
+    static const struct {
+        const char *text;
+        int result;
+        uint32_t count, last;
+    } cases[] = {{"1..16", 0, 16, 16}, {"4,2,4", 0, 3, 4}, {"8", 0, 2, 8},     {"1..3,7", 0, 4, 7},
+                 {"", -1, 0, 0},       {"0", -1, 0, 0},    {"4..2", -1, 0, 0}, {"1,", -1, 0, 0},
+                 {"1..", -1, 0, 0},    {"a", -1, 0, 0},    {"1025", -1, 0, 0}, {"-1", -1, 0, 0},
+                 {"1 2", -1, 0, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct plan_wish wish = {.cores = 1};
+        struct fault fault = {""};
+        int result = plan_wish_parse_workers(&wish, cases[i].text, &fault);
+        if (result != cases[i].result)
+            fail_msg("'%s': %d", cases[i].text, result);
+        if (result) {
+            assert_non_null(strstr(fault.text, "--workers"));
+            continue;
+        }
+        assert_int_equal(wish.worker_count, cases[i].count);
+        assert_int_equal(wish.workers[0], 1); /* the baseline is always there */
+        assert_int_equal(wish.workers[wish.worker_count - 1], cases[i].last);
+    }
+}
+
+static void chunks_and_policies_are_read_and_checked(void **state)
+{
+    struct plan_wish wish = {.cores = 1};
+    struct fault fault = {""};
+
+    (void)state;
+    assert_int_equal(plan_wish_parse_chunks(&wish, "64,1,64,7", &fault), 0);
+    assert_int_equal(wish.chunk_count, 3);
+    assert_int_equal(wish.chunks[0], 1);
+    assert_int_equal(wish.chunks[1], 7);
+    assert_int_equal(wish.chunks[2], 64);
+    assert_int_equal(plan_wish_parse_chunks(&wish, "0", &fault), -1);
+    assert_int_equal(plan_wish_parse_chunks(&wish, "4,x", &fault), -1);
+    assert_non_null(strstr(fault.text, "--chunks 4,x"));
+    assert_int_equal(plan_wish_parse_policies(&wish, "guided", &fault), 0);
+    assert_true(wish.policies[POLICY_GUIDED]);
+    assert_false(wish.policies[POLICY_STATIC]);
+    assert_int_equal(plan_wish_parse_policies(&wish, "guided,random", &fault), -1);
+    assert_non_null(strstr(fault.text, "largest-first"));
+}
+
+static void an_order_is_a_permutation_that_depends_on_seed_and_block_alone(void **state)
+{
+    uint32_t a[23], b[23], seen[23] = {0};
+
+    (void)state;
+    plan_order(23, 1, 0, a);
+    plan_order(23, 1, 0, b);
+    assert_memory_equal(a, b, sizeof a);
+    for (int i = 0; i < 23; i++)
+        seen[a[i]]++;
+    for (int i = 0; i < 23; i++)
+        assert_int_equal(seen[i], 1);
+    plan_order(23, 1, 1, b);
+    assert_int_not_equal(memcmp(a, b, sizeof a), 0);
+    plan_order(23, 2, 0, b);
+    assert_int_not_equal(memcmp(a, b, sizeof a), 0);
+}
+
+/* Each of 4 cells should be first in a quarter of 4000 blocks: 1000, standard deviation 27. */
+static void every_cell_is_first_equally_often(void **state)
+{
+    uint32_t order[4], first[4] = {0};
+
+    (void)state;
+    for (uint32_t block = 0; block < 4000; block++) {
+        plan_order(4, 12345, block, order);
+        first[order[0]]++;
+    }
+    for (int i = 0; i < 4; i++)
+        assert_in_range(first[i], 850, 1150);
+}
+
+/* Items 100 ns, starts 20, the rest 50: by hand. */
+static void weak_scaling_gives_each_worker_as_much(void **state)
+{
+    struct plan_wish wish = wish_of("1,2,4", 2, 100, 1e9);
+    struct fault fault = {""};
+    struct plan plan;
+
+    (void)state;
+    wish.weak = true;
+    wish.items = 10;
+    wish.blocks = 3;
+    plan = make(&wish, &costs);
+    assert_int_equal(plan.items, 10);
+    assert_int_equal(plan_items_most(&plan), 40);
+    assert_int_equal(plan_items_of(&plan, &plan.cells[0]), 40); /* serial: all of them once */
+    for (uint32_t i = 1; i < plan.cell_count; i++)
+        assert_int_equal(plan_items_of(&plan, &plan.cells[i]), 10 * plan.cells[i].workers);
+    assert_true(fabs(plan_reference_ns(&plan, &costs) - (50 + 20 + 4000)) < 1e-9);
+    wish.items = 26; /* 4 workers: 104 of 100 */
+    assert_int_equal(plan_make(&plan, &wish, &costs, &fault), -1);
+    assert_non_null(strstr(fault.text, "--weak: 4 workers with 26 items each are more than the 100"));
+    wish.items = 0; /* plenty of time: no more than there are */
+    plan = make(&wish, &costs);
+    assert_int_equal(plan.items, 25);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_trial_is_predicted_as_by_hand),
+        cmocka_unit_test(the_cells_are_those_of_the_design),
+        cmocka_unit_test(ten_minutes_on_two_cores_keep_all_workers_and_enough_blocks),
+        cmocka_unit_test(a_smaller_budget_never_exceeds_and_gives_way_in_order),
+        cmocka_unit_test(what_the_user_fixes_stays),
+        cmocka_unit_test(a_hopeless_budget_is_said_to_be_one),
+        cmocka_unit_test(chunks_that_take_all_at_once_are_one_cell),
+        cmocka_unit_test(full_cores_are_the_largest_count_within_the_cores),
+        cmocka_unit_test(lists_are_read_sorted_and_checked),
+        cmocka_unit_test(chunks_and_policies_are_read_and_checked),
+        cmocka_unit_test(an_order_is_a_permutation_that_depends_on_seed_and_block_alone),
+        cmocka_unit_test(every_cell_is_first_equally_often),
+        cmocka_unit_test(weak_scaling_gives_each_worker_as_much),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

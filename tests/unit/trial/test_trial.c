@@ -1,0 +1,419 @@
+/* What a run leaves behind becomes rows and a verdict: every number by hand, every cause of void and failed.
+ */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/trial/trial_fixture.h"
+
+static const struct trial_expected expected = {
+    .items = 4, .cores = 8, .failed = 0, .manifest_sha256 = FIXTURE_MANIFEST};
+
+/* The result points into itself: it is filled where it stays. */
+static void judge(const struct trial_outcome *outcome, const struct trial_expected *wanted,
+                  struct trial_result *result)
+{
+    struct fault fault = {""};
+
+    if (trial_judge(outcome, wanted, &fixture_names, result, &fault))
+        fail_msg("%s", fault.text);
+}
+
+static void a_sound_trial_is_ok_and_its_phases_add_up(void **state)
+{
+    struct trial_outcome outcome = fixture_outcome(2, 4);
+    struct trial_result result;
+    const struct study_trial *trial = &result.record.trial;
+
+    (void)state;
+    judge(&outcome, &expected, &result);
+    if (result.verdict != VERDICT_OK)
+        fail_msg("%s", result.reason);
+    assert_string_equal(trial->status, "ok");
+    assert_null(trial->reason);
+    assert_int_equal(trial->wall_ns, 200);
+    assert_int_equal(trial->prefix_ns, 10);
+    assert_int_equal(trial->spawn_ns, 4);   /* first fork at 10, last worker's first instant at 14 */
+    assert_int_equal(trial->init_ns, 26);   /* 14 to 40 */
+    assert_int_equal(trial->work_ns, 101);  /* 40 to 141 */
+    assert_int_equal(trial->suffix_ns, 59); /* 141 to 200 */
+    assert_int_equal(trial->items, 4);
+    assert_int_equal(trial->failed, 0);
+    assert_int_equal(trial->bytes_in, 40);
+    assert_int_equal(trial->bytes_out, 12);
+    assert_int_equal(trial->user_ns, 700);
+    assert_int_equal(trial->system_ns, 50);
+    assert_int_equal(trial->maxrss_bytes, 4096);
+    assert_int_equal(trial->steal_ns, 0); /* measured, none */
+    assert_int_equal(trial->exit_code, 0);
+    assert_string_equal(trial->manifest_sha256, FIXTURE_MANIFEST);
+    assert_string_equal(trial->started_utc, "2024-05-01T12:00:00Z");
+    trial_result_release(&result);
+    trial_outcome_release(&outcome);
+}
+
+static void workers_and_items_are_relative_to_the_start(void **state)
+{
+    struct trial_outcome outcome = fixture_outcome(2, 4);
+    struct item_record *third = item_table_item(&outcome.table, 2);
+
+    (void)state;
+    third->cpu_ns = 0; /* not measured */
+    struct trial_result result;
+    judge(&outcome, &expected, &result);
+    assert_int_equal(result.record.worker_count, 2);
+    const struct study_worker *worker = &result.record.workers[1];
+    assert_int_equal(worker->slot, 1);
+    assert_int_equal(worker->pid, 101);
+    assert_int_equal(worker->fork_ns, 12);
+    assert_int_equal(worker->begin_ns, 14);
+    assert_int_equal(worker->init_begin_ns, 30);
+    assert_int_equal(worker->init_end_ns, 38);
+    assert_int_equal(worker->go_ns, 41);
+    assert_int_equal(worker->loop_end_ns, 141);
+    assert_int_equal(worker->exit_ns, 160);
+    assert_int_equal(worker->cpu_wanted, 1);
+    assert_int_equal(worker->cpu_seen, 1);
+    assert_null(worker->pin_reason);
+    assert_int_equal(result.record.item_count, 4);
+    const struct study_item *item = &result.record.items[2];
+    assert_int_equal(item->id, 2);
+    assert_int_equal(item->worker, 0);
+    assert_string_equal(item->state, "done");
+    assert_string_equal(item->engine, "first");
+    assert_int_equal(item->start_ns, 52);
+    assert_int_equal(item->end_ns, 64);
+    assert_true(item->cpu_ns == STUDY_UNKNOWN);
+    assert_int_equal(item->read_ns, 100);
+    assert_int_equal(item->decode_ns, 200);
+    assert_int_equal(item->scale_ns, 300);
+    assert_int_equal(item->overlay_ns, 400);
+    assert_int_equal(item->encode_ns, 500);
+    assert_int_equal(item->digest_ns, 600);
+    assert_int_equal(item->store_ns, 700);
+    trial_result_release(&result);
+    trial_outcome_release(&outcome);
+}
+
+static void counters_without_a_value_are_unknown_with_a_reason(void **state)
+{
+    struct trial_outcome outcome = fixture_outcome(1, 4);
+    struct worker_payload *extra = item_table_worker_payload(&outcome.table, 0);
+
+    (void)state;
+    extra->counter_count = 3;
+    strcpy(extra->counters[0].name, "page-faults");
+    extra->counters[0].value = 12;
+    extra->counters[0].status = COUNTER_OK;
+    extra->counters[0].enabled_ns = 1000;
+    extra->counters[0].running_ns = 0;
+    strcpy(extra->counters[1].name, "cycles");
+    extra->counters[1].value = 99; /* left over: means nothing */
+    extra->counters[1].status = COUNTER_UNSUPPORTED;
+    strcpy(extra->counters[1].reason, "virtual machine");
+    strcpy(extra->counters[2].name, "task-clock");
+    extra->counters[2].value = 0;
+    extra->counters[2].status = COUNTER_PARTIAL;
+    extra->runqueue_ns = 77;
+    strcpy(extra->runqueue_reason, "not there");
+    extra->disk_wait_ns = 5;
+    extra->disk_wait_known = 1;
+    struct trial_result result;
+    judge(&outcome, &expected, &result);
+    assert_int_equal(result.record.counter_count, 3);
+    assert_int_equal(result.record.counters[0].value, 12);
+    assert_string_equal(result.record.counters[0].status, "ok");
+    assert_null(result.record.counters[0].reason);
+    assert_int_equal(result.record.counters[0].enabled_ns, 1000);
+    assert_int_equal(result.record.counters[0].running_ns, 0);
+    assert_true(result.record.counters[1].enabled_ns == STUDY_UNKNOWN); /* not told */
+    assert_true(result.record.counters[1].running_ns == STUDY_UNKNOWN);
+    assert_true(result.record.counters[1].value == STUDY_UNKNOWN);
+    assert_string_equal(result.record.counters[1].reason, "virtual machine");
+    assert_int_equal(result.record.counters[2].value, 0); /* counted, none */
+    assert_string_equal(result.record.counters[2].status, "partial");
+    assert_true(result.record.workers[0].runqueue_ns == STUDY_UNKNOWN);
+    assert_string_equal(result.record.workers[0].runqueue_reason, "not there");
+    assert_int_equal(result.record.workers[0].disk_wait_ns, 5);
+    assert_null(result.record.workers[0].disk_wait_reason);
+    trial_result_release(&result);
+    trial_outcome_release(&outcome);
+}
+
+/* --- verdicts --- */
+
+static struct worker_record *worker_of(struct trial_outcome *o, uint32_t slot)
+{
+    return item_table_worker(&o->table, slot);
+}
+
+static struct worker_payload *extra_of(struct trial_outcome *o, uint32_t slot)
+{
+    return item_table_worker_payload(&o->table, slot);
+}
+
+static void nothing(struct trial_outcome *o)
+{
+    (void)o;
+}
+static void died(struct trial_outcome *o)
+{
+    worker_of(o, 1)->processes = 2;
+}
+static void dead_at_the_end(struct trial_outcome *o)
+{
+    atomic_store(&worker_of(o, 1)->state, WORKER_DEAD);
+}
+static void off_its_cpu(struct trial_outcome *o)
+{
+    extra_of(o, 1)->off_cpu_samples = 3;
+}
+static void not_pinned(struct trial_outcome *o)
+{
+    strcpy(extra_of(o, 0)->pin_reason, "thread 5 may run elsewhere");
+}
+static void no_pin_asked_for(struct trial_outcome *o)
+{
+    extra_of(o, 0)->cpu_wanted = -1;
+    extra_of(o, 0)->off_cpu_samples = 3;
+}
+/* Watched for 1 s on two CPUs: 2% are 40 ms, and least_ns is 50. */
+static void steal_below_the_ticks(struct trial_outcome *o)
+{
+    o->after.steal_ns = 49000000;
+}
+static void steal_above(struct trial_outcome *o)
+{
+    o->after.steal_ns = 60000000;
+}
+static void steal_small_share(struct trial_outcome *o)
+{
+    o->watched_ns = 10000000000;
+    o->after.steal_ns = 399000000; /* of 20 s: below 2% */
+}
+static void steal_not_reported(struct trial_outcome *o)
+{
+    o->after.steal_known = false;
+    o->after.steal_ns = 60000000;
+}
+/* 5% are 100 ms. Ours: 750 ns of the run, and the sweep's own. */
+static void others_below(struct trial_outcome *o)
+{
+    o->after.busy_ns = 100000000 + 750;
+}
+static void others_above(struct trial_outcome *o)
+{
+    o->after.busy_ns = 101000000 + 750;
+}
+static void others_were_ourselves(struct trial_outcome *o)
+{
+    o->after.busy_ns = 500000000;
+    o->own_cpu_ns = 490000000;
+}
+static void machine_not_watched(struct trial_outcome *o)
+{
+    others_above(o);
+    o->cpu_known = false;
+}
+/* Each lives 150 ns or so, and uses no CPU time. */
+static void wait_for_cores(struct trial_outcome *o, uint64_t runqueue_ns)
+{
+    for (uint32_t w = 0; w < o->table.header->workers; w++) {
+        struct worker_payload *extra = item_table_worker_payload(&o->table, w);
+        extra->runqueue_known = 1;
+        extra->runqueue_ns = runqueue_ns;
+    }
+}
+static void cores_taken(struct trial_outcome *o)
+{
+    wait_for_cores(o, 15);
+    o->after.busy_ns = 30 + 750; /* and others had them: 30 of the workers' 300 ns */
+}
+static void cores_taken_unwatched(struct trial_outcome *o)
+{
+    wait_for_cores(o, 15);
+    o->cpu_known = false;
+}
+static void cores_taken_by_the_host(struct trial_outcome *o)
+{
+    wait_for_cores(o, 15);
+    o->after.steal_ns = 30;
+}
+static void disks_waited_for(struct trial_outcome *o)
+{
+    wait_for_cores(o, 15);
+    o->after.busy_ns = 14 + 750; /* others had less than 5% of 300 ns */
+}
+static void cores_hardly_taken(struct trial_outcome *o)
+{
+    wait_for_cores(o, 7);
+}
+static void threads_wait_for_each_other(struct trial_outcome *o)
+{
+    wait_for_cores(o, 1000);
+    for (uint32_t w = 0; w < o->table.header->workers; w++)
+        item_table_worker(&o->table, w)->user_ns = 150;
+}
+static void other_bytes(struct trial_outcome *o)
+{
+    strcpy(o->table.header->result, "ffff");
+}
+static void no_manifest(struct trial_outcome *o)
+{
+    o->table.header->result[0] = '\0';
+}
+static void item_failed(struct trial_outcome *o)
+{
+    atomic_store(&item_table_item(&o->table, 3)->state, ITEM_FAILED);
+    o->wait_status = 1 << 8;
+}
+static void item_left_over(struct trial_outcome *o)
+{
+    atomic_store(&item_table_item(&o->table, 3)->state, ITEM_RUNNING);
+}
+static void no_end(struct trial_outcome *o)
+{
+    o->table.header->end_ns = 0;
+}
+static void exit_with_message(struct trial_outcome *o)
+{
+    o->wait_status = 1 << 8;
+    strcpy(o->table.header->message, "disk full on /x");
+}
+static void exit_by_signal(struct trial_outcome *o)
+{
+    o->wait_status = SIGSEGV;
+    strcpy(o->said, "last words");
+}
+static void no_table(struct trial_outcome *o)
+{
+    item_table_close(&o->table);
+    o->wait_status = 2 << 8;
+    strcpy(o->said, "unknown option --policy");
+}
+static void bytes_differ_and_a_worker_died(struct trial_outcome *o)
+{
+    other_bytes(o);
+    died(o);
+}
+
+static void every_cause_has_its_verdict_and_its_words(void **state)
+{
+    static const struct {
+        const char *name;
+        void (*change)(struct trial_outcome *outcome);
+        enum trial_verdict verdict;
+        const char *words; /* in the reason */
+    } cases[] = {
+        {"nothing", nothing, VERDICT_OK, ""},
+        {"a worker died", died, VERDICT_VOID, "worker 1 died"},
+        {"a worker was dead at the end", dead_at_the_end, VERDICT_VOID, "worker 1 died"},
+        {"off its CPU", off_its_cpu, VERDICT_VOID, "off CPU 1 in 3 looks"},
+        {"not pinned", not_pinned, VERDICT_VOID, "thread 5 may run elsewhere"},
+        {"no pin asked for", no_pin_asked_for, VERDICT_OK, ""},
+        {"steal below the ticks", steal_below_the_ticks, VERDICT_OK, ""},
+        {"steal above", steal_above, VERDICT_VOID, "3.0% of the CPU time away"},
+        {"steal, small share", steal_small_share, VERDICT_OK, ""},
+        {"steal not reported", steal_not_reported, VERDICT_OK, ""},
+        {"cores taken", cores_taken, VERDICT_VOID, "without a core for"},
+        {"cores taken, unwatched", cores_taken_unwatched, VERDICT_VOID, "without a core for 10."},
+        {"cores taken by the host", cores_taken_by_the_host, VERDICT_VOID, "without a core for 10."},
+        {"disks waited for", disks_waited_for, VERDICT_OK, ""},
+        {"cores hardly taken", cores_hardly_taken, VERDICT_OK, ""},
+        {"threads wait for each other", threads_wait_for_each_other, VERDICT_OK, ""},
+        {"others below", others_below, VERDICT_OK, ""},
+        {"others above", others_above, VERDICT_VOID, "other processes used 5.0%"},
+        {"others were ourselves", others_were_ourselves, VERDICT_OK, ""},
+        {"machine not watched", machine_not_watched, VERDICT_OK, ""},
+        {"other bytes", other_bytes, VERDICT_FAILED, "bytes differ from the serial run"},
+        {"no manifest", no_manifest, VERDICT_FAILED, "manifest none"},
+        {"an item failed here only", item_failed, VERDICT_FAILED, "1 items failed, in the serial run 0"},
+        {"an item was left over", item_left_over, VERDICT_FAILED, "3 of 4 items done"},
+        {"no end", no_end, VERDICT_FAILED, "4 of 4 items done"},
+        {"exit 1 with message", exit_with_message, VERDICT_FAILED, "exited with code 1: disk full on /x"},
+        {"signal", exit_by_signal, VERDICT_FAILED, "SIGSEGV): last words"},
+        {"no table", no_table, VERDICT_FAILED, "exited with code 2: unknown option --policy"},
+        {"failed is worse than void", bytes_differ_and_a_worker_died, VERDICT_FAILED, "bytes differ"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct trial_outcome outcome = fixture_outcome(2, 4);
+        struct trial_result result;
+        cases[i].change(&outcome);
+        judge(&outcome, &expected, &result);
+        if (result.verdict != cases[i].verdict || !strstr(result.reason, cases[i].words))
+            fail_msg("%s: %s, '%s'", cases[i].name, trial_verdict_name(result.verdict), result.reason);
+        if ((result.verdict == VERDICT_OK) != (result.record.trial.reason == NULL))
+            fail_msg("%s: reason '%s'", cases[i].name, result.reason);
+        assert_string_equal(result.record.trial.status, trial_verdict_name(cases[i].verdict));
+        trial_result_release(&result);
+        trial_outcome_release(&outcome);
+    }
+}
+
+static void a_bad_item_that_fails_in_the_serial_run_too_is_no_failure(void **state)
+{
+    static const struct trial_expected one_bad = {
+        .items = 4, .failed = 1, .manifest_sha256 = FIXTURE_MANIFEST};
+    struct trial_outcome outcome = fixture_outcome(2, 4);
+    struct trial_result result;
+
+    (void)state;
+    item_failed(&outcome);
+    judge(&outcome, &one_bad, &result);
+    assert_int_equal(result.verdict, VERDICT_OK);
+    assert_int_equal(result.record.trial.failed, 1);
+    assert_int_equal(result.record.trial.items, 4);
+    assert_int_equal(result.record.trial.exit_code, 1);
+    assert_string_equal(result.record.items[3].state, "failed");
+    trial_result_release(&result);
+    trial_outcome_release(&outcome);
+}
+
+static void what_was_not_measured_is_unknown_and_not_zero(void **state)
+{
+    struct trial_outcome outcome = fixture_outcome(2, 4);
+    struct trial_result result;
+
+    (void)state;
+    machine_not_watched(&outcome);
+    worker_of(&outcome, 1)->begin_ns = fixture_start_ns + 90; /* a replacement: after the gate opened */
+    judge(&outcome, &expected, &result);
+    assert_true(result.record.trial.steal_ns == STUDY_UNKNOWN);
+    assert_true(result.record.trial.other_cpu_ns == STUDY_UNKNOWN);
+    assert_true(result.record.trial.spawn_ns == STUDY_UNKNOWN);
+    assert_true(result.record.trial.work_ns == STUDY_UNKNOWN);
+    assert_int_equal(result.record.trial.wall_ns, 200);
+    trial_result_release(&result);
+    trial_outcome_release(&outcome);
+
+    outcome = fixture_outcome(2, 4);
+    no_table(&outcome);
+    judge(&outcome, &expected, &result);
+    assert_true(result.record.trial.wall_ns == STUDY_UNKNOWN);
+    assert_true(result.record.trial.items == STUDY_UNKNOWN);
+    assert_null(result.record.trial.manifest_sha256);
+    assert_int_equal(result.record.worker_count, 0);
+    trial_result_release(&result);
+    trial_outcome_release(&outcome);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sound_trial_is_ok_and_its_phases_add_up),
+        cmocka_unit_test(workers_and_items_are_relative_to_the_start),
+        cmocka_unit_test(counters_without_a_value_are_unknown_with_a_reason),
+        cmocka_unit_test(every_cause_has_its_verdict_and_its_words),
+        cmocka_unit_test(a_bad_item_that_fails_in_the_serial_run_too_is_no_failure),
+        cmocka_unit_test(what_was_not_measured_is_unknown_and_not_zero),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
