@@ -19,7 +19,7 @@ static struct recipe recipe = {.sha256 = "0123456789abcdef0123456789abcdef012345
                                .rendition_count = 2};
 
 /* Each line of the text with its checksum. */
-static void append_lines(const struct record_log *log, const uint8_t *data, size_t size)
+static void append_lines(const struct line_log *log, const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1), *next;
 
@@ -31,7 +31,7 @@ static void append_lines(const struct record_log *log, const uint8_t *data, size
         next = strchr(line, '\n');
         if (next)
             *next++ = '\0';
-        if (strlen(line) + 1 < RECORD_LOG_TEXT_BYTES && record_log_append(log, line, NULL))
+        if (strlen(line) + 1 < LINE_LOG_TEXT_BYTES && line_log_append(log, line, NULL))
             abort();
     }
     free(text);

@@ -27,7 +27,7 @@ static int split(char *text, struct fields *fields)
     fields->count = 0;
     while (text) {
         char *field = strsep(&text, "\t");
-        if (fields->count == FIELDS_MOST || record_field_unescape(field))
+        if (fields->count == FIELDS_MOST || line_field_unescape(field))
             return -1;
         fields->at[fields->count++] = field;
     }
@@ -112,11 +112,11 @@ static int write_owner(const struct run_journal *journal, const char *batch_hex,
         snprintf(text, sizeof text, "run\t1\t%s\t%s\t%s", knee_version, journal->recipe->sha256, batch_hex);
 
     for (int i = 0; i < journal->recipe->rendition_count; i++) {
-        record_field_escape(journal->recipe->renditions[i].name, name);
+        line_field_escape(journal->recipe->renditions[i].name, name);
         used += snprintf(text + used, sizeof text - (size_t)used, "\t%s\t%s", name,
                          recipe_extension(journal->recipe->renditions[i].format));
     }
-    return record_log_append(&journal->log, text, fault);
+    return line_log_append(&journal->log, text, fault);
 }
 
 /* The outputs of the run before would stay beside ours and be taken for them: those its journal names, and
@@ -127,12 +127,12 @@ static int forget_owner(const struct run_journal *journal, struct owner *owner, 
     uint64_t bad;
 
     if (owner->known) {
-        record_log_read(&journal->log, take_owner, &again, &bad, NULL);
+        line_log_read(&journal->log, take_owner, &again, &bad, NULL);
         for (uint64_t i = 0; i < journal->batch->count; i++)
             remove_outputs_of(owner, journal->batch->paths[i]);
     }
     owner->known = false;
-    return record_log_clear(&journal->log, fault);
+    return line_log_clear(&journal->log, fault);
 }
 
 static int check_owner(struct run_journal *journal, const struct run_journal_options *options,
@@ -144,12 +144,12 @@ static int check_owner(struct run_journal *journal, const struct run_journal_opt
     uint64_t bad;
 
     batch_sha256(journal->batch, batch_hex);
-    if (record_log_read(&journal->log, take_owner, &owner, &bad, fault) < 0)
+    if (line_log_read(&journal->log, take_owner, &owner, &bad, fault) < 0)
         return -1;
     if (fstat(journal->log.fd, &status))
         return fault_set(fault, "%s: %s", journal->log.path, strerror(errno));
     /* A first line that was cut is the beginning of a run that did nothing. */
-    if (!owner.known && status.st_size > RECORD_LOG_TEXT_BYTES && !options->restart)
+    if (!owner.known && status.st_size > LINE_LOG_TEXT_BYTES && !options->restart)
         return fault_set(fault, "%s: damaged: give another output folder, or --restart", journal->log.path);
     if ((options->restart || !owner.known) && forget_owner(journal, &owner, fault))
         return -1;
@@ -176,7 +176,7 @@ int run_journal_open(struct run_journal *journal, const char *out, const struct 
     if (mkdir(path, 0777) && errno != EEXIST)
         return fault_set(fault, "%s: %s: give an output folder that can be written", path, strerror(errno));
     path[strlen(path)] = '/';
-    if (record_log_open(&journal->log, path, options->durable, fault))
+    if (line_log_open(&journal->log, path, options->durable, fault))
         return -1;
     if (check_owner(journal, options, fault) == 0)
         return 0;
@@ -187,12 +187,12 @@ int run_journal_open(struct run_journal *journal, const char *out, const struct 
 void run_journal_close(struct run_journal *journal)
 {
     if (journal->log.path)
-        record_log_close(&journal->log);
+        line_log_close(&journal->log);
 }
 
 int run_journal_check(const struct run_journal *journal, struct fault *fault)
 {
-    return record_log_is_in_place(&journal->log)
+    return line_log_is_in_place(&journal->log)
                ? 0
                : fault_set(fault,
                            "output folder %s was removed or replaced while the run went on: run the same "
@@ -349,7 +349,7 @@ int run_journal_resume(struct run_journal *journal, const struct item_table *tab
     journal->table = table;
     if (journal->fresh)
         return 0;
-    if (record_log_read(&journal->log, take_item, &resume, &bad, fault) < 0)
+    if (line_log_read(&journal->log, take_item, &resume, &bad, fault) < 0)
         return -1;
     for (uint64_t i = 0; i < journal->batch->count; i++) {
         struct item_record *record = item_table_item(table, i);
@@ -370,12 +370,12 @@ int run_journal_settle(void *context, uint64_t index, enum item_state state, str
     const struct run_journal *journal = context;
     const struct item_record *record = item_table_item(journal->table, index);
     const struct image_result *result = item_table_item_payload(journal->table, index);
-    char text[RECORD_LOG_TEXT_BYTES], reason[2 * sizeof result->reason];
+    char text[LINE_LOG_TEXT_BYTES], reason[2 * sizeof result->reason];
     size_t used;
 
     fault_point("record", index);
     used = (size_t)snprintf(text, sizeof text, "%s\t", state == ITEM_DONE ? "done" : "failed");
-    used += record_field_escape(journal->batch->paths[index], text + used);
+    used += line_field_escape(journal->batch->paths[index], text + used);
     used += (size_t)snprintf(text + used, sizeof text - used,
                              "\t%u\t%u\t%" PRIu32 "\t%" PRIu32 "\t%" PRIu32 "\t%" PRIu64 "\t%" PRIu64,
                              record->attempt, record->kind, record->engine, record->width, record->height,
@@ -383,9 +383,9 @@ int run_journal_settle(void *context, uint64_t index, enum item_state state, str
     if (state == ITEM_FAILED) {
         char text_of_it[sizeof result->reason];
         snprintf(text_of_it, sizeof text_of_it, "%.*s", (int)sizeof text_of_it - 1, result->reason);
-        record_field_escape(text_of_it, reason);
+        line_field_escape(text_of_it, reason);
         snprintf(text + used, sizeof text - used, "\t%u\t%s", record->stage, reason);
-        return record_log_append(&journal->log, text, fault);
+        return line_log_append(&journal->log, text, fault);
     }
     used += (size_t)snprintf(text + used, sizeof text - used, "\t%" PRIu64, record->bytes_out);
     for (int i = 0; i < result->renditions; i++) {
@@ -393,5 +393,5 @@ int run_journal_settle(void *context, uint64_t index, enum item_state state, str
         for (int byte = 0; byte < 32; byte++)
             used += (size_t)snprintf(text + used, sizeof text - used, "%02x", result->sha256[i][byte]);
     }
-    return record_log_append(&journal->log, text, fault);
+    return line_log_append(&journal->log, text, fault);
 }

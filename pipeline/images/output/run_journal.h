@@ -1,6 +1,6 @@
 /* run_journal.h: what `knee run` needs to go on where it was killed: OUT/.knee/journal.
  *
- * A log of checksummed lines (pipeline/base/record_log.h) whose fields are parted by tabs; \t, \n, \r and \\ in a
+ * A log of checksummed lines (pipeline/base/line_log.h) whose fields are parted by tabs; \t, \n, \r and \\ in a
  * field stand for those characters:
  * - first  run 1 VERSION RECIPE BATCH NAME EXTENSION ...
  *          knee's version, SHA-256 of recipe and batch, each rendition's folder and ending
@@ -26,13 +26,13 @@
 #include <stdint.h>
 
 #include "pipeline/base/fault.h"
-#include "pipeline/base/record_log.h"
+#include "pipeline/base/line_log.h"
 #include "pipeline/images/input/batch.h"
 #include "pipeline/images/recipe/recipe.h"
 #include "pipeline/pool/item_table.h"
 
 struct run_journal {
-    struct record_log log;
+    struct line_log log;
     const char *out;
     const struct recipe *recipe;
     const struct batch *batch;

@@ -1,4 +1,4 @@
-#include "pipeline/base/record_log.h"
+#include "pipeline/base/line_log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ static uint32_t checksum(const char *text, size_t bytes)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static int lock(const struct record_log *log, struct fault *fault)
+static int lock(const struct line_log *log, struct fault *fault)
 {
     const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
 
@@ -47,7 +47,7 @@ static int lock(const struct record_log *log, struct fault *fault)
 }
 
 /* A last line without its end would swallow the next one. */
-static int end_last_line(const struct record_log *log, struct fault *fault)
+static int end_last_line(const struct line_log *log, struct fault *fault)
 {
     struct stat status;
     char last = '\n';
@@ -59,9 +59,9 @@ static int end_last_line(const struct record_log *log, struct fault *fault)
     return 0;
 }
 
-int record_log_open(struct record_log *log, const char *path, bool durable, struct fault *fault)
+int line_log_open(struct line_log *log, const char *path, bool durable, struct fault *fault)
 {
-    *log = (struct record_log){.fd = -1, .durable = durable, .path = strdup(path)};
+    *log = (struct line_log){.fd = -1, .durable = durable, .path = strdup(path)};
     if (!log->path)
         return fault_set(fault, "%s: no memory", path);
     log->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
@@ -69,11 +69,11 @@ int record_log_open(struct record_log *log, const char *path, bool durable, stru
         fault_set(fault, "%s: %s: give an output folder that can be written", path, strerror(errno));
     else if (lock(log, fault) == 0 && end_last_line(log, fault) == 0)
         return 0;
-    record_log_close(log);
+    line_log_close(log);
     return -1;
 }
 
-void record_log_close(struct record_log *log)
+void line_log_close(struct line_log *log)
 {
     if (log->fd >= 0)
         close(log->fd);
@@ -82,7 +82,7 @@ void record_log_close(struct record_log *log)
     log->path = NULL;
 }
 
-bool record_log_is_in_place(const struct record_log *log)
+bool line_log_is_in_place(const struct line_log *log)
 {
     struct stat here, there;
 
@@ -106,8 +106,8 @@ static char *sound_text(char *line, size_t length)
     return end + 1;
 }
 
-int record_log_read(const struct record_log *log, int (*take)(void *context, char *text), void *context,
-                    uint64_t *bad, struct fault *fault)
+int line_log_read(const struct line_log *log, int (*take)(void *context, char *text), void *context,
+                  uint64_t *bad, struct fault *fault)
 {
     FILE *file = fopen(log->path, "re");
     char *line = NULL;
@@ -135,9 +135,9 @@ int record_log_read(const struct record_log *log, int (*take)(void *context, cha
     return result;
 }
 
-int record_log_append(const struct record_log *log, const char *text, struct fault *fault)
+int line_log_append(const struct line_log *log, const char *text, struct fault *fault)
 {
-    char line[RECORD_LOG_TEXT_BYTES + SUM_DIGITS + 3];
+    char line[LINE_LOG_TEXT_BYTES + SUM_DIGITS + 3];
     int length = snprintf(line, sizeof line, "%08x %s\n", checksum(text, strlen(text)), text);
     ssize_t written;
 
@@ -154,7 +154,7 @@ int record_log_append(const struct record_log *log, const char *text, struct fau
                      strerror(errno));
 }
 
-int record_log_clear(const struct record_log *log, struct fault *fault)
+int line_log_clear(const struct line_log *log, struct fault *fault)
 {
     return ftruncate(log->fd, 0) ? fault_set(fault, "clearing %s: %s", log->path, strerror(errno)) : 0;
 }
@@ -163,7 +163,7 @@ int record_log_clear(const struct record_log *log, struct fault *fault)
 
 static const char specials[] = "\t\n\r\\", letters[] = "tnr\\";
 
-size_t record_field_escape(const char *text, char *to)
+size_t line_field_escape(const char *text, char *to)
 {
     char *t = to;
 
@@ -177,7 +177,7 @@ size_t record_field_escape(const char *text, char *to)
     return (size_t)(t - to);
 }
 
-int record_field_unescape(char *text)
+int line_field_unescape(char *text)
 {
     char *to = text;
 

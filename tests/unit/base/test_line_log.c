@@ -12,13 +12,13 @@
 
 #include <cmocka.h>
 
-#include "pipeline/base/record_log.h"
+#include "pipeline/base/line_log.h"
 
 static char path[64];
 
 struct taken {
     int count;
-    char last[RECORD_LOG_TEXT_BYTES];
+    char last[LINE_LOG_TEXT_BYTES];
 };
 
 static int take(void *context, char *text)
@@ -30,30 +30,30 @@ static int take(void *context, char *text)
     return 0;
 }
 
-static void open_log(struct record_log *log)
+static void open_log(struct line_log *log)
 {
     struct fault fault;
-    if (record_log_open(log, path, false, &fault))
+    if (line_log_open(log, path, false, &fault))
         fail_msg("%s", fault.text);
 }
 
-static void append(struct record_log *log, const char *text)
+static void append(struct line_log *log, const char *text)
 {
     struct fault fault;
-    if (record_log_append(log, text, &fault))
+    if (line_log_append(log, text, &fault))
         fail_msg("%s", fault.text);
 }
 
 /* Opens the log, reads it, closes it. */
 static void read_back(struct taken *taken, uint64_t *bad)
 {
-    struct record_log log;
+    struct line_log log;
     struct fault fault;
 
     *taken = (struct taken){0};
     open_log(&log);
-    assert_int_equal(record_log_read(&log, take, taken, bad, &fault), 0);
-    record_log_close(&log);
+    assert_int_equal(line_log_read(&log, take, taken, bad, &fault), 0);
+    line_log_close(&log);
 }
 
 static int set_up(void **state)
@@ -79,7 +79,7 @@ static void a_cut_costs_one_line_at_most(void **state)
 {
     static const char *const texts[] = {"one", "two\twith\tfields", "", "three \xff\xfe"};
     off_t ends[4], length;
-    struct record_log log;
+    struct line_log log;
 
     (void)state;
     open_log(&log);
@@ -87,7 +87,7 @@ static void a_cut_costs_one_line_at_most(void **state)
         append(&log, texts[i]);
         ends[i] = lseek(log.fd, 0, SEEK_END);
     }
-    record_log_close(&log);
+    line_log_close(&log);
     length = ends[3];
     for (off_t cut = length; cut >= 0; cut--) {
         struct taken taken;
@@ -98,7 +98,7 @@ static void a_cut_costs_one_line_at_most(void **state)
         assert_int_equal(truncate(path, cut), 0);
         open_log(&log);
         append(&log, "after");
-        record_log_close(&log);
+        line_log_close(&log);
         read_back(&taken, &bad);
         assert_int_equal(taken.count, whole + 1);
         assert_string_equal(taken.last, "after");
@@ -108,21 +108,21 @@ static void a_cut_costs_one_line_at_most(void **state)
         open_log(&log);
         for (int i = 0; i < 4; i++)
             append(&log, texts[i]);
-        record_log_close(&log);
+        line_log_close(&log);
     }
 }
 
 static void a_changed_byte_is_noticed(void **state)
 {
     const char *text = "done\tphoto 1.jpg\t12345";
-    struct record_log log;
+    struct line_log log;
     off_t length;
 
     (void)state;
     open_log(&log);
     append(&log, text);
     length = lseek(log.fd, 0, SEEK_END);
-    record_log_close(&log);
+    line_log_close(&log);
     for (off_t at = 0; at < length - 1; at++) {
         struct taken taken;
         uint64_t bad;
@@ -142,7 +142,7 @@ static void a_changed_byte_is_noticed(void **state)
 static void lines_of_many_processes_do_not_mix(void **state)
 {
     enum { PROCESSES = 6, LINES = 400 };
-    struct record_log log;
+    struct line_log log;
     struct taken taken;
     uint64_t bad;
 
@@ -154,7 +154,7 @@ static void lines_of_many_processes_do_not_mix(void **state)
             memset(text, 'a' + p, sizeof text);
             for (int i = 0; i < LINES; i++) {
                 text[500 * (p + 1) - i] = '\0';
-                if (record_log_append(&log, text, NULL))
+                if (line_log_append(&log, text, NULL))
                     _exit(1);
                 text[500 * (p + 1) - i] = (char)('a' + p);
             }
@@ -165,7 +165,7 @@ static void lines_of_many_processes_do_not_mix(void **state)
         assert_true(wait(&status) > 0);
         assert_int_equal(status, 0);
     }
-    record_log_close(&log);
+    line_log_close(&log);
     read_back(&taken, &bad);
     assert_int_equal(taken.count, PROCESSES * LINES);
     assert_int_equal(bad, 0);
@@ -173,7 +173,7 @@ static void lines_of_many_processes_do_not_mix(void **state)
 
 static void a_log_in_use_is_refused_until_its_last_process_ends(void **state)
 {
-    struct record_log log, other;
+    struct line_log log, other;
     struct fault fault = {0};
     pid_t heir;
 
@@ -184,13 +184,13 @@ static void a_log_in_use_is_refused_until_its_last_process_ends(void **state)
         pause();
         _exit(0);
     }
-    record_log_close(&log); /* the child holds it still */
-    assert_int_equal(record_log_open(&other, path, false, &fault), -1);
+    line_log_close(&log); /* the child holds it still */
+    assert_int_equal(line_log_open(&other, path, false, &fault), -1);
     assert_non_null(strstr(fault.text, "another run is writing there"));
     kill(heir, SIGKILL);
     assert_int_equal(waitpid(heir, NULL, 0), heir);
     open_log(&other);
-    record_log_close(&other);
+    line_log_close(&other);
 }
 
 static void fields_come_back(void **state)
@@ -202,23 +202,23 @@ static void fields_come_back(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         char text[200];
-        size_t length = record_field_escape(texts[i], text);
+        size_t length = line_field_escape(texts[i], text);
         assert_int_equal(length, strlen(text));
         assert_null(strpbrk(text, "\t\n\r"));
-        assert_int_equal(record_field_unescape(text), 0);
+        assert_int_equal(line_field_unescape(text), 0);
         assert_string_equal(text, texts[i]);
     }
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         char text[8];
         snprintf(text, sizeof text, "%s", broken[i]);
-        assert_int_equal(record_field_unescape(text), -1);
+        assert_int_equal(line_field_unescape(text), -1);
     }
 }
 
 static void a_line_that_is_too_long_is_refused(void **state)
 {
-    static char text[RECORD_LOG_TEXT_BYTES + 100];
-    struct record_log log;
+    static char text[LINE_LOG_TEXT_BYTES + 100];
+    struct line_log log;
     struct fault fault = {0};
     struct taken taken;
     uint64_t bad;
@@ -226,11 +226,11 @@ static void a_line_that_is_too_long_is_refused(void **state)
     (void)state;
     memset(text, 'x', sizeof text - 1);
     open_log(&log);
-    assert_int_equal(record_log_append(&log, text, &fault), -1);
+    assert_int_equal(line_log_append(&log, text, &fault), -1);
     assert_non_null(strstr(fault.text, "too long"));
-    text[RECORD_LOG_TEXT_BYTES - 1] = '\0';
+    text[LINE_LOG_TEXT_BYTES - 1] = '\0';
     append(&log, text);
-    record_log_close(&log);
+    line_log_close(&log);
     read_back(&taken, &bad);
     assert_int_equal(taken.count, 1);
     assert_string_equal(taken.last, text);
@@ -238,20 +238,20 @@ static void a_line_that_is_too_long_is_refused(void **state)
 
 static void a_file_moved_away_is_noticed(void **state)
 {
-    struct record_log log;
+    struct line_log log;
     char aside[80];
 
     (void)state;
     open_log(&log);
-    assert_true(record_log_is_in_place(&log));
+    assert_true(line_log_is_in_place(&log));
     snprintf(aside, sizeof aside, "%s-aside", path);
     assert_int_equal(rename(path, aside), 0);
-    assert_false(record_log_is_in_place(&log));
+    assert_false(line_log_is_in_place(&log));
     close(open(path, O_CREAT | O_WRONLY, 0600));
-    assert_false(record_log_is_in_place(&log));
+    assert_false(line_log_is_in_place(&log));
     assert_int_equal(rename(aside, path), 0);
-    assert_true(record_log_is_in_place(&log));
-    record_log_close(&log);
+    assert_true(line_log_is_in_place(&log));
+    line_log_close(&log);
 }
 
 int main(void)
