@@ -73,7 +73,7 @@ static const struct option_spec table[] = {{.name = "count",
                                             .help = "folder for the items; DIR.tsv describes them"},
                                            {.name = NULL}};
 
-static const struct command command = {
+static const struct subcommand subcommand = {
     .name = "dataset",
     .usage = "[options] --photos DIR --out DIR",
     .summary = "Builds a batch of images and clips of realistic sizes and kinds out of photographs (program: "
@@ -249,7 +249,8 @@ int main(int argc, char **argv)
     struct sources sources;
     message_set_command("dataset");
     set.jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
-    enum options_result parsed = options_parse(&command, table, argc, argv, 0, 0, &operands, &operand_count);
+    enum options_result parsed =
+        options_parse(&subcommand, table, argc, argv, 0, 0, &operands, &operand_count);
     if (parsed != OPTIONS_GO)
         return parsed == OPTIONS_HELP ? KNEE_OK : KNEE_USAGE;
     if (set.out == NULL || set.out[0] == '\0') {

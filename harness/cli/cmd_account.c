@@ -101,7 +101,7 @@ static int run(int argc, char **argv)
     return code;
 }
 
-const struct command cmd_account = {
+const struct subcommand cmd_account = {
     .name = "account",
     .summary = "where the core-seconds of a study went, cause by cause",
     .usage = "[options] STUDY",

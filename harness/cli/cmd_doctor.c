@@ -293,7 +293,7 @@ static int run(int argc, char **argv)
     return code;
 }
 
-const struct command cmd_doctor = {
+const struct subcommand cmd_doctor = {
     .name = "doctor",
     .summary = "what this machine offers for measuring, and what is missing",
     .usage = "[--json] [--topology FILE|STRING] [--cpus LIST] [--workers N [--placement P]]",

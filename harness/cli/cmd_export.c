@@ -154,7 +154,7 @@ static int run(int argc, char **argv)
     return KNEE_FAILED;
 }
 
-const struct command cmd_export = {
+const struct subcommand cmd_export = {
     .name = "export",
     .summary = "print a study's trials, workers, items or counters as CSV",
     .usage = "[options] STUDY",

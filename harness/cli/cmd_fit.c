@@ -166,7 +166,7 @@ static int run(int argc, char **argv)
     return code;
 }
 
-const struct command cmd_fit = {
+const struct subcommand cmd_fit = {
     .name = "fit",
     .summary = "models, knee and advice of a study, or of a table of times",
     .usage = "[options] STUDY | --csv FILE",

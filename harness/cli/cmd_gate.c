@@ -337,7 +337,7 @@ static int run(int argc, char **argv)
     return gate_study(operands[0]);
 }
 
-const struct command cmd_gate = {
+const struct subcommand cmd_gate = {
     .name = "gate",
     .summary = "pass, regression or undecided: a study against a stored baseline",
     .usage = "--baseline FILE STUDY | --write-baseline FILE [options] STUDY",

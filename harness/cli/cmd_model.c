@@ -261,7 +261,7 @@ static int run_model(int argc, char **argv)
     return code;
 }
 
-const struct command cmd_model = {
+const struct subcommand cmd_model = {
     .name = "model",
     .summary = "a made-up batch whose truth is known, by real workers",
     .usage = "[options] 'WORD ...'",

@@ -106,7 +106,7 @@ static int run(int argc, char **argv)
     return code;
 }
 
-const struct command cmd_predict = {
+const struct subcommand cmd_predict = {
     .name = "predict",
     .summary = "times, speedup and the best setting on a machine or batch you do not have",
     .usage = "[options] STUDY",

@@ -149,7 +149,7 @@ static int run_recipe(int argc, char **argv)
     return check(operands[1]);
 }
 
-const struct command cmd_recipe = {
+const struct subcommand cmd_recipe = {
     .name = "recipe",
     .summary = "check a recipe and show what it would make",
     .usage = "check FILE",

@@ -312,7 +312,7 @@ static int run(int argc, char **argv)
     return KNEE_FAILED;
 }
 
-const struct command cmd_report = {
+const struct subcommand cmd_report = {
     .name = "report",
     .summary = "draw the scaling curve and the four-page report of a study",
     .usage = "[options] STUDY",

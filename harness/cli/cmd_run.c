@@ -307,7 +307,7 @@ static int run_run(int argc, char **argv)
     return code;
 }
 
-const struct command cmd_run = {
+const struct subcommand cmd_run = {
     .name = "run",
     .summary = "run the image pipeline on a batch",
     .usage = "[options] IN OUT",

@@ -46,7 +46,7 @@ static int run(int argc, char **argv)
     return failed ? KNEE_FAILED : KNEE_OK;
 }
 
-const struct command cmd_self_test = {
+const struct subcommand cmd_self_test = {
     .name = "self-test",
     .summary = "the fits of this build against NIST's certified values",
     .usage = "",

@@ -398,7 +398,7 @@ static int run(int argc, char **argv)
     return code < 0 ? KNEE_FAILED : code;
 }
 
-const struct command cmd_sweep = {
+const struct subcommand cmd_sweep = {
     .name = "sweep",
     .summary = "measure how the pipeline, or any command, scales: workers, chunk sizes, policies",
     .usage = "[options] IN | [options] --model WORDS | [options] -- CMD...",

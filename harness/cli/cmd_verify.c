@@ -179,7 +179,7 @@ static int run_verify(int argc, char **argv)
     return count == 2 ? verify_two(operands[0], operands[1]) : verify_files(operands[0]);
 }
 
-const struct command cmd_verify = {
+const struct subcommand cmd_verify = {
     .name = "verify",
     .summary = "compare two runs by their manifests, or one run's files with its manifest",
     .usage = "A [B]",

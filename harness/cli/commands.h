@@ -4,18 +4,18 @@
 
 #include "harness/console/options.h"
 
-extern const struct command cmd_doctor;
-extern const struct command cmd_run;
-extern const struct command cmd_verify;
-extern const struct command cmd_recipe;
-extern const struct command cmd_model;
-extern const struct command cmd_sweep;
-extern const struct command cmd_fit;
-extern const struct command cmd_account;
-extern const struct command cmd_predict;
-extern const struct command cmd_report;
-extern const struct command cmd_gate;
-extern const struct command cmd_export;
-extern const struct command cmd_self_test;
+extern const struct subcommand cmd_doctor;
+extern const struct subcommand cmd_run;
+extern const struct subcommand cmd_verify;
+extern const struct subcommand cmd_recipe;
+extern const struct subcommand cmd_model;
+extern const struct subcommand cmd_sweep;
+extern const struct subcommand cmd_fit;
+extern const struct subcommand cmd_account;
+extern const struct subcommand cmd_predict;
+extern const struct subcommand cmd_report;
+extern const struct subcommand cmd_gate;
+extern const struct subcommand cmd_export;
+extern const struct subcommand cmd_self_test;
 
 #endif

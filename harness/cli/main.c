@@ -8,11 +8,11 @@
 #include "harness/console/options.h"
 #include "pipeline/base/version.h"
 
-static const struct command *const commands[] = {
+static const struct subcommand *const subcommands[] = {
     &cmd_doctor,  &cmd_run,     &cmd_verify, &cmd_recipe, &cmd_model,  &cmd_sweep,     &cmd_fit,
     &cmd_account, &cmd_predict, &cmd_report, &cmd_gate,   &cmd_export, &cmd_self_test,
 };
-static const size_t command_count = sizeof commands / sizeof commands[0];
+static const size_t subcommand_count = sizeof subcommands / sizeof subcommands[0];
 
 static void print_help(FILE *out)
 {
@@ -20,8 +20,8 @@ static void print_help(FILE *out)
           "knee measures how a parallel program scales, shows where its speedup leaves the ideal line,\n"
           "and says why.\n\ncommands:\n",
           out);
-    for (size_t i = 0; i < command_count; i++)
-        fprintf(out, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+    for (size_t i = 0; i < subcommand_count; i++)
+        fprintf(out, "  %-9s %s\n", subcommands[i]->name, subcommands[i]->summary);
     fputs("\n'knee COMMAND --help' tells all about one command; 'knee --version' names this build.\n"
           "exit codes: 0 good, 1 failed, 2 usage; knee gate adds 3 undecided, 4 not comparable\n",
           out);
@@ -36,17 +36,17 @@ static int close_stdout(int code)
     return code == KNEE_OK ? KNEE_FAILED : code;
 }
 
-static const struct command *find_command(const char *name)
+static const struct subcommand *find_subcommand(const char *name)
 {
-    for (size_t i = 0; i < command_count; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
+    for (size_t i = 0; i < subcommand_count; i++)
+        if (strcmp(subcommands[i]->name, name) == 0)
+            return subcommands[i];
     return NULL;
 }
 
 int main(int argc, char **argv)
 {
-    const struct command *command;
+    const struct subcommand *subcommand;
 
     if (argc < 2) {
         print_help(stderr);
@@ -60,11 +60,11 @@ int main(int argc, char **argv)
         printf("knee %s\n", knee_version);
         return close_stdout(KNEE_OK);
     }
-    command = find_command(argv[1]);
-    if (!command) {
+    subcommand = find_subcommand(argv[1]);
+    if (!subcommand) {
         message_error("unknown command '%s': 'knee --help' lists the commands", argv[1]);
         return KNEE_USAGE;
     }
-    message_set_command(command->name);
-    return close_stdout(command->run(argc - 1, argv + 1));
+    message_set_command(subcommand->name);
+    return close_stdout(subcommand->run(argc - 1, argv + 1));
 }

@@ -25,7 +25,7 @@ void run_settings_init(struct run_settings *set, char *recipe, size_t recipe_byt
                               .table_fd = RUN_NO_TABLE_FD};
 }
 
-enum options_result run_settings_read(struct run_settings *set, const struct command *command, int argc,
+enum options_result run_settings_read(struct run_settings *set, const struct subcommand *subcommand, int argc,
                                       char **argv)
 {
     static const char *const starts[] = {"fresh", "zygote", NULL};
@@ -153,7 +153,7 @@ enum options_result run_settings_read(struct run_settings *set, const struct com
         {.name = NULL}};
     char **operands;
     int count;
-    enum options_result result = options_parse(command, table, argc, argv, 2, 2, &operands, &count);
+    enum options_result result = options_parse(subcommand, table, argc, argv, 2, 2, &operands, &count);
 
     if (result == OPTIONS_GO) {
         set->in = operands[0];

@@ -38,7 +38,7 @@ struct run_settings {
 /* Defaults; recipe is room for the path of the shipped recipe, and stays the caller's. */
 void run_settings_init(struct run_settings *set, char *recipe, size_t recipe_bytes);
 
-enum options_result run_settings_read(struct run_settings *set, const struct command *command, int argc,
+enum options_result run_settings_read(struct run_settings *set, const struct subcommand *subcommand, int argc,
                                       char **argv);
 
 #endif

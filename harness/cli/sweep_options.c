@@ -225,7 +225,7 @@ static enum options_result check_operand(int operands)
     return OPTIONS_GO;
 }
 
-enum options_result sweep_options_parse(const struct command *command, int argc, char **argv,
+enum options_result sweep_options_parse(const struct subcommand *subcommand, int argc, char **argv,
                                         struct sweep_settings *parsed)
 {
     static char recipe[PATH_MAX];
@@ -244,7 +244,7 @@ enum options_result sweep_options_parse(const struct command *command, int argc,
         own++;
     if (own < argc)
         set.command.words = argv + own + 1;
-    result = options_parse(command, table, own, argv, 0, 1, &operands, &count);
+    result = options_parse(subcommand, table, own, argv, 0, 1, &operands, &count);
     if (result == OPTIONS_GO)
         result = check_operand(count);
     if (result == OPTIONS_GO)

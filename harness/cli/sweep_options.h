@@ -7,7 +7,7 @@
 
 /* Fills *parsed from argv, defaults included; its texts point into argv or are its own. One message is
  * printed, or the help, unless the result is OPTIONS_GO. */
-enum options_result sweep_options_parse(const struct command *command, int argc, char **argv,
+enum options_result sweep_options_parse(const struct subcommand *subcommand, int argc, char **argv,
                                         struct sweep_settings *parsed);
 void sweep_options_release(struct sweep_settings *parsed);
 

@@ -118,9 +118,9 @@ static int parse_value(const struct option_spec *spec, const char *text)
 
 /* --- help ------------------------------------------------------------------------------------- */
 
-static void print_help(const struct command *command, const struct option_spec *table)
+static void print_help(const struct subcommand *subcommand, const struct option_spec *table)
 {
-    printf("usage: knee %s %s\n\n%s\n\noptions:\n", command->name, command->usage, command->summary);
+    printf("usage: knee %s %s\n\n%s\n\noptions:\n", subcommand->name, subcommand->usage, subcommand->summary);
     for (const struct option_spec *spec = table; spec->name; spec++) {
         char left[64];
         if (spec->kind == OPTION_TEXT_OR)
@@ -134,8 +134,8 @@ static void print_help(const struct command *command, const struct option_spec *
         printf("  %-26s %s\n", left, spec->help);
     }
     printf("  %-26s %s\n", "-h, --help", "this text");
-    if (command->details)
-        printf("\n%s", command->details);
+    if (subcommand->details)
+        printf("\n%s", subcommand->details);
 }
 
 /* --- parsing ---------------------------------------------------------------------------------- */
@@ -175,19 +175,20 @@ static const struct option_spec *find_spec(const struct option_spec *table, int 
     return NULL;
 }
 
-static enum options_result bad_option(const struct command *command, char **argv, const char *what)
+static enum options_result bad_option(const struct subcommand *subcommand, char **argv, const char *what)
 {
     if (optopt && optopt < HELP_VALUE && !strncmp(argv[optind - 1], "--", 2))
         optopt = 0;
     if (optopt && optopt < HELP_VALUE)
-        message_error("%s -%c: 'knee %s --help' lists the options", what, optopt, command->name);
+        message_error("%s -%c: 'knee %s --help' lists the options", what, optopt, subcommand->name);
     else
-        message_error("%s %s: 'knee %s --help' lists the options", what, argv[optind - 1], command->name);
+        message_error("%s %s: 'knee %s --help' lists the options", what, argv[optind - 1], subcommand->name);
     return OPTIONS_USAGE;
 }
 
-enum options_result options_parse(const struct command *command, const struct option_spec *table, int argc,
-                                  char **argv, int least, int most, char ***operands, int *operand_count)
+enum options_result options_parse(const struct subcommand *subcommand, const struct option_spec *table,
+                                  int argc, char **argv, int least, int most, char ***operands,
+                                  int *operand_count)
 {
     struct option longs[MAX_OPTIONS + 2];
     char shorts[2 * MAX_OPTIONS + 4];
@@ -201,13 +202,13 @@ enum options_result options_parse(const struct command *command, const struct op
     while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         const struct option_spec *spec;
         if (value == 'h' || value == HELP_VALUE) {
-            print_help(command, table);
+            print_help(subcommand, table);
             return OPTIONS_HELP;
         }
         if (value == '?')
-            return bad_option(command, argv, "unknown or ambiguous option");
+            return bad_option(subcommand, argv, "unknown or ambiguous option");
         if (value == ':')
-            return bad_option(command, argv, "a value is missing after");
+            return bad_option(subcommand, argv, "a value is missing after");
         spec = find_spec(table, value);
         if (!spec || parse_value(spec, optarg))
             return OPTIONS_USAGE;
@@ -216,10 +217,10 @@ enum options_result options_parse(const struct command *command, const struct op
     *operand_count = argc - optind;
     if (*operand_count < least || (most >= 0 && *operand_count > most)) {
         if (*operand_count > least && most >= 0)
-            message_error("unexpected '%s': usage: knee %s %s", (*operands)[most], command->name,
-                          command->usage);
+            message_error("unexpected '%s': usage: knee %s %s", (*operands)[most], subcommand->name,
+                          subcommand->usage);
         else
-            message_error("operand missing: usage: knee %s %s", command->name, command->usage);
+            message_error("operand missing: usage: knee %s %s", subcommand->name, subcommand->usage);
         return OPTIONS_USAGE;
     }
     return OPTIONS_GO;

@@ -1,7 +1,7 @@
 /* options.h: one table of options gives parsing, checking and help of a command.
  *
  * A command (harness/cli/cmd_<name>.c) has one struct of settings with its defaults, one table of struct
- * option_spec whose targets point into it, and one const struct command. Its run function calls
+ * option_spec whose targets point into it, and one const struct subcommand. Its run function calls
  * options_parse() first.
  *
  *     static const struct option_spec table[] = {
@@ -45,7 +45,7 @@ struct option_spec {
     const char *help;           /* one line */
 };
 
-struct command {
+struct subcommand {
     const char *name;
     const char *summary;               /* one line for `knee --help` */
     const char *usage;                 /* operands and options in short: "[options] IN OUT" */
@@ -62,7 +62,8 @@ enum options_result {
 /* Parses argv[1..]; options may stand before or after operands, `--` ends them. *operands points at the
  * operands, which stay in argv (permuted), *operand_count says how many there are; fewer than least or more
  * than most is a usage error. Pass most = -1 for no limit. */
-enum options_result options_parse(const struct command *command, const struct option_spec *table, int argc,
-                                  char **argv, int least, int most, char ***operands, int *operand_count);
+enum options_result options_parse(const struct subcommand *subcommand, const struct option_spec *table,
+                                  int argc, char **argv, int least, int most, char ***operands,
+                                  int *operand_count);
 
 #endif

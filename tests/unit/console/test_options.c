@@ -56,7 +56,7 @@ static const struct option_spec table[] = {
      .choices = colours,
      .help = "a choice"},
     {.name = NULL}};
-static const struct command command = {.name = "probe", .summary = "s", .usage = "[options] A [B]"};
+static const struct subcommand subcommand = {.name = "probe", .summary = "s", .usage = "[options] A [B]"};
 
 enum { MOST_WORDS = 8 };
 
@@ -79,7 +79,7 @@ static enum options_result parse(const char *const *words, char *message, size_t
     argv[argc] = NULL;
     assert_int_equal(pipe(ends), 0);
     dup2(ends[1], 2);
-    result = options_parse(&command, table, argc, argv, 1, 2, &rest, operands);
+    result = options_parse(&subcommand, table, argc, argv, 1, 2, &rest, operands);
     fflush(stderr);
     dup2(saved, 2);
     close(saved);
