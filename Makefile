@@ -310,7 +310,7 @@ help:
 	@echo 'make validity  emulated cores beside real ones, and beside what a made-up batch must take: 6 minutes'
 	@echo 'make predictions  predicted against measured, cell by cell: STUDIES="results/media ..."'
 	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
-	@echo 'make injections   the same in real runs of knee model, and their removal: ten minutes, on an idle machine'
+	@echo 'make injections   the same in real runs of knee synthetic, and their removal: ten minutes, on an idle machine'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
 	@echo 'make soak      20,000 small pictures, one in a hundred poison: memory stays flat'
 	@echo 'make scale     a million items: bytes of memory for each, and the rate'

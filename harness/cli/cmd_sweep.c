@@ -16,7 +16,7 @@
 #include "harness/console/sweep_print.h"
 #include "harness/sweep/sweep.h"
 #include "harness/sweep/sweep_command.h"
-#include "harness/sweep/sweep_model.h"
+#include "harness/sweep/sweep_synthetic.h"
 #include "harness/sweep/sweep_setup.h"
 #include "harness/trial/trial_process.h"
 #include "pipeline/images/image_workload.h"
@@ -307,8 +307,8 @@ static int summarise(struct job *job, struct fault *fault)
 {
     int code = sweep_print_summary(&job->study, &job->planned, job->inputs.batch.count, set.budget_ns, fault);
 
-    if (code == 0 && set.model)
-        code = sweep_model_print(&set, &job->study, &job->planned.plan, fault);
+    if (code == 0 && set.synthetic)
+        code = sweep_synthetic_print(&set, &job->study, &job->planned.plan, fault);
     return code;
 }
 
@@ -401,7 +401,7 @@ static int run(int argc, char **argv)
 const struct subcommand cmd_sweep = {
     .name = "sweep",
     .summary = "measure how the pipeline, or any command, scales: workers, chunk sizes, policies",
-    .usage = "[options] IN | [options] --model WORDS | [options] -- CMD...",
+    .usage = "[options] IN | [options] --synthetic WORDS | [options] -- CMD...",
     .details =
         "Each trial is a fresh 'knee run' over the same items of IN; blocks visit every setting once, in "
         "random\n"
@@ -413,7 +413,8 @@ const struct subcommand cmd_sweep = {
         "it is held on the cores of its setting and timed from start to exit; what it writes as JSON lines "
         "to the file\n"
         "named in KNEE_SPANS becomes items and workers.\n"
-        "With --model the command is 'knee model': what it measured stands beside what it must take.\n"
+        "With --synthetic the command is 'knee synthetic': what it measured stands beside what it must "
+        "take.\n"
         "The study is written trial by trial: after Ctrl-C or a crash the same command goes on.\n"
         "exit codes: 0 done, 1 failed (trials whose bytes differ, too), 2 usage, 130 or 143 interrupted\n",
     .run = run,

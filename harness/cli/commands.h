@@ -8,7 +8,7 @@ extern const struct subcommand cmd_doctor;
 extern const struct subcommand cmd_run;
 extern const struct subcommand cmd_verify;
 extern const struct subcommand cmd_recipe;
-extern const struct subcommand cmd_model;
+extern const struct subcommand cmd_synthetic;
 extern const struct subcommand cmd_sweep;
 extern const struct subcommand cmd_fit;
 extern const struct subcommand cmd_account;

@@ -9,8 +9,8 @@
 #include "pipeline/base/version.h"
 
 static const struct subcommand *const subcommands[] = {
-    &cmd_doctor,  &cmd_run,     &cmd_verify, &cmd_recipe, &cmd_model,  &cmd_sweep,     &cmd_fit,
-    &cmd_account, &cmd_predict, &cmd_report, &cmd_gate,   &cmd_export, &cmd_self_test,
+    &cmd_doctor,  &cmd_run,     &cmd_verify, &cmd_recipe, &cmd_synthetic, &cmd_sweep,     &cmd_fit,
+    &cmd_account, &cmd_predict, &cmd_report, &cmd_gate,   &cmd_export,    &cmd_self_test,
 };
 static const size_t subcommand_count = sizeof subcommands / sizeof subcommands[0];
 
@@ -39,7 +39,8 @@ static int close_stdout(int code)
 static const struct subcommand *find_subcommand(const char *name)
 {
     for (size_t i = 0; i < subcommand_count; i++)
-        if (strcmp(subcommands[i]->name, name) == 0)
+        if (strcmp(subcommands[i]->name, name) == 0 ||
+            (subcommands[i]->alias && strcmp(subcommands[i]->alias, name) == 0))
             return subcommands[i];
     return NULL;
 }

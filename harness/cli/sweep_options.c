@@ -6,7 +6,7 @@
 
 #include "harness/console/message.h"
 #include "harness/machine/pin_plan.h"
-#include "harness/sweep/sweep_model.h"
+#include "harness/sweep/sweep_synthetic.h"
 #include "pipeline/base/paths.h"
 
 const char *const sweep_cache_names[] = {"warm", "cold", NULL};
@@ -137,11 +137,12 @@ static const struct option_spec table[] = {
      .kind = OPTION_FLAG,
      .target = &set.weak,
      .help = "weak scaling: --items for each worker; with -- CMD: {units} grows"},
-    {.name = "model",
+    {.name = "synthetic",
+     .alias = "model",
      .argument = "WORDS",
      .kind = OPTION_TEXT,
-     .target = &set.model,
-     .help = "in place of IN: a made-up batch whose truth is known, as of 'knee model'"},
+     .target = &set.synthetic,
+     .help = "in place of IN: a made-up batch whose truth is known, as of 'knee synthetic'"},
     {.name = "dry-run",
      .letter = 'n',
      .kind = OPTION_FLAG,
@@ -209,19 +210,19 @@ static enum options_result check_batch(const char *in)
     return OPTIONS_GO;
 }
 
-/* One of IN, -- CMD and --model. A model becomes a command. */
+/* One of IN, -- CMD and --synthetic. A synthetic workload becomes a command. */
 static enum options_result check_operand(int operands)
 {
     struct fault fault;
 
-    if (operands + (set.command.words != NULL) + (set.model != NULL) != 1)
-        return usage(operands || set.command.words || set.model
-                         ? "IN, --model and -- CMD: give one of them"
-                         : "operand missing: give a folder of images, --model or -- CMD");
-    if (set.model && sweep_model_command(&set, &fault))
+    if (operands + (set.command.words != NULL) + (set.synthetic != NULL) != 1)
+        return usage(operands || set.command.words || set.synthetic
+                         ? "IN, --synthetic and -- CMD: give one of them"
+                         : "operand missing: give a folder of images, --synthetic or -- CMD");
+    if (set.synthetic && sweep_synthetic_command(&set, &fault))
         return usage(fault.text);
-    if (set.model && !set.study)
-        set.study = "results/model";
+    if (set.synthetic && !set.study)
+        set.study = "results/synthetic";
     return OPTIONS_GO;
 }
 
@@ -261,6 +262,6 @@ void sweep_options_release(struct sweep_settings *parsed)
 {
     g_free(parsed->study_made);
     parsed->study_made = NULL;
-    g_strfreev(parsed->model_words);
-    parsed->model_words = NULL;
+    g_strfreev(parsed->synthetic_words);
+    parsed->synthetic_words = NULL;
 }

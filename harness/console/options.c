@@ -140,10 +140,10 @@ static void print_help(const struct subcommand *subcommand, const struct option_
 
 /* --- parsing ---------------------------------------------------------------------------------- */
 
-/* getopt's own tables, made from ours. */
+/* getopt's own tables, made from ours. longs has room for two names of each option and two entries more. */
 static void fill_getopt(const struct option_spec *table, struct option *longs, char *shorts)
 {
-    size_t count = table_size(table);
+    size_t count = table_size(table), used;
     char *s = shorts;
 
     *s++ = ':'; /* getopt stays silent: the messages are ours */
@@ -161,8 +161,14 @@ static void fill_getopt(const struct option_spec *table, struct option *longs, c
     }
     *s++ = 'h';
     *s = '\0';
-    longs[count] = (struct option){.name = "help", .val = HELP_VALUE};
-    longs[count + 1] = (struct option){0};
+    used = count;
+    for (size_t i = 0; i < count; i++)
+        if (table[i].alias) {
+            longs[used] = longs[i];
+            longs[used++].name = table[i].alias;
+        }
+    longs[used] = (struct option){.name = "help", .val = HELP_VALUE};
+    longs[used + 1] = (struct option){0};
 }
 
 static const struct option_spec *find_spec(const struct option_spec *table, int value)
@@ -190,7 +196,7 @@ enum options_result options_parse(const struct subcommand *subcommand, const str
                                   int argc, char **argv, int least, int most, char ***operands,
                                   int *operand_count)
 {
-    struct option longs[MAX_OPTIONS + 2];
+    struct option longs[2 * MAX_OPTIONS + 2];
     char shorts[2 * MAX_OPTIONS + 4];
     int value;
 

@@ -35,6 +35,7 @@ enum option_kind {
 
 struct option_spec {
     const char *name;     /* long name, without dashes; NULL ends the table */
+    const char *alias;    /* an earlier long name, still accepted but not in the help; NULL none */
     char letter;          /* short name; 0 none */
     const char *argument; /* word shown for the argument; NULL for flags */
     enum option_kind kind;
@@ -47,6 +48,7 @@ struct option_spec {
 
 struct subcommand {
     const char *name;
+    const char *alias;                 /* an earlier name, still accepted but not in the help; NULL none */
     const char *summary;               /* one line for `knee --help` */
     const char *usage;                 /* operands and options in short: "[options] IN OUT" */
     const char *details;               /* text below the options in `knee NAME --help`; NULL none */

@@ -8,7 +8,7 @@
 
 #include "harness/sweep/sample.h"
 #include "harness/sweep/sweep_command.h"
-#include "harness/sweep/sweep_model.h"
+#include "harness/sweep/sweep_synthetic.h"
 #include "harness/sweep/sweep_setup.h"
 #include "pipeline/images/input/sniff.h"
 
@@ -77,7 +77,7 @@ int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *
     if (set->command.words) {
         if (topology_load(&inputs->topology, NULL, fault))
             return -1;
-        inputs->wish.cores = sweep_model_cores(set, &inputs->wish, inputs->topology.usable_cores);
+        inputs->wish.cores = sweep_synthetic_cores(set, &inputs->wish, inputs->topology.usable_cores);
         return 0;
     }
     if (recipe_load(set->recipe, &inputs->recipe, fault) ||

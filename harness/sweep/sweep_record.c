@@ -11,7 +11,7 @@
 #include "harness/machine/libraries.h"
 #include "harness/machine/pin_kinds.h"
 #include "harness/sweep/sweep_command.h"
-#include "harness/sweep/sweep_model.h"
+#include "harness/sweep/sweep_synthetic.h"
 #include "harness/sweep/sweep_setup.h"
 #include "pipeline/base/version.h"
 #include "pipeline/images/input/sniff.h"
@@ -324,8 +324,8 @@ static int record_all(struct study *study, const struct sweep_settings *set,
         return -1;
     if (sweep_plan_mixed(planned, inputs, text, sizeof text) && study_set(study, "mixed_kinds", text, fault))
         return -1;
-    if (study_set(study, "model", set->model, fault) ||
-        study_set(study, "waiting", sweep_model_waiting(set), fault) ||
+    if (study_set(study, "synthetic", set->synthetic, fault) ||
+        study_set(study, "waiting", sweep_synthetic_waiting(set), fault) ||
         study_set_number(study, "setup_ns", planned->probe_ns, fault) ||
         study_set(study, "scaling", set->weak ? "weak" : "strong", fault))
         return -1;

@@ -36,8 +36,8 @@ struct sweep_settings {
     bool dry_run, restart, resume;
     bool weak;                    /* the work grows with the workers */
     struct command_study command; /* of `-- CMD`; words NULL: the pipeline on IN */
-    const char *model;            /* of --model (sweep_model.h), which makes a command; NULL none */
-    char **model_words;           /* that command; owned */
+    const char *synthetic;        /* of --synthetic (sweep_synthetic.h), which makes a command; NULL none */
+    char **synthetic_words;       /* that command; owned */
     int cache;                    /* enum sweep_cache */
     double precision;             /* half-width of E(n) to be reached; 0: none */
     char *study_made;             /* study, when it was not given; owned */

@@ -25,7 +25,7 @@
 #include "harness/trial/run_hooks.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/pool.h"
-#include "pipeline/synthetic/model_workload.h"
+#include "pipeline/synthetic/synthetic_workload.h"
 
 enum { ROUNDS_MOST = 200, WAYS = 3 };
 enum way { BARE, MEASURED, COUNTED };
@@ -65,10 +65,10 @@ static char *pins_of(uint32_t workers)
     return text;
 }
 
-static int once(enum way way, const struct model *model, uint32_t workers, const char *pins,
+static int once(enum way way, const struct synthetic_spec *spec, uint32_t workers, const char *pins,
                 struct sample *sample, struct fault *fault)
 {
-    struct model_workload work;
+    struct synthetic_workload work;
     struct run_hooks hooks = {0};
     struct pool_options options = {.workers = workers, .chunk = 1, .policy = POLICY_DYNAMIC};
     struct item_table table;
@@ -76,9 +76,9 @@ static int once(enum way way, const struct model *model, uint32_t workers, const
     double before_s;
     uint64_t start_ns;
 
-    if (item_table_create(&table, -1, model->items, 0, workers, sizeof(struct worker_payload), fault))
+    if (item_table_create(&table, -1, spec->items, 0, workers, sizeof(struct worker_payload), fault))
         return -1;
-    if (model_workload_init(&work, model, workers, fault) == 0) {
+    if (synthetic_workload_init(&work, spec, workers, fault) == 0) {
         before_s = cpu_s();
         start_ns = clock_now_ns();
         if (way == BARE || run_hooks_init(&hooks, pins, way == COUNTED ? &group : NULL, fault) == 0) {
@@ -87,14 +87,14 @@ static int once(enum way way, const struct model *model, uint32_t workers, const
         }
         *sample = (struct sample){(double)(clock_now_ns() - start_ns) / 1e9, cpu_s() - before_s};
         run_hooks_release(&hooks);
-        model_workload_release(&work);
+        synthetic_workload_release(&work);
     }
     item_table_close(&table);
     return result;
 }
 
 /* All ways once, in random order. */
-static int round_of(const struct model *model, uint32_t workers, const char *pins,
+static int round_of(const struct synthetic_spec *spec, uint32_t workers, const char *pins,
                     struct sample samples[WAYS], struct fault *fault)
 {
     int order[WAYS] = {BARE, MEASURED, COUNTED};
@@ -105,7 +105,7 @@ static int round_of(const struct model *model, uint32_t workers, const char *pin
         order[j] = swap;
     }
     for (int i = 0; i < WAYS; i++)
-        if (once((enum way)order[i], model, workers, pins, &samples[order[i]], fault))
+        if (once((enum way)order[i], spec, workers, pins, &samples[order[i]], fault))
             return -1;
     return 0;
 }
@@ -130,26 +130,26 @@ static int row(uint32_t workers, size_t rounds, uint64_t items_each, double cost
 {
     static struct sample samples[ROUNDS_MOST][WAYS];
     struct fault fault = {""};
-    struct model model;
+    struct synthetic_spec spec;
     char words[96], *pins = pins_of(workers);
     int result = 0;
 
     snprintf(words, sizeof words, "items=%llu cost=%gms", (unsigned long long)items_each * workers, cost_ms);
-    if (!pins || model_parse(&model, words, &fault)) {
+    if (!pins || synthetic_parse(&spec, words, &fault)) {
         free(pins);
         fprintf(stderr, "harness_cost: %s\n", pins ? fault.text : "no pin plan");
         return -1;
     }
     for (size_t i = 0; i <= rounds && result == 0; i++) /* the first warms up */
-        result = round_of(&model, workers, pins, samples[i ? i - 1 : 0], &fault);
+        result = round_of(&spec, workers, pins, samples[i ? i - 1 : 0], &fault);
     free(pins);
     if (result) {
         fprintf(stderr, "harness_cost: %s\n", fault.text);
         return -1;
     }
     printf("%7u %6zu %7.3f", workers, rounds, samples[0][BARE].wall_s);
-    *good &= print_way(MEASURED, samples, rounds, model.items);
-    *good &= print_way(COUNTED, samples, rounds, model.items);
+    *good &= print_way(MEASURED, samples, rounds, spec.items);
+    *good &= print_way(COUNTED, samples, rounds, spec.items);
     putchar('\n');
     fflush(stdout);
     return 0;

@@ -4,7 +4,7 @@ foretold for that is held against what is measured.
 
 Usage: injections.py KNEE [--blocks 10] [--only serial,lock,...] [--noise 5%] [--tolerance 10] [--no-speedup]
 
-For each cause two studies are made of `knee model`, whose truth is known: with it and without it, each with one worker and with n. Each
+For each cause two studies are made of `knee synthetic`, whose truth is known: with it and without it, each with one worker and with n. Each
 n-worker trial with the cause is a run. Injected are the core-seconds that the model's words put into it by hand calculation; recovered is what
 the account gives to the cause, less the mean of the same in the studies without it (starting a program is a serial part as well).
 Exit 1 when the mean of the recovered is off by more than 2% of all core-seconds and more than TOLERANCE percent of the cause, when the

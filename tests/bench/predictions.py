@@ -5,10 +5,10 @@ Usage: predictions.py [--run N] KNEE STUDY...
 
 For every cell of each study: the time predicted without its own trials beside the measured one. For the advice of `knee predict`: the advised
 setting's measured time over that of the best cell measured, block by block (which cell is the best is found in the other blocks). For the account:
-the least named share and the largest gap of all its trials. Goals: 5% for cells (real studies: to as many workers as cores; emulated ones and those of `knee model`: to 16),
+the least named share and the largest gap of all its trials. Goals: 5% for cells (real studies: to as many workers as cores; emulated ones and those of `knee synthetic`: to 16),
 2% for the advice, 98% named, 0.1% not closed.
 
---run N: an advised setting of `knee model` that the study has no cell of is run N times, in turns with the best cell. In brackets: Student's
+--run N: an advised setting of `knee synthetic` that the study has no cell of is run N times, in turns with the best cell. In brackets: Student's
 95% intervals of means of logarithms. Exit 0: all could be read; 1: not.
 """
 

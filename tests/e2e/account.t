@@ -84,7 +84,7 @@ is "$? $(wc -l <err)" "1 1" "no study: exit 1 and one line"
 # --- causes put into real runs, by their spans
 put_in() { # put_in WORDS: what most is lost by at four workers
     "$KNEE" sweep --restart --study "$work/made" --workers 1,4 --blocks 1 --noise 100% --budget 1m -- \
-        "$KNEE" model -j '{workers}' "items=40 cost=10ms kind=wait $1" >/dev/null 2>&1
+        "$KNEE" synthetic -j '{workers}' "items=40 cost=10ms kind=wait $1" >/dev/null 2>&1
     "$KNEE" account --workers 4 made | sed -n 's/^most is lost by: \(.*\) (.*/\1/p'
 }
 is "$(put_in 'serial=900ms')" "serial prefix and suffix" "a serial section put into a real program is named first"

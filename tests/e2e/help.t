@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../tap.sh"
 golden=$root/tests/golden
 
-commands=(doctor run verify recipe model sweep fit account predict report gate export self-test)
+commands=(doctor run verify recipe synthetic sweep fit account predict report gate export self-test)
 if [ "${1:-}" = --write ]; then
     "$KNEE" --help >"$golden/help.txt"
     for command in "${commands[@]}"; do "$KNEE" "$command" --help >"$golden/help-$command.txt"; done

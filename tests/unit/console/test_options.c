@@ -50,6 +50,7 @@ static const struct option_spec table[] = {
      .real_max = 1,
      .help = "a real"},
     {.name = "colour",
+     .alias = "hue",
      .argument = "C",
      .kind = OPTION_CHOICE,
      .target = &set.choice,
@@ -108,6 +109,20 @@ static void good_values_reach_their_targets(void **state)
     assert_int_equal(set.choice, 1);
 }
 
+static void an_alias_is_the_option_itself(void **state)
+{
+    const char *const words[] = {"probe", "in", "--hue", "green", NULL};
+    const char *const wrong[] = {"probe", "in", "--hue=blue", NULL};
+    char message[256];
+    int operands;
+
+    (void)state;
+    assert_int_equal(parse(words, message, sizeof message, &operands), OPTIONS_GO);
+    assert_int_equal(set.choice, 1);
+    assert_int_equal(parse(wrong, message, sizeof message, &operands), OPTIONS_USAGE);
+    assert_non_null(strstr(message, "--colour blue: choose one of: red, green"));
+}
+
 static void double_dash_ends_the_options(void **state)
 {
     const char *const words[] = {"probe", "--", "-f", NULL};
@@ -160,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_values_reach_their_targets),
+        cmocka_unit_test(an_alias_is_the_option_itself),
         cmocka_unit_test(double_dash_ends_the_options),
         cmocka_unit_test(each_mistake_has_one_line_naming_it),
     };

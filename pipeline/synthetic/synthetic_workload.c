@@ -1,4 +1,4 @@
-#include "pipeline/synthetic/model_workload.h"
+#include "pipeline/synthetic/synthetic_workload.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include "pipeline/base/clock.h"
 
 /* Robust: a worker killed while it holds the lock must not stop the others. */
-struct model_lock {
+struct synthetic_lock {
     pthread_mutex_t mutex;
 };
 
@@ -18,7 +18,7 @@ struct model_lock {
 enum { STREAM_BYTES = 64 << 20 };
 
 /* A worker's own: the buffer that kind=stream walks through; NULL for other kinds. */
-struct model_state {
+struct synthetic_state {
     unsigned char *stream;
 };
 
@@ -51,111 +51,112 @@ static void stream_ns(unsigned char *buffer, uint64_t ns)
         memcpy(buffer + at, buffer + half + at, step);
 }
 
-static void spend(const struct model_workload *work, const struct model_state *state, uint64_t ns)
+static void spend(const struct synthetic_workload *work, const struct synthetic_state *state, uint64_t ns)
 {
-    switch (work->model->kind) {
-    case MODEL_WAIT:
+    switch (work->spec->kind) {
+    case SYNTHETIC_WAIT:
         wait_ns((uint64_t)(work->wait_factor * (double)ns));
         return;
-    case MODEL_SPIN:
+    case SYNTHETIC_SPIN:
         spin_ns(ns);
         return;
-    case MODEL_STREAM:
+    case SYNTHETIC_STREAM:
         stream_ns(state->stream, ns);
         return;
     }
 }
 
-static int state_init(const struct model *model, struct model_state *state, struct fault *fault)
+static int state_init(const struct synthetic_spec *spec, struct synthetic_state *state, struct fault *fault)
 {
     state->stream = NULL;
-    if (model->kind != MODEL_STREAM)
+    if (spec->kind != SYNTHETIC_STREAM)
         return 0;
     state->stream = malloc(STREAM_BYTES);
     if (!state->stream)
-        return fault_set(fault, "model: no memory for a stream of %d MiB: use kind=spin", STREAM_BYTES >> 20);
+        return fault_set(fault, "synthetic workload: no memory for a stream of %d MiB: use kind=spin",
+                         STREAM_BYTES >> 20);
     memset(state->stream, 1, STREAM_BYTES);
     return 0;
 }
 
 static int worker_init(void *context, void **out, struct fault *fault)
 {
-    const struct model_workload *work = context;
-    struct model_state *state = malloc(sizeof *state);
+    const struct synthetic_workload *work = context;
+    struct synthetic_state *state = malloc(sizeof *state);
 
     if (!state)
-        return fault_set(fault, "model: no memory for a worker");
-    if (state_init(work->model, state, fault)) {
+        return fault_set(fault, "synthetic workload: no memory for a worker");
+    if (state_init(work->spec, state, fault)) {
         free(state);
         return -1;
     }
-    if (work->model->init_ns)
-        spend(work, state, work->model->init_ns);
+    if (work->spec->init_ns)
+        spend(work, state, work->spec->init_ns);
     *out = state;
     return 0;
 }
 
-static void hold_lock(const struct model_workload *work, const struct model_state *state)
+static void hold_lock(const struct synthetic_workload *work, const struct synthetic_state *state)
 {
     if (pthread_mutex_lock(&work->lock->mutex) == EOWNERDEAD)
         pthread_mutex_consistent(&work->lock->mutex);
-    spend(work, state, work->model->lock_ns);
+    spend(work, state, work->spec->lock_ns);
     pthread_mutex_unlock(&work->lock->mutex);
 }
 
 static int do_item(void *context, void *own, uint64_t index, struct item_record *record, void *payload,
                    struct fault *fault)
 {
-    const struct model_workload *work = context;
-    const struct model *model = work->model;
-    double factor = 1 + model->contention * (work->workers - 1);
+    const struct synthetic_workload *work = context;
+    const struct synthetic_spec *spec = work->spec;
+    double factor = 1 + spec->contention * (work->workers - 1);
 
     (void)payload;
     (void)fault;
-    record->bytes_in = model_size_bytes(model, index);
-    if (model->io_ns)
-        wait_ns((uint64_t)(work->wait_factor * (double)model->io_ns));
-    if (model->lock_ns)
+    record->bytes_in = synthetic_size_bytes(spec, index);
+    if (spec->io_ns)
+        wait_ns((uint64_t)(work->wait_factor * (double)spec->io_ns));
+    if (spec->lock_ns)
         hold_lock(work, own);
-    spend(work, own, (uint64_t)(factor * (double)model_cost_ns(model, index)));
-    if (model->slow_ns)
-        spin_ns(model_slow_ns(model, index, work->workers));
+    spend(work, own, (uint64_t)(factor * (double)synthetic_cost_ns(spec, index)));
+    if (spec->slow_ns)
+        spin_ns(synthetic_slow_ns(spec, index, work->workers));
     return 0;
 }
 
 static uint64_t weight(const void *context, uint64_t index)
 {
-    return model_cost_ns(((const struct model_workload *)context)->model, index);
+    return synthetic_cost_ns(((const struct synthetic_workload *)context)->spec, index);
 }
 
 static void worker_release(void *context, void *own)
 {
-    struct model_state *state = own;
+    struct synthetic_state *state = own;
 
     (void)context;
     free(state->stream);
     free(state);
 }
 
-int model_workload_init(struct model_workload *work, const struct model *model, uint32_t workers,
-                        struct fault *fault)
+int synthetic_workload_init(struct synthetic_workload *work, const struct synthetic_spec *spec,
+                            uint32_t workers, struct fault *fault)
 {
     pthread_mutexattr_t attributes;
 
-    *work = (struct model_workload){.model = model, .workers = workers, .wait_factor = 1};
+    *work = (struct synthetic_workload){.spec = spec, .workers = workers, .wait_factor = 1};
     work->lock = mmap(NULL, sizeof *work->lock, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (work->lock == MAP_FAILED) {
         work->lock = NULL;
-        return fault_set(fault, "model: shared memory for the lock: %s", strerror(errno));
+        return fault_set(fault, "synthetic workload: shared memory for the lock: %s", strerror(errno));
     }
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
     pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
     pthread_mutex_init(&work->lock->mutex, &attributes);
     pthread_mutexattr_destroy(&attributes);
-    work->workload = (struct workload){.name = "model",
+    work->workload = (struct workload){.name = "synthetic",
                                        .context = work,
-                                       .items = model->items,
+                                       .items = spec->items,
                                        .measure_cpu = true,
                                        .weight = weight,
                                        .init = worker_init,
@@ -164,14 +165,14 @@ int model_workload_init(struct model_workload *work, const struct model *model, 
     return 0;
 }
 
-void model_workload_serial(const struct model_workload *work)
+void synthetic_workload_serial(const struct synthetic_workload *work)
 {
-    struct model_state state;
-    uint64_t ns = model_serial_ns(work->model);
+    struct synthetic_state state;
+    uint64_t ns = synthetic_serial_ns(work->spec);
 
     if (!ns)
         return;
-    if (state_init(work->model, &state, NULL)) { /* no memory to stream: computing takes as long */
+    if (state_init(work->spec, &state, NULL)) { /* no memory to stream: computing takes as long */
         spin_ns(ns);
         return;
     }
@@ -179,7 +180,7 @@ void model_workload_serial(const struct model_workload *work)
     free(state.stream);
 }
 
-void model_workload_release(struct model_workload *work)
+void synthetic_workload_release(struct synthetic_workload *work)
 {
     if (!work->lock)
         return;

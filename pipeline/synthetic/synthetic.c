@@ -1,4 +1,4 @@
-#include "pipeline/synthetic/model.h"
+#include "pipeline/synthetic/synthetic.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -21,51 +21,52 @@ static double uniform(uint64_t seed, uint64_t index, uint64_t stream)
     return ((double)(mix(mix(seed) ^ (index * 2 + stream)) >> 11) + 0.5) / 9007199254740992.0;
 }
 
-uint64_t model_cost_ns(const struct model *model, uint64_t index)
+uint64_t synthetic_cost_ns(const struct synthetic_spec *spec, uint64_t index)
 {
-    double u = uniform(model->seed, index, 0);
+    double u = uniform(spec->seed, index, 0);
 
-    if (model->last_ns && index + 1 == model->items)
-        return model->last_ns;
-    switch (model->spread) {
-    case MODEL_FIXED:
+    if (spec->last_ns && index + 1 == spec->items)
+        return spec->last_ns;
+    switch (spec->spread) {
+    case SYNTHETIC_FIXED:
         break;
-    case MODEL_UNIFORM:
-        return model->cost_ns + (uint64_t)(u * (double)(model->cost_to_ns - model->cost_ns));
-    case MODEL_LOGNORMAL: /* Box and Muller 1958 */
-        u = sqrt(-2 * log(u)) * cos(2 * M_PI * uniform(model->seed, index, 1));
-        return (uint64_t)((double)model->cost_ns * exp(model->sigma * u));
+    case SYNTHETIC_UNIFORM:
+        return spec->cost_ns + (uint64_t)(u * (double)(spec->cost_to_ns - spec->cost_ns));
+    case SYNTHETIC_LOGNORMAL: /* Box and Muller 1958 */
+        u = sqrt(-2 * log(u)) * cos(2 * M_PI * uniform(spec->seed, index, 1));
+        return (uint64_t)((double)spec->cost_ns * exp(spec->sigma * u));
     }
-    return model->cost_ns;
+    return spec->cost_ns;
 }
 
-uint64_t model_size_bytes(const struct model *model, uint64_t index)
+uint64_t synthetic_size_bytes(const struct synthetic_spec *spec, uint64_t index)
 {
     /* Another seed: sizes tell nothing of costs. */
-    double u = uniform(~model->seed, index, 0);
+    double u = uniform(~spec->seed, index, 0);
 
-    if (!model->size_to_bytes)
-        return model_cost_ns(model, index);
-    return model->size_bytes + (uint64_t)(u * (double)(model->size_to_bytes - model->size_bytes));
+    if (!spec->size_to_bytes)
+        return synthetic_cost_ns(spec, index);
+    return spec->size_bytes + (uint64_t)(u * (double)(spec->size_to_bytes - spec->size_bytes));
 }
 
-uint64_t model_slow_ns(const struct model *model, uint64_t index, uint32_t workers)
+uint64_t synthetic_slow_ns(const struct synthetic_spec *spec, uint64_t index, uint32_t workers)
 {
-    if (!model->slow_ns || workers < 2)
+    if (!spec->slow_ns || workers < 2)
         return 0;
-    return (uint64_t)((double)model->slow_ns * (double)model_size_bytes(model, index) / 1e6 * (workers - 1));
+    return (uint64_t)((double)spec->slow_ns * (double)synthetic_size_bytes(spec, index) / 1e6 *
+                      (workers - 1));
 }
 
-uint64_t model_serial_ns(const struct model *model)
+uint64_t synthetic_serial_ns(const struct synthetic_spec *spec)
 {
     double sum = 0;
 
-    if (model->serial_share <= 0)
-        return model->serial_ns;
-    for (uint64_t i = 0; i < model->items; i++)
-        sum += (double)(model_cost_ns(model, i) + model->lock_ns + model->io_ns);
+    if (spec->serial_share <= 0)
+        return spec->serial_ns;
+    for (uint64_t i = 0; i < spec->items; i++)
+        sum += (double)(synthetic_cost_ns(spec, i) + spec->lock_ns + spec->io_ns);
     /* share s of the whole: serial = s / (1 - s) * rest */
-    return (uint64_t)(model->serial_share / (1 - model->serial_share) * sum);
+    return (uint64_t)(spec->serial_share / (1 - spec->serial_share) * sum);
 }
 
 /* --- words ----------------------------------------------------------------------------------------------------- */
@@ -128,7 +129,7 @@ static int set_whole(uint64_t *target, const char *value, uint64_t least)
     return 0;
 }
 
-static int set_cost(struct model *model, const char *value)
+static int set_cost(struct synthetic_spec *spec, const char *value)
 {
     char *end;
     double first, second;
@@ -140,8 +141,8 @@ static int set_cost(struct model *model, const char *value)
         second = strtod(end + 1, &end);
         if (!(second >= 0 && second <= 5) || strcmp(end, ")") != 0)
             return -1;
-        model->spread = MODEL_LOGNORMAL;
-        model->sigma = second;
+        spec->spread = SYNTHETIC_LOGNORMAL;
+        spec->sigma = second;
     } else if (strncmp(value, "uniform(", 8) == 0) {
         first = duration_ns(value + 8, &end);
         if (first < 0 || *end != ',')
@@ -149,15 +150,15 @@ static int set_cost(struct model *model, const char *value)
         second = duration_ns(end + 1, &end);
         if (second < first || strcmp(end, ")") != 0)
             return -1;
-        model->spread = MODEL_UNIFORM;
-        model->cost_to_ns = (uint64_t)second;
+        spec->spread = SYNTHETIC_UNIFORM;
+        spec->cost_to_ns = (uint64_t)second;
     } else {
         first = duration_ns(value, &end);
         if (first < 0 || *end)
             return -1;
-        model->spread = MODEL_FIXED;
+        spec->spread = SYNTHETIC_FIXED;
     }
-    model->cost_ns = (uint64_t)first;
+    spec->cost_ns = (uint64_t)first;
     return 0;
 }
 
@@ -182,7 +183,7 @@ static double size_of(const char *text, char **end)
     return -1;
 }
 
-static int set_size(struct model *model, const char *value)
+static int set_size(struct synthetic_spec *spec, const char *value)
 {
     bool is_range = strncmp(value, "uniform(", 8) == 0;
     char *end;
@@ -197,77 +198,79 @@ static int set_size(struct model *model, const char *value)
     }
     if (strcmp(end, is_range ? ")" : "") != 0)
         return -1;
-    model->size_bytes = (uint64_t)first;
-    model->size_to_bytes = (uint64_t)second;
+    spec->size_bytes = (uint64_t)first;
+    spec->size_to_bytes = (uint64_t)second;
     return 0;
 }
 
-static int set_kind(struct model *model, const char *value)
+static int set_kind(struct synthetic_spec *spec, const char *value)
 {
     static const char *const names[] = {"wait", "spin", "stream"};
     for (int i = 0; i < 3; i++)
         if (strcmp(value, names[i]) == 0) {
-            model->kind = (enum model_kind)i;
+            spec->kind = (enum synthetic_kind)i;
             return 0;
         }
     return -1;
 }
 
-static int set_serial(struct model *model, const char *value)
+static int set_serial(struct synthetic_spec *spec, const char *value)
 {
     if (strchr(value, '%'))
-        return set_share(&model->serial_share, value);
-    return set_duration(&model->serial_ns, value);
+        return set_share(&spec->serial_share, value);
+    return set_duration(&spec->serial_ns, value);
 }
 
-static int set_word(struct model *model, const char *name, const char *value)
+static int set_word(struct synthetic_spec *spec, const char *name, const char *value)
 {
     if (strcmp(name, "items") == 0)
-        return set_whole(&model->items, value, 1);
+        return set_whole(&spec->items, value, 1);
     if (strcmp(name, "seed") == 0)
-        return set_whole(&model->seed, value, 0);
+        return set_whole(&spec->seed, value, 0);
     if (strcmp(name, "cost") == 0)
-        return set_cost(model, value);
+        return set_cost(spec, value);
     if (strcmp(name, "kind") == 0)
-        return set_kind(model, value);
+        return set_kind(spec, value);
     if (strcmp(name, "serial") == 0)
-        return set_serial(model, value);
+        return set_serial(spec, value);
     if (strcmp(name, "init") == 0)
-        return set_duration(&model->init_ns, value);
+        return set_duration(&spec->init_ns, value);
     if (strcmp(name, "contention") == 0)
-        return set_share(&model->contention, value);
+        return set_share(&spec->contention, value);
     if (strcmp(name, "lock") == 0)
-        return set_duration(&model->lock_ns, value);
+        return set_duration(&spec->lock_ns, value);
     if (strcmp(name, "last") == 0)
-        return set_duration(&model->last_ns, value);
+        return set_duration(&spec->last_ns, value);
     if (strcmp(name, "io") == 0)
-        return set_duration(&model->io_ns, value);
+        return set_duration(&spec->io_ns, value);
     if (strcmp(name, "size") == 0)
-        return set_size(model, value);
+        return set_size(spec, value);
     if (strcmp(name, "slow") == 0)
-        return set_duration(&model->slow_ns, value);
+        return set_duration(&spec->slow_ns, value);
     return -1;
 }
 
-int model_parse(struct model *model, const char *text, struct fault *fault)
+int synthetic_parse(struct synthetic_spec *spec, const char *text, struct fault *fault)
 {
     char copy[512], *rest = copy, *word;
 
-    *model = (struct model){.items = 64, .cost_ns = 20000000, .seed = 1};
+    *spec = (struct synthetic_spec){.items = 64, .cost_ns = 20000000, .seed = 1};
     if ((size_t)snprintf(copy, sizeof copy, "%s", text) >= sizeof copy)
-        return fault_set(fault, "model '%.40s...': more than %zu characters", text, sizeof copy - 1);
+        return fault_set(fault, "synthetic workload '%.40s...': more than %zu characters", text,
+                         sizeof copy - 1);
     while ((word = strsep(&rest, " \t")) != NULL) {
         char *value = strchr(word, '=');
         if (!*word)
             continue;
         if (!value)
-            return fault_set(fault, "model: '%s' is not a word like items=256", word);
+            return fault_set(fault, "synthetic workload: '%s' is not a word like items=256", word);
         *value++ = '\0';
-        if (set_word(model, word, value))
-            return fault_set(fault,
-                             "model: %s=%s: words are items, cost, kind, serial, init, contention, lock, "
-                             "last, io, size, slow and seed; values like 20ms, 2%%, 3MB, lognormal(20ms,0.6)",
-                             word, value);
+        if (set_word(spec, word, value))
+            return fault_set(
+                fault,
+                "synthetic workload: %s=%s: words are items, cost, kind, serial, init, contention, lock, "
+                "last, io, size, slow and seed; values like 20ms, 2%%, 3MB, lognormal(20ms,0.6)",
+                word, value);
     }
     return 0;
 }

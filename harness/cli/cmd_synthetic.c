@@ -1,4 +1,4 @@
-/* knee model: a made-up batch whose truth is known, by real workers; what came out beside what had to. */
+/* knee synthetic: a made-up batch whose truth is known, by real workers; what came out beside what had to. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,12 +8,12 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/machine/emulation/emulate_run.h"
-#include "pipeline/synthetic/model_truth.h"
+#include "pipeline/synthetic/synthetic_expected.h"
 #include "harness/trial/run_hooks.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/pool.h"
-#include "pipeline/synthetic/model.h"
-#include "pipeline/synthetic/model_workload.h"
+#include "pipeline/synthetic/synthetic.h"
+#include "pipeline/synthetic/synthetic_workload.h"
 
 struct settings {
     uint64_t workers, chunk, cores;
@@ -21,10 +21,10 @@ struct settings {
     const char *pin_list, *text;
 };
 
-struct model_run {
+struct synthetic_run {
     struct settings set;
-    struct model model;
-    struct model_workload work;
+    struct synthetic_spec spec;
+    struct synthetic_workload work;
     struct item_table table;
     struct run_hooks hooks;
     struct emulate_run emulation;
@@ -72,7 +72,7 @@ static enum options_result read_options(struct settings *set, int argc, char **a
         {.name = NULL}};
     char **operands;
     int count;
-    enum options_result result = options_parse(&cmd_model, table, argc, argv, 1, 1, &operands, &count);
+    enum options_result result = options_parse(&cmd_synthetic, table, argc, argv, 1, 1, &operands, &count);
 
     if (result == OPTIONS_GO)
         set->text = operands[0];
@@ -80,10 +80,10 @@ static enum options_result read_options(struct settings *set, int argc, char **a
 }
 
 /* As measured. */
-static struct model_pool_part measure_pool(const struct model_run *run)
+static struct synthetic_pool_part measure_pool(const struct synthetic_run *run)
 {
     const struct item_table_header *header = run->table.header;
-    struct model_pool_part part = {.end_s = (double)(header->end_ns - header->last_end_ns) / 1e9};
+    struct synthetic_pool_part part = {.end_s = (double)(header->end_ns - header->last_end_ns) / 1e9};
     uint32_t workers = run->table.workers;
 
     for (uint32_t slot = 0; slot < workers; slot++) {
@@ -96,10 +96,10 @@ static struct model_pool_part measure_pool(const struct model_run *run)
     return part;
 }
 
-static double truth_s(const struct model_run *run, const struct model_pool_part *part)
+static double truth_s(const struct synthetic_run *run, const struct synthetic_pool_part *part)
 {
-    return model_truth_s(&run->model, (uint32_t)run->set.workers, run->set.chunk,
-                         (enum chunk_policy)run->set.policy, part);
+    return synthetic_expected_s(&run->spec, (uint32_t)run->set.workers, run->set.chunk,
+                                (enum chunk_policy)run->set.policy, part);
 }
 
 static void write_life(FILE *file, uint32_t slot, const struct worker_record *worker,
@@ -117,7 +117,7 @@ static void write_life(FILE *file, uint32_t slot, const struct worker_record *wo
 
 /* For a sweep: the spans of docs/design.md, section 5. Times are those of the emulated
  * machine. */
-static int write_spans(const struct model_run *run, struct fault *fault)
+static int write_spans(const struct synthetic_run *run, struct fault *fault)
 {
     const char *path = getenv("KNEE_SPANS");
     FILE *file = path && *path ? fopen(path, "we") : NULL;
@@ -134,7 +134,7 @@ static int write_spans(const struct model_run *run, struct fault *fault)
             fprintf(file, "{\"worker\":%" PRIu32 ",\"phase\":\"init\",\"start\":%.9f,\"end\":%.9f}\n", w,
                     (double)worker->init_begin_ns / 1e9, (double)worker->init_end_ns / 1e9);
     }
-    for (uint64_t i = 0; i < run->model.items; i++) {
+    for (uint64_t i = 0; i < run->spec.items; i++) {
         const struct item_record *item = item_table_item(&run->table, i);
         fprintf(file,
                 "{\"worker\":%" PRIu32 ",\"item\":\"item-%06" PRIu64
@@ -145,14 +145,14 @@ static int write_spans(const struct model_run *run, struct fault *fault)
     return fclose(file) ? fault_set(fault, "KNEE_SPANS=%s: cannot be written", path) : 0;
 }
 
-static int prepare(struct model_run *run, struct fault *fault)
+static int prepare(struct synthetic_run *run, struct fault *fault)
 {
     struct settings *set = &run->set;
 
     if (run_hooks_init(&run->hooks, set->pin_list, NULL, fault) ||
-        item_table_create(&run->table, -1, run->model.items, 0, (uint32_t)set->workers,
+        item_table_create(&run->table, -1, run->spec.items, 0, (uint32_t)set->workers,
                           sizeof(struct worker_payload), fault) ||
-        model_workload_init(&run->work, &run->model, (uint32_t)set->workers, fault))
+        synthetic_workload_init(&run->work, &run->spec, (uint32_t)set->workers, fault))
         return -1;
     if (!set->cores)
         return 0;
@@ -164,13 +164,13 @@ static int prepare(struct model_run *run, struct fault *fault)
 }
 
 /* CPU time of the items over the emulated time that they took: 1 when items compute and every share was held. */
-static void print_held(const struct model_run *run)
+static void print_held(const struct synthetic_run *run)
 {
     double cpu_ns = 0, taken_ns = 0;
 
-    if (!run->set.cores || run->model.kind == MODEL_WAIT || run->model.io_ns || run->model.lock_ns)
+    if (!run->set.cores || run->spec.kind == SYNTHETIC_WAIT || run->spec.io_ns || run->spec.lock_ns)
         return;
-    for (uint64_t i = 0; i < run->model.items; i++) {
+    for (uint64_t i = 0; i < run->spec.items; i++) {
         const struct item_record *item = item_table_item(&run->table, i);
         cpu_ns += (double)item->cpu_ns;
         taken_ns += (double)(item->end_ns - item->start_ns);
@@ -179,12 +179,12 @@ static void print_held(const struct model_run *run)
         printf("held       %.4f of what the items' shares come to\n", cpu_ns / taken_ns);
 }
 
-static void print_outcome(const struct model_run *run)
+static void print_outcome(const struct synthetic_run *run)
 {
     const struct item_table_header *header = run->table.header;
     double dilation = run->emulation.groups.dilation > 0 ? run->emulation.groups.dilation : 1;
     double wall = (double)(header->end_ns - header->start_ns) / 1e9;
-    struct model_pool_part none = {0}, pool = measure_pool(run);
+    struct synthetic_pool_part none = {0}, pool = measure_pool(run);
     double expected = truth_s(run, &none);
     double whole = truth_s(run, &pool);
 
@@ -208,7 +208,7 @@ static void print_outcome(const struct model_run *run)
     print_held(run);
 }
 
-static int do_run(struct model_run *run, struct fault *fault)
+static int do_run(struct synthetic_run *run, struct fault *fault)
 {
     struct pool_options options = {.workers = (uint32_t)run->set.workers,
                                    .chunk = run->set.chunk,
@@ -220,7 +220,7 @@ static int do_run(struct model_run *run, struct fault *fault)
     if (prepare(run, fault))
         return KNEE_FAILED;
     run->table.header->start_ns = clock_now_ns();
-    model_workload_serial(&run->work);
+    synthetic_workload_serial(&run->work);
     result = pool_run(&run->work.workload, &options, &run->table, &signal_number, fault);
     run->table.header->end_ns = clock_now_ns();
     if (run->set.cores)
@@ -233,9 +233,10 @@ static int do_run(struct model_run *run, struct fault *fault)
     return KNEE_OK;
 }
 
-static int run_model(int argc, char **argv)
+static int run_synthetic(int argc, char **argv)
 {
-    struct model_run run = {.set = {.workers = 1, .chunk = 1, .policy = POLICY_DYNAMIC}, .table = {.fd = -1}};
+    struct synthetic_run run = {.set = {.workers = 1, .chunk = 1, .policy = POLICY_DYNAMIC},
+                                .table = {.fd = -1}};
     struct fault fault = {0};
     int code;
 
@@ -247,7 +248,7 @@ static int run_model(int argc, char **argv)
     case OPTIONS_GO:
         break;
     }
-    if (model_parse(&run.model, run.set.text, &fault)) {
+    if (synthetic_parse(&run.spec, run.set.text, &fault)) {
         message_error("%s", fault.text);
         return KNEE_USAGE;
     }
@@ -255,14 +256,15 @@ static int run_model(int argc, char **argv)
     if (code == KNEE_FAILED)
         message_error("%s", fault.text);
     emulate_run_close(&run.emulation);
-    model_workload_release(&run.work);
+    synthetic_workload_release(&run.work);
     run_hooks_release(&run.hooks);
     item_table_close(&run.table);
     return code;
 }
 
-const struct subcommand cmd_model = {
-    .name = "model",
+const struct subcommand cmd_synthetic = {
+    .name = "synthetic",
+    .alias = "model",
     .summary = "a made-up batch whose truth is known, by real workers",
     .usage = "[options] 'WORD ...'",
     .details =
@@ -279,7 +281,8 @@ const struct subcommand cmd_model = {
         "  slow=200us                 what an item computes longer for each MB and each worker but one\n"
         "  seed=1                     of the costs\n"
         "Prints the time it took, the time it must take, and the ratio to that with the forks. With\n"
-        "KNEE_SPANS it tells its items, so that 'knee sweep -- knee model -j {workers} \"...\"' measures a\n"
+        "KNEE_SPANS it tells its items, so that 'knee sweep -- knee synthetic -j {workers} \"...\"' measures "
+        "a\n"
         "program whose scaling is known.\n"
         "exit codes: 0 done, 1 failed, 2 usage, 130 or 143 interrupted\n",
-    .run = run_model};
+    .run = run_synthetic};

@@ -1,4 +1,4 @@
-/* model.h: a made-up batch whose truth is known: what each item costs, what is serial, what workers do to each other.
+/* spec.h: a made-up batch whose truth is known: what each item costs, what is serial, what workers do to each other.
  *
  * It is how the measuring and the analysis are tested. With items that wait (kind=wait, the default) even a machine of
  * two cores truly runs sixteen workers at once.
@@ -19,20 +19,20 @@
  *   io=5ms                    wait before each item that uses no CPU, besides its cost
  *   seed=1                    of the costs
  */
-#ifndef KNEE_MODEL_H
-#define KNEE_MODEL_H
+#ifndef KNEE_SYNTHETIC_H
+#define KNEE_SYNTHETIC_H
 
 #include <stdint.h>
 
 #include "pipeline/base/fault.h"
 
-enum model_kind { MODEL_WAIT, MODEL_SPIN, MODEL_STREAM };
-enum model_spread { MODEL_FIXED, MODEL_LOGNORMAL, MODEL_UNIFORM };
+enum synthetic_kind { SYNTHETIC_WAIT, SYNTHETIC_SPIN, SYNTHETIC_STREAM };
+enum synthetic_spread { SYNTHETIC_FIXED, SYNTHETIC_LOGNORMAL, SYNTHETIC_UNIFORM };
 
-struct model {
+struct synthetic_spec {
     uint64_t items;
-    enum model_kind kind;
-    enum model_spread spread;
+    enum synthetic_kind kind;
+    enum synthetic_spread spread;
     uint64_t cost_ns;    /* fixed cost, median, or lower end */
     double sigma;        /* of the logarithm, lognormal only */
     uint64_t cost_to_ns; /* upper end, uniform only */
@@ -50,18 +50,18 @@ struct model {
 
 /* Reads the words above; what is not said has no effect (items=64 cost=20ms). Returns 0, or -1 with fault
  * naming the word. */
-int model_parse(struct model *model, const char *text, struct fault *fault);
+int synthetic_parse(struct synthetic_spec *spec, const char *text, struct fault *fault);
 
 /* What item index costs with one worker (without lock and io), ns. The same for ever for the same seed. */
-uint64_t model_cost_ns(const struct model *model, uint64_t index);
+uint64_t synthetic_cost_ns(const struct synthetic_spec *spec, uint64_t index);
 
 /* Size of item index's input. */
-uint64_t model_size_bytes(const struct model *model, uint64_t index);
+uint64_t synthetic_size_bytes(const struct synthetic_spec *spec, uint64_t index);
 
 /* How much longer item index computes because there are so many workers, ns. */
-uint64_t model_slow_ns(const struct model *model, uint64_t index, uint32_t workers);
+uint64_t synthetic_slow_ns(const struct synthetic_spec *spec, uint64_t index, uint32_t workers);
 
 /* The serial prefix in ns. */
-uint64_t model_serial_ns(const struct model *model);
+uint64_t synthetic_serial_ns(const struct synthetic_spec *spec);
 
 #endif

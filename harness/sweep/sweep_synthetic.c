@@ -1,4 +1,4 @@
-#include "harness/sweep/sweep_model.h"
+#include "harness/sweep/sweep_synthetic.h"
 
 #include <glib.h>
 #include <inttypes.h>
@@ -6,55 +6,59 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pipeline/synthetic/model_truth.h"
+#include "pipeline/synthetic/synthetic_expected.h"
 #include "pipeline/base/paths.h"
 
-/* model_parse() has been through it when the options were read. */
-static struct model model_of(const struct sweep_settings *set)
+/* synthetic_parse() has been through it when the options were read. */
+static struct synthetic_spec spec_of(const struct sweep_settings *set)
 {
-    struct model model = {0};
+    struct synthetic_spec spec = {0};
     struct fault fault;
 
-    if (!set->model || model_parse(&model, set->model, &fault))
-        return (struct model){.kind = MODEL_SPIN};
-    return model;
+    if (!set->synthetic || synthetic_parse(&spec, set->synthetic, &fault))
+        return (struct synthetic_spec){.kind = SYNTHETIC_SPIN};
+    return spec;
 }
 
-int sweep_model_command(struct sweep_settings *set, struct fault *fault)
+int sweep_synthetic_command(struct sweep_settings *set, struct fault *fault)
 {
     char program[PATH_MAX];
-    struct model model;
+    struct synthetic_spec spec;
 
-    if (model_parse(&model, set->model, fault))
+    if (synthetic_parse(&spec, set->synthetic, fault))
         return -1;
-    if (strpbrk(set->model, "{}"))
-        return fault_set(fault, "--model: braces are places of a command: a model has none");
+    if (strpbrk(set->synthetic, "{}"))
+        return fault_set(fault,
+                         "--synthetic: braces are placeholders of a command: a synthetic workload has none");
     if (!paths_self(program, sizeof program))
         return fault_set(fault, "the path of this program is not known: is /proc mounted?");
     const char *const words[] = {
-        program, "model", "--workers={workers}", "--chunk={chunk}", "--policy={policy}", set->model, NULL};
-    set->model_words = g_strdupv((char **)words);
-    set->command.words = set->model_words;
+        program,        "synthetic", "--workers={workers}", "--chunk={chunk}", "--policy={policy}",
+        set->synthetic, NULL};
+    set->synthetic_words = g_strdupv((char **)words);
+    set->command.words = set->synthetic_words;
     return 0;
 }
 
 static bool waits(const struct sweep_settings *set)
 {
-    struct model model = model_of(set);
+    struct synthetic_spec spec = spec_of(set);
 
-    return model.kind == MODEL_WAIT && model.slow_ns == 0;
+    return spec.kind == SYNTHETIC_WAIT && spec.slow_ns == 0;
 }
 
-uint32_t sweep_model_cores(const struct sweep_settings *set, const struct plan_wish *wish, uint32_t usable)
+uint32_t sweep_synthetic_cores(const struct sweep_settings *set, const struct plan_wish *wish,
+                               uint32_t usable)
 {
     uint32_t most = wish->workers[wish->worker_count - 1];
 
     return waits(set) && most > usable ? most : usable;
 }
 
-const char *sweep_model_waiting(const struct sweep_settings *set)
+const char *sweep_synthetic_waiting(const struct sweep_settings *set)
 {
-    return waits(set) ? "the items of the model wait: each worker counts as if it had a core" : NULL;
+    return waits(set) ? "the items of the synthetic workload wait: each worker counts as if it had a core"
+                      : NULL;
 }
 
 /* NAN: none counts. */
@@ -70,11 +74,11 @@ static double measured_s(const struct study_trial *trials, size_t count, int64_t
     return counted > 0 ? exp(logs / counted) : NAN;
 }
 
-int sweep_model_print(const struct sweep_settings *set, struct study *study, const struct plan *plan,
-                      struct fault *fault)
+int sweep_synthetic_print(const struct sweep_settings *set, struct study *study, const struct plan *plan,
+                          struct fault *fault)
 {
-    struct model model = model_of(set);
-    struct model_pool_part none = {0};
+    struct synthetic_spec spec = spec_of(set);
+    struct synthetic_pool_part none = {0};
     size_t count = 0;
     struct study_trial *trials = study_read_trials(study, &count, fault);
 
@@ -85,7 +89,7 @@ int sweep_model_print(const struct sweep_settings *set, struct study *study, con
            "top)\n");
     for (uint32_t i = 0; i < plan->cell_count; i++) {
         const struct plan_cell *cell = &plan->cells[i];
-        double truth = model_truth_s(&model, cell->workers, cell->chunk, cell->policy, &none),
+        double truth = synthetic_expected_s(&spec, cell->workers, cell->chunk, cell->policy, &none),
                measured = measured_s(trials, count, i + 1);
         if (cell->role != PLAN_SCALING)
             continue;
