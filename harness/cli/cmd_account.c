@@ -77,7 +77,7 @@ static int run(int argc, char **argv)
 {
     char **operands, *folder = NULL;
     int count, code = KNEE_FAILED;
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit_account account = {0};
     struct fault fault;
 
@@ -89,7 +89,7 @@ static int run(int argc, char **argv)
     case OPTIONS_GO:
         break;
     }
-    if (fit_study_read(operands[0], &study, &folder, &fault) || fit_account_make(&study, &account, &fault))
+    if (study_read(operands[0], &study, &folder, &fault) || fit_account_make(&study, &account, &fault))
         message_error("%s", fault.text);
     else if (account.reason[0])
         message_error("%s: no account: %s", study.name, account.reason);
@@ -97,7 +97,7 @@ static int run(int argc, char **argv)
         code = tell(&account);
     g_free(folder);
     fit_account_release(&account);
-    fit_study_release(&study);
+    study_data_release(&study);
     return code;
 }
 

@@ -100,7 +100,7 @@ static int read_predictions(struct fit_options *options, struct fault *fault)
 }
 
 /* folder NULL: a table, of which nothing is written. */
-static int fit_and_tell(const struct fit_study *study, const struct fit_options *options, const char *folder)
+static int fit_and_tell(const struct study_data *study, const struct fit_options *options, const char *folder)
 {
     struct fit fit;
     struct fault fault;
@@ -128,7 +128,7 @@ static int run(int argc, char **argv)
 {
     char **operands, *folder = NULL;
     int count, code;
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit_options options = {0};
     struct fault fault;
 
@@ -155,14 +155,14 @@ static int run(int argc, char **argv)
         message_error("%s", fault.text);
         return KNEE_USAGE;
     }
-    if (set.csv ? fit_study_read_table(set.csv, (unsigned)set.cores, set.weak, &study, &fault)
-                : fit_study_read(operands[0], &study, &folder, &fault)) {
+    if (set.csv ? study_read_csv(set.csv, (unsigned)set.cores, set.weak, &study, &fault)
+                : study_read(operands[0], &study, &folder, &fault)) {
         message_error("%s", fault.text);
         return KNEE_FAILED;
     }
     code = fit_and_tell(&study, &options, folder);
     g_free(folder);
-    fit_study_release(&study);
+    study_data_release(&study);
     return code;
 }
 

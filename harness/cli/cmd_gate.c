@@ -145,11 +145,11 @@ static int write_baseline(const struct fit *fit, struct fault *fault)
 
     json_object_set_new(json, "format", json_string(BASELINE_FORMAT));
     for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
-        const char *fact = fit_study_fact(fit->study, identity[i].key);
+        const char *fact = study_data_fact(fit->study, identity[i].key);
         json_object_set_new(json, identity[i].key, json_string(fact ? fact : identity[i].unsaid));
     }
     for (size_t i = 0; i < G_N_ELEMENTS(about); i++) {
-        const char *fact = fit_study_fact(fit->study, about[i]);
+        const char *fact = study_data_fact(fit->study, about[i]);
         json_object_set_new(json, about[i], json_string(fact ? fact : identity[i].unsaid));
     }
     for (int q = 0; q < GATE_QUANTITIES; q++)
@@ -235,7 +235,7 @@ static int explain_differences(const struct baseline *baseline, const struct fit
 
     for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
         const char *was = json_string_value(json_object_get(baseline->json, identity[i].key));
-        const char *is = fit_study_fact(fit->study, identity[i].key);
+        const char *is = study_data_fact(fit->study, identity[i].key);
         if (strcmp(was ? was : identity[i].unsaid, is ? is : identity[i].unsaid) == 0)
             continue;
         printf("%s: the baseline has '%.64s', the study '%.64s'\n", identity[i].words,
@@ -291,7 +291,7 @@ static int compare(struct baseline *baseline, const struct fit *fit)
 static int gate_study(const char *operand)
 {
     struct fit_options options = {.delta = 0.05, .resamples = 1};
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct baseline baseline = {0};
     struct fit fit = {0};
     struct fault fault = {""};
@@ -300,7 +300,7 @@ static int gate_study(const char *operand)
 
     /* Failure to read is not a verdict: exit 1 would say "regression". */
     if ((!set.baseline || !read_baseline(set.baseline, &baseline, &fault)) &&
-        !fit_study_read(operand, &study, &folder, &fault) && !fit_make(&study, &options, &fit, &fault)) {
+        !study_read(operand, &study, &folder, &fault) && !fit_make(&study, &options, &fit, &fault)) {
         if (set.baseline)
             code = compare(&baseline, &fit);
         else if (!write_baseline(&fit, &fault))
@@ -309,7 +309,7 @@ static int gate_study(const char *operand)
     if (fault.text[0])
         message_error("%s", fault.text);
     fit_release(&fit);
-    fit_study_release(&study);
+    study_data_release(&study);
     g_free(folder);
     json_decref(baseline.json);
     return code;

@@ -76,7 +76,7 @@ static int run(int argc, char **argv)
 {
     char **operands, *folder = NULL;
     int count, code = KNEE_FAILED;
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit_account account = {0};
     struct prediction prediction = {0};
     struct predict_request request = {0};
@@ -94,7 +94,7 @@ static int run(int argc, char **argv)
         return KNEE_USAGE;
     request.cores = (unsigned)set.cores;
     request.items = set.items;
-    if (fit_study_read(operands[0], &study, &folder, &fault) || fit_account_make(&study, &account, &fault) ||
+    if (study_read(operands[0], &study, &folder, &fault) || fit_account_make(&study, &account, &fault) ||
         predict_make(&account, &request, &prediction, &fault))
         message_error("%s", fault.text);
     else
@@ -102,7 +102,7 @@ static int run(int argc, char **argv)
     predict_release(&prediction);
     g_free(folder);
     fit_account_release(&account);
-    fit_study_release(&study);
+    study_data_release(&study);
     return code;
 }
 

@@ -191,10 +191,11 @@ void account_print_trials(const struct fit_account *account, FILE *out)
     fprintf(out, "\tgap_core_s\tunnamed_core_s\thidden_cpu_s\n");
     for (unsigned i = 0; i < account->trials->len; i++) {
         const struct fit_account_trial *row = &g_array_index(account->trials, struct fit_account_trial, i);
-        const struct fit_trial *trial = &g_array_index(account->study->trials, struct fit_trial, row->trial);
-        const struct fit_cell *cell = fit_study_cell(account->study, trial);
+        const struct data_trial *trial =
+            &g_array_index(account->study->trials, struct data_trial, row->trial);
+        const struct data_cell *cell = study_data_cell(account->study, trial);
         fprintf(out, "%lld\t%u\t%s\t%u\t%s", (long long)trial->id, trial->block, cell->role, cell->workers,
-                trial->standing == TRIAL_COUNTS ? "ok" : "void");
+                trial->status == TRIAL_OK ? "ok" : "void");
         print_number(row->account.total_s, out);
         for (int c = 0; c < ACCOUNT_CAUSES; c++)
             print_number(row->account.core_s[c], out);

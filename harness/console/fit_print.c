@@ -30,7 +30,7 @@ static void print_curve(const struct fit *fit, FILE *out)
     char wall[64], speedup[64], efficiency[64];
 
     fprintf(out, "%7s %6s  %-26s %-24s %-24s\n", "workers", "trials", "seconds",
-            fit_study_is_weak(fit->study) ? "scaled speedup" : "speedup", "efficiency");
+            study_data_is_weak(fit->study) ? "scaled speedup" : "speedup", "efficiency");
     for (unsigned i = 0; i < fit->curve->len; i++) {
         const struct scaling_point *p = &g_array_index(fit->curve, struct fit_point, i).scaling;
         fprintf(out, "%7u %6zu  %-26s %-24s %-24s%s\n", p->workers, p->trials,
@@ -65,13 +65,13 @@ static void print_model(const struct model_fit *model, FILE *out)
 
 static void print_advice(const struct fit *fit, FILE *out)
 {
-    const struct fit_cell *cell;
+    const struct data_cell *cell;
 
     if (fit->advised < 0) {
         fprintf(out, "advice: none: %s\n", fit->advice);
         return;
     }
-    cell = &g_array_index(fit->study->cells, struct fit_cell, fit->advised);
+    cell = &g_array_index(fit->study->cells, struct data_cell, fit->advised);
     fprintf(out, "advice: %u worker%s", cell->workers, cell->workers == 1 ? "" : "s");
     if (cell->chunk > 0)
         fprintf(out, ", chunk %lld", (long long)cell->chunk);
@@ -109,12 +109,12 @@ void fit_print(const struct fit *fit, FILE *out)
         fprintf(out, "; %zu blocks", fit->blocks);
     if (fit->study->cores)
         fprintf(out, "; %u %scores", fit->study->cores,
-                fit_study_fact(fit->study, "emulated_cores") ? "emulated " : "");
+                study_data_fact(fit->study, "emulated_cores") ? "emulated " : "");
     fprintf(out, "; in brackets: 95%% intervals\n\n");
     print_curve(fit, out);
     fprintf(out, "\nmodels (* chosen; %s)\n", fit->choice);
     for (int kind = 0; kind < MODEL_KINDS; kind++)
-        if (model_is_for((enum model_kind)kind, fit_study_is_weak(fit->study)))
+        if (model_is_for((enum model_kind)kind, study_data_is_weak(fit->study)))
             print_model(&fit->models[kind], out);
     fit_print_predictions(fit, out);
     fputc('\n', out);

@@ -81,7 +81,7 @@ static void print_checks(const struct prediction *p, FILE *out)
 {
     for (unsigned i = 0; i < p->checks->len; i++) {
         const struct predict_check *check = &g_array_index(p->checks, struct predict_check, i);
-        const struct fit_cell *cell = &g_array_index(p->study->cells, struct fit_cell, check->cell);
+        const struct data_cell *cell = &g_array_index(p->study->cells, struct data_cell, check->cell);
         double off = check->predicted_s / check->measured_s - 1;
         fprintf(
             out,
@@ -147,7 +147,7 @@ static json_t *checks_json(const struct prediction *p)
 
     for (unsigned i = 0; i < p->checks->len; i++) {
         const struct predict_check *check = &g_array_index(p->checks, struct predict_check, i);
-        const struct fit_cell *cell = &g_array_index(p->study->cells, struct fit_cell, check->cell);
+        const struct data_cell *cell = &g_array_index(p->study->cells, struct data_cell, check->cell);
         json_t *row = json_object();
         fit_json_put(row, "role", fit_json_text(cell->role));
         fit_json_put(row, "workers", json_integer(check->workers));

@@ -10,7 +10,7 @@
 
 /* --- trials ----------------------------------------------------------------------------------- */
 
-static double number_at(const struct fit_trial *trial, size_t offset)
+static double number_at(const struct data_trial *trial, size_t offset)
 {
     double value;
 
@@ -18,29 +18,29 @@ static double number_at(const struct fit_trial *trial, size_t offset)
     return value;
 }
 
-static const struct fit_trial *trials_of(const struct fit_study *study)
+static const struct data_trial *trials_of(const struct study_data *study)
 {
-    return (const struct fit_trial *)(const void *)study->trials->data;
+    return (const struct data_trial *)(const void *)study->trials->data;
 }
 
 /* The trials of a cell that count and have the number at offset. */
-static struct observation *observe(const struct fit_study *study, unsigned cell, size_t offset, size_t *count)
+static struct observation *observe(const struct study_data *study, unsigned cell, size_t offset,
+                                   size_t *count)
 {
     struct observation *made = g_new0(struct observation, study->trials->len + 1);
-    const struct fit_trial *trial = trials_of(study);
+    const struct data_trial *trial = trials_of(study);
 
     *count = 0;
     for (unsigned i = 0; i < study->trials->len; i++)
-        if (trial[i].cell == cell && trial[i].standing == TRIAL_COUNTS &&
-            !isnan(number_at(&trial[i], offset)))
-            made[(*count)++] = (struct observation){fit_study_cell(study, &trial[i])->workers, trial[i].block,
-                                                    number_at(&trial[i], offset)};
+        if (trial[i].cell == cell && trial[i].status == TRIAL_OK && !isnan(number_at(&trial[i], offset)))
+            made[(*count)++] = (struct observation){study_data_cell(study, &trial[i])->workers,
+                                                    trial[i].block, number_at(&trial[i], offset)};
     return made;
 }
 
-struct observation *fit_observations(const struct fit_study *study, unsigned cell, size_t *count)
+struct observation *fit_observations(const struct study_data *study, unsigned cell, size_t *count)
 {
-    return observe(study, cell, offsetof(struct fit_trial, wall_s), count);
+    return observe(study, cell, offsetof(struct data_trial, wall_s), count);
 }
 
 /* Plain mean over blocks; for quantities that may be 0. */
@@ -71,7 +71,7 @@ static struct interval plain_level(const struct observation *group, size_t count
     return result;
 }
 
-struct interval fit_measure(const struct fit_study *study, unsigned cell, size_t offset, bool geometric,
+struct interval fit_measure(const struct study_data *study, unsigned cell, size_t offset, bool geometric,
                             const char *missing)
 {
     struct interval result;
@@ -88,40 +88,40 @@ struct interval fit_measure(const struct fit_study *study, unsigned cell, size_t
     return result;
 }
 
-int fit_curve_cell(const struct fit_study *study, unsigned workers)
+int fit_curve_cell(const struct study_data *study, unsigned workers)
 {
     for (unsigned i = 0; i < study->cells->len; i++) {
-        const struct fit_cell *cell = &g_array_index(study->cells, struct fit_cell, i);
+        const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
         if (cell->workers == workers && g_strcmp0(cell->role, "scaling") == 0)
             return (int)i;
     }
     return -1;
 }
 
-static bool on_curve(const struct fit_study *study, unsigned cell)
+static bool on_curve(const struct study_data *study, unsigned cell)
 {
-    return fit_curve_cell(study, g_array_index(study->cells, struct fit_cell, cell).workers) == (int)cell;
+    return fit_curve_cell(study, g_array_index(study->cells, struct data_cell, cell).workers) == (int)cell;
 }
 
 /* --- counting --------------------------------------------------------------------------------- */
 
 static void count_trials(struct fit *fit)
 {
-    const struct fit_trial *trial = trials_of(fit->study);
+    const struct data_trial *trial = trials_of(fit->study);
     GHashTable *blocks = g_hash_table_new(g_direct_hash, g_direct_equal);
 
     for (unsigned i = 0; i < fit->study->trials->len; i++) {
-        fit->ok += trial[i].standing == TRIAL_COUNTS;
-        fit->void_trials += trial[i].standing == TRIAL_VOID;
-        fit->failed += trial[i].standing == TRIAL_FAILED;
-        if (trial[i].standing == TRIAL_COUNTS && fit->study->paired)
+        fit->ok += trial[i].status == TRIAL_OK;
+        fit->void_trials += trial[i].status == TRIAL_VOID;
+        fit->failed += trial[i].status == TRIAL_FAILED;
+        if (trial[i].status == TRIAL_OK && fit->study->paired)
             g_hash_table_add(blocks, GUINT_TO_POINTER(trial[i].block + 1));
     }
     fit->blocks = g_hash_table_size(blocks);
     g_hash_table_destroy(blocks);
 }
 
-static size_t blocks_of(const struct fit_study *study, unsigned cell)
+static size_t blocks_of(const struct study_data *study, unsigned cell)
 {
     size_t count, blocks = 0;
     struct observation *group = fit_observations(study, cell, &count);
@@ -139,22 +139,22 @@ static size_t blocks_of(const struct fit_study *study, unsigned cell)
 /* --- curve and models ------------------------------------------------------------------------- */
 
 /* Its time; with weak scaling for the work of one worker (analysis/speedup/scaling.h). */
-static double fit_work_s(const struct fit_study *study, const struct fit_trial *trial)
+static double fit_work_s(const struct study_data *study, const struct data_trial *trial)
 {
-    return trial->wall_s / fit_study_work(study, trial);
+    return trial->wall_s / study_data_work(study, trial);
 }
 
-static struct scaling_data curve_data(const struct fit_study *study, struct observation **observations)
+static struct scaling_data curve_data(const struct study_data *study, struct observation **observations)
 {
-    const struct fit_trial *trial = trials_of(study);
+    const struct data_trial *trial = trials_of(study);
     struct scaling_data data = {
-        .paired = study->paired, .cores = study->cores, .weak = fit_study_is_weak(study)};
+        .paired = study->paired, .cores = study->cores, .weak = study_data_is_weak(study)};
 
     *observations = g_new0(struct observation, study->trials->len + 1);
     for (unsigned i = 0; i < study->trials->len; i++)
-        if (trial[i].standing == TRIAL_COUNTS && on_curve(study, trial[i].cell) && !isnan(trial[i].wall_s))
+        if (trial[i].status == TRIAL_OK && on_curve(study, trial[i].cell) && !isnan(trial[i].wall_s))
             (*observations)[data.count++] = (struct observation){
-                fit_study_cell(study, &trial[i])->workers, trial[i].block, fit_work_s(study, &trial[i])};
+                study_data_cell(study, &trial[i])->workers, trial[i].block, fit_work_s(study, &trial[i])};
     data.observation = *observations;
     return data;
 }
@@ -164,11 +164,11 @@ static void add_point(struct fit *fit, const struct scaling_point *scaling)
     unsigned cell = (unsigned)fit_curve_cell(fit->study, scaling->workers);
     struct fit_point point = {.scaling = *scaling, .blocks = blocks_of(fit->study, cell)};
 
-    point.images_per_s = fit_measure(fit->study, cell, offsetof(struct fit_trial, images_per_s), true,
+    point.images_per_s = fit_measure(fit->study, cell, offsetof(struct data_trial, images_per_s), true,
                                      "the number of items is not recorded");
-    point.cpu_s_per_item = fit_measure(fit->study, cell, offsetof(struct fit_trial, cpu_s_per_item), true,
+    point.cpu_s_per_item = fit_measure(fit->study, cell, offsetof(struct data_trial, cpu_s_per_item), true,
                                        "CPU time is not recorded");
-    point.maxrss_mib = fit_measure(fit->study, cell, offsetof(struct fit_trial, maxrss_mib), true,
+    point.maxrss_mib = fit_measure(fit->study, cell, offsetof(struct data_trial, maxrss_mib), true,
                                    "peak memory is not recorded");
     g_array_append_val(fit->curve, point);
 }
@@ -178,7 +178,7 @@ static int fit_curve(struct fit *fit, const struct scaling_data *data)
     size_t room = fit->study->cells->len + 1;
     struct scaling_point *points = g_new0(struct scaling_point, room);
     struct interval *efficiency = g_new0(struct interval, room);
-    const char *seed = fit_study_fact(fit->study, "seed");
+    const char *seed = study_data_fact(fit->study, "seed");
     int count = scaling_curve(data, FIT_LEVEL, points, room), status = count < 0 ? -1 : 0;
 
     if (status == 0) {
@@ -235,7 +235,7 @@ static void warn_of_points(struct fit *fit)
                  point->workers, e->value, e->low, e->high);
         if (i > 0 && !point->oversubscribed) {
             const struct scaling_point *before = &g_array_index(fit->curve, struct fit_point, i - 1).scaling;
-            if (t->low > before->seconds.high && !fit_study_is_weak(fit->study))
+            if (t->low > before->seconds.high && !study_data_is_weak(fit->study))
                 warn(fit, "%u workers are slower than %u: the curve is not monotone", point->workers,
                      before->workers);
         }
@@ -250,7 +250,7 @@ static void warn_of_points(struct fit *fit)
 /* Said by the sweep, which knew the machine. */
 static void warn_of_mixed_kinds(struct fit *fit)
 {
-    const char *mixed = fit_study_fact(fit->study, "mixed_kinds");
+    const char *mixed = study_data_fact(fit->study, "mixed_kinds");
 
     if (mixed)
         warn(fit, "%s: the curve bends for that too, and no law of scaling knows it", mixed);
@@ -258,21 +258,21 @@ static void warn_of_mixed_kinds(struct fit *fit)
 
 static void warn_of_study(struct fit *fit)
 {
-    const struct fit_study *study = fit->study;
-    const struct fit_trial *trial = trials_of(study);
+    const struct study_data *study = fit->study;
+    const struct data_trial *trial = trials_of(study);
     unsigned stolen = 0;
 
     for (unsigned i = 0; i < study->trials->len; i++)
-        stolen += trial[i].standing == TRIAL_COUNTS && trial[i].steal_share > 0.01;
+        stolen += trial[i].status == TRIAL_OK && trial[i].steal_share > 0.01;
     if (stolen > 0)
         warn(fit, "in %u of %zu trials more than 1%% of CPU time was stolen by other virtual machines",
              stolen, fit->ok);
     if (study->paired && fit->blocks < 3)
         warn(fit, "only %zu block%s: intervals are very wide or missing; 3 is the least, 5 is good",
              fit->blocks, fit->blocks == 1 ? "" : "s");
-    if (fit_study_fact(study, "waiting"))
-        warn(fit, "%s", fit_study_fact(study, "waiting"));
-    if (fit_study_is_weak(study))
+    if (study_data_fact(study, "waiting"))
+        warn(fit, "%s", study_data_fact(study, "waiting"));
+    if (study_data_is_weak(study))
         warn(fit, "weak scaling: the work grows with the workers: speedup is n T(1) / T(n) (scaled speedup), "
                   "efficiency "
                   "T(1) / T(n)");
@@ -282,7 +282,7 @@ static void warn_of_study(struct fit *fit)
     if (fit->void_trials + fit->failed > 0)
         warn(fit, "%zu void and %zu failed trials do not take part", fit->void_trials, fit->failed);
     for (unsigned i = 0; i < study->cells->len; i++) {
-        const struct fit_cell *cell = &g_array_index(study->cells, struct fit_cell, i);
+        const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
         if (g_strcmp0(cell->role, "scaling") == 0 && !on_curve(study, i))
             warn(fit, "a second scaling cell at %u workers (chunk %lld, %s) is not in the curve",
                  cell->workers, (long long)cell->chunk, cell->policy ? cell->policy : "no policy");
@@ -330,7 +330,7 @@ void fit_release(struct fit *fit)
     *fit = (struct fit){0};
 }
 
-static void fit_init(const struct fit_study *study, const struct fit_options *options, struct fit *fit)
+static void fit_init(const struct study_data *study, const struct fit_options *options, struct fit *fit)
 {
     *fit = (struct fit){.study = study,
                         .options = *options,
@@ -346,7 +346,7 @@ static void fit_init(const struct fit_study *study, const struct fit_options *op
     g_array_set_clear_func(fit->quantities, clear_quantity);
 }
 
-int fit_make(const struct fit_study *study, const struct fit_options *options, struct fit *fit,
+int fit_make(const struct study_data *study, const struct fit_options *options, struct fit *fit,
              struct fault *fault)
 {
     struct observation *observations;

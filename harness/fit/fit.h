@@ -4,9 +4,9 @@
  * gives the same fit, byte for byte. Only trials with status 'ok' take part; void and failed ones are counted
  * and shown.
  *
- * Sequence: fit_study_read() or fit_study_read_table(), fit_make(), then fit_write() (fit.json,
+ * Sequence: study_read() or study_read_csv(), fit_make(), then fit_write() (fit.json,
  * docs/design.md 5.2), fit_print() (a table for people) or the fields below; fit_release(),
- * fit_study_release().
+ * study_data_release().
  *
  * Methods of the intervals are those of analysis/: Student's t on logarithms, paired by block
  * (analysis/speedup/scaling.h says why a bootstrap is not the main one). Shares of time that may be 0 (phases) use
@@ -26,7 +26,7 @@
 #include "analysis/size/size_regression.h"
 #include "analysis/speedup/scaling.h"
 #include "harness/fit/fit_account.h"
-#include "harness/study/fit_study.h"
+#include "harness/study/study_data.h"
 
 #define FIT_LEVEL 0.95
 
@@ -107,7 +107,7 @@ struct fit_equivalence {
 };
 
 struct fit {
-    const struct fit_study *study; /* not owned */
+    const struct study_data *study; /* not owned */
     struct fit_options options;
     size_t ok, void_trials, failed, blocks;
     struct interval serial_wall_s, serial_images_per_s;
@@ -139,7 +139,7 @@ struct fit {
 };
 
 /* Returns 0, or -1 with fault when no trial counts or memory is short. */
-int fit_make(const struct fit_study *study, const struct fit_options *options, struct fit *fit,
+int fit_make(const struct study_data *study, const struct fit_options *options, struct fit *fit,
              struct fault *fault);
 void fit_release(struct fit *fit);
 
@@ -166,14 +166,14 @@ void fit_print_predictions(const struct fit *fit, FILE *out);
 /* --- used by fit.c and fit_detail.c ----------------------------------------------------------- */
 
 /* Mean (geometric when `geometric`) over blocks of one number of trials, which lies `offset` bytes into
- * struct fit_trial, for the trials of one cell that count; unknown with `missing` as reason where no trial
+ * struct data_trial, for the trials of one cell that count; unknown with `missing` as reason where no trial
  * has it. */
-struct interval fit_measure(const struct fit_study *study, unsigned cell, size_t offset, bool geometric,
+struct interval fit_measure(const struct study_data *study, unsigned cell, size_t offset, bool geometric,
                             const char *missing);
 /* The trials of a cell that count and have a time, as observations; caller frees. */
-struct observation *fit_observations(const struct fit_study *study, unsigned cell, size_t *count);
+struct observation *fit_observations(const struct study_data *study, unsigned cell, size_t *count);
 /* The cell whose trials are the curve's point of so many workers; -1 none. */
-int fit_curve_cell(const struct fit_study *study, unsigned workers);
+int fit_curve_cell(const struct study_data *study, unsigned workers);
 /* Fills quantities, group and caveats from the counters and the group that the study names; a group that cannot be
  * read is a warning. */
 void fit_quantities(struct fit *fit);

@@ -6,9 +6,9 @@
 #include "analysis/prediction/simulate.h"
 #include "harness/fit/fit.h"
 
-static const struct fit_trial *trial_at(const struct fit_study *study, unsigned i)
+static const struct data_trial *trial_at(const struct study_data *study, unsigned i)
 {
-    return &g_array_index(study->trials, struct fit_trial, i);
+    return &g_array_index(study->trials, struct data_trial, i);
 }
 
 static const struct fit_account_trial *accounted(const struct fit_account *account, unsigned i)
@@ -23,7 +23,7 @@ struct range {
     unsigned begin, end;
 };
 
-/* rows: struct fit_worker or struct fit_span, both of which begin with the trial. */
+/* rows: struct data_worker or struct data_item, both of which begin with the trial. */
 static struct range rows_of(const GArray *rows, unsigned trial)
 {
     size_t bytes = g_array_get_element_size((GArray *)rows);
@@ -46,25 +46,25 @@ static struct range rows_of(const GArray *rows, unsigned trial)
 
 static int account_trial(const struct fit_account *all, unsigned index, struct account *account)
 {
-    const struct fit_study *study = all->study;
-    const struct fit_trial *trial = trial_at(study, index);
-    struct range workers = rows_of(study->workers, index), spans = rows_of(study->spans, index);
+    const struct study_data *study = all->study;
+    const struct data_trial *trial = trial_at(study, index);
+    struct range workers = rows_of(study->workers, index), rows = rows_of(study->items, index);
     struct account_worker *worker = g_new0(struct account_worker, workers.end - workers.begin + 1);
-    struct account_item *item = g_new0(struct account_item, spans.end - spans.begin + 1);
+    struct account_item *item = g_new0(struct account_item, rows.end - rows.begin + 1);
     struct account_trial made = {.wall_s = trial->wall_s,
                                  .gate_s = trial->prefix_s + trial->spawn_s + trial->init_s,
                                  .worker = worker,
                                  .workers = workers.end - workers.begin,
                                  .item = item,
-                                 .items = spans.end - spans.begin};
+                                 .items = rows.end - rows.begin};
     int status;
 
     for (unsigned w = workers.begin; w < workers.end; w++)
-        worker[w - workers.begin] = g_array_index(study->workers, struct fit_worker, w).instants;
-    for (unsigned i = spans.begin; i < spans.end; i++) {
-        const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
-        const struct fit_batch_item *about = fit_study_batch_item(study, span->id);
-        item[i - spans.begin] =
+        worker[w - workers.begin] = g_array_index(study->workers, struct data_worker, w).instants;
+    for (unsigned i = rows.begin; i < rows.end; i++) {
+        const struct data_item *span = &g_array_index(study->items, struct data_item, i);
+        const struct data_batch_item *about = study_data_batch_item(study, span->id);
+        item[i - rows.begin] =
             (struct account_item){.worker = span->worker,
                                   .claim_s = span->claim_s,
                                   .start_s = span->start_s,
@@ -84,16 +84,16 @@ static int account_trial(const struct fit_account *all, unsigned index, struct a
 /* Tail of the same run, were its items all of one size. */
 static int find_equal_tail(const struct fit_account *all, struct fit_account_trial *row)
 {
-    const struct fit_study *study = all->study;
-    const struct fit_cell *cell = fit_study_cell(study, trial_at(study, row->trial));
-    struct range spans = rows_of(study->spans, row->trial);
-    size_t items = spans.end - spans.begin;
+    const struct study_data *study = all->study;
+    const struct data_cell *cell = study_data_cell(study, trial_at(study, row->trial));
+    struct range rows = rows_of(study->items, row->trial);
+    size_t items = rows.end - rows.begin;
     double *cost_s = g_new0(double, items + 1), sum_s = 0;
     struct simulate_result result;
     int status;
 
-    for (unsigned i = spans.begin; i < spans.end; i++) {
-        const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
+    for (unsigned i = rows.begin; i < rows.end; i++) {
+        const struct data_item *span = &g_array_index(study->items, struct data_item, i);
         sum_s += span->end_s - span->start_s;
     }
     for (size_t i = 0; i < items; i++)
@@ -122,20 +122,20 @@ static bool has_workers(const struct fit_account *account, unsigned trial)
  * item, since the run-queue delay is known for the worker only. */
 static void add_costs(struct fit_account *account, unsigned trial, GArray *costs)
 {
-    const struct fit_study *study = account->study;
-    struct range workers = rows_of(study->workers, trial), spans = rows_of(study->spans, trial);
+    const struct study_data *study = account->study;
+    struct range workers = rows_of(study->workers, trial), rows = rows_of(study->items, trial);
     double runqueue_s = 0, off_s = 0, blocked_share;
 
     for (unsigned w = workers.begin; w < workers.end; w++)
-        runqueue_s += g_array_index(study->workers, struct fit_worker, w).instants.runqueue_s;
-    for (unsigned i = spans.begin; i < spans.end; i++) {
-        const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
+        runqueue_s += g_array_index(study->workers, struct data_worker, w).instants.runqueue_s;
+    for (unsigned i = rows.begin; i < rows.end; i++) {
+        const struct data_item *span = &g_array_index(study->items, struct data_item, i);
         off_s += fmax(span->end_s - span->start_s - span->cpu_s, 0);
     }
     /* A delay that is not recorded is in blocked. */
     blocked_share = off_s > 0 && !isnan(runqueue_s) ? 1 - fmin(runqueue_s / off_s, 1) : 1;
-    for (unsigned i = spans.begin; i < spans.end; i++) {
-        const struct fit_span *span = &g_array_index(study->spans, struct fit_span, i);
+    for (unsigned i = rows.begin; i < rows.end; i++) {
+        const struct data_item *span = &g_array_index(study->items, struct data_item, i);
         double wall_s = span->end_s - span->start_s;
         struct account_cost cost = {.id = span->id,
                                     .cpu_s = fmin(span->cpu_s, wall_s),
@@ -149,21 +149,21 @@ static void add_costs(struct fit_account *account, unsigned trial, GArray *costs
 }
 
 /* The one-worker trials of the curve; with weak scaling they do a share of the items only, the serial ones all. */
-static bool tells_costs(const struct fit_study *study, const struct fit_trial *trial, int one_worker)
+static bool tells_costs(const struct study_data *study, const struct data_trial *trial, int one_worker)
 {
     if (one_worker >= 0 && trial->cell == (unsigned)one_worker)
         return true;
-    return fit_study_is_weak(study) && g_strcmp0(fit_study_cell(study, trial)->role, "serial") == 0;
+    return study_data_is_weak(study) && g_strcmp0(study_data_cell(study, trial)->role, "serial") == 0;
 }
 
 static void find_costs(struct fit_account *account)
 {
-    const struct fit_study *study = account->study;
+    const struct study_data *study = account->study;
     GArray *costs = g_array_new(FALSE, TRUE, sizeof(struct account_cost));
     int cell = fit_curve_cell(study, 1);
 
     for (unsigned i = 0; i < study->trials->len; i++)
-        if (tells_costs(study, trial_at(study, i), cell) && trial_at(study, i)->standing == TRIAL_COUNTS &&
+        if (tells_costs(study, trial_at(study, i), cell) && trial_at(study, i)->status == TRIAL_OK &&
             has_workers(account, i))
             add_costs(account, i, costs);
     account->cost_count = account_costs_median((struct account_cost *)(void *)costs->data, costs->len);
@@ -172,10 +172,10 @@ static void find_costs(struct fit_account *account)
 
 /* --- the efficiency tree ---------------------------------------------------------------------- */
 
-static double counter_of(const struct fit_study *study, unsigned trial, const char *name)
+static double counter_of(const struct study_data *study, unsigned trial, const char *name)
 {
     for (unsigned i = 0; i < study->counters->len; i++) {
-        const struct fit_counter *counter = &g_array_index(study->counters, struct fit_counter, i);
+        const struct data_counter *counter = &g_array_index(study->counters, struct data_counter, i);
         if (counter->trial == trial && strcmp(counter->name, name) == 0)
             return counter->value;
     }
@@ -189,8 +189,8 @@ static double reference_counter(const struct fit_account *account, const char *n
     double sum = 0, count = 0;
 
     for (unsigned i = 0; i < account->trials->len; i++) {
-        const struct fit_trial *trial = trial_at(account->study, accounted(account, i)->trial);
-        if (cell >= 0 && trial->cell == (unsigned)cell && trial->standing == TRIAL_COUNTS) {
+        const struct data_trial *trial = trial_at(account->study, accounted(account, i)->trial);
+        if (cell >= 0 && trial->cell == (unsigned)cell && trial->status == TRIAL_OK) {
             sum += counter_of(account->study, accounted(account, i)->trial, name);
             count++;
         }
@@ -224,7 +224,7 @@ static void find_pop(struct fit_account *account)
 
 /* --- all -------------------------------------------------------------------------------------- */
 
-int fit_account_make(const struct fit_study *study, struct fit_account *account, struct fault *fault)
+int fit_account_make(const struct study_data *study, struct fit_account *account, struct fault *fault)
 {
     *account = (struct fit_account){.study = study,
                                     .trials = g_array_new(FALSE, TRUE, sizeof(struct fit_account_trial)),
@@ -232,7 +232,7 @@ int fit_account_make(const struct fit_study *study, struct fit_account *account,
     find_costs(account);
     for (unsigned i = 0; i < study->trials->len; i++) {
         struct fit_account_trial row = {.trial = i};
-        if (trial_at(study, i)->standing == TRIAL_FAILED || !has_workers(account, i))
+        if (trial_at(study, i)->status == TRIAL_FAILED || !has_workers(account, i))
             continue;
         if (account_trial(account, i, &row.account) || find_equal_tail(account, &row)) {
             fit_account_release(account);

@@ -1,7 +1,7 @@
 /* fit_account.h: the core-second account of a study: every trial, every cell, and what a cause costs in
  * speedup.
  *
- * Sequence: fit_study_read(), fit_account_make(); fit_account_cell_at(), fit_account_compare(), the fields;
+ * Sequence: study_read(), fit_account_make(); fit_account_cell_at(), fit_account_compare(), the fields;
  * fit_account_json() (section `account` of fit.json); fit_account_release(). The study must outlive it.
  *
  * Of a cell only trials that count take part. Intervals: Student's t over blocks, of plain means (a cause may
@@ -16,7 +16,7 @@
 #include "analysis/account/account.h"
 #include "analysis/account/pop.h"
 #include "analysis/statistics/interval.h"
-#include "harness/study/fit_study.h"
+#include "harness/study/study_data.h"
 
 struct fit_account_trial {
     unsigned trial; /* index in the study */
@@ -43,9 +43,9 @@ struct fit_account_cell {
 };
 
 struct fit_account {
-    const struct fit_study *study; /* not owned */
-    char reason[160];              /* why there is no account; empty when there is one */
-    struct account_cost *costs;    /* with one worker, by id */
+    const struct study_data *study; /* not owned */
+    char reason[160];               /* why there is no account; empty when there is one */
+    struct account_cost *costs;     /* with one worker, by id */
     size_t cost_count, cost_trials;
     GArray *trials; /* struct fit_account_trial: all that are not failed and have workers, in their order */
     GArray *cells;  /* struct fit_account_cell, in the study's order */
@@ -63,7 +63,7 @@ struct fit_account_difference {
 
 /* Returns 0, or -1 with fault when memory is short. A study without workers or one-worker trials has no
  * account (reason). */
-int fit_account_make(const struct fit_study *study, struct fit_account *account, struct fault *fault);
+int fit_account_make(const struct study_data *study, struct fit_account *account, struct fault *fault);
 void fit_account_release(struct fit_account *account);
 
 /* The scaling cell of so many workers; NULL none. */

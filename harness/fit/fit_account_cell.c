@@ -6,9 +6,9 @@
 #include "harness/fit/fit.h"
 #include "harness/fit/fit_account.h"
 
-static const struct fit_trial *trial_at(const struct fit_study *study, unsigned i)
+static const struct data_trial *trial_at(const struct study_data *study, unsigned i)
 {
-    return &g_array_index(study->trials, struct fit_trial, i);
+    return &g_array_index(study->trials, struct data_trial, i);
 }
 
 static const struct fit_account_trial *accounted(const struct fit_account *account, unsigned i)
@@ -77,13 +77,13 @@ static void collect(const struct fit_account *account, unsigned cell, trial_numb
     *blocks = (struct blocks){.reason = NULL};
     for (unsigned i = 0; i < account->trials->len; i++) {
         const struct fit_account_trial *row = accounted(account, i);
-        const struct fit_trial *trial = trial_at(account->study, row->trial);
+        const struct data_trial *trial = trial_at(account->study, row->trial);
         const char *reason = NULL;
         double value;
         size_t b = 0;
-        if (trial->cell != cell || trial->standing != TRIAL_COUNTS)
+        if (trial->cell != cell || trial->status != TRIAL_OK)
             continue;
-        value = number(row, which, &reason) / (number == pop_of ? 1 : fit_study_work(account->study, trial));
+        value = number(row, which, &reason) / (number == pop_of ? 1 : study_data_work(account->study, trial));
         if (isnan(value)) {
             blocks->reason = reason;
             continue;
@@ -175,9 +175,9 @@ static void judge_trials(const struct fit_account *account, struct fit_account_c
     cell->named = 1;
     for (unsigned i = 0; i < account->trials->len; i++) {
         const struct fit_account_trial *row = accounted(account, i);
-        const struct fit_trial *trial = trial_at(account->study, row->trial);
+        const struct data_trial *trial = trial_at(account->study, row->trial);
         const struct account *made = &row->account;
-        if (trial->cell != cell->cell || trial->standing != TRIAL_COUNTS || isnan(made->total_s))
+        if (trial->cell != cell->cell || trial->status != TRIAL_OK || isnan(made->total_s))
             continue;
         cell->trials++;
         cell->closure = fmax(cell->closure, fabs(made->gap_s) / made->total_s);
@@ -205,7 +205,7 @@ static void find_size(const struct fit_account *account, struct fit_account_cell
 void fit_account_add_cell(struct fit_account *account, unsigned index)
 {
     struct fit_account_cell cell = {
-        .cell = index, .workers = g_array_index(account->study->cells, struct fit_cell, index).workers};
+        .cell = index, .workers = g_array_index(account->study->cells, struct data_cell, index).workers};
     double mean[ACCOUNT_CAUSES];
 
     judge_trials(account, &cell);

@@ -8,9 +8,9 @@
 #include "analysis/statistics/stats.h"
 #include "harness/fit/fit.h"
 
-static const struct fit_cell *cell_at(const struct fit *fit, unsigned i)
+static const struct data_cell *cell_at(const struct fit *fit, unsigned i)
 {
-    return &g_array_index(fit->study->cells, struct fit_cell, i);
+    return &g_array_index(fit->study->cells, struct data_cell, i);
 }
 
 /* --- phases ----------------------------------------------------------------------------------- */
@@ -18,13 +18,13 @@ static const struct fit_cell *cell_at(const struct fit *fit, unsigned i)
 static void find_phases(struct fit *fit)
 {
     static const size_t offset[PHASES] = {
-        [PHASE_PREFIX] = offsetof(struct fit_trial, prefix_s),
-        [PHASE_SPAWN] = offsetof(struct fit_trial, spawn_s),
-        [PHASE_INIT] = offsetof(struct fit_trial, init_s),
-        [PHASE_WORK] = offsetof(struct fit_trial, work_s),
-        [PHASE_SUFFIX] = offsetof(struct fit_trial, suffix_s),
-        [PHASE_TAIL] = offsetof(struct fit_trial, tail_core_s),
-        [PHASE_DISPATCH] = offsetof(struct fit_trial, dispatch_core_s),
+        [PHASE_PREFIX] = offsetof(struct data_trial, prefix_s),
+        [PHASE_SPAWN] = offsetof(struct data_trial, spawn_s),
+        [PHASE_INIT] = offsetof(struct data_trial, init_s),
+        [PHASE_WORK] = offsetof(struct data_trial, work_s),
+        [PHASE_SUFFIX] = offsetof(struct data_trial, suffix_s),
+        [PHASE_TAIL] = offsetof(struct data_trial, tail_core_s),
+        [PHASE_DISPATCH] = offsetof(struct data_trial, dispatch_core_s),
     };
 
     for (unsigned i = 0; i < fit->curve->len && !fit->study->is_table; i++) {
@@ -46,16 +46,16 @@ static void find_serial(struct fit *fit)
     for (unsigned i = 0; i < fit->study->cells->len && cell < 0; i++)
         if (g_strcmp0(cell_at(fit, i)->role, "serial") == 0)
             cell = (int)i;
-    if (cell < 0 || fit_study_is_weak(fit->study)) {
+    if (cell < 0 || study_data_is_weak(fit->study)) {
         fit->serial_wall_s = fit->serial_images_per_s = interval_unknown(
             cell < 0 ? "the study has no serial run"
                      : "with weak scaling the serial run does the items of the largest trial");
         return;
     }
-    fit->serial_wall_s = fit_measure(fit->study, (unsigned)cell, offsetof(struct fit_trial, wall_s), true,
+    fit->serial_wall_s = fit_measure(fit->study, (unsigned)cell, offsetof(struct data_trial, wall_s), true,
                                      "no serial run that counts");
     fit->serial_images_per_s =
-        fit_measure(fit->study, (unsigned)cell, offsetof(struct fit_trial, images_per_s), true,
+        fit_measure(fit->study, (unsigned)cell, offsetof(struct data_trial, images_per_s), true,
                     "no serial run that counts");
 }
 
@@ -73,13 +73,13 @@ static void find_init(struct fit *fit)
 
     fit->init_ms = cell < 0
                        ? interval_unknown("no trial that counts")
-                       : fit_measure(fit->study, (unsigned)cell, offsetof(struct fit_trial, worker_init_ms),
+                       : fit_measure(fit->study, (unsigned)cell, offsetof(struct data_trial, worker_init_ms),
                                      false, "the initializer's time is not recorded");
 }
 
 /* --- settings --------------------------------------------------------------------------------- */
 
-static bool is_variation(const struct fit_cell *cell)
+static bool is_variation(const struct data_cell *cell)
 {
     return g_strcmp0(cell->role, "chunk") == 0 || g_strcmp0(cell->role, "policy") == 0;
 }
@@ -136,14 +136,14 @@ struct settings {
 static struct settings list_settings(const struct fit *fit)
 {
     size_t cells = fit->study->cells->len;
-    bool weak = fit_study_is_weak(fit->study);
+    bool weak = study_data_is_weak(fit->study);
     struct settings list = {.setting = g_new0(struct advice_setting, cells + 1),
                             .name = g_new0(char *, cells + 1),
                             .trials = g_new0(struct observation *, cells + 1),
                             .cell = g_new0(unsigned, cells + 1)};
 
     for (unsigned i = 0; i < cells; i++) {
-        const struct fit_cell *c = cell_at(fit, i);
+        const struct data_cell *c = cell_at(fit, i);
         bool default_setting = fit_curve_cell(fit->study, c->workers) == (int)i;
         struct advice_setting *setting = &list.setting[list.count];
         if (!default_setting && !is_variation(c))
@@ -187,7 +187,7 @@ static void find_advice(struct fit *fit)
         const struct advice_setting *setting = &list.setting[chosen];
         fit->advised = (int)list.cell[chosen];
         fit->advised_wall_s = scaling_level(setting->trials, setting->count, fit->study->paired, FIT_LEVEL);
-        if (fit_study_is_weak(fit->study))
+        if (study_data_is_weak(fit->study))
             fit->advised_wall_s = interval_scaled(&fit->advised_wall_s, setting->workers);
     }
     settings_release(&list);
@@ -195,20 +195,20 @@ static void find_advice(struct fit *fit)
 
 /* --- item sizes ------------------------------------------------------------------------------- */
 
-/* One regression for each number of workers; study->items is sorted by it. */
+/* One regression for each number of workers; study->item_times is sorted by it. */
 static int find_sizes(struct fit *fit)
 {
-    const struct fit_study *study = fit->study;
-    struct size_item *items = g_new0(struct size_item, study->items->len + 1);
-    int64_t *id = g_new0(int64_t, study->items->len + 1);
+    const struct study_data *study = fit->study;
+    struct size_item *items = g_new0(struct size_item, study->item_times->len + 1);
+    int64_t *id = g_new0(int64_t, study->item_times->len + 1);
     int status = 0;
 
-    for (unsigned i = 0; i < study->items->len && status == 0;) {
-        struct fit_size row = {.workers = g_array_index(study->items, struct fit_item, i).workers};
+    for (unsigned i = 0; i < study->item_times->len && status == 0;) {
+        struct fit_size row = {.workers = g_array_index(study->item_times, struct data_item_time, i).workers};
         size_t count = 0;
-        for (; i < study->items->len; i++) {
-            const struct fit_item *item = &g_array_index(study->items, struct fit_item, i);
-            const struct fit_batch_item *about = fit_study_batch_item(study, item->id);
+        for (; i < study->item_times->len; i++) {
+            const struct data_item_time *item = &g_array_index(study->item_times, struct data_item_time, i);
+            const struct data_batch_item *about = study_data_batch_item(study, item->id);
             if (item->workers != row.workers)
                 break;
             if (!about)
@@ -234,23 +234,23 @@ static int find_sizes(struct fit *fit)
 
 /* --- counters --------------------------------------------------------------------------------- */
 
-static double items_of(const struct fit_study *study, unsigned trial)
+static double items_of(const struct study_data *study, unsigned trial)
 {
-    return g_array_index(study->trials, struct fit_trial, trial).items;
+    return g_array_index(study->trials, struct data_trial, trial).items;
 }
 
 /* Mean over the trials of one cell, per item. Not measured in one of them: not measured. */
 static void add_counter(struct fit *fit, const char *name, unsigned cell, unsigned workers)
 {
-    const struct fit_study *study = fit->study;
+    const struct study_data *study = fit->study;
     struct fit_counter_summary row = {.name = g_strdup(name), .workers = workers};
     GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
-    const struct fit_counter *odd = NULL;
+    const struct data_counter *odd = NULL;
 
     for (unsigned i = 0; i < study->counters->len; i++) {
-        const struct fit_counter *counter = &g_array_index(study->counters, struct fit_counter, i);
-        const struct fit_trial *trial = &g_array_index(study->trials, struct fit_trial, counter->trial);
-        if (strcmp(counter->name, name) != 0 || trial->cell != cell || trial->standing != TRIAL_COUNTS)
+        const struct data_counter *counter = &g_array_index(study->counters, struct data_counter, i);
+        const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, counter->trial);
+        if (strcmp(counter->name, name) != 0 || trial->cell != cell || trial->status != TRIAL_OK)
             continue;
         if (!odd && strcmp(counter->status, "ok") != 0)
             odd = counter;
@@ -276,9 +276,9 @@ static void find_counters(struct fit *fit)
     if (cell < 0)
         return;
     for (unsigned i = 0; i < fit->study->counters->len; i++) {
-        const struct fit_counter *counter = &g_array_index(fit->study->counters, struct fit_counter, i);
+        const struct data_counter *counter = &g_array_index(fit->study->counters, struct data_counter, i);
         bool known =
-            g_array_index(fit->study->trials, struct fit_trial, counter->trial).cell != (unsigned)cell;
+            g_array_index(fit->study->trials, struct data_trial, counter->trial).cell != (unsigned)cell;
         for (unsigned j = 0; j < fit->counters->len && !known; j++)
             known =
                 strcmp(g_array_index(fit->counters, struct fit_counter_summary, j).name, counter->name) == 0;
@@ -291,11 +291,11 @@ static void find_counters(struct fit *fit)
 
 /* With weak scaling trials do different items, which the sweep compared with the serial run one by one: what is left
  * to tell is whether those with the same items made the same. */
-static const char *first_of_same_items(const struct fit_study *study, const struct fit_trial *wanted)
+static const char *first_of_same_items(const struct study_data *study, const struct data_trial *wanted)
 {
     for (unsigned i = 0; i < study->trials->len; i++) {
-        const struct fit_trial *trial = &g_array_index(study->trials, struct fit_trial, i);
-        if (trial->standing == TRIAL_COUNTS && trial->manifest_sha256 && trial->manifest_sha256[0] &&
+        const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, i);
+        if (trial->status == TRIAL_OK && trial->manifest_sha256 && trial->manifest_sha256[0] &&
             trial->items == wanted->items)
             return trial->manifest_sha256;
     }
@@ -305,13 +305,13 @@ static const char *first_of_same_items(const struct fit_study *study, const stru
 static void find_equivalence(struct fit *fit)
 {
     struct fit_equivalence *same = &fit->equivalence;
-    bool weak = fit_study_is_weak(fit->study);
-    const char *reference = fit_study_fact(fit->study, "serial_manifest_sha256");
+    bool weak = study_data_is_weak(fit->study);
+    const char *reference = study_data_fact(fit->study, "serial_manifest_sha256");
     bool serial = reference && reference[0];
 
     for (unsigned i = 0; i < fit->study->trials->len; i++) {
-        const struct fit_trial *trial = &g_array_index(fit->study->trials, struct fit_trial, i);
-        if (trial->standing != TRIAL_COUNTS || !trial->manifest_sha256 || !trial->manifest_sha256[0])
+        const struct data_trial *trial = &g_array_index(fit->study->trials, struct data_trial, i);
+        if (trial->status != TRIAL_OK || !trial->manifest_sha256 || !trial->manifest_sha256[0])
             continue;
         if (!reference || !reference[0])
             reference = trial->manifest_sha256;

@@ -17,9 +17,9 @@ static json_t *with_bootstrap(const struct interval *interval, const struct inte
 
 /* --- study and trials ------------------------------------------------------------------------- */
 
-static json_t *fact(const struct fit_study *study, const char *key, bool whole)
+static json_t *fact(const struct study_data *study, const char *key, bool whole)
 {
-    const char *value = fit_study_fact(study, key);
+    const char *value = study_data_fact(study, key);
     char *end;
     long long count;
 
@@ -40,7 +40,7 @@ static json_t *study_json(const struct fit *fit)
     json_t *object = json_object();
 
     fit_json_put(object, "name", fit_json_text(fit->study->name));
-    fit_json_put(object, "scaling", fit_json_text(fit_study_is_weak(fit->study) ? "weak" : "strong"));
+    fit_json_put(object, "scaling", fit_json_text(study_data_is_weak(fit->study) ? "weak" : "strong"));
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         fit_json_put(object, texts[i], fact(fit->study, texts[i], false));
     for (size_t i = 0; i < G_N_ELEMENTS(counts); i++)
@@ -57,10 +57,10 @@ static json_t *trials_json(const struct fit *fit)
     GArray *counts = g_array_new(FALSE, TRUE, sizeof(unsigned));
 
     for (unsigned i = 0; i < fit->study->trials->len; i++) {
-        const struct fit_trial *trial = &g_array_index(fit->study->trials, struct fit_trial, i);
+        const struct data_trial *trial = &g_array_index(fit->study->trials, struct data_trial, i);
         const char *reason = trial->reason && trial->reason[0] ? trial->reason : "no reason was recorded";
         unsigned known = 0, one = 1;
-        if (trial->standing != TRIAL_VOID)
+        if (trial->status != TRIAL_VOID)
             continue;
         while (known < names->len && strcmp(g_ptr_array_index(names, known), reason) != 0)
             known++;
@@ -189,7 +189,7 @@ static json_t *models_json(const struct fit *fit)
     for (int kind = 0; kind < MODEL_KINDS; kind++) {
         const struct model_fit *model = &fit->models[kind];
         json_t *row;
-        if (!model_is_for((enum model_kind)kind, fit_study_is_weak(fit->study)))
+        if (!model_is_for((enum model_kind)kind, study_data_is_weak(fit->study)))
             continue;
         row = json_object();
         fit_json_put(row, "name", fit_json_text(model_name(model->kind)));

@@ -43,7 +43,7 @@ static json_t *pop_json(const struct fit_account_cell *cell)
 
 static json_t *cell_json(const struct fit_account *account, const struct fit_account_cell *cell)
 {
-    const struct fit_cell *about = &g_array_index(account->study->cells, struct fit_cell, cell->cell);
+    const struct data_cell *about = &g_array_index(account->study->cells, struct data_cell, cell->cell);
     json_t *row = json_object();
 
     fit_json_put(row, "role", fit_json_text(about->role));

@@ -29,7 +29,7 @@ json_t *fit_json_chunks(const struct fit *fit)
 
     for (unsigned i = 0; i < fit->chunks->len; i++) {
         const struct fit_chunk *chunk = &g_array_index(fit->chunks, struct fit_chunk, i);
-        const struct fit_cell *cell = &g_array_index(fit->study->cells, struct fit_cell, chunk->cell);
+        const struct data_cell *cell = &g_array_index(fit->study->cells, struct data_cell, chunk->cell);
         json_t *row = json_object();
         fit_json_put(row, "workers", json_integer(cell->workers));
         fit_json_put(row, "chunk", json_integer(cell->chunk));
@@ -53,7 +53,7 @@ static json_t *milliseconds(const struct interval *seconds)
 /* The path of an item; null when there is none. */
 static json_t *item_path(const struct fit *fit, int64_t id)
 {
-    const struct fit_batch_item *item = id < 0 ? NULL : fit_study_batch_item(fit->study, id);
+    const struct data_batch_item *item = id < 0 ? NULL : study_data_batch_item(fit->study, id);
 
     return fit_json_text(item ? item->path : NULL);
 }
@@ -97,22 +97,22 @@ json_t *fit_json_size(const struct fit *fit)
 
 json_t *fit_json_size_points(const struct fit *fit)
 {
-    const struct fit_study *study = fit->study;
+    const struct study_data *study = fit->study;
     json_t *array = json_array();
     unsigned place = 0;
 
-    for (unsigned i = 0; i < study->items->len; i++) {
-        const struct fit_item *item = &g_array_index(study->items, struct fit_item, i);
-        const struct fit_batch_item *about;
+    for (unsigned i = 0; i < study->item_times->len; i++) {
+        const struct data_item_time *item = &g_array_index(study->item_times, struct data_item_time, i);
+        const struct data_batch_item *about;
         json_t *row;
         if (item->workers != fit->size_workers)
             break;
         while (place < study->batch->len &&
-               g_array_index(study->batch, struct fit_batch_item, place).id < item->id)
+               g_array_index(study->batch, struct data_batch_item, place).id < item->id)
             place++;
         if (place == study->batch->len)
             break;
-        about = &g_array_index(study->batch, struct fit_batch_item, place);
+        about = &g_array_index(study->batch, struct data_batch_item, place);
         if (about->id != item->id)
             continue;
         row = json_object();
@@ -175,7 +175,7 @@ json_t *fit_json_recommendation(const struct fit *fit)
     json_t *object = json_object();
 
     if (fit->advised >= 0) {
-        const struct fit_cell *cell = &g_array_index(fit->study->cells, struct fit_cell, fit->advised);
+        const struct data_cell *cell = &g_array_index(fit->study->cells, struct data_cell, fit->advised);
         fit_json_put(object, "workers", json_integer(cell->workers));
         fit_json_put(object, "chunk", cell->chunk ? json_integer(cell->chunk) : json_null());
         fit_json_put(object, "policy", fit_json_text(cell->policy));

@@ -38,7 +38,7 @@ static struct knee_cost cost_of(const struct fit_account_trial *row, unsigned wo
 
 void fit_knee_causes(struct fit *fit)
 {
-    const struct fit_study *study = fit->study;
+    const struct study_data *study = fit->study;
     GArray *costs;
 
     if (fit->account.reason[0]) {
@@ -51,10 +51,10 @@ void fit_knee_causes(struct fit *fit)
     for (unsigned i = 0; i < fit->account.trials->len; i++) {
         const struct fit_account_trial *row =
             &g_array_index(fit->account.trials, struct fit_account_trial, i);
-        const struct fit_trial *trial = &g_array_index(study->trials, struct fit_trial, row->trial);
-        unsigned workers = fit_study_cell(study, trial)->workers;
-        struct knee_cost cost = cost_of(row, workers, fit_study_work(study, trial), trial->block);
-        if (trial->standing == TRIAL_COUNTS && !isnan(cost.total_s) &&
+        const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, row->trial);
+        unsigned workers = study_data_cell(study, trial)->workers;
+        struct knee_cost cost = cost_of(row, workers, study_data_work(study, trial), trial->block);
+        if (trial->status == TRIAL_OK && !isnan(cost.total_s) &&
             fit_curve_cell(study, workers) == (int)trial->cell && (!study->cores || workers <= study->cores))
             g_array_append_val(costs, cost);
     }

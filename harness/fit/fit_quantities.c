@@ -9,19 +9,19 @@
 
 /* A trial, whose counters a formula asks for. */
 struct inputs {
-    const struct fit_study *study;
-    unsigned trial, first;         /* index of the trial, and of its first counter */
-    const struct fit_counter *odd; /* the first that was used with a status other than ok */
+    const struct study_data *study;
+    unsigned trial, first;          /* index of the trial, and of its first counter */
+    const struct data_counter *odd; /* the first that was used with a status other than ok */
 };
 
 /* Counters are sorted by trial. */
-static unsigned first_counter(const struct fit_study *study, unsigned trial)
+static unsigned first_counter(const struct study_data *study, unsigned trial)
 {
     unsigned low = 0, high = study->counters->len;
 
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
-        if (g_array_index(study->counters, struct fit_counter, middle).trial < trial)
+        if (g_array_index(study->counters, struct data_counter, middle).trial < trial)
             low = middle + 1;
         else
             high = middle;
@@ -41,14 +41,14 @@ static enum formula_input take(double number, double *value, char *reason, const
 static enum formula_input look_up(void *context, const char *name, double *value, char *reason)
 {
     struct inputs *in = context;
-    const struct fit_trial *trial = &g_array_index(in->study->trials, struct fit_trial, in->trial);
+    const struct data_trial *trial = &g_array_index(in->study->trials, struct data_trial, in->trial);
 
     if (strcmp(name, "items") == 0)
         return take(trial->items, value, reason, "the number of items is not known");
     if (strcmp(name, "wall-ns") == 0)
         return take(trial->wall_s * 1e9, value, reason, "the trial has no wall time");
     for (unsigned i = in->first; i < in->study->counters->len; i++) {
-        const struct fit_counter *counter = &g_array_index(in->study->counters, struct fit_counter, i);
+        const struct data_counter *counter = &g_array_index(in->study->counters, struct data_counter, i);
         if (counter->trial != in->trial)
             break;
         if (strcmp(counter->name, name) != 0)
@@ -61,7 +61,7 @@ static enum formula_input look_up(void *context, const char *name, double *value
 }
 
 /* One quantity at one point of the curve. */
-static struct fit_quantity measure(const struct fit_study *study, const struct counter_derived *derived,
+static struct fit_quantity measure(const struct study_data *study, const struct counter_derived *derived,
                                    unsigned workers, unsigned cell)
 {
     struct fit_quantity row = {.name = g_strdup(derived->name),
@@ -72,10 +72,10 @@ static struct fit_quantity measure(const struct fit_study *study, const struct c
     char missing[FORMULA_REASON_BYTES] = "no trial counts", status[32] = "ok", reason[160] = "";
 
     for (unsigned t = 0; t < study->trials->len; t++) {
-        const struct fit_trial *trial = &g_array_index(study->trials, struct fit_trial, t);
+        const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, t);
         struct inputs in = {.study = study, .trial = t, .first = first_counter(study, t)};
         struct formula_result result;
-        if (trial->cell != cell || trial->standing != TRIAL_COUNTS)
+        if (trial->cell != cell || trial->status != TRIAL_OK)
             continue;
         result = formula_evaluate(derived->formula, look_up, &in);
         if (result.state == FORMULA_VALUE)
@@ -97,7 +97,7 @@ static struct fit_quantity measure(const struct fit_study *study, const struct c
 
 void fit_quantities(struct fit *fit)
 {
-    const char *text = fit_study_fact(fit->study, "counter_group_text");
+    const char *text = study_data_fact(fit->study, "counter_group_text");
     struct counter_group group;
     struct fault fault = {""};
 

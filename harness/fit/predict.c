@@ -56,7 +56,7 @@ static double level_of(const struct predict_basis *basis)
 
 /* --- cells that were held back ---------------------------------------------------------------- */
 
-static struct predict_setting setting_of(const struct fit_cell *cell)
+static struct predict_setting setting_of(const struct data_cell *cell)
 {
     return (struct predict_setting){cell->workers, cell->chunk > 0 ? (uint64_t)cell->chunk : 1,
                                     simulate_policy_of(cell->policy)};
@@ -64,8 +64,8 @@ static struct predict_setting setting_of(const struct fit_cell *cell)
 
 static void check_cell(struct predict_basis *basis, struct prediction *p, unsigned index)
 {
-    const struct fit_study *study = p->study;
-    const struct fit_cell *cell = &g_array_index(study->cells, struct fit_cell, index);
+    const struct study_data *study = p->study;
+    const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, index);
     struct predict_setting setting = setting_of(cell);
     struct predict_check check = {.cell = index, .workers = cell->workers};
     struct predict_slowdown slowdown = predict_basis_slowdown(basis, index);
@@ -95,7 +95,7 @@ static void check_cells(struct predict_basis *basis, struct prediction *p)
     double squares = 0;
 
     for (unsigned i = 0; i < p->study->cells->len; i++) {
-        const struct fit_cell *cell = &g_array_index(p->study->cells, struct fit_cell, i);
+        const struct data_cell *cell = &g_array_index(p->study->cells, struct data_cell, i);
         if (cell->workers > 1)
             check_cell(basis, p, i);
     }
@@ -237,7 +237,7 @@ static void find_memory(struct prediction *p)
     p->worker_mib = NAN;
     for (unsigned i = 0; i < p->study->workers->len; i++)
         p->worker_mib =
-            fmax(p->worker_mib, g_array_index(p->study->workers, struct fit_worker, i).maxrss_mib);
+            fmax(p->worker_mib, g_array_index(p->study->workers, struct data_worker, i).maxrss_mib);
     if (p->request.memory_bytes > 0 && p->worker_mib > 0)
         p->memory_workers =
             (unsigned)fmin(fmax(p->request.memory_bytes / 1048576 / p->worker_mib, 1), 1000000);
@@ -264,7 +264,7 @@ static void find_slowdown(const struct predict_basis *basis, struct prediction *
 
 static void describe(const struct predict_basis *basis, struct prediction *p)
 {
-    const struct fit_study *study = p->study;
+    const struct study_data *study = p->study;
     int curve = fit_curve_cell(study, 1);
 
     p->measured_items = basis->items;
@@ -275,7 +275,7 @@ static void describe(const struct predict_basis *basis, struct prediction *p)
         if (ratio->within_cores && ratio->workers > p->measured_workers)
             p->measured_workers = ratio->workers;
     }
-    p->base = setting_of(&g_array_index(study->cells, struct fit_cell, (unsigned)curve));
+    p->base = setting_of(&g_array_index(study->cells, struct data_cell, (unsigned)curve));
     find_slowdown(basis, p);
     if (!p->request.cores)
         p->request.cores = study->cores ? study->cores : p->measured_workers;

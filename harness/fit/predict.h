@@ -1,6 +1,6 @@
 /* predict.h: what a study foretells of another machine and number of items (knee predict).
  *
- * Sequence: fit_study_read(), fit_account_make(), predict_make(), predict_print() or predict_json(),
+ * Sequence: study_read(), fit_account_make(), predict_make(), predict_print() or predict_json(),
  * predict_release(). Study and account must outlive the prediction.
  *
  * The pool's costs are read from the study: items at one worker (medians, at the level of each block),
@@ -44,7 +44,7 @@ struct predict_check {
 };
 
 struct prediction {
-    const struct fit_study *study;  /* not owned */
+    const struct study_data *study; /* not owned */
     struct predict_request request; /* as taken */
     size_t measured_items, blocks;
     unsigned measured_workers;   /* largest on the curve within the cores: contention is known to here */

@@ -11,25 +11,24 @@ static const struct fit_account_trial *row_at(const struct fit_account *account,
     return &g_array_index(account->trials, struct fit_account_trial, i);
 }
 
-static const struct fit_trial *trial_of(const struct fit_account *account,
-                                        const struct fit_account_trial *row)
+static const struct data_trial *trial_of(const struct fit_account *account,
+                                         const struct fit_account_trial *row)
 {
-    return &g_array_index(account->study->trials, struct fit_trial, row->trial);
+    return &g_array_index(account->study->trials, struct data_trial, row->trial);
 }
 
 /* A trial of the scaling curve that counts. */
 static bool is_on_curve(const struct fit_account *account, const struct fit_account_trial *row)
 {
-    const struct fit_trial *trial = trial_of(account, row);
-    const struct fit_cell *cell = fit_study_cell(account->study, trial);
+    const struct data_trial *trial = trial_of(account, row);
+    const struct data_cell *cell = study_data_cell(account->study, trial);
 
-    return trial->standing == TRIAL_COUNTS &&
-           fit_curve_cell(account->study, cell->workers) == (int)trial->cell;
+    return trial->status == TRIAL_OK && fit_curve_cell(account->study, cell->workers) == (int)trial->cell;
 }
 
 static unsigned workers_of(const struct fit_account *account, const struct fit_account_trial *row)
 {
-    return fit_study_cell(account->study, trial_of(account, row))->workers;
+    return study_data_cell(account->study, trial_of(account, row))->workers;
 }
 
 /* Time within items, all workers. */
@@ -51,7 +50,7 @@ static void take_items(struct predict_basis *basis)
     basis->weight = g_new0(double, account->cost_count + 1);
     for (size_t i = 0; i < account->cost_count; i++) {
         const struct account_cost *cost = &account->costs[i];
-        const struct fit_batch_item *about = fit_study_batch_item(account->study, cost->id);
+        const struct data_batch_item *about = study_data_batch_item(account->study, cost->id);
         basis->cost_s[i] = cost->wall_s;
         basis->weight[i] = about && about->megabytes > 0 ? about->megabytes : 0;
     }
@@ -89,13 +88,13 @@ static double block_mean_s(const struct fit_account *account, unsigned block, un
 static double concurrency_of(const struct predict_basis *basis, const struct fit_account_trial *row,
                              unsigned *w)
 {
-    const struct fit_study *study = basis->account->study;
+    const struct study_data *study = basis->account->study;
     double most = study->cores ? study->cores / basis->pool.share : INFINITY, go_s = NAN, sum = 0,
            squares = 0;
     GArray *ends = g_array_new(FALSE, FALSE, sizeof(double));
 
     for (; *w < study->workers->len; (*w)++) {
-        const struct fit_worker *worker = &g_array_index(study->workers, struct fit_worker, *w);
+        const struct data_worker *worker = &g_array_index(study->workers, struct data_worker, *w);
         if (worker->trial > row->trial)
             break;
         if (worker->trial != row->trial)
@@ -205,10 +204,10 @@ static void take_ratios(struct predict_basis *basis)
 
     for (unsigned i = 0, w = 0; i < account->trials->len; i++) {
         const struct fit_account_trial *row = row_at(account, i);
-        const struct fit_trial *trial = trial_of(account, row);
+        const struct data_trial *trial = trial_of(account, row);
         struct predict_ratio ratio = {
             .block = trial->block, .cell = trial->cell, .workers = workers_of(account, row)};
-        if (trial->standing != TRIAL_COUNTS || ratio.workers == 1 || !has_block(basis, ratio.block))
+        if (trial->status != TRIAL_OK || ratio.workers == 1 || !has_block(basis, ratio.block))
             continue;
         one_s = block_mean_s(account, ratio.block, 1, items_s);
         one_busy_s = block_mean_s(account, ratio.block, 1, busy_s);
@@ -282,7 +281,7 @@ static void set_starts(struct predict_basis *basis, const struct starts *sums)
 static void take_starts(struct predict_basis *basis, int64_t without)
 {
     const struct fit_account *account = basis->account;
-    const struct fit_study *study = account->study;
+    const struct study_data *study = account->study;
     struct starts sums = {.crowd = 1};
 
     for (unsigned i = 0, w = 0; i < account->trials->len; i++) {
@@ -290,9 +289,9 @@ static void take_starts(struct predict_basis *basis, int64_t without)
         double crowd = study->cores ? (double)workers_of(account, row) / study->cores : 1, first = INFINITY,
                last = 0, count = 0;
         for (; w < study->workers->len &&
-               g_array_index(study->workers, struct fit_worker, w).trial <= row->trial;
+               g_array_index(study->workers, struct data_worker, w).trial <= row->trial;
              w++) {
-            const struct fit_worker *worker = &g_array_index(study->workers, struct fit_worker, w);
+            const struct data_worker *worker = &g_array_index(study->workers, struct data_worker, w);
             if (worker->trial != row->trial || !is_seen(account, row, without))
                 continue;
             add_worker(&sums, &worker->instants, crowd);
@@ -317,8 +316,8 @@ static void take_serial(struct predict_basis *basis, int64_t without)
 
     for (unsigned i = 0; i < account->trials->len; i++) {
         const struct fit_account_trial *row = row_at(account, i);
-        const struct fit_trial *trial = trial_of(account, row);
-        double n = workers_of(account, row), chunk = (double)fit_study_cell(account->study, trial)->chunk;
+        const struct data_trial *trial = trial_of(account, row);
+        double n = workers_of(account, row), chunk = (double)study_data_cell(account->study, trial)->chunk;
         /* Who tells of items alone, not of phases, has a serial part all the same: which end it is at changes no time. */
         bool has_phases = !isnan(trial->prefix_s + trial->suffix_s);
         double at_end_s = has_phases ? trial->suffix_s : row->account.core_s[CAUSE_SERIAL] / n;
@@ -357,7 +356,7 @@ int predict_basis_make(const struct fit_account *account, struct predict_basis *
     *basis = (struct predict_basis){.account = account,
                                     .blocks = g_array_new(FALSE, TRUE, sizeof(struct predict_block)),
                                     .ratios = g_array_new(FALSE, TRUE, sizeof(struct predict_ratio))};
-    if (fit_study_is_weak(account->study))
+    if (study_data_is_weak(account->study))
         return fault_set(
             fault,
             "%s: its work grows with the workers (weak scaling), a prediction is for one batch: sweep "

@@ -362,7 +362,7 @@ int study_add_event(struct study *study, int64_t trial, const char *kind, const 
                      texts, 4, "event", fault);
 }
 
-static int append_rows(struct study *study, const struct study_record *record, int64_t spent_ns,
+static int append_rows(struct study *study, const struct study_trial_rows *record, int64_t spent_ns,
                        const char *event_kind, const char *event_text, int64_t *id, struct fault *fault)
 {
     if (study_rows_insert(study, &study_table_trial, 0, &record->trial, 1, fault))
@@ -376,7 +376,7 @@ static int append_rows(struct study *study, const struct study_record *record, i
     return event_kind ? study_add_event(study, *id, event_kind, event_text, fault) : 0;
 }
 
-int study_append(struct study *study, const struct study_record *record, int64_t spent_ns,
+int study_append(struct study *study, const struct study_trial_rows *record, int64_t spent_ns,
                  const char *event_kind, const char *event_text, int64_t *id, struct fault *fault)
 {
     int64_t given = 0;

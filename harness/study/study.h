@@ -77,7 +77,7 @@ struct study_counter {
 };
 
 /* One trial with all that belongs to it, to be appended. */
-struct study_record {
+struct study_trial_rows {
     struct study_trial trial;
     struct study_worker *workers;
     size_t worker_count;
@@ -128,7 +128,7 @@ int study_add_event(struct study *study, int64_t trial, const char *kind, const 
 /* Appends a trial in one transaction, with the fact `spent_ns` (time the study has taken so far) and, unless
  * event_kind is NULL, an event about it. *id (may be NULL) gets its number. On failure nothing was written.
  */
-int study_append(struct study *study, const struct study_record *record, int64_t spent_ns,
+int study_append(struct study *study, const struct study_trial_rows *record, int64_t spent_ns,
                  const char *event_kind, const char *event_text, int64_t *id, struct fault *fault);
 
 /* All rows by id; *count of them. NULL with fault when the study cannot be read. To be freed with

@@ -233,7 +233,7 @@ static void fill_machine(struct study_trial *trial, const struct trial_outcome *
         trial->iowait_ns = (int64_t)(outcome->after.iowait_ns - outcome->before.iowait_ns);
 }
 
-static void number_items(struct study_record *record, const struct trial_part *part)
+static void number_items(struct study_trial_rows *record, const struct trial_part *part)
 {
     for (uint64_t i = 0; i < record->item_count && i < part->items; i++)
         record->items[i].id = part->ids[i];

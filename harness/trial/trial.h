@@ -93,8 +93,8 @@ enum trial_verdict { VERDICT_OK, VERDICT_VOID, VERDICT_FAILED };
 
 struct trial_result {
     enum trial_verdict verdict;
-    struct study_record record; /* status and so on filled; cell, block, position are the caller's */
-    char reason[512];           /* empty when ok */
+    struct study_trial_rows record; /* status and so on filled; cell, block, position are the caller's */
+    char reason[512];               /* empty when ok */
     char manifest_sha256[129];
 };
 

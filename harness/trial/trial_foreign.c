@@ -7,7 +7,7 @@
 #include "pipeline/pool/pool.h"
 
 /* A table made of spans has nothing of what only a pool of our own can tell: unknown, not 0. */
-static void forget_unmeasured(struct study_record *record)
+static void forget_unmeasured(struct study_trial_rows *record)
 {
     for (size_t i = 0; i < record->worker_count; i++) {
         struct study_worker *worker = &record->workers[i];

@@ -79,7 +79,7 @@ static void fill_worker(struct study_worker *row, const struct item_table *table
     fill_extra(row, trial_worker_extra(table, slot));
 }
 
-static void fill_counters(struct study_record *record, const struct item_table *table, uint32_t slot)
+static void fill_counters(struct study_trial_rows *record, const struct item_table *table, uint32_t slot)
 {
     const struct worker_payload *extra = trial_worker_extra(table, slot);
 
@@ -186,7 +186,7 @@ static void fill_sums(struct study_trial *trial, const struct item_table *table)
 int trial_fill_rows(struct trial_result *result, const struct item_table *table,
                     const struct trial_names *names, struct fault *fault)
 {
-    struct study_record *record = &result->record;
+    struct study_trial_rows *record = &result->record;
 
     record->workers = calloc(table->workers + 1u, sizeof *record->workers);
     record->items = calloc(table->items + 1u, sizeof *record->items);

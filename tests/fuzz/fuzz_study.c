@@ -12,17 +12,17 @@ enum { MOST_ROWS = 200 };
 static void read_for_fit(const char *path)
 {
     const struct fit_options options = {.delta = 0.05, .resamples = 20};
-    struct fit_study study;
+    struct study_data study;
     struct fit fit;
     struct fault fault = {""};
     char *folder = NULL;
 
-    if (fit_study_read(path, &study, &folder, &fault)) {
+    if (study_read(path, &study, &folder, &fault)) {
         if (!fault.text[0])
             abort(); /* refused without a reason */
         return;
     }
-    if (study.trials->len < MOST_ROWS && study.items->len < MOST_ROWS && study.cells->len < MOST_ROWS &&
+    if (study.trials->len < MOST_ROWS && study.item_times->len < MOST_ROWS && study.cells->len < MOST_ROWS &&
         fit_make(&study, &options, &fit, &fault) == 0) {
         json_t *json = fit_json(&fit);
         if (!json)
@@ -30,7 +30,7 @@ static void read_for_fit(const char *path)
         json_decref(json);
         fit_release(&fit);
     }
-    fit_study_release(&study);
+    study_data_release(&study);
     g_free(folder);
 }
 

@@ -25,22 +25,22 @@ static struct fixture four_cores = {.cores = 4,
                                     .cpu_factor = 1,
                                     .random = {11}};
 
-static void open_fit(struct fixture *f, struct fit_study *study, struct fit *fit)
+static void open_fit(struct fixture *f, struct study_data *study, struct fit *fit)
 {
     struct fault fault;
     char *folder;
 
-    if (fit_study_read(f->folder, study, &folder, &fault) || fit_make(study, &options, fit, &fault)) {
+    if (study_read(f->folder, study, &folder, &fault) || fit_make(study, &options, fit, &fault)) {
         fail_msg("%s", fault.text);
         abort(); /* not reached: fail_msg leaves the test */
     }
     g_free(folder);
 }
 
-static void close_fit(struct fit_study *study, struct fit *fit)
+static void close_fit(struct study_data *study, struct fit *fit)
 {
     fit_release(fit);
-    fit_study_release(study);
+    study_data_release(study);
 }
 
 static void assert_holds(const char *what, const struct interval *interval, double truth)
@@ -78,7 +78,7 @@ static int remove_four_cores(void **state)
 
 static void trials_that_do_not_count_are_counted_and_left_out(void **state)
 {
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit fit = {0};
 
     (void)state;
@@ -94,7 +94,7 @@ static void trials_that_do_not_count_are_counted_and_left_out(void **state)
 
 static void the_curve_and_the_serial_fraction_hold_the_truth(void **state)
 {
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit fit = {0};
 
     (void)state;
@@ -116,7 +116,7 @@ static void the_curve_and_the_serial_fraction_hold_the_truth(void **state)
 
 static void phases_settings_sizes_and_counters_are_read(void **state)
 {
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit fit = {0};
     const struct fit_phases *phases;
     const struct size_regression *size;
@@ -148,7 +148,7 @@ static void phases_settings_sizes_and_counters_are_read(void **state)
 
 static void quantities_are_computed_from_the_counters_or_say_what_is_missing(void **state)
 {
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit fit = {0};
     char *text = NULL;
     size_t bytes = 0;
@@ -186,14 +186,14 @@ static void quantities_are_computed_from_the_counters_or_say_what_is_missing(voi
 
 static void more_workers_than_cores_are_not_advised(void **state)
 {
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit fit = {0};
-    const struct fit_cell *cell;
+    const struct data_cell *cell;
 
     (void)state;
     open_fit(&four_cores, &study, &fit);
     assert_true(fit.advised >= 0);
-    cell = &g_array_index(study.cells, struct fit_cell, fit.advised);
+    cell = &g_array_index(study.cells, struct data_cell, fit.advised);
     assert_int_equal(cell->workers, 4);
     assert_int_equal(cell->chunk, 8);
     assert_int_equal(fit.equivalence.trials, fit.ok);
@@ -215,7 +215,7 @@ static void two_cores_give_no_usl_and_an_honest_knee(void **state)
                           .cpu_factor = 1,
                           .random = {5},
                           .odd_manifests = 2};
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit fit = {0};
 
     (void)state;
@@ -238,7 +238,7 @@ static void two_cores_give_no_usl_and_an_honest_knee(void **state)
 
 static char *dumped(struct fixture *f, json_t **json)
 {
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fit fit = {0};
     char *text;
 
@@ -307,7 +307,7 @@ static void whatever_is_missing_has_a_reason(void **state)
 
 /* --- tables ----------------------------------------------------------------------------------- */
 
-static int read_table(const char *text, unsigned cores, struct fit_study *study, struct fault *fault)
+static int read_table(const char *text, unsigned cores, struct study_data *study, struct fault *fault)
 {
     char path[] = "/tmp/knee-table-XXXXXX";
     int fd = mkstemp(path), status;
@@ -315,7 +315,7 @@ static int read_table(const char *text, unsigned cores, struct fit_study *study,
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
-    status = fit_study_read_table(path, cores, false, study, fault);
+    status = study_read_csv(path, cores, false, study, fault);
     unlink(path);
     return status;
 }
@@ -331,7 +331,7 @@ static void tables_are_read_however_they_are_written(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
-        struct fit_study study = {0};
+        struct study_data study = {0};
         struct fit fit = {0};
         struct fault fault = {""};
         if (read_table(same[i], 0, &study, &fault) || fit_make(&study, &options, &fit, &fault)) {
@@ -365,7 +365,7 @@ static void a_bad_table_is_refused_with_its_line(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct fit_study study = {0};
+        struct study_data study = {0};
         struct fault fault = {""};
         assert_int_equal(read_table(cases[i].text, 0, &study, &fault), -1);
         assert_text_has(fault.text, cases[i].says);
@@ -374,17 +374,17 @@ static void a_bad_table_is_refused_with_its_line(void **state)
 
 static void a_study_that_is_none_is_refused(void **state)
 {
-    struct fit_study study = {0};
+    struct study_data study = {0};
     struct fault fault = {""};
     char *folder, path[] = "/tmp/knee-nostudy-XXXXXX";
     int fd = mkstemp(path);
 
     (void)state;
-    assert_int_equal(fit_study_read("/nonexistent", &study, &folder, &fault), -1);
+    assert_int_equal(study_read("/nonexistent", &study, &folder, &fault), -1);
     assert_text_has(fault.text, "/nonexistent does not exist");
     assert_int_equal(write(fd, "this is no database, whatever its name", 38), 38);
     close(fd);
-    assert_int_equal(fit_study_read(path, &study, &folder, &fault), -1);
+    assert_int_equal(study_read(path, &study, &folder, &fault), -1);
     assert_text_has(fault.text, "knee sweep");
     unlink(path);
 }

@@ -16,7 +16,7 @@
 
 static struct fixture four_cores = {.cores = 4, .blocks = 5, .drift = 0.02, .random = {3}};
 static struct sim_pool pool;
-static struct fit_study study;
+static struct study_data study;
 static struct fit_account account;
 
 static void assert_near(const char *what, double found, double wanted, double tolerance)
@@ -44,7 +44,7 @@ static int make_study(void **state)
                                              .claim_s = 1e-5,
                                              .contention = 0.01};
     pool_fixture_make(&four_cores, &pool);
-    if (fit_study_read(four_cores.folder, &study, &folder, &fault) ||
+    if (study_read(four_cores.folder, &study, &folder, &fault) ||
         fit_account_make(&study, &account, &fault)) {
         fprintf(stderr, "# %s\n", fault.text);
         return -1;
@@ -59,7 +59,7 @@ static int remove_study(void **state)
 {
     (void)state;
     fit_account_release(&account);
-    fit_study_release(&study);
+    study_data_release(&study);
     fixture_remove(&four_cores);
     return 0;
 }
@@ -72,7 +72,7 @@ static double equal_tail_s(unsigned workers)
 
     for (unsigned i = 0; i < account.trials->len; i++) {
         const struct fit_account_trial *row = &g_array_index(account.trials, struct fit_account_trial, i);
-        const struct fit_trial *trial = &g_array_index(study.trials, struct fit_trial, row->trial);
+        const struct data_trial *trial = &g_array_index(study.trials, struct data_trial, row->trial);
         if (trial->cell != workers - 1)
             continue;
         sum += row->equal_tail_s;
@@ -277,11 +277,11 @@ static void a_study_without_one_worker_is_refused(void **state)
 
     (void)state;
     for (unsigned i = 0; i < study.cells->len; i++)
-        g_array_index(study.cells, struct fit_cell, i).workers++;
+        g_array_index(study.cells, struct data_cell, i).workers++;
     assert_int_equal(predict_make(&account, &request, &p, &fault), -1);
     assert_non_null(strstr(fault.text, "no trial with one worker"));
     for (unsigned i = 0; i < study.cells->len; i++)
-        g_array_index(study.cells, struct fit_cell, i).workers--;
+        g_array_index(study.cells, struct data_cell, i).workers--;
 }
 
 /* --- tables ----------------------------------------------------------------------------------- */

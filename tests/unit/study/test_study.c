@@ -90,7 +90,7 @@ static void a_trial_comes_back_with_all_that_belongs_to_it(void **state)
                                          .running_ns = 250,
                                          .status = "multiplexed",
                                          .reason = "scaled: counted 25.0% of the time"}};
-    struct study_record record = {trial_of(3, 1, "ok"), workers, 2, items, 1, counters, 2};
+    struct study_trial_rows record = {trial_of(3, 1, "ok"), workers, 2, items, 1, counters, 2};
     struct study_trial *trials;
     struct fault fault = {""};
     int64_t id = 0;
@@ -139,7 +139,7 @@ static void a_study_of_an_older_program_is_read_and_gone_on_with(void **state)
     struct study study = make();
     struct study_counter counter = {
         .slot = 0, .name = "cycles", .value = 1, .enabled_ns = 2, .running_ns = 2, .status = "ok"};
-    struct study_record record = {trial_of(1, 1, "ok"), NULL, 0, NULL, 0, &counter, 1};
+    struct study_trial_rows record = {trial_of(1, 1, "ok"), NULL, 0, NULL, 0, &counter, 1};
     struct study_trial *trials;
     struct fault fault = {""};
     size_t count = 0;
@@ -174,7 +174,7 @@ static void a_trial_that_cannot_be_written_whole_is_not_written_at_all(void **st
 {
     struct study study = make();
     struct study_worker twice[2] = {{.slot = 0}, {.slot = 0}};
-    struct study_record record = {trial_of(1, 0, "ok"), twice, 2, NULL, 0, NULL, 0};
+    struct study_trial_rows record = {trial_of(1, 0, "ok"), twice, 2, NULL, 0, NULL, 0};
     struct fault fault = {""};
 
     (void)state;
@@ -200,7 +200,7 @@ static void a_cell_counts_once_in_a_block(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct study_record record = {.trial = trial_of(cases[i].cell, cases[i].block, cases[i].status)};
+        struct study_trial_rows record = {.trial = trial_of(cases[i].cell, cases[i].block, cases[i].status)};
         struct fault fault = {""};
         int result = study_append(&study, &record, 0, NULL, NULL, NULL, &fault);
         if (result != cases[i].result)

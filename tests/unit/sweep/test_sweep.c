@@ -367,7 +367,7 @@ static void repeats_do_not_exceed_the_budget(void **state)
 
 static void trials_of_another_plan_are_refused(void **state)
 {
-    struct study_record record = {
+    struct study_trial_rows record = {
         .trial = {.id = STUDY_UNKNOWN, .cell = CELLS + 1, .block = 0, .status = "ok"}};
     static struct sweep sweep;
     struct study study;

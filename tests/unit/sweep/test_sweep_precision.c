@@ -41,11 +41,11 @@ static void open_bench(struct bench *bench)
 
 static void add(struct bench *bench, uint32_t block, uint32_t cell, double seconds)
 {
-    struct study_record record = {.trial = {.id = STUDY_UNKNOWN,
-                                            .cell = cell + 1,
-                                            .block = block,
-                                            .status = "ok",
-                                            .wall_ns = (int64_t)(seconds * 1e9)}};
+    struct study_trial_rows record = {.trial = {.id = STUDY_UNKNOWN,
+                                                .cell = cell + 1,
+                                                .block = block,
+                                                .status = "ok",
+                                                .wall_ns = (int64_t)(seconds * 1e9)}};
 
     assert_int_equal(study_append(&bench->study, &record, 0, NULL, NULL, NULL, &fault), 0);
 }

@@ -1,11 +1,11 @@
-/* fit_table.c: a CSV of times as a study; see fit_study_read_table(). */
+/* study_read_csv.c: a CSV of times as a study; see study_read_csv(). */
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/study/fit_study.h"
+#include "harness/study/study_data.h"
 
 enum column { COLUMN_WORKERS, COLUMN_SECONDS, COLUMN_THROUGHPUT, COLUMN_BLOCK, COLUMNS };
 
@@ -100,25 +100,25 @@ static int read_number(const struct table *table, char **fields, int count, enum
     return 0;
 }
 
-static unsigned table_cell(struct fit_study *study, unsigned workers)
+static unsigned table_cell(struct study_data *study, unsigned workers)
 {
-    struct fit_cell cell = {.id = study->cells->len, .workers = workers};
+    struct data_cell cell = {.id = study->cells->len, .workers = workers};
 
     for (unsigned i = 0; i < study->cells->len; i++)
-        if (g_array_index(study->cells, struct fit_cell, i).workers == workers)
+        if (g_array_index(study->cells, struct data_cell, i).workers == workers)
             return i;
     cell.role = g_strdup("scaling");
     g_array_append_val(study->cells, cell);
     return study->cells->len - 1;
 }
 
-static int read_row(const struct table *table, char *line, struct fit_study *study, struct fault *fault)
+static int read_row(const struct table *table, char *line, struct study_data *study, struct fault *fault)
 {
     char **fields = g_strsplit(line, table->separator, -1);
     int count = (int)g_strv_length(fields), status = -1;
     bool rate = table->place[COLUMN_SECONDS] < 0;
     double workers = 1, measure = 1, block = 0;
-    struct fit_trial trial = {.standing = TRIAL_COUNTS};
+    struct data_trial trial = {.status = TRIAL_OK};
 
     if (read_number(table, fields, count, COLUMN_WORKERS, &workers, fault) ||
         read_number(table, fields, count, rate ? COLUMN_THROUGHPUT : COLUMN_SECONDS, &measure, fault) ||
@@ -127,7 +127,7 @@ static int read_row(const struct table *table, char *line, struct fit_study *stu
     trial.id = study->trials->len;
     trial.cell = table_cell(study, (unsigned)workers);
     trial.block = (unsigned)block;
-    trial.wall_s = rate ? (fit_study_is_weak(study) ? workers : 1) / measure : measure;
+    trial.wall_s = rate ? (study_data_is_weak(study) ? workers : 1) / measure : measure;
     trial.prefix_s = trial.spawn_s = trial.init_s = trial.work_s = trial.suffix_s = trial.cpu_s_per_item =
         NAN;
     trial.maxrss_mib = trial.tail_core_s = trial.dispatch_core_s = trial.worker_init_ms = trial.steal_share =
@@ -141,7 +141,7 @@ done:
     return status;
 }
 
-static int read_lines(struct table *table, char *text, struct fit_study *study, struct fault *fault)
+static int read_lines(struct table *table, char *text, struct study_data *study, struct fault *fault)
 {
     bool header = false;
     char *next;
@@ -184,8 +184,7 @@ static int read_all(int fd, char **text, gsize *bytes)
     return got < 0 ? -1 : 0;
 }
 
-int fit_study_read_table(const char *path, unsigned cores, bool weak, struct fit_study *study,
-                         struct fault *fault)
+int study_read_csv(const char *path, unsigned cores, bool weak, struct study_data *study, struct fault *fault)
 {
     struct table table = {.path = path};
     GError *error = NULL;
@@ -193,7 +192,7 @@ int fit_study_read_table(const char *path, unsigned cores, bool weak, struct fit
     gsize bytes = 0;
     int status;
 
-    fit_study_init(study);
+    study_data_init(study);
     study->cores = cores;
     study->is_table = true;
     if (weak)
@@ -205,13 +204,13 @@ int fit_study_read_table(const char *path, unsigned cores, bool weak, struct fit
         study->name = g_strdup(table.path);
         if (read_all(STDIN_FILENO, &text, &bytes)) {
             status = fault_set(fault, "standard input: %s: give a table", strerror(errno));
-            fit_study_release(study);
+            study_data_release(study);
             return status;
         }
     } else if (!g_file_get_contents(path, &text, &bytes, &error)) {
         status = fault_set(fault, "%s: give a file that can be read", error->message);
         g_error_free(error);
-        fit_study_release(study);
+        study_data_release(study);
         return status;
     }
     if (strlen(text) != bytes)
@@ -220,6 +219,6 @@ int fit_study_read_table(const char *path, unsigned cores, bool weak, struct fit
         status = read_lines(&table, g_str_has_prefix(text, "\xef\xbb\xbf") ? text + 3 : text, study, fault);
     g_free(text);
     if (status)
-        fit_study_release(study);
+        study_data_release(study);
     return status;
 }

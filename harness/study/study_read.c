@@ -1,4 +1,4 @@
-#include "harness/study/fit_study.h"
+#include "harness/study/study_data.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 static void clear_cell(void *data)
 {
-    struct fit_cell *cell = data;
+    struct data_cell *cell = data;
 
     g_free(cell->role);
     g_free(cell->policy);
@@ -18,7 +18,7 @@ static void clear_cell(void *data)
 
 static void clear_trial(void *data)
 {
-    struct fit_trial *trial = data;
+    struct data_trial *trial = data;
 
     g_free(trial->reason);
     g_free(trial->manifest_sha256);
@@ -26,36 +26,36 @@ static void clear_trial(void *data)
 
 static void clear_batch_item(void *data)
 {
-    g_free(((struct fit_batch_item *)data)->path);
+    g_free(((struct data_batch_item *)data)->path);
 }
 
 static void clear_counter(void *data)
 {
-    struct fit_counter *counter = data;
+    struct data_counter *counter = data;
 
     g_free(counter->name);
     g_free(counter->status);
     g_free(counter->reason);
 }
 
-void fit_study_init(struct fit_study *study)
+void study_data_init(struct study_data *study)
 {
-    *study = (struct fit_study){.facts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
-                                .cells = g_array_new(FALSE, TRUE, sizeof(struct fit_cell)),
-                                .trials = g_array_new(FALSE, TRUE, sizeof(struct fit_trial)),
-                                .items = g_array_new(FALSE, TRUE, sizeof(struct fit_item)),
-                                .batch = g_array_new(FALSE, TRUE, sizeof(struct fit_batch_item)),
-                                .kinds = g_ptr_array_new_with_free_func(g_free),
-                                .counters = g_array_new(FALSE, TRUE, sizeof(struct fit_counter)),
-                                .workers = g_array_new(FALSE, TRUE, sizeof(struct fit_worker)),
-                                .spans = g_array_new(FALSE, TRUE, sizeof(struct fit_span))};
+    *study = (struct study_data){.facts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+                                 .cells = g_array_new(FALSE, TRUE, sizeof(struct data_cell)),
+                                 .trials = g_array_new(FALSE, TRUE, sizeof(struct data_trial)),
+                                 .item_times = g_array_new(FALSE, TRUE, sizeof(struct data_item_time)),
+                                 .batch = g_array_new(FALSE, TRUE, sizeof(struct data_batch_item)),
+                                 .kinds = g_ptr_array_new_with_free_func(g_free),
+                                 .counters = g_array_new(FALSE, TRUE, sizeof(struct data_counter)),
+                                 .workers = g_array_new(FALSE, TRUE, sizeof(struct data_worker)),
+                                 .items = g_array_new(FALSE, TRUE, sizeof(struct data_item))};
     g_array_set_clear_func(study->cells, clear_cell);
     g_array_set_clear_func(study->trials, clear_trial);
     g_array_set_clear_func(study->batch, clear_batch_item);
     g_array_set_clear_func(study->counters, clear_counter);
 }
 
-void fit_study_release(struct fit_study *study)
+void study_data_release(struct study_data *study)
 {
     if (!study->facts)
         return;
@@ -63,42 +63,42 @@ void fit_study_release(struct fit_study *study)
     g_hash_table_destroy(study->facts);
     g_array_free(study->cells, TRUE);
     g_array_free(study->trials, TRUE);
-    g_array_free(study->items, TRUE);
+    g_array_free(study->item_times, TRUE);
     g_array_free(study->batch, TRUE);
     g_ptr_array_free(study->kinds, TRUE);
     g_array_free(study->counters, TRUE);
     g_array_free(study->workers, TRUE);
-    g_array_free(study->spans, TRUE);
-    *study = (struct fit_study){0};
+    g_array_free(study->items, TRUE);
+    *study = (struct study_data){0};
 }
 
-bool fit_study_is_weak(const struct fit_study *study)
+bool study_data_is_weak(const struct study_data *study)
 {
-    return g_strcmp0(fit_study_fact(study, "scaling"), "weak") == 0;
+    return g_strcmp0(study_data_fact(study, "scaling"), "weak") == 0;
 }
 
-double fit_study_work(const struct fit_study *study, const struct fit_trial *trial)
+double study_data_work(const struct study_data *study, const struct data_trial *trial)
 {
-    return fit_study_is_weak(study) ? fit_study_cell(study, trial)->workers : 1;
+    return study_data_is_weak(study) ? study_data_cell(study, trial)->workers : 1;
 }
 
-const char *fit_study_fact(const struct fit_study *study, const char *key)
+const char *study_data_fact(const struct study_data *study, const char *key)
 {
     return g_hash_table_lookup(study->facts, key);
 }
 
-const struct fit_cell *fit_study_cell(const struct fit_study *study, const struct fit_trial *trial)
+const struct data_cell *study_data_cell(const struct study_data *study, const struct data_trial *trial)
 {
-    return &g_array_index(study->cells, struct fit_cell, trial->cell);
+    return &g_array_index(study->cells, struct data_cell, trial->cell);
 }
 
-const struct fit_batch_item *fit_study_batch_item(const struct fit_study *study, int64_t id)
+const struct data_batch_item *study_data_batch_item(const struct study_data *study, int64_t id)
 {
     unsigned low = 0, high = study->batch->len;
 
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
-        const struct fit_batch_item *item = &g_array_index(study->batch, struct fit_batch_item, middle);
+        const struct data_batch_item *item = &g_array_index(study->batch, struct data_batch_item, middle);
         if (item->id == id)
             return item;
         if (item->id < id)
@@ -128,12 +128,12 @@ static char *column_text(sqlite3_stmt *row, int column)
 
 /* --- tables ----------------------------------------------------------------------------------- */
 
-/* More workers than any machine has, and few enough to count through: as in a table (fit_table.c). */
+/* More workers than any machine has, and few enough to count through: as in a table (study_read_csv.c). */
 enum { MOST_WORKERS = 1000000 };
 
-typedef void (*row_reader)(struct fit_study *study, sqlite3_stmt *row);
+typedef void (*row_reader)(struct study_data *study, sqlite3_stmt *row);
 
-static void read_fact(struct fit_study *study, sqlite3_stmt *row)
+static void read_fact(struct study_data *study, sqlite3_stmt *row)
 {
     char *key = column_text(row, 0), *value = column_text(row, 1);
 
@@ -145,32 +145,32 @@ static void read_fact(struct fit_study *study, sqlite3_stmt *row)
     }
 }
 
-static void read_cell(struct fit_study *study, sqlite3_stmt *row)
+static void read_cell(struct study_data *study, sqlite3_stmt *row)
 {
-    struct fit_cell cell = {.id = sqlite3_column_int64(row, 0),
-                            .role = column_text(row, 1),
-                            .workers = (unsigned)sqlite3_column_int(row, 2),
-                            .chunk = sqlite3_column_int64(row, 3),
-                            .policy = column_text(row, 4),
-                            .placement = column_text(row, 5),
-                            .start_method = column_text(row, 6)};
+    struct data_cell cell = {.id = sqlite3_column_int64(row, 0),
+                             .role = column_text(row, 1),
+                             .workers = (unsigned)sqlite3_column_int(row, 2),
+                             .chunk = sqlite3_column_int64(row, 3),
+                             .policy = column_text(row, 4),
+                             .placement = column_text(row, 5),
+                             .start_method = column_text(row, 6)};
 
     g_array_append_val(study->cells, cell);
 }
 
-static unsigned cell_index(const struct fit_study *study, int64_t id)
+static unsigned cell_index(const struct study_data *study, int64_t id)
 {
     unsigned i = 0;
 
-    while (i < study->cells->len && g_array_index(study->cells, struct fit_cell, i).id != id)
+    while (i < study->cells->len && g_array_index(study->cells, struct data_cell, i).id != id)
         i++;
     return i;
 }
 
-static enum trial_standing standing_of(const char *status)
+static enum trial_status status_of(const char *status)
 {
     if (status && strcmp(status, "ok") == 0)
-        return TRIAL_COUNTS;
+        return TRIAL_OK;
     return status && strcmp(status, "void") == 0 ? TRIAL_VOID : TRIAL_FAILED;
 }
 
@@ -182,25 +182,25 @@ static enum trial_standing standing_of(const char *status)
     "max(loop_end_ns) * count(loop_end_ns) - sum(loop_end_ns) AS tail, sum(dispatch_ns) AS dispatch, "       \
     "avg(init_end_ns - init_begin_ns) AS init FROM worker GROUP BY trial) w ON w.trial = t.id ORDER BY t.id"
 
-static void read_trial(struct fit_study *study, sqlite3_stmt *row)
+static void read_trial(struct study_data *study, sqlite3_stmt *row)
 {
-    struct fit_trial trial = {.id = sqlite3_column_int64(row, 0),
-                              .cell = cell_index(study, sqlite3_column_int64(row, 1)),
-                              .block = (unsigned)sqlite3_column_int(row, 2),
-                              .standing = standing_of((const char *)sqlite3_column_text(row, 3)),
-                              .reason = column_text(row, 4),
-                              .manifest_sha256 = column_text(row, 5),
-                              .wall_s = column_seconds(row, 6),
-                              .prefix_s = column_seconds(row, 7),
-                              .spawn_s = column_seconds(row, 8),
-                              .init_s = column_seconds(row, 9),
-                              .work_s = column_seconds(row, 10),
-                              .suffix_s = column_seconds(row, 11),
-                              .items = column_number(row, 13),
-                              .maxrss_mib = column_number(row, 15) / 1048576,
-                              .tail_core_s = column_seconds(row, 17),
-                              .dispatch_core_s = column_seconds(row, 18),
-                              .worker_init_ms = column_number(row, 19) / 1e6};
+    struct data_trial trial = {.id = sqlite3_column_int64(row, 0),
+                               .cell = cell_index(study, sqlite3_column_int64(row, 1)),
+                               .block = (unsigned)sqlite3_column_int(row, 2),
+                               .status = status_of((const char *)sqlite3_column_text(row, 3)),
+                               .reason = column_text(row, 4),
+                               .manifest_sha256 = column_text(row, 5),
+                               .wall_s = column_seconds(row, 6),
+                               .prefix_s = column_seconds(row, 7),
+                               .spawn_s = column_seconds(row, 8),
+                               .init_s = column_seconds(row, 9),
+                               .work_s = column_seconds(row, 10),
+                               .suffix_s = column_seconds(row, 11),
+                               .items = column_number(row, 13),
+                               .maxrss_mib = column_number(row, 15) / 1048576,
+                               .tail_core_s = column_seconds(row, 17),
+                               .dispatch_core_s = column_seconds(row, 18),
+                               .worker_init_ms = column_number(row, 19) / 1e6};
     double failed = column_number(row, 14), good = trial.items - (isnan(failed) ? 0 : failed);
 
     trial.cpu_s_per_item = trial.items > 0 ? column_seconds(row, 12) / trial.items : NAN;
@@ -212,7 +212,7 @@ static void read_trial(struct fit_study *study, sqlite3_stmt *row)
         clear_trial(&trial);
 }
 
-static unsigned kind_index(struct fit_study *study, const char *kind)
+static unsigned kind_index(struct study_data *study, const char *kind)
 {
     for (unsigned i = 0; i < study->kinds->len; i++)
         if (strcmp(g_ptr_array_index(study->kinds, i), kind) == 0)
@@ -221,15 +221,15 @@ static unsigned kind_index(struct fit_study *study, const char *kind)
     return study->kinds->len - 1;
 }
 
-static void read_batch_item(struct fit_study *study, sqlite3_stmt *row)
+static void read_batch_item(struct study_data *study, sqlite3_stmt *row)
 {
     const char *kind = (const char *)sqlite3_column_text(row, 2);
     double width = column_number(row, 4), height = column_number(row, 5);
-    struct fit_batch_item item = {.id = sqlite3_column_int64(row, 0),
-                                  .path = column_text(row, 1),
-                                  .kind = kind_index(study, kind ? kind : "unknown"),
-                                  .megapixels = width > 0 && height > 0 ? width * height / 1e6 : NAN,
-                                  .megabytes = column_number(row, 3) / 1e6};
+    struct data_batch_item item = {.id = sqlite3_column_int64(row, 0),
+                                   .path = column_text(row, 1),
+                                   .kind = kind_index(study, kind ? kind : "unknown"),
+                                   .megapixels = width > 0 && height > 0 ? width * height / 1e6 : NAN,
+                                   .megabytes = column_number(row, 3) / 1e6};
 
     g_array_append_val(study->batch, item);
 }
@@ -243,30 +243,30 @@ static void read_batch_item(struct fit_study *study, sqlite3_stmt *row)
     "ORDER BY c.workers, i.id, took"
 
 /* Keeps every time here; reduce_items() leaves the medians. */
-static void read_item(struct fit_study *study, sqlite3_stmt *row)
+static void read_item(struct study_data *study, sqlite3_stmt *row)
 {
-    struct fit_item item = {.workers = (unsigned)sqlite3_column_int(row, 0),
-                            .id = sqlite3_column_int64(row, 1),
-                            .seconds = column_seconds(row, 2)};
+    struct data_item_time item = {.workers = (unsigned)sqlite3_column_int(row, 0),
+                                  .id = sqlite3_column_int64(row, 1),
+                                  .seconds = column_seconds(row, 2)};
 
-    g_array_append_val(study->items, item);
+    g_array_append_val(study->item_times, item);
 }
 
-static void reduce_items(struct fit_study *study)
+static void reduce_items(struct study_data *study)
 {
-    struct fit_item *all = (struct fit_item *)(void *)study->items->data;
+    struct data_item_time *all = (struct data_item_time *)(void *)study->item_times->data;
     unsigned kept = 0;
 
-    for (unsigned begin = 0, end; begin < study->items->len; begin = end) {
-        for (end = begin; end < study->items->len && all[end].workers == all[begin].workers &&
+    for (unsigned begin = 0, end; begin < study->item_times->len; begin = end) {
+        for (end = begin; end < study->item_times->len && all[end].workers == all[begin].workers &&
                           all[end].id == all[begin].id;)
             end++;
-        struct fit_item median = all[begin];
+        struct data_item_time median = all[begin];
         median.seconds =
             (all[begin + (end - begin - 1) / 2].seconds + all[begin + (end - begin) / 2].seconds) / 2;
         all[kept++] = median;
     }
-    g_array_set_size(study->items, kept);
+    g_array_set_size(study->item_times, kept);
 }
 
 #define COUNTER_QUERY                                                                                        \
@@ -275,13 +275,13 @@ static void reduce_items(struct fit_study *study)
     "status END), max(CASE WHEN status <> 'ok' THEN reason END) FROM counter GROUP BY trial, name ORDER BY " \
     "trial, name"
 
-static void read_counter(struct fit_study *study, sqlite3_stmt *row)
+static void read_counter(struct study_data *study, sqlite3_stmt *row)
 {
     int64_t trial = sqlite3_column_int64(row, 0);
-    struct fit_counter counter = {.value = column_number(row, 2)};
+    struct data_counter counter = {.value = column_number(row, 2)};
 
     while (counter.trial < study->trials->len &&
-           g_array_index(study->trials, struct fit_trial, counter.trial).id != trial)
+           g_array_index(study->trials, struct data_trial, counter.trial).id != trial)
         counter.trial++;
     if (counter.trial == study->trials->len)
         return;
@@ -293,7 +293,7 @@ static void read_counter(struct fit_study *study, sqlite3_stmt *row)
 
 /* --- the database ----------------------------------------------------------------------------- */
 
-static int read_rows(sqlite3 *db, const char *query, struct fit_study *study, row_reader reader,
+static int read_rows(sqlite3 *db, const char *query, struct study_data *study, row_reader reader,
                      const char *path, struct fault *fault)
 {
     sqlite3_stmt *statement = NULL;
@@ -310,10 +310,10 @@ static int read_rows(sqlite3 *db, const char *query, struct fit_study *study, ro
     return fault_set(fault, "%s: %s: give a study that 'knee sweep' made", path, sqlite3_errmsg(db));
 }
 
-static int check_cells(const struct fit_study *study, const char *path, struct fault *fault)
+static int check_cells(const struct study_data *study, const char *path, struct fault *fault)
 {
     for (unsigned i = 0; i < study->cells->len; i++) {
-        const struct fit_cell *cell = &g_array_index(study->cells, struct fit_cell, i);
+        const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
         if (cell->workers < 1 || cell->workers > MOST_WORKERS)
             return fault_set(fault,
                              "%s: cell %lld has no possible number of workers: give a study that "
@@ -323,13 +323,13 @@ static int check_cells(const struct fit_study *study, const char *path, struct f
     return 0;
 }
 
-static int read_tables(sqlite3 *db, struct fit_study *study, const char *path, struct fault *fault)
+static int read_tables(sqlite3 *db, struct study_data *study, const char *path, struct fault *fault)
 {
     const char *format;
 
     if (read_rows(db, "SELECT key, value FROM study", study, read_fact, path, fault))
         return -1;
-    format = fit_study_fact(study, "format");
+    format = study_data_fact(study, "format");
     if (!format || strcmp(format, "knee-study 1") != 0)
         return fault_set(fault,
                          "%s: format is '%s', this program reads 'knee-study 1': use the knee that made it",
@@ -342,7 +342,7 @@ static int read_tables(sqlite3 *db, struct fit_study *study, const char *path, s
                   read_batch_item, path, fault) ||
         read_rows(db, ITEM_QUERY, study, read_item, path, fault) ||
         read_rows(db, COUNTER_QUERY, study, read_counter, path, fault) ||
-        fit_spans_read(db, study, path, fault))
+        study_read_instants(db, study, path, fault))
         return -1;
     reduce_items(study);
     return 0;
@@ -375,7 +375,7 @@ static char *base_name(const char *folder)
     return name;
 }
 
-int fit_study_read(const char *operand, struct fit_study *study, char **folder, struct fault *fault)
+int study_read(const char *operand, struct study_data *study, char **folder, struct fault *fault)
 {
     bool is_folder = g_file_test(operand, G_FILE_TEST_IS_DIR);
     char *path = is_folder ? g_build_filename(operand, "study.db", NULL) : g_strdup(operand);
@@ -383,7 +383,7 @@ int fit_study_read(const char *operand, struct fit_study *study, char **folder, 
     sqlite3 *db = NULL;
     int status;
 
-    fit_study_init(study);
+    study_data_init(study);
     *folder = is_folder ? g_strdup(operand) : g_path_get_dirname(operand);
     if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
         status =
@@ -393,13 +393,13 @@ int fit_study_read(const char *operand, struct fit_study *study, char **folder, 
         status = read_tables(db, study, path, fault);
         study->name = base_name(*folder);
         study->paired = true;
-        cores = fit_study_fact(study, "cores");
+        cores = study_data_fact(study, "cores");
         study->cores = cores ? (unsigned)strtoul(cores, NULL, 10) : 0;
     }
     sqlite3_close(db);
     g_free(path);
     if (status) {
-        fit_study_release(study);
+        study_data_release(study);
         g_free(*folder);
         *folder = NULL;
     }
