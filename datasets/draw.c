@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "datasets/random.h"
+#include "analysis/statistics/random.h"
 
 struct colour {
     uint8_t sample[3];

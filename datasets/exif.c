@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "datasets/random.h"
+#include "analysis/statistics/random.h"
 
 #define BASE 6 /* offsets count from behind "Exif\0\0" */
 

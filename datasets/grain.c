@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "datasets/random.h"
+#include "analysis/statistics/random.h"
 
 #define TABLE_BITS 12
 #define TABLE_SIZE (1 << TABLE_BITS)

@@ -7,7 +7,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "datasets/plan_parts.h"
-#include "datasets/random.h"
+#include "analysis/statistics/random.h"
 
 /* Spread of ln(bytes) as in camera files; the bounds go with the mean: 0.2 and 12 MB at 3 MB. */
 #define SIZE_SIGMA   0.72

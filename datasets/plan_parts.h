@@ -3,7 +3,7 @@
 #define KNEE_DATASETS_PLAN_PARTS_H
 
 #include "datasets/plan.h"
-#include "datasets/random.h"
+#include "analysis/statistics/random.h"
 
 #define PLAN_CAMERAS 8
 

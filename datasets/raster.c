@@ -7,7 +7,7 @@
 
 #include <libswscale/swscale.h>
 
-#include "datasets/random.h"
+#include "analysis/statistics/random.h"
 
 #define TILE 64 /* side of a sample's tile; whole blocks of every JPEG subsampling */
 #define TURN 32 /* side of the blocks in which a raster is transposed, so that both sides stay in cache */

@@ -33,7 +33,7 @@ LAYERS: dict[str, str] = {
     # the pool: processes that do items of any workload
     "pipeline/base": "",
     "pipeline/pool": "pipeline/base",
-    "pipeline/synthetic": "pipeline/base pipeline/pool analysis/prediction",
+    "pipeline/synthetic": "pipeline/base pipeline/pool analysis/statistics analysis/prediction",
     # images, as a workload of the pool
     "pipeline/images/input": "pipeline/base pipeline/pool",
     "pipeline/images/pixels": "pipeline/base",

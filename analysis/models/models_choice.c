@@ -8,7 +8,7 @@
 
 #include "analysis/models/models.h"
 #include "analysis/models/models_law.h"
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 #include "analysis/statistics/stats.h"
 
 enum { LIMIT_DRAWS = 2000 };
@@ -19,14 +19,14 @@ enum { LIMIT_DRAWS = 2000 };
  * draws of the parameters out of their normal distribution, widened to Student's t, with a fixed seed. */
 static void draw_limits(const struct model_fit *fit, double *limit, double *peak)
 {
-    struct resample_random random = {20120901};
+    struct random_stream random = {20120901};
     double widen = stats_t(fit->level, fit->variance_df) / stats_t(fit->level, 1e9);
     double a = sqrt(fit->covariance[0][0]), b = fit->covariance[0][1] / a;
     double c = sqrt(fmax(fit->covariance[1][1] - b * b, 0));
 
     assert(fit->shapes <= MODEL_SHAPES);
     for (int i = 0; i < LIMIT_DRAWS; i++) {
-        double x = widen * resample_normal(&random), y = widen * resample_normal(&random);
+        double x = widen * random_normal(&random), y = widen * random_normal(&random);
         double theta[MODEL_SHAPES] = {fit->theta[0] + a * x, fit->theta[1] + b * x + c * y};
         for (size_t j = 0; j < fit->shapes; j++)
             theta[j] = fmin(fmax(theta[j], law_least(fit->kind, j)), law_most(fit->kind, j));

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 
 static void settle(const struct predict_pool *pool, const struct predict_setting *setting, unsigned cores,
                    struct simulate_setting *made)
@@ -123,10 +123,10 @@ double predict_contention(const double *workers, const double *ratio, size_t cou
     return bottom > 0 ? top / bottom : 0;
 }
 
-static void shuffle(size_t *values, size_t count, struct resample_random *random)
+static void shuffle(size_t *values, size_t count, struct random_stream *random)
 {
     for (size_t i = count; i > 1; i--) {
-        size_t j = (size_t)(resample_next(random) % i), kept = values[i - 1];
+        size_t j = (size_t)(random_next(random) % i), kept = values[i - 1];
         values[i - 1] = values[j];
         values[j] = kept;
     }
@@ -134,7 +134,7 @@ static void shuffle(size_t *values, size_t count, struct resample_random *random
 
 void predict_pick(size_t measured, size_t items, uint64_t seed, size_t *pick)
 {
-    struct resample_random random = {seed};
+    struct random_stream random = {seed};
     size_t whole = measured ? items / measured * measured : 0, left = items - whole;
 
     for (size_t i = 0; i < whole; i++)
@@ -143,7 +143,7 @@ void predict_pick(size_t measured, size_t items, uint64_t seed, size_t *pick)
         return;
     /* Selection sampling (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S). */
     for (size_t i = 0, at = whole; i < measured && at < items; i++)
-        if (resample_uniform(&random) * (double)(measured - i) < (double)left) {
+        if (random_uniform(&random) * (double)(measured - i) < (double)left) {
             pick[at++] = i;
             left--;
         }

@@ -5,28 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/statistics/random.h"
 #include "analysis/statistics/stats.h"
-
-uint64_t resample_next(struct resample_random *random)
-{
-    uint64_t z = random->state += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-double resample_uniform(struct resample_random *random)
-{
-    return ((double)(resample_next(random) >> 12) + 0.5) * 0x1p-52;
-}
-
-double resample_normal(struct resample_random *random)
-{
-    double radius = sqrt(-2 * log(resample_uniform(random)));
-
-    return radius * cos(2 * 3.14159265358979323846 * resample_uniform(random));
-}
 
 static int reserve(struct resample_result *result)
 {
@@ -53,12 +33,12 @@ static void jackknife(resample_statistic statistic, void *context, struct resamp
 static void draw(resample_statistic statistic, void *context, struct resample_result *result, uint64_t seed,
                  double *weights, double *row)
 {
-    struct resample_random random = {seed};
+    struct random_stream random = {seed};
 
     for (size_t r = 0; r < result->resamples; r++) {
         memset(weights, 0, result->blocks * sizeof *weights);
         for (size_t b = 0; b < result->blocks; b++)
-            weights[(size_t)(resample_uniform(&random) * (double)result->blocks)] += 1;
+            weights[(size_t)(random_uniform(&random) * (double)result->blocks)] += 1;
         statistic(context, weights, row);
         for (size_t s = 0; s < result->statistics; s++)
             result->drawn[s * result->resamples + r] = row[s];

@@ -21,16 +21,6 @@
 
 enum { RESAMPLE_LEAST_BLOCKS = 5, RESAMPLE_DEFAULT = 2000 };
 
-/* splitmix64 (Steele, Lea, Flood 2014). Any seed is good. */
-struct resample_random {
-    uint64_t state;
-};
-uint64_t resample_next(struct resample_random *random);
-/* Uniform in (0, 1); never an end. */
-double resample_uniform(struct resample_random *random);
-/* Standard normal (Box and Muller 1958). */
-double resample_normal(struct resample_random *random);
-
 /* Computes `statistics` numbers for the given block weights; NaN for one that cannot be computed. */
 typedef void (*resample_statistic)(void *context, const double *block_weights, double *statistics);
 

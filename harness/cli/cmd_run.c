@@ -9,13 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/statistics/random.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/run_settings.h"
 #include "harness/console/message.h"
 #include "harness/console/options.h"
 #include "harness/console/progress.h"
 #include "harness/machine/emulation/emulate_run.h"
-#include "harness/sweep/plan.h"
 #include "harness/trial/run_hooks.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/images/image_workload.h"
@@ -225,7 +225,7 @@ static int do_run(struct run *run, struct fault *fault)
     int signal_number = 0;
 
     if (set->start_order) {
-        plan_order((uint32_t)set->workers, set->start_order, 0, order);
+        random_order(set->start_order, 0, (uint32_t)set->workers, order);
         options.fork_order = order;
     }
     if (prepare_sandbox(run, fault) || prepare_run(run, fault))

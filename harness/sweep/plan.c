@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 
 enum {
     BLOCKS_MOST = 10, /* more than this goes into items instead */
@@ -348,28 +348,19 @@ int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan
 
 uint32_t plan_padding(uint64_t seed, uint64_t trial)
 {
-    struct resample_random random = {.state = seed ^ (0x9e3779b97f4a7c15u * (trial + 1))};
+    struct random_stream random = {.state = seed ^ (RANDOM_STEP * (trial + 1))};
 
-    return (uint32_t)(resample_next(&random) % 4096);
+    return (uint32_t)(random_next(&random) % 4096);
 }
 
 uint32_t plan_start_order(uint64_t seed, uint64_t trial)
 {
-    struct resample_random random = {.state = seed ^ (0xd1342543de82ef95u * (trial + 1))};
+    struct random_stream random = {.state = seed ^ (0xd1342543de82ef95u * (trial + 1))};
 
-    return (uint32_t)(resample_next(&random) % UINT32_MAX) + 1;
+    return (uint32_t)(random_next(&random) % UINT32_MAX) + 1;
 }
 
-/* Fisher and Yates. The remainder's bias is below 1e-15 for this few cells. */
 void plan_order(uint32_t cell_count, uint64_t seed, uint32_t block, uint32_t *order)
 {
-    struct resample_random random = {.state = seed ^ (0x5851f42d4c957f2du * (block + 1u))};
-
-    for (uint32_t i = 0; i < cell_count; i++)
-        order[i] = i;
-    for (uint32_t i = cell_count; i > 1; i--) {
-        uint32_t j = (uint32_t)(resample_next(&random) % i), swap = order[i - 1];
-        order[i - 1] = order[j];
-        order[j] = swap;
-    }
+    random_order(seed, block, cell_count, order);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 
 /* More draws bring nothing that could be told from chance. */
 enum { DRAWS = 200 };
@@ -61,12 +61,12 @@ struct sample_quality sample_judge(const struct sample_item *items, size_t count
 
 /* `alike` neighbours from each stratum. */
 static void draw(const struct sorted_item *sorted, size_t count, size_t want, size_t alike,
-                 struct resample_random *random, size_t *chosen)
+                 struct random_stream *random, size_t *chosen)
 {
     for (size_t i = 0; i < want; i++) {
         size_t begin = (size_t)((unsigned __int128)i * count / want);
         size_t end = (size_t)((unsigned __int128)(i + 1) * count / want);
-        size_t first = begin + resample_next(random) % (end - begin - alike + 1);
+        size_t first = begin + random_next(random) % (end - begin - alike + 1);
         for (size_t k = 0; k < alike; k++)
             chosen[i * alike + k] = sorted[first + k].index;
     }
@@ -82,7 +82,7 @@ int sample_choose(const struct sample_item *items, size_t count, size_t want, si
                   size_t *chosen)
 {
     size_t all = want * alike;
-    struct resample_random random = {.state = seed};
+    struct random_stream random = {.state = seed};
     struct sorted_item *sorted;
     size_t *drawn;
     double best = INFINITY;

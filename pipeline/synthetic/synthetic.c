@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* splitmix64 (Steele, Lea and Flood 2014): one well-mixed word for every index, in any order. */
+#include "analysis/statistics/random.h"
+
+/* One well-mixed word for every index, in any order. */
 static uint64_t mix(uint64_t x)
 {
-    x += 0x9e3779b97f4a7c15u;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
+    return random_mix(x + RANDOM_STEP);
 }
 
 /* Uniform in (0, 1), never an end. */

@@ -36,10 +36,10 @@ static double sum_of(const double *values, size_t count)
     return sum;
 }
 
-static void base_pool(struct sim_pool *pool, struct resample_random *random)
+static void base_pool(struct sim_pool *pool, struct random_stream *random)
 {
     memset(pool, 0, sizeof *pool);
-    sim_pool_items(pool, 500 + (size_t)(resample_next(random) % 300), random);
+    sim_pool_items(pool, 500 + (size_t)(random_next(random) % 300), random);
     pool->noise = 0.02;
     pool->setting = (struct simulate_setting){.chunk = 1,
                                               .policy = SIMULATE_DYNAMIC,
@@ -133,7 +133,7 @@ static void take_account(struct sim_trial *trial, const struct account_cost *cos
 }
 
 static void make_study(const struct sim_pool *pool, enum injection injection, unsigned workers,
-                       struct resample_random *random, struct study *study)
+                       struct random_stream *random, struct study *study)
 {
     static struct sim_trial one[BLOCKS], many[BLOCKS];
     static struct account_cost costs[BLOCKS * SIM_ITEMS_MOST];
@@ -143,7 +143,7 @@ static void make_study(const struct sim_pool *pool, enum injection injection, un
 
     *study = (struct study){0};
     for (int b = 0; b < BLOCKS; b++) {
-        double level = exp(0.02 * resample_normal(random));
+        double level = exp(0.02 * random_normal(random));
         sim_trial_make(pool, 1, level, random, &one[b]);
         sim_trial_make(pool, workers, level, random, &many[b]);
         add_costs(&one[b], costs, &count);
@@ -166,7 +166,7 @@ static void make_study(const struct sim_pool *pool, enum injection injection, un
 }
 
 /* Of the pool without the cause, and without noise. */
-static double real_speedup(const struct sim_pool *pool, unsigned workers, struct resample_random *random)
+static double real_speedup(const struct sim_pool *pool, unsigned workers, struct random_stream *random)
 {
     static struct sim_trial one, many;
     static struct sim_pool quiet;
@@ -183,17 +183,17 @@ struct tally {
     double injected, off, worst_off, worst_speedup, closure;
 };
 
-static void run_one(enum injection injection, struct resample_random *random, struct tally *tally)
+static void run_one(enum injection injection, struct random_stream *random, struct tally *tally)
 {
     static struct sim_pool pool, without;
     static const unsigned counts[] = {4, 6, 8, 12, 16};
-    unsigned workers = counts[resample_next(random) % 5];
+    unsigned workers = counts[random_next(random) % 5];
     struct study study;
     double off, speedup_off;
 
     base_pool(&pool, random);
     without = pool;
-    inject(&pool, injection, workers, 0.06 + 0.14 * resample_uniform(random));
+    inject(&pool, injection, workers, 0.06 + 0.14 * random_uniform(random));
     make_study(&pool, injection, workers, random, &study);
     off = fabs(study.core_s[injections[injection].cause] - study.truth_s);
     speedup_off = fabs(study.speedup_without / real_speedup(&without, workers, random) - 1);
@@ -218,7 +218,7 @@ int main(int argc, char **argv)
            runs, "cause", "put in", "off, mean", "worst", "recovered", "named 1st", "speedup ok", "worst off",
            "closure");
     for (int i = 0; i < INJECTIONS; i++) {
-        struct resample_random random = {(uint64_t)i + 1};
+        struct random_stream random = {(uint64_t)i + 1};
         struct tally t = {0};
         for (unsigned r = 0; r < runs; r++)
             run_one((enum injection)i, &random, &t);

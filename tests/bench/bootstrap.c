@@ -10,6 +10,7 @@
 
 #include "analysis/models/scaling_bootstrap.h"
 #include "analysis/speedup/scaling.h"
+#include "analysis/statistics/random.h"
 #include "analysis/statistics/resample.h"
 
 enum { WORKERS = 16, SETTINGS = 6, BLOCKS = 10, TRIALS = WORKERS * SETTINGS * BLOCKS, ROUNDS_MOST = 1000 };
@@ -17,15 +18,15 @@ enum { WORKERS = 16, SETTINGS = 6, BLOCKS = 10, TRIALS = WORKERS * SETTINGS * BL
 /* Amdahl's law with s = 3%, blocks that drift by 2%, noise of 1%. */
 static void fill(struct observation *observation)
 {
-    struct resample_random random = {1};
+    struct random_stream random = {1};
     size_t count = 0;
 
     for (unsigned b = 0; b < BLOCKS; b++) {
-        double block = 0.02 * resample_normal(&random);
+        double block = 0.02 * random_normal(&random);
         for (unsigned n = 1; n <= WORKERS; n++)
             for (int s = 0; s < SETTINGS; s++)
                 observation[count++] = (struct observation){
-                    n, b, 100 * (0.03 + 0.97 / n) * exp(block + 0.01 * resample_normal(&random))};
+                    n, b, 100 * (0.03 + 0.97 / n) * exp(block + 0.01 * random_normal(&random))};
     }
 }
 

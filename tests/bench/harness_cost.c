@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 #include "analysis/statistics/stats.h"
 #include "harness/machine/counters/counter_group.h"
 #include "harness/machine/pin_plan.h"
@@ -33,7 +33,7 @@ enum way { BARE, MEASURED, COUNTED };
 static const double goal[WAYS] = {0, 0.001, 0.01};
 static struct topology topology;
 static struct counter_group group;
-static struct resample_random random_state = {.state = 1};
+static struct random_stream random_state = {.state = 1};
 
 struct sample {
     double wall_s, cpu_s;
@@ -100,7 +100,7 @@ static int round_of(const struct synthetic_spec *spec, uint32_t workers, const c
     int order[WAYS] = {BARE, MEASURED, COUNTED};
 
     for (int i = WAYS; i > 1; i--) {
-        int j = (int)(resample_next(&random_state) % (uint64_t)i), swap = order[i - 1];
+        int j = (int)(random_next(&random_state) % (uint64_t)i), swap = order[i - 1];
         order[i - 1] = order[j];
         order[j] = swap;
     }

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 
 double sweep_seconds(const struct sweep_truth *truth, double n)
 {
@@ -13,10 +13,10 @@ double sweep_seconds(const struct sweep_truth *truth, double n)
     return SWEEP_T1 * step * (1 + truth->sigma * (n - 1) + truth->kappa * n * (n - 1)) / n;
 }
 
-static double noisy(const struct sweep_design *design, struct resample_random *random, double seconds,
+static double noisy(const struct sweep_design *design, struct random_stream *random, double seconds,
                     double block)
 {
-    double z = design->noise * resample_normal(random);
+    double z = design->noise * random_normal(random);
 
     return seconds * exp(block) * (design->log_normal ? exp(z) : 1 + z);
 }
@@ -25,17 +25,17 @@ struct scaling_data sweep_make(const struct sweep_truth *truth, const struct swe
                                uint64_t seed, struct observation *observation, unsigned beyond, double *extra)
 {
     /* Seeds are mixed: states that are a step apart give one stream, a number apart. */
-    struct resample_random mixer = {seed}, random = {resample_next(&mixer)};
+    struct random_stream mixer = {seed}, random = {random_next(&mixer)};
     size_t count = 0;
     double block;
 
     for (unsigned b = 0; b < design->blocks; b++) {
-        block = design->drift * resample_normal(&random);
+        block = design->drift * random_normal(&random);
         for (unsigned n = 1; n <= design->points; n++)
             observation[count++] =
                 (struct observation){n, b, noisy(design, &random, sweep_seconds(truth, n), block)};
     }
-    block = design->drift * resample_normal(&random);
+    block = design->drift * random_normal(&random);
     if (extra)
         *extra = noisy(design, &random, sweep_seconds(truth, beyond), block);
     return (struct scaling_data){

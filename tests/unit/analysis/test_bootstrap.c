@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "analysis/models/scaling_bootstrap.h"
+#include "analysis/statistics/random.h"
 #include "analysis/statistics/resample.h"
 
 enum { BLOCKS = 40 };
@@ -37,10 +38,10 @@ static void weighted_mean(void *context, const double *weights, double *statisti
 
 static void fill(double *value)
 {
-    struct resample_random random = {3};
+    struct random_stream random = {3};
 
     for (size_t b = 0; b < BLOCKS; b++)
-        value[b] = 10 + resample_normal(&random);
+        value[b] = 10 + random_normal(&random);
 }
 
 /* For a mean of many blocks BCa comes close to the normal interval. */
@@ -87,13 +88,13 @@ static void the_seed_decides_the_draws(void **state)
 
 static void uniform_numbers_stay_inside_and_normal_ones_have_their_moments(void **state)
 {
-    struct resample_random random = {0};
+    struct random_stream random = {0};
     double sum = 0, squares = 0;
     enum { DRAWS = 100000 };
 
     (void)state;
     for (int i = 0; i < DRAWS; i++) {
-        double u = resample_uniform(&random), z = resample_normal(&random);
+        double u = random_uniform(&random), z = random_normal(&random);
         assert_true(u > 0 && u < 1);
         sum += z;
         squares += z * z;
@@ -105,13 +106,13 @@ static void uniform_numbers_stay_inside_and_normal_ones_have_their_moments(void 
 /* 8 workers, `blocks` blocks, s 0.05, 1% noise. */
 static struct scaling_data sweep(struct observation *observation, unsigned blocks)
 {
-    struct resample_random random = {21};
+    struct random_stream random = {21};
     size_t count = 0;
 
     for (unsigned b = 0; b < blocks; b++)
         for (unsigned n = 1; n <= 8; n++)
             observation[count++] =
-                (struct observation){n, b, (0.05 + 0.95 / n) * exp(0.01 * resample_normal(&random))};
+                (struct observation){n, b, (0.05 + 0.95 / n) * exp(0.01 * random_normal(&random))};
     return (struct scaling_data){.observation = observation, .count = count, .paired = true, .cores = 6};
 }
 

@@ -12,6 +12,7 @@
 
 #include "analysis/models/models.h"
 #include "analysis/speedup/scaling.h"
+#include "analysis/statistics/random.h"
 #include "analysis/statistics/resample.h"
 
 enum { SWEEPS = 2000, ROOM = 256, BLOCKS_MOST = 10 };
@@ -25,7 +26,7 @@ struct setting {
 };
 
 static struct observation observation[ROOM];
-static struct resample_random generator;
+static struct random_stream generator;
 
 /* Workers 1 .. worker_counts, `blocks` blocks, T(n) of USL (Amdahl when kappa is 0). */
 static struct scaling_data make_sweep(const struct setting *set)
@@ -33,9 +34,9 @@ static struct scaling_data make_sweep(const struct setting *set)
     size_t count = 0;
 
     for (unsigned b = 0; b < set->blocks; b++) {
-        double block = set->drift * resample_normal(&generator);
+        double block = set->drift * random_normal(&generator);
         for (unsigned n = 1; n <= set->worker_counts; n++) {
-            double noise = set->noise * resample_normal(&generator), dn = n;
+            double noise = set->noise * random_normal(&generator), dn = n;
             double truth = set->weak ? 100 / (dn - set->sigma * (dn - 1))
                                      : 100 * (1 + set->sigma * (dn - 1) + set->kappa * dn * (dn - 1)) / dn;
             observation[count++] =
@@ -169,8 +170,8 @@ static void predictions_and_bands_are_covered(void **state)
         for (int sweep = 0; sweep < SWEEPS; sweep++) {
             struct scaling_data data = make_sweep(set);
             double truth = 100 * (1 + set->sigma * (most - 1) + set->kappa * most * (most - 1)) / most;
-            double trial = truth * exp(set->drift * resample_normal(&generator) +
-                                       set->noise * resample_normal(&generator));
+            double trial =
+                truth * exp(set->drift * random_normal(&generator) + set->noise * random_normal(&generator));
             struct model_fit fit;
             struct interval at;
             unsigned within = 0;
@@ -241,7 +242,7 @@ static void a_bootstrap_over_five_blocks_covers_less_than_it_says(void **state)
         struct resample_result result;
         struct interval interval;
         for (size_t b = 0; b < BLOCKS_MOST; b++)
-            ratio[b] = b < 5 ? 0.01 * resample_normal(&generator) : NAN;
+            ratio[b] = b < 5 ? 0.01 * random_normal(&generator) : NAN;
         assert_int_equal(resample_run(mean_ratio, ratio, 5, 1, RESAMPLE_DEFAULT, 7, &result), 0);
         interval = resample_bca(&result, 0, 0.95);
         covered += hits(&interval, 0);

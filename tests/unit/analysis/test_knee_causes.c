@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "analysis/knee/knee_causes.h"
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 
 enum { MOST = 128 };
 
@@ -24,7 +24,7 @@ static const struct law known = {{0.002, 0, 0.004, 0.003, 0.001}, {0, 0.0005, 0,
 
 /* One worker takes 10 s; block b is slower by `drift` b, and each x(n) is off by `noise`, relative. */
 static size_t make(struct knee_cost *costs, const struct law *law, unsigned points, unsigned blocks,
-                   double drift, double noise, struct resample_random *random)
+                   double drift, double noise, struct random_stream *random)
 {
     size_t count = 0;
 
@@ -36,7 +36,7 @@ static size_t make(struct knee_cost *costs, const struct law *law, unsigned poin
                 double base = s == KNEE_SERIAL ? 0.02 : 0.1;
                 double x = law->a[s] * (n - 1) + law->b[s] * n * (n - 1);
                 if (noise > 0)
-                    x *= 1 + noise * resample_normal(random);
+                    x *= 1 + noise * random_normal(random);
                 cost.core_s[s] = slow * (base + x);
                 sum += slow * x;
             }
@@ -80,7 +80,7 @@ static void exact_costs_give_the_exact_knee_of_each_step(void **state)
 static void intervals_hold_the_truth(void **state)
 {
     enum { STUDIES = 1000 };
-    struct resample_random random = {7};
+    struct random_stream random = {7};
     struct knee_cost costs[MOST];
     struct knee_cause causes[KNEE_STEPS];
     unsigned held[KNEE_STEPS] = {0};

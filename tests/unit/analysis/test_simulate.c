@@ -10,7 +10,7 @@
 #include <math.h>
 
 #include "analysis/prediction/simulate.h"
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 #include "pipeline/pool/chunk.h"
 
 static void assert_near(const char *what, double found, double wanted)
@@ -181,12 +181,12 @@ static void a_lock_lets_one_pass_at_a_time(void **state)
 /* Random workers claim until nothing is left, here and in the pool. */
 static void claims_are_the_pool_s(void **state)
 {
-    struct resample_random random = {5};
+    struct random_stream random = {5};
 
     (void)state;
     for (int round = 0; round < 200; round++) {
-        unsigned workers = 1 + (unsigned)(resample_next(&random) % 9);
-        uint64_t items = resample_next(&random) % 300, chunk = 1 + resample_next(&random) % 12;
+        unsigned workers = 1 + (unsigned)(random_next(&random) % 9);
+        uint64_t items = random_next(&random) % 300, chunk = 1 + random_next(&random) % 12;
         enum chunk_policy policy = (enum chunk_policy)(round % 4);
         uint64_t own[9] = {0};
         struct simulate_queue queue = {(enum simulate_policy)policy, chunk, items, 0, workers, own};
@@ -194,7 +194,7 @@ static void claims_are_the_pool_s(void **state)
         struct fault fault;
         assert_int_equal(item_table_create(&table, -1, items, 0, workers, 0, &fault), 0);
         for (unsigned turn = 0; turn < 400; turn++) {
-            unsigned slot = (unsigned)(resample_next(&random) % workers);
+            unsigned slot = (unsigned)(random_next(&random) % workers);
             struct worker_record *worker = item_table_worker(&table, slot);
             uint64_t begin = 0, end = 0, wanted_begin = 0, wanted_end = 0;
             bool wanted = chunk_claim(&table, policy, chunk, slot, &wanted_begin, &wanted_end);
@@ -214,20 +214,20 @@ static void claims_are_the_pool_s(void **state)
 /* Graham's bound holds, and all work is done, whatever the setting. */
 static void every_schedule_is_possible(void **state)
 {
-    struct resample_random random = {6};
+    struct random_stream random = {6};
     double cost[500];
 
     (void)state;
     for (int round = 0; round < 200; round++) {
         double sum = 0, longest = 0;
-        struct simulate_setting setting = {.workers = 1 + (unsigned)(resample_next(&random) % 40),
-                                           .chunk = 1 + resample_next(&random) % 20,
+        struct simulate_setting setting = {.workers = 1 + (unsigned)(random_next(&random) % 40),
+                                           .chunk = 1 + random_next(&random) % 20,
                                            .policy = (enum simulate_policy)(round % 4),
                                            .cost_s = cost,
-                                           .items = resample_next(&random) % 500};
+                                           .items = random_next(&random) % 500};
         struct simulate_result result;
         for (size_t i = 0; i < setting.items; i++) {
-            cost[i] = exp(resample_normal(&random));
+            cost[i] = exp(random_normal(&random));
             sum += cost[i];
             longest = fmax(longest, cost[i]);
         }
@@ -243,7 +243,7 @@ static void every_schedule_is_possible(void **state)
 static void a_million_items_on_a_thousand_workers(void **state)
 {
     enum { ITEMS = 1000000 };
-    struct resample_random random = {7};
+    struct random_stream random = {7};
     double *cost = calloc(ITEMS, sizeof *cost), sum = 0;
     struct simulate_setting setting = {.workers = 1024,
                                        .cores = 512,
@@ -257,7 +257,7 @@ static void a_million_items_on_a_thousand_workers(void **state)
     (void)state;
     assert_non_null(cost);
     for (size_t i = 0; i < ITEMS; i++)
-        sum += cost[i] = 0.1 * resample_uniform(&random);
+        sum += cost[i] = 0.1 * random_uniform(&random);
     result = run(&setting);
     assert_int_equal(result.claims, ITEMS);
     assert_true(fabs(result.wall_s / (sum / 512 * (1 + 1e-4 * 511)) - 1) < 0.01);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "analysis/size/size_diagnostics.h"
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 
 static void assert_near(const char *what, double found, double wanted, double tolerance)
 {
@@ -49,14 +49,14 @@ static void leverage_of_a_line_is_as_in_the_books(void **state)
 static void one_giant_among_many_is_found(void **state)
 {
     struct size_item items[100];
-    struct resample_random random = {4};
+    struct random_stream random = {4};
     struct size_diagnostics d;
 
     (void)state;
     for (unsigned i = 0; i < 100; i++) {
-        double mp = i == 42 ? 200 : 5 + resample_uniform(&random), mb = 1 + resample_uniform(&random);
-        items[i] = (struct size_item){0.01 + 0.005 * mp + 0.002 * mb + 0.001 * resample_normal(&random), mp,
-                                      mb, i % 10 == 9 ? 3u : 1u};
+        double mp = i == 42 ? 200 : 5 + random_uniform(&random), mb = 1 + random_uniform(&random);
+        items[i] = (struct size_item){0.01 + 0.005 * mp + 0.002 * mb + 0.001 * random_normal(&random), mp, mb,
+                                      i % 10 == 9 ? 3u : 1u};
     }
     d = diagnose(items, 100);
     assert_int_equal(d.terms, 4);

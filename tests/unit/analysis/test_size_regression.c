@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "analysis/size/size_regression.h"
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 
 enum { ITEMS = 200 };
 static struct size_item items[ITEMS];
@@ -21,15 +21,15 @@ static struct size_item items[ITEMS];
 /* 20 ms + 5 ms per megapixel + 3 ms per megabyte; kind 2 costs 40 ms more. */
 static void make(double noise, uint64_t seed)
 {
-    struct resample_random random = {seed};
+    struct random_stream random = {seed};
 
     for (unsigned i = 0; i < ITEMS; i++) {
         struct size_item *item = &items[i];
-        item->megapixels = exp(1.5 + 0.6 * resample_normal(&random));
-        item->megabytes = 0.3 * item->megapixels * exp(0.4 * resample_normal(&random));
+        item->megapixels = exp(1.5 + 0.6 * random_normal(&random));
+        item->megabytes = 0.3 * item->megapixels * exp(0.4 * random_normal(&random));
         item->kind = i % 8 == 7 ? 2 : 0;
         item->seconds = 0.020 + 0.005 * item->megapixels + 0.003 * item->megabytes +
-                        (item->kind == 2 ? 0.040 : 0) + noise * resample_normal(&random);
+                        (item->kind == 2 ? 0.040 : 0) + noise * random_normal(&random);
     }
 }
 

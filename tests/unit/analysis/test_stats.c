@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <math.h>
 
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 #include "analysis/statistics/stats.h"
 
 static void assert_near(double found, double wanted, double tolerance)
@@ -124,12 +124,12 @@ static void intervals_are_turned_over_and_cut_correctly(void **state)
 }
 
 /* A chi-square variable over its degrees of freedom. */
-static double estimated(struct resample_random *random, int df)
+static double estimated(struct random_stream *random, int df)
 {
     double sum = 0;
 
     for (int i = 0; i < df; i++) {
-        double z = resample_normal(random);
+        double z = random_normal(random);
         sum += z * z / df;
     }
     return sum;
@@ -140,7 +140,7 @@ static double estimated(struct resample_random *random, int df)
 static void two_variances_cover_as_they_say(void **state)
 {
     static const double ratios[] = {0, 0.02, 0.15, 0.5, 1, 5};
-    struct resample_random random = {77};
+    struct random_stream random = {77};
     double df;
 
     (void)state;
@@ -153,7 +153,7 @@ static void two_variances_cover_as_they_say(void **state)
         int held = 0;
         double percent;
         for (int i = 0; i < TIMES; i++) {
-            double error = sqrt(1 + ratios[r]) * resample_normal(&random);
+            double error = sqrt(1 + ratios[r]) * random_normal(&random);
             double a = estimated(&random, 4), b = ratios[r] * estimated(&random, 60);
             held += fabs(error) <= stats_half_width(0.95, a, 4, b, 60, &df);
         }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "analysis/statistics/resample.h"
 #include "harness/fit/fit.h"
 #include "tests/unit/study/study_fixture.h"
 

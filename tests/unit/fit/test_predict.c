@@ -187,7 +187,7 @@ static double truth_s(unsigned workers)
 {
     static struct sim_trial trial;
     static struct sim_pool quiet;
-    struct resample_random random = {1};
+    struct random_stream random = {1};
 
     quiet = pool;
     quiet.noise = 0;

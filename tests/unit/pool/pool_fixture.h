@@ -67,7 +67,7 @@ static inline void pool_fixture_make(struct fixture *f, struct sim_pool *pool)
         fixture_sql(f, "INSERT INTO cell VALUES (%u, 'scaling', %u, 1, 'dynamic', 'cores', 'fork')", n, n);
     fixture_sql(f, "INSERT INTO cell VALUES (101, 'chunk', %u, 8, 'dynamic', 'cores', 'fork')", f->cores);
     for (unsigned b = 0; b < f->blocks; b++) {
-        double level = exp(f->drift * resample_normal(&f->random));
+        double level = exp(f->drift * random_normal(&f->random));
         for (unsigned n = 1; n <= f->cores; n++)
             pool_fixture_trial(f, pool, n, n, b, level);
         pool->setting.chunk = 8;

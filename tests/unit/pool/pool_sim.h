@@ -10,7 +10,7 @@
 
 #include "analysis/account/account.h"
 #include "analysis/prediction/simulate.h"
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 
 enum { SIM_ITEMS_MOST = 2000, SIM_WORKERS_MOST = 64 };
 
@@ -33,12 +33,12 @@ struct sim_trial {
 };
 
 /* Costs 20 ms + 8 ms per megapixel + 5 ms per megabyte; sizes log-normal. */
-static inline void sim_pool_items(struct sim_pool *pool, size_t items, struct resample_random *random)
+static inline void sim_pool_items(struct sim_pool *pool, size_t items, struct random_stream *random)
 {
     pool->items = items;
     for (size_t i = 0; i < items; i++) {
-        pool->megapixels[i] = exp(1.5 + 0.5 * resample_normal(random));
-        pool->megabytes[i] = 0.3 * pool->megapixels[i] * exp(0.4 * resample_normal(random));
+        pool->megapixels[i] = exp(1.5 + 0.5 * random_normal(random));
+        pool->megabytes[i] = 0.3 * pool->megapixels[i] * exp(0.4 * random_normal(random));
         pool->cpu_s[i] = 0.020 + 0.008 * pool->megapixels[i] + 0.005 * pool->megabytes[i];
         pool->blocked_s[i] = 0;
     }
@@ -46,7 +46,7 @@ static inline void sim_pool_items(struct sim_pool *pool, size_t items, struct re
 
 /* level is the block's: all costs are multiplied by it. Aborts when memory is short. */
 static inline void sim_trial_make(const struct sim_pool *pool, unsigned workers, double level,
-                                  struct resample_random *random, struct sim_trial *made)
+                                  struct random_stream *random, struct sim_trial *made)
 {
     static double cost_s[SIM_ITEMS_MOST], cpu_part[SIM_ITEMS_MOST];
     static struct simulate_span span[SIM_ITEMS_MOST];
@@ -56,7 +56,7 @@ static inline void sim_trial_make(const struct sim_pool *pool, unsigned workers,
     made->work_s = 0;
     for (size_t i = 0; i < pool->items; i++) {
         double slower_s = workers > 1 ? pool->slower_per_megapixel_s * pool->megapixels[i] : 0;
-        double cpu_s = (pool->cpu_s[i] + slower_s) * level * exp(pool->noise * resample_normal(random));
+        double cpu_s = (pool->cpu_s[i] + slower_s) * level * exp(pool->noise * random_normal(random));
         cost_s[i] = cpu_s + pool->blocked_s[i];
         cpu_part[i] = cpu_s / cost_s[i];
         made->work_s += cost_s[i];

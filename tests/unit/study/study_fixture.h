@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 
 /* Of the counters that fixture_trial() writes: one has a value, one has none. */
 #define FIXTURE_GROUP                                                                                        \
@@ -30,7 +30,7 @@ struct fixture {
     const char *machine_class;
     unsigned odd_manifests; /* trials with another manifest */
     char folder[256];
-    struct resample_random random;
+    struct random_stream random;
     sqlite3 *db;
     int trials;
 };
@@ -124,7 +124,7 @@ static inline void fixture_trial(struct fixture *f, unsigned cell, unsigned work
                 "nullif('%s', ''), %lld, "
                 "10000000, 1000000, 5000000, %lld, 2000000, %lld, 0, 104857600, %u, 0, '%s')",
                 id, cell, block, status, reason ? reason : "", wall, wall - 18000000,
-                (long long)(f->work_s * f->cpu_factor * (1 + f->noise * resample_normal(&f->random)) * 1e9),
+                (long long)(f->work_s * f->cpu_factor * (1 + f->noise * random_normal(&f->random)) * 1e9),
                 f->items, f->odd_manifests && f->odd_manifests-- ? "other" : "good");
     for (unsigned slot = 0; slot < workers; slot++)
         fixture_sql(f,
@@ -138,20 +138,20 @@ static inline void fixture_trial(struct fixture *f, unsigned cell, unsigned work
                 "'no counters in this machine')",
                 id, 100 * f->items, id);
     for (unsigned i = 0; i < f->items && with_items; i++)
-        fixture_sql(
-            f, "INSERT INTO item(trial, id, state, start_ns, end_ns) VALUES (%d, %u, 'done', 0, %lld)", id, i,
-            (long long)(fixture_item_s(i) * (1 + f->noise * resample_normal(&f->random)) * 1e9));
+        fixture_sql(f,
+                    "INSERT INTO item(trial, id, state, start_ns, end_ns) VALUES (%d, %u, 'done', 0, %lld)",
+                    id, i, (long long)(fixture_item_s(i) * (1 + f->noise * random_normal(&f->random)) * 1e9));
 }
 
 static inline double fixture_noise(struct fixture *f)
 {
-    return exp(f->noise * resample_normal(&f->random));
+    return exp(f->noise * random_normal(&f->random));
 }
 
 static inline void fixture_blocks(struct fixture *f)
 {
     for (unsigned b = 0; b < f->blocks; b++) {
-        double drift = exp(f->drift * resample_normal(&f->random));
+        double drift = exp(f->drift * random_normal(&f->random));
         for (unsigned n = 1; n <= f->workers; n++) {
             unsigned shared = n < f->cores ? n : f->cores;
             double wall = f->work_s * (f->serial + (1 - f->serial) / shared) * drift * fixture_noise(f);

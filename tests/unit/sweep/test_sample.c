@@ -10,7 +10,7 @@
 
 #include <errno.h>
 
-#include "analysis/statistics/resample.h"
+#include "analysis/statistics/random.h"
 #include "harness/sweep/sample.h"
 
 enum { BATCH = 1000 };
@@ -18,10 +18,10 @@ enum { BATCH = 1000 };
 /* Log-normal sizes, mean 3 MB, of four kinds: 85%, 8%, 5%, 2%. */
 static void make_batch(struct sample_item *items)
 {
-    struct resample_random random = {.state = 99};
+    struct random_stream random = {.state = 99};
 
     for (int i = 0; i < BATCH; i++) {
-        double bytes = 3e6 * exp(0.8 * resample_normal(&random) - 0.32);
+        double bytes = 3e6 * exp(0.8 * random_normal(&random) - 0.32);
         items[i].bytes = (uint64_t)bytes;
         items[i].kind = i % 100 < 85 ? 1 : i % 100 < 93 ? 2 : i % 100 < 98 ? 3 : 4;
     }
