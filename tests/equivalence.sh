@@ -107,7 +107,7 @@ for setting in $list; do
 done
 
 "$KNEE" run --quiet --workers 3 --start zygote "$batch" "$work/out" 2>/dev/null
-same "$work/out" "3 workers from a template"
+same "$work/out" "3 workers from a zygote"
 rm -rf "$work/out"
 
 # What is different must be seen to be different.

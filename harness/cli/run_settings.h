@@ -14,7 +14,7 @@
 
 enum { RUN_NO_TABLE_FD = 1 << 20 };
 
-/* How a worker comes to what all of them need: by itself, or from the parent as a template. */
+/* How a worker comes to what all of them need: by itself, or from the parent as a zygote. */
 enum run_start { RUN_START_FRESH, RUN_START_ZYGOTE };
 
 struct run_settings {

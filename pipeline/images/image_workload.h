@@ -1,7 +1,7 @@
 /* image_workload.h: the work on images, as a workload for the pool (workload.h).
  *
  * Caller's sequence, in the parent: recipe_load(), batch_list(), image_workload_init(),
- * image_workload_prepare() if workers are to start from a template, image_workload_fill(), pool_run() with
+ * image_workload_prepare() if workers are to be forked from a zygote, image_workload_fill(), pool_run() with
  * image_result_bytes() as item payload, image_workload_release().
  *
  * An item is read, decoded and reduced once; each rendition is scaled from the next larger one; watermark and
@@ -42,7 +42,7 @@ const char *image_engine_name(int engine);
 int image_workload_init(struct image_workload *work, const struct recipe *recipe, const char *input_root,
                         const char *const *paths, const uint64_t *bytes, uint64_t count,
                         const char *output_root, struct fault *fault);
-/* Makes the parent the template of its workers: what they all need is loaded once, here. The process can be
+/* Makes the parent the zygote of its workers: it loads once what all of them need. The process can be
  * forked afterwards, and the bytes are the same. Returns 0, or -1 with fault. */
 int image_workload_prepare(struct image_workload *work, struct fault *fault);
 /* work must stay where it is. */

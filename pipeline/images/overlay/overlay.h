@@ -4,7 +4,7 @@
  * overlay_caption() per rendition; overlay_release(). The font is the recipe's file and nothing else: the
  * machine's font configuration is not read, so that the bytes do not depend on it.
  *
- * To start many workers from one template: overlay_prepare() in the single-threaded parent, and in each
+ * To fork many workers from one zygote: overlay_prepare() in the single-threaded parent, and in each
  * worker overlay_inherit() in the place of overlay_init(). The bytes are the same.
  */
 #ifndef KNEE_OVERLAY_H
