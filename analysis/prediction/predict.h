@@ -1,6 +1,6 @@
 /* predict.h: the pool's costs as one structure, what it would do elsewhere, and which setting is best there.
  *
- * Costs come from a study (harness/fit/predict.h). Everything else is the simulation of simulate.h:
+ * Costs come from a study (harness/fit/prediction.h). Everything else is the simulation of simulate.h:
  *   predict_seconds()      one setting
  *   predict_best()         chunk and policy for a number of workers, the fewest workers worth having
  *   predict_least_chunk()  the smallest chunk that keeps an efficiency

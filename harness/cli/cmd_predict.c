@@ -5,7 +5,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
-#include "harness/fit/predict.h"
+#include "harness/fit/prediction.h"
 
 static struct {
     uint64_t cores, items;
@@ -62,10 +62,10 @@ static int tell(const struct prediction *prediction)
     int status;
 
     if (!set.json) {
-        predict_print(prediction, stdout);
+        prediction_print(prediction, stdout);
         return KNEE_OK;
     }
-    json = predict_json(prediction);
+    json = prediction_json(prediction);
     status = json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
     putchar('\n');
     json_decref(json);
@@ -95,11 +95,11 @@ static int run(int argc, char **argv)
     request.cores = (unsigned)set.cores;
     request.items = set.items;
     if (study_read(operands[0], &study, &folder, &fault) || fit_account_make(&study, &account, &fault) ||
-        predict_make(&account, &request, &prediction, &fault))
+        prediction_make(&account, &request, &prediction, &fault))
         message_error("%s", fault.text);
     else
         code = tell(&prediction);
-    predict_release(&prediction);
+    prediction_release(&prediction);
     g_free(folder);
     fit_account_release(&account);
     study_data_release(&study);

@@ -317,7 +317,7 @@ void fit_release(struct fit *fit)
         return;
     g_array_free(fit->curve, TRUE);
     g_array_free(fit->phases, TRUE);
-    g_array_free(fit->chunks, TRUE);
+    g_array_free(fit->variations, TRUE);
     g_array_free(fit->sizes, TRUE);
     g_array_free(fit->counters, TRUE);
     g_array_free(fit->quantities, TRUE);
@@ -336,7 +336,7 @@ static void fit_init(const struct study_data *study, const struct fit_options *o
                         .options = *options,
                         .curve = g_array_new(FALSE, TRUE, sizeof(struct fit_point)),
                         .phases = g_array_new(FALSE, TRUE, sizeof(struct fit_phases)),
-                        .chunks = g_array_new(FALSE, TRUE, sizeof(struct fit_chunk)),
+                        .variations = g_array_new(FALSE, TRUE, sizeof(struct fit_variation)),
                         .sizes = g_array_new(FALSE, TRUE, sizeof(struct fit_size)),
                         .counters = g_array_new(FALSE, TRUE, sizeof(struct fit_counter_summary)),
                         .quantities = g_array_new(FALSE, TRUE, sizeof(struct fit_quantity)),

@@ -73,7 +73,7 @@ struct fit_phases {
 };
 
 /* One setting of a comparison at a fixed number of workers. */
-struct fit_chunk {
+struct fit_variation {
     unsigned cell; /* index in the study */
     size_t trials;
     struct interval wall_s, ratio_to_default;
@@ -122,7 +122,7 @@ struct fit {
     size_t prediction_count; /* 0 when no law but the ideal line could be fitted */
     struct scaling_bootstrap bootstrap;
     GArray *phases;        /* struct fit_phases */
-    GArray *chunks;        /* struct fit_chunk */
+    GArray *variations;    /* struct fit_variation */
     GArray *sizes;         /* struct fit_size */
     unsigned size_workers; /* of the size points; 0 none */
     struct interval init_ms;

@@ -84,9 +84,9 @@ static bool is_variation(const struct data_cell *cell)
     return g_strcmp0(cell->role, "chunk") == 0 || g_strcmp0(cell->role, "policy") == 0;
 }
 
-static void add_chunk(struct fit *fit, unsigned cell, int base)
+static void add_variation(struct fit *fit, unsigned cell, int base)
 {
-    struct fit_chunk row = {.cell = cell};
+    struct fit_variation row = {.cell = cell};
     size_t base_count = 0;
     struct observation *group = fit_observations(fit->study, cell, &row.trials), *base_group = NULL;
 
@@ -100,13 +100,13 @@ static void add_chunk(struct fit *fit, unsigned cell, int base)
         row.ratio_to_default =
             scaling_ratio(group, row.trials, base_group, base_count, fit->study->paired, FIT_LEVEL);
     }
-    g_array_append_val(fit->chunks, row);
+    g_array_append_val(fit->variations, row);
     g_free(group);
     g_free(base_group);
 }
 
 /* For each number of workers that has variations: the scaling cell first, then they. */
-static void find_chunks(struct fit *fit)
+static void find_variations(struct fit *fit)
 {
     for (unsigned i = 0; i < fit->study->cells->len; i++) {
         unsigned workers = cell_at(fit, i)->workers;
@@ -117,10 +117,10 @@ static void find_chunks(struct fit *fit)
         if (!first)
             continue;
         if (base >= 0)
-            add_chunk(fit, (unsigned)base, base);
+            add_variation(fit, (unsigned)base, base);
         for (unsigned j = i; j < fit->study->cells->len; j++)
             if (is_variation(cell_at(fit, j)) && cell_at(fit, j)->workers == workers)
-                add_chunk(fit, j, base);
+                add_variation(fit, j, base);
     }
 }
 
@@ -342,7 +342,7 @@ int fit_details(struct fit *fit)
     find_serial(fit);
     find_phases(fit);
     find_init(fit);
-    find_chunks(fit);
+    find_variations(fit);
     find_counters(fit);
     fit_quantities(fit);
     find_equivalence(fit);

@@ -27,8 +27,8 @@ json_t *fit_json_chunks(const struct fit *fit)
 {
     json_t *array = json_array();
 
-    for (unsigned i = 0; i < fit->chunks->len; i++) {
-        const struct fit_chunk *chunk = &g_array_index(fit->chunks, struct fit_chunk, i);
+    for (unsigned i = 0; i < fit->variations->len; i++) {
+        const struct fit_variation *chunk = &g_array_index(fit->variations, struct fit_variation, i);
         const struct data_cell *cell = &g_array_index(fit->study->cells, struct data_cell, chunk->cell);
         json_t *row = json_object();
         fit_json_put(row, "workers", json_integer(cell->workers));

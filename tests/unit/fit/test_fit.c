@@ -130,9 +130,9 @@ static void phases_settings_sizes_and_counters_are_read(void **state)
     assert_near(phases->phase[PHASE_TAIL].value, 0.010 + 0.020 + 0.030, 1e-9);
     assert_near(phases->phase[PHASE_DISPATCH].value, 4e-6, 1e-12);
     assert_near(fit.init_ms.value, 4, 1e-9);
-    assert_int_equal(fit.chunks->len, 2);
-    assert_near(g_array_index(fit.chunks, struct fit_chunk, 0).ratio_to_default.value, 1, 0);
-    assert_holds("chunk 64", &g_array_index(fit.chunks, struct fit_chunk, 1).ratio_to_default, 1.1);
+    assert_int_equal(fit.variations->len, 2);
+    assert_near(g_array_index(fit.variations, struct fit_variation, 0).ratio_to_default.value, 1, 0);
+    assert_holds("chunk 64", &g_array_index(fit.variations, struct fit_variation, 1).ratio_to_default, 1.1);
     size = &g_array_index(fit.sizes, struct fit_size, 0).regression;
     assert_int_equal(size->items, 60);
     assert_holds("per megapixel", &size->per_megapixel, 0.004);

@@ -1,4 +1,4 @@
-#include "harness/fit/predict.h"
+#include "harness/fit/prediction.h"
 
 #include <math.h>
 
@@ -13,7 +13,7 @@ enum { SPREAD_ITEMS = 20000, MOST_BLOCKS = 256 };
 /* --- a pool of so many items ------------------------------------------------------------------ */
 
 /* Fills the arrays; caller frees them with pool_release(). */
-static void pool_make(const struct predict_basis *basis, size_t items, double level, double contention,
+static void pool_make(const struct prediction_basis *basis, size_t items, double level, double contention,
                       uint64_t seed, struct predict_pool *pool)
 {
     size_t *pick = g_new0(size_t, items + 1), *order = g_new0(size_t, items + 1);
@@ -45,12 +45,12 @@ static void pool_release(struct predict_pool *pool)
 }
 
 /* Geometric mean of the blocks' levels. */
-static double level_of(const struct predict_basis *basis)
+static double level_of(const struct prediction_basis *basis)
 {
     double sum = 0;
 
     for (unsigned i = 0; i < basis->blocks->len; i++)
-        sum += log(g_array_index(basis->blocks, struct predict_block, i).level);
+        sum += log(g_array_index(basis->blocks, struct prediction_block, i).level);
     return exp(sum / basis->blocks->len);
 }
 
@@ -62,13 +62,13 @@ static struct predict_setting setting_of(const struct data_cell *cell)
                                     simulate_policy_of(cell->policy)};
 }
 
-static void check_cell(struct predict_basis *basis, struct prediction *p, unsigned index)
+static void check_cell(struct prediction_basis *basis, struct prediction *p, unsigned index)
 {
     const struct study_data *study = p->study;
     const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, index);
     struct predict_setting setting = setting_of(cell);
-    struct predict_check check = {.cell = index, .workers = cell->workers};
-    struct predict_slowdown slowdown = predict_basis_slowdown(basis, index);
+    struct prediction_check check = {.cell = index, .workers = cell->workers};
+    struct prediction_slowdown slowdown = prediction_basis_slowdown(basis, index);
     struct predict_pool pool;
     struct interval measured;
     size_t count;
@@ -78,10 +78,10 @@ static void check_cell(struct predict_basis *basis, struct prediction *p, unsign
     g_free(group);
     if (!interval_has_value(&measured))
         return;
-    predict_basis_costs(basis, index);
-    pool_make(basis, basis->items, level_of(basis), predict_basis_contention(basis, &slowdown, study->cores),
-              1, &pool);
-    predict_basis_costs(basis, -1);
+    prediction_basis_costs(basis, index);
+    pool_make(basis, basis->items, level_of(basis),
+              prediction_basis_contention(basis, &slowdown, study->cores), 1, &pool);
+    prediction_basis_costs(basis, -1);
     check.measured_s = measured.value;
     check.predicted_s = predict_seconds(&pool, &setting, study->cores);
     pool_release(&pool);
@@ -90,7 +90,7 @@ static void check_cell(struct predict_basis *basis, struct prediction *p, unsign
 }
 
 /* Every cell of more than one worker, but for those whose trials saw other items. */
-static void check_cells(struct predict_basis *basis, struct prediction *p)
+static void check_cells(struct prediction_basis *basis, struct prediction *p)
 {
     double squares = 0;
 
@@ -100,7 +100,7 @@ static void check_cells(struct predict_basis *basis, struct prediction *p)
             check_cell(basis, p, i);
     }
     for (unsigned i = 0; i < p->checks->len; i++) {
-        const struct predict_check *check = &g_array_index(p->checks, struct predict_check, i);
+        const struct prediction_check *check = &g_array_index(p->checks, struct prediction_check, i);
         squares += pow(log(check->predicted_s / check->measured_s), 2);
     }
     p->held_back_rms = p->checks->len ? sqrt(squares / p->checks->len) : NAN;
@@ -142,27 +142,26 @@ static struct interval join(const struct prediction *p, double value, const doub
 }
 
 /* T(n) and S(n) of one setting, from all blocks and from each alone. */
-static void foretell(const struct predict_basis *basis, const struct prediction *p,
-                     const struct predict_setting *setting, struct interval *seconds,
-                     struct interval *speedup)
+static void foretell(const struct prediction_basis *basis, const struct prediction *p,
+                     const struct predict_setting *setting, struct interval *wall, struct interval *speedup)
 {
     struct predict_setting one = {1, p->base.chunk, p->base.policy};
     size_t items = p->request.items < SPREAD_ITEMS ? p->request.items : SPREAD_ITEMS, blocks = 0;
     double block_s[MOST_BLOCKS], block_speedup[MOST_BLOCKS];
-    double value = predict_seconds(&p->pool, setting, p->request.cores);
-    double gain = predict_seconds(&p->pool, &one, p->request.cores) / value;
+    double wall_s = predict_seconds(&p->pool, setting, p->request.cores);
+    double gain = predict_seconds(&p->pool, &one, p->request.cores) / wall_s;
 
     for (; blocks < basis->blocks->len && blocks < MOST_BLOCKS; blocks++) {
-        const struct predict_block *block = &g_array_index(basis->blocks, struct predict_block, blocks);
+        const struct prediction_block *block = &g_array_index(basis->blocks, struct prediction_block, blocks);
         struct predict_pool pool;
         pool_make(basis, items, block->level,
-                  predict_basis_contention(basis, &block->slowdown, p->request.cores), block->block + 2,
+                  prediction_basis_contention(basis, &block->slowdown, p->request.cores), block->block + 2,
                   &pool);
         block_s[blocks] = predict_seconds(&pool, setting, p->request.cores);
         block_speedup[blocks] = predict_seconds(&pool, &one, p->request.cores) / block_s[blocks];
         pool_release(&pool);
     }
-    *seconds = join(p, value, block_s, blocks, true);
+    *wall = join(p, wall_s, block_s, blocks, true);
     *speedup = join(p, gain, block_speedup, blocks, false);
     if (setting->workers == 1)
         *speedup = interval_exact(1, FIT_LEVEL, "definition");
@@ -198,24 +197,24 @@ static double memory_mib(const struct prediction *p, unsigned workers)
     return workers * p->worker_mib;
 }
 
-static void add_points(const struct predict_basis *basis, struct prediction *p)
+static void add_points(const struct prediction_basis *basis, struct prediction *p)
 {
     size_t count;
     unsigned *workers = candidates(p, &count);
 
     for (size_t i = 0; i < count; i++) {
-        struct predict_point point = {.workers = workers[i], .memory_mib = memory_mib(p, workers[i])};
+        struct prediction_point point = {.workers = workers[i], .memory_mib = memory_mib(p, workers[i])};
         struct predict_setting setting = {workers[i], p->base.chunk, p->base.policy};
-        foretell(basis, p, &setting, &point.seconds, &point.speedup);
+        foretell(basis, p, &setting, &point.wall_s, &point.speedup);
         point.efficiency = interval_scaled(&point.speedup, 1.0 / workers[i]);
-        point.core_hours = workers[i] * point.seconds.value / 3600;
+        point.core_hours = workers[i] * point.wall_s.value / 3600;
         point.too_large = p->memory_workers && workers[i] > p->memory_workers;
         g_array_append_val(p->points, point);
     }
     g_free(workers);
 }
 
-static void find_best(const struct predict_basis *basis, struct prediction *p)
+static void find_best(const struct prediction_basis *basis, struct prediction *p)
 {
     size_t count, allowed = 0;
     unsigned *workers = candidates(p, &count);
@@ -225,11 +224,11 @@ static void find_best(const struct predict_basis *basis, struct prediction *p)
     p->best =
         predict_best(&p->pool, p->request.cores, workers, allowed ? allowed : 1, &p->base, PREDICT_AS_GOOD);
     g_free(workers);
-    foretell(basis, p, &p->best.setting, &p->best_seconds, &p->best_speedup);
-    p->best_core_hours = p->best.setting.workers * p->best_seconds.value / 3600;
+    foretell(basis, p, &p->best.setting, &p->best_wall_s, &p->best_speedup);
+    p->best_core_hours = p->best.setting.workers * p->best_wall_s.value / 3600;
     p->least_chunk =
         predict_least_chunk(&p->pool, p->request.cores, p->best.setting.workers, p->best.setting.policy,
-                            PREDICT_EFFICIENCY, &p->chunk_efficiency, &p->chunk_best);
+                            PREDICTION_EFFICIENCY, &p->chunk_efficiency, &p->chunk_best);
 }
 
 static void find_memory(struct prediction *p)
@@ -243,7 +242,7 @@ static void find_memory(struct prediction *p)
             (unsigned)fmin(fmax(p->request.memory_bytes / 1048576 / p->worker_mib, 1), 1000000);
 }
 
-static void find_slowdown(const struct predict_basis *basis, struct prediction *p)
+static void find_slowdown(const struct prediction_basis *basis, struct prediction *p)
 {
     double contention[MOST_BLOCKS], crowding[MOST_BLOCKS];
     size_t count = 0;
@@ -254,7 +253,7 @@ static void find_slowdown(const struct predict_basis *basis, struct prediction *
         return;
     }
     for (; count < basis->blocks->len && count < MOST_BLOCKS; count++) {
-        const struct predict_block *block = &g_array_index(basis->blocks, struct predict_block, count);
+        const struct prediction_block *block = &g_array_index(basis->blocks, struct prediction_block, count);
         contention[count] = block->slowdown.contention;
         crowding[count] = block->slowdown.crowding * (p->study->cores > 1 ? p->study->cores - 1.0 : 1);
     }
@@ -262,7 +261,7 @@ static void find_slowdown(const struct predict_basis *basis, struct prediction *
     p->crowding = stats_mean_interval(crowding, count, FIT_LEVEL);
 }
 
-static void describe(const struct predict_basis *basis, struct prediction *p)
+static void describe(const struct prediction_basis *basis, struct prediction *p)
 {
     const struct study_data *study = p->study;
     int curve = fit_curve_cell(study, 1);
@@ -271,7 +270,7 @@ static void describe(const struct predict_basis *basis, struct prediction *p)
     p->blocks = basis->blocks->len;
     p->measured_workers = 1;
     for (unsigned i = 0; i < basis->ratios->len; i++) {
-        const struct predict_ratio *ratio = &g_array_index(basis->ratios, struct predict_ratio, i);
+        const struct prediction_ratio *ratio = &g_array_index(basis->ratios, struct prediction_ratio, i);
         if (ratio->within_cores && ratio->workers > p->measured_workers)
             p->measured_workers = ratio->workers;
     }
@@ -283,40 +282,40 @@ static void describe(const struct predict_basis *basis, struct prediction *p)
         p->request.items = basis->items;
 }
 
-int predict_make(const struct fit_account *account, const struct predict_request *request,
-                 struct prediction *prediction, struct fault *fault)
+int prediction_make(const struct fit_account *account, const struct predict_request *request,
+                    struct prediction *prediction, struct fault *fault)
 {
     struct prediction *p = prediction;
-    struct predict_slowdown slowdown;
-    struct predict_basis basis;
+    struct prediction_slowdown slowdown;
+    struct prediction_basis basis;
 
     *p = (struct prediction){.study = account->study,
                              .request = *request,
-                             .points = g_array_new(FALSE, TRUE, sizeof(struct predict_point)),
-                             .checks = g_array_new(FALSE, TRUE, sizeof(struct predict_check))};
-    if (predict_basis_make(account, &basis, fault)) {
-        predict_basis_release(&basis);
-        predict_release(p);
+                             .points = g_array_new(FALSE, TRUE, sizeof(struct prediction_point)),
+                             .checks = g_array_new(FALSE, TRUE, sizeof(struct prediction_check))};
+    if (prediction_basis_make(account, &basis, fault)) {
+        prediction_basis_release(&basis);
+        prediction_release(p);
         return -1;
     }
     describe(&basis, p);
-    slowdown = predict_basis_slowdown(&basis, -1);
+    slowdown = prediction_basis_slowdown(&basis, -1);
     pool_make(&basis, p->request.items, level_of(&basis),
-              predict_basis_contention(&basis, &slowdown, p->request.cores), 1, &p->pool);
+              prediction_basis_contention(&basis, &slowdown, p->request.cores), 1, &p->pool);
     check_cells(&basis, p);
     find_memory(p);
     predict_bounds(&p->pool, most_workers(p), &p->bounds);
     add_points(&basis, p);
     find_best(&basis, p);
-    predict_basis_release(&basis);
+    prediction_basis_release(&basis);
     if (p->best.seconds > 0)
         return 0;
-    predict_release(p);
+    prediction_release(p);
     return fault_set(fault, "%s: no memory to simulate so many items: give fewer with --items",
                      account->study->name);
 }
 
-void predict_release(struct prediction *prediction)
+void prediction_release(struct prediction *prediction)
 {
     if (prediction->points)
         g_array_free(prediction->points, TRUE);

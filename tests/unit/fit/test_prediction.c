@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "harness/fit/fit_account.h"
-#include "harness/fit/predict.h"
+#include "harness/fit/prediction.h"
 #include "tests/unit/pool/pool_fixture.h"
 
 static struct fixture four_cores = {.cores = 4, .blocks = 5, .drift = 0.02, .random = {3}};
@@ -170,15 +170,15 @@ static void open_prediction(const struct predict_request *request, struct predic
 {
     struct fault fault;
 
-    if (predict_make(&account, request, prediction, &fault))
+    if (prediction_make(&account, request, prediction, &fault))
         fail_msg("%s", fault.text);
 }
 
-static const struct predict_point *point_at(const struct prediction *p, unsigned workers)
+static const struct prediction_point *point_at(const struct prediction *p, unsigned workers)
 {
     for (unsigned i = 0; i < p->points->len; i++)
-        if (g_array_index(p->points, struct predict_point, i).workers == workers)
-            return &g_array_index(p->points, struct predict_point, i);
+        if (g_array_index(p->points, struct prediction_point, i).workers == workers)
+            return &g_array_index(p->points, struct prediction_point, i);
     fail_msg("no point with %u workers", workers);
     return NULL;
 }
@@ -203,16 +203,16 @@ static void a_larger_machine_is_foretold(void **state)
     (void)state;
     open_prediction(&request, &p);
     for (unsigned n = 1; n <= 16; n++) {
-        const struct predict_point *point = point_at(&p, n);
+        const struct prediction_point *point = point_at(&p, n);
         double truth = truth_s(n);
-        assert_near("T(n) within 5%", point->seconds.value / truth, 1, 0.05);
-        if (truth < point->seconds.low || truth > point->seconds.high)
-            fail_msg("%u workers: %g to %g does not hold %g", n, point->seconds.low, point->seconds.high,
+        assert_near("T(n) within 5%", point->wall_s.value / truth, 1, 0.05);
+        if (truth < point->wall_s.low || truth > point->wall_s.high)
+            fail_msg("%u workers: %g to %g does not hold %g", n, point->wall_s.low, point->wall_s.high,
                      truth);
-        assert_near("core-hours", point->core_hours, n * point->seconds.value / 3600, 1e-12);
+        assert_near("core-hours", point->core_hours, n * point->wall_s.value / 3600, 1e-12);
     }
     assert_near("contention", p.contention.value, 0.01, 0.003);
-    predict_release(&p);
+    prediction_release(&p);
 }
 
 static void held_back_cells_are_within_five_percent(void **state)
@@ -226,10 +226,10 @@ static void held_back_cells_are_within_five_percent(void **state)
     assert_int_equal(p.request.items, 300);
     assert_int_equal(p.checks->len, 4); /* 2, 3, 4 workers, and chunk 8 */
     for (unsigned i = 0; i < p.checks->len; i++) {
-        const struct predict_check *check = &g_array_index(p.checks, struct predict_check, i);
+        const struct prediction_check *check = &g_array_index(p.checks, struct prediction_check, i);
         assert_near("held back", check->predicted_s / check->measured_s, 1, 0.05);
     }
-    predict_release(&p);
+    prediction_release(&p);
 }
 
 static void memory_and_items_bound_the_advice(void **state)
@@ -246,7 +246,7 @@ static void memory_and_items_bound_the_advice(void **state)
     assert_true(p.bounds.longest_item < 7);
     assert_int_equal(p.least_chunk, 0); /* seven items on some workers: never balanced */
     assert_true(p.chunk_efficiency > 0 && p.chunk_efficiency < 0.95);
-    predict_release(&p);
+    prediction_release(&p);
 }
 
 static void more_items_have_wider_times_and_the_same_speedups(void **state)
@@ -258,15 +258,15 @@ static void more_items_have_wider_times_and_the_same_speedups(void **state)
     (void)state;
     open_prediction(&few, &a);
     open_prediction(&many, &b);
-    x = &point_at(&a, 1)->seconds;
-    y = &point_at(&b, 1)->seconds;
+    x = &point_at(&a, 1)->wall_s;
+    y = &point_at(&b, 1)->wall_s;
     assert_near("ten times the time", y->value / x->value, 10, 0.5);
     assert_true(y->high / y->low > x->high / x->low);
     x = &point_at(&a, 4)->speedup;
     y = &point_at(&b, 4)->speedup;
     assert_true(y->value > x->value); /* serial parts weigh less */
-    predict_release(&a);
-    predict_release(&b);
+    prediction_release(&a);
+    prediction_release(&b);
 }
 
 static void a_study_without_one_worker_is_refused(void **state)
@@ -278,7 +278,7 @@ static void a_study_without_one_worker_is_refused(void **state)
     (void)state;
     for (unsigned i = 0; i < study.cells->len; i++)
         g_array_index(study.cells, struct data_cell, i).workers++;
-    assert_int_equal(predict_make(&account, &request, &p, &fault), -1);
+    assert_int_equal(prediction_make(&account, &request, &p, &fault), -1);
     assert_non_null(strstr(fault.text, "no trial with one worker"));
     for (unsigned i = 0; i < study.cells->len; i++)
         g_array_index(study.cells, struct data_cell, i).workers--;
@@ -311,8 +311,8 @@ static void the_prediction_reads_as_recorded(void **state)
 
     (void)state;
     open_prediction(&request, &p);
-    predict_print(&p, out);
-    predict_release(&p);
+    prediction_print(&p, out);
+    prediction_release(&p);
     assert_golden(out, &text, "tests/golden/predict.txt");
 }
 

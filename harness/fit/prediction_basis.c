@@ -1,10 +1,10 @@
-/* predict_basis.c: the pool's costs, read from a study (predict.h). */
+/* prediction_basis.c: the pool's costs, read from a study (prediction.h). */
 #include <math.h>
 #include <string.h>
 
 #include "analysis/statistics/stats.h"
 #include "harness/fit/fit.h"
-#include "harness/fit/predict.h"
+#include "harness/fit/prediction.h"
 
 static const struct fit_account_trial *row_at(const struct fit_account *account, unsigned i)
 {
@@ -42,7 +42,7 @@ static double items_s(const struct fit_account_trial *row)
 
 /* --- items and blocks ------------------------------------------------------------------------- */
 
-static void take_items(struct predict_basis *basis)
+static void take_items(struct prediction_basis *basis)
 {
     const struct fit_account *account = basis->account;
 
@@ -85,7 +85,7 @@ static double block_mean_s(const struct fit_account *account, unsigned block, un
 /* How many items go on at a time, as an item sees it: the mean of that number over the time of all items, from
  * the gate to each worker's last item. Those that wait for a core do not go on. *w: the trial's first worker
  * or one before; moves on. */
-static double concurrency_of(const struct predict_basis *basis, const struct fit_account_trial *row,
+static double concurrency_of(const struct prediction_basis *basis, const struct fit_account_trial *row,
                              unsigned *w)
 {
     const struct study_data *study = basis->account->study;
@@ -114,20 +114,20 @@ static double concurrency_of(const struct predict_basis *basis, const struct fit
 }
 
 /* Rows of one block (-1: all), within or beyond the cores, without one cell. Returns how many. */
-static size_t collect(const struct predict_basis *basis, int64_t block, int64_t without, bool within_cores,
-                      const struct predict_ratio **rows)
+static size_t collect(const struct prediction_basis *basis, int64_t block, int64_t without, bool within_cores,
+                      const struct prediction_ratio **rows)
 {
     size_t count = 0;
 
     for (unsigned i = 0; i < basis->ratios->len; i++) {
-        const struct predict_ratio *row = &g_array_index(basis->ratios, struct predict_ratio, i);
+        const struct prediction_ratio *row = &g_array_index(basis->ratios, struct prediction_ratio, i);
         if ((block < 0 || row->block == block) && row->cell != without && row->within_cores == within_cores)
             rows[count++] = row;
     }
     return count;
 }
 
-static double slope_of(const struct predict_ratio **rows, size_t count, bool waiting)
+static double slope_of(const struct prediction_ratio **rows, size_t count, bool waiting)
 {
     double *concurrency = g_new0(double, count + 1), *ratio = g_new0(double, count + 1), slope;
 
@@ -142,11 +142,12 @@ static double slope_of(const struct predict_ratio **rows, size_t count, bool wai
 }
 
 /* More workers than cores tell of contention only where nothing else does: taking turns costs time, too. */
-static struct predict_slowdown slopes_of(const struct predict_basis *basis, int64_t block, int64_t without)
+static struct prediction_slowdown slopes_of(const struct prediction_basis *basis, int64_t block,
+                                            int64_t without)
 {
-    const struct predict_ratio **rows = g_new0(const struct predict_ratio *, basis->ratios->len + 1);
+    const struct prediction_ratio **rows = g_new0(const struct prediction_ratio *, basis->ratios->len + 1);
     size_t count = collect(basis, block, without, true, rows);
-    struct predict_slowdown slowdown = {slope_of(rows, count, false), slope_of(rows, count, true)};
+    struct prediction_slowdown slowdown = {slope_of(rows, count, false), slope_of(rows, count, true)};
 
     if (count == 0)
         slowdown.contention = slope_of(rows, collect(basis, block, without, false, rows), false);
@@ -154,15 +155,15 @@ static struct predict_slowdown slopes_of(const struct predict_basis *basis, int6
     return slowdown;
 }
 
-struct predict_slowdown predict_basis_slowdown(const struct predict_basis *basis, int64_t without)
+struct prediction_slowdown prediction_basis_slowdown(const struct prediction_basis *basis, int64_t without)
 {
-    struct predict_slowdown slowdown = slopes_of(basis, -1, without);
+    struct prediction_slowdown slowdown = slopes_of(basis, -1, without);
 
-    return (struct predict_slowdown){fmax(slowdown.contention, 0), fmax(slowdown.crowding, 0)};
+    return (struct prediction_slowdown){fmax(slowdown.contention, 0), fmax(slowdown.crowding, 0)};
 }
 
-double predict_basis_contention(const struct predict_basis *basis, const struct predict_slowdown *slowdown,
-                                unsigned cores)
+double prediction_basis_contention(const struct prediction_basis *basis,
+                                   const struct prediction_slowdown *slowdown, unsigned cores)
 {
     unsigned here = basis->account->study->cores;
     double of_cores = here > 1 && cores > 1 ? (here - 1.0) / (cores - 1.0) : 1;
@@ -170,15 +171,15 @@ double predict_basis_contention(const struct predict_basis *basis, const struct 
     return slowdown->contention + slowdown->crowding * of_cores;
 }
 
-static bool has_block(const struct predict_basis *basis, unsigned block)
+static bool has_block(const struct prediction_basis *basis, unsigned block)
 {
     for (unsigned i = 0; i < basis->blocks->len; i++)
-        if (g_array_index(basis->blocks, struct predict_block, i).block == block)
+        if (g_array_index(basis->blocks, struct prediction_block, i).block == block)
             return true;
     return false;
 }
 
-static void take_blocks(struct predict_basis *basis)
+static void take_blocks(struct prediction_basis *basis)
 {
     const struct fit_account *account = basis->account;
     double medians_s = 0;
@@ -187,7 +188,7 @@ static void take_blocks(struct predict_basis *basis)
         medians_s += basis->cost_s[i];
     for (unsigned i = 0; i < account->trials->len; i++) {
         const struct fit_account_trial *row = row_at(account, i);
-        struct predict_block block = {.block = trial_of(account, row)->block};
+        struct prediction_block block = {.block = trial_of(account, row)->block};
         if (!is_on_curve(account, row) || workers_of(account, row) > 1 || has_block(basis, block.block))
             continue;
         block.level = block_mean_s(account, block.block, 1, items_s) / medians_s;
@@ -197,7 +198,7 @@ static void take_blocks(struct predict_basis *basis)
 
 /* Every cell of the pool tells how items slow each other down, with any chunk and policy; more workers than
  * cores tell it where waiting for a core can be told apart. */
-static void take_ratios(struct predict_basis *basis)
+static void take_ratios(struct prediction_basis *basis)
 {
     const struct fit_account *account = basis->account;
     double one_s = 0, one_busy_s = 0;
@@ -205,7 +206,7 @@ static void take_ratios(struct predict_basis *basis)
     for (unsigned i = 0, w = 0; i < account->trials->len; i++) {
         const struct fit_account_trial *row = row_at(account, i);
         const struct data_trial *trial = trial_of(account, row);
-        struct predict_ratio ratio = {
+        struct prediction_ratio ratio = {
             .block = trial->block, .cell = trial->cell, .workers = workers_of(account, row)};
         if (trial->status != TRIAL_OK || ratio.workers == 1 || !has_block(basis, ratio.block))
             continue;
@@ -221,7 +222,7 @@ static void take_ratios(struct predict_basis *basis)
             g_array_append_val(basis->ratios, ratio);
     }
     for (unsigned i = 0; i < basis->blocks->len; i++) {
-        struct predict_block *block = &g_array_index(basis->blocks, struct predict_block, i);
+        struct prediction_block *block = &g_array_index(basis->blocks, struct prediction_block, i);
         block->slowdown = slopes_of(basis, block->block, -1);
     }
 }
@@ -263,7 +264,7 @@ static void add_worker(struct starts *sums, const struct account_worker *instant
 
 /* Initializers beyond the cores take as much longer as the part of them asks for that needs a core. Where they
  * took no longer, that part is at most a core's share for each, and the best guess is that of the items. */
-static void set_starts(struct predict_basis *basis, const struct starts *sums)
+static void set_starts(struct prediction_basis *basis, const struct starts *sums)
 {
     struct predict_pool *pool = &basis->pool;
     double longer;
@@ -278,7 +279,7 @@ static void set_starts(struct predict_basis *basis, const struct starts *sums)
         pool->init_share = fmin(pool->share, isfinite(longer) ? 1 / sums->crowd : 1);
 }
 
-static void take_starts(struct predict_basis *basis, int64_t without)
+static void take_starts(struct prediction_basis *basis, int64_t without)
 {
     const struct fit_account *account = basis->account;
     const struct study_data *study = account->study;
@@ -308,7 +309,7 @@ static void take_starts(struct predict_basis *basis, int64_t without)
 }
 
 /* Prefix: mean. Suffix: straight line over workers. Claims: all dispatch of one-worker trials. */
-static void take_serial(struct predict_basis *basis, int64_t without)
+static void take_serial(struct prediction_basis *basis, int64_t without)
 {
     const struct fit_account *account = basis->account;
     double trials = 0, prefix_s = 0, n_sum = 0, nn_sum = 0, suffix_s = 0, n_suffix_s = 0, slope;
@@ -345,17 +346,18 @@ static void take_serial(struct predict_basis *basis, int64_t without)
     basis->pool.share = busy_item_s > 0 && cpu_s > 0 ? fmin(cpu_s / busy_item_s, 1) : 1;
 }
 
-void predict_basis_costs(struct predict_basis *basis, int64_t without)
+void prediction_basis_costs(struct prediction_basis *basis, int64_t without)
 {
     take_serial(basis, without);
     take_starts(basis, without); /* needs the share */
 }
 
-int predict_basis_make(const struct fit_account *account, struct predict_basis *basis, struct fault *fault)
+int prediction_basis_make(const struct fit_account *account, struct prediction_basis *basis,
+                          struct fault *fault)
 {
-    *basis = (struct predict_basis){.account = account,
-                                    .blocks = g_array_new(FALSE, TRUE, sizeof(struct predict_block)),
-                                    .ratios = g_array_new(FALSE, TRUE, sizeof(struct predict_ratio))};
+    *basis = (struct prediction_basis){.account = account,
+                                       .blocks = g_array_new(FALSE, TRUE, sizeof(struct prediction_block)),
+                                       .ratios = g_array_new(FALSE, TRUE, sizeof(struct prediction_ratio))};
     if (study_data_is_weak(account->study))
         return fault_set(
             fault,
@@ -369,12 +371,12 @@ int predict_basis_make(const struct fit_account *account, struct predict_basis *
     if (!basis->items || !basis->blocks->len)
         return fault_set(fault, "%s: no trial with one worker counts: sweep with --workers 1,...",
                          account->study->name);
-    predict_basis_costs(basis, -1);
+    prediction_basis_costs(basis, -1);
     take_ratios(basis); /* needs the share */
     return 0;
 }
 
-void predict_basis_release(struct predict_basis *basis)
+void prediction_basis_release(struct prediction_basis *basis)
 {
     g_free(basis->cost_s);
     g_free(basis->weight);
@@ -382,5 +384,5 @@ void predict_basis_release(struct predict_basis *basis)
         g_array_free(basis->blocks, TRUE);
     if (basis->ratios)
         g_array_free(basis->ratios, TRUE);
-    *basis = (struct predict_basis){0};
+    *basis = (struct prediction_basis){0};
 }

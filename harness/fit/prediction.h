@@ -1,7 +1,7 @@
-/* predict.h: what a study foretells of another machine and number of items (knee predict).
+/* prediction.h: what a study foretells of another machine and number of items (knee predict).
  *
- * Sequence: study_read(), fit_account_make(), predict_make(), predict_print() or predict_json(),
- * predict_release(). Study and account must outlive the prediction.
+ * Sequence: study_read(), fit_account_make(), prediction_make(), prediction_print() or prediction_json(),
+ * prediction_release(). Study and account must outlive the prediction.
  *
  * The pool's costs are read from the study: items at one worker (medians, at the level of each block),
  * prefix, suffix (in proportion to workers), forks, initializers, claims, and the slowdown of items by
@@ -13,8 +13,8 @@
  * standard errors of a mean of that many items drawn from a population of which the measured ones are a
  * sample. Speedups leave out the third. A study of one block has no interval.
  */
-#ifndef KNEE_PREDICT_STUDY_H
-#define KNEE_PREDICT_STUDY_H
+#ifndef KNEE_PREDICTION_H
+#define KNEE_PREDICTION_H
 
 #include <jansson.h>
 #include <stdio.h>
@@ -29,16 +29,16 @@ struct predict_request {
     size_t items;        /* 0: those of the study */
 };
 
-struct predict_point {
+struct prediction_point {
     unsigned workers;
-    struct interval seconds, speedup, efficiency;
+    struct interval wall_s, speedup, efficiency;
     double memory_mib; /* of all workers; NaN not known */
     double core_hours;
     bool too_large; /* for the memory */
 };
 
 /* A measured cell, predicted without its own trials: no cost of the pool, no slowdown comes from them. */
-struct predict_check {
+struct prediction_check {
     unsigned cell, workers; /* cell: index in the study */
     double measured_s, predicted_s;
 };
@@ -52,13 +52,13 @@ struct prediction {
     struct interval contention;  /* slowdown of items by each further worker, waiting left out */
     struct interval crowding;    /* ... by waiting for a core, when all cores are at work */
     struct predict_pool pool;    /* with the items asked for; its arrays are owned */
-    GArray *points;              /* struct predict_point */
-    GArray *checks;              /* struct predict_check */
+    GArray *points;              /* struct prediction_point */
+    GArray *checks;              /* struct prediction_check */
     double held_back_rms;        /* of log times; NaN without checks */
     struct predict_choice best;
-    struct interval best_seconds, best_speedup;
+    struct interval best_wall_s, best_speedup;
     double best_core_hours;
-    uint64_t least_chunk;    /* for PREDICT_EFFICIENCY at the best setting; 0 none */
+    uint64_t least_chunk;    /* for PREDICTION_EFFICIENCY at the best setting; 0 none */
     double chunk_efficiency; /* the largest, and where */
     uint64_t chunk_best;
     struct predict_bounds bounds; /* with as many workers as there are cores, or more where items wait */
@@ -66,52 +66,53 @@ struct prediction {
     unsigned memory_workers;      /* that the memory lets run; 0: not told or not known */
 };
 
-#define PREDICT_EFFICIENCY 0.95
+#define PREDICTION_EFFICIENCY 0.95
 
 /* Returns 0, or -1 with fault: no one-worker trials with items, or no memory. */
-int predict_make(const struct fit_account *account, const struct predict_request *request,
-                 struct prediction *prediction, struct fault *fault);
-void predict_release(struct prediction *prediction);
+int prediction_make(const struct fit_account *account, const struct predict_request *request,
+                    struct prediction *prediction, struct fault *fault);
+void prediction_release(struct prediction *prediction);
 
-void predict_print(const struct prediction *prediction, FILE *out);
-json_t *predict_json(const struct prediction *prediction);
+void prediction_print(const struct prediction *prediction, FILE *out);
+json_t *prediction_json(const struct prediction *prediction);
 
-/* --- used by predict.c ------------------------------------------------------------------------ */
+/* --- used by prediction.c ------------------------------------------------------------------------ */
 
-/* What a study tells of the pool; predict_basis.c. */
-struct predict_slowdown {
+/* What a study tells of the pool; prediction_basis.c. */
+struct prediction_slowdown {
     double contention; /* on a core or blocked, for each further item that goes on: caches, memory, locks */
     double crowding;   /* waiting for a core, for each further one, where the cores are those of the study */
 };
-struct predict_block {
+struct prediction_block {
     unsigned block;
-    double level;                     /* time of all items with one worker over the sum of their medians */
-    struct predict_slowdown slowdown; /* of this block alone */
+    double level;                        /* time of all items with one worker over the sum of their medians */
+    struct prediction_slowdown slowdown; /* of this block alone */
 };
-struct predict_ratio {
+struct prediction_ratio {
     unsigned block, cell, workers; /* cell: index in the study */
     bool within_cores;             /* no more workers than have a core whenever they need it */
     double concurrency;            /* items that go on at a time, as an item sees it */
     double busy;    /* time of all items without waiting, over that with one worker in the same block */
     double waiting; /* how much longer waiting makes them, over the same with one worker */
 };
-struct predict_basis {
+struct prediction_basis {
     const struct fit_account *account;
     double *cost_s, *weight; /* of each measured item: median time with one worker; bytes. Owned */
     size_t items;
     struct predict_pool pool; /* but for the items and contention */
-    GArray *blocks;           /* struct predict_block, of those with one-worker trials */
-    GArray *ratios;           /* struct predict_ratio */
+    GArray *blocks;           /* struct prediction_block, of those with one-worker trials */
+    GArray *ratios;           /* struct prediction_ratio */
 };
-int predict_basis_make(const struct fit_account *account, struct predict_basis *basis, struct fault *fault);
-void predict_basis_release(struct predict_basis *basis);
+int prediction_basis_make(const struct fit_account *account, struct prediction_basis *basis,
+                          struct fault *fault);
+void prediction_basis_release(struct prediction_basis *basis);
 /* The pool's start, end and claims, without one cell's trials (-1: with all). */
-void predict_basis_costs(struct predict_basis *basis, int64_t without);
+void prediction_basis_costs(struct prediction_basis *basis, int64_t without);
 /* Slowdown of all blocks, without one cell's trials (-1: with all); never below 0. */
-struct predict_slowdown predict_basis_slowdown(const struct predict_basis *basis, int64_t without);
+struct prediction_slowdown prediction_basis_slowdown(const struct prediction_basis *basis, int64_t without);
 /* For each further worker on a machine with so many cores: contention goes with the number of workers, crowding with the
  * share of the cores that are at work. */
-double predict_basis_contention(const struct predict_basis *basis, const struct predict_slowdown *slowdown,
-                                unsigned cores);
+double prediction_basis_contention(const struct prediction_basis *basis,
+                                   const struct prediction_slowdown *slowdown, unsigned cores);
 
 #endif

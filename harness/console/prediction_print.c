@@ -1,8 +1,8 @@
-/* predict_print.c: a prediction as a table for people, and as JSON (predict.h). */
+/* prediction_print.c: a prediction as a table for people, and as JSON (prediction.h). */
 #include <math.h>
 
 #include "harness/fit/fit_json.h"
-#include "harness/fit/predict.h"
+#include "harness/fit/prediction.h"
 #include "pipeline/pool/chunk.h"
 
 static const char *policy_name(enum simulate_policy policy)
@@ -35,13 +35,13 @@ static void print_points(const struct prediction *p, FILE *out)
     fprintf(out, "%7s  %-28s %-24s %-24s %10s %10s\n", "workers", "seconds", "speedup", "efficiency",
             "memory", "core-hours");
     for (unsigned i = 0; i < p->points->len; i++) {
-        const struct predict_point *point = &g_array_index(p->points, struct predict_point, i);
+        const struct prediction_point *point = &g_array_index(p->points, struct prediction_point, i);
         if (isnan(point->memory_mib))
             snprintf(memory, sizeof memory, "-");
         else
             snprintf(memory, sizeof memory, "%.0f MiB", point->memory_mib);
         fprintf(out, "%7u  %-28s %-24s %-24s %10s %10.4g%s\n", point->workers,
-                shown(&point->seconds, decimals_of(point->seconds.value), wall, sizeof wall),
+                shown(&point->wall_s, decimals_of(point->wall_s.value), wall, sizeof wall),
                 shown(&point->speedup, 2, speedup, sizeof speedup),
                 shown(&point->efficiency, 3, efficiency, sizeof efficiency), memory, point->core_hours,
                 point->too_large ? " more than the memory" : "");
@@ -55,15 +55,15 @@ static void print_best(const struct prediction *p, FILE *out)
 
     fprintf(out, "best: %u worker%s, chunk %llu, %s: %s s, speedup %s, %.4g core-hours\n", best->workers,
             best->workers == 1 ? "" : "s", (unsigned long long)best->chunk, policy_name(best->policy),
-            shown(&p->best_seconds, decimals_of(p->best_seconds.value), wall, sizeof wall),
+            shown(&p->best_wall_s, decimals_of(p->best_wall_s.value), wall, sizeof wall),
             shown(&p->best_speedup, 2, speedup, sizeof speedup), p->best_core_hours);
     if (p->least_chunk)
         fprintf(out, "chunk: %llu is enough for %.0f%% efficiency with %u worker%s\n",
-                (unsigned long long)p->least_chunk, 100 * PREDICT_EFFICIENCY, best->workers,
+                (unsigned long long)p->least_chunk, 100 * PREDICTION_EFFICIENCY, best->workers,
                 best->workers == 1 ? "" : "s");
     else
         fprintf(out, "chunk: none gives %.0f%% efficiency with %u workers; most is %.1f%%, with chunk %llu\n",
-                100 * PREDICT_EFFICIENCY, best->workers, 100 * p->chunk_efficiency,
+                100 * PREDICTION_EFFICIENCY, best->workers, 100 * p->chunk_efficiency,
                 (unsigned long long)p->chunk_best);
 }
 
@@ -80,7 +80,7 @@ static void print_bounds(const struct prediction *p, FILE *out)
 static void print_checks(const struct prediction *p, FILE *out)
 {
     for (unsigned i = 0; i < p->checks->len; i++) {
-        const struct predict_check *check = &g_array_index(p->checks, struct predict_check, i);
+        const struct prediction_check *check = &g_array_index(p->checks, struct prediction_check, i);
         const struct data_cell *cell = &g_array_index(p->study->cells, struct data_cell, check->cell);
         double off = check->predicted_s / check->measured_s - 1;
         fprintf(
@@ -93,7 +93,7 @@ static void print_checks(const struct prediction *p, FILE *out)
         fprintf(out, "checked: nothing: the study has no cell of more than one worker\n");
 }
 
-void predict_print(const struct prediction *p, FILE *out)
+void prediction_print(const struct prediction *p, FILE *out)
 {
     char text[64];
     struct interval percent = interval_scaled(&p->contention, 100);
@@ -127,10 +127,10 @@ static json_t *points_json(const struct prediction *p)
     json_t *array = json_array();
 
     for (unsigned i = 0; i < p->points->len; i++) {
-        const struct predict_point *point = &g_array_index(p->points, struct predict_point, i);
+        const struct prediction_point *point = &g_array_index(p->points, struct prediction_point, i);
         json_t *row = json_object();
         fit_json_put(row, "workers", json_integer(point->workers));
-        fit_json_put(row, "wall_s", fit_json_interval(&point->seconds));
+        fit_json_put(row, "wall_s", fit_json_interval(&point->wall_s));
         fit_json_put(row, "speedup", fit_json_interval(&point->speedup));
         fit_json_put(row, "efficiency", fit_json_interval(&point->efficiency));
         fit_json_put(row, "memory_mib", fit_json_number(point->memory_mib));
@@ -146,7 +146,7 @@ static json_t *checks_json(const struct prediction *p)
     json_t *array = json_array();
 
     for (unsigned i = 0; i < p->checks->len; i++) {
-        const struct predict_check *check = &g_array_index(p->checks, struct predict_check, i);
+        const struct prediction_check *check = &g_array_index(p->checks, struct prediction_check, i);
         const struct data_cell *cell = &g_array_index(p->study->cells, struct data_cell, check->cell);
         json_t *row = json_object();
         fit_json_put(row, "role", fit_json_text(cell->role));
@@ -167,16 +167,16 @@ static json_t *best_json(const struct prediction *p)
     fit_json_put(best, "workers", json_integer(p->best.setting.workers));
     fit_json_put(best, "chunk", json_integer((json_int_t)p->best.setting.chunk));
     fit_json_put(best, "policy", fit_json_text(policy_name(p->best.setting.policy)));
-    fit_json_put(best, "wall_s", fit_json_interval(&p->best_seconds));
+    fit_json_put(best, "wall_s", fit_json_interval(&p->best_wall_s));
     fit_json_put(best, "speedup", fit_json_interval(&p->best_speedup));
     fit_json_put(best, "core_hours", fit_json_number(p->best_core_hours));
     fit_json_put(best, "least_chunk", fit_json_count((unsigned)p->least_chunk));
-    fit_json_put(best, "least_chunk_efficiency", fit_json_number(PREDICT_EFFICIENCY));
+    fit_json_put(best, "least_chunk_efficiency", fit_json_number(PREDICTION_EFFICIENCY));
     fit_json_put(best, "chunk_efficiency", fit_json_number(p->chunk_efficiency));
     return best;
 }
 
-json_t *predict_json(const struct prediction *p)
+json_t *prediction_json(const struct prediction *p)
 {
     json_t *object = json_object(), *bounds = json_object();
 
