@@ -44,7 +44,7 @@ poison=
 for n in $(seq 1 14); do poison=$poison${poison:+,}item@$((items * n / 15 / 100 * 100 + 7)):segv; done
 
 anon_kib() { awk '/^RssAnon:/ { print $2 }' "/proc/$1/status" 2>/dev/null; }
-KNEE_FAULT=$poison "$knee" run --quiet --workers 2 --recipe "$work/small.recipe" "$work/batch" "$work/out" 2>"$work/told" &
+KNEE_FAILPOINT=$poison "$knee" run --quiet --workers 2 --recipe "$work/small.recipe" "$work/batch" "$work/out" 2>"$work/told" &
 run=$!
 : >"$work/parent"
 : >"$work/workers"

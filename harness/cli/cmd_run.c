@@ -23,7 +23,7 @@
 #include "pipeline/images/output/run_journal.h"
 #include "pipeline/images/output/run_output.h"
 #include "pipeline/images/recipe/recipe.h"
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 #include "pipeline/pool/pool.h"
 #include "pipeline/pool/sandbox.h"
 
@@ -183,7 +183,7 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
         message_note("interrupted: finished items are in %s; run the same command again to go on", set->out);
         return KNEE_INTERRUPTED + signal_number;
     }
-    fault_point("manifest", FAULT_POINT_NO_ITEM);
+    failpoint("manifest", FAILPOINT_NO_ITEM);
     if (run_journal_check(&run->journal, fault) ||
         run_output_close(&run->table, &run->recipe, &run->batch, set->out, run->images.libraries,
                          set->journal.durable, &outcome, fault))
@@ -291,7 +291,7 @@ static int run_run(int argc, char **argv)
     message_set_quiet(run.set.quiet);
     if (run.set.serial)
         run.set.workers = 1;
-    if (fault_point_arm(&fault) == 0 && have_descriptors(&fault) == 0 && emulate(&run, &fault) == 0 &&
+    if (failpoint_arm(&fault) == 0 && have_descriptors(&fault) == 0 && emulate(&run, &fault) == 0 &&
         prepare_inputs(&run, &fault) == 0) {
         if (run.set.dry_run) {
             print_plan(&run);

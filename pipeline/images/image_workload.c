@@ -20,7 +20,7 @@
 #include "pipeline/images/recipe/caption.h"
 #include "pipeline/images/overlay/overlay.h"
 #include "pipeline/images/overlay/picture_helper.h"
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 
 enum { ENGINE_UNKNOWN, ENGINE_VIPS, ENGINE_CLIP, ENGINE_PLANES };
 
@@ -230,7 +230,7 @@ static int do_stages(struct image_item *item, struct fault *fault)
         int result;
         enter(item, stages[i].stage);
         if (stages[i].stage == STAGE_ENCODE)
-            fault_point("item", item->index);
+            failpoint("item", item->index);
         result = stages[i].run(item, fault);
         if (result)
             return result;

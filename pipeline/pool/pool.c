@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/clock.h"
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 #include "pipeline/pool/pool_parts.h"
 
 enum { PROGRESS_MS = 100, REFILL_MS = 10 };
@@ -66,7 +66,7 @@ static void open_gate_when_ready(struct pool *pool)
         return;
     if (all_ready(pool)) {
         pool->table->header->go_ns = clock_now_ns();
-        fault_point("gate", FAULT_POINT_NO_ITEM);
+        failpoint("gate", FAILPOINT_NO_ITEM);
     } else if (!pool->signal_number) { /* or nobody will work: let them through to the stop flag */
         return;
     }
@@ -84,7 +84,7 @@ static void watch(struct pool *pool)
         if (pool->failed && !pool->killed)
             pool_kill_all(pool);
         poll(fds, 2, pool->refills ? REFILL_MS : PROGRESS_MS);
-        fault_point("loop", FAULT_POINT_NO_ITEM);
+        failpoint("loop", FAILPOINT_NO_ITEM);
         open_gate_when_ready(pool);
         take_signals(pool);
         pool_check_time(pool);

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #include "pipeline/base/clock.h"
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 #include "pipeline/pool/pool_parts.h"
 
 /* So many deaths without an item done in between, and the recipe or the machine is at fault, not an item. */
@@ -176,7 +176,7 @@ void pool_reap(struct pool *pool)
         bool good;
         if (slot == UINT32_MAX)
             continue; /* a child that is not ours */
-        fault_point("reap", FAULT_POINT_NO_ITEM);
+        failpoint("reap", FAILPOINT_NO_ITEM);
         worker = item_table_worker(pool->table, slot);
         /* Acquire: pairs with the release in worker.c's set_state(). */
         state = atomic_load_explicit(&worker->state, memory_order_acquire);

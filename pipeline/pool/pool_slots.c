@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/clock.h"
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 #include "pipeline/pool/pool_parts.h"
 
 /* A pause before a refill keeps a batch that kills all its workers from using up the machine. */
@@ -15,7 +15,7 @@ static pid_t fork_worker(const struct worker_task *task)
 {
     pid_t pid;
 
-    if (fault_point_refuses("fork"))
+    if (failpoint_refuses("fork"))
         return -1;
     pid = fork();
     if (pid == 0)

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/clock.h"
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
@@ -83,7 +83,7 @@ int worker_do_item(const struct worker_task *task, void *state, uint64_t index, 
         atomic_store_explicit(&record->state, ITEM_PENDING, memory_order_release);
         return -1;
     }
-    fault_point("settled", index);
+    failpoint("settled", index);
     record->end_ns = clock_now_ns();
     worker->items++;
     /* Release: whoever sees DONE or FAILED with acquire sees the whole record. */
@@ -207,14 +207,14 @@ static void work(const struct worker_task *task, void *state)
             if (!chunk_claim(task->table, task->options->policy, task->options->chunk, task->slot, &position,
                              &end))
                 break;
-            fault_point("claim", FAULT_POINT_NO_ITEM);
+            failpoint("claim", FAILPOINT_NO_ITEM);
             /* Relaxed: only our own successor and, after our death, the parent read them. claim_end first, so
              * that a half-made pair is an empty or an old range, never one that holds others' items. */
             atomic_store_explicit(&worker->claim_next, end, memory_order_relaxed);
             atomic_store_explicit(&worker->claim_end, end, memory_order_relaxed);
             atomic_store_explicit(&worker->claim_next, position, memory_order_relaxed);
             worker->claims++;
-            fault_point("held", FAULT_POINT_NO_ITEM);
+            failpoint("held", FAILPOINT_NO_ITEM);
         }
         /* Relaxed: nobody else writes the state of an item that we hold. */
         if (atomic_load_explicit(&item_table_item(task->table, task->order[position])->state,
@@ -240,7 +240,7 @@ static void prepare(const struct worker_task *task, void **state)
     tie_to_parent(task);
     settle_signals();
     set_state(task, WORKER_INIT);
-    fault_point("start", FAULT_POINT_NO_ITEM);
+    failpoint("start", FAILPOINT_NO_ITEM);
     limit_memory(task);
     if (task->options->sandbox)
         sandbox_close_descriptors(task->options->sandbox, &task->ready_fd, 1);
@@ -267,7 +267,7 @@ void worker_main(const struct worker_task *task)
     worker->begin_ns = clock_now_ns();
     worker->go_ns = worker->loop_end_ns = 0;
     prepare(task, &state);
-    fault_point("ready", FAULT_POINT_NO_ITEM);
+    failpoint("ready", FAILPOINT_NO_ITEM);
     set_state(task, WORKER_READY);
     if (write(task->ready_fd, &one, sizeof one) != sizeof one)
         _exit(WORKER_EXIT_ORPHAN);
@@ -277,7 +277,7 @@ void worker_main(const struct worker_task *task)
     work(task, state);
     worker->loop_end_ns = clock_now_ns();
     set_state(task, WORKER_TAIL);
-    fault_point("exit", FAULT_POINT_NO_ITEM);
+    failpoint("exit", FAILPOINT_NO_ITEM);
     worker_hook_end(task);
     if (workload->release)
         workload->release(workload->context, state);

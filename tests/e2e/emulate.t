@@ -46,7 +46,7 @@ until [ -z "$(pgrep -f -- '--emulate 8 long killed')" ]; do sleep 0.05; done
 is "$? $(groups $pid)" "0 " "killed: the next run clears its groups away, and goes on"
 
 # A worker that hangs or dies while the others wait for the start of all does not stop them.
-KNEE_FAULT=start:1:hang "$KNEE" run --quiet --workers 3 --emulate 4 batch hung 2>/dev/null &
+KNEE_FAILPOINT=start:1:hang "$KNEE" run --quiet --workers 3 --emulate 4 batch hung 2>/dev/null &
 pid=$!
 until [ "$(pgrep -c -P $pid)" = 3 ]; do sleep 0.02; done
 kill -INT $pid
@@ -55,7 +55,7 @@ kill -INT $pid
 wait $pid
 is $? 130 "a worker that hangs at its start: signals end the run"
 is "$(groups $pid)" "" "... and no group is left"
-KNEE_FAULT=start:1 "$KNEE" run --quiet --workers 3 --emulate 4 batch died 2>/dev/null
+KNEE_FAILPOINT=start:1 "$KNEE" run --quiet --workers 3 --emulate 4 batch died 2>/dev/null
 "$KNEE" verify serial died >/dev/null
 is $? 0 "a worker killed at its start: the run is done all the same"
 

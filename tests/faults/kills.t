@@ -54,7 +54,7 @@ alone() {
 
 # wrong WHAT: prints it with all that is needed to see it again.
 wrong() {
-    echo "# $1; KNEE_FAULT='$points' knee run ${how[*]} batch out ($deed); exit $code, then $again"
+    echo "# $1; KNEE_FAILPOINT='$points' knee run ${how[*]} batch out ($deed); exit $code, then $again"
     sed 's/^/#   /' said
     return 1
 }
@@ -74,7 +74,7 @@ strike() {
     points=$1 deed=$2 again=none
     rm -rf out
     draw
-    KNEE_FAULT=$points setsid "$KNEE" run --quiet "${how[@]}" batch out 2>said &
+    KNEE_FAILPOINT=$points setsid "$KNEE" run --quiet "${how[@]}" batch out 2>said &
     pid=$!
     case $deed in
     parent | group | worker)
@@ -141,7 +141,7 @@ done
 is "$bad" 0 "killed at random: $named times at points, $moments times at any moment ($late of them too late)"
 
 # What kills its worker every time is given up, and nothing else is.
-is "$(KNEE_FAULT=item@4:segv "$KNEE" run --quiet --workers 3 batch poison 2>/dev/null || echo $?)" 1 "an item that kills every worker"
+is "$(KNEE_FAILPOINT=item@4:segv "$KNEE" run --quiet --workers 3 batch poison 2>/dev/null || echo $?)" 1 "an item that kills every worker"
 is "$(tail -n +2 poison/FAILED.tsv | wc -l) $(grep -vc '^#' poison/MANIFEST.sha256)" "2 33" "... is given up, the others are done"
 like "$(cat poison/FAILED.tsv)" $'\tencode\t2\t.*killed by signal 11 \\(SIGSEGV\\), at attempt 2 of 2' "... with stage, attempt and signal"
 "$KNEE" run --quiet batch poison 2>/dev/null
@@ -149,10 +149,10 @@ is "$(tail -n +2 poison/FAILED.tsv | wc -l)" 2 "... and is not tried again by th
 "$KNEE" run --quiet --retry-failed batch poison 2>/dev/null
 cmp serial/MANIFEST.sha256 poison/MANIFEST.sha256
 ok $? "... but with --retry-failed, and all is whole"
-KNEE_FAULT=item@4:hang "$KNEE" run --quiet --workers 2 --item-timeout 1 batch hung 2>/dev/null
+KNEE_FAILPOINT=item@4:hang "$KNEE" run --quiet --workers 2 --item-timeout 1 batch hung 2>/dev/null
 like "$(cat hung/FAILED.tsv)" $'\tencode\t1\ttook longer than 1 s' "an item that hangs is given up after --item-timeout"
 is "$(grep -vc '^#' hung/MANIFEST.sha256)" 33 "... and the others are done"
-KNEE_FAULT=ready:1+ timeout 60 "$KNEE" run --quiet --workers 2 batch cursed 2>said
+KNEE_FAILPOINT=ready:1+ timeout 60 "$KNEE" run --quiet --workers 2 batch cursed 2>said
 is "$? $(grep -c '' said)" "1 1" "workers that never get ready end the run with one error"
 like "$(cat said)" 'worker [01]: killed by signal 9 .*before it was ready, 5 times in a row' "... that says so"
 

@@ -31,7 +31,7 @@ said() {
 hold() {
     rm -rf out
     mkdir -m 777 out
-    KNEE_FAULT=item@5:hang "$@" "$KNEE" run --quiet --workers 1 --item-timeout 1 batch out 2>stderr &
+    KNEE_FAILPOINT=item@5:hang "$@" "$KNEE" run --quiet --workers 1 --item-timeout 1 batch out 2>stderr &
     run=$!
     until [ -n "$(find out -name 'photo 2*.webp')" ] || ! kill -0 $run 2>/dev/null; do sleep 0.02; done
 }
@@ -113,13 +113,13 @@ cp -p "kept/photo 9.jpg" "batch/photo 9.jpg"
 # No processes, no descriptors.
 for point in fork:2:refuse fork:1:refuse; do
     rm -rf out
-    KNEE_FAULT=$point "$KNEE" run --quiet --workers 3 batch out 2>stderr
+    KNEE_FAILPOINT=$point "$KNEE" run --quiet --workers 3 batch out 2>stderr
     code=$?
     said 'limit of processes is reached: use fewer workers' "fork refused ($point)"
 done
 goes_on "fork refused"
 rm -rf out
-KNEE_FAULT=open:4:refuse "$KNEE" run --quiet --workers 2 batch out 2>stderr
+KNEE_FAILPOINT=open:4:refuse "$KNEE" run --quiet --workers 2 batch out 2>stderr
 code=$?
 said "photo .*Too many open files: raise 'ulimit -n'" "no descriptor for an input"
 goes_on "no descriptor for an input"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 
 uint64_t image_mtime_ns(const struct stat *status)
 {
@@ -77,7 +77,7 @@ enum workload_result image_input_read(const char *root, const char *path, uint64
         fault_set(fault, "the path is longer than %zu bytes", sizeof full - 1);
         return WORKLOAD_FAILED;
     }
-    fd = fault_point_refuses("open") ? -1 : open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    fd = failpoint_refuses("open") ? -1 : open(full, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
         fault_set(fault, "reading %s: %s: %s", full, strerror(errno),
                   errno == ENOMEM ? "free some memory" : "raise 'ulimit -n'");

@@ -12,7 +12,7 @@
 #include "pipeline/images/output/image_result.h"
 #include "pipeline/images/input/image_input.h"
 #include "pipeline/images/output/store.h"
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 
 enum { FIELDS_MOST = 16 + 2 * RECIPE_MAX_RENDITIONS };
 
@@ -373,7 +373,7 @@ int run_journal_settle(void *context, uint64_t index, enum item_state state, str
     char text[LINE_LOG_TEXT_BYTES], reason[2 * sizeof result->reason];
     size_t used;
 
-    fault_point("record", index);
+    failpoint("record", index);
     used = (size_t)snprintf(text, sizeof text, "%s\t", state == ITEM_DONE ? "done" : "failed");
     used += line_field_escape(journal->batch->paths[index], text + used);
     used += (size_t)snprintf(text + used, sizeof text - used,

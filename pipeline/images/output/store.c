@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 
 #define TEMPORARY_PREFIX ".knee-tmp-"
 
@@ -123,7 +123,7 @@ enum store_result store_write(const char *folder, const char *path, const void *
     failed = write_temporary(temporary, data, bytes);
     if (!failed) {
         writing = false;
-        fault_point("rename", FAULT_POINT_NO_ITEM);
+        failpoint("rename", FAILPOINT_NO_ITEM);
         failed = give_name(temporary, final, strlen(folder));
     }
     if (failed) {
@@ -134,7 +134,7 @@ enum store_result store_write(const char *folder, const char *path, const void *
         fault_set(fault, "writing %s: %s: %s", final, strerror(saved), remedy(saved));
         return STORE_UNUSABLE;
     }
-    fault_point("named", FAULT_POINT_NO_ITEM);
+    failpoint("named", FAILPOINT_NO_ITEM);
     if (durable && sync_folders(final, strlen(folder))) {
         fault_set(fault, "bringing %s/%s to the disk: %s", folder, path, strerror(errno));
         return STORE_UNUSABLE;

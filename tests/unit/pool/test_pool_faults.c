@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 #include "pipeline/pool/pool.h"
 
 enum { ITEMS = 40, HOGGED = 64 };
@@ -61,7 +61,7 @@ static int play_item(void *context, void *state, uint64_t index, struct item_rec
     }
     if (play->sleep_us)
         usleep(play->sleep_us);
-    fault_point("item", index);
+    failpoint("item", index);
     atomic_fetch_add(&play->done[index], 1);
     return 0;
 }
@@ -100,8 +100,8 @@ static void set_up(struct stage *s, uint32_t workers, uint64_t chunk, const char
     s->workload = (struct workload){
         .name = "play", .context = s->play, .items = ITEMS, .item = play_item, .lost = play_lost};
     assert_int_equal(item_table_create(&s->table, -1, ITEMS, 8, workers, 0, &s->fault), 0);
-    setenv("KNEE_FAULT", points, 1);
-    if (fault_point_arm(&s->fault))
+    setenv("KNEE_FAILPOINT", points, 1);
+    if (failpoint_arm(&s->fault))
         fail_msg("%s", s->fault.text);
 }
 
@@ -347,13 +347,13 @@ static void a_wish_that_cannot_be_read_is_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++) {
-        setenv("KNEE_FAULT", wishes[i], 1);
-        if (fault_point_arm(&fault) != -1)
+        setenv("KNEE_FAILPOINT", wishes[i], 1);
+        if (failpoint_arm(&fault) != -1)
             fail_msg("'%s' was taken", wishes[i]);
-        assert_non_null(strstr(fault.text, "KNEE_FAULT"));
+        assert_non_null(strstr(fault.text, "KNEE_FAILPOINT"));
     }
-    unsetenv("KNEE_FAULT");
-    assert_int_equal(fault_point_arm(&fault), 0);
+    unsetenv("KNEE_FAILPOINT");
+    assert_int_equal(failpoint_arm(&fault), 0);
 }
 
 int main(void)

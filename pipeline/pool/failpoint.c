@@ -1,4 +1,4 @@
-#include "pipeline/pool/fault_point.h"
+#include "pipeline/pool/failpoint.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -58,9 +58,9 @@ static int parse_point(const char *text, struct armed_point *point)
     return *end == ':' ? parse_action(end + 1, &point->action) : *end ? -1 : 0;
 }
 
-int fault_point_arm(struct fault *fault)
+int failpoint_arm(struct fault *fault)
 {
-    const char *wish = getenv("KNEE_FAULT");
+    const char *wish = getenv("KNEE_FAILPOINT");
     char text[512], *rest = text, *item;
 
     if (armed)
@@ -69,15 +69,15 @@ int fault_point_arm(struct fault *fault)
     if (!wish || !*wish)
         return 0;
     if ((size_t)snprintf(text, sizeof text, "%s", wish) >= sizeof text)
-        return fault_set(fault, "KNEE_FAULT: longer than %zu bytes: arm fewer points", sizeof text - 1);
+        return fault_set(fault, "KNEE_FAILPOINT: longer than %zu bytes: arm fewer points", sizeof text - 1);
     armed = mmap(NULL, sizeof *armed, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (armed == MAP_FAILED) {
         armed = NULL;
-        return fault_set(fault, "KNEE_FAULT: no memory");
+        return fault_set(fault, "KNEE_FAILPOINT: no memory");
     }
     while ((item = strsep(&rest, ",")) != NULL)
         if (armed->count == POINTS_MOST || parse_point(item, &armed->points[armed->count++]))
-            return fault_set(fault, "KNEE_FAULT: '%s' is not POINT:N[+][:ACTION] or POINT@INDEX[:ACTION]",
+            return fault_set(fault, "KNEE_FAILPOINT: '%s' is not POINT:N[+][:ACTION] or POINT@INDEX[:ACTION]",
                              item);
     return 0;
 }
@@ -118,7 +118,7 @@ static void act(enum action action)
     }
 }
 
-void fault_point(const char *point, uint64_t index)
+void failpoint(const char *point, uint64_t index)
 {
     if (!armed)
         return;
@@ -127,12 +127,12 @@ void fault_point(const char *point, uint64_t index)
             act(armed->points[i].action);
 }
 
-bool fault_point_refuses(const char *point)
+bool failpoint_refuses(const char *point)
 {
     bool refused = false;
 
     for (int i = 0; armed && i < armed->count; i++)
-        if (armed->points[i].action == ACT_REFUSE && strikes(&armed->points[i], point, FAULT_POINT_NO_ITEM))
+        if (armed->points[i].action == ACT_REFUSE && strikes(&armed->points[i], point, FAILPOINT_NO_ITEM))
             refused = true;
     if (refused)
         errno = strcmp(point, "open") == 0 ? EMFILE : EAGAIN;

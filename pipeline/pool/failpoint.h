@@ -1,6 +1,6 @@
-/* fault_point.h: named places at which a test may let this program die, hang or be refused something.
+/* failpoint.h: named places at which a test may let this program die, hang or be refused something.
  *
- * They are compiled in always and cost one look at a pointer. The environment variable KNEE_FAULT arms them:
+ * They are compiled in always and cost one look at a pointer. The environment variable KNEE_FAILPOINT arms them:
  * a comma-separated list of
  *
  *     POINT:N[:ACTION]    at the N-th passage through POINT, counted over all processes of the run
@@ -8,7 +8,7 @@
  *     POINT@INDEX[:ACTION] at every passage with item INDEX
  *
  * ACTION is kill (the default), segv, abort, exit (code 0), hang (until killed) or refuse (only
- * fault_point_refuses() knows it).
+ * failpoint_refuses() knows it).
  *
  * Points in a worker, in the order of its life: "start" (nothing done yet), "ready" (initialised, not READY),
  * "claim" (positions claimed, not written down), "held" (claim written down, no item begun), "item" (in the
@@ -18,26 +18,26 @@
  * (each turn of its loop), "reap" (a worker has ended, nothing is concluded), "manifest" (every item settled,
  * no manifest). To be refused: "fork" (EAGAIN), "open" (an input; EMFILE).
  *
- * Caller's sequence: fault_point_arm() before the first fork; then the points. Called again it forgets what
+ * Caller's sequence: failpoint_arm() before the first fork; then the points. Called again it forgets what
  * was armed before.
  */
-#ifndef KNEE_FAULT_POINT_H
-#define KNEE_FAULT_POINT_H
+#ifndef KNEE_FAILPOINT_H
+#define KNEE_FAILPOINT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "pipeline/base/fault.h"
 
-#define FAULT_POINT_NO_ITEM UINT64_MAX
+#define FAILPOINT_NO_ITEM UINT64_MAX
 
-/* Reads KNEE_FAULT. Returns 0 (also when it is not set), or -1 with fault when it cannot be understood. */
-int fault_point_arm(struct fault *fault);
+/* Reads KNEE_FAILPOINT. Returns 0 (also when it is not set), or -1 with fault when it cannot be understood. */
+int failpoint_arm(struct fault *fault);
 
 /* Dies or hangs here when armed so; otherwise returns. */
-void fault_point(const char *point, uint64_t index);
+void failpoint(const char *point, uint64_t index);
 
 /* True, with errno, when the point is armed with "refuse" for this passage. */
-bool fault_point_refuses(const char *point);
+bool failpoint_refuses(const char *point);
 
 #endif
