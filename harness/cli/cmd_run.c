@@ -216,8 +216,8 @@ static int do_run(struct run *run, struct fault *fault)
                                    .item_timeout_ns = set->item_timeout_ns,
                                    .memory_bytes = set->memory_mib << 20,
                                    .sandbox = &run->sandbox,
-                                   .settle = run_journal_settle,
-                                   .settle_context = &run->journal,
+                                   .on_item_final = run_journal_append,
+                                   .on_item_final_context = &run->journal,
                                    .progress = set->quiet ? NULL : show_progress,
                                    .progress_context = run};
     enum pool_result result = POOL_OK;

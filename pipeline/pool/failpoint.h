@@ -13,9 +13,9 @@
  * Points in a worker, in the order of its life: "start" (nothing done yet), "ready" (initialised, not READY),
  * "claim" (positions claimed, not written down), "held" (claim written down, no item begun), "item" (in the
  * middle of an item), "rename" (an output is written and has no name yet), "named" (it has its name),
- * "record" (all outputs have their names, the journal does not know), "settled" (the journal knows, the item
+ * "record" (all outputs have their names, the journal does not know), "final" (the journal knows, the item
  * table does not), "exit" (no work left). In the parent: "gate" (all workers READY, nobody works), "loop"
- * (each turn of its loop), "reap" (a worker has ended, nothing is concluded), "manifest" (every item settled,
+ * (each turn of its loop), "reap" (a worker has ended, nothing is concluded), "manifest" (every item is final,
  * no manifest). To be refused: "fork" (EAGAIN), "open" (an input; EMFILE).
  *
  * Caller's sequence: failpoint_arm() before the first fork; then the points. Called again it forgets what

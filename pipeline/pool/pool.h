@@ -55,11 +55,11 @@ struct pool_options {
     const uint32_t *fork_order;     /* every slot once, in the order they are forked first; NULL: by number */
     uint64_t item_timeout_ns;       /* a worker that holds an item for longer is killed; 0: no limit */
     uint64_t memory_bytes; /* of private, writable memory for each worker (RLIMIT_DATA); 0: no limit */
-    /* Called by whoever settles an item (its worker, or the parent for one given up), when all is known and
+    /* Called in the process that makes an item final (its worker, or the parent for one given up), when all is known and
      * before its state becomes state (ITEM_DONE or ITEM_FAILED). -1 with fault ends the run, and the item
      * stays PENDING. NULL: none. */
-    int (*settle)(void *context, uint64_t index, enum item_state state, struct fault *fault);
-    void *settle_context;
+    int (*on_item_final)(void *context, uint64_t index, enum item_state state, struct fault *fault);
+    void *on_item_final_context;
     /* Confines every worker, between hooks->worker_begin and the workload's initializer; NULL: none. The run
      * without a pool has no worker, and is not confined. */
     const struct sandbox *sandbox;

@@ -65,8 +65,8 @@ static void give_up(struct pool *pool, uint64_t index, struct item_record *recor
     if (pool->workload->lost)
         pool->workload->lost(pool->workload->context, index, record,
                              item_table_item_payload(pool->table, index), why);
-    if (pool->options->settle &&
-        pool->options->settle(pool->options->settle_context, index, ITEM_FAILED, &fault)) {
+    if (pool->options->on_item_final &&
+        pool->options->on_item_final(pool->options->on_item_final_context, index, ITEM_FAILED, &fault)) {
         pool_fail(pool, NULL, fault.text);
         atomic_store_explicit(&record->state, ITEM_PENDING, memory_order_relaxed);
         return;

@@ -75,15 +75,15 @@ int worker_do_item(const struct worker_task *task, void *state, uint64_t index, 
     if (hooks && hooks->item_end)
         hooks->item_end(hooks->context, task->slot, extra(task), index);
     outcome = result == WORKLOAD_DONE ? ITEM_DONE : ITEM_FAILED;
-    if (result != WORKLOAD_STOP && task->options->settle &&
-        task->options->settle(task->options->settle_context, index, outcome, fault))
+    if (result != WORKLOAD_STOP && task->options->on_item_final &&
+        task->options->on_item_final(task->options->on_item_final_context, index, outcome, fault))
         result = WORKLOAD_STOP;
     if (result == WORKLOAD_STOP) {
         record->attempt--;
         atomic_store_explicit(&record->state, ITEM_PENDING, memory_order_release);
         return -1;
     }
-    failpoint("settled", index);
+    failpoint("final", index);
     record->end_ns = clock_now_ns();
     worker->items++;
     /* Release: whoever sees DONE or FAILED with acquire sees the whole record. */
@@ -158,7 +158,7 @@ static void tie_to_parent(const struct worker_task *task)
 }
 
 /* A terminal's Ctrl-C reaches the whole group: the parent decides, not us. */
-static void settle_signals(void)
+static void reset_signals(void)
 {
     sigset_t none;
 
@@ -238,7 +238,7 @@ static void prepare(const struct worker_task *task, void **state)
     struct fault fault = {0};
 
     tie_to_parent(task);
-    settle_signals();
+    reset_signals();
     set_state(task, WORKER_INIT);
     failpoint("start", FAILPOINT_NO_ITEM);
     limit_memory(task);

@@ -111,7 +111,7 @@ strike() {
 
 # Every named point, early and late in the run.
 for point in start ready claim held exit gate reap; do strike "$point:1" point; done
-for point in item rename named record settled; do
+for point in item rename named record final; do
     strike "$point:1" point
     strike "$point:$((RANDOM % items + 1))" point
 done
@@ -122,7 +122,7 @@ is "$bad" 0 "killed at every named point: $struck runs, each whole in the end"
 
 # A worker and its parent at once; random places, causes and moments.
 causes=(kill segv abort exit)
-worker_points=(start ready claim held item rename named record settled exit)
+worker_points=(start ready claim held item rename named record final exit)
 parent_points=(gate reap loop manifest)
 named=0 moments=0
 while [ "$struck" -lt "$wanted" ] && [ "$SECONDS" -lt "$limit" ] || [ "$struck" -lt 30 ]; do

@@ -363,9 +363,9 @@ int run_journal_resume(struct run_journal *journal, const struct item_table *tab
     return 0;
 }
 
-/* --- settling --------------------------------------------------------------------------------- */
+/* --- appending -------------------------------------------------------------------------------- */
 
-int run_journal_settle(void *context, uint64_t index, enum item_state state, struct fault *fault)
+int run_journal_append(void *context, uint64_t index, enum item_state state, struct fault *fault)
 {
     const struct run_journal *journal = context;
     const struct item_record *record = item_table_item(journal->table, index);

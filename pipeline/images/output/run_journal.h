@@ -16,8 +16,8 @@
  * A folder belongs to one version of knee, one recipe and one batch; a run of another is refused, so that a
  * folder never holds a mixture.
  *
- * Caller's sequence, in the parent: run_journal_open(), run_journal_resume(), run_journal_settle() as
- * pool_options.settle, run_journal_close() after the manifest is written.
+ * Caller's sequence, in the parent: run_journal_open(), run_journal_resume(), run_journal_append() as
+ * pool_options.on_item_final, run_journal_close() after the manifest is written.
  */
 #ifndef KNEE_RUN_JOURNAL_H
 #define KNEE_RUN_JOURNAL_H
@@ -58,8 +58,8 @@ int run_journal_open(struct run_journal *journal, const char *out, const struct 
 int run_journal_resume(struct run_journal *journal, const struct item_table *table,
                        const struct run_journal_options *options, struct fault *fault);
 
-/* For pool_options.settle, context is the journal. */
-int run_journal_settle(void *context, uint64_t index, enum item_state state, struct fault *fault);
+/* For pool_options.on_item_final, context is the journal. */
+int run_journal_append(void *context, uint64_t index, enum item_state state, struct fault *fault);
 
 /* Is the output folder still the one that the run began with? Returns 0, or -1 with fault. */
 int run_journal_check(const struct run_journal *journal, struct fault *fault);

@@ -22,11 +22,11 @@ enum { ITEMS = 40, HOGGED = 64 };
 
 /* What the workers did; shared. */
 struct play {
-    _Atomic uint32_t done[ITEMS], settled[ITEMS];
+    _Atomic uint32_t done[ITEMS], final[ITEMS];
     _Atomic uint32_t lost;
-    uint64_t hog;           /* this item takes all the memory it can get; ITEMS: none */
-    uint64_t stop_at;       /* this item finds the machine at fault; ITEMS: none */
-    uint64_t refuse_settle; /* this item cannot be settled; ITEMS: none */
+    uint64_t hog;          /* this item takes all the memory it can get; ITEMS: none */
+    uint64_t stop_at;      /* this item finds the machine at fault; ITEMS: none */
+    uint64_t refuse_final; /* on_item_final() refuses this item; ITEMS: none */
     unsigned sleep_us;
     char why[256];
 };
@@ -78,14 +78,14 @@ static void play_lost(void *context, uint64_t index, struct item_record *record,
     snprintf(play->why, sizeof play->why, "%s", why);
 }
 
-static int play_settle(void *context, uint64_t index, enum item_state state, struct fault *fault)
+static int play_item_final(void *context, uint64_t index, enum item_state state, struct fault *fault)
 {
     struct play *play = context;
 
     (void)state;
-    if (index == play->refuse_settle)
+    if (index == play->refuse_final)
         return fault_set(fault, "the journal cannot be written");
-    atomic_fetch_add(&play->settled[index], 1);
+    atomic_fetch_add(&play->final[index], 1);
     return 0;
 }
 
@@ -94,9 +94,9 @@ static void set_up(struct stage *s, uint32_t workers, uint64_t chunk, const char
     *s = (struct stage){.options = {.workers = workers, .chunk = chunk, .policy = POLICY_DYNAMIC}};
     s->play = mmap(NULL, sizeof *s->play, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(s->play, MAP_FAILED);
-    s->play->hog = s->play->stop_at = s->play->refuse_settle = ITEMS;
-    s->options.settle = play_settle;
-    s->options.settle_context = s->play;
+    s->play->hog = s->play->stop_at = s->play->refuse_final = ITEMS;
+    s->options.on_item_final = play_item_final;
+    s->options.on_item_final_context = s->play;
     s->workload = (struct workload){
         .name = "play", .context = s->play, .items = ITEMS, .item = play_item, .lost = play_lost};
     assert_int_equal(item_table_create(&s->table, -1, ITEMS, 8, workers, 0, &s->fault), 0);
@@ -146,8 +146,8 @@ static void a_death_at_any_point_loses_nothing(void **state)
                                          "item:1",
                                          "item:7:segv",
                                          "item:40:exit",
-                                         "settled:1",
-                                         "settled:39",
+                                         "final:1",
+                                         "final:39",
                                          "exit:1",
                                          "exit:3",
                                          "start:1,ready:2,item:3",
@@ -163,7 +163,7 @@ static void a_death_at_any_point_loses_nothing(void **state)
             if (run(&s) != POOL_OK)
                 fail_msg("%s, chunk %d: %s", points[p], (int)chunk, s.fault.text);
             for (uint64_t i = 0; i < ITEMS; i++)
-                if (state_of(&s, i) != ITEM_DONE || !s.play->done[i] || !s.play->settled[i])
+                if (state_of(&s, i) != ITEM_DONE || !s.play->done[i] || !s.play->final[i])
                     fail_msg("%s, chunk %d: item %d is in state %u", points[p], (int)chunk, (int)i,
                              state_of(&s, i));
             assert_int_equal(s.play->lost, 0);
@@ -208,7 +208,7 @@ static void an_item_that_takes_too_long_is_given_up(void **state)
     for (uint64_t i = 0; i < ITEMS; i++) {
         assert_int_equal(state_of(&s, i), i == 9 || i == 30 ? ITEM_FAILED : ITEM_DONE);
         assert_int_equal(s.play->done[i], i == 9 || i == 30 ? 0 : 1);
-        assert_int_equal(s.play->settled[i], 1);
+        assert_int_equal(s.play->final[i], 1);
     }
     assert_int_equal(s.play->lost, 2);
     assert_int_equal(item_table_item(&s.table, 9)->attempt, 1);
@@ -253,14 +253,14 @@ static void a_machine_at_fault_ends_the_run_and_keeps_the_item(void **state)
 
     (void)state;
     for (int serial = 0; serial < 2; serial++)
-        for (int settle = 0; settle < 2; settle++) {
+        for (int final = 0; final < 2; final++) {
             set_up(&s, serial ? 1 : 2, 3, "");
-            *(settle ? &s.play->refuse_settle : &s.play->stop_at) = 11;
+            *(final ? &s.play->refuse_final : &s.play->stop_at) = 11;
             assert_int_equal(
                 serial ? pool_run_serial(&s.workload, &s.options, &s.table, &s.signal_number, &s.fault)
                        : run(&s),
                 POOL_ERROR);
-            assert_string_equal(s.fault.text, settle ? "the journal cannot be written" : "the disk is full");
+            assert_string_equal(s.fault.text, final ? "the journal cannot be written" : "the disk is full");
             assert_int_equal(state_of(&s, 11), ITEM_PENDING);
             assert_int_equal(item_table_item(&s.table, 11)->attempt, 0);
             for (uint64_t i = 0; i < ITEMS; i++)
