@@ -103,15 +103,15 @@ static double truth_s(const struct synthetic_run *run, const struct synthetic_po
 }
 
 static void write_life(FILE *file, uint32_t slot, const struct worker_record *worker,
-                       const struct worker_payload *extra)
+                       const struct worker_payload *payload)
 {
     fprintf(file,
             "{\"worker\":%" PRIu32
             ",\"phase\":\"life\",\"start\":%.9f,\"end\":%.9f,\"begin\":%.9f,\"go\":%.9f",
             slot, (double)worker->fork_ns / 1e9, (double)worker->loop_end_ns / 1e9,
             (double)worker->begin_ns / 1e9, (double)worker->go_ns / 1e9);
-    if (extra->runqueue_known)
-        fprintf(file, ",\"queued\":%.9f", (double)extra->runqueue_ns / 1e9);
+    if (payload->runqueue_known)
+        fprintf(file, ",\"queued\":%.9f", (double)payload->runqueue_ns / 1e9);
     fputs("}\n", file);
 }
 
@@ -128,8 +128,8 @@ static int write_spans(const struct synthetic_run *run, struct fault *fault)
         return fault_set(fault, "KNEE_SPANS=%s: cannot be written", path);
     for (uint32_t w = 0; w < run->set.workers; w++) {
         const struct worker_record *worker = item_table_worker(&run->table, w);
-        const struct worker_payload *extra = item_table_worker_payload(&run->table, w);
-        write_life(file, w, worker, extra);
+        const struct worker_payload *payload = item_table_worker_payload(&run->table, w);
+        write_life(file, w, worker, payload);
         if (worker->init_end_ns)
             fprintf(file, "{\"worker\":%" PRIu32 ",\"phase\":\"init\",\"start\":%.9f,\"end\":%.9f}\n", w,
                     (double)worker->init_begin_ns / 1e9, (double)worker->init_end_ns / 1e9);
@@ -195,9 +195,9 @@ static void print_outcome(const struct synthetic_run *run)
                run->set.cores, 100 / dilation);
     printf("measured   %.6f s\n", wall);
     for (uint32_t slot = 0; run->set.cores && slot < run->set.workers; slot++) {
-        const struct worker_payload *extra = item_table_worker_payload(&run->table, slot);
-        if (extra->pin_reason[0])
-            printf("void       %s\n", extra->pin_reason);
+        const struct worker_payload *payload = item_table_worker_payload(&run->table, slot);
+        if (payload->pin_reason[0])
+            printf("void       %s\n", payload->pin_reason);
     }
     if (isnan(expected) || isnan(whole))
         printf("expected   unknown: no memory to work it out\n");

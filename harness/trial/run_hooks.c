@@ -65,21 +65,21 @@ static int read_binding(pid_t tid, int32_t cpu, bool *has_cpu)
 }
 
 /* The first reason stays: later ones follow from it. */
-static void pin_failed(struct worker_payload *extra, const char *reason)
+static void pin_failed(struct worker_payload *payload, const char *reason)
 {
-    if (!extra->pin_reason[0])
-        snprintf(extra->pin_reason, sizeof extra->pin_reason, "%s", reason);
+    if (!payload->pin_reason[0])
+        snprintf(payload->pin_reason, sizeof payload->pin_reason, "%s", reason);
 }
 
 /* Binds every thread, or sees whether it still is bound. */
-static void for_each_thread(struct worker_payload *extra, bool bind)
+static void for_each_thread(struct worker_payload *payload, bool bind)
 {
     DIR *tasks = opendir("/proc/self/task");
-    char reason[sizeof extra->pin_reason];
+    char reason[sizeof payload->pin_reason];
 
     if (!tasks) {
         snprintf(reason, sizeof reason, "threads cannot be listed (%s): mount /proc", strerror(errno));
-        pin_failed(extra, reason);
+        pin_failed(payload, reason);
         return;
     }
     for (struct dirent *entry; (entry = readdir(tasks)) != NULL;) {
@@ -88,135 +88,136 @@ static void for_each_thread(struct worker_payload *extra, bool bind)
         int cpus;
         if (!isdigit((unsigned char)entry->d_name[0]))
             continue;
-        if (bind && bind_thread(tid, extra->cpu_wanted) && errno != ESRCH) {
-            snprintf(reason, sizeof reason, "CPU %d: the kernel refused the binding (%s)", extra->cpu_wanted,
-                     strerror(errno));
-            pin_failed(extra, reason);
+        if (bind && bind_thread(tid, payload->cpu_wanted) && errno != ESRCH) {
+            snprintf(reason, sizeof reason, "CPU %d: the kernel refused the binding (%s)",
+                     payload->cpu_wanted, strerror(errno));
+            pin_failed(payload, reason);
         }
-        cpus = read_binding(tid, extra->cpu_wanted, &has_cpu);
+        cpus = read_binding(tid, payload->cpu_wanted, &has_cpu);
         if (cpus >= 0 && (cpus != 1 || !has_cpu)) {
             snprintf(reason, sizeof reason, "CPU %d: read back, a thread may run on %d CPUs, %s",
-                     extra->cpu_wanted, cpus, has_cpu ? "not on this one alone" : "this one not among them");
-            pin_failed(extra, reason);
+                     payload->cpu_wanted, cpus,
+                     has_cpu ? "not on this one alone" : "this one not among them");
+            pin_failed(payload, reason);
         }
     }
     closedir(tasks);
 }
 
-static void look_at_cpu(struct worker_payload *extra)
+static void look_at_cpu(struct worker_payload *payload)
 {
     int cpu = sched_getcpu();
 
-    extra->cpu_seen_last = cpu;
-    if (extra->cpu_wanted < 0 || cpu == extra->cpu_wanted)
+    payload->cpu_seen_last = cpu;
+    if (payload->cpu_wanted < 0 || cpu == payload->cpu_wanted)
         return;
-    extra->off_cpu_samples++;
-    if (!extra->pin_reason[0])
-        snprintf(extra->pin_reason, sizeof extra->pin_reason, "CPU %d: seen on CPU %d during the work",
-                 extra->cpu_wanted, cpu);
+    payload->off_cpu_samples++;
+    if (!payload->pin_reason[0])
+        snprintf(payload->pin_reason, sizeof payload->pin_reason, "CPU %d: seen on CPU %d during the work",
+                 payload->cpu_wanted, cpu);
 }
 
-static void pin(struct worker_payload *extra)
+static void pin(struct worker_payload *payload)
 {
-    char reason[sizeof extra->pin_reason];
+    char reason[sizeof payload->pin_reason];
 
-    if (extra->cpu_wanted >= 0)
-        for_each_thread(extra, true);
-    extra->cpu_seen_begin = sched_getcpu();
-    extra->cpu_seen_last = extra->cpu_seen_begin;
-    if (extra->cpu_wanted >= 0 && extra->cpu_seen_begin != extra->cpu_wanted) {
-        snprintf(reason, sizeof reason, "CPU %d: runs on CPU %d after pinning", extra->cpu_wanted,
-                 extra->cpu_seen_begin);
-        pin_failed(extra, reason);
+    if (payload->cpu_wanted >= 0)
+        for_each_thread(payload, true);
+    payload->cpu_seen_begin = sched_getcpu();
+    payload->cpu_seen_last = payload->cpu_seen_begin;
+    if (payload->cpu_wanted >= 0 && payload->cpu_seen_begin != payload->cpu_wanted) {
+        snprintf(reason, sizeof reason, "CPU %d: runs on CPU %d after pinning", payload->cpu_wanted,
+                 payload->cpu_seen_begin);
+        pin_failed(payload, reason);
     }
 }
 
 /* --- counters and run queue ------------------------------------------------------------------- */
 
-static void store_counters(struct worker_payload *extra, const struct counters *c)
+static void store_counters(struct worker_payload *payload, const struct counters *c)
 {
-    extra->counter_count = c->count < RUN_COUNTERS ? c->count : RUN_COUNTERS;
-    for (uint32_t i = 0; i < extra->counter_count; i++) {
+    payload->counter_count = c->count < RUN_COUNTERS ? c->count : RUN_COUNTERS;
+    for (uint32_t i = 0; i < payload->counter_count; i++) {
         const struct counter *from = &c->counter[i];
-        snprintf(extra->counters[i].name, sizeof extra->counters[i].name, "%s", from->name);
-        extra->counters[i].value = from->value;
-        extra->counters[i].enabled_ns = from->enabled_ns;
-        extra->counters[i].running_ns = from->running_ns;
-        extra->counters[i].status = (uint8_t)from->status;
-        snprintf(extra->counters[i].reason, sizeof extra->counters[i].reason, "%s",
+        snprintf(payload->counters[i].name, sizeof payload->counters[i].name, "%s", from->name);
+        payload->counters[i].value = from->value;
+        payload->counters[i].enabled_ns = from->enabled_ns;
+        payload->counters[i].running_ns = from->running_ns;
+        payload->counters[i].status = (uint8_t)from->status;
+        snprintf(payload->counters[i].reason, sizeof payload->counters[i].reason, "%s",
                  from->status == COUNTER_UNREAD && !from->reason[0] ? "the worker ended before it was read"
                                                                     : from->reason);
-        if (extra->processes > 1 && counter_status_has_value(from->status)) {
-            extra->counters[i].status = COUNTER_PARTIAL;
-            snprintf(extra->counters[i].reason, sizeof extra->counters[i].reason,
+        if (payload->processes > 1 && counter_status_has_value(from->status)) {
+            payload->counters[i].status = COUNTER_PARTIAL;
+            snprintf(payload->counters[i].reason, sizeof payload->counters[i].reason,
                      "an earlier process of this worker died: its counts are lost");
         }
     }
 }
 
-static void runqueue_unknown(struct worker_payload *extra, const char *reason)
+static void runqueue_unknown(struct worker_payload *payload, const char *reason)
 {
-    extra->runqueue_known = 0;
-    extra->runqueue_ns = 0;
-    snprintf(extra->runqueue_reason, sizeof extra->runqueue_reason, "%.95s", reason);
+    payload->runqueue_known = 0;
+    payload->runqueue_ns = 0;
+    snprintf(payload->runqueue_reason, sizeof payload->runqueue_reason, "%.95s", reason);
 }
 
-static void disk_wait_unknown(struct worker_payload *extra, const char *reason)
+static void disk_wait_unknown(struct worker_payload *payload, const char *reason)
 {
-    extra->disk_wait_known = 0;
-    extra->disk_wait_ns = 0;
-    snprintf(extra->disk_wait_reason, sizeof extra->disk_wait_reason, "%.95s", reason);
+    payload->disk_wait_known = 0;
+    payload->disk_wait_ns = 0;
+    snprintf(payload->disk_wait_reason, sizeof payload->disk_wait_reason, "%.95s", reason);
 }
 
-static void read_disk_wait(struct worker_payload *extra, const struct run_worker *worker,
+static void read_disk_wait(struct worker_payload *payload, const struct run_worker *worker,
                            const char *not_kept)
 {
     struct fault fault = {""};
     uint64_t now_ns;
 
     if (not_kept[0]) {
-        disk_wait_unknown(extra, not_kept);
+        disk_wait_unknown(payload, not_kept);
     } else if (kernel_disk_wait_read(NULL, &now_ns, &fault)) {
-        disk_wait_unknown(extra, fault.text);
+        disk_wait_unknown(payload, fault.text);
     } else if (now_ns < worker->disk_wait_ns) {
-        disk_wait_unknown(extra, "threads ended during the work and took their waits along");
+        disk_wait_unknown(payload, "threads ended during the work and took their waits along");
     } else {
-        extra->disk_wait_ns = now_ns - worker->disk_wait_ns;
-        extra->disk_wait_known = 1;
+        payload->disk_wait_ns = now_ns - worker->disk_wait_ns;
+        payload->disk_wait_known = 1;
         /* what is lost of the one is lost of the other */
-        snprintf(extra->disk_wait_reason, sizeof extra->disk_wait_reason, "%s",
-                 extra->runqueue_known ? extra->runqueue_reason : "");
+        snprintf(payload->disk_wait_reason, sizeof payload->disk_wait_reason, "%s",
+                 payload->runqueue_known ? payload->runqueue_reason : "");
     }
 }
 
 /* Threads that ended between ready and now took their delay along: their share of the CPU time tells how much
  * is missing. */
-static void read_runqueue(struct worker_payload *extra, const struct run_worker *worker)
+static void read_runqueue(struct worker_payload *payload, const struct run_worker *worker)
 {
     struct kernel_sched now;
     struct fault fault = {""};
     uint64_t cpu_ns = clock_process_cpu_ns() - worker->cpu_ns, seen_ns;
 
     if (kernel_sched_read(NULL, &now, &fault)) {
-        runqueue_unknown(extra, fault.text);
+        runqueue_unknown(payload, fault.text);
         return;
     }
     if (!worker->sched_known || now.runqueue_ns < worker->sched.runqueue_ns ||
         now.on_cpu_ns < worker->sched.on_cpu_ns) {
-        runqueue_unknown(extra, "threads ended during the work and took their counts along");
+        runqueue_unknown(payload, "threads ended during the work and took their counts along");
         return;
     }
-    extra->runqueue_ns = now.runqueue_ns - worker->sched.runqueue_ns;
-    extra->work_cpu_ns = cpu_ns;
-    extra->runqueue_known = 1;
-    extra->runqueue_reason[0] = '\0';
+    payload->runqueue_ns = now.runqueue_ns - worker->sched.runqueue_ns;
+    payload->work_cpu_ns = cpu_ns;
+    payload->runqueue_known = 1;
+    payload->runqueue_reason[0] = '\0';
     seen_ns = now.on_cpu_ns - worker->sched.on_cpu_ns;
     if (seen_ns + tick_ns < cpu_ns && (double)seen_ns < (1 - lost_share) * (double)cpu_ns)
-        snprintf(extra->runqueue_reason, sizeof extra->runqueue_reason,
+        snprintf(payload->runqueue_reason, sizeof payload->runqueue_reason,
                  "lower bound: threads that ended took %.0f%% of the CPU time and their delay along",
                  100 - 100 * (double)seen_ns / (double)cpu_ns);
-    else if (extra->processes > 1)
-        snprintf(extra->runqueue_reason, sizeof extra->runqueue_reason,
+    else if (payload->processes > 1)
+        snprintf(payload->runqueue_reason, sizeof payload->runqueue_reason,
                  "lower bound: an earlier process of this worker died");
 }
 
@@ -226,23 +227,23 @@ static void read_runqueue(struct worker_payload *extra, const struct run_worker 
 static int worker_begin(void *context, uint32_t slot, void *opaque, struct fault *fault)
 {
     struct run_hooks *h = context;
-    struct worker_payload *extra = opaque;
+    struct worker_payload *payload = opaque;
 
-    extra->processes++;
+    payload->processes++;
     if (h->emulation && emulate_run_worker(h->emulation, slot, fault))
         return -1;
-    extra->cpu_wanted = h->cpu_count ? h->cpus[slot % h->cpu_count] : -1;
-    pin(extra);
-    runqueue_unknown(extra, "the worker ended before it was read");
-    disk_wait_unknown(extra, "the worker ended before it was read");
-    extra->counter_count = 0;
+    payload->cpu_wanted = h->cpu_count ? h->cpus[slot % h->cpu_count] : -1;
+    pin(payload);
+    runqueue_unknown(payload, "the worker ended before it was read");
+    disk_wait_unknown(payload, "the worker ended before it was read");
+    payload->counter_count = 0;
     free(h->worker);
     h->worker = calloc(1, sizeof *h->worker);
     if (!h->worker)
         return fault_set(fault, "worker %u: no memory for its counters", slot);
     if (h->group) {
         counters_open(&h->worker->counters, h->backends, h->group->events, h->group->event_count);
-        store_counters(extra, &h->worker->counters);
+        store_counters(payload, &h->worker->counters);
     }
     return 0;
 }
@@ -277,19 +278,19 @@ static void worker_end(void *context, uint32_t slot, void *opaque)
 {
     struct run_hooks *h = context;
     struct run_worker *worker = h->worker;
-    struct worker_payload *extra = opaque;
+    struct worker_payload *payload = opaque;
 
     (void)slot;
     if (!worker)
         return;
     counters_read(&worker->counters, clock_process_cpu_ns());
-    read_runqueue(extra, worker);
-    read_disk_wait(extra, worker, h->disk_wait_reason);
+    read_runqueue(payload, worker);
+    read_disk_wait(payload, worker, h->disk_wait_reason);
     if (h->group)
-        store_counters(extra, &worker->counters);
+        store_counters(payload, &worker->counters);
     counters_close(&worker->counters);
-    if (extra->cpu_wanted >= 0)
-        for_each_thread(extra, false);
+    if (payload->cpu_wanted >= 0)
+        for_each_thread(payload, false);
     free(worker);
     h->worker = NULL;
 }

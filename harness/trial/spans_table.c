@@ -70,15 +70,15 @@ static void fill_item(const struct item_table *table, uint64_t index, const stru
 }
 
 /* The first of its worker's spans. */
-static void fill_life(struct worker_record *worker, struct worker_payload *extra, const struct span *span)
+static void fill_life(struct worker_record *worker, struct worker_payload *payload, const struct span *span)
 {
     worker->processes = 1;
     worker->fork_ns = span->start_ns;
     worker->begin_ns = span->begin_ns >= 0 ? (uint64_t)span->begin_ns : span->start_ns;
     worker->go_ns = span->go_ns >= 0 ? (uint64_t)span->go_ns : worker->begin_ns;
     worker->loop_end_ns = span->end_ns;
-    extra->runqueue_known = span->queued_ns >= 0;
-    extra->runqueue_ns = span->queued_ns >= 0 ? (uint64_t)span->queued_ns : 0;
+    payload->runqueue_known = span->queued_ns >= 0;
+    payload->runqueue_ns = span->queued_ns >= 0 ? (uint64_t)span->queued_ns : 0;
 }
 
 static void fill_worker(struct worker_record *worker, const struct span *span, const struct span *life)
@@ -171,8 +171,8 @@ int spans_table(struct item_table *table, const struct spans *spans, const struc
     if (item_table_create(table, -1, items->count, 0, workers, sizeof(struct worker_payload), fault))
         return -1;
     for (uint32_t slot = 0; slot < workers; slot++) {
-        struct worker_payload *extra = item_table_worker_payload(table, slot);
-        extra->cpu_wanted = extra->cpu_seen_begin = extra->cpu_seen_last = -1;
+        struct worker_payload *payload = item_table_worker_payload(table, slot);
+        payload->cpu_wanted = payload->cpu_seen_begin = payload->cpu_seen_last = -1;
     }
     table->header->start_ns = begin_ns;
     table->header->end_ns = end_ns;

@@ -100,7 +100,7 @@ static bool has_worker_trouble(const struct item_table *table, struct trial_resu
 {
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
-        const struct worker_payload *extra = trial_worker_extra(table, slot);
+        const struct worker_payload *payload = trial_worker_payload(table, slot);
         char words[96];
         if (worker->processes > 1 ||
             atomic_load_explicit(&worker->state, memory_order_acquire) == WORKER_DEAD) {
@@ -109,14 +109,14 @@ static bool has_worker_trouble(const struct item_table *table, struct trial_resu
                    worker->processes, pool_wait_words(worker->wait_status, words, sizeof words));
             return true;
         }
-        if (extra && extra->pin_reason[0]) {
-            REASON(result, "worker %" PRIu32 ": the pin did not hold: %s", slot, extra->pin_reason);
+        if (payload && payload->pin_reason[0]) {
+            REASON(result, "worker %" PRIu32 ": the pin did not hold: %s", slot, payload->pin_reason);
             return true;
         }
-        if (extra && extra->cpu_wanted >= 0 && extra->off_cpu_samples > 0) {
+        if (payload && payload->cpu_wanted >= 0 && payload->off_cpu_samples > 0) {
             REASON(result,
                    "worker %" PRIu32 ": the pin did not hold: off CPU %" PRId32 " in %" PRIu32 " looks", slot,
-                   extra->cpu_wanted, extra->off_cpu_samples);
+                   payload->cpu_wanted, payload->off_cpu_samples);
             return true;
         }
     }
@@ -147,13 +147,13 @@ static double lost_share(const struct trial_outcome *outcome)
 
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
-        const struct worker_payload *extra = trial_worker_extra(table, slot);
+        const struct worker_payload *payload = trial_worker_payload(table, slot);
         double alive = (double)worker->exit_ns - (double)worker->fork_ns,
                cpu = (double)worker->user_ns + (double)worker->system_ns;
-        if (!extra || !extra->runqueue_known || worker->exit_ns <= worker->fork_ns)
+        if (!payload || !payload->runqueue_known || worker->exit_ns <= worker->fork_ns)
             return NAN;
         alive_ns += alive;
-        lost_ns += fmax(fmin((double)extra->runqueue_ns, alive - cpu), 0);
+        lost_ns += fmax(fmin((double)payload->runqueue_ns, alive - cpu), 0);
     }
     return fmin(lost_ns, taken_ns(outcome)) / alive_ns;
 }

@@ -114,7 +114,7 @@ int64_t trial_known(uint64_t value);
 const char *trial_text(const char *text);
 /* The hooks' part of a worker's record; NULL when the table has none. */
 struct worker_payload;
-const struct worker_payload *trial_worker_extra(const struct item_table *table, uint32_t slot);
+const struct worker_payload *trial_worker_payload(const struct item_table *table, uint32_t slot);
 /* Workers, items, phases and sums of the outcome's table. Returns 0, or -1 with fault. */
 int trial_fill_rows(struct trial_result *result, const struct item_table *table,
                     const struct trial_names *names, struct fault *fault);

@@ -27,7 +27,7 @@ const char *trial_text(const char *text)
     return text[0] ? text : NULL;
 }
 
-const struct worker_payload *trial_worker_extra(const struct item_table *table, uint32_t slot)
+const struct worker_payload *trial_worker_payload(const struct item_table *table, uint32_t slot)
 {
     if (!table->header || table->worker_stride < sizeof(struct worker_record) + sizeof(struct worker_payload))
         return NULL;
@@ -36,24 +36,24 @@ const struct worker_payload *trial_worker_extra(const struct item_table *table, 
 
 /* --- workers and counters --------------------------------------------------------------------- */
 
-static void fill_extra(struct study_worker *row, const struct worker_payload *extra)
+static void fill_payload(struct study_worker *row, const struct worker_payload *payload)
 {
     row->cpu_wanted = row->cpu_seen = row->runqueue_ns = STUDY_UNKNOWN;
     row->runqueue_reason = "the run left no record of it";
     row->disk_wait_ns = STUDY_UNKNOWN;
     row->disk_wait_reason = row->runqueue_reason;
     row->pin_reason = NULL;
-    if (!extra)
+    if (!payload)
         return;
-    row->cpu_wanted = extra->cpu_wanted >= 0 ? extra->cpu_wanted : STUDY_UNKNOWN;
-    row->cpu_seen = extra->cpu_seen_last >= 0 ? extra->cpu_seen_last : STUDY_UNKNOWN;
-    row->pin_reason = trial_text(extra->pin_reason);
-    if (extra->runqueue_known)
-        row->runqueue_ns = (int64_t)extra->runqueue_ns;
-    row->runqueue_reason = trial_text(extra->runqueue_reason);
-    if (extra->disk_wait_known)
-        row->disk_wait_ns = (int64_t)extra->disk_wait_ns;
-    row->disk_wait_reason = trial_text(extra->disk_wait_reason);
+    row->cpu_wanted = payload->cpu_wanted >= 0 ? payload->cpu_wanted : STUDY_UNKNOWN;
+    row->cpu_seen = payload->cpu_seen_last >= 0 ? payload->cpu_seen_last : STUDY_UNKNOWN;
+    row->pin_reason = trial_text(payload->pin_reason);
+    if (payload->runqueue_known)
+        row->runqueue_ns = (int64_t)payload->runqueue_ns;
+    row->runqueue_reason = trial_text(payload->runqueue_reason);
+    if (payload->disk_wait_known)
+        row->disk_wait_ns = (int64_t)payload->disk_wait_ns;
+    row->disk_wait_reason = trial_text(payload->disk_wait_reason);
 }
 
 static void fill_worker(struct study_worker *row, const struct item_table *table, uint32_t slot)
@@ -76,25 +76,25 @@ static void fill_worker(struct study_worker *row, const struct item_table *table
                                  .user_ns = (int64_t)worker->user_ns,
                                  .system_ns = (int64_t)worker->system_ns,
                                  .maxrss_bytes = trial_known(worker->maxrss_bytes)};
-    fill_extra(row, trial_worker_extra(table, slot));
+    fill_payload(row, trial_worker_payload(table, slot));
 }
 
 static void fill_counters(struct study_trial_rows *record, const struct item_table *table, uint32_t slot)
 {
-    const struct worker_payload *extra = trial_worker_extra(table, slot);
+    const struct worker_payload *payload = trial_worker_payload(table, slot);
 
-    for (uint32_t i = 0; extra && i < extra->counter_count && i < RUN_COUNTERS; i++) {
-        enum counter_status status = (enum counter_status)extra->counters[i].status;
+    for (uint32_t i = 0; payload && i < payload->counter_count && i < RUN_COUNTERS; i++) {
+        enum counter_status status = (enum counter_status)payload->counters[i].status;
         const char *name = counter_status_name(status);
         record->counters[record->counter_count++] = (struct study_counter){
             .slot = slot,
-            .name = extra->counters[i].name,
-            .value = counter_status_has_value(status) ? extra->counters[i].value : STUDY_UNKNOWN,
-            .enabled_ns = trial_known(extra->counters[i].enabled_ns),
+            .name = payload->counters[i].name,
+            .value = counter_status_has_value(status) ? payload->counters[i].value : STUDY_UNKNOWN,
+            .enabled_ns = trial_known(payload->counters[i].enabled_ns),
             .running_ns =
-                extra->counters[i].enabled_ns ? (int64_t)extra->counters[i].running_ns : STUDY_UNKNOWN,
+                payload->counters[i].enabled_ns ? (int64_t)payload->counters[i].running_ns : STUDY_UNKNOWN,
             .status = name ? name : "unread",
-            .reason = trial_text(extra->counters[i].reason)};
+            .reason = trial_text(payload->counters[i].reason)};
     }
 }
 

@@ -30,7 +30,7 @@
 #define POOL_MAX_WORKERS  1024
 #define POOL_MAX_ATTEMPTS 2
 
-/* Called in the worker process but for fork_begin and fork_end; all may be NULL. extra is the worker's payload in the table
+/* Called in the worker process but for fork_begin and fork_end; all may be NULL. payload is the worker's payload in the table
  * (worker_payload_bytes). A hook that returns -1 with fault makes the worker leave, and the run end, with
  * that reason. */
 struct pool_hooks {
@@ -38,13 +38,13 @@ struct pool_hooks {
     /* In the parent: before the first fork, and when every worker has been forked once. -1 with fault ends the run. */
     int (*fork_begin)(void *context, struct fault *fault);
     int (*fork_end)(void *context, struct fault *fault);
-    int (*worker_begin)(void *context, uint32_t slot, void *extra,
+    int (*worker_begin)(void *context, uint32_t slot, void *payload,
                         struct fault *fault); /* before init: pin */
-    int (*worker_ready)(void *context, uint32_t slot, void *extra,
+    int (*worker_ready)(void *context, uint32_t slot, void *payload,
                         struct fault *fault); /* after init: open counters */
-    void (*item_begin)(void *context, uint32_t slot, void *extra, uint64_t index);
-    void (*item_end)(void *context, uint32_t slot, void *extra, uint64_t index);
-    void (*worker_end)(void *context, uint32_t slot, void *extra); /* no more work: read counters */
+    void (*item_begin)(void *context, uint32_t slot, void *payload, uint64_t index);
+    void (*item_end)(void *context, uint32_t slot, void *payload, uint64_t index);
+    void (*worker_end)(void *context, uint32_t slot, void *payload); /* no more work: read counters */
 };
 
 struct pool_options {

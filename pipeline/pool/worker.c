@@ -15,7 +15,7 @@
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
-static void *extra(const struct worker_task *task)
+static void *payload(const struct worker_task *task)
 {
     return item_table_worker_payload(task->table, task->slot);
 }
@@ -23,22 +23,24 @@ static void *extra(const struct worker_task *task)
 int worker_hook_begin(const struct worker_task *task, struct fault *fault)
 {
     const struct pool_hooks *hooks = task->options->hooks;
-    return hooks && hooks->worker_begin ? hooks->worker_begin(hooks->context, task->slot, extra(task), fault)
-                                        : 0;
+    return hooks && hooks->worker_begin
+               ? hooks->worker_begin(hooks->context, task->slot, payload(task), fault)
+               : 0;
 }
 
 int worker_hook_ready(const struct worker_task *task, struct fault *fault)
 {
     const struct pool_hooks *hooks = task->options->hooks;
-    return hooks && hooks->worker_ready ? hooks->worker_ready(hooks->context, task->slot, extra(task), fault)
-                                        : 0;
+    return hooks && hooks->worker_ready
+               ? hooks->worker_ready(hooks->context, task->slot, payload(task), fault)
+               : 0;
 }
 
 void worker_hook_end(const struct worker_task *task)
 {
     const struct pool_hooks *hooks = task->options->hooks;
     if (hooks && hooks->worker_end)
-        hooks->worker_end(hooks->context, task->slot, extra(task));
+        hooks->worker_end(hooks->context, task->slot, payload(task));
 }
 
 /* --- one item --------------------------------------------------------------------------------- */
@@ -63,7 +65,7 @@ int worker_do_item(const struct worker_task *task, void *state, uint64_t index, 
      */
     atomic_store_explicit(&record->state, ITEM_RUNNING, memory_order_release);
     if (hooks && hooks->item_begin)
-        hooks->item_begin(hooks->context, task->slot, extra(task), index);
+        hooks->item_begin(hooks->context, task->slot, payload(task), index);
     if (workload->measure_cpu)
         cpu_ns = clock_process_cpu_ns();
 
@@ -73,7 +75,7 @@ int worker_do_item(const struct worker_task *task, void *state, uint64_t index, 
     if (workload->measure_cpu)
         record->cpu_ns = clock_process_cpu_ns() - cpu_ns;
     if (hooks && hooks->item_end)
-        hooks->item_end(hooks->context, task->slot, extra(task), index);
+        hooks->item_end(hooks->context, task->slot, payload(task), index);
     outcome = result == WORKLOAD_DONE ? ITEM_DONE : ITEM_FAILED;
     if (result != WORKLOAD_STOP && task->options->on_item_final &&
         task->options->on_item_final(task->options->on_item_final_context, index, outcome, fault))

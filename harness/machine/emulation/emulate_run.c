@@ -189,28 +189,28 @@ static double *time_beyond_share(const struct emulation *groups, const struct it
  * `wanted` must have run for share * wanted. What is missing is time without the emulated core. Threads of one worker wait at the same
  * time, and each is counted: what its items tell bounds it. */
 static void judge_worker(const struct emulation *groups, uint32_t slot, const struct worker_record *worker,
-                         struct worker_payload *extra, double beyond_ns)
+                         struct worker_payload *payload, double beyond_ns)
 {
-    double wanted_ns = (double)(extra->work_cpu_ns + extra->runqueue_ns), missing_ns, lost;
+    double wanted_ns = (double)(payload->work_cpu_ns + payload->runqueue_ns), missing_ns, lost;
 
-    if (!extra->runqueue_known || worker->exit_ns <= worker->begin_ns || wanted_ns <= 0)
+    if (!payload->runqueue_known || worker->exit_ns <= worker->begin_ns || wanted_ns <= 0)
         return;
-    missing_ns = fmax(fmin(wanted_ns - (double)extra->work_cpu_ns / groups->share, beyond_ns), 0);
-    extra->runqueue_ns = (uint64_t)(missing_ns * groups->share);
+    missing_ns = fmax(fmin(wanted_ns - (double)payload->work_cpu_ns / groups->share, beyond_ns), 0);
+    payload->runqueue_ns = (uint64_t)(missing_ns * groups->share);
     /* A period is the grain: an interval need not begin and end where periods do. */
     lost = (missing_ns - EMULATION_PERIOD_US * 1000.0) /
            fmin(wanted_ns, (double)(worker->exit_ns - worker->begin_ns));
-    if (lost > EMULATION_LOST_SHARE && !extra->pin_reason[0])
-        snprintf(extra->pin_reason, sizeof extra->pin_reason,
+    if (lost > EMULATION_LOST_SHARE && !payload->pin_reason[0])
+        snprintf(payload->pin_reason, sizeof payload->pin_reason,
                  "emulated core %" PRIu32 ": %.0f%% of its time got lost, the real cores were busy", slot,
                  100 * lost);
 }
 
 /* The core was slowed down, the disk was not. */
-static void forget_disk_wait(struct worker_payload *extra)
+static void forget_disk_wait(struct worker_payload *payload)
 {
-    extra->disk_wait_known = 0;
-    snprintf(extra->disk_wait_reason, sizeof extra->disk_wait_reason,
+    payload->disk_wait_known = 0;
+    snprintf(payload->disk_wait_reason, sizeof payload->disk_wait_reason,
              "a disk's time is not that of an emulated core");
 }
 

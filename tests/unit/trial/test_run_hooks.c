@@ -19,16 +19,16 @@
 
 #include "harness/trial/run_hooks.h"
 
-static struct worker_payload *extra;  /* shared with the children */
-static int32_t first_cpu, second_cpu; /* that this process may use; second -1 when there is one only */
+static struct worker_payload *payload; /* shared with the children */
+static int32_t first_cpu, second_cpu;  /* that this process may use; second -1 when there is one only */
 
 static int set_up(void **state)
 {
     cpu_set_t set;
 
     (void)state;
-    extra = mmap(NULL, sizeof *extra, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (extra == MAP_FAILED || sched_getaffinity(0, sizeof set, &set))
+    payload = mmap(NULL, sizeof *payload, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (payload == MAP_FAILED || sched_getaffinity(0, sizeof set, &set))
         return -1;
     first_cpu = second_cpu = -1;
     for (int32_t cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
@@ -42,7 +42,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    return munmap(extra, sizeof *extra);
+    return munmap(payload, sizeof *payload);
 }
 
 static void bind_to(int32_t cpu)
@@ -76,17 +76,17 @@ static void live(struct run_hooks *h, uint32_t slot, work *before_ready, work *i
     assert_true(child >= 0);
     if (child == 0) {
         struct fault fault;
-        if (h->hooks.worker_begin(h->hooks.context, slot, extra, &fault))
+        if (h->hooks.worker_begin(h->hooks.context, slot, payload, &fault))
             _exit(1);
         if (before_ready)
             before_ready();
-        if (h->hooks.worker_ready(h->hooks.context, slot, extra, &fault))
+        if (h->hooks.worker_ready(h->hooks.context, slot, payload, &fault))
             _exit(2);
-        h->hooks.item_begin(h->hooks.context, slot, extra, 0);
+        h->hooks.item_begin(h->hooks.context, slot, payload, 0);
         if (inside)
             inside();
-        h->hooks.item_end(h->hooks.context, slot, extra, 0);
-        h->hooks.worker_end(h->hooks.context, slot, extra);
+        h->hooks.item_end(h->hooks.context, slot, payload, 0);
+        h->hooks.worker_end(h->hooks.context, slot, payload);
         _exit(0);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -124,14 +124,14 @@ static void each_slot_gets_its_cpu_round_robin_and_stays_there(void **state)
         skip();
     init(&h, two_pins(), false);
     for (uint32_t slot = 0; slot < 3; slot++) {
-        memset(extra, 0, sizeof *extra);
+        memset(payload, 0, sizeof *payload);
         live(&h, slot, NULL, NULL);
-        assert_int_equal(extra->cpu_wanted, slot == 1 ? second_cpu : first_cpu);
-        assert_int_equal(extra->cpu_seen_begin, extra->cpu_wanted);
-        assert_int_equal(extra->cpu_seen_last, extra->cpu_wanted);
-        assert_int_equal(extra->off_cpu_samples, 0);
-        assert_string_equal(extra->pin_reason, "");
-        assert_int_equal(extra->counter_count, 0);
+        assert_int_equal(payload->cpu_wanted, slot == 1 ? second_cpu : first_cpu);
+        assert_int_equal(payload->cpu_seen_begin, payload->cpu_wanted);
+        assert_int_equal(payload->cpu_seen_last, payload->cpu_wanted);
+        assert_int_equal(payload->off_cpu_samples, 0);
+        assert_string_equal(payload->pin_reason, "");
+        assert_int_equal(payload->counter_count, 0);
     }
     run_hooks_release(&h);
 }
@@ -143,13 +143,13 @@ static void without_a_pin_nothing_is_wanted_and_nothing_is_wrong(void **state)
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct run_hooks h;
-        memset(extra, 0, sizeof *extra);
+        memset(payload, 0, sizeof *payload);
         init(&h, lists[i], false);
         live(&h, 0, NULL, NULL);
-        assert_int_equal(extra->cpu_wanted, -1);
-        assert_true(extra->cpu_seen_last >= 0);
-        assert_int_equal(extra->off_cpu_samples, 0);
-        assert_string_equal(extra->pin_reason, "");
+        assert_int_equal(payload->cpu_wanted, -1);
+        assert_true(payload->cpu_seen_last >= 0);
+        assert_int_equal(payload->off_cpu_samples, 0);
+        assert_string_equal(payload->pin_reason, "");
         run_hooks_release(&h);
     }
 }
@@ -170,10 +170,10 @@ static void a_pin_that_did_not_hold_is_recorded(void **state)
     snprintf(pin, sizeof pin, "%d", first_cpu);
     init(&h, pin, false);
     live(&h, 0, NULL, move_away);
-    assert_int_equal(extra->off_cpu_samples, 1);
-    assert_int_equal(extra->cpu_seen_last, second_cpu);
+    assert_int_equal(payload->off_cpu_samples, 1);
+    assert_int_equal(payload->cpu_seen_last, second_cpu);
     snprintf(wanted, sizeof wanted, "CPU %d: seen on CPU %d during the work", first_cpu, second_cpu);
-    assert_string_equal(extra->pin_reason, wanted);
+    assert_string_equal(payload->pin_reason, wanted);
     run_hooks_release(&h);
 }
 
@@ -212,8 +212,8 @@ static void a_thread_that_left_the_pin_is_found_at_the_end(void **state)
     snprintf(pin, sizeof pin, "%d", first_cpu);
     init(&h, pin, false);
     live(&h, 0, NULL, start_loose_thread);
-    assert_int_equal(extra->off_cpu_samples, 0);
-    assert_non_null(strstr(extra->pin_reason, "a thread may run on 2 CPUs"));
+    assert_int_equal(payload->off_cpu_samples, 0);
+    assert_non_null(strstr(payload->pin_reason, "a thread may run on 2 CPUs"));
     run_hooks_release(&h);
 }
 
@@ -265,8 +265,8 @@ static void run_queue_delay_is_known_for_threads_that_live(void **state)
         skip();
     init(&h, NULL, false);
     live(&h, 0, NULL, burn_here);
-    assert_string_equal(extra->runqueue_reason, "");
-    assert_int_equal(extra->runqueue_known, 1);
+    assert_string_equal(payload->runqueue_reason, "");
+    assert_int_equal(payload->runqueue_known, 1);
     run_hooks_release(&h);
 }
 
@@ -279,8 +279,8 @@ static void threads_that_ended_make_it_a_lower_bound(void **state)
         skip();
     init(&h, NULL, false);
     live(&h, 0, NULL, burn_in_a_thread_that_ends);
-    assert_int_equal(extra->runqueue_known, 1);
-    assert_non_null(strstr(extra->runqueue_reason, "lower bound: threads that ended took"));
+    assert_int_equal(payload->runqueue_known, 1);
+    assert_non_null(strstr(payload->runqueue_reason, "lower bound: threads that ended took"));
     run_hooks_release(&h);
 }
 
@@ -298,32 +298,32 @@ static void a_worker_that_dies_leaves_reasons_not_values(void **state)
     (void)state;
     init(&h, NULL, true);
     live(&h, 0, NULL, die);
-    assert_true(extra->counter_count > 0);
-    for (uint32_t i = 0; i < extra->counter_count; i++) {
-        assert_false(counter_status_has_value(extra->counters[i].status));
-        assert_true(extra->counters[i].reason[0] != '\0');
+    assert_true(payload->counter_count > 0);
+    for (uint32_t i = 0; i < payload->counter_count; i++) {
+        assert_false(counter_status_has_value(payload->counters[i].status));
+        assert_true(payload->counters[i].reason[0] != '\0');
     }
-    assert_int_equal(extra->runqueue_known, 0);
-    assert_string_equal(extra->runqueue_reason, "the worker ended before it was read");
-    assert_int_equal(extra->disk_wait_known, 0);
-    assert_string_equal(extra->disk_wait_reason, "the worker ended before it was read");
+    assert_int_equal(payload->runqueue_known, 0);
+    assert_string_equal(payload->runqueue_reason, "the worker ended before it was read");
+    assert_int_equal(payload->disk_wait_known, 0);
+    assert_string_equal(payload->disk_wait_reason, "the worker ended before it was read");
     /* the process that takes over counts anew, and cannot have the dead one's share */
     live(&h, 0, NULL, burn_here);
-    assert_int_equal(extra->processes, 2);
-    for (uint32_t i = 0; i < extra->counter_count; i++)
-        if (counter_status_has_value(extra->counters[i].status)) {
-            assert_int_equal(extra->counters[i].status, COUNTER_PARTIAL);
-            assert_non_null(strstr(extra->counters[i].reason, "died"));
+    assert_int_equal(payload->processes, 2);
+    for (uint32_t i = 0; i < payload->counter_count; i++)
+        if (counter_status_has_value(payload->counters[i].status)) {
+            assert_int_equal(payload->counters[i].status, COUNTER_PARTIAL);
+            assert_non_null(strstr(payload->counters[i].reason, "died"));
         }
     run_hooks_release(&h);
 }
 
 static const char *status_of(const char *name, int64_t *value)
 {
-    for (uint32_t i = 0; i < extra->counter_count; i++)
-        if (strcmp(extra->counters[i].name, name) == 0) {
-            *value = extra->counters[i].value;
-            return counter_status_name(extra->counters[i].status);
+    for (uint32_t i = 0; i < payload->counter_count; i++)
+        if (strcmp(payload->counters[i].name, name) == 0) {
+            *value = payload->counters[i].value;
+            return counter_status_name(payload->counters[i].status);
         }
     return "absent";
 }
@@ -340,7 +340,7 @@ static void threads_made_after_the_pin_are_counted_and_pinned(void **state)
     init(&h, pin, true);
     live(&h, 0, NULL, burn_in_a_thread_that_ends);
     status = status_of("task-clock", &ns);
-    assert_string_equal(extra->pin_reason, "");
+    assert_string_equal(payload->pin_reason, "");
     if (!h.backends[0]->all_threads || strcmp(status, "ok") != 0)
         print_message("# %s: task-clock %s\n", h.backends[0]->name, status);
     else
@@ -356,16 +356,16 @@ static void time_waited_for_disks_has_a_value_or_a_reason(void **state)
     init(&h, NULL, false);
     live(&h, 0, NULL, burn_here);
     if (h.disk_wait_reason[0]) {
-        assert_int_equal(extra->disk_wait_known, 0);
-        assert_string_equal(extra->disk_wait_reason, h.disk_wait_reason);
+        assert_int_equal(payload->disk_wait_known, 0);
+        assert_string_equal(payload->disk_wait_reason, h.disk_wait_reason);
     } else {
-        assert_int_equal(extra->disk_wait_known, 1);
-        assert_true(extra->disk_wait_ns < 1000000000); /* nothing was read */
+        assert_int_equal(payload->disk_wait_known, 1);
+        assert_true(payload->disk_wait_ns < 1000000000); /* nothing was read */
     }
     snprintf(h.disk_wait_reason, sizeof h.disk_wait_reason, "%s", "not kept");
     live(&h, 0, NULL, burn_here);
-    assert_int_equal(extra->disk_wait_known, 0);
-    assert_string_equal(extra->disk_wait_reason, "not kept");
+    assert_int_equal(payload->disk_wait_known, 0);
+    assert_string_equal(payload->disk_wait_reason, "not kept");
     run_hooks_release(&h);
 }
 
@@ -390,10 +390,10 @@ static void refused_counters_do_not_stop_the_worker(void **state)
     init(&h, NULL, true);
     h.backends[0] = &refusing;
     live(&h, 0, NULL, NULL);
-    assert_true(extra->counter_count > 0);
-    for (uint32_t i = 0; i < extra->counter_count; i++) {
-        assert_int_equal(extra->counters[i].status, COUNTER_DENIED);
-        assert_string_equal(extra->counters[i].reason, "refused by the test");
+    assert_true(payload->counter_count > 0);
+    for (uint32_t i = 0; i < payload->counter_count; i++) {
+        assert_int_equal(payload->counters[i].status, COUNTER_DENIED);
+        assert_string_equal(payload->counters[i].reason, "refused by the test");
     }
     run_hooks_release(&h);
 }

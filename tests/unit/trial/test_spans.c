@@ -216,7 +216,7 @@ static void a_life_makes_the_table_whole(void **state)
     struct spans_items items;
     struct item_table table;
     const struct worker_record *worker;
-    const struct worker_payload *extra;
+    const struct worker_payload *payload;
 
     (void)state;
     assert_int_equal(spans.bad, 0);
@@ -237,10 +237,10 @@ static void a_life_makes_the_table_whole(void **state)
     assert_int_equal(worker->begin_ns, 1375000000);
     assert_int_equal(worker->go_ns, 1875000000);
     assert_int_equal(worker->loop_end_ns, 2500000000);
-    extra = item_table_worker_payload(&table, 1);
-    assert_int_equal(extra->runqueue_known, 1);
-    assert_int_equal(extra->runqueue_ns, 125000000);
-    assert_int_equal(extra->cpu_wanted, -1);
+    payload = item_table_worker_payload(&table, 1);
+    assert_int_equal(payload->runqueue_known, 1);
+    assert_int_equal(payload->runqueue_ns, 125000000);
+    assert_int_equal(payload->cpu_wanted, -1);
     item_table_close(&table);
     spans_release(&spans);
     spans_items_release(&items);

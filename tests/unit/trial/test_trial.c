@@ -104,26 +104,26 @@ static void workers_and_items_are_relative_to_the_start(void **state)
 static void counters_without_a_value_are_unknown_with_a_reason(void **state)
 {
     struct trial_outcome outcome = fixture_outcome(1, 4);
-    struct worker_payload *extra = item_table_worker_payload(&outcome.table, 0);
+    struct worker_payload *payload = item_table_worker_payload(&outcome.table, 0);
 
     (void)state;
-    extra->counter_count = 3;
-    strcpy(extra->counters[0].name, "page-faults");
-    extra->counters[0].value = 12;
-    extra->counters[0].status = COUNTER_OK;
-    extra->counters[0].enabled_ns = 1000;
-    extra->counters[0].running_ns = 0;
-    strcpy(extra->counters[1].name, "cycles");
-    extra->counters[1].value = 99; /* left over: means nothing */
-    extra->counters[1].status = COUNTER_UNSUPPORTED;
-    strcpy(extra->counters[1].reason, "virtual machine");
-    strcpy(extra->counters[2].name, "task-clock");
-    extra->counters[2].value = 0;
-    extra->counters[2].status = COUNTER_PARTIAL;
-    extra->runqueue_ns = 77;
-    strcpy(extra->runqueue_reason, "not there");
-    extra->disk_wait_ns = 5;
-    extra->disk_wait_known = 1;
+    payload->counter_count = 3;
+    strcpy(payload->counters[0].name, "page-faults");
+    payload->counters[0].value = 12;
+    payload->counters[0].status = COUNTER_OK;
+    payload->counters[0].enabled_ns = 1000;
+    payload->counters[0].running_ns = 0;
+    strcpy(payload->counters[1].name, "cycles");
+    payload->counters[1].value = 99; /* left over: means nothing */
+    payload->counters[1].status = COUNTER_UNSUPPORTED;
+    strcpy(payload->counters[1].reason, "virtual machine");
+    strcpy(payload->counters[2].name, "task-clock");
+    payload->counters[2].value = 0;
+    payload->counters[2].status = COUNTER_PARTIAL;
+    payload->runqueue_ns = 77;
+    strcpy(payload->runqueue_reason, "not there");
+    payload->disk_wait_ns = 5;
+    payload->disk_wait_known = 1;
     struct trial_result result;
     judge(&outcome, &expected, &result);
     assert_int_equal(result.record.counter_count, 3);
@@ -153,7 +153,7 @@ static struct worker_record *worker_of(struct trial_outcome *o, uint32_t slot)
     return item_table_worker(&o->table, slot);
 }
 
-static struct worker_payload *extra_of(struct trial_outcome *o, uint32_t slot)
+static struct worker_payload *payload_of(struct trial_outcome *o, uint32_t slot)
 {
     return item_table_worker_payload(&o->table, slot);
 }
@@ -172,16 +172,16 @@ static void dead_at_the_end(struct trial_outcome *o)
 }
 static void off_its_cpu(struct trial_outcome *o)
 {
-    extra_of(o, 1)->off_cpu_samples = 3;
+    payload_of(o, 1)->off_cpu_samples = 3;
 }
 static void not_pinned(struct trial_outcome *o)
 {
-    strcpy(extra_of(o, 0)->pin_reason, "thread 5 may run elsewhere");
+    strcpy(payload_of(o, 0)->pin_reason, "thread 5 may run elsewhere");
 }
 static void no_pin_asked_for(struct trial_outcome *o)
 {
-    extra_of(o, 0)->cpu_wanted = -1;
-    extra_of(o, 0)->off_cpu_samples = 3;
+    payload_of(o, 0)->cpu_wanted = -1;
+    payload_of(o, 0)->off_cpu_samples = 3;
 }
 /* Watched for 1 s on two CPUs: 2% are 40 ms, and least_ns is 50. */
 static void steal_below_the_ticks(struct trial_outcome *o)
@@ -225,9 +225,9 @@ static void machine_not_watched(struct trial_outcome *o)
 static void wait_for_cores(struct trial_outcome *o, uint64_t runqueue_ns)
 {
     for (uint32_t w = 0; w < o->table.header->workers; w++) {
-        struct worker_payload *extra = item_table_worker_payload(&o->table, w);
-        extra->runqueue_known = 1;
-        extra->runqueue_ns = runqueue_ns;
+        struct worker_payload *payload = item_table_worker_payload(&o->table, w);
+        payload->runqueue_known = 1;
+        payload->runqueue_ns = runqueue_ns;
     }
 }
 static void cores_taken(struct trial_outcome *o)

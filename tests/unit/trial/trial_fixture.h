@@ -63,7 +63,7 @@ static struct trial_outcome fixture_outcome(uint32_t workers, uint64_t items)
     snprintf(header->result, sizeof header->result, "%s", FIXTURE_MANIFEST);
     for (uint32_t w = 0; w < workers; w++) {
         struct worker_record *worker = item_table_worker(&outcome.table, w);
-        struct worker_payload *extra = item_table_worker_payload(&outcome.table, w);
+        struct worker_payload *payload = item_table_worker_payload(&outcome.table, w);
         atomic_store(&worker->state, WORKER_EXITED);
         worker->pid = 100 + (int32_t)w;
         worker->processes = 1;
@@ -74,8 +74,8 @@ static struct trial_outcome fixture_outcome(uint32_t workers, uint64_t items)
         worker->go_ns = fixture_start_ns + 41;
         worker->loop_end_ns = fixture_start_ns + 140 + w;
         worker->exit_ns = fixture_start_ns + 160;
-        extra->cpu_wanted = extra->cpu_seen_begin = extra->cpu_seen_last = (int32_t)w;
-        extra->processes = 1;
+        payload->cpu_wanted = payload->cpu_seen_begin = payload->cpu_seen_last = (int32_t)w;
+        payload->processes = 1;
     }
     for (uint64_t i = 0; i < items; i++) {
         struct item_record *record = item_table_item(&outcome.table, i);
