@@ -6,8 +6,8 @@
 
 #include <gsl/gsl_cdf.h>
 
-#include "datasets/plan_parts.h"
 #include "analysis/statistics/random.h"
+#include "datasets/plan_internal.h"
 
 /* Spread of ln(bytes) as in camera files; the bounds go with the mean: 0.2 and 12 MB at 3 MB. */
 #define SIZE_SIGMA   0.72

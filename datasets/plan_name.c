@@ -1,5 +1,5 @@
 /* plan_name.c: cameras, dates and file names. */
-#include "datasets/plan_parts.h"
+#include "datasets/plan_internal.h"
 
 #include <stdio.h>
 

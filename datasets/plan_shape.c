@@ -1,5 +1,5 @@
 /* plan_shape.c: how large an item is in pixels, and which part of which source it shows. */
-#include "datasets/plan_parts.h"
+#include "datasets/plan_internal.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
 
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/failpoint.h"
-#include "pipeline/pool/pool_parts.h"
+#include "pipeline/pool/pool_internal.h"
 
 enum { PROGRESS_MS = 100, REFILL_MS = 10 };
 static const uint64_t one_signal_ns = 300000000;

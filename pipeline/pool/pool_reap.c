@@ -6,7 +6,7 @@
 
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/failpoint.h"
-#include "pipeline/pool/pool_parts.h"
+#include "pipeline/pool/pool_internal.h"
 
 /* So many deaths without an item done in between, and the recipe or the machine is at fault, not an item. */
 enum { DEATHS_MOST = 20, START_DEATHS_MOST = 5 };

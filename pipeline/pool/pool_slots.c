@@ -3,7 +3,7 @@
 
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/failpoint.h"
-#include "pipeline/pool/pool_parts.h"
+#include "pipeline/pool/pool_internal.h"
 
 /* A pause before a refill keeps a batch that kills all its workers from using up the machine. */
 enum { REFUSALS_MOST = 10 };

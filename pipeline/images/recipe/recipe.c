@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 
 #include "pipeline/images/recipe/caption.h"
-#include "pipeline/images/recipe/recipe_values.h"
+#include "pipeline/images/recipe/recipe_internal.h"
 
 const char *recipe_extension(enum recipe_format format)
 {

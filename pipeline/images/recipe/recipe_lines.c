@@ -1,4 +1,4 @@
-#include "pipeline/images/recipe/recipe_values.h"
+#include "pipeline/images/recipe/recipe_internal.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* plan_parts.h: the parts of a plan, for plan.c alone; each is a pure function of what it is given. */
-#ifndef KNEE_DATASETS_PLAN_PARTS_H
-#define KNEE_DATASETS_PLAN_PARTS_H
+/* plan_internal.h: the parts of a plan, for plan.c alone; each is a pure function of what it is given. */
+#ifndef KNEE_DATASETS_PLAN_INTERNAL_H
+#define KNEE_DATASETS_PLAN_INTERNAL_H
 
 #include "datasets/plan.h"
 #include "analysis/statistics/random.h"

@@ -1,4 +1,4 @@
-/* pool_parts.h: the parent's side of the pool, shared by the files that make it up.
+/* pool_internal.h: the parent's side of the pool, shared by the files that make it up.
  *
  *     pool.c        the run: set-up, the loop, signals, the outcome
  *     pool_slots.c  the slots' processes: start, refill after a pause, time limit, kill
@@ -6,8 +6,8 @@
  *
  * Nobody else includes this.
  */
-#ifndef KNEE_POOL_PARTS_H
-#define KNEE_POOL_PARTS_H
+#ifndef KNEE_POOL_INTERNAL_H
+#define KNEE_POOL_INTERNAL_H
 
 #include <signal.h>
 #include <stdbool.h>

@@ -1,10 +1,10 @@
-/* recipe_values.h: single values of a recipe that is being read, checked; private to recipe.c.
+/* recipe_internal.h: single values of a recipe that is being read, checked; private to recipe.c.
  *
  * Each function returns 0, or -1 with a fault that names file, line, group, key and what would be right. A
  * key that is not there leaves the value as it is.
  */
-#ifndef KNEE_RECIPE_VALUES_H
-#define KNEE_RECIPE_VALUES_H
+#ifndef KNEE_RECIPE_INTERNAL_H
+#define KNEE_RECIPE_INTERNAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
