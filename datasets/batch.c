@@ -64,7 +64,7 @@ static void clear_temporary(const char *folder)
     closedir(directory);
 }
 
-static int is_whole(const struct batch *batch, uint64_t index, uint64_t *bytes)
+static int is_whole(const struct dataset_batch *batch, uint64_t index, uint64_t *bytes)
 {
     const char *line = journal_line(&batch->journal, index);
     const char *path = batch->plan->items[index].path;
@@ -76,7 +76,7 @@ static int is_whole(const struct batch *batch, uint64_t index, uint64_t *bytes)
     return stat(name, &status) == 0 && S_ISREG(status.st_mode) && (uint64_t)status.st_size == *bytes;
 }
 
-static int open_places(struct batch *batch, const char *stamp, struct fault *fault)
+static int open_places(struct dataset_batch *batch, const char *stamp, struct fault *fault)
 {
     char *journal = joined(batch->out, ".journal");
     char *inside = joined(batch->out, "/");
@@ -97,15 +97,16 @@ static int open_places(struct batch *batch, const char *stamp, struct fault *fau
     return result;
 }
 
-int batch_open(struct batch *batch, const char *out, const char *stamp, const struct plan *plan,
-               const struct sources *sources, struct fault *fault)
+int dataset_batch_open(struct dataset_batch *batch, const char *out, const char *stamp,
+                       const struct dataset_plan *plan, const struct sources *sources, struct fault *fault)
 {
-    *batch = (struct batch){.plan = plan, .sources = sources, .journal = {.fd = -1}, .out = strdup(out)};
+    *batch =
+        (struct dataset_batch){.plan = plan, .sources = sources, .journal = {.fd = -1}, .out = strdup(out)};
     size_t length = batch->out == NULL ? 0 : strlen(batch->out);
     while (length > 1 && batch->out[length - 1] == '/')
         batch->out[--length] = '\0';
     batch->temporary = batch->out == NULL ? NULL : joined(batch->out, ".tmp");
-    batch->order = plan_order(plan);
+    batch->order = dataset_plan_order(plan);
     int result = -1;
     if (batch->temporary == NULL || batch->order == NULL)
         fault_set(fault, "memory for a batch of %llu items is short", (unsigned long long)plan->count);
@@ -117,7 +118,7 @@ int batch_open(struct batch *batch, const char *out, const char *stamp, const st
             batch->order[batch->missing++] = batch->order[i];
     }
     if (result != 0)
-        batch_close(batch);
+        dataset_batch_close(batch);
     return result;
 }
 
@@ -137,8 +138,8 @@ static void worker_release(void *context, void *state)
 
 /* Makes the item beside, gives it its name, then tells the journal: in that order, so that what the journal
  * names is whole. */
-static int make(const struct batch *batch, struct photo_cache *cache, uint64_t index, struct item_made *made,
-                struct fault *fault)
+static int make(const struct dataset_batch *batch, struct photo_cache *cache, uint64_t index,
+                struct item_made *made, struct fault *fault)
 {
     const struct plan_item *item = &batch->plan->items[index];
     char temporary[PATH_BYTES], name[PATH_BYTES], line[LINE_BYTES];
@@ -160,9 +161,9 @@ static int make(const struct batch *batch, struct photo_cache *cache, uint64_t i
 static int work(void *context, void *state, uint64_t index, struct item_record *record, void *payload,
                 struct fault *fault)
 {
-    const struct batch *batch = context;
+    const struct dataset_batch *batch = context;
     const struct plan_item *item = &batch->plan->items[batch->order[index]];
-    struct batch_payload *left = payload;
+    struct dataset_batch_payload *left = payload;
     struct item_made made = {0};
     struct fault reason = {{0}};
     record->kind = (uint8_t)(item->kind + 1);
@@ -178,18 +179,18 @@ static int work(void *context, void *state, uint64_t index, struct item_record *
 
 static void lost(void *context, uint64_t index, struct item_record *record, void *payload, const char *why)
 {
-    const struct batch *batch = context;
-    struct batch_payload *left = payload;
+    const struct dataset_batch *batch = context;
+    struct dataset_batch_payload *left = payload;
     (void)record;
     snprintf(left->text, sizeof left->text, "%s: %s", batch->plan->items[batch->order[index]].path, why);
 }
 
-struct workload batch_workload(struct batch *batch)
+struct workload dataset_batch_workload(struct dataset_batch *batch)
 {
     return (struct workload){.name = "dataset",
                              .context = batch,
                              .items = batch->missing,
-                             .payload_bytes = sizeof(struct batch_payload),
+                             .payload_bytes = sizeof(struct dataset_batch_payload),
                              .init = worker_init,
                              .item = work,
                              .release = worker_release,
@@ -218,7 +219,7 @@ static int write_table(const char *name, const char *const *lines, uint64_t coun
     return 0;
 }
 
-int batch_finish(struct batch *batch, uint64_t *bytes, struct fault *fault)
+int dataset_batch_finish(struct dataset_batch *batch, uint64_t *bytes, struct fault *fault)
 {
     uint64_t count = batch->plan->count;
     if (journal_reload(&batch->journal, fault) != 0)
@@ -249,11 +250,11 @@ int batch_finish(struct batch *batch, uint64_t *bytes, struct fault *fault)
     return result;
 }
 
-void batch_close(struct batch *batch)
+void dataset_batch_close(struct dataset_batch *batch)
 {
     journal_close(&batch->journal);
     free(batch->out);
     free(batch->temporary);
     free(batch->order);
-    *batch = (struct batch){.journal = {.fd = -1}};
+    *batch = (struct dataset_batch){.journal = {.fd = -1}};
 }

@@ -19,19 +19,19 @@
 #define PLAIN_EVERY_S  10 /* seconds between lines of progress where there is no terminal */
 #define FAILURES_SHOWN 5
 
-struct settings {
+struct build_options {
     uint64_t count, seed, jobs;
     double mean_mb;
     const char *photos, *out;
 };
 
-static struct settings set = {.count = 1000, .seed = 1, .mean_mb = 3.0, .photos = "datasets/photos"};
+static struct build_options options = {.count = 1000, .seed = 1, .mean_mb = 3.0, .photos = "datasets/photos"};
 
 static const struct option_spec table[] = {{.name = "count",
                                             .letter = 'n',
                                             .argument = "N",
                                             .kind = OPTION_COUNT,
-                                            .target = &set.count,
+                                            .target = &options.count,
                                             .min = 1,
                                             .max = PLAN_MAX_COUNT,
                                             .help = "items to make (1000)"},
@@ -39,7 +39,7 @@ static const struct option_spec table[] = {{.name = "count",
                                             .letter = 'm',
                                             .argument = "MB",
                                             .kind = OPTION_REAL,
-                                            .target = &set.mean_mb,
+                                            .target = &options.mean_mb,
                                             .real_min = 0.02,
                                             .real_max = 20,
                                             .help = "their mean size in megabytes (3.0)"},
@@ -47,7 +47,7 @@ static const struct option_spec table[] = {{.name = "count",
                                             .letter = 's',
                                             .argument = "N",
                                             .kind = OPTION_COUNT,
-                                            .target = &set.seed,
+                                            .target = &options.seed,
                                             .min = 0,
                                             .max = UINT64_MAX,
                                             .help = "another seed, other pictures (1)"},
@@ -55,7 +55,7 @@ static const struct option_spec table[] = {{.name = "count",
                                             .letter = 'j',
                                             .argument = "N",
                                             .kind = OPTION_COUNT,
-                                            .target = &set.jobs,
+                                            .target = &options.jobs,
                                             .min = 1,
                                             .max = POOL_MAX_WORKERS,
                                             .help = "worker processes (one per core)"},
@@ -63,13 +63,13 @@ static const struct option_spec table[] = {{.name = "count",
                                             .letter = 'p',
                                             .argument = "DIR",
                                             .kind = OPTION_TEXT,
-                                            .target = &set.photos,
+                                            .target = &options.photos,
                                             .help = "photographs to make them from (datasets/photos)"},
                                            {.name = "out",
                                             .letter = 'o',
                                             .argument = "DIR",
                                             .kind = OPTION_TEXT,
-                                            .target = &set.out,
+                                            .target = &options.out,
                                             .help = "folder for the items; DIR.tsv describes them"},
                                            {.name = NULL}};
 
@@ -121,7 +121,7 @@ static void tell(void *context, const struct item_table *items)
 
 /* --- the run ---------------------------------------------------------------------------------- */
 
-static bool wants_clips(const struct plan *plan)
+static bool wants_clips(const struct dataset_plan *plan)
 {
     for (uint64_t i = 0; i < plan->count; i++)
         if (plan_kind_is_clip(plan->items[i].kind))
@@ -133,7 +133,7 @@ static uint64_t tell_failures(const struct item_table *items)
 {
     uint64_t failed = 0;
     for (uint64_t i = 0; i < items->items; i++) {
-        const struct batch_payload *payload = item_table_item_payload(items, i);
+        const struct dataset_batch_payload *payload = item_table_item_payload(items, i);
         if (atomic_load(&item_table_item(items, i)->state) == ITEM_FAILED && failed++ < FAILURES_SHOWN)
             message_error("%s", payload->text);
     }
@@ -143,27 +143,26 @@ static uint64_t tell_failures(const struct item_table *items)
 }
 
 /* Makes what is missing. Returns an exit code. */
-static int make_missing(struct batch *batch)
+static int make_missing(struct dataset_batch *batch)
 {
-    struct workload workload = batch_workload(batch);
+    struct workload workload = dataset_batch_workload(batch);
     struct progress progress = {.started_ns = clock_now_ns(), .terminal = isatty(STDERR_FILENO) == 1};
     progress.told_ns = progress.started_ns;
-    struct pool_options options = {.workers = (uint32_t)set.jobs,
-                                   .chunk = CHUNK,
-                                   .policy = POLICY_DYNAMIC,
-                                   .progress = tell,
-                                   .progress_context = &progress};
-    if (options.workers > workload.items)
-        options.workers = (uint32_t)workload.items;
+    struct pool_options pool = {.workers = (uint32_t)options.jobs,
+                                .chunk = CHUNK,
+                                .policy = POLICY_DYNAMIC,
+                                .progress = tell,
+                                .progress_context = &progress};
+    if (pool.workers > workload.items)
+        pool.workers = (uint32_t)workload.items;
     struct item_table items;
     struct fault fault = {{0}};
     int signal_number = 0;
-    if (item_table_create(&items, -1, workload.items, workload.payload_bytes, options.workers, 0, &fault) !=
-        0) {
+    if (item_table_create(&items, -1, workload.items, workload.payload_bytes, pool.workers, 0, &fault) != 0) {
         message_error("%s", fault.text);
         return KNEE_FAILED;
     }
-    enum pool_result result = pool_run(&workload, &options, &items, &signal_number, &fault);
+    enum pool_result result = pool_run(&workload, &pool, &items, &signal_number, &fault);
     if (progress.terminal)
         fputc('\n', stderr);
     int code = KNEE_OK;
@@ -180,12 +179,12 @@ static int make_missing(struct batch *batch)
     return code;
 }
 
-static int build(const struct plan *plan, const struct sources *sources, const char *stamp)
+static int build(const struct dataset_plan *plan, const struct sources *sources, const char *stamp)
 {
-    struct batch batch;
+    struct dataset_batch batch;
     struct fault fault = {{0}};
     uint64_t bytes;
-    if (batch_open(&batch, set.out, stamp, plan, sources, &fault) != 0) {
+    if (dataset_batch_open(&batch, options.out, stamp, plan, sources, &fault) != 0) {
         message_error("%s", fault.text);
         return KNEE_FAILED;
     }
@@ -194,7 +193,7 @@ static int build(const struct plan *plan, const struct sources *sources, const c
         message_note("%" PRIu64 " of %" PRIu64 " items are there already", plan->count - batch.missing,
                      plan->count);
     int code = batch.missing > 0 ? make_missing(&batch) : KNEE_OK;
-    if (code == KNEE_OK && batch_finish(&batch, &bytes, &fault) != 0) {
+    if (code == KNEE_OK && dataset_batch_finish(&batch, &bytes, &fault) != 0) {
         message_error("%s", fault.text);
         code = KNEE_FAILED;
     }
@@ -203,32 +202,32 @@ static int build(const struct plan *plan, const struct sources *sources, const c
                " photographs, in %.0f s; described in %s.tsv\n",
                batch.out, plan->count, (double)bytes * 1e-6, (double)bytes * 1e-6 / (double)plan->count,
                sources->count, (double)(clock_now_ns() - started) * 1e-9, batch.out);
-    batch_close(&batch);
+    dataset_batch_close(&batch);
     return code;
 }
 
 static int plan_and_build(const struct sources *sources)
 {
     struct fault fault = {{0}};
-    struct plan plan;
+    struct dataset_plan plan;
     struct plan_source sizes[SOURCES_LIMIT];
     for (uint32_t i = 0; i < sources->count; i++)
         sizes[i] = (struct plan_source){sources->items[i].width, sources->items[i].height};
-    struct plan_settings settings = {set.count, set.mean_mb * 1e6, set.seed};
-    if (plan_make(&plan, &settings, sizes, sources->count, &fault) != 0) {
+    struct dataset_plan_request request = {options.count, options.mean_mb * 1e6, options.seed};
+    if (dataset_plan_make(&plan, &request, sizes, sources->count, &fault) != 0) {
         message_error("%s", fault.text);
         return KNEE_FAILED;
     }
     char stamp[512];
     snprintf(stamp, sizeof stamp,
              "knee-dataset %d count=%" PRIu64 " mean_mb=%g seed=%" PRIu64 " photos=%.16s", PLAN_VERSION,
-             set.count, set.mean_mb, set.seed, sources->identity);
+             options.count, options.mean_mb, options.seed, sources->identity);
     int code = KNEE_FAILED;
     if (wants_clips(&plan) && clip_check(&fault) != 0)
         message_error("%s", fault.text);
     else
         code = build(&plan, sources, stamp);
-    plan_release(&plan);
+    dataset_plan_release(&plan);
     return code;
 }
 
@@ -248,12 +247,12 @@ int main(int argc, char **argv)
     struct fault fault = {{0}};
     struct sources sources;
     message_set_command("dataset");
-    set.jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+    options.jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
     enum options_result parsed =
         options_parse(&subcommand, table, argc, argv, 0, 0, &operands, &operand_count);
     if (parsed != OPTIONS_GO)
         return parsed == OPTIONS_HELP ? KNEE_OK : KNEE_USAGE;
-    if (set.out == NULL || set.out[0] == '\0') {
+    if (options.out == NULL || options.out[0] == '\0') {
         message_error("--out is missing: name the folder for the items");
         return KNEE_USAGE;
     }
@@ -264,13 +263,13 @@ int main(int argc, char **argv)
     g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, drop_warning, NULL);
     vips_concurrency_set(1); /* one worker, one core */
     vips_cache_set_max(0);
-    if (sources_open(&sources, set.photos, &fault) != 0) {
+    if (sources_open(&sources, options.photos, &fault) != 0) {
         message_error("%s", fault.text);
         return KNEE_FAILED;
     }
     if (sources.unreadable > 0)
         message_warning("%" PRIu32 " files in %s are left out: not readable as a photograph",
-                        sources.unreadable, set.photos);
+                        sources.unreadable, options.photos);
     int code = plan_and_build(&sources);
     sources_release(&sources);
     return code;

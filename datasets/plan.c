@@ -223,7 +223,7 @@ static const struct kind_traits {
     [PLAN_TIFF] = TRAITS(tiff_traits), [PLAN_MP4] = TRAITS(clip_traits), [PLAN_WEBM] = TRAITS(clip_traits),
 };
 
-static void deal_traits(struct plan *plan, uint64_t seed, uint64_t *members, uint64_t *cards)
+static void deal_traits(struct dataset_plan *plan, uint64_t seed, uint64_t *members, uint64_t *cards)
 {
     for (int kind = 0; kind < PLAN_KINDS; kind++) {
         uint64_t count = 0;
@@ -259,7 +259,7 @@ static int by_key(const void *a, const void *b)
 }
 
 /* Sizes and kinds go by rank of size; the ranks are then dealt to the indices at random. */
-static int deal_sizes(struct plan *plan, const struct plan_settings *settings)
+static int deal_sizes(struct dataset_plan *plan, const struct dataset_plan_request *request)
 {
     struct plan_item *by_rank = calloc(plan->count, sizeof *by_rank);
     double *bytes = calloc(plan->count, sizeof *bytes);
@@ -267,11 +267,11 @@ static int deal_sizes(struct plan *plan, const struct plan_settings *settings)
     int result = -1;
     if (by_rank == NULL || bytes == NULL || rank == NULL)
         goto done;
-    size_quantiles(bytes, plan->count, settings->mean_bytes);
-    deal_kinds(by_rank, plan->count, settings->seed);
+    size_quantiles(bytes, plan->count, request->mean_bytes);
+    deal_kinds(by_rank, plan->count, request->seed);
     for (uint64_t i = 0; i < plan->count; i++)
         rank[i] = i;
-    struct random_stream stream = random_stream_of(settings->seed, FOR_RANK, 0);
+    struct random_stream stream = random_stream_of(request->seed, FOR_RANK, 0);
     shuffle(rank, plan->count, &stream);
     for (uint64_t i = 0; i < plan->count; i++) {
         plan->items[i] = by_rank[rank[i]];
@@ -287,8 +287,8 @@ done:
     return result;
 }
 
-static int fill(struct plan *plan, const struct plan_settings *settings, const struct plan_source *sources,
-                uint32_t source_count)
+static int fill(struct dataset_plan *plan, const struct dataset_plan_request *request,
+                const struct plan_source *sources, uint32_t source_count)
 {
     uint64_t *members = calloc(plan->count, sizeof *members);
     uint64_t *cards = calloc(plan->count, sizeof *cards);
@@ -296,24 +296,24 @@ static int fill(struct plan *plan, const struct plan_settings *settings, const s
     struct plan_rank *largest_first = calloc(plan->count, sizeof *largest_first);
     int result = -1;
     if (members == NULL || cards == NULL || used == NULL || largest_first == NULL ||
-        deal_sizes(plan, settings) != 0)
+        deal_sizes(plan, request) != 0)
         goto done;
-    deal_traits(plan, settings->seed, members, cards);
-    double limit = PLAN_MEGAPIXELS_LIMIT * fmax(1, settings->mean_bytes / 3e6);
+    deal_traits(plan, request->seed, members, cards);
+    double limit = PLAN_MEGAPIXELS_LIMIT * fmax(1, request->mean_bytes / 3e6);
     for (uint64_t i = 0; i < plan->count; i++) {
-        struct random_stream stream = random_stream_of(settings->seed, FOR_SHAPE, i);
+        struct random_stream stream = random_stream_of(request->seed, FOR_SHAPE, i);
         plan_shape_item(&plan->items[i], limit, &stream);
         uint64_t pixels = (uint64_t)plan->items[i].width * plan->items[i].height;
         largest_first[i] = (struct plan_rank){UINT64_MAX - pixels, i};
     }
     qsort(largest_first, plan->count, sizeof *largest_first, by_key);
-    plan_choose_sources(plan, largest_first, used, sources, source_count, settings->seed);
+    plan_choose_sources(plan, largest_first, used, sources, source_count, request->seed);
     for (uint64_t i = 0; i < plan->count; i++) {
         struct plan_item *item = &plan->items[i];
-        struct random_stream stream = random_stream_of(settings->seed, FOR_ITEM, i);
+        struct random_stream stream = random_stream_of(request->seed, FOR_ITEM, i);
         plan_choose_crop(item, &sources[item->source], &stream);
         plan_name_item(item, i, plan->count, &stream);
-        struct random_stream pixels = random_stream_of(settings->seed, FOR_PIXELS, i);
+        struct random_stream pixels = random_stream_of(request->seed, FOR_PIXELS, i);
         item->seed = random_next(&pixels);
     }
     result = 0;
@@ -325,33 +325,33 @@ done:
     return result;
 }
 
-int plan_make(struct plan *plan, const struct plan_settings *settings, const struct plan_source *sources,
-              uint32_t source_count, struct fault *fault)
+int dataset_plan_make(struct dataset_plan *plan, const struct dataset_plan_request *request,
+                      const struct plan_source *sources, uint32_t source_count, struct fault *fault)
 {
-    *plan = (struct plan){0};
+    *plan = (struct dataset_plan){0};
     if (source_count == 0)
         return fault_set(fault, "a data set needs at least one photograph");
-    if (settings->count == 0 || settings->count > PLAN_MAX_COUNT)
+    if (request->count == 0 || request->count > PLAN_MAX_COUNT)
         return fault_set(fault, "a data set has 1 to %d items", PLAN_MAX_COUNT);
-    if (!(settings->mean_bytes >= 20e3 && settings->mean_bytes <= 20e6))
+    if (!(request->mean_bytes >= 20e3 && request->mean_bytes <= 20e6))
         return fault_set(fault, "the mean size of the items is 0.02 to 20 MB");
-    plan->count = settings->count;
+    plan->count = request->count;
     plan->items = calloc(plan->count, sizeof *plan->items);
-    if (plan->items == NULL || fill(plan, settings, sources, source_count) != 0) {
-        plan_release(plan);
+    if (plan->items == NULL || fill(plan, request, sources, source_count) != 0) {
+        dataset_plan_release(plan);
         return fault_set(fault, "memory for a plan of %llu items is short",
-                         (unsigned long long)settings->count);
+                         (unsigned long long)request->count);
     }
     return 0;
 }
 
-void plan_release(struct plan *plan)
+void dataset_plan_release(struct dataset_plan *plan)
 {
     free(plan->items);
-    *plan = (struct plan){0};
+    *plan = (struct dataset_plan){0};
 }
 
-uint64_t *plan_order(const struct plan *plan)
+uint64_t *dataset_plan_order(const struct dataset_plan *plan)
 {
     struct plan_rank *ranks = calloc(plan->count + 1, sizeof *ranks);
     uint64_t *order = calloc(plan->count + 1, sizeof *order);

@@ -1,10 +1,10 @@
 /* plan.h: what every item of a data set is going to be. Pure: no files, no clock, no global state.
  *
- * A plan is a function of (settings, sizes of the sources): the same on any machine, in any order of work.
+ * A plan is a function of (request, sizes of the sources): the same on any machine, in any order of work.
  * Sizes are the quantiles of a clipped log-normal, kinds and traits come in fixed shares that are dealt out
  * at random, so that a batch of 60 holds the same mix as one of 1,000.
  *
- * Caller's sequence: plan_make(), plan->items[i], plan_order(), plan_release().
+ * Caller's sequence: dataset_plan_make(), plan->items[i], dataset_plan_order(), dataset_plan_release().
  */
 #ifndef KNEE_DATASETS_PLAN_H
 #define KNEE_DATASETS_PLAN_H
@@ -14,7 +14,7 @@
 
 #include "pipeline/base/fault.h"
 
-#define PLAN_VERSION 1 /* raised whenever the same settings give other bytes */
+#define PLAN_VERSION 1 /* raised whenever the same request give other bytes */
 
 #define PLAN_MAX_COUNT 1000000
 #define PLAN_MEGAPIXELS_LIMIT                                                                                \
@@ -27,7 +27,7 @@ enum plan_profile { PLAN_NO_PROFILE, PLAN_SRGB, PLAN_P3 };
 enum plan_png { PLAN_PNG_PHOTOGRAPH, PLAN_PNG_CUT_OUT, PLAN_PNG_SCREEN };
 enum plan_tiff { PLAN_TIFF_NONE, PLAN_TIFF_LZW, PLAN_TIFF_DEFLATE };
 
-struct plan_settings {
+struct dataset_plan_request {
     uint64_t count;    /* 1 .. PLAN_MAX_COUNT */
     double mean_bytes; /* of all items */
     uint64_t seed;
@@ -64,7 +64,7 @@ struct plan_item {
     double seconds; /* clips; 0 otherwise */
 };
 
-struct plan {
+struct dataset_plan {
     uint64_t count;
     struct plan_item *items;
 };
@@ -75,13 +75,13 @@ struct plan_camera {
 };
 
 /* Fills plan. Returns 0, or -1 with fault (no sources, count or mean out of range, memory short). */
-int plan_make(struct plan *plan, const struct plan_settings *settings, const struct plan_source *sources,
-              uint32_t source_count, struct fault *fault);
-void plan_release(struct plan *plan);
+int dataset_plan_make(struct dataset_plan *plan, const struct dataset_plan_request *request,
+                      const struct plan_source *sources, uint32_t source_count, struct fault *fault);
+void dataset_plan_release(struct dataset_plan *plan);
 
 /* The order to work in: items of one source stand together, so that a worker decodes it once. plan->count
  * indices; NULL with errno when memory is short. Caller frees. */
-uint64_t *plan_order(const struct plan *plan);
+uint64_t *dataset_plan_order(const struct dataset_plan *plan);
 
 const struct plan_camera *plan_camera(int index);
 const char *plan_kind_name(enum plan_kind kind); /* "jpeg", "png", "webp", "tiff", "mp4", "webm" */

@@ -37,7 +37,7 @@ void plan_shape_item(struct plan_item *item, double limit_megapixels, struct ran
 /* Gives every item a source: largest items choose first; among the sources that need not be enlarged too much
  * the one least used so far (or, when there is none such, among the four that need it least). used:
  * source_count zeros. */
-void plan_choose_sources(struct plan *plan, const struct plan_rank *largest_first, uint64_t *used,
+void plan_choose_sources(struct dataset_plan *plan, const struct plan_rank *largest_first, uint64_t *used,
                          const struct plan_source *sources, uint32_t source_count, uint64_t seed);
 
 /* Place and size of the crop, mirroring, tone and quality. */

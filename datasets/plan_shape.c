@@ -83,7 +83,7 @@ static double least_scale(const struct plan_item *item, const struct plan_source
     return fmax((double)item->width / source->width, (double)item->height / source->height);
 }
 
-void plan_choose_sources(struct plan *plan, const struct plan_rank *largest_first, uint64_t *used,
+void plan_choose_sources(struct dataset_plan *plan, const struct plan_rank *largest_first, uint64_t *used,
                          const struct plan_source *sources, uint32_t source_count, uint64_t seed)
 {
     for (uint64_t k = 0; k < plan->count; k++) {

@@ -1,4 +1,4 @@
-/* The plan of a data set: sizes, mix of kinds, traits, names, sources; the same for the same settings. */
+/* The plan of a data set: sizes, mix of kinds, traits, names, sources; the same for the same request. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,17 +18,17 @@ static const struct plan_source sources[] = {{6028, 3391}, {5312, 2988}, {4352, 
                                              {2056, 3088}, {2560, 1600}};
 #define SOURCES ((uint32_t)(sizeof sources / sizeof *sources))
 
-static struct plan plan_of(uint64_t count, double mean_bytes, uint64_t seed)
+static struct dataset_plan plan_of(uint64_t count, double mean_bytes, uint64_t seed)
 {
-    struct plan plan;
+    struct dataset_plan plan;
     struct fault fault = {{0}};
-    struct plan_settings settings = {count, mean_bytes, seed};
-    if (plan_make(&plan, &settings, sources, SOURCES, &fault) != 0)
+    struct dataset_plan_request request = {count, mean_bytes, seed};
+    if (dataset_plan_make(&plan, &request, sources, SOURCES, &fault) != 0)
         fail_msg("plan of %d items: %s", (int)count, fault.text);
     return plan;
 }
 
-static double mean_of(const struct plan *plan)
+static double mean_of(const struct dataset_plan *plan)
 {
     double sum = 0;
     for (uint64_t i = 0; i < plan->count; i++)
@@ -36,7 +36,7 @@ static double mean_of(const struct plan *plan)
     return sum / (double)plan->count;
 }
 
-static uint64_t count_kind(const struct plan *plan, enum plan_kind kind)
+static uint64_t count_kind(const struct dataset_plan *plan, enum plan_kind kind)
 {
     uint64_t count = 0;
     for (uint64_t i = 0; i < plan->count; i++)
@@ -57,9 +57,9 @@ static void mean_of_targets_is_the_mean_asked_for(void **state)
     static const double means[] = {0.1e6, 1e6, 3e6, 5e6};
     for (size_t c = 0; c < sizeof counts / sizeof *counts; c++)
         for (size_t m = 0; m < sizeof means / sizeof *means; m++) {
-            struct plan plan = plan_of(counts[c], means[m], 1);
+            struct dataset_plan plan = plan_of(counts[c], means[m], 1);
             assert_between(mean_of(&plan) / means[m], 0.995, 1.005, "mean of targets over mean asked for");
-            plan_release(&plan);
+            dataset_plan_release(&plan);
         }
 }
 
@@ -75,7 +75,7 @@ static int by_size(const void *a, const void *b)
 static void sizes_spread_log_normally_from_a_fifteenth_to_four_times_the_mean(void **state)
 {
     (void)state;
-    struct plan plan = plan_of(1000, 3e6, 5);
+    struct dataset_plan plan = plan_of(1000, 3e6, 5);
     uint64_t sizes[1000];
     for (int i = 0; i < 1000; i++)
         sizes[i] = plan.items[i].target_bytes;
@@ -85,26 +85,26 @@ static void sizes_spread_log_normally_from_a_fifteenth_to_four_times_the_mean(vo
     assert_between((double)sizes[500], 2.25e6, 2.45e6, "median");
     assert_between((double)sizes[950], 7.0e6, 8.0e6, "95% quantile");
     assert_between((double)sizes[999], 11.5e6, 12.01e6, "largest");
-    plan_release(&plan);
+    dataset_plan_release(&plan);
 }
 
 static void thousand_items_hold_the_shares_of_kinds(void **state)
 {
     (void)state;
     static const uint64_t wanted[PLAN_KINDS] = {850, 55, 45, 40, 6, 4};
-    struct plan plan = plan_of(1000, 3e6, 1);
+    struct dataset_plan plan = plan_of(1000, 3e6, 1);
     for (int kind = 0; kind < PLAN_KINDS; kind++)
         if (count_kind(&plan, (enum plan_kind)kind) != wanted[kind])
             fail_msg("%s: %d, wanted %d", plan_kind_name((enum plan_kind)kind),
                      (int)count_kind(&plan, (enum plan_kind)kind), (int)wanted[kind]);
-    plan_release(&plan);
+    dataset_plan_release(&plan);
 }
 
 static void sixty_items_hold_every_picture_kind_a_clip_and_all_orientations(void **state)
 {
     (void)state;
     for (uint64_t seed = 0; seed < 20; seed++) {
-        struct plan plan = plan_of(60, 3e6, seed);
+        struct dataset_plan plan = plan_of(60, 3e6, seed);
         bool seen[9] = {false};
         for (int kind = PLAN_JPEG; kind <= PLAN_MP4; kind++)
             if (count_kind(&plan, (enum plan_kind)kind) == 0)
@@ -115,14 +115,14 @@ static void sixty_items_hold_every_picture_kind_a_clip_and_all_orientations(void
         for (int o = 1; o <= 8; o++)
             orientations += seen[o];
         assert_between(orientations, 5, 8, "orientations in 60 items");
-        plan_release(&plan);
+        dataset_plan_release(&plan);
     }
 }
 
 static void traits_of_jpegs_come_in_their_shares(void **state)
 {
     (void)state;
-    struct plan plan = plan_of(1000, 3e6, 2);
+    struct dataset_plan plan = plan_of(1000, 3e6, 2);
     int progressive = 0, sampling[3] = {0}, profile[3] = {0}, orientation[9] = {0}, grey = 0;
     for (uint64_t i = 0; i < plan.count; i++) {
         const struct plan_item *item = &plan.items[i];
@@ -143,19 +143,19 @@ static void traits_of_jpegs_come_in_their_shares(void **state)
     assert_between(profile[PLAN_P3], 55, 90, "JPEGs with a P3 profile");
     for (int o = 1; o <= 8; o++)
         assert_between(orientation[o], 15, 750, "items of an orientation");
-    plan_release(&plan);
+    dataset_plan_release(&plan);
 }
 
 static void only_items_with_a_camera_are_turned_and_only_jpegs_have_one_of_eight(void **state)
 {
     (void)state;
-    struct plan plan = plan_of(1000, 3e6, 3);
+    struct dataset_plan plan = plan_of(1000, 3e6, 3);
     for (uint64_t i = 0; i < plan.count; i++) {
         const struct plan_item *item = &plan.items[i];
         if (item->orientation != 1 && (item->camera < 0 || item->kind != PLAN_JPEG))
             fail_msg("%s: orientation %d, camera %d", item->path, item->orientation, item->camera);
     }
-    plan_release(&plan);
+    dataset_plan_release(&plan);
 }
 
 static int by_stem(const void *a, const void *b)
@@ -166,7 +166,7 @@ static int by_stem(const void *a, const void *b)
 static void names_without_endings_are_unique(void **state)
 {
     (void)state;
-    struct plan plan = plan_of(20000, 3e6, 4);
+    struct dataset_plan plan = plan_of(20000, 3e6, 4);
     char **stems = calloc(plan.count, sizeof *stems);
     assert_non_null(stems);
     for (uint64_t i = 0; i < plan.count; i++) {
@@ -178,13 +178,13 @@ static void names_without_endings_are_unique(void **state)
         if (strcmp(stems[i - 1], stems[i]) == 0)
             fail_msg("two items are named %s", stems[i]);
     free(stems);
-    plan_release(&plan);
+    dataset_plan_release(&plan);
 }
 
 static void dates_rise_with_the_index_and_agree_with_the_folder(void **state)
 {
     (void)state;
-    struct plan plan = plan_of(500, 3e6, 4);
+    struct dataset_plan plan = plan_of(500, 3e6, 4);
     for (uint64_t i = 0; i < plan.count; i++) {
         char folder[16];
         const struct plan_time *t = &plan.items[i].taken;
@@ -195,15 +195,15 @@ static void dates_rise_with_the_index_and_agree_with_the_folder(void **state)
         if (i > 0)
             assert_true(strncmp(plan.items[i - 1].path, plan.items[i].path, 8) <= 0);
     }
-    plan_release(&plan);
+    dataset_plan_release(&plan);
 }
 
 static void same_settings_give_the_same_plan_and_another_seed_another(void **state)
 {
     (void)state;
-    struct plan a = plan_of(300, 3e6, 11);
-    struct plan b = plan_of(300, 3e6, 11);
-    struct plan c = plan_of(300, 3e6, 12);
+    struct dataset_plan a = plan_of(300, 3e6, 11);
+    struct dataset_plan b = plan_of(300, 3e6, 11);
+    struct dataset_plan c = plan_of(300, 3e6, 12);
     int differing = 0;
     for (uint64_t i = 0; i < a.count; i++) {
         const struct plan_item *x = &a.items[i];
@@ -216,15 +216,15 @@ static void same_settings_give_the_same_plan_and_another_seed_another(void **sta
         differing += x->seed != c.items[i].seed;
     }
     assert_int_equal(differing, 300);
-    plan_release(&a);
-    plan_release(&b);
-    plan_release(&c);
+    dataset_plan_release(&a);
+    dataset_plan_release(&b);
+    dataset_plan_release(&c);
 }
 
 static void large_items_come_from_large_sources_and_every_source_is_used(void **state)
 {
     (void)state;
-    struct plan plan = plan_of(1000, 3e6, 1);
+    struct dataset_plan plan = plan_of(1000, 3e6, 1);
     uint64_t used[SOURCES] = {0};
     for (uint64_t i = 0; i < plan.count; i++) {
         const struct plan_item *item = &plan.items[i];
@@ -240,14 +240,14 @@ static void large_items_come_from_large_sources_and_every_source_is_used(void **
     for (uint32_t s = 0; s < SOURCES; s++)
         if (used[s] < 30)
             fail_msg("source %u is used %d times", s, (int)used[s]);
-    plan_release(&plan);
+    dataset_plan_release(&plan);
 }
 
 static void order_holds_every_item_once_with_sources_together(void **state)
 {
     (void)state;
-    struct plan plan = plan_of(400, 3e6, 1);
-    uint64_t *order = plan_order(&plan);
+    struct dataset_plan plan = plan_of(400, 3e6, 1);
+    uint64_t *order = dataset_plan_order(&plan);
     assert_non_null(order);
     bool seen[400] = {false};
     int changes = 0;
@@ -258,7 +258,7 @@ static void order_holds_every_item_once_with_sources_together(void **state)
     }
     assert_int_equal(changes, SOURCES - 1);
     free(order);
-    plan_release(&plan);
+    dataset_plan_release(&plan);
 }
 
 static void what_cannot_be_planned_is_refused_with_a_reason(void **state)
@@ -275,10 +275,10 @@ static void what_cannot_be_planned_is_refused_with_a_reason(void **state)
                  {10, 0, SOURCES, "mean size"},
                  {10, 1e9, SOURCES, "mean size"}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
-        struct plan plan;
+        struct dataset_plan plan;
         struct fault fault = {{0}};
-        struct plan_settings settings = {cases[c].count, cases[c].mean, 1};
-        assert_int_equal(plan_make(&plan, &settings, sources, cases[c].sources, &fault), -1);
+        struct dataset_plan_request request = {cases[c].count, cases[c].mean, 1};
+        assert_int_equal(dataset_plan_make(&plan, &request, sources, cases[c].sources, &fault), -1);
         if (strstr(fault.text, cases[c].reason) == NULL)
             fail_msg("case %d says: %s", (int)c, fault.text);
         assert_null(plan.items);
