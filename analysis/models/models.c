@@ -12,9 +12,6 @@
 
 /* Times are known to twelve digits at best: a mean square below that is none. */
 #define NO_NOISE 1e-24
-/* Level of the lack-of-fit test below which a law's own noise is not that of the repetitions. At 5% one sound sweep in
- * twenty would have intervals that are too wide by far, and all together cover 95.5%. */
-#define MISFIT 0.01
 
 static const bool all_free[MODEL_SHAPES] = {false, false};
 
@@ -113,7 +110,7 @@ static void find_variance(struct model_fit *fit, const struct problem *p, double
     double tiny = NO_NOISE * (double)p->count;
 
     fit->variance = fit->variance_df = NAN;
-    if (lack->p < MISFIT) {
+    if (lack->p < MODEL_MISFIT_LEVEL) {
         fit->variance = (fit->rss_log - pure) / lack->df_lack;
         fit->variance_df = lack->df_lack;
     } else if (df_pure > 0 && pure > tiny) {
@@ -164,11 +161,11 @@ static struct interval shape_interval(struct problem *p, const struct model_fit 
         return interval_bounded(value, profile_bound(p, free_fit, -error, rise),
                                 profile_bound(p, free_fit, error, rise), fit->level,
                                 "profile of log T, t with %.0f df of %s", fit->variance_df,
-                                fit->lack_of_fit.p < MISFIT ? "lack of fit" : "pure error");
+                                fit->lack_of_fit.p < MODEL_MISFIT_LEVEL ? "lack of fit" : "pure error");
     }
     return interval_bounded(value, value - t * error, value + t * error, fit->level,
                             "covariance of log T, t with %.0f df of %s", fit->variance_df,
-                            fit->lack_of_fit.p < MISFIT ? "lack of fit" : "pure error");
+                            fit->lack_of_fit.p < MODEL_MISFIT_LEVEL ? "lack of fit" : "pure error");
 }
 
 /* T1 is the mean over blocks of log T less the law. Its variance has two parts: that of the blocks among each

@@ -49,6 +49,10 @@
 enum model_kind { MODEL_IDEAL, MODEL_AMDAHL, MODEL_AMDAHL_OVERHEAD, MODEL_USL, MODEL_GUSTAFSON, MODEL_KINDS };
 enum { MODEL_SHAPES = 2 };
 
+/* Level of the lack-of-fit test: a model is rejected when p is below it. At 5% one sound sweep in twenty would have
+ * intervals that are far too wide, and the coverage of all of them together would be 95.5%. */
+#define MODEL_MISFIT_LEVEL 0.01
+
 struct model_lack_of_fit {
     double f, p; /* NaN: not known, see reason */
     unsigned df_lack, df_error;

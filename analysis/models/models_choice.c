@@ -116,7 +116,7 @@ static void say_weak(const struct model_fit *fits, enum model_kind chosen, char 
     if (chosen != MODEL_GUSTAFSON)
         snprintf(choice, bytes, "weak scaling: Gustafson's law is not fitted: %s",
                  fits[MODEL_GUSTAFSON].reason);
-    else if (fits[chosen].lack_of_fit.p < 0.05)
+    else if (fits[chosen].lack_of_fit.p < MODEL_MISFIT_LEVEL)
         snprintf(choice, bytes, "weak scaling: Gustafson's law is not all: the lack-of-fit test rejects it");
     else if (!interval_has_bounds(s))
         snprintf(choice, bytes, "weak scaling: Gustafson's law; its serial fraction has no interval");
