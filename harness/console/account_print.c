@@ -4,6 +4,7 @@
 
 #include "harness/fit/fit.h"
 #include "harness/fit/fit_account.h"
+#include "harness/fit/fit_losses.h"
 
 static bool is_scaling(const struct fit_account *account, const struct fit_account_cell *cell)
 {
@@ -133,6 +134,7 @@ void account_print_comparison(const struct fit_account *account, const struct fi
                               const struct fit_account_cell *against, FILE *out)
 {
     struct fit_account_difference difference;
+    struct fit_losses losses = fit_losses_rank(account, cell, against);
     char here[64], there[64], more[64], lost[32], left[32], without[64];
     double efficiency = 1;
     int decimals = decimals_of(against->total_s.value);
@@ -161,9 +163,9 @@ void account_print_comparison(const struct fit_account *account, const struct fi
             seconds(&cell->speedup, 2, without, sizeof without));
     fprintf(out, "\nlost: share of this many workers' core-seconds; left: efficiency against %u worker%s\n",
             against->workers, against->workers == 1 ? "" : "s");
-    if (difference.top != ACCOUNT_CAUSES)
-        fprintf(out, "most is lost by: %s (%s of the core-seconds)\n", account_top_label(difference.top),
-                percent(account_weight(difference.lost, difference.top), lost, sizeof lost));
+    if (losses.count && losses.loss[0].headline)
+        fprintf(out, "most is lost by: %s (%s of the core-seconds)\n", losses.loss[0].label,
+                percent(losses.loss[0].share.value, lost, sizeof lost));
     if (against->workers == 1 && !isnan(cell->size_lost))
         fprintf(out,
                 "by item size: %s core-seconds, %s (slower large items, and a tail that equal ones would "
@@ -208,23 +210,16 @@ void account_print_trials(const struct fit_account *account, FILE *out)
 
 void account_print_loss(const struct fit_account *account, FILE *out)
 {
-    const struct fit_account_cell *one = fit_account_cell_at(account, 1), *cell = NULL;
-    struct fit_account_difference difference;
+    struct fit_losses losses = fit_losses_summary(account);
+    const struct fit_account_cell *cell = losses.cell;
     char lost[32], top[32];
 
-    for (unsigned i = 0; i < account->cells->len; i++)
-        if (is_scaling(account, cell_at(account, i)) && cell_at(account, i)->workers > 1 &&
-            (!account->study->cores || cell_at(account, i)->workers <= account->study->cores))
-            cell = cell_at(account, i);
-    if (!one || !cell)
-        return;
-    fit_account_compare(account, cell, one, &difference);
-    if (difference.top == ACCOUNT_CAUSES)
+    if (!cell || !losses.count || !losses.loss[0].headline ||
+        (account->study->cores && cell->workers > account->study->cores))
         return;
     fprintf(out, "loss: %s of the core-seconds at %u workers, most by: %s (%s); 'knee account' tells all\n",
-            percent(difference.lost_total, lost, sizeof lost), cell->workers,
-            account_top_label(difference.top),
-            percent(account_weight(difference.lost, difference.top), top, sizeof top));
+            percent(1 - losses.efficiency, lost, sizeof lost), cell->workers, losses.loss[0].label,
+            percent(losses.loss[0].share.value, top, sizeof top));
     if (!isnan(cell->size_share))
         fprintf(out, "by item size: %.0f%% of that loss\n", unsigned_zero(100 * cell->size_share, 0));
 }

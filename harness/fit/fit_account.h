@@ -58,7 +58,6 @@ struct fit_account_difference {
     struct interval total_s;
     double lost[ACCOUNT_CAUSES]; /* share of n T(n); NaN not known */
     double lost_total;
-    enum account_cause top; /* largest `lost` */
 };
 
 /* Returns 0, or -1 with fault when memory is short. A study without workers or one-worker trials has no

@@ -252,5 +252,4 @@ void fit_account_compare(const struct fit_account *account, const struct fit_acc
         difference->core_s[c] = difference_of(account, cell->cell, against->cell, cause_of, c);
         difference->lost[c] = difference->core_s[c].value / total_s;
     }
-    difference->top = account_top(difference->lost);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/fit/fit_findings.h"
 #include "harness/fit/fit_json.h"
 
 /* An interval, with the bootstrap's beside it. */
@@ -265,5 +266,6 @@ json_t *fit_json(const struct fit *fit)
     for (unsigned i = 0; i < fit->warnings->len; i++)
         fit_json_append(warnings, fit_json_text(g_ptr_array_index(fit->warnings, i)));
     fit_json_put(object, "warnings", warnings);
+    fit_json_put(object, "findings", fit_findings_json(fit));
     return object;
 }

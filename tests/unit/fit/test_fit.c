@@ -253,9 +253,10 @@ static char *dumped(struct fixture *f, json_t **json)
 static void fit_json_has_every_key_and_is_the_same_again(void **state)
 {
     static const char *const keys[] = {
-        "format",  "study",    "trials",           "serial",   "curve",       "models",
-        "knee",    "phases",   "lack_of_fit",      "chunks",   "size",        "size_points",
-        "init_ms", "counters", "counter_formulas", "warnings", "equivalence", "recommendation"};
+        "format",   "study",       "trials",         "serial",      "curve",
+        "models",   "knee",        "phases",         "lack_of_fit", "chunks",
+        "size",     "size_points", "init_ms",        "counters",    "counter_formulas",
+        "warnings", "equivalence", "recommendation", "findings"};
     json_t *json, *again;
     char *first = dumped(&four_cores, &json), *second = dumped(&four_cores, &again);
 
