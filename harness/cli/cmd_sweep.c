@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "harness/cli/commands.h"
-#include "harness/cli/sweep_options.h"
+#include "harness/cli/sweep_arguments.h"
 #include "harness/console/message.h"
 #include "harness/console/progress.h"
 #include "harness/console/sweep_print.h"
@@ -21,7 +21,7 @@
 #include "harness/trial/trial_process.h"
 #include "pipeline/images/image_workload.h"
 
-static struct sweep_settings set;
+static struct sweep_options options;
 
 static const struct trial_names image_names = {
     .stage = image_stage_name, .engine = image_engine_name, .kind = image_kind_name};
@@ -36,7 +36,7 @@ struct job {
     struct trial_command foreign; /* with -- CMD, in place of process */
     const struct trial_names *names;
     struct trial_runner runner;
-    struct trial_setting common;
+    struct trial_request common;
     struct sweep sweep;
     struct sweep_weak weak; /* with --weak, of the pipeline */
     struct trial_limits limits;
@@ -56,14 +56,14 @@ struct job {
  */
 static void name_scratch(struct job *job)
 {
-    if (set.out) {
-        char *whole = g_canonicalize_filename(set.study, NULL);
-        snprintf(job->scratch, sizeof job->scratch, "%s/knee-sweep-%08x", set.out, g_str_hash(whole));
+    if (options.out) {
+        char *whole = g_canonicalize_filename(options.study, NULL);
+        snprintf(job->scratch, sizeof job->scratch, "%s/knee-sweep-%08x", options.out, g_str_hash(whole));
         g_free(whole);
-    } else if (set.dry_run) {
+    } else if (options.dry_run) {
         snprintf(job->scratch, sizeof job->scratch, "%s/knee-sweep-%ld", g_get_tmp_dir(), (long)getpid());
     } else {
-        snprintf(job->scratch, sizeof job->scratch, "%s/scratch", set.study);
+        snprintf(job->scratch, sizeof job->scratch, "%s/scratch", options.study);
     }
 }
 
@@ -71,7 +71,7 @@ static int make_scratch(struct job *job, struct fault *fault)
 {
     int length;
 
-    job->keeps_study = access(set.study, F_OK) == 0;
+    job->keeps_study = access(options.study, F_OK) == 0;
     trial_process_remove(job->scratch);
     if (g_mkdir_with_parents(job->scratch, 0777))
         return fault_set(fault, "%s: %s: give a folder that may be written, with --study or --out",
@@ -81,12 +81,12 @@ static int make_scratch(struct job *job, struct fault *fault)
     length = snprintf(job->out, sizeof job->out, "%.4000s/out", job->scratch);
     if (length >= 4000)
         return fault_set(fault, "%.100s...: the path is too long: give another with --out", job->scratch);
-    job->common = (struct trial_setting){.counters = job->inputs.group.path,
-                                         .recipe = set.recipe,
+    job->common = (struct trial_request){.counters = job->inputs.group.path,
+                                         .recipe = options.recipe,
                                          .list = job->list,
-                                         .in = set.in,
+                                         .in = options.in,
                                          .out = job->out,
-                                         .emulate = (uint32_t)set.emulate};
+                                         .emulate = (uint32_t)options.emulate};
     return 0;
 }
 
@@ -95,8 +95,8 @@ static void release(struct job *job)
     if (job->scratch[0])
         trial_process_remove(job->scratch);
     study_close(&job->study);
-    if (!job->keeps_study && !set.dry_run)
-        rmdir(set.study); /* ours, and empty: nothing came of it */
+    if (!job->keeps_study && !options.dry_run)
+        rmdir(options.study); /* ours, and empty: nothing came of it */
     for (uint32_t i = 0; job->pins && i < job->planned.plan.cell_count; i++)
         free(job->pins[i]);
     free(job->pins);
@@ -118,11 +118,11 @@ static void tick(void *context)
 }
 
 /* Before each trial, outside of its time. */
-static void settle(void *context)
+static void prepare_cache(void *context)
 {
     struct job *job = context;
 
-    sweep_items_settle(&job->items, &job->inputs, false);
+    sweep_items_prepare_cache(&job->items, &job->inputs, false);
 }
 
 static void tell(void *context, double done_ns, double total_ns, const char *what)
@@ -139,12 +139,12 @@ static void tell(void *context, double done_ns, double total_ns, const char *wha
 
 static bool is_foreign(void)
 {
-    return set.command.words != NULL;
+    return options.command.words != NULL;
 }
 
 static bool is_weak_batch(void)
 {
-    return set.weak && !is_foreign();
+    return options.weak && !is_foreign();
 }
 
 static uint32_t most_workers(const struct job *job)
@@ -161,19 +161,20 @@ static int make_plan(struct job *job, struct fault *fault)
                               : "measuring what an item costs here");
     if (is_foreign() ? sweep_command_probe(&job->runner, &job->inputs, &job->common, &job->planned.costs,
                                            &job->planned.probe_ns, &job->stopped_by, fault)
-                     : sweep_probe(&job->runner, &job->inputs, &job->common, set.seed, &job->planned.costs,
-                                   &job->planned.probe_ns, &job->stopped_by, fault))
+                     : sweep_probe(&job->runner, &job->inputs, &job->common, options.seed,
+                                   &job->planned.costs, &job->planned.probe_ns, &job->stopped_by, fault))
         return -1;
-    if (set.precision > 0 && !set.blocks) /* so that time is left for further blocks at few settings */
-        job->inputs.wish.blocks = job->inputs.wish.items ? PRECISION_BLOCKS : PRECISION_BLOCKS + 2;
-    job->inputs.wish.budget_ns = 0.95 * ((double)set.budget_ns - (double)job->planned.probe_ns);
-    if (plan_make(&job->planned.plan, &job->inputs.wish, &job->planned.costs, fault))
+    if (options.precision > 0 &&
+        !options.blocks) /* so that time is left for further blocks at few settings */
+        job->inputs.request.blocks = job->inputs.request.items ? PRECISION_BLOCKS : PRECISION_BLOCKS + 2;
+    job->inputs.request.budget_ns = 0.95 * ((double)options.budget_ns - (double)job->planned.probe_ns);
+    if (plan_make(&job->planned.plan, &job->inputs.request, &job->planned.costs, fault))
         return -1;
-    job->planned.plan.weak = set.weak; /* a command's work grows without our doing */
-    sweep_plan_predict(&job->planned); /* with a precision: at most this, within the budget */
-    if (set.precision > 0 && !set.blocks)
+    job->planned.plan.weak = options.weak; /* a command's work grows without our doing */
+    sweep_plan_predict(&job->planned);     /* with a precision: at most this, within the budget */
+    if (options.precision > 0 && !options.blocks)
         job->planned.plan.blocks = PRECISION_BLOCKS_MOST;
-    sweep_print_plan(&job->planned, job->inputs.wish.worker_count, set.budget_ns);
+    sweep_print_plan(&job->planned, job->inputs.request.worker_count, options.budget_ns);
     if (sweep_plan_mixed(&job->planned, &job->inputs, mixed, sizeof mixed))
         message_note("%s: the curve will bend for that too", mixed);
     return 0;
@@ -181,22 +182,23 @@ static int make_plan(struct job *job, struct fault *fault)
 
 static int start_new(struct job *job, struct fault *fault)
 {
-    if (make_plan(job, fault) || sweep_items_choose(&job->items, &job->inputs, job->planned.plan.items,
-                                                    is_weak_batch() ? most_workers(job) : 1, set.seed, fault))
+    if (make_plan(job, fault) ||
+        sweep_items_choose(&job->items, &job->inputs, job->planned.plan.items,
+                           is_weak_batch() ? most_workers(job) : 1, options.seed, fault))
         return -1;
-    if (set.dry_run)
+    if (options.dry_run)
         return 0;
-    if (study_create(&job->study, set.study, set.restart, fault))
+    if (study_create(&job->study, options.study, options.restart, fault))
         return -1;
     job->keeps_study = true;
-    return sweep_record_new(&job->study, &set, &job->inputs, &job->items, &job->planned, job->command,
-                            is_foreign() ? &job->foreign : NULL, fault);
+    return sweep_facts_record(&job->study, &options, &job->inputs, &job->items, &job->planned, job->command,
+                              is_foreign() ? &job->foreign : NULL, fault);
 }
 
 static int go_on(struct job *job, struct fault *fault)
 {
     job->resumed = job->keeps_study = true;
-    if (sweep_check_same(&job->study, &set, &job->inputs, fault) ||
+    if (sweep_check_same(&job->study, &options, &job->inputs, fault) ||
         sweep_read_plan(&job->study, &job->planned, fault) ||
         (is_foreign() ? sweep_command_resume(&job->study, &job->foreign, fault)
                       : sweep_items_from_study(&job->items, &job->inputs, &job->study, fault)))
@@ -214,7 +216,7 @@ static int make_pins(struct job *job, struct fault *fault)
     for (uint32_t i = 0; job->pins && i < plan->cell_count; i++) {
         struct pin_plan pins = {0};
         if (pin_plan_make(&pins, &job->inputs.topology, plan->cells[i].workers,
-                          (enum pin_placement)set.placement, fault))
+                          (enum pin_placement)options.placement, fault))
             return -1;
         job->pins[i] = pin_plan_text(&pins);
         pin_plan_release(&pins);
@@ -239,15 +241,15 @@ static int make_reference(struct job *job, struct fault *fault)
         g_free(manifest);
         return -1;
     }
-    job->limits = set.noise > 0 ? noise_limits_of(set.noise) : trial_limits;
+    job->limits = options.noise > 0 ? noise_limits_of(options.noise) : trial_limits;
     job->sweep.expected =
         (struct trial_expected){.limits = &job->limits,
-                                .cores = job->inputs.wish.cores,
+                                .cores = job->inputs.request.cores,
                                 .items = plan_items_most(&job->planned.plan),
                                 .failed = (uint64_t)study_get_number(&job->study, "items_failed", 0),
                                 .manifest_sha256 = manifest};
     if (!manifest && !is_foreign())
-        return fault_set(fault, "%s: the reference run was not recorded", set.study);
+        return fault_set(fault, "%s: the reference run was not recorded", options.study);
     if (!is_weak_batch())
         return 0;
     job->sweep.weak = &job->weak;
@@ -262,7 +264,7 @@ static enum sweep_state run_trials(struct job *job, struct fault *fault)
 
     if (sweep_items_write(&job->items, &job->inputs, job->list, fault) || make_pins(job, fault))
         return SWEEP_ERROR;
-    sweep_items_settle(&job->items, &job->inputs, true);
+    sweep_items_prepare_cache(&job->items, &job->inputs, true);
     if (make_reference(job, fault))
         return job->stopped_by ? SWEEP_INTERRUPTED : SWEEP_ERROR;
     sweep->study = &job->study;
@@ -270,13 +272,13 @@ static enum sweep_state run_trials(struct job *job, struct fault *fault)
     sweep->names = job->names;
     sweep->plan = job->planned.plan;
     sweep->costs = job->planned.costs;
-    sweep->seed = set.seed;
-    sweep->budget_ns = (double)set.budget_ns;
-    sweep->precision = set.precision;
+    sweep->seed = options.seed;
+    sweep->budget_ns = (double)options.budget_ns;
+    sweep->precision = options.precision;
     sweep->delta = 0.05;
     sweep->common = job->common;
     sweep->pins = (const char *const *)job->pins;
-    sweep->settle = settle;
+    sweep->prepare_cache = prepare_cache;
     sweep->progress = tell;
     sweep->progress_context = job;
     if (sweep_prepare(sweep, fault) == 0) {
@@ -297,7 +299,7 @@ static int interrupted(const struct job *job)
     if (job->study.db)
         message_note(
             "interrupted: every trial that had ended is in %s/study.db; the same command goes on from there",
-            set.study);
+            options.study);
     else
         message_note("interrupted before the first trial: nothing was recorded");
     return KNEE_INTERRUPTED + job->stopped_by;
@@ -305,10 +307,11 @@ static int interrupted(const struct job *job)
 
 static int summarise(struct job *job, struct fault *fault)
 {
-    int code = sweep_print_summary(&job->study, &job->planned, job->inputs.batch.count, set.budget_ns, fault);
+    int code =
+        sweep_print_summary(&job->study, &job->planned, job->inputs.batch.count, options.budget_ns, fault);
 
-    if (code == 0 && set.synthetic)
-        code = sweep_synthetic_print(&set, &job->study, &job->planned.plan, fault);
+    if (code == 0 && options.synthetic)
+        code = sweep_synthetic_print(&options, &job->study, &job->planned.plan, fault);
     return code;
 }
 
@@ -326,7 +329,7 @@ static int sweep(struct job *job, struct fault *fault)
         return summarise(job, fault);
     }
     if (job->resumed)
-        message_note("going on with the study in %s", set.study);
+        message_note("going on with the study in %s", options.study);
     state = run_trials(job, fault);
     if (state == SWEEP_INTERRUPTED)
         return interrupted(job);
@@ -340,7 +343,7 @@ static int work(struct job *job, struct fault *fault)
 {
     bool usage = false;
 
-    if (sweep_inputs_read(&job->inputs, &set, &usage, fault)) {
+    if (sweep_inputs_read(&job->inputs, &options, &usage, fault)) {
         if (!usage)
             return -1;
         message_error("%s", fault->text);
@@ -351,24 +354,25 @@ static int work(struct job *job, struct fault *fault)
     job->process.tick_context = job;
     job->names = is_foreign() ? &sweep_command_names : &image_names;
     job->foreign =
-        (struct trial_command){.process = job->process, .study = &set.command, .spans_path = job->spans};
+        (struct trial_command){.process = job->process, .study = &options.command, .spans_path = job->spans};
     job->runner = is_foreign() ? trial_command_runner(&job->foreign) : trial_process_runner(&job->process);
     /* The lock first: another sweep of this study may be using the scratch folder. */
-    if (!set.dry_run && !set.restart && study_exists(set.study)) {
-        if (study_open_to_write(&job->study, set.study, fault))
+    if (!options.dry_run && !options.restart && study_exists(options.study)) {
+        if (study_open_to_write(&job->study, options.study, fault))
             return -1;
         name_scratch(job);
         if (make_scratch(job, fault) || go_on(job, fault))
             return -1;
         return sweep(job, fault);
     }
-    if (set.resume && !set.dry_run)
-        return fault_set(fault, "--resume: %s holds no study: leave the option out to make one", set.study);
+    if (options.resume && !options.dry_run)
+        return fault_set(fault, "--resume: %s holds no study: leave the option out to make one",
+                         options.study);
     name_scratch(job);
     if (make_scratch(job, fault) || start_new(job, fault))
         return job->stopped_by ? interrupted(job) : -1;
-    if (set.dry_run) {
-        sweep_print_cells(&job->planned, set.budget_ns);
+    if (options.dry_run) {
+        sweep_print_cells(&job->planned, options.budget_ns);
         return KNEE_OK;
     }
     return sweep(job, fault);
@@ -381,7 +385,7 @@ static int run(int argc, char **argv)
     int code;
 
     job = (struct job){.study = {.lock_fd = -1}, .command = g_strjoinv(" ", argv)};
-    switch (sweep_options_parse(&cmd_sweep, argc, argv, &set)) {
+    switch (sweep_arguments_parse(&cmd_sweep, argc, argv, &options)) {
     case OPTIONS_HELP:
         return KNEE_OK;
     case OPTIONS_USAGE:
@@ -394,7 +398,7 @@ static int run(int argc, char **argv)
         message_error("%s", fault.text);
     release(&job);
     g_free((char *)job.sweep.expected.manifest_sha256);
-    sweep_options_release(&set);
+    sweep_arguments_release(&options);
     return code < 0 ? KNEE_FAILED : code;
 }
 

@@ -110,13 +110,13 @@ static double block_ns(const struct plan *plan, const struct plan_costs *costs)
 
 /* --- cells ------------------------------------------------------------------------------------ */
 
-static uint32_t full_cores(const struct plan_wish *wish)
+static uint32_t full_cores(const struct plan_request *request)
 {
-    uint32_t full = wish->workers[0];
+    uint32_t full = request->workers[0];
 
-    for (uint32_t i = 0; i < wish->worker_count; i++)
-        if (wish->workers[i] <= wish->cores)
-            full = wish->workers[i];
+    for (uint32_t i = 0; i < request->worker_count; i++)
+        if (request->workers[i] <= request->cores)
+            full = request->workers[i];
     return full;
 }
 
@@ -129,65 +129,65 @@ static void add_cell(struct plan *plan, enum plan_role role, uint32_t workers, u
 
 /* keep: which of the wished worker counts. Chunks that take the whole trial at once are all the same: the
  * smallest of them stands for all. */
-static void lay_out(struct plan *plan, const struct plan_wish *wish, const bool *keep, uint64_t items,
+static void lay_out(struct plan *plan, const struct plan_request *request, const bool *keep, uint64_t items,
                     const struct plan_costs *costs)
 {
-    uint32_t full = full_cores(wish);
+    uint32_t full = full_cores(request);
 
     plan->cell_count = 0;
-    plan->cores = wish->cores;
+    plan->cores = request->cores;
     plan->items = items;
-    plan->weak = wish->weak;
+    plan->weak = request->weak;
     plan->workers_left_out = 0;
-    if (!wish->no_serial)
+    if (!request->no_serial)
         add_cell(plan, PLAN_SERIAL, 1, 0, POLICY_STATIC);
-    for (uint32_t i = 0; i < wish->worker_count; i++)
+    for (uint32_t i = 0; i < request->worker_count; i++)
         if (keep[i])
-            add_cell(plan, PLAN_SCALING, wish->workers[i], 1, POLICY_DYNAMIC);
+            add_cell(plan, PLAN_SCALING, request->workers[i], 1, POLICY_DYNAMIC);
         else
             plan->workers_left_out++;
-    for (uint32_t i = 0; i < wish->chunk_count; i++)
-        if (wish->chunks[i] > 1 &&
-            (wish->no_serial || i == 0 || wish->chunks[i - 1] < (wish->weak ? items * full : items)))
-            add_cell(plan, PLAN_CHUNK, full, wish->chunks[i], POLICY_DYNAMIC);
+    for (uint32_t i = 0; i < request->chunk_count; i++)
+        if (request->chunks[i] > 1 &&
+            (request->no_serial || i == 0 || request->chunks[i - 1] < (request->weak ? items * full : items)))
+            add_cell(plan, PLAN_CHUNK, full, request->chunks[i], POLICY_DYNAMIC);
     for (int i = 0; i < PLAN_POLICIES; i++)
-        if (wish->policies[i] && i != POLICY_DYNAMIC)
+        if (request->policies[i] && i != POLICY_DYNAMIC)
             add_cell(plan, PLAN_POLICY, full, 1, (enum chunk_policy)i);
     plan->block_ns = block_ns(plan, costs);
 }
 
 /* --- which worker counts stay ----------------------------------------------------------------- */
 
-static void keep_value(const struct plan_wish *wish, bool *keep, uint32_t *kept, uint32_t workers)
+static void keep_value(const struct plan_request *request, bool *keep, uint32_t *kept, uint32_t workers)
 {
-    for (uint32_t i = 0; i < wish->worker_count; i++)
-        if (wish->workers[i] == workers && !keep[i]) {
+    for (uint32_t i = 0; i < request->worker_count; i++)
+        if (request->workers[i] == workers && !keep[i]) {
             keep[i] = true;
             (*kept)++;
         }
 }
 
 /* Those that no curve can do without. Returns how many. */
-static uint32_t keep_needed(const struct plan_wish *wish, bool *keep)
+static uint32_t keep_needed(const struct plan_request *request, bool *keep)
 {
     uint32_t kept = 0;
 
-    memset(keep, 0, wish->worker_count * sizeof *keep);
-    keep_value(wish, keep, &kept, 1);
-    keep_value(wish, keep, &kept, 2);
-    keep_value(wish, keep, &kept, full_cores(wish));
-    keep_value(wish, keep, &kept, wish->cores + 1);
-    keep_value(wish, keep, &kept, wish->workers[wish->worker_count - 1]);
+    memset(keep, 0, request->worker_count * sizeof *keep);
+    keep_value(request, keep, &kept, 1);
+    keep_value(request, keep, &kept, 2);
+    keep_value(request, keep, &kept, full_cores(request));
+    keep_value(request, keep, &kept, request->cores + 1);
+    keep_value(request, keep, &kept, request->workers[request->worker_count - 1]);
     return kept;
 }
 
 /* Adds the count that is farthest, as a ratio, from those that are kept on either side. */
-static void keep_one_more(const struct plan_wish *wish, bool *keep)
+static void keep_one_more(const struct plan_request *request, bool *keep)
 {
-    uint32_t best = wish->worker_count;
+    uint32_t best = request->worker_count;
     double best_distance = 0;
 
-    for (uint32_t i = 1; i + 1 < wish->worker_count; i++) {
+    for (uint32_t i = 1; i + 1 < request->worker_count; i++) {
         uint32_t below = i, above = i;
         double distance;
         if (keep[i])
@@ -196,24 +196,24 @@ static void keep_one_more(const struct plan_wish *wish, bool *keep)
             below--;
         while (!keep[above])
             above++;
-        distance = fmin(log((double)wish->workers[i] / wish->workers[below]),
-                        log((double)wish->workers[above] / wish->workers[i]));
+        distance = fmin(log((double)request->workers[i] / request->workers[below]),
+                        log((double)request->workers[above] / request->workers[i]));
         if (distance > best_distance) {
             best_distance = distance;
             best = i;
         }
     }
-    if (best < wish->worker_count)
+    if (best < request->worker_count)
         keep[best] = true;
 }
 
 /* Marks `count` of the wished worker counts, or those needed when they are more. Returns how many. */
-static uint32_t thin(const struct plan_wish *wish, uint32_t count, bool *keep)
+static uint32_t thin(const struct plan_request *request, uint32_t count, bool *keep)
 {
-    uint32_t kept = keep_needed(wish, keep);
+    uint32_t kept = keep_needed(request, keep);
 
     for (; kept < count; kept++)
-        keep_one_more(wish, keep);
+        keep_one_more(request, keep);
     return kept;
 }
 
@@ -221,7 +221,7 @@ static uint32_t thin(const struct plan_wish *wish, uint32_t count, bool *keep)
 
 struct fitting {
     struct plan *plan;
-    const struct plan_wish *wish;
+    const struct plan_request *request;
     const struct plan_costs *costs;
     bool keep[POOL_MAX_WORKERS];
     double budget_ns;
@@ -229,7 +229,7 @@ struct fitting {
 
 static bool fits(struct fitting *f, uint64_t items, uint32_t blocks)
 {
-    lay_out(f->plan, f->wish, f->keep, items, f->costs);
+    lay_out(f->plan, f->request, f->keep, items, f->costs);
     /* one serial run more: the reference that every trial is compared with */
     return f->plan->block_ns * blocks + plan_reference_ns(f->plan, f->costs) <= f->budget_ns;
 }
@@ -253,41 +253,42 @@ static uint64_t items_that_fit(struct fitting *f, uint32_t blocks, uint64_t leas
 }
 
 /* With weak scaling, for one worker of the largest count. */
-static uint64_t items_there(const struct plan_wish *wish)
+static uint64_t items_there(const struct plan_request *request)
 {
-    return wish->weak ? wish->batch_items / wish->workers[wish->worker_count - 1] : wish->batch_items;
+    return request->weak ? request->batch_items / request->workers[request->worker_count - 1]
+                         : request->batch_items;
 }
 
 /* Takes the plan when at least `least` items fit in that many blocks. A wished number of items is least and
  * most at once. */
 static bool try_plan(struct fitting *f, uint32_t blocks, uint64_t least)
 {
-    const struct plan_wish *wish = f->wish;
-    uint64_t most = wish->items ? wish->items : items_there(wish), items;
+    const struct plan_request *request = f->request;
+    uint64_t most = request->items ? request->items : items_there(request), items;
 
-    if (wish->blocks)
-        blocks = wish->blocks;
-    least = wish->items ? wish->items : least < most ? least : most;
+    if (request->blocks)
+        blocks = request->blocks;
+    least = request->items ? request->items : least < most ? least : most;
     items = items_that_fit(f, blocks, least, most);
     if (!items)
         return false;
-    lay_out(f->plan, wish, f->keep, items, f->costs);
+    lay_out(f->plan, request, f->keep, items, f->costs);
     f->plan->blocks = blocks;
     return true;
 }
 
 static bool try_all_workers(struct fitting *f)
 {
-    uint32_t most = f->wish->workers[f->wish->worker_count - 1];
+    uint32_t most = f->request->workers[f->request->worker_count - 1];
     uint64_t twice = 2 * most > ITEMS_GOOD ? 2 * most : ITEMS_GOOD;
     uint64_t ample = 2 * twice > ITEMS_AMPLE ? 2 * twice : ITEMS_AMPLE;
     uint64_t good = ITEMS_GOOD;
 
-    if (f->wish->weak) {
+    if (f->request->weak) {
         good = twice = SHARE_GOOD;
         ample = SHARE_AMPLE;
     }
-    thin(f->wish, f->wish->worker_count, f->keep);
+    thin(f->request, f->request->worker_count, f->keep);
     for (uint32_t blocks = BLOCKS_MOST; blocks > BLOCKS_GOOD; blocks--)
         if (try_plan(f, blocks, ample))
             return true;
@@ -301,47 +302,48 @@ static bool try_all_workers(struct fitting *f)
 
 static bool try_fewer_workers(struct fitting *f)
 {
-    uint32_t needed = thin(f->wish, 0, f->keep);
+    uint32_t needed = thin(f->request, 0, f->keep);
 
-    for (uint32_t count = f->wish->worker_count; count-- > needed;) {
-        thin(f->wish, count, f->keep);
-        if (try_plan(f, BLOCKS_LEAST, f->wish->weak ? SHARE_GOOD : ITEMS_GOOD))
+    for (uint32_t count = f->request->worker_count; count-- > needed;) {
+        thin(f->request, count, f->keep);
+        if (try_plan(f, BLOCKS_LEAST, f->request->weak ? SHARE_GOOD : ITEMS_GOOD))
             return true;
     }
-    thin(f->wish, 0, f->keep);
+    thin(f->request, 0, f->keep);
     for (uint32_t blocks = BLOCKS_LEAST; blocks >= 1; blocks--)
-        if (try_plan(f, blocks, f->wish->weak ? SHARE_LEAST : ITEMS_LEAST))
+        if (try_plan(f, blocks, f->request->weak ? SHARE_LEAST : ITEMS_LEAST))
             return true;
     return false;
 }
 
-int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan_costs *costs,
+int plan_make(struct plan *plan, const struct plan_request *request, const struct plan_costs *costs,
               struct fault *fault)
 {
-    struct fitting f = {.plan = plan, .wish = wish, .costs = costs, .budget_ns = wish->budget_ns};
+    struct fitting f = {.plan = plan, .request = request, .costs = costs, .budget_ns = request->budget_ns};
     uint64_t there, least;
 
     *plan = (struct plan){0};
-    if (wish->worker_count == 0 || wish->batch_items == 0 || wish->cores == 0)
+    if (request->worker_count == 0 || request->batch_items == 0 || request->cores == 0)
         return fault_set(fault, "plan: no workers, no items or no cores");
-    there = items_there(wish);
-    least = wish->weak ? SHARE_LEAST : ITEMS_LEAST;
+    there = items_there(request);
+    least = request->weak ? SHARE_LEAST : ITEMS_LEAST;
     least = there < least ? there : least;
-    if (wish->weak && (there == 0 || wish->items > there))
-        return fault_set(
-            fault,
-            "--weak: %" PRIu32 " workers with %llu items each are more than the %llu of the batch: give "
-            "fewer with --workers or --items",
-            wish->workers[wish->worker_count - 1], (unsigned long long)(wish->items ? wish->items : 1),
-            (unsigned long long)wish->batch_items);
-    if (wish->items > there)
-        return fault_set(fault, "--items %llu: the batch has only %llu", (unsigned long long)wish->items,
-                         (unsigned long long)wish->batch_items);
+    if (request->weak && (there == 0 || request->items > there))
+        return fault_set(fault,
+                         "--weak: %" PRIu32
+                         " workers with %llu items each are more than the %llu of the batch: give "
+                         "fewer with --workers or --items",
+                         request->workers[request->worker_count - 1],
+                         (unsigned long long)(request->items ? request->items : 1),
+                         (unsigned long long)request->batch_items);
+    if (request->items > there)
+        return fault_set(fault, "--items %llu: the batch has only %llu", (unsigned long long)request->items,
+                         (unsigned long long)request->batch_items);
     if (try_all_workers(&f) || try_fewer_workers(&f))
         return 0;
-    thin(wish, 0, f.keep);
-    lay_out(plan, wish, f.keep, wish->items ? wish->items : least, costs);
-    plan->blocks = wish->blocks ? wish->blocks : 1;
+    thin(request, 0, f.keep);
+    lay_out(plan, request, f.keep, request->items ? request->items : least, costs);
+    plan->blocks = request->blocks ? request->blocks : 1;
     plan->over_budget = true;
     return 0;
 }

@@ -41,8 +41,8 @@ struct plan_cell {
     enum chunk_policy policy;
 };
 
-/* What the user wants. Lists are ascending and without repetition; plan_wish_parse_*() make them so. */
-struct plan_wish {
+/* What the user wants. Lists are ascending and without repetition; plan_request_parse_*() make them so. */
+struct plan_request {
     uint32_t workers[POOL_MAX_WORKERS], worker_count; /* 1, the baseline, is always among them */
     uint64_t chunks[PLAN_CHUNKS_MOST];
     uint32_t chunk_count;
@@ -57,11 +57,11 @@ struct plan_wish {
 };
 
 /* "1..16", "1,2,4", "1..4,8". Returns 0, or -1 with fault. */
-int plan_wish_parse_workers(struct plan_wish *wish, const char *text, struct fault *fault);
+int plan_request_parse_workers(struct plan_request *request, const char *text, struct fault *fault);
 /* "1,4,16,64" */
-int plan_wish_parse_chunks(struct plan_wish *wish, const char *text, struct fault *fault);
+int plan_request_parse_chunks(struct plan_request *request, const char *text, struct fault *fault);
 /* "static,dynamic,guided,largest-first" */
-int plan_wish_parse_policies(struct plan_wish *wish, const char *text, struct fault *fault);
+int plan_request_parse_policies(struct plan_request *request, const char *text, struct fault *fault);
 
 /* What things cost here, from a probe. */
 struct plan_costs {
@@ -86,8 +86,8 @@ struct plan {
     bool over_budget;          /* even the smallest plan takes longer than the budget */
 };
 
-/* Returns 0, or -1 with fault: a wish that cannot be granted (more items than the batch has). */
-int plan_make(struct plan *plan, const struct plan_wish *wish, const struct plan_costs *costs,
+/* Returns 0, or -1 with fault: a request that cannot be granted (more items than the batch has). */
+int plan_make(struct plan *plan, const struct plan_request *request, const struct plan_costs *costs,
               struct fault *fault);
 
 /* How many items a trial of a cell does. */

@@ -127,23 +127,23 @@ static const struct sweep_weak_part *part_of(const struct sweep *sweep, uint32_t
     return sweep->weak ? sweep_weak_part_of(sweep->weak, &sweep->plan.cells[cell]) : NULL;
 }
 
-static struct trial_setting setting_of(const struct sweep *sweep, uint32_t cell)
+static struct trial_request request_of(const struct sweep *sweep, uint32_t cell)
 {
     const struct plan_cell *planned = &sweep->plan.cells[cell];
     const struct sweep_weak_part *part = part_of(sweep, cell);
-    struct trial_setting setting = sweep->common;
+    struct trial_request request = sweep->common;
 
     if (part)
-        setting.list = part->list;
-    setting.serial = planned->role == PLAN_SERIAL;
-    setting.workers = planned->workers;
-    setting.chunk = planned->chunk;
-    setting.policy = chunk_policy_name(planned->policy);
-    setting.pin = sweep->pins[cell];
-    setting.number = sweep->trials + 1;
-    setting.start_order = plan_start_order(sweep->seed, setting.number);
-    setting.padding_bytes = plan_padding(sweep->seed, setting.number);
-    return setting;
+        request.list = part->list;
+    request.serial = planned->role == PLAN_SERIAL;
+    request.workers = planned->workers;
+    request.chunk = planned->chunk;
+    request.policy = chunk_policy_name(planned->policy);
+    request.pin = sweep->pins[cell];
+    request.number = sweep->trials + 1;
+    request.start_order = plan_start_order(sweep->seed, request.number);
+    request.padding_bytes = plan_padding(sweep->seed, request.number);
+    return request;
 }
 
 /* Appends the row, with an event when there is something to tell, and then only updates what we hold. */
@@ -152,32 +152,32 @@ static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t p
 {
     struct sweep_slot *slot = slot_of(sweep, block, cell);
     const struct sweep_weak_part *part = part_of(sweep, cell);
-    int64_t spent_ns = sweep->spent_ns + (int64_t)outcome->elapsed_ns;
+    int64_t spent_ns = sweep->spent_ns + (int64_t)outcome->spent_ns;
     struct trial_result result;
     char words[96], event[700] = "";
     int status;
 
     if (trial_judge(outcome, part ? &part->expected : &sweep->expected, sweep->names, &result, fault))
         return -1;
-    result.record.trial.cell = cell + 1;
-    result.record.trial.block = block;
-    result.record.trial.position = position;
-    if (result.verdict != VERDICT_OK)
+    result.rows.trial.cell = cell + 1;
+    result.rows.trial.block = block;
+    result.rows.trial.position = position;
+    if (result.status != TRIAL_OK)
         snprintf(event, sizeof event, "%s, block %" PRIu32 ": %s",
                  sweep_cell_words(&sweep->plan.cells[cell], words, sizeof words), block + 1, result.reason);
-    status = study_append(sweep->study, &result.record, spent_ns,
-                          event[0] ? trial_verdict_name(result.verdict) : NULL, event, NULL, fault);
+    status = study_append(sweep->study, &result.rows, spent_ns,
+                          event[0] ? trial_status_name(result.status) : NULL, event, NULL, fault);
     trial_result_release(&result);
     if (status)
         return -1;
     sweep->spent_ns = spent_ns;
     sweep->trials++;
-    sweep->trials_ns += (double)outcome->elapsed_ns;
+    sweep->trials_ns += (double)outcome->spent_ns;
     sweep->trials_predicted_ns += predict(sweep, cell);
-    slot->done = result.verdict != VERDICT_VOID || ++slot->voids > SWEEP_REPEATS;
+    slot->done = result.status != TRIAL_VOID || ++slot->voids > SWEEP_REPEATS;
     if (slot->done)
         sweep->session_ns += predict(sweep, cell);
-    sweep->failures_in_a_row = result.verdict == VERDICT_FAILED ? sweep->failures_in_a_row + 1 : 0;
+    sweep->failures_in_a_row = result.status == TRIAL_FAILED ? sweep->failures_in_a_row + 1 : 0;
     if (sweep->failures_in_a_row >= SWEEP_FAILURES_MOST)
         return fault_set(fault, "%d trials in a row failed; the last: %.400s", SWEEP_FAILURES_MOST, event);
     return 0;
@@ -186,14 +186,14 @@ static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t p
 static enum sweep_state do_trial(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t position,
                                  struct fault *fault)
 {
-    struct trial_setting setting = setting_of(sweep, cell);
+    struct trial_request request = request_of(sweep, cell);
     struct trial_outcome outcome;
     enum sweep_state state = SWEEP_COMPLETE;
 
     show(sweep, block, cell);
-    if (sweep->settle)
-        sweep->settle(sweep->progress_context);
-    if (sweep->runner->run(sweep->runner->context, &setting, &outcome, fault))
+    if (sweep->prepare_cache)
+        sweep->prepare_cache(sweep->progress_context);
+    if (sweep->runner->run(sweep->runner->context, &request, &outcome, fault))
         return SWEEP_ERROR;
     if (outcome.stopped_by) {
         sweep->stopped_by = outcome.stopped_by;

@@ -45,12 +45,12 @@ struct sweep {
     double budget_ns;
     double precision;            /* half-width of E(n) at which the sweep ends; 0: the plan alone says when */
     double delta;                /* of the knee, for precision */
-    struct trial_setting common; /* recipe, list, in, out, counters */
+    struct trial_request common; /* recipe, list, in, out, counters */
     const char *const *pins;     /* one for each cell of the plan */
     struct trial_expected expected;
     const struct sweep_weak *weak; /* parts for the cells, with limits as in expected; NULL: strong scaling */
     /* Called before each trial, with progress_context: brings the page cache into its state; NULL none. */
-    void (*settle)(void *context);
+    void (*prepare_cache)(void *context);
     /* Told before each trial: what has been done and what there is in all, in predicted time; NULL none. */
     void (*progress)(void *context, double done_ns, double total_ns, const char *what);
     void *progress_context;

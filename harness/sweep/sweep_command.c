@@ -12,15 +12,15 @@
 
 static const char none[] = "none";
 
-void sweep_command_wish(struct plan_wish *wish, const struct command_study *study)
+void sweep_command_request(struct plan_request *request, const struct command_study *study)
 {
-    wish->no_serial = true;
-    wish->items = wish->batch_items = 1;
+    request->no_serial = true;
+    request->items = request->batch_items = 1;
     if (!study->used[PLACE_CHUNK])
-        wish->chunk_count = 0;
+        request->chunk_count = 0;
     if (!study->used[PLACE_POLICY])
         for (int i = 0; i < PLAN_POLICIES; i++)
-            wish->policies[i] = i == POLICY_DYNAMIC;
+            request->policies[i] = i == POLICY_DYNAMIC;
 }
 
 /* The words as JSON; caller frees. */
@@ -59,10 +59,10 @@ char *sweep_command_digest(const struct command_study *study)
 
 /* *wall_ns gets the time of one run. */
 static int probe_once(const struct trial_runner *runner, const struct sweep_inputs *inputs,
-                      const struct trial_setting *common, uint32_t workers, double *wall_ns,
+                      const struct trial_request *common, uint32_t workers, double *wall_ns,
                       double *around_ns, int *stopped_by, struct fault *fault)
 {
-    struct trial_setting setting = *common;
+    struct trial_request request = *common;
     struct trial_outcome outcome;
     struct trial_result result;
     struct pin_plan pins = {0};
@@ -73,22 +73,22 @@ static int probe_once(const struct trial_runner *runner, const struct sweep_inpu
         return -1;
     pin = pin_plan_text(&pins);
     pin_plan_release(&pins);
-    setting.workers = workers;
-    setting.chunk = 1;
-    setting.policy = "dynamic";
-    setting.pin = pin ? pin : none;
-    status = runner->run(runner->context, &setting, &outcome, fault);
+    request.workers = workers;
+    request.chunk = 1;
+    request.policy = "dynamic";
+    request.pin = pin ? pin : none;
+    status = runner->run(runner->context, &request, &outcome, fault);
     free(pin);
     if (status)
         return -1;
     *stopped_by = outcome.stopped_by;
     status = *stopped_by ? -1 : trial_judge(&outcome, NULL, &sweep_command_names, &result, fault);
     if (status == 0) {
-        if (result.verdict == VERDICT_FAILED)
+        if (result.status == TRIAL_FAILED)
             status = fault_set(fault, "the probe with %" PRIu32 " worker%s failed: %.400s", workers,
                                workers == 1 ? "" : "s", result.reason);
         *wall_ns = (double)(outcome.end_ns - outcome.begin_ns);
-        *around_ns = (double)outcome.elapsed_ns - *wall_ns;
+        *around_ns = (double)outcome.spent_ns - *wall_ns;
         trial_result_release(&result);
     }
     trial_outcome_release(&outcome);
@@ -96,21 +96,21 @@ static int probe_once(const struct trial_runner *runner, const struct sweep_inpu
 }
 
 int sweep_command_probe(const struct trial_runner *runner, const struct sweep_inputs *inputs,
-                        const struct trial_setting *common, struct plan_costs *costs, int64_t *elapsed_ns,
+                        const struct trial_request *common, struct plan_costs *costs, int64_t *spent_ns,
                         int *stopped_by, struct fault *fault)
 {
-    const struct plan_wish *wish = &inputs->wish;
-    uint32_t full = 1, most = wish->workers[wish->worker_count - 1];
+    const struct plan_request *request = &inputs->request;
+    uint32_t full = 1, most = request->workers[request->worker_count - 1];
     uint32_t counts[4] = {1, 1};
     double wall_ns[4] = {0}, around_ns[4] = {0};
 
-    for (uint32_t i = 0; i < wish->worker_count; i++)
-        if (wish->workers[i] <= wish->cores)
-            full = wish->workers[i];
+    for (uint32_t i = 0; i < request->worker_count; i++)
+        if (request->workers[i] <= request->cores)
+            full = request->workers[i];
     counts[2] = full;
     counts[3] = most;
     *stopped_by = 0;
-    *elapsed_ns = 0;
+    *spent_ns = 0;
     for (int i = 0; i < 4; i++) {
         if ((i == 2 && full == 1) || (i == 3 && most == full)) {
             wall_ns[i] = wall_ns[i - 1];
@@ -118,7 +118,7 @@ int sweep_command_probe(const struct trial_runner *runner, const struct sweep_in
         }
         if (probe_once(runner, inputs, common, counts[i], &wall_ns[i], &around_ns[i], stopped_by, fault))
             return -1;
-        *elapsed_ns += (int64_t)(wall_ns[i] + around_ns[i]);
+        *spent_ns += (int64_t)(wall_ns[i] + around_ns[i]);
     }
     *costs = (struct plan_costs){.of_command = true, .trial_fixed_ns = around_ns[1]};
     costs->parallel_ns = full > 1 ? (wall_ns[1] - wall_ns[2]) / (1 - 1.0 / full) : 0;

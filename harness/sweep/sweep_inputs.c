@@ -43,54 +43,55 @@ static int read_kinds(struct sweep_inputs *inputs, struct fault *fault)
     return 0;
 }
 
-static int read_wish(struct sweep_inputs *inputs, const struct sweep_settings *set, struct fault *fault)
+static int read_request(struct sweep_inputs *inputs, const struct sweep_options *options, struct fault *fault)
 {
-    struct plan_wish *wish = &inputs->wish;
+    struct plan_request *request = &inputs->request;
 
-    if (plan_wish_parse_workers(wish, set->workers, fault) ||
-        plan_wish_parse_chunks(wish, set->chunks, fault) ||
-        plan_wish_parse_policies(wish, set->policies, fault))
+    if (plan_request_parse_workers(request, options->workers, fault) ||
+        plan_request_parse_chunks(request, options->chunks, fault) ||
+        plan_request_parse_policies(request, options->policies, fault))
         return -1;
-    wish->items = set->items;
-    wish->blocks = (uint32_t)set->blocks;
-    wish->weak = set->weak && !set->command.words;
-    if (set->command.words)
-        sweep_command_wish(wish, &set->command);
+    request->items = options->items;
+    request->blocks = (uint32_t)options->blocks;
+    request->weak = options->weak && !options->command.words;
+    if (options->command.words)
+        sweep_command_request(request, &options->command);
     return 0;
 }
 
-int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *set, bool *usage,
+int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_options *options, bool *usage,
                       struct fault *fault)
 {
     *inputs = (struct sweep_inputs){0};
     *usage = true;
-    if (read_wish(inputs, set, fault))
+    if (read_request(inputs, options, fault))
         return -1;
     *usage = false;
-    inputs->cache = (enum sweep_cache)set->cache;
-    inputs->placement = (enum pin_placement)set->placement;
-    if (set->emulate && set->command.words) {
+    inputs->cache = (enum sweep_cache)options->cache;
+    inputs->placement = (enum pin_placement)options->placement;
+    if (options->emulate && options->command.words) {
         *usage = true;
         return fault_set(fault,
                          "--emulate: the workers of a command are not known: only for the pipeline on IN");
     }
-    if (set->command.words) {
+    if (options->command.words) {
         if (topology_load(&inputs->topology, NULL, fault))
             return -1;
-        inputs->wish.cores = sweep_synthetic_cores(set, &inputs->wish, inputs->topology.usable_cores);
+        inputs->request.cores =
+            sweep_synthetic_cores(options, &inputs->request, inputs->topology.usable_cores);
         return 0;
     }
-    if (recipe_load(set->recipe, &inputs->recipe, fault) ||
-        (set->counters && counter_group_load(set->counters, &inputs->group, fault)) ||
-        batch_list(&inputs->batch, set->in, set->study, fault) ||
+    if (recipe_load(options->recipe, &inputs->recipe, fault) ||
+        (options->counters && counter_group_load(options->counters, &inputs->group, fault)) ||
+        batch_list(&inputs->batch, options->in, options->study, fault) ||
         topology_load(&inputs->topology, NULL, fault) || read_kinds(inputs, fault)) {
         sweep_inputs_release(inputs);
         return -1;
     }
     batch_sha256(&inputs->batch, inputs->batch_sha256);
-    inputs->emulated_cores = (uint32_t)set->emulate;
-    inputs->wish.cores = set->emulate ? (uint32_t)set->emulate : inputs->topology.usable_cores;
-    inputs->wish.batch_items = inputs->batch.count;
+    inputs->emulated_cores = (uint32_t)options->emulate;
+    inputs->request.cores = options->emulate ? (uint32_t)options->emulate : inputs->topology.usable_cores;
+    inputs->request.batch_items = inputs->batch.count;
     return 0;
 }
 
@@ -211,7 +212,7 @@ int sweep_items_write(const struct sweep_items *items, const struct sweep_inputs
     return 0;
 }
 
-void sweep_items_settle(const struct sweep_items *items, const struct sweep_inputs *inputs, bool first)
+void sweep_items_prepare_cache(const struct sweep_items *items, const struct sweep_inputs *inputs, bool first)
 {
     static char buffer[1 << 18];
     bool cold = inputs->cache == CACHE_COLD;

@@ -11,12 +11,12 @@
 enum { PROBE_ITEMS = 8, PROBE_WORKERS_MOST = 4 };
 
 /* One run that has to succeed; bad items are no failure of the run. The outcome is released by the caller. */
-static int run_once(const struct trial_runner *runner, const struct trial_setting *setting, const char *what,
+static int run_once(const struct trial_runner *runner, const struct trial_request *request, const char *what,
                     struct trial_outcome *outcome, int *stopped_by, struct fault *fault)
 {
     const struct item_table_header *header;
 
-    if (runner->run(runner->context, setting, outcome, fault))
+    if (runner->run(runner->context, request, outcome, fault))
         return -1;
     header = outcome->table.header;
     *stopped_by = outcome->stopped_by;
@@ -64,29 +64,29 @@ static void learn_serial(const struct trial_outcome *outcome, double dilation, s
     double inside = worker->loop_end_ns > worker->fork_ns
                         ? dilation * (double)(worker->loop_end_ns - worker->fork_ns)
                         : 0;
-    double left = (double)outcome->elapsed_ns - inside;
+    double left = (double)outcome->spent_ns - inside;
 
     costs->item_ns = dilation * mean_item_ns(&outcome->table);
     costs->trial_fixed_ns = left > 0 ? left : 0;
 }
 
-static int probe_serial(const struct trial_runner *runner, const struct trial_setting *common,
-                        double dilation, struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by,
+static int probe_serial(const struct trial_runner *runner, const struct trial_request *common,
+                        double dilation, struct plan_costs *costs, int64_t *spent_ns, int *stopped_by,
                         struct fault *fault)
 {
-    struct trial_setting setting = *common;
+    struct trial_request request = *common;
     struct trial_outcome outcome;
 
-    setting.pin = "none";
-    setting.serial = true;
-    setting.workers = 1;
-    setting.chunk = 1;
-    setting.policy = "dynamic";
-    if (run_once(runner, &setting, "the probe (a few items, serial)", &outcome, stopped_by, fault))
+    request.pin = "none";
+    request.serial = true;
+    request.workers = 1;
+    request.chunk = 1;
+    request.policy = "dynamic";
+    if (run_once(runner, &request, "the probe (a few items, serial)", &outcome, stopped_by, fault))
         return -1;
     *costs = (struct plan_costs){0};
     learn_serial(&outcome, dilation, costs);
-    *elapsed_ns = (int64_t)outcome.elapsed_ns;
+    *spent_ns = (int64_t)outcome.spent_ns;
     trial_outcome_release(&outcome);
     if (costs->item_ns <= 0)
         return fault_set(fault, "the probe did no item at all: is %s a batch of images? 'knee run' tells why",
@@ -94,31 +94,32 @@ static int probe_serial(const struct trial_runner *runner, const struct trial_se
     return 0;
 }
 
-static int probe_pool(const struct trial_runner *runner, const struct trial_setting *common, uint32_t workers,
-                      double dilation, struct plan_costs *costs, int64_t *elapsed_ns, int *stopped_by,
+static int probe_pool(const struct trial_runner *runner, const struct trial_request *common, uint32_t workers,
+                      double dilation, struct plan_costs *costs, int64_t *spent_ns, int *stopped_by,
                       struct fault *fault)
 {
-    struct trial_setting setting = *common;
+    struct trial_request request = *common;
     struct trial_outcome outcome;
 
-    setting.pin = "none";
-    setting.workers = workers;
-    setting.chunk = 1;
-    setting.policy = "dynamic";
-    if (run_once(runner, &setting, "the probe (a few items, with a pool)", &outcome, stopped_by, fault))
+    request.pin = "none";
+    request.workers = workers;
+    request.chunk = 1;
+    request.policy = "dynamic";
+    if (run_once(runner, &request, "the probe (a few items, with a pool)", &outcome, stopped_by, fault))
         return -1;
     costs->worker_start_ns = dilation * mean_start_ns(&outcome.table);
-    *elapsed_ns += (int64_t)outcome.elapsed_ns;
+    *spent_ns += (int64_t)outcome.spent_ns;
     trial_outcome_release(&outcome);
     return 0;
 }
 
 int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *inputs,
-                const struct trial_setting *common, uint64_t seed, struct plan_costs *costs,
-                int64_t *elapsed_ns, int *stopped_by, struct fault *fault)
+                const struct trial_request *common, uint64_t seed, struct plan_costs *costs,
+                int64_t *spent_ns, int *stopped_by, struct fault *fault)
 {
     uint64_t count = inputs->batch.count < PROBE_ITEMS ? inputs->batch.count : PROBE_ITEMS;
-    uint32_t workers = inputs->wish.cores < PROBE_WORKERS_MOST ? inputs->wish.cores : PROBE_WORKERS_MOST;
+    uint32_t workers =
+        inputs->request.cores < PROBE_WORKERS_MOST ? inputs->request.cores : PROBE_WORKERS_MOST;
     double dilation = inputs->emulated_cores
                           ? emulation_dilation(inputs->emulated_cores, inputs->topology.usable_cores)
                           : 1;
@@ -129,12 +130,12 @@ int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *in
     if (result == 0)
         result = sweep_items_write(&items, inputs, common->list, fault);
     if (result == 0) {
-        sweep_items_settle(&items, inputs, true);
-        result = probe_serial(runner, common, dilation, costs, elapsed_ns, stopped_by, fault);
+        sweep_items_prepare_cache(&items, inputs, true);
+        result = probe_serial(runner, common, dilation, costs, spent_ns, stopped_by, fault);
     }
     if (result == 0) {
-        sweep_items_settle(&items, inputs, false);
-        result = probe_pool(runner, common, workers, dilation, costs, elapsed_ns, stopped_by, fault);
+        sweep_items_prepare_cache(&items, inputs, false);
+        result = probe_pool(runner, common, workers, dilation, costs, spent_ns, stopped_by, fault);
     }
     sweep_items_release(&items);
     return result;
@@ -161,10 +162,10 @@ static int record_reference(struct study *study, const struct trial_result *resu
                             const struct sweep_weak *weak, struct fault *fault)
 {
     char text[200];
-    int64_t failed = result->record.trial.failed;
+    int64_t failed = result->rows.trial.failed;
 
     snprintf(text, sizeof text, "serial run over the study's items: %lld done, %lld failed, manifest %.16s",
-             (long long)(result->record.trial.items - failed), (long long)failed, result->manifest_sha256);
+             (long long)(result->rows.trial.items - failed), (long long)failed, result->manifest_sha256);
     if (study_begin(study, fault))
         return -1;
     if (describe_items(study, table, names, fault) || (weak && sweep_weak_record(weak, study, fault)) ||
@@ -180,26 +181,26 @@ static int record_reference(struct study *study, const struct trial_result *resu
 }
 
 int sweep_reference(struct study *study, const struct trial_runner *runner, const struct trial_names *names,
-                    const struct trial_setting *common, int64_t spent_ns, struct sweep_weak *weak,
+                    const struct trial_request *common, int64_t spent_ns, struct sweep_weak *weak,
                     uint32_t shares, int *stopped_by, struct fault *fault)
 {
-    struct trial_setting setting = *common;
+    struct trial_request request = *common;
     struct trial_outcome outcome;
     struct trial_result result;
     int status;
 
-    setting.serial = true;
-    setting.workers = 1;
-    setting.chunk = 1;
-    setting.policy = "dynamic";
-    setting.pin = "none";
-    if (run_once(runner, &setting, "the serial reference run", &outcome, stopped_by, fault))
+    request.serial = true;
+    request.workers = 1;
+    request.chunk = 1;
+    request.policy = "dynamic";
+    request.pin = "none";
+    if (run_once(runner, &request, "the serial reference run", &outcome, stopped_by, fault))
         return -1;
     status = trial_judge(&outcome, NULL, names, &result, fault);
     if (status == 0) {
-        if (result.verdict == VERDICT_FAILED)
+        if (result.status == TRIAL_FAILED)
             status = fault_set(fault, "the serial reference run failed: %.400s", result.reason);
-        else if (result.record.trial.failed == result.record.trial.items)
+        else if (result.rows.trial.failed == result.rows.trial.items)
             status =
                 fault_set(fault, "every item failed in the serial run: 'knee run --serial' on %s tells why",
                           common->in);
@@ -207,7 +208,7 @@ int sweep_reference(struct study *study, const struct trial_runner *runner, cons
             status = -1;
         else
             status = record_reference(study, &result, &outcome.table, names,
-                                      spent_ns + (int64_t)outcome.elapsed_ns, weak, fault);
+                                      spent_ns + (int64_t)outcome.spent_ns, weak, fault);
         trial_result_release(&result);
     }
     trial_outcome_release(&outcome);

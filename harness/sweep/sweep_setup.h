@@ -2,7 +2,7 @@
  * measured and on what, the probe, the plan, the record of all this in the study, and its way back when a
  * sweep is resumed.
  *
- * New study: sweep_inputs_read(), sweep_probe(), plan_make(), sweep_record_new(), sweep_reference(). Resumed:
+ * New study: sweep_inputs_read(), sweep_probe(), plan_make(), sweep_facts_record(), sweep_reference(). Resumed:
  * sweep_inputs_read(), sweep_check_same(), sweep_read_plan(), and sweep_reference() when it is missing.
  */
 #ifndef KNEE_SWEEP_SETUP_H
@@ -26,7 +26,7 @@
 enum sweep_cache { CACHE_WARM, CACHE_COLD };
 extern const char *const sweep_cache_names[]; /* "warm", "cold", NULL */
 
-struct sweep_settings {
+struct sweep_options {
     const char *in, *study, *recipe, *workers, *chunks, *policies, *out;
     const char *counters; /* name or path of the counter group; NULL counts nothing */
     uint64_t budget_ns, items, blocks, seed;
@@ -53,15 +53,15 @@ struct sweep_inputs {
     uint32_t *kinds; /* of each item of the batch, by its first bytes: enum image_kind */
     struct topology topology;
     uint32_t emulated_cores; /* 0: none */
-    struct plan_wish wish;
+    struct plan_request request;
     enum pin_placement placement;
     enum sweep_cache cache;
 };
 
-/* Reads recipe, batch and machine and checks the wish. scratch (in the study's folder, or below --out) is
+/* Reads recipe, batch and machine and checks the request. scratch (in the study's folder, or below --out) is
  * passed over in the batch. *usage says whether it was the command line that was wrong. Returns 0, or -1 with
  * fault. */
-int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_settings *set, bool *usage,
+int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_options *options, bool *usage,
                       struct fault *fault);
 void sweep_inputs_release(struct sweep_inputs *inputs);
 
@@ -86,14 +86,15 @@ int sweep_items_write(const struct sweep_items *items, const struct sweep_inputs
 /* Before a trial. Warm: reads all of them once before the first, so that the page cache is as warm for it as
  * for the last. Cold: asks the kernel before each to drop them from the page cache; pages that are mapped or
  * being written stay, and so does what a disk keeps itself. */
-void sweep_items_settle(const struct sweep_items *items, const struct sweep_inputs *inputs, bool first);
+void sweep_items_prepare_cache(const struct sweep_items *items, const struct sweep_inputs *inputs,
+                               bool first);
 
 /* A few items without a pool and with one: what things cost here. common: recipe, list, in, out, counters;
- * the list file is written by the probe. *elapsed_ns is what it took. Returns 0; -1 with fault, or stopped_by
- * set. */
+ * the list file is written by the probe. *spent_ns is what it took. Returns 0; -1 with fault, or stopped_by
+ * options. */
 int sweep_probe(const struct trial_runner *runner, const struct sweep_inputs *inputs,
-                const struct trial_setting *common, uint64_t seed, struct plan_costs *costs,
-                int64_t *elapsed_ns, int *stopped_by, struct fault *fault);
+                const struct trial_request *common, uint64_t seed, struct plan_costs *costs,
+                int64_t *spent_ns, int *stopped_by, struct fault *fault);
 
 struct sweep_plan {
     struct plan plan;
@@ -109,19 +110,20 @@ void sweep_plan_predict(struct sweep_plan *planned);
 
 /* Everything that is known before the first trial: facts, cells, items. One transaction. foreign: of a
  * command; NULL none. */
-int sweep_record_new(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
-                     const struct sweep_items *items, const struct sweep_plan *planned, const char *command,
-                     const struct trial_command *foreign, struct fault *fault);
+int sweep_facts_record(struct study *study, const struct sweep_options *options,
+                       const struct sweep_inputs *inputs, const struct sweep_items *items,
+                       const struct sweep_plan *planned, const char *command,
+                       const struct trial_command *foreign, struct fault *fault);
 /* Refuses to go on when the study was made of something else, and names it. */
-int sweep_check_same(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
-                     struct fault *fault);
+int sweep_check_same(struct study *study, const struct sweep_options *options,
+                     const struct sweep_inputs *inputs, struct fault *fault);
 int sweep_read_plan(struct study *study, struct sweep_plan *planned, struct fault *fault);
 
 /* The serial run that every trial is compared with: its manifest, how many items failed, and what the items
  * are. Not a trial; its time is the study's setup. weak: with weak scaling, learns so many shares from it; NULL none.
- * Returns 0; -1 with fault, or stopped_by set. */
+ * Returns 0; -1 with fault, or stopped_by options. */
 int sweep_reference(struct study *study, const struct trial_runner *runner, const struct trial_names *names,
-                    const struct trial_setting *common, int64_t spent_ns, struct sweep_weak *weak,
+                    const struct trial_request *common, int64_t spent_ns, struct sweep_weak *weak,
                     uint32_t shares, int *stopped_by, struct fault *fault);
 
 #endif

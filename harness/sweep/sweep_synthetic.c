@@ -10,55 +10,59 @@
 #include "pipeline/base/paths.h"
 
 /* synthetic_parse() has been through it when the options were read. */
-static struct synthetic_spec spec_of(const struct sweep_settings *set)
+static struct synthetic_spec spec_of(const struct sweep_options *options)
 {
     struct synthetic_spec spec = {0};
     struct fault fault;
 
-    if (!set->synthetic || synthetic_parse(&spec, set->synthetic, &fault))
+    if (!options->synthetic || synthetic_parse(&spec, options->synthetic, &fault))
         return (struct synthetic_spec){.kind = SYNTHETIC_SPIN};
     return spec;
 }
 
-int sweep_synthetic_command(struct sweep_settings *set, struct fault *fault)
+int sweep_synthetic_command(struct sweep_options *options, struct fault *fault)
 {
     char program[PATH_MAX];
     struct synthetic_spec spec;
 
-    if (synthetic_parse(&spec, set->synthetic, fault))
+    if (synthetic_parse(&spec, options->synthetic, fault))
         return -1;
-    if (strpbrk(set->synthetic, "{}"))
+    if (strpbrk(options->synthetic, "{}"))
         return fault_set(fault,
                          "--synthetic: braces are placeholders of a command: a synthetic workload has none");
     if (!paths_self(program, sizeof program))
         return fault_set(fault, "the path of this program is not known: is /proc mounted?");
-    const char *const words[] = {
-        program,        "synthetic", "--workers={workers}", "--chunk={chunk}", "--policy={policy}",
-        set->synthetic, NULL};
-    set->synthetic_words = g_strdupv((char **)words);
-    set->command.words = set->synthetic_words;
+    const char *const words[] = {program,
+                                 "synthetic",
+                                 "--workers={workers}",
+                                 "--chunk={chunk}",
+                                 "--policy={policy}",
+                                 options->synthetic,
+                                 NULL};
+    options->synthetic_words = g_strdupv((char **)words);
+    options->command.words = options->synthetic_words;
     return 0;
 }
 
-static bool waits(const struct sweep_settings *set)
+static bool waits(const struct sweep_options *options)
 {
-    struct synthetic_spec spec = spec_of(set);
+    struct synthetic_spec spec = spec_of(options);
 
     return spec.kind == SYNTHETIC_WAIT && spec.slow_ns == 0;
 }
 
-uint32_t sweep_synthetic_cores(const struct sweep_settings *set, const struct plan_wish *wish,
+uint32_t sweep_synthetic_cores(const struct sweep_options *options, const struct plan_request *request,
                                uint32_t usable)
 {
-    uint32_t most = wish->workers[wish->worker_count - 1];
+    uint32_t most = request->workers[request->worker_count - 1];
 
-    return waits(set) && most > usable ? most : usable;
+    return waits(options) && most > usable ? most : usable;
 }
 
-const char *sweep_synthetic_waiting(const struct sweep_settings *set)
+const char *sweep_synthetic_waiting(const struct sweep_options *options)
 {
-    return waits(set) ? "the items of the synthetic workload wait: each worker counts as if it had a core"
-                      : NULL;
+    return waits(options) ? "the items of the synthetic workload wait: each worker counts as if it had a core"
+                          : NULL;
 }
 
 /* NAN: none counts. */
@@ -74,10 +78,10 @@ static double measured_s(const struct study_trial *trials, size_t count, int64_t
     return counted > 0 ? exp(logs / counted) : NAN;
 }
 
-int sweep_synthetic_print(const struct sweep_settings *set, struct study *study, const struct plan *plan,
+int sweep_synthetic_print(const struct sweep_options *options, struct study *study, const struct plan *plan,
                           struct fault *fault)
 {
-    struct synthetic_spec spec = spec_of(set);
+    struct synthetic_spec spec = spec_of(options);
     struct synthetic_pool_part none = {0};
     size_t count = 0;
     struct study_trial *trials = study_read_trials(study, &count, fault);

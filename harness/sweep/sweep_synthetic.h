@@ -12,19 +12,19 @@
 
 #include "harness/sweep/sweep_setup.h"
 
-/* Makes set->command.words, owned by set->synthetic_words (g_strfreev), of set->synthetic. Returns 0, or -1 with fault: a word that
+/* Makes options->command.words, owned by options->synthetic_words (g_strfreev), of options->synthetic. Returns 0, or -1 with fault: a word that
  * is none of a spec. */
-int sweep_synthetic_command(struct sweep_settings *set, struct fault *fault);
+int sweep_synthetic_command(struct sweep_options *options, struct fault *fault);
 
 /* The cores that the study counts with: those there are, or with items that wait as many as workers. */
-uint32_t sweep_synthetic_cores(const struct sweep_settings *set, const struct plan_wish *wish,
+uint32_t sweep_synthetic_cores(const struct sweep_options *options, const struct plan_request *request,
                                uint32_t usable);
 /* Why these are more than there are; NULL when they are not. */
-const char *sweep_synthetic_waiting(const struct sweep_settings *set);
+const char *sweep_synthetic_waiting(const struct sweep_options *options);
 
 /* What each worker count took (geometric mean of the trials that count) and must take, to stdout. Returns 0, or -1 with
  * fault. */
-int sweep_synthetic_print(const struct sweep_settings *set, struct study *study, const struct plan *plan,
+int sweep_synthetic_print(const struct sweep_options *options, struct study *study, const struct plan *plan,
                           struct fault *fault);
 
 #endif

@@ -12,11 +12,11 @@
 #include "harness/trial/run_hooks.h"
 #include "pipeline/pool/pool.h"
 
-static const char *const verdict_names[] = {"ok", "void", "failed"};
+static const char *const status_names[] = {"ok", "void", "failed"};
 
-const char *trial_verdict_name(enum trial_verdict verdict)
+const char *trial_status_name(enum trial_status status)
 {
-    return verdict_names[verdict];
+    return status_names[status];
 }
 
 void trial_outcome_release(struct trial_outcome *outcome)
@@ -26,12 +26,12 @@ void trial_outcome_release(struct trial_outcome *outcome)
 
 void trial_result_release(struct trial_result *result)
 {
-    free(result->record.workers);
-    free(result->record.items);
-    free(result->record.counters);
-    result->record.workers = NULL;
-    result->record.items = NULL;
-    result->record.counters = NULL;
+    free(result->rows.workers);
+    free(result->rows.items);
+    free(result->rows.counters);
+    result->rows.workers = NULL;
+    result->rows.items = NULL;
+    result->rows.counters = NULL;
 }
 
 /* --- verdict ---------------------------------------------------------------------------------- */
@@ -42,7 +42,7 @@ void trial_result_release(struct trial_result *result)
 static bool is_broken(const struct trial_outcome *outcome, struct trial_result *result)
 {
     const struct item_table_header *header = outcome->table.header;
-    const struct study_trial *trial = &result->record.trial;
+    const struct study_trial *trial = &result->rows.trial;
     char words[96];
     bool has_bad_items = trial->exit_code == 1 && trial->failed > 0 && trial->failed != STUDY_UNKNOWN;
 
@@ -77,7 +77,7 @@ static int64_t item_that_differs(const struct item_table *table, const struct tr
 static bool differs(const struct trial_outcome *outcome, const struct trial_expected *expected,
                     struct trial_result *result)
 {
-    const struct study_trial *trial = &result->record.trial;
+    const struct study_trial *trial = &result->rows.trial;
     int64_t item;
 
     if (trial->items != (int64_t)expected->items)
@@ -179,7 +179,7 @@ static bool is_kept_waiting(const struct trial_outcome *outcome, const struct tr
 static bool is_disturbed(const struct trial_outcome *outcome, const struct trial_limits *limits,
                          struct trial_result *result)
 {
-    const struct study_trial *trial = &result->record.trial;
+    const struct study_trial *trial = &result->rows.trial;
     double all_ns = (double)outcome->watched_ns * outcome->after.cpus;
 
     if (noise_judge(&outcome->noise_before, &outcome->noise_after, outcome->watched_ns, limits,
@@ -204,15 +204,15 @@ static const struct trial_limits *limits_of(const struct trial_expected *expecte
     return expected && expected->limits ? expected->limits : &trial_limits;
 }
 
-static enum trial_verdict decide(const struct trial_outcome *outcome, const struct trial_expected *expected,
-                                 struct trial_result *result)
+static enum trial_status decide(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                                struct trial_result *result)
 {
     if (is_broken(outcome, result) || (expected && differs(outcome, expected, result)))
-        return VERDICT_FAILED;
+        return TRIAL_FAILED;
     if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, limits_of(expected), result) ||
         is_kept_waiting(outcome, expected, limits_of(expected), result))
-        return VERDICT_VOID;
-    return VERDICT_OK;
+        return TRIAL_VOID;
+    return TRIAL_OK;
 }
 
 static void fill_machine(struct study_trial *trial, const struct trial_outcome *outcome)
@@ -233,18 +233,18 @@ static void fill_machine(struct study_trial *trial, const struct trial_outcome *
         trial->iowait_ns = (int64_t)(outcome->after.iowait_ns - outcome->before.iowait_ns);
 }
 
-static void number_items(struct study_trial_rows *record, const struct trial_part *part)
+static void number_items(struct study_trial_rows *rows, const struct trial_part *part)
 {
-    for (uint64_t i = 0; i < record->item_count && i < part->items; i++)
-        record->items[i].id = part->ids[i];
+    for (uint64_t i = 0; i < rows->item_count && i < part->items; i++)
+        rows->items[i].id = part->ids[i];
 }
 
 int trial_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
                 const struct trial_names *names, struct trial_result *result, struct fault *fault)
 {
-    struct study_trial *trial = &result->record.trial;
+    struct study_trial *trial = &result->rows.trial;
 
-    *result = (struct trial_result){.verdict = VERDICT_FAILED};
+    *result = (struct trial_result){.status = TRIAL_FAILED};
     *trial = (struct study_trial){.id = STUDY_UNKNOWN,
                                   .cell = STUDY_UNKNOWN,
                                   .block = STUDY_UNKNOWN,
@@ -265,20 +265,20 @@ int trial_judge(const struct trial_outcome *outcome, const struct trial_expected
                                   .exit_code = STUDY_UNKNOWN};
     fill_machine(trial, outcome);
     if (outcome->of_command) {
-        if (trial_judge_command(outcome, expected, names, result, fault))
+        if (trial_command_judge(outcome, expected, names, result, fault))
             return -1;
-        if (result->verdict == VERDICT_OK && is_disturbed(outcome, limits_of(expected), result))
-            result->verdict = VERDICT_VOID;
-        trial->status = verdict_names[result->verdict];
+        if (result->status == TRIAL_OK && is_disturbed(outcome, limits_of(expected), result))
+            result->status = TRIAL_VOID;
+        trial->status = status_names[result->status];
         trial->reason = trial_text(result->reason);
         return 0;
     }
     if (outcome->table.header && trial_fill_rows(result, &outcome->table, names, fault))
         return -1;
     if (expected && expected->part)
-        number_items(&result->record, expected->part);
-    result->verdict = decide(outcome, expected, result);
-    trial->status = verdict_names[result->verdict];
+        number_items(&result->rows, expected->part);
+    result->status = decide(outcome, expected, result);
+    trial->status = status_names[result->status];
     trial->reason = trial_text(result->reason);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* trial.h: one trial: a fresh process does the whole batch once in one setting; what it leaves behind becomes
+/* trial.h: one trial: a fresh process does the whole batch once in one request; what it leaves behind becomes
  * rows of the study, with a verdict.
  *
  * ok      counts
@@ -20,7 +20,7 @@
 #include "pipeline/base/fault.h"
 #include "pipeline/pool/item_table.h"
 
-struct trial_setting {
+struct trial_request {
     bool serial; /* no pool; workers is 1, chunk and policy have no meaning */
     uint32_t workers;
     uint64_t chunk;
@@ -42,7 +42,7 @@ struct trial_outcome {
     int stopped_by; /* signal that asked the sweep to stop meanwhile; 0 none. Then nothing else counts */
     char said[256]; /* what the run said on stderr, its last line */
     char started_utc[32];
-    uint64_t elapsed_ns; /* all that the trial took, starting and clearing away included */
+    uint64_t spent_ns; /* all that the trial took, starting and clearing away included */
     uint64_t user_ns, system_ns, maxrss_bytes; /* of the run and all its workers; largest process */
     uint64_t own_cpu_ns;                       /* CPU time of the sweep itself meanwhile */
     uint64_t watched_ns;                       /* time between before and after */
@@ -60,7 +60,7 @@ struct trial_outcome {
 struct trial_runner {
     void *context;
     /* Returns 0, or -1 with fault when no process could be started. */
-    int (*run)(void *context, const struct trial_setting *setting, struct trial_outcome *outcome,
+    int (*run)(void *context, const struct trial_request *request, struct trial_outcome *outcome,
                struct fault *fault);
 };
 
@@ -89,12 +89,12 @@ struct trial_expected {
     uint32_t cores;                    /* the workers may use; 0 not told */
 };
 
-enum trial_verdict { VERDICT_OK, VERDICT_VOID, VERDICT_FAILED };
+enum trial_status { TRIAL_OK, TRIAL_VOID, TRIAL_FAILED };
 
 struct trial_result {
-    enum trial_verdict verdict;
-    struct study_trial_rows record; /* status and so on filled; cell, block, position are the caller's */
-    char reason[512];               /* empty when ok */
+    enum trial_status status;
+    struct study_trial_rows rows; /* status and so on filled; cell, block, position are the caller's */
+    char reason[512];             /* empty when ok */
     char manifest_sha256[129];
 };
 
@@ -106,7 +106,7 @@ int trial_judge(const struct trial_outcome *outcome, const struct trial_expected
 void trial_result_release(struct trial_result *result);
 void trial_outcome_release(struct trial_outcome *outcome);
 
-/* --- trial_rows.c, used by trial.c and trial_foreign.c ---------------------------------------------------------- */
+/* --- trial_rows.c, used by trial.c and trial_command_judge.c ---------------------------------------------------------- */
 
 /* A quantity whose 0 means that it is not known: STUDY_UNKNOWN then. */
 int64_t trial_known(uint64_t value);
@@ -120,10 +120,10 @@ int trial_fill_rows(struct trial_result *result, const struct item_table *table,
                     const struct trial_names *names, struct fault *fault);
 /* The outcome of a command: rows that its spans do not tell become unknown, and its verdict but for
  * disturbances. */
-int trial_judge_command(const struct trial_outcome *outcome, const struct trial_expected *expected,
+int trial_command_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
                         const struct trial_names *names, struct trial_result *result, struct fault *fault);
 
 /* "ok", "void", "failed" */
-const char *trial_verdict_name(enum trial_verdict verdict);
+const char *trial_status_name(enum trial_status status);
 
 #endif

@@ -47,33 +47,33 @@ struct values {
     struct command_values of;
 };
 
-static uint64_t units_of(const struct command_study *study, const struct trial_setting *setting)
+static uint64_t units_of(const struct command_study *study, const struct trial_request *request)
 {
-    return study->weak ? study->units * setting->workers : study->units;
+    return study->weak ? study->units * request->workers : study->units;
 }
 
 static void fill_values(struct values *values, const struct command_study *study,
-                        const struct trial_setting *setting)
+                        const struct trial_request *request)
 {
-    snprintf(values->workers, sizeof values->workers, "%" PRIu32, setting->workers);
-    snprintf(values->chunk, sizeof values->chunk, "%" PRIu64, setting->chunk);
-    snprintf(values->trial, sizeof values->trial, "%" PRIu64, setting->number);
-    snprintf(values->units, sizeof values->units, "%" PRIu64, units_of(study, setting));
+    snprintf(values->workers, sizeof values->workers, "%" PRIu32, request->workers);
+    snprintf(values->chunk, sizeof values->chunk, "%" PRIu64, request->chunk);
+    snprintf(values->trial, sizeof values->trial, "%" PRIu64, request->number);
+    snprintf(values->units, sizeof values->units, "%" PRIu64, units_of(study, request));
     values->of.text[PLACE_WORKERS] = values->workers;
     values->of.text[PLACE_CHUNK] = values->chunk;
-    values->of.text[PLACE_POLICY] = setting->policy;
+    values->of.text[PLACE_POLICY] = request->policy;
     values->of.text[PLACE_TRIAL] = values->trial;
-    values->of.text[PLACE_OUT] = setting->out;
+    values->of.text[PLACE_OUT] = request->out;
     values->of.text[PLACE_UNITS] = values->units;
 }
 
 /* Ours, with KNEE_...; caller frees with g_strfreev. */
-static char **environment(const struct trial_command *command, const struct trial_setting *setting)
+static char **environment(const struct trial_command *command, const struct trial_request *request)
 {
-    char **env = g_get_environ(), *padding = g_strnfill(setting->padding_bytes, 'x');
+    char **env = g_get_environ(), *padding = g_strnfill(request->padding_bytes, 'x');
     char workers[24];
 
-    snprintf(workers, sizeof workers, "%" PRIu32, setting->workers);
+    snprintf(workers, sizeof workers, "%" PRIu32, request->workers);
     env = g_environ_setenv(env, "KNEE_SPANS", command->spans_path, TRUE);
     env = g_environ_setenv(env, "KNEE_WORKERS", workers, TRUE);
     env = g_environ_setenv(env, "KNEE_PADDING", padding, TRUE);
@@ -252,25 +252,25 @@ static char *read_spans(const char *path, size_t *length, struct fault *fault)
     return text;
 }
 
-static int take_spans(struct trial_command *command, const struct trial_setting *setting,
+static int take_spans(struct trial_command *command, const struct trial_request *request,
                       struct trial_outcome *outcome, struct spans *spans, struct fault *fault)
 {
     if (spans->bad)
         return fault_set(fault, "spans: line %" PRIu32 ": %s (%zu of %zu lines are bad)", spans->first_bad,
                          spans->reason, spans->bad, spans->lines);
-    if (spans_check(spans, setting->workers, outcome->begin_ns, outcome->end_ns, fault))
+    if (spans_check(spans, request->workers, outcome->begin_ns, outcome->end_ns, fault))
         return -1;
     if (!command->has_items && spans_items_take(&command->items, spans, fault))
         return -1;
     command->has_items = true;
     if (command->items.count == 0)
         return 0;
-    return spans_table(&outcome->table, spans, &command->items, setting->workers, outcome->begin_ns,
+    return spans_table(&outcome->table, spans, &command->items, request->workers, outcome->begin_ns,
                        outcome->end_ns, fault);
 }
 
 /* Bad spans are the trial's failure, not ours: the reason goes into the complaint. */
-static void collect_spans(struct trial_command *command, const struct trial_setting *setting,
+static void collect_spans(struct trial_command *command, const struct trial_request *request,
                           struct trial_outcome *outcome)
 {
     struct fault fault = {""};
@@ -280,7 +280,7 @@ static void collect_spans(struct trial_command *command, const struct trial_sett
 
     /* Without a file there are no spans, and that is taken in like any other number of them. */
     if (!command->study->weak && !fault.text[0] && (!text || spans_parse(text, length, &spans, &fault) == 0))
-        take_spans(command, setting, outcome, &spans, &fault);
+        take_spans(command, request, outcome, &spans, &fault);
     if (fault.text[0] && !outcome->complaint[0])
         snprintf(outcome->complaint, sizeof outcome->complaint, "%.250s", fault.text);
     spans_release(&spans);
@@ -289,17 +289,17 @@ static void collect_spans(struct trial_command *command, const struct trial_sett
 
 /* --- a trial --- */
 
-static int run_trial(struct trial_command *command, const struct trial_setting *setting, int said_fd,
+static int run_trial(struct trial_command *command, const struct trial_request *request, int said_fd,
                      struct trial_outcome *outcome, struct fault *fault)
 {
     const struct command_study *study = command->study;
     struct values values = {0};
-    struct launch what = {.pin = setting->pin, .parent = getpid(), .said_fd = said_fd};
+    struct launch what = {.pin = request->pin, .parent = getpid(), .said_fd = said_fd};
     guint count = g_strv_length(study->words);
     int result;
 
-    fill_values(&values, study, setting);
-    what.env = environment(command, setting);
+    fill_values(&values, study, request);
+    what.env = environment(command, request);
     what.words = g_strdupv(study->words);
     for (guint i = 0; i < count; i++) {
         g_free(what.words[i]);
@@ -310,7 +310,7 @@ static int run_trial(struct trial_command *command, const struct trial_setting *
         result = run_timed(command, &what, outcome, fault);
         trial_process_said(said_fd, outcome->said, sizeof outcome->said);
         if (result == 0 && outcome->wait_status == 0 && !outcome->stopped_by) {
-            collect_spans(command, setting, outcome);
+            collect_spans(command, request, outcome);
             result = run_hook(command, "check", study->check, &values, what.env, outcome, fault);
         }
     }
@@ -321,7 +321,7 @@ static int run_trial(struct trial_command *command, const struct trial_setting *
     return result < 0 ? -1 : 0;
 }
 
-static int run(void *context, const struct trial_setting *setting, struct trial_outcome *outcome,
+static int run(void *context, const struct trial_request *request, struct trial_outcome *outcome,
                struct fault *fault)
 {
     struct trial_command *command = context;
@@ -330,7 +330,7 @@ static int run(void *context, const struct trial_setting *setting, struct trial_
 
     *outcome = (struct trial_outcome){
         .table = {.fd = -1}, .of_command = true, .stopped_by = trial_process_stopped()};
-    outcome->units = units_of(command->study, setting);
+    outcome->units = units_of(command->study, request);
     study_utc_now(outcome->started_utc, sizeof outcome->started_utc);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     unlink(command->spans_path);
@@ -338,15 +338,15 @@ static int run(void *context, const struct trial_setting *setting, struct trial_
         fault_set(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
     else if (outcome->stopped_by)
         result = 0;
-    else if (trial_process_remove(setting->out))
-        fault_set(fault, "%s: %s: give another scratch folder with --out", setting->out, strerror(errno));
+    else if (trial_process_remove(request->out))
+        fault_set(fault, "%s: %s: give another scratch folder with --out", request->out, strerror(errno));
     else
-        result = run_trial(command, setting, said_fd, outcome, fault);
+        result = run_trial(command, request, said_fd, outcome, fault);
     if (said_fd >= 0)
         close(said_fd);
-    trial_process_remove(setting->out);
+    trial_process_remove(request->out);
     unlink(command->spans_path);
-    outcome->elapsed_ns = clock_now_ns() - begin_ns;
+    outcome->spent_ns = clock_now_ns() - begin_ns;
     return result;
 }
 

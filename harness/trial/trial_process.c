@@ -79,56 +79,56 @@ int trial_process_remove(const char *folder)
 
 /* --- the child -------------------------------------------------------------------------------- */
 
-struct command_line {
+struct run_arguments {
     char *arguments[ARGUMENTS_MOST], *environment[KEPT_COUNT + 3];
     char workers[24], chunk[24], table[24], emulate[24], start_order[32], counters[PATH_MAX];
     char variables[KEPT_COUNT][PATH_MAX], padding[4200];
 };
 
-static void add(struct command_line *line, int *count, const char *argument)
+static void add(struct run_arguments *line, int *count, const char *argument)
 {
     line->arguments[(*count)++] = (char *)argument;
 }
 
-static void build(struct command_line *line, const char *program, const struct trial_setting *setting)
+static void build(struct run_arguments *line, const char *program, const struct trial_request *request)
 {
     int count = 0, kept = 0;
 
     memset(line, 0, sizeof *line);
-    snprintf(line->workers, sizeof line->workers, "--workers=%" PRIu32, setting->workers);
-    snprintf(line->chunk, sizeof line->chunk, "--chunk=%" PRIu64, setting->chunk);
+    snprintf(line->workers, sizeof line->workers, "--workers=%" PRIu32, request->workers);
+    snprintf(line->chunk, sizeof line->chunk, "--chunk=%" PRIu64, request->chunk);
     snprintf(line->table, sizeof line->table, "--table-fd=%d", TABLE_FD);
     add(line, &count, program);
     add(line, &count, "run");
     add(line, &count, "--quiet");
     add(line, &count, line->table);
-    if (setting->serial) {
+    if (request->serial) {
         add(line, &count, "--serial");
     } else {
         add(line, &count, line->workers);
         add(line, &count, line->chunk);
         add(line, &count, "--policy");
-        add(line, &count, setting->policy);
-        snprintf(line->start_order, sizeof line->start_order, "--start-order=%" PRIu32, setting->start_order);
+        add(line, &count, request->policy);
+        snprintf(line->start_order, sizeof line->start_order, "--start-order=%" PRIu32, request->start_order);
         add(line, &count, line->start_order);
     }
-    if (setting->counters) {
-        snprintf(line->counters, sizeof line->counters, "--counters=%.4000s", setting->counters);
+    if (request->counters) {
+        snprintf(line->counters, sizeof line->counters, "--counters=%.4000s", request->counters);
         add(line, &count, line->counters);
     }
-    if (setting->emulate) {
-        snprintf(line->emulate, sizeof line->emulate, "--emulate=%" PRIu32, setting->emulate);
+    if (request->emulate) {
+        snprintf(line->emulate, sizeof line->emulate, "--emulate=%" PRIu32, request->emulate);
         add(line, &count, line->emulate);
     }
     add(line, &count, "--pin");
-    add(line, &count, setting->pin);
+    add(line, &count, request->pin);
     add(line, &count, "--recipe");
-    add(line, &count, setting->recipe);
+    add(line, &count, request->recipe);
     add(line, &count, "--list");
-    add(line, &count, setting->list);
+    add(line, &count, request->list);
     add(line, &count, "--");
-    add(line, &count, setting->in);
-    add(line, &count, setting->out);
+    add(line, &count, request->in);
+    add(line, &count, request->out);
     for (int i = 0; i < KEPT_COUNT; i++) {
         const char *value = getenv(kept_variables[i]);
         int length =
@@ -140,14 +140,14 @@ static void build(struct command_line *line, const char *program, const struct t
     line->environment[kept++] = (char *)"LC_ALL=C.UTF-8";
     snprintf(line->padding, sizeof line->padding, "KNEE_PADDING=");
     memset(line->padding + strlen(line->padding), 'x',
-           setting->padding_bytes < 4096 ? setting->padding_bytes : 4096);
+           request->padding_bytes < 4096 ? request->padding_bytes : 4096);
     line->environment[kept] = line->padding;
 }
 
 /* Between fork and exec. */
-static void become_run(const struct command_line *line, const char *program, pid_t parent, int table_fd,
+static void become_run(const struct run_arguments *line, const char *program, pid_t parent, int table_fd,
                        int said_fd) __attribute__((noreturn));
-static void become_run(const struct command_line *line, const char *program, pid_t parent, int table_fd,
+static void become_run(const struct run_arguments *line, const char *program, pid_t parent, int table_fd,
                        int said_fd)
 {
     sigset_t none;
@@ -236,14 +236,14 @@ void trial_process_said(int fd, char *said, size_t bytes)
     snprintf(said, bytes, "%.*s", (int)bytes - 1, mark ? mark + strlen("error: ") : line);
 }
 
-static int start(const struct trial_process *process, const struct trial_setting *setting, int table_fd,
+static int start(const struct trial_process *process, const struct trial_request *request, int table_fd,
                  int said_fd, struct trial_outcome *outcome, struct fault *fault)
 {
-    static struct command_line line; /* too large for the stack */
+    static struct run_arguments line; /* too large for the stack */
     pid_t parent = getpid(), pid;
     uint64_t own_ns = clock_process_cpu_ns(), begin_ns;
 
-    build(&line, process->program, setting);
+    build(&line, process->program, request);
     noise_read(&outcome->noise_before);
     outcome->cpu_known = kernel_cpu_read(&outcome->before, NULL) == 0;
     begin_ns = clock_now_ns();
@@ -262,7 +262,7 @@ static int start(const struct trial_process *process, const struct trial_setting
     return 0;
 }
 
-static int run(void *context, const struct trial_setting *setting, struct trial_outcome *outcome,
+static int run(void *context, const struct trial_request *request, struct trial_outcome *outcome,
                struct fault *fault)
 {
     struct trial_process *process = context;
@@ -276,10 +276,10 @@ static int run(void *context, const struct trial_setting *setting, struct trial_
         fault_set(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
     else if (outcome->stopped_by)
         result = 0;
-    else if (trial_process_remove(setting->out))
-        fault_set(fault, "%s: %s: give another scratch folder with --out", setting->out, strerror(errno));
+    else if (trial_process_remove(request->out))
+        fault_set(fault, "%s: %s: give another scratch folder with --out", request->out, strerror(errno));
     else
-        result = start(process, setting, table_fd, said_fd, outcome, fault);
+        result = start(process, request, table_fd, said_fd, outcome, fault);
     if (said_fd >= 0) {
         trial_process_said(said_fd, outcome->said, sizeof outcome->said);
         close(said_fd);
@@ -288,8 +288,8 @@ static int run(void *context, const struct trial_setting *setting, struct trial_
         item_table_open(&outcome->table, table_fd, NULL); /* takes the descriptor, or closes it */
     else if (table_fd >= 0)
         close(table_fd);
-    trial_process_remove(setting->out);
-    outcome->elapsed_ns = clock_now_ns() - begin_ns;
+    trial_process_remove(request->out);
+    outcome->spent_ns = clock_now_ns() - begin_ns;
     return result;
 }
 

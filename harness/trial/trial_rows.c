@@ -79,14 +79,14 @@ static void fill_worker(struct study_worker *row, const struct item_table *table
     fill_payload(row, trial_worker_payload(table, slot));
 }
 
-static void fill_counters(struct study_trial_rows *record, const struct item_table *table, uint32_t slot)
+static void fill_counters(struct study_trial_rows *rows, const struct item_table *table, uint32_t slot)
 {
     const struct worker_payload *payload = trial_worker_payload(table, slot);
 
     for (uint32_t i = 0; payload && i < payload->counter_count && i < RUN_COUNTERS; i++) {
         enum counter_status status = (enum counter_status)payload->counters[i].status;
         const char *name = counter_status_name(status);
-        record->counters[record->counter_count++] = (struct study_counter){
+        rows->counters[rows->counter_count++] = (struct study_counter){
             .slot = slot,
             .name = payload->counters[i].name,
             .value = counter_status_has_value(status) ? payload->counters[i].value : STUDY_UNKNOWN,
@@ -186,25 +186,25 @@ static void fill_sums(struct study_trial *trial, const struct item_table *table)
 int trial_fill_rows(struct trial_result *result, const struct item_table *table,
                     const struct trial_names *names, struct fault *fault)
 {
-    struct study_trial_rows *record = &result->record;
+    struct study_trial_rows *rows = &result->rows;
 
-    record->workers = calloc(table->workers + 1u, sizeof *record->workers);
-    record->items = calloc(table->items + 1u, sizeof *record->items);
-    record->counters = calloc((size_t)table->workers * RUN_COUNTERS + 1u, sizeof *record->counters);
-    if (!record->workers || !record->items || !record->counters) {
+    rows->workers = calloc(table->workers + 1u, sizeof *rows->workers);
+    rows->items = calloc(table->items + 1u, sizeof *rows->items);
+    rows->counters = calloc((size_t)table->workers * RUN_COUNTERS + 1u, sizeof *rows->counters);
+    if (!rows->workers || !rows->items || !rows->counters) {
         trial_result_release(result);
         return fault_set(fault, "study: no memory for the rows of a trial: process fewer items with --items");
     }
     for (uint32_t slot = 0; slot < table->workers; slot++) {
-        fill_worker(&record->workers[record->worker_count++], table, slot);
-        fill_counters(record, table, slot);
+        fill_worker(&rows->workers[rows->worker_count++], table, slot);
+        fill_counters(rows, table, slot);
     }
     for (uint64_t i = 0; i < table->items; i++)
-        fill_item(&record->items[record->item_count++], table, i, names);
-    fill_phases(&record->trial, table);
-    fill_sums(&record->trial, table);
+        fill_item(&rows->items[rows->item_count++], table, i, names);
+    fill_phases(&rows->trial, table);
+    fill_sums(&rows->trial, table);
     snprintf(result->manifest_sha256, sizeof result->manifest_sha256, "%.*s",
              (int)sizeof table->header->result, table->header->result);
-    record->trial.manifest_sha256 = trial_text(result->manifest_sha256);
+    rows->trial.manifest_sha256 = trial_text(result->manifest_sha256);
     return 0;
 }

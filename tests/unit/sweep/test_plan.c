@@ -42,24 +42,25 @@ static void a_trial_is_predicted_as_by_hand(void **state)
     }
 }
 
-static struct plan_wish wish_of(const char *workers, uint32_t cores, uint64_t batch_items, double budget_ns)
+static struct plan_request wish_of(const char *workers, uint32_t cores, uint64_t batch_items,
+                                   double budget_ns)
 {
-    struct plan_wish wish = {.cores = cores, .batch_items = batch_items, .budget_ns = budget_ns};
+    struct plan_request request = {.cores = cores, .batch_items = batch_items, .budget_ns = budget_ns};
     struct fault fault = {""};
 
-    if (plan_wish_parse_workers(&wish, workers, &fault) ||
-        plan_wish_parse_chunks(&wish, "1,4,16,64", &fault) ||
-        plan_wish_parse_policies(&wish, "static,dynamic,guided,largest-first", &fault))
+    if (plan_request_parse_workers(&request, workers, &fault) ||
+        plan_request_parse_chunks(&request, "1,4,16,64", &fault) ||
+        plan_request_parse_policies(&request, "static,dynamic,guided,largest-first", &fault))
         fail_msg("%s", fault.text);
-    return wish;
+    return request;
 }
 
-static struct plan make(const struct plan_wish *wish, const struct plan_costs *at)
+static struct plan make(const struct plan_request *request, const struct plan_costs *at)
 {
     struct plan plan;
     struct fault fault = {""};
 
-    if (plan_make(&plan, wish, at, &fault))
+    if (plan_make(&plan, request, at, &fault))
         fail_msg("%s", fault.text);
     return plan;
 }
@@ -77,14 +78,14 @@ static const struct plan_costs real = {.item_ns = 0.3e9, .worker_start_ns = 0.03
 
 static void the_cells_are_those_of_the_design(void **state)
 {
-    struct plan_wish wish = wish_of("1..16", 2, 1000, 1e13);
+    struct plan_request request = wish_of("1..16", 2, 1000, 1e13);
     static const struct plan_cell others[] = {
         {PLAN_CHUNK, 2, 4, POLICY_DYNAMIC},  {PLAN_CHUNK, 2, 16, POLICY_DYNAMIC},
         {PLAN_CHUNK, 2, 64, POLICY_DYNAMIC}, {PLAN_POLICY, 2, 1, POLICY_STATIC},
         {PLAN_POLICY, 2, 1, POLICY_GUIDED},  {PLAN_POLICY, 2, 1, POLICY_LARGEST_FIRST}};
 
     (void)state;
-    struct plan plan = make(&wish, &real);
+    struct plan plan = make(&request, &real);
     assert_int_equal(plan.cell_count, 1 + 16 + 3 + 3);
     assert_int_equal(plan.cells[0].role, PLAN_SERIAL);
     for (uint32_t n = 1; n <= 16; n++) {
@@ -104,10 +105,10 @@ static void the_cells_are_those_of_the_design(void **state)
 
 static void ten_minutes_on_two_cores_keep_all_workers_and_enough_blocks(void **state)
 {
-    struct plan_wish wish = wish_of("1..16", 2, 1000, 570e9);
+    struct plan_request request = wish_of("1..16", 2, 1000, 570e9);
 
     (void)state;
-    struct plan plan = make(&wish, &real);
+    struct plan plan = make(&request, &real);
     assert_int_equal(plan.workers_left_out, 0);
     assert_false(plan.over_budget);
     if (plan.items < 24 || plan.items > 40 || plan.blocks < 3 || plan.blocks > 5)
@@ -123,8 +124,8 @@ static void a_smaller_budget_never_exceeds_and_gives_way_in_order(void **state)
     (void)state;
     for (int step = 0; step < 73; step++) {
         double budget_s = 20000 * pow(0.9, step);
-        struct plan_wish wish = wish_of("1..16", 2, 1000, budget_s * 1e9);
-        struct plan plan = make(&wish, &real);
+        struct plan_request request = wish_of("1..16", 2, 1000, budget_s * 1e9);
+        struct plan plan = make(&request, &real);
         double total = plan.block_ns * plan.blocks + plan_predict_ns(&plan.cells[0], plan.items, 2, &real);
         uint32_t workers = 16 - plan.workers_left_out;
 
@@ -149,39 +150,39 @@ static void a_smaller_budget_never_exceeds_and_gives_way_in_order(void **state)
 
 static void what_the_user_fixes_stays(void **state)
 {
-    struct plan_wish wish = wish_of("1,2,4", 4, 100, 60e9);
+    struct plan_request request = wish_of("1,2,4", 4, 100, 60e9);
     struct fault fault = {""};
     struct plan plan;
 
     (void)state;
-    wish.items = 10;
-    wish.blocks = 2;
-    plan = make(&wish, &real);
+    request.items = 10;
+    request.blocks = 2;
+    plan = make(&request, &real);
     assert_int_equal(plan.items, 10);
     assert_int_equal(plan.blocks, 2);
-    wish.items = 101;
-    assert_int_equal(plan_make(&plan, &wish, &real, &fault), -1);
+    request.items = 101;
+    assert_int_equal(plan_make(&plan, &request, &real, &fault), -1);
     assert_non_null(strstr(fault.text, "--items 101"));
 }
 
 static void a_hopeless_budget_is_said_to_be_one(void **state)
 {
-    struct plan_wish wish = wish_of("1..16", 2, 1000, 1e9);
-    struct plan plan = make(&wish, &real);
+    struct plan_request request = wish_of("1..16", 2, 1000, 1e9);
+    struct plan plan = make(&request, &real);
 
     (void)state;
     assert_true(plan.over_budget);
     assert_int_equal(plan.blocks, 1);
     assert_int_equal(plan.items, 4);
-    wish.batch_items = 1;
-    plan = make(&wish, &real);
+    request.batch_items = 1;
+    plan = make(&request, &real);
     assert_int_equal(plan.items, 1);
 }
 
 static void chunks_that_take_all_at_once_are_one_cell(void **state)
 {
-    struct plan_wish wish = wish_of("1,2", 2, 10, 1e13);
-    struct plan plan = make(&wish, &real);
+    struct plan_request request = wish_of("1,2", 2, 10, 1e13);
+    struct plan plan = make(&request, &real);
     uint32_t chunks = 0;
 
     (void)state;
@@ -200,8 +201,8 @@ static void full_cores_are_the_largest_count_within_the_cores(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct plan_wish wish = wish_of(cases[i].workers, cases[i].cores, 100, 1e13);
-        struct plan plan = make(&wish, &real);
+        struct plan_request request = wish_of(cases[i].workers, cases[i].cores, 100, 1e13);
+        struct plan plan = make(&request, &real);
         assert_int_equal(plan.cells[plan.cell_count - 1].workers, cases[i].wanted);
     }
 }
@@ -219,39 +220,39 @@ static void lists_are_read_sorted_and_checked(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct plan_wish wish = {.cores = 1};
+        struct plan_request request = {.cores = 1};
         struct fault fault = {""};
-        int result = plan_wish_parse_workers(&wish, cases[i].text, &fault);
+        int result = plan_request_parse_workers(&request, cases[i].text, &fault);
         if (result != cases[i].result)
             fail_msg("'%s': %d", cases[i].text, result);
         if (result) {
             assert_non_null(strstr(fault.text, "--workers"));
             continue;
         }
-        assert_int_equal(wish.worker_count, cases[i].count);
-        assert_int_equal(wish.workers[0], 1); /* the baseline is always there */
-        assert_int_equal(wish.workers[wish.worker_count - 1], cases[i].last);
+        assert_int_equal(request.worker_count, cases[i].count);
+        assert_int_equal(request.workers[0], 1); /* the baseline is always there */
+        assert_int_equal(request.workers[request.worker_count - 1], cases[i].last);
     }
 }
 
 static void chunks_and_policies_are_read_and_checked(void **state)
 {
-    struct plan_wish wish = {.cores = 1};
+    struct plan_request request = {.cores = 1};
     struct fault fault = {""};
 
     (void)state;
-    assert_int_equal(plan_wish_parse_chunks(&wish, "64,1,64,7", &fault), 0);
-    assert_int_equal(wish.chunk_count, 3);
-    assert_int_equal(wish.chunks[0], 1);
-    assert_int_equal(wish.chunks[1], 7);
-    assert_int_equal(wish.chunks[2], 64);
-    assert_int_equal(plan_wish_parse_chunks(&wish, "0", &fault), -1);
-    assert_int_equal(plan_wish_parse_chunks(&wish, "4,x", &fault), -1);
+    assert_int_equal(plan_request_parse_chunks(&request, "64,1,64,7", &fault), 0);
+    assert_int_equal(request.chunk_count, 3);
+    assert_int_equal(request.chunks[0], 1);
+    assert_int_equal(request.chunks[1], 7);
+    assert_int_equal(request.chunks[2], 64);
+    assert_int_equal(plan_request_parse_chunks(&request, "0", &fault), -1);
+    assert_int_equal(plan_request_parse_chunks(&request, "4,x", &fault), -1);
     assert_non_null(strstr(fault.text, "--chunks 4,x"));
-    assert_int_equal(plan_wish_parse_policies(&wish, "guided", &fault), 0);
-    assert_true(wish.policies[POLICY_GUIDED]);
-    assert_false(wish.policies[POLICY_STATIC]);
-    assert_int_equal(plan_wish_parse_policies(&wish, "guided,random", &fault), -1);
+    assert_int_equal(plan_request_parse_policies(&request, "guided", &fault), 0);
+    assert_true(request.policies[POLICY_GUIDED]);
+    assert_false(request.policies[POLICY_STATIC]);
+    assert_int_equal(plan_request_parse_policies(&request, "guided,random", &fault), -1);
     assert_non_null(strstr(fault.text, "largest-first"));
 }
 
@@ -290,26 +291,26 @@ static void every_cell_is_first_equally_often(void **state)
 /* Items 100 ns, starts 20, the rest 50: by hand. */
 static void weak_scaling_gives_each_worker_as_much(void **state)
 {
-    struct plan_wish wish = wish_of("1,2,4", 2, 100, 1e9);
+    struct plan_request request = wish_of("1,2,4", 2, 100, 1e9);
     struct fault fault = {""};
     struct plan plan;
 
     (void)state;
-    wish.weak = true;
-    wish.items = 10;
-    wish.blocks = 3;
-    plan = make(&wish, &costs);
+    request.weak = true;
+    request.items = 10;
+    request.blocks = 3;
+    plan = make(&request, &costs);
     assert_int_equal(plan.items, 10);
     assert_int_equal(plan_items_most(&plan), 40);
     assert_int_equal(plan_items_of(&plan, &plan.cells[0]), 40); /* serial: all of them once */
     for (uint32_t i = 1; i < plan.cell_count; i++)
         assert_int_equal(plan_items_of(&plan, &plan.cells[i]), 10 * plan.cells[i].workers);
     assert_true(fabs(plan_reference_ns(&plan, &costs) - (50 + 20 + 4000)) < 1e-9);
-    wish.items = 26; /* 4 workers: 104 of 100 */
-    assert_int_equal(plan_make(&plan, &wish, &costs, &fault), -1);
+    request.items = 26; /* 4 workers: 104 of 100 */
+    assert_int_equal(plan_make(&plan, &request, &costs, &fault), -1);
     assert_non_null(strstr(fault.text, "--weak: 4 workers with 26 items each are more than the 100"));
-    wish.items = 0; /* plenty of time: no more than there are */
-    plan = make(&wish, &costs);
+    request.items = 0; /* plenty of time: no more than there are */
+    plan = make(&request, &costs);
     assert_int_equal(plan.items, 25);
 }
 

@@ -25,33 +25,33 @@ struct script {
     uint32_t void_workers; /* trials with this many workers are void ... */
     int void_times;        /* ... this often */
     uint32_t odd_workers;  /* trials with this many workers make other bytes */
-    uint64_t elapsed_ns;
+    uint64_t spent_ns;
     char called[CALLS_MOST]; /* 's' or the digit of the workers */
 };
 
 static char folder[128];
 static const char *const pins[CELLS] = {"0", "0", "0,1", "0,1,0"};
 
-static int run(void *context, const struct trial_setting *setting, struct trial_outcome *outcome,
+static int run(void *context, const struct trial_request *request, struct trial_outcome *outcome,
                struct fault *fault)
 {
     struct script *script = context;
     int call = script->calls++;
 
     assert_true(call < CALLS_MOST);
-    assert_string_equal(setting->pin, pins[setting->serial ? 0 : setting->workers]);
-    script->called[call] = setting->serial ? 's' : (char)('0' + setting->workers);
+    assert_string_equal(request->pin, pins[request->serial ? 0 : request->workers]);
+    script->called[call] = request->serial ? 's' : (char)('0' + request->workers);
     if (call == script->fail_at)
         return fault_set(fault, "no more processes");
-    *outcome = fixture_outcome(setting->workers, ITEMS);
-    outcome->elapsed_ns = script->elapsed_ns;
+    *outcome = fixture_outcome(request->workers, ITEMS);
+    outcome->spent_ns = script->spent_ns;
     if (call == script->stop_at)
         outcome->stopped_by = SIGINT;
-    if (!setting->serial && setting->workers == script->void_workers && script->void_times > 0) {
+    if (!request->serial && request->workers == script->void_workers && script->void_times > 0) {
         script->void_times--;
         outcome->after.steal_ns = 60000000;
     }
-    if (!setting->serial && setting->workers == script->odd_workers)
+    if (!request->serial && request->workers == script->odd_workers)
         strcpy(outcome->table.header->result, "ffff");
     return 0;
 }
@@ -152,7 +152,7 @@ static void assert_complete(const char *when)
 
 static void new_script(struct script *script)
 {
-    *script = (struct script){.stop_at = -1, .fail_at = -1, .elapsed_ns = 100};
+    *script = (struct script){.stop_at = -1, .fail_at = -1, .spent_ns = 100};
 }
 
 static void every_block_visits_every_cell_once_in_its_own_order(void **state)
@@ -318,7 +318,7 @@ static void a_run_that_cannot_start_ends_the_sweep_with_its_reason(void **state)
 static void a_slow_pace_drops_whole_blocks_from_the_end(void **state)
 {
     static const struct {
-        uint64_t elapsed_ns;
+        uint64_t spent_ns;
         enum sweep_state state;
         uint32_t blocks;
     } cases[] = {
@@ -329,7 +329,7 @@ static void a_slow_pace_drops_whole_blocks_from_the_end(void **state)
         struct script script;
         struct sweep sweep;
         new_script(&script);
-        script.elapsed_ns = cases[i].elapsed_ns;
+        script.spent_ns = cases[i].spent_ns;
         assert_int_equal(live(&script, 1300, &sweep, &fault), cases[i].state);
         assert_int_equal(sweep.blocks_run, cases[i].blocks);
         assert_int_equal(script.calls, CELLS * cases[i].blocks); /* whole ones */
@@ -346,7 +346,7 @@ static void a_block_far_slower_than_predicted_is_broken_off(void **state)
 
     (void)state;
     new_script(&script);
-    script.elapsed_ns = 300;
+    script.spent_ns = 300;
     assert_int_equal(live(&script, 400, NULL, &fault), SWEEP_SHORT);
     assert_int_equal(script.calls, 3);
 }

@@ -88,11 +88,11 @@ static void a_part_is_judged_item_by_item(void **state)
         if (odd >= 0)
             made[ids[odd]][31] ^= 1;
         assert_int_equal(trial_judge(&outcome, &expected, &fixture_names, &result, &fault), 0);
-        assert_int_equal(result.verdict, odd < 0 ? VERDICT_OK : VERDICT_FAILED);
+        assert_int_equal(result.status, odd < 0 ? TRIAL_OK : TRIAL_FAILED);
         if (odd >= 0)
             assert_non_null(strstr(result.reason, odd == 0 ? "item 1 differ" : "item 4 differ"));
-        assert_int_equal(result.record.items[0].id, 1);
-        assert_int_equal(result.record.items[1].id, 4);
+        assert_int_equal(result.rows.items[0].id, 1);
+        assert_int_equal(result.rows.items[1].id, 4);
         trial_result_release(&result);
         trial_outcome_release(&outcome);
     }

@@ -29,11 +29,11 @@ static void a_sound_trial_is_ok_and_its_phases_add_up(void **state)
 {
     struct trial_outcome outcome = fixture_outcome(2, 4);
     struct trial_result result;
-    const struct study_trial *trial = &result.record.trial;
+    const struct study_trial *trial = &result.rows.trial;
 
     (void)state;
     judge(&outcome, &expected, &result);
-    if (result.verdict != VERDICT_OK)
+    if (result.status != TRIAL_OK)
         fail_msg("%s", result.reason);
     assert_string_equal(trial->status, "ok");
     assert_null(trial->reason);
@@ -67,8 +67,8 @@ static void workers_and_items_are_relative_to_the_start(void **state)
     third->cpu_ns = 0; /* not measured */
     struct trial_result result;
     judge(&outcome, &expected, &result);
-    assert_int_equal(result.record.worker_count, 2);
-    const struct study_worker *worker = &result.record.workers[1];
+    assert_int_equal(result.rows.worker_count, 2);
+    const struct study_worker *worker = &result.rows.workers[1];
     assert_int_equal(worker->slot, 1);
     assert_int_equal(worker->pid, 101);
     assert_int_equal(worker->fork_ns, 12);
@@ -81,8 +81,8 @@ static void workers_and_items_are_relative_to_the_start(void **state)
     assert_int_equal(worker->cpu_wanted, 1);
     assert_int_equal(worker->cpu_seen, 1);
     assert_null(worker->pin_reason);
-    assert_int_equal(result.record.item_count, 4);
-    const struct study_item *item = &result.record.items[2];
+    assert_int_equal(result.rows.item_count, 4);
+    const struct study_item *item = &result.rows.items[2];
     assert_int_equal(item->id, 2);
     assert_int_equal(item->worker, 0);
     assert_string_equal(item->state, "done");
@@ -126,22 +126,22 @@ static void counters_without_a_value_are_unknown_with_a_reason(void **state)
     payload->disk_wait_known = 1;
     struct trial_result result;
     judge(&outcome, &expected, &result);
-    assert_int_equal(result.record.counter_count, 3);
-    assert_int_equal(result.record.counters[0].value, 12);
-    assert_string_equal(result.record.counters[0].status, "ok");
-    assert_null(result.record.counters[0].reason);
-    assert_int_equal(result.record.counters[0].enabled_ns, 1000);
-    assert_int_equal(result.record.counters[0].running_ns, 0);
-    assert_true(result.record.counters[1].enabled_ns == STUDY_UNKNOWN); /* not told */
-    assert_true(result.record.counters[1].running_ns == STUDY_UNKNOWN);
-    assert_true(result.record.counters[1].value == STUDY_UNKNOWN);
-    assert_string_equal(result.record.counters[1].reason, "virtual machine");
-    assert_int_equal(result.record.counters[2].value, 0); /* counted, none */
-    assert_string_equal(result.record.counters[2].status, "partial");
-    assert_true(result.record.workers[0].runqueue_ns == STUDY_UNKNOWN);
-    assert_string_equal(result.record.workers[0].runqueue_reason, "not there");
-    assert_int_equal(result.record.workers[0].disk_wait_ns, 5);
-    assert_null(result.record.workers[0].disk_wait_reason);
+    assert_int_equal(result.rows.counter_count, 3);
+    assert_int_equal(result.rows.counters[0].value, 12);
+    assert_string_equal(result.rows.counters[0].status, "ok");
+    assert_null(result.rows.counters[0].reason);
+    assert_int_equal(result.rows.counters[0].enabled_ns, 1000);
+    assert_int_equal(result.rows.counters[0].running_ns, 0);
+    assert_true(result.rows.counters[1].enabled_ns == STUDY_UNKNOWN); /* not told */
+    assert_true(result.rows.counters[1].running_ns == STUDY_UNKNOWN);
+    assert_true(result.rows.counters[1].value == STUDY_UNKNOWN);
+    assert_string_equal(result.rows.counters[1].reason, "virtual machine");
+    assert_int_equal(result.rows.counters[2].value, 0); /* counted, none */
+    assert_string_equal(result.rows.counters[2].status, "partial");
+    assert_true(result.rows.workers[0].runqueue_ns == STUDY_UNKNOWN);
+    assert_string_equal(result.rows.workers[0].runqueue_reason, "not there");
+    assert_int_equal(result.rows.workers[0].disk_wait_ns, 5);
+    assert_null(result.rows.workers[0].disk_wait_reason);
     trial_result_release(&result);
     trial_outcome_release(&outcome);
 }
@@ -308,38 +308,38 @@ static void every_cause_has_its_verdict_and_its_words(void **state)
     static const struct {
         const char *name;
         void (*change)(struct trial_outcome *outcome);
-        enum trial_verdict verdict;
+        enum trial_status status;
         const char *words; /* in the reason */
     } cases[] = {
-        {"nothing", nothing, VERDICT_OK, ""},
-        {"a worker died", died, VERDICT_VOID, "worker 1 died"},
-        {"a worker was dead at the end", dead_at_the_end, VERDICT_VOID, "worker 1 died"},
-        {"off its CPU", off_its_cpu, VERDICT_VOID, "off CPU 1 in 3 looks"},
-        {"not pinned", not_pinned, VERDICT_VOID, "thread 5 may run elsewhere"},
-        {"no pin asked for", no_pin_asked_for, VERDICT_OK, ""},
-        {"steal below the ticks", steal_below_the_ticks, VERDICT_OK, ""},
-        {"steal above", steal_above, VERDICT_VOID, "3.0% of the CPU time away"},
-        {"steal, small share", steal_small_share, VERDICT_OK, ""},
-        {"steal not reported", steal_not_reported, VERDICT_OK, ""},
-        {"cores taken", cores_taken, VERDICT_VOID, "without a core for"},
-        {"cores taken, unwatched", cores_taken_unwatched, VERDICT_VOID, "without a core for 10."},
-        {"cores taken by the host", cores_taken_by_the_host, VERDICT_VOID, "without a core for 10."},
-        {"disks waited for", disks_waited_for, VERDICT_OK, ""},
-        {"cores hardly taken", cores_hardly_taken, VERDICT_OK, ""},
-        {"threads wait for each other", threads_wait_for_each_other, VERDICT_OK, ""},
-        {"others below", others_below, VERDICT_OK, ""},
-        {"others above", others_above, VERDICT_VOID, "other processes used 5.0%"},
-        {"others were ourselves", others_were_ourselves, VERDICT_OK, ""},
-        {"machine not watched", machine_not_watched, VERDICT_OK, ""},
-        {"other bytes", other_bytes, VERDICT_FAILED, "bytes differ from the serial run"},
-        {"no manifest", no_manifest, VERDICT_FAILED, "manifest none"},
-        {"an item failed here only", item_failed, VERDICT_FAILED, "1 items failed, in the serial run 0"},
-        {"an item was left over", item_left_over, VERDICT_FAILED, "3 of 4 items done"},
-        {"no end", no_end, VERDICT_FAILED, "4 of 4 items done"},
-        {"exit 1 with message", exit_with_message, VERDICT_FAILED, "exited with code 1: disk full on /x"},
-        {"signal", exit_by_signal, VERDICT_FAILED, "SIGSEGV): last words"},
-        {"no table", no_table, VERDICT_FAILED, "exited with code 2: unknown option --policy"},
-        {"failed is worse than void", bytes_differ_and_a_worker_died, VERDICT_FAILED, "bytes differ"},
+        {"nothing", nothing, TRIAL_OK, ""},
+        {"a worker died", died, TRIAL_VOID, "worker 1 died"},
+        {"a worker was dead at the end", dead_at_the_end, TRIAL_VOID, "worker 1 died"},
+        {"off its CPU", off_its_cpu, TRIAL_VOID, "off CPU 1 in 3 looks"},
+        {"not pinned", not_pinned, TRIAL_VOID, "thread 5 may run elsewhere"},
+        {"no pin asked for", no_pin_asked_for, TRIAL_OK, ""},
+        {"steal below the ticks", steal_below_the_ticks, TRIAL_OK, ""},
+        {"steal above", steal_above, TRIAL_VOID, "3.0% of the CPU time away"},
+        {"steal, small share", steal_small_share, TRIAL_OK, ""},
+        {"steal not reported", steal_not_reported, TRIAL_OK, ""},
+        {"cores taken", cores_taken, TRIAL_VOID, "without a core for"},
+        {"cores taken, unwatched", cores_taken_unwatched, TRIAL_VOID, "without a core for 10."},
+        {"cores taken by the host", cores_taken_by_the_host, TRIAL_VOID, "without a core for 10."},
+        {"disks waited for", disks_waited_for, TRIAL_OK, ""},
+        {"cores hardly taken", cores_hardly_taken, TRIAL_OK, ""},
+        {"threads wait for each other", threads_wait_for_each_other, TRIAL_OK, ""},
+        {"others below", others_below, TRIAL_OK, ""},
+        {"others above", others_above, TRIAL_VOID, "other processes used 5.0%"},
+        {"others were ourselves", others_were_ourselves, TRIAL_OK, ""},
+        {"machine not watched", machine_not_watched, TRIAL_OK, ""},
+        {"other bytes", other_bytes, TRIAL_FAILED, "bytes differ from the serial run"},
+        {"no manifest", no_manifest, TRIAL_FAILED, "manifest none"},
+        {"an item failed here only", item_failed, TRIAL_FAILED, "1 items failed, in the serial run 0"},
+        {"an item was left over", item_left_over, TRIAL_FAILED, "3 of 4 items done"},
+        {"no end", no_end, TRIAL_FAILED, "4 of 4 items done"},
+        {"exit 1 with message", exit_with_message, TRIAL_FAILED, "exited with code 1: disk full on /x"},
+        {"signal", exit_by_signal, TRIAL_FAILED, "SIGSEGV): last words"},
+        {"no table", no_table, TRIAL_FAILED, "exited with code 2: unknown option --policy"},
+        {"failed is worse than void", bytes_differ_and_a_worker_died, TRIAL_FAILED, "bytes differ"},
     };
 
     (void)state;
@@ -348,11 +348,11 @@ static void every_cause_has_its_verdict_and_its_words(void **state)
         struct trial_result result;
         cases[i].change(&outcome);
         judge(&outcome, &expected, &result);
-        if (result.verdict != cases[i].verdict || !strstr(result.reason, cases[i].words))
-            fail_msg("%s: %s, '%s'", cases[i].name, trial_verdict_name(result.verdict), result.reason);
-        if ((result.verdict == VERDICT_OK) != (result.record.trial.reason == NULL))
+        if (result.status != cases[i].status || !strstr(result.reason, cases[i].words))
+            fail_msg("%s: %s, '%s'", cases[i].name, trial_status_name(result.status), result.reason);
+        if ((result.status == TRIAL_OK) != (result.rows.trial.reason == NULL))
             fail_msg("%s: reason '%s'", cases[i].name, result.reason);
-        assert_string_equal(result.record.trial.status, trial_verdict_name(cases[i].verdict));
+        assert_string_equal(result.rows.trial.status, trial_status_name(cases[i].status));
         trial_result_release(&result);
         trial_outcome_release(&outcome);
     }
@@ -368,11 +368,11 @@ static void a_bad_item_that_fails_in_the_serial_run_too_is_no_failure(void **sta
     (void)state;
     item_failed(&outcome);
     judge(&outcome, &one_bad, &result);
-    assert_int_equal(result.verdict, VERDICT_OK);
-    assert_int_equal(result.record.trial.failed, 1);
-    assert_int_equal(result.record.trial.items, 4);
-    assert_int_equal(result.record.trial.exit_code, 1);
-    assert_string_equal(result.record.items[3].state, "failed");
+    assert_int_equal(result.status, TRIAL_OK);
+    assert_int_equal(result.rows.trial.failed, 1);
+    assert_int_equal(result.rows.trial.items, 4);
+    assert_int_equal(result.rows.trial.exit_code, 1);
+    assert_string_equal(result.rows.items[3].state, "failed");
     trial_result_release(&result);
     trial_outcome_release(&outcome);
 }
@@ -386,21 +386,21 @@ static void what_was_not_measured_is_unknown_and_not_zero(void **state)
     machine_not_watched(&outcome);
     worker_of(&outcome, 1)->begin_ns = fixture_start_ns + 90; /* a replacement: after the gate opened */
     judge(&outcome, &expected, &result);
-    assert_true(result.record.trial.steal_ns == STUDY_UNKNOWN);
-    assert_true(result.record.trial.other_cpu_ns == STUDY_UNKNOWN);
-    assert_true(result.record.trial.spawn_ns == STUDY_UNKNOWN);
-    assert_true(result.record.trial.work_ns == STUDY_UNKNOWN);
-    assert_int_equal(result.record.trial.wall_ns, 200);
+    assert_true(result.rows.trial.steal_ns == STUDY_UNKNOWN);
+    assert_true(result.rows.trial.other_cpu_ns == STUDY_UNKNOWN);
+    assert_true(result.rows.trial.spawn_ns == STUDY_UNKNOWN);
+    assert_true(result.rows.trial.work_ns == STUDY_UNKNOWN);
+    assert_int_equal(result.rows.trial.wall_ns, 200);
     trial_result_release(&result);
     trial_outcome_release(&outcome);
 
     outcome = fixture_outcome(2, 4);
     no_table(&outcome);
     judge(&outcome, &expected, &result);
-    assert_true(result.record.trial.wall_ns == STUDY_UNKNOWN);
-    assert_true(result.record.trial.items == STUDY_UNKNOWN);
-    assert_null(result.record.trial.manifest_sha256);
-    assert_int_equal(result.record.worker_count, 0);
+    assert_true(result.rows.trial.wall_ns == STUDY_UNKNOWN);
+    assert_true(result.rows.trial.items == STUDY_UNKNOWN);
+    assert_null(result.rows.trial.manifest_sha256);
+    assert_int_equal(result.rows.worker_count, 0);
     trial_result_release(&result);
     trial_outcome_release(&outcome);
 }

@@ -36,7 +36,7 @@ static const struct trial_names fixture_names = {
  * item i on worker i % workers, i ns of everything. */
 static struct trial_outcome fixture_outcome(uint32_t workers, uint64_t items)
 {
-    struct trial_outcome outcome = {.elapsed_ns = 1000,
+    struct trial_outcome outcome = {.spent_ns = 1000,
                                     .watched_ns = 1000000000,
                                     .cpu_known = true,
                                     .user_ns = 700,

@@ -43,7 +43,7 @@ static int read_range(const char *word, uint64_t most, uint64_t *first, uint64_t
     return *end || *last < *first ? -1 : 0;
 }
 
-int plan_wish_parse_workers(struct plan_wish *wish, const char *text, struct fault *fault)
+int plan_request_parse_workers(struct plan_request *request, const char *text, struct fault *fault)
 {
     bool wanted[POOL_MAX_WORKERS + 1] = {[1] = true};
     char word[WORD_BYTES];
@@ -57,59 +57,59 @@ int plan_wish_parse_workers(struct plan_wish *wish, const char *text, struct fau
         for (uint64_t n = first; n <= last; n++)
             wanted[n] = true;
     }
-    wish->worker_count = 0;
+    request->worker_count = 0;
     for (uint32_t n = 1; n <= POOL_MAX_WORKERS; n++)
         if (wanted[n])
-            wish->workers[wish->worker_count++] = n;
+            request->workers[request->worker_count++] = n;
     return 0;
 }
 
 /* Keeps the list ascending; a number that is there already changes nothing. */
-static int insert_chunk(struct plan_wish *wish, uint64_t chunk)
+static int insert_chunk(struct plan_request *request, uint64_t chunk)
 {
     uint32_t place = 0;
 
-    while (place < wish->chunk_count && wish->chunks[place] < chunk)
+    while (place < request->chunk_count && request->chunks[place] < chunk)
         place++;
-    if (place < wish->chunk_count && wish->chunks[place] == chunk)
+    if (place < request->chunk_count && request->chunks[place] == chunk)
         return 0;
-    if (wish->chunk_count == PLAN_CHUNKS_MOST)
+    if (request->chunk_count == PLAN_CHUNKS_MOST)
         return -1;
-    memmove(wish->chunks + place + 1, wish->chunks + place,
-            (wish->chunk_count - place) * sizeof *wish->chunks);
-    wish->chunks[place] = chunk;
-    wish->chunk_count++;
+    memmove(request->chunks + place + 1, request->chunks + place,
+            (request->chunk_count - place) * sizeof *request->chunks);
+    request->chunks[place] = chunk;
+    request->chunk_count++;
     return 0;
 }
 
-int plan_wish_parse_chunks(struct plan_wish *wish, const char *text, struct fault *fault)
+int plan_request_parse_chunks(struct plan_request *request, const char *text, struct fault *fault)
 {
     char word[WORD_BYTES];
 
-    wish->chunk_count = 0;
+    request->chunk_count = 0;
     for (const char *rest = text; rest;) {
         const char *end;
         uint64_t chunk;
         rest = next_word(rest, word);
         if (read_number(word, &end, 1000000, &chunk) || *end)
             return fault_set(fault, "--chunks %s: give numbers from 1 to 1000000, as 1,4,16,64", text);
-        if (insert_chunk(wish, chunk))
+        if (insert_chunk(request, chunk))
             return fault_set(fault, "--chunks %s: give at most %d numbers", text, PLAN_CHUNKS_MOST);
     }
     return 0;
 }
 
-int plan_wish_parse_policies(struct plan_wish *wish, const char *text, struct fault *fault)
+int plan_request_parse_policies(struct plan_request *request, const char *text, struct fault *fault)
 {
     char word[WORD_BYTES];
 
-    memset(wish->policies, 0, sizeof wish->policies);
+    memset(request->policies, 0, sizeof request->policies);
     for (const char *rest = text; rest;) {
         enum chunk_policy policy;
         rest = next_word(rest, word);
         if (chunk_policy_parse(word, &policy))
             return fault_set(fault, "--policies %s: choose among static,dynamic,guided,largest-first", text);
-        wish->policies[policy] = true;
+        request->policies[policy] = true;
     }
     return 0;
 }

@@ -7,10 +7,10 @@
 #include "pipeline/pool/pool.h"
 
 /* A table made of spans has nothing of what only a pool of our own can tell: unknown, not 0. */
-static void forget_unmeasured(struct study_trial_rows *record)
+static void forget_unmeasured(struct study_trial_rows *rows)
 {
-    for (size_t i = 0; i < record->worker_count; i++) {
-        struct study_worker *worker = &record->workers[i];
+    for (size_t i = 0; i < rows->worker_count; i++) {
+        struct study_worker *worker = &rows->workers[i];
         worker->pin_reason = "the command as a whole is held on the cores of its setting";
         worker->exit_ns = STUDY_UNKNOWN;
         worker->dispatch_ns = worker->claims = worker->processes = STUDY_UNKNOWN;
@@ -19,22 +19,22 @@ static void forget_unmeasured(struct study_trial_rows *record)
         if (worker->runqueue_ns == STUDY_UNKNOWN)
             worker->runqueue_reason = "the command's spans tell none (\"queued\")";
     }
-    for (size_t i = 0; i < record->item_count; i++)
-        record->items[i].bytes_out = STUDY_UNKNOWN;
-    record->trial.bytes_out = STUDY_UNKNOWN;
+    for (size_t i = 0; i < rows->item_count; i++)
+        rows->items[i].bytes_out = STUDY_UNKNOWN;
+    rows->trial.bytes_out = STUDY_UNKNOWN;
 }
 
-int trial_judge_command(const struct trial_outcome *outcome, const struct trial_expected *expected,
+int trial_command_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
                         const struct trial_names *names, struct trial_result *result, struct fault *fault)
 {
-    struct study_trial *trial = &result->record.trial;
+    struct study_trial *trial = &result->rows.trial;
     char words[96];
 
     (void)expected;
     if (outcome->table.header) {
         if (trial_fill_rows(result, &outcome->table, names, fault))
             return -1;
-        forget_unmeasured(&result->record);
+        forget_unmeasured(&result->rows);
         trial->manifest_sha256 = NULL;
     }
     if (outcome->end_ns)
@@ -43,7 +43,7 @@ int trial_judge_command(const struct trial_outcome *outcome, const struct trial_
         trial->items = (int64_t)outcome->units;
     if (trial->items != STUDY_UNKNOWN)
         trial->failed = 0;
-    result->verdict = VERDICT_OK;
+    result->status = TRIAL_OK;
     if (outcome->wait_status != 0)
         snprintf(result->reason, sizeof result->reason, "the command %s: %.300s",
                  pool_wait_words(outcome->wait_status, words, sizeof words),
@@ -51,6 +51,6 @@ int trial_judge_command(const struct trial_outcome *outcome, const struct trial_
     else if (outcome->complaint[0])
         snprintf(result->reason, sizeof result->reason, "%s", outcome->complaint);
     if (result->reason[0])
-        result->verdict = VERDICT_FAILED;
+        result->status = TRIAL_FAILED;
     return 0;
 }

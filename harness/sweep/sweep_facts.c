@@ -67,7 +67,7 @@ static int record_machine(struct study *study, const struct sweep_inputs *inputs
     if (uname(&system) == 0)
         result = result || study_set(study, "host", system.nodename, fault) ||
                  study_set(study, "kernel", system.release, fault);
-    result = result || study_set_number(study, "cores", inputs->wish.cores, fault) ||
+    result = result || study_set_number(study, "cores", inputs->request.cores, fault) ||
              study_set_number(study, "logical_cpus", topology->allowed_cpus, fault);
     if (inputs->emulated_cores)
         result = result || study_set_number(study, "emulated_cores", inputs->emulated_cores, fault) ||
@@ -183,10 +183,10 @@ int sweep_read_plan(struct study *study, struct sweep_plan *planned, struct faul
 /* --- making --- */
 
 static int record_plan(struct study *study, const struct sweep_plan *planned,
-                       const struct sweep_settings *set, struct fault *fault)
+                       const struct sweep_options *options, struct fault *fault)
 {
-    const bool *used = set->command.used;
-    bool foreign = set->command.words != NULL;
+    const bool *used = options->command.used;
+    bool foreign = options->command.words != NULL;
     char *text = plan_text(planned);
     int result =
         text ? study_set(study, "plan", text, fault) : fault_set(fault, "study: no memory for the plan");
@@ -201,7 +201,7 @@ static int record_plan(struct study *study, const struct sweep_plan *planned,
             .workers = cell->workers,
             .chunk = serial || (foreign && !used[PLACE_CHUNK]) ? STUDY_UNKNOWN : (int64_t)cell->chunk,
             .policy = serial || (foreign && !used[PLACE_POLICY]) ? NULL : chunk_policy_name(cell->policy),
-            .placement = pin_placement_names[set->placement],
+            .placement = pin_placement_names[options->placement],
             .start_method = serial    ? NULL
                             : foreign ? "command"
                                       : "fresh"};
@@ -244,67 +244,67 @@ struct option_fact {
     char value[256];
 };
 
-static void list_options(const struct sweep_settings *set, struct option_fact facts[OPTION_FACTS])
+static void list_options(const struct sweep_options *options, struct option_fact facts[OPTION_FACTS])
 {
     int i = 0;
 
 #define FACT(name, ...)                                                                                      \
     facts[i] = (struct option_fact){.key = "option_" name, .option = "--" name};                             \
     snprintf(facts[i++].value, sizeof facts[0].value, __VA_ARGS__)
-    FACT("workers", "%s", set->workers);
-    FACT("chunks", "%s", set->chunks);
-    FACT("policies", "%s", set->policies);
-    FACT("budget", "%gs", (double)set->budget_ns / 1e9);
-    FACT("items", "%s%.0" PRIu64, set->items ? "" : "chosen by the plan", set->items);
-    FACT("blocks", "%s%.0" PRIu64, set->blocks ? "" : "chosen by the plan", set->blocks);
-    FACT("seed", "%" PRIu64, set->seed);
-    FACT("placement", "%s", pin_placement_names[set->placement]);
-    FACT("noise", set->noise > 0 ? "%g%%" : "as usual", 100 * set->noise);
-    FACT("precision", set->precision > 0 ? "%g%%" : "none asked for", 100 * set->precision);
-    FACT("cache", "%s", sweep_cache_names[set->cache]);
-    FACT("weak", "%s", set->weak ? "on" : "off");
-    FACT("counters", "%s", set->counters ? set->counters : "none");
+    FACT("workers", "%s", options->workers);
+    FACT("chunks", "%s", options->chunks);
+    FACT("policies", "%s", options->policies);
+    FACT("budget", "%gs", (double)options->budget_ns / 1e9);
+    FACT("items", "%s%.0" PRIu64, options->items ? "" : "chosen by the plan", options->items);
+    FACT("blocks", "%s%.0" PRIu64, options->blocks ? "" : "chosen by the plan", options->blocks);
+    FACT("seed", "%" PRIu64, options->seed);
+    FACT("placement", "%s", pin_placement_names[options->placement]);
+    FACT("noise", options->noise > 0 ? "%g%%" : "as usual", 100 * options->noise);
+    FACT("precision", options->precision > 0 ? "%g%%" : "none asked for", 100 * options->precision);
+    FACT("cache", "%s", sweep_cache_names[options->cache]);
+    FACT("weak", "%s", options->weak ? "on" : "off");
+    FACT("counters", "%s", options->counters ? options->counters : "none");
 #undef FACT
 }
 
-static int record_options(struct study *study, const struct sweep_settings *set,
+static int record_options(struct study *study, const struct sweep_options *options,
                           const struct sweep_inputs *inputs, struct fault *fault)
 {
     struct option_fact facts[OPTION_FACTS];
 
-    list_options(set, facts);
+    list_options(options, facts);
     for (int i = 0; i < OPTION_FACTS; i++)
         if (study_set(study, facts[i].key, facts[i].value, fault))
             return -1;
-    if (!set->command.words && (study_set(study, "recipe_path", set->recipe, fault) ||
-                                study_set(study, "recipe_sha256", inputs->recipe.sha256, fault) ||
-                                study_set(study, "recipe_text", inputs->recipe.text, fault)))
+    if (!options->command.words && (study_set(study, "recipe_path", options->recipe, fault) ||
+                                    study_set(study, "recipe_sha256", inputs->recipe.sha256, fault) ||
+                                    study_set(study, "recipe_text", inputs->recipe.text, fault)))
         return -1;
     if (inputs->group.text && (study_set(study, "counter_group", inputs->group.name, fault) ||
                                study_set(study, "counter_group_text", inputs->group.text, fault)))
         return -1;
-    return study_set_number(study, "budget_ns", (int64_t)set->budget_ns, fault) ||
-                   study_set_number(study, "seed", (int64_t)set->seed, fault)
+    return study_set_number(study, "budget_ns", (int64_t)options->budget_ns, fault) ||
+                   study_set_number(study, "seed", (int64_t)options->seed, fault)
                ? -1
                : 0;
 }
 
-static const char *cache_state(const struct sweep_settings *set)
+static const char *cache_state(const struct sweep_options *options)
 {
-    return set->command.words ? "as the command and what prepares it leave it"
-                              : sweep_cache_names[set->cache];
+    return options->command.words ? "as the command and what prepares it leave it"
+                                  : sweep_cache_names[options->cache];
 }
 
-static const char *created_text(const struct sweep_settings *set)
+static const char *created_text(const struct sweep_options *options)
 {
-    if (set->command.words)
+    if (options->command.words)
         return "a command: what is in the page cache is what it and --prepare leave there";
-    if (set->cache == CACHE_COLD)
+    if (options->cache == CACHE_COLD)
         return "the kernel is asked before every trial to drop all items: page cache cold in every trial";
     return "all items were read once before the first trial: page cache warm in every trial";
 }
 
-static int record_all(struct study *study, const struct sweep_settings *set,
+static int record_all(struct study *study, const struct sweep_options *options,
                       const struct sweep_inputs *inputs, const struct sweep_items *items,
                       const struct sweep_plan *planned, const char *command, struct fault *fault)
 {
@@ -313,8 +313,8 @@ static int record_all(struct study *study, const struct sweep_settings *set,
     char utc[32], text[320];
 
     if (record_machine(study, inputs, fault) ||
-        (!set->command.words && record_batch(study, inputs, items, fault)) ||
-        record_plan(study, planned, set, fault) || record_options(study, set, inputs, fault))
+        (!options->command.words && record_batch(study, inputs, items, fault)) ||
+        record_plan(study, planned, options, fault) || record_options(study, options, inputs, fault))
         return -1;
     if (kernel_cpu_read(&cpu, NULL) == 0 && !cpu.steal_known &&
         study_set(study, "steal_reason", "this kernel does not report steal", fault))
@@ -324,29 +324,30 @@ static int record_all(struct study *study, const struct sweep_settings *set,
         return -1;
     if (sweep_plan_mixed(planned, inputs, text, sizeof text) && study_set(study, "mixed_kinds", text, fault))
         return -1;
-    if (study_set(study, "synthetic", set->synthetic, fault) ||
-        study_set(study, "waiting", sweep_synthetic_waiting(set), fault) ||
+    if (study_set(study, "synthetic", options->synthetic, fault) ||
+        study_set(study, "waiting", sweep_synthetic_waiting(options), fault) ||
         study_set_number(study, "setup_ns", planned->probe_ns, fault) ||
-        study_set(study, "scaling", set->weak ? "weak" : "strong", fault))
+        study_set(study, "scaling", options->weak ? "weak" : "strong", fault))
         return -1;
     return study_set(study, "knee_version", knee_version, fault) ||
                    study_set(study, "created_utc", study_utc_now(utc, sizeof utc), fault) ||
-                   study_set(study, "cache", cache_state(set), fault) ||
+                   study_set(study, "cache", cache_state(options), fault) ||
                    study_set(study, "command", command, fault) ||
                    study_set_number(study, "blocks_planned", planned->plan.blocks, fault) ||
                    study_set_number(study, "spent_ns", planned->probe_ns, fault) ||
-                   study_add_event(study, STUDY_UNKNOWN, "created", created_text(set), fault)
+                   study_add_event(study, STUDY_UNKNOWN, "created", created_text(options), fault)
                ? -1
                : 0;
 }
 
-int sweep_record_new(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
-                     const struct sweep_items *items, const struct sweep_plan *planned, const char *command,
-                     const struct trial_command *foreign, struct fault *fault)
+int sweep_facts_record(struct study *study, const struct sweep_options *options,
+                       const struct sweep_inputs *inputs, const struct sweep_items *items,
+                       const struct sweep_plan *planned, const char *command,
+                       const struct trial_command *foreign, struct fault *fault)
 {
     if (study_begin(study, fault))
         return -1;
-    if (record_all(study, set, inputs, items, planned, command, fault) ||
+    if (record_all(study, options, inputs, items, planned, command, fault) ||
         (foreign && sweep_command_record(study, foreign, fault))) {
         study_roll_back(study);
         return -1;
@@ -385,19 +386,19 @@ static int same_group(struct study *study, const struct counter_group *group, st
     return result;
 }
 
-int sweep_check_same(struct study *study, const struct sweep_settings *set, const struct sweep_inputs *inputs,
-                     struct fault *fault)
+int sweep_check_same(struct study *study, const struct sweep_options *options,
+                     const struct sweep_inputs *inputs, struct fault *fault)
 {
     struct option_fact facts[OPTION_FACTS];
     char text[300];
 
     machine_class(inputs, text, sizeof text);
     if (same(study, "machine_class", text, "another machine", fault) ||
-        (!set->command.words &&
+        (!options->command.words &&
          (same(study, "batch_sha256", inputs->batch_sha256, "another batch (paths and sizes)", fault) ||
           same(study, "recipe_sha256", inputs->recipe.sha256, "another recipe", fault))))
         return -1;
-    list_options(set, facts);
+    list_options(options, facts);
     for (int i = 0; i < OPTION_FACTS; i++)
         if (same(study, facts[i].key, facts[i].value, facts[i].option, fault))
             return -1;
