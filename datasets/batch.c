@@ -165,7 +165,7 @@ static int work(void *context, void *state, uint64_t index, struct item_record *
     const struct plan_item *item = &batch->plan->items[batch->order[index]];
     struct dataset_batch_payload *left = payload;
     struct item_made made = {0};
-    struct fault reason = {{0}};
+    struct fault reason = {0};
     record->kind = (uint8_t)(item->kind + 1);
     if (make(batch, state, batch->order[index], &made, &reason) != 0) {
         snprintf(left->text, sizeof left->text, "%.255s", reason.text);

@@ -156,7 +156,7 @@ static int make_missing(struct dataset_batch *batch)
     if (pool.workers > workload.items)
         pool.workers = (uint32_t)workload.items;
     struct item_table items;
-    struct fault fault = {{0}};
+    struct fault fault = {0};
     int signal_number = 0;
     if (item_table_create(&items, -1, workload.items, workload.payload_bytes, pool.workers, 0, &fault) != 0) {
         message_error("%s", fault.text);
@@ -182,7 +182,7 @@ static int make_missing(struct dataset_batch *batch)
 static int build(const struct dataset_plan *plan, const struct sources *sources, const char *stamp)
 {
     struct dataset_batch batch;
-    struct fault fault = {{0}};
+    struct fault fault = {0};
     uint64_t bytes;
     if (dataset_batch_open(&batch, options.out, stamp, plan, sources, &fault) != 0) {
         message_error("%s", fault.text);
@@ -208,7 +208,7 @@ static int build(const struct dataset_plan *plan, const struct sources *sources,
 
 static int plan_and_build(const struct sources *sources)
 {
-    struct fault fault = {{0}};
+    struct fault fault = {0};
     struct dataset_plan plan;
     struct plan_source sizes[SOURCES_LIMIT];
     for (uint32_t i = 0; i < sources->count; i++)
@@ -244,7 +244,7 @@ int main(int argc, char **argv)
 {
     char **operands;
     int operand_count;
-    struct fault fault = {{0}};
+    struct fault fault = {0};
     struct sources sources;
     message_set_command("dataset");
     options.jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);

@@ -203,7 +203,7 @@ static int print_json(const struct doctor_facts *facts, const struct topology *t
  * others. */
 static int load(struct topology *topology, bool *has_topology, struct doctor_facts *facts)
 {
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     *has_topology = topology_load(topology, set.topology, &fault) == 0;
     if (*has_topology && set.cpus && topology_restrict(topology, set.cpus, &fault)) {
@@ -234,7 +234,7 @@ static bool all_missing(const struct doctor_facts *facts)
 static int show(const struct doctor_facts *facts, const struct topology *topology, bool has_topology)
 {
     struct pin_plan plan = {0};
-    struct fault fault = {""};
+    struct fault fault = {0};
     int code = KNEE_OK;
 
     if (set.workers &&

@@ -132,7 +132,7 @@ static int print_table(struct study *study, struct fault *fault)
 static int run(int argc, char **argv)
 {
     struct study study = {.lock_fd = -1};
-    struct fault fault = {""};
+    struct fault fault = {0};
     char **operands;
     int count, result;
 

@@ -294,7 +294,7 @@ static int gate_study(const char *operand)
     struct study_data study = {0};
     struct baseline baseline = {0};
     struct fit fit = {0};
-    struct fault fault = {""};
+    struct fault fault = {0};
     char *folder = NULL;
     int code = KNEE_USAGE;
 
@@ -306,8 +306,7 @@ static int gate_study(const char *operand)
         else if (!write_baseline(&fit, &fault))
             code = KNEE_OK;
     }
-    if (fault.text[0])
-        message_error("%s", fault.text);
+    message_fault(&fault);
     fit_release(&fit);
     study_data_release(&study);
     g_free(folder);

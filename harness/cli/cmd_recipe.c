@@ -108,7 +108,7 @@ static int try_recipe(const struct recipe *recipe, struct fault *fault)
 static int check(const char *path)
 {
     struct recipe recipe;
-    struct fault fault = {""};
+    struct fault fault = {0};
     int failed;
 
     if (recipe_load(path, &recipe, &fault)) {

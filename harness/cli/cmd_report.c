@@ -121,10 +121,8 @@ static int run_reporter(const char *verb, const struct folders *folders, const c
         return fault_set(fault,
                          PYTHON " cannot be run (%s): install the Debian package python3, or run 'make deps'",
                          strerror(errno));
-    if (code == 1) {
-        fault->text[0] = '\0';
-        return -1;
-    }
+    if (code == 1)
+        return fault_reported(fault);
     return code ? fault_set(fault, "%s ended with code %d: see its message above", script, code) : 0;
 }
 
@@ -193,9 +191,7 @@ static int fit(const char *folder, struct fault *fault)
     code = run_program((char *[]){self, "fit", "--quiet", (char *)folder, NULL}, NULL, 0);
     if (code == -1)
         return fault_set(fault, "%s cannot be run (%s)", self, strerror(errno));
-    if (code) /* it has said why */
-        fault->text[0] = '\0';
-    return code ? -1 : 0;
+    return code ? fault_reported(fault) : 0;
 }
 
 /* --- drawing ---------------------------------------------------------------------------------- */
@@ -289,7 +285,7 @@ static int report(const char *operand, struct fault *fault)
 
 static int run(int argc, char **argv)
 {
-    struct fault fault = {""};
+    struct fault fault = {0};
     char **operands;
     int count;
 
@@ -305,11 +301,7 @@ static int run(int argc, char **argv)
         message_error("--pdf and --curve exclude each other: leave one out");
         return KNEE_USAGE;
     }
-    if (report(operands[0], &fault) == 0)
-        return KNEE_OK;
-    if (fault.text[0]) /* empty: the program that failed has said why */
-        message_error("%s", fault.text);
-    return KNEE_FAILED;
+    return report(operands[0], &fault) ? message_fault(&fault) : KNEE_OK;
 }
 
 const struct subcommand cmd_report = {

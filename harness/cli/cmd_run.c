@@ -11,6 +11,7 @@
 
 #include "analysis/statistics/random.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/remedies.h"
 #include "harness/cli/run_settings.h"
 #include "harness/console/message.h"
 #include "harness/console/options.h"
@@ -214,6 +215,7 @@ static int do_run(struct run *run, struct fault *fault)
                                    .policy = (enum chunk_policy)set->policy,
                                    .hooks = &run->hooks.hooks,
                                    .item_timeout_ns = set->item_timeout_ns,
+                                   .item_timeout_advice = REMEDY_ITEM_TIMEOUT,
                                    .memory_bytes = set->memory_mib << 20,
                                    .sandbox = &run->sandbox,
                                    .on_item_final = run_journal_append,
@@ -300,9 +302,10 @@ static int run_run(int argc, char **argv)
             code = do_run(&run, &fault);
         }
     }
+    remedies_add(&fault);
+    if (code == KNEE_FAILED)
+        code = message_fault(&fault);
     record_outcome(&run, code, &fault);
-    if (code == KNEE_FAILED && fault.text[0])
-        message_error("%s", fault.text);
     release(&run);
     return code;
 }

@@ -341,15 +341,7 @@ static int sweep(struct job *job, struct fault *fault)
 /* Returns an exit code, or -1 with fault. */
 static int work(struct job *job, struct fault *fault)
 {
-    bool usage = false;
-
-    if (sweep_inputs_read(&job->inputs, &options, &usage, fault)) {
-        if (!usage)
-            return -1;
-        message_error("%s", fault->text);
-        return KNEE_USAGE;
-    }
-    if (trial_process_init(&job->process, fault))
+    if (sweep_inputs_read(&job->inputs, &options, fault) || trial_process_init(&job->process, fault))
         return -1;
     job->process.tick_context = job;
     job->names = is_foreign() ? &sweep_command_names : &image_names;
@@ -381,7 +373,7 @@ static int work(struct job *job, struct fault *fault)
 static int run(int argc, char **argv)
 {
     static struct job job;
-    struct fault fault = {""};
+    struct fault fault = {0};
     int code;
 
     job = (struct job){.study = {.lock_fd = -1}, .command = g_strjoinv(" ", argv)};
@@ -395,11 +387,11 @@ static int run(int argc, char **argv)
     }
     code = work(&job, &fault);
     if (code < 0)
-        message_error("%s", fault.text);
+        code = message_fault(&fault);
     release(&job);
     g_free((char *)job.sweep.expected.manifest_sha256);
     sweep_arguments_release(&options);
-    return code < 0 ? KNEE_FAILED : code;
+    return code;
 }
 
 const struct subcommand cmd_sweep = {

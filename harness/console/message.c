@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "harness/console/options.h"
+
 static const char *command_name;
 static int quiet;
 
@@ -57,4 +59,11 @@ void message_note(const char *format, ...)
     va_start(args, format);
     say("", format, args);
     va_end(args);
+}
+
+int message_fault(const struct fault *fault)
+{
+    if (fault->kind != FAULT_NONE && fault->kind != FAULT_REPORTED)
+        message_error("%s", fault->text);
+    return fault->kind == FAULT_USAGE ? KNEE_USAGE : KNEE_FAILED;
 }

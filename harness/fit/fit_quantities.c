@@ -99,7 +99,7 @@ void fit_quantities(struct fit *fit)
 {
     const char *text = study_data_fact(fit->study, "counter_group_text");
     struct counter_group group;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (!text)
         return;

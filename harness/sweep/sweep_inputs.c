@@ -59,21 +59,16 @@ static int read_request(struct sweep_inputs *inputs, const struct sweep_options 
     return 0;
 }
 
-int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_options *options, bool *usage,
-                      struct fault *fault)
+int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_options *options, struct fault *fault)
 {
     *inputs = (struct sweep_inputs){0};
-    *usage = true;
     if (read_request(inputs, options, fault))
-        return -1;
-    *usage = false;
+        return fault_is_usage(fault);
     inputs->cache = (enum sweep_cache)options->cache;
     inputs->placement = (enum pin_placement)options->placement;
-    if (options->emulate && options->command.words) {
-        *usage = true;
-        return fault_set(fault,
-                         "--emulate: the workers of a command are not known: only for the pipeline on IN");
-    }
+    if (options->emulate && options->command.words)
+        return fault_usage(fault,
+                           "--emulate: the workers of a command are not known: only for the pipeline on IN");
     if (options->command.words) {
         if (topology_load(&inputs->topology, NULL, fault))
             return -1;

@@ -59,10 +59,8 @@ struct sweep_inputs {
 };
 
 /* Reads recipe, batch and machine and checks the request. scratch (in the study's folder, or below --out) is
- * passed over in the batch. *usage says whether it was the command line that was wrong. Returns 0, or -1 with
- * fault. */
-int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_options *options, bool *usage,
-                      struct fault *fault);
+ * passed over in the batch. Returns 0, or -1 with fault (FAULT_USAGE when the command line is wrong). */
+int sweep_inputs_read(struct sweep_inputs *inputs, const struct sweep_options *options, struct fault *fault);
 void sweep_inputs_release(struct sweep_inputs *inputs);
 
 /* The items of the study, as indices into the batch, ascending: those of every trial, or with weak scaling of the largest

@@ -172,7 +172,7 @@ static void disk_wait_unknown(struct worker_payload *payload, const char *reason
 static void read_disk_wait(struct worker_payload *payload, const struct run_worker *worker,
                            const char *not_kept)
 {
-    struct fault fault = {""};
+    struct fault fault = {0};
     uint64_t now_ns;
 
     if (not_kept[0]) {
@@ -195,7 +195,7 @@ static void read_disk_wait(struct worker_payload *payload, const struct run_work
 static void read_runqueue(struct worker_payload *payload, const struct run_worker *worker)
 {
     struct kernel_sched now;
-    struct fault fault = {""};
+    struct fault fault = {0};
     uint64_t cpu_ns = clock_process_cpu_ns() - worker->cpu_ns, seen_ns;
 
     if (kernel_sched_read(NULL, &now, &fault)) {
@@ -329,7 +329,7 @@ static int check_allowed(const struct run_hooks *h, struct fault *fault)
 int run_hooks_init(struct run_hooks *h, const char *pin_list, const struct counter_group *group,
                    struct fault *fault)
 {
-    struct fault kept = {""};
+    struct fault kept = {0};
 
     *h = (struct run_hooks){.group = group};
     if (kernel_disk_wait_kept(&kept)) /* asked here: a confined worker may not */

@@ -273,15 +273,16 @@ static int take_spans(struct trial_command *command, const struct trial_request 
 static void collect_spans(struct trial_command *command, const struct trial_request *request,
                           struct trial_outcome *outcome)
 {
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct spans spans = {0};
     size_t length;
     char *text = command->study->weak ? NULL : read_spans(command->spans_path, &length, &fault);
 
     /* Without a file there are no spans, and that is taken in like any other number of them. */
-    if (!command->study->weak && !fault.text[0] && (!text || spans_parse(text, length, &spans, &fault) == 0))
+    if (!command->study->weak && fault.kind == FAULT_NONE &&
+        (!text || spans_parse(text, length, &spans, &fault) == 0))
         take_spans(command, request, outcome, &spans, &fault);
-    if (fault.text[0] && !outcome->complaint[0])
+    if (fault.kind != FAULT_NONE && !outcome->complaint[0])
         snprintf(outcome->complaint, sizeof outcome->complaint, "%.250s", fault.text);
     spans_release(&spans);
     free(text);

@@ -3,17 +3,77 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+__attribute__((format(printf, 3, 0))) static int set(struct fault *fault, enum fault_kind kind,
+                                                     const char *format, va_list args)
+{
+    if (!fault)
+        return -1;
+    fault->kind = kind;
+    fault->advice = ADVICE_NONE;
+    vsnprintf(fault->text, sizeof fault->text, format, args);
+    for (char *c = fault->text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '?';
+    return -1;
+}
+
 int fault_set(struct fault *fault, const char *format, ...)
 {
     va_list args;
 
-    if (!fault)
-        return -1;
     va_start(args, format);
-    vsnprintf(fault->text, sizeof fault->text, format, args);
+    set(fault, FAULT_INPUT, format, args);
     va_end(args);
-    for (char *c = fault->text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
+    return -1;
+}
+
+int fault_sys(struct fault *fault, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    set(fault, FAULT_MACHINE, format, args);
+    va_end(args);
+    return -1;
+}
+
+int fault_usage(struct fault *fault, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    set(fault, FAULT_USAGE, format, args);
+    va_end(args);
+    return -1;
+}
+
+int fault_bug(struct fault *fault, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    set(fault, FAULT_BUG, format, args);
+    va_end(args);
+    return -1;
+}
+
+int fault_reported(struct fault *fault)
+{
+    if (fault)
+        *fault = (struct fault){.kind = FAULT_REPORTED};
+    return -1;
+}
+
+int fault_advise(struct fault *fault, enum fault_advice advice)
+{
+    if (fault)
+        fault->advice = advice;
+    return -1;
+}
+
+int fault_is_usage(struct fault *fault)
+{
+    if (fault)
+        fault->kind = FAULT_USAGE;
     return -1;
 }

@@ -142,7 +142,7 @@ int line_log_append(const struct line_log *log, const char *text, struct fault *
     ssize_t written;
 
     if ((size_t)length >= sizeof line)
-        return fault_set(fault, "%s: a line of %d bytes is too long", log->path, length);
+        return fault_bug(fault, "%s: a line of %d bytes is too long", log->path, length);
     do
         written = write(log->fd, line, (size_t)length);
     while (written < 0 && errno == EINTR);

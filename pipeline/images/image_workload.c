@@ -366,13 +366,12 @@ int image_workload_prepare(struct image_workload *work, struct fault *fault)
 {
     work->prepared = calloc(1, sizeof *work->prepared);
     if (!work->prepared)
-        return fault_set(fault, "no memory for the zygote of the workers");
+        return fault_sys(fault, "no memory for the zygote of the workers");
     overlay_prepare(work->prepared, work->recipe);
-    return picture_helper_is_late()
-               ? fault_set(
-                     fault,
-                     "the zygote has already used libvips and cannot be forked safely: use --start fresh")
-               : 0;
+    if (!picture_helper_is_late())
+        return 0;
+    fault_set(fault, "the zygote has already used libvips and cannot be forked safely");
+    return fault_advise(fault, ADVICE_NO_ZYGOTE);
 }
 
 void image_workload_fill(struct image_workload *work, struct workload *workload)

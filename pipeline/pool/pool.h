@@ -54,6 +54,7 @@ struct pool_options {
     const struct pool_hooks *hooks; /* NULL: none */
     const uint32_t *fork_order;     /* every slot once, in the order they are forked first; NULL: by number */
     uint64_t item_timeout_ns;       /* a worker that holds an item for longer is killed; 0: no limit */
+    const char *item_timeout_advice; /* how the user sets it, for the item's reason; NULL: not said */
     uint64_t memory_bytes; /* of private, writable memory for each worker (RLIMIT_DATA); 0: no limit */
     /* Called in the process that makes an item final (its worker, or the parent for one given up), when all is known and
      * before its state becomes state (ITEM_DONE or ITEM_FAILED). -1 with fault ends the run, and the item

@@ -46,8 +46,10 @@ static void explain(const struct pool *pool, const struct pool_slot *slot, const
     char words[160];
 
     if (slot->timed_out) {
-        snprintf(why, bytes, "took longer than %g s (--item-timeout), at attempt %d; its worker was killed",
-                 (double)pool->options->item_timeout_ns / 1e9, record->attempt);
+        const char *advice = pool->options->item_timeout_advice;
+        snprintf(why, bytes, "took longer than %g s%s%s%s, at attempt %d; its worker was killed",
+                 (double)pool->options->item_timeout_ns / 1e9, advice ? " (" : "", advice ? advice : "",
+                 advice ? ")" : "", record->attempt);
         return;
     }
     pool_wait_words(worker->wait_status, words, sizeof words);

@@ -38,10 +38,10 @@ int sandbox_prepare(struct sandbox *sandbox, enum sandbox_mode mode, struct faul
         return 0;
     look(sandbox);
     if (mode == SANDBOX_REQUIRE && !sandbox_is_whole(sandbox)) {
-        fault_set(fault, "--sandbox=require: %s: --sandbox=auto does with what there is",
+        fault_sys(fault, "a whole sandbox is required, and this kernel has none: %s",
                   sandbox->landlock_abi ? sandbox->seccomp_reason : sandbox->landlock_reason);
         sandbox_release(sandbox);
-        return -1;
+        return fault_advise(fault, ADVICE_PARTIAL_SANDBOX);
     }
     return 0;
 }
@@ -115,7 +115,7 @@ const char *sandbox_describe(const struct sandbox *sandbox, char *text, size_t b
     char landlock[200], filter[200];
 
     if (sandbox->mode == SANDBOX_OFF) {
-        snprintf(text, bytes, "none (--sandbox=off)");
+        snprintf(text, bytes, "none (switched off)");
         return text;
     }
     if (SANDBOX_SANITIZED) {
@@ -190,13 +190,17 @@ static int drop_capabilities(const struct sandbox *sandbox, struct fault *fault)
         if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))
             break; /* the first unknown one, or there is nothing to drop with */
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    if (syscall(SYS_capget, &header, data))
-        return fault_set(fault, "sandbox: capabilities: %s: --sandbox=off leaves it out", strerror(errno));
+    if (syscall(SYS_capget, &header, data)) {
+        fault_sys(fault, "sandbox: capabilities: %s", strerror(errno));
+        return fault_advise(fault, ADVICE_NO_SANDBOX);
+    }
     data[0].effective &= kept;
     data[0].permitted &= kept;
     data[1].effective = data[1].permitted = data[0].inheritable = data[1].inheritable = 0;
-    if (syscall(SYS_capset, &header, data))
-        return fault_set(fault, "sandbox: capabilities: %s: --sandbox=off leaves it out", strerror(errno));
+    if (syscall(SYS_capset, &header, data)) {
+        fault_sys(fault, "sandbox: capabilities: %s", strerror(errno));
+        return fault_advise(fault, ADVICE_NO_SANDBOX);
+    }
     return 0;
 }
 
@@ -206,8 +210,10 @@ int sandbox_enter(const struct sandbox *sandbox, struct fault *fault)
 
     if (sandbox->mode == SANDBOX_OFF || SANDBOX_SANITIZED)
         return 0;
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-        return fault_set(fault, "sandbox: no_new_privs: %s: --sandbox=off leaves it out", strerror(errno));
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
+        fault_sys(fault, "sandbox: no_new_privs: %s", strerror(errno));
+        return fault_advise(fault, ADVICE_NO_SANDBOX);
+    }
     setrlimit(RLIMIT_CORE, &none); /* lowering is never refused */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (sandbox->landlock_abi &&

@@ -20,7 +20,7 @@
  * where Landlock holds the worker to those files; in every other case nothing stays.
  *
  * Sanitizers (AddressSanitizer and its like) need calls of their own for their reports: in such a build there
- * is no sandbox, and sandbox_prepare() says so. Under valgrind use `--sandbox=off` for the same reason.
+ * is no sandbox, and sandbox_prepare() says so. Under valgrind use SANDBOX_OFF for the same reason.
  *
  * Caller's sequence: sandbox_prepare(), sandbox_allow_*() in the parent, before any fork; in the worker
  * sandbox_close_descriptors() at its first instant, sandbox_enter(); in the parent sandbox_release().
@@ -90,7 +90,7 @@ void sandbox_keep_descriptor(struct sandbox *sandbox, int descriptor);
 void sandbox_keep_override(struct sandbox *sandbox);
 
 /* In words: "Landlock ABI 7, seccomp, no capabilities", "no Landlock (reason), ..." or "none
- * (--sandbox=off)". Returns text. */
+ * (switched off)". Returns text. */
 const char *sandbox_describe(const struct sandbox *sandbox, char *text, size_t bytes);
 /* Whether all that this version can do is in force once entered. */
 bool sandbox_is_whole(const struct sandbox *sandbox);

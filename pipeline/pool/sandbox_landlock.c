@@ -100,12 +100,14 @@ static int add_paths(int ruleset, uint64_t known, const struct sandbox_path *pat
                      struct fault *fault)
 {
     for (size_t i = 0; i < sizeof library_paths / sizeof library_paths[0]; i++)
-        if (add_path(ruleset, library_paths[i], FS_READ) && errno != ENOENT && errno != EACCES)
-            return fault_set(fault, "sandbox: Landlock refuses %s: %s: --sandbox=off leaves it out",
-                             library_paths[i], strerror(errno));
-    if (add_path(ruleset, "/dev/null", FS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE) && errno != ENOENT)
-        return fault_set(fault, "sandbox: Landlock refuses /dev/null: %s: --sandbox=off leaves it out",
-                         strerror(errno));
+        if (add_path(ruleset, library_paths[i], FS_READ) && errno != ENOENT && errno != EACCES) {
+            fault_sys(fault, "sandbox: Landlock refuses %s: %s", library_paths[i], strerror(errno));
+            return fault_advise(fault, ADVICE_NO_SANDBOX);
+        }
+    if (add_path(ruleset, "/dev/null", FS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE) && errno != ENOENT) {
+        fault_sys(fault, "sandbox: Landlock refuses /dev/null: %s", strerror(errno));
+        return fault_advise(fault, ADVICE_NO_SANDBOX);
+    }
     for (size_t i = 0; i < count; i++)
         if (add_path(ruleset, paths[i].path, (paths[i].writable ? FS_WRITE : FS_READ) & known))
             return fault_set(fault, "sandbox: %s: %s: is it still there?", paths[i].path, strerror(errno));
@@ -119,11 +121,15 @@ int landlock_enter(int abi, const struct sandbox_path *paths, size_t count, stru
     /* A kernel takes a longer struct than its own as long as the rest is zero. */
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0), failed;
 
-    if (ruleset < 0)
-        return fault_set(fault, "sandbox: Landlock: %s: --sandbox=off leaves it out", strerror(errno));
+    if (ruleset < 0) {
+        fault_sys(fault, "sandbox: Landlock: %s", strerror(errno));
+        return fault_advise(fault, ADVICE_NO_SANDBOX);
+    }
     failed = add_paths(ruleset, rights.fs, paths, count, fault);
-    if (!failed && syscall(SYS_landlock_restrict_self, ruleset, 0))
-        failed = fault_set(fault, "sandbox: Landlock: %s: --sandbox=off leaves it out", strerror(errno));
+    if (!failed && syscall(SYS_landlock_restrict_self, ruleset, 0)) {
+        fault_sys(fault, "sandbox: Landlock: %s", strerror(errno));
+        failed = fault_advise(fault, ADVICE_NO_SANDBOX);
+    }
     close(ruleset);
     return failed;
 }

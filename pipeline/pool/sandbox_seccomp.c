@@ -240,7 +240,9 @@ int seccomp_enter(const struct seccomp_filter *filter, struct fault *fault)
     filter->code[filter->pid_at].k = (uint32_t)getpid(); /* our own copy since the fork */
     /* SPEC_ALLOW: the measures against guessing memory that other code of the process may not see cost every
      * decoder dearly, and a worker has nothing to hide from itself. */
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program))
-        return fault_set(fault, "sandbox: seccomp: %s: --sandbox=off leaves it out", strerror(errno));
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program)) {
+        fault_sys(fault, "sandbox: seccomp: %s", strerror(errno));
+        return fault_advise(fault, ADVICE_NO_SANDBOX);
+    }
     return 0;
 }

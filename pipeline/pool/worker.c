@@ -187,7 +187,9 @@ static void limit_memory(const struct worker_task *task)
 
     if (!task->options->memory_bytes || setrlimit(RLIMIT_DATA, &limit) == 0)
         return;
-    fault_set(&fault, "--memory-per-worker: the kernel refuses the limit (%s)", strerror(errno));
+    fault_sys(&fault, "the kernel refuses a memory limit of %llu MiB for each worker: %s",
+              (unsigned long long)(task->options->memory_bytes >> 20), strerror(errno));
+    fault_advise(&fault, ADVICE_NO_MEMORY_LIMIT);
     leave_with_fault(task, &fault);
 }
 

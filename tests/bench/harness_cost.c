@@ -129,7 +129,7 @@ static bool print_way(enum way way, struct sample samples[][WAYS], size_t rounds
 static int row(uint32_t workers, size_t rounds, uint64_t items_each, double cost_ms, bool *good)
 {
     static struct sample samples[ROUNDS_MOST][WAYS];
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct synthetic_spec spec;
     char words[96], *pins = pins_of(workers);
     int result = 0;
@@ -162,7 +162,7 @@ int main(int argc, char **argv)
     size_t rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 5;
     uint64_t items = argc > 2 ? strtoull(argv[2], NULL, 10) : 64;
     double cost_ms = argc > 3 ? strtod(argv[3], NULL) : 130;
-    struct fault fault = {""};
+    struct fault fault = {0};
     bool good = true;
 
     if (rounds < 2 || rounds >= ROUNDS_MOST || items < 1 || !(cost_ms > 0)) {

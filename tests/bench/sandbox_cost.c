@@ -25,7 +25,7 @@ static int once(const struct sandbox *sandbox, uint64_t *taken_ns)
     pid_t pid = fork();
 
     if (pid == 0) {
-        struct fault fault = {""};
+        struct fault fault = {0};
         uint64_t start_ns = clock_now_ns();
         sandbox_close_descriptors(sandbox, NULL, 0);
         if (sandbox_enter(sandbox, &fault)) {
@@ -71,7 +71,7 @@ static int print_calls(const struct sandbox *sandbox)
     fflush(stdout);
     pid = fork();
     if (pid == 0) {
-        struct fault fault = {""};
+        struct fault fault = {0};
         double free_call_ns, free_open_ns, call_ns, open_ns;
         time_calls(&free_call_ns, &free_open_ns);
         if (sandbox_enter(sandbox, &fault) || access("tests/run.sh", R_OK))
@@ -93,7 +93,7 @@ int main(int argc, char **argv)
     uint64_t *taken_ns =
         mmap(NULL, (count + 1) * sizeof *taken_ns, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     struct sandbox sandbox;
-    struct fault fault = {""};
+    struct fault fault = {0};
     uint64_t start_ns = clock_now_ns(), median_ns, most_ns;
     char text[512];
 

@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     char out[] = "/tmp/knee-scale.XXXXXX", manifest[64];
     struct recipe recipe;
     struct batch batch = {0};
-    struct fault fault = {"no memory"};
+    struct fault fault = {.text = "no memory"};
     int failed;
 
     if (!mkdtemp(out) || recipe_load("pipeline/recipes/web.recipe", &recipe, &fault)) {

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct item_table table;
     const struct run_journal_options options = {.restart = true};
     struct run_journal journal;
-    struct fault fault = {""};
+    struct fault fault = {0};
     char *folder = strdup(fuzz_file("lies-beside", data, 0));
 
     if (!folder ||

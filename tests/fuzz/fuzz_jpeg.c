@@ -27,7 +27,7 @@ static void read_planes(struct jpeg_reader *reader, int shrink, struct fault *fa
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct jpeg_reader reader;
-    struct fault fault = {""};
+    struct fault fault = {0};
     int failed = jpeg_reader_open(&reader, data, size, &fault);
 
     if (failed && !fault.text[0])

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                           .bytes = calloc(NAMES, sizeof *batch.bytes),
                           .positions = calloc(NAMES, sizeof *batch.positions),
                           .count = NAMES};
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (!batch.root || !batch.paths || !batch.bytes || !batch.positions)
         abort();

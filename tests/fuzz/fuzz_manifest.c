@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct manifest manifest;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (manifest_read(&manifest, fuzz_file("MANIFEST.sha256", data, size), &fault)) {
         if (!fault.text[0])

@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct recipe recipe;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (recipe_load(fuzz_file("a.recipe", data, size), &recipe, &fault)) {
         if (!fault.text[0])

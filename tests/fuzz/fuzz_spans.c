@@ -12,7 +12,7 @@ static void make_table(const struct spans *spans, uint64_t begin_ns, uint64_t en
 {
     struct spans_items items = {0};
     struct item_table table = {.fd = -1};
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (spans_items_take(&items, spans, &fault) == 0 &&
         spans_table(&table, spans, &items, WORKERS, begin_ns, end_ns, &fault) == 0) {
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint64_t begin_ns = 1000000000, end_ns = 9000000000;
     struct spans spans = {0};
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (spans_parse((const char *)data, size, &spans, &fault)) {
         if (!fault.text[0])

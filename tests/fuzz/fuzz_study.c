@@ -14,7 +14,7 @@ static void read_for_fit(const char *path)
     const struct fit_options options = {.delta = 0.05, .resamples = 20};
     struct study_data study;
     struct fit fit;
-    struct fault fault = {""};
+    struct fault fault = {0};
     char *folder = NULL;
 
     if (study_read(path, &study, &folder, &fault)) {
@@ -37,7 +37,7 @@ static void read_for_fit(const char *path)
 static void read_for_sweep(const char *path)
 {
     struct study study;
-    struct fault fault = {""};
+    struct fault fault = {0};
     size_t count;
     struct study_cell *cells;
     struct study_trial *trials;

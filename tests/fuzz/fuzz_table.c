@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct study_data study;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (study_read_csv(fuzz_file("times.csv", data, size), 0, size % 2, &study, &fault)) {
         if (!fault.text[0])

@@ -83,7 +83,7 @@ static void add_events(struct doctor_facts *facts)
 {
     struct counter_group group;
     struct counters c;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (counter_group_load(COUNTER_GROUP_DEFAULT, &group, &fault)) {
         fact_remedy(fact_add(facts, "counters", FACT_MISSING, "%s", fault.text),
@@ -150,7 +150,7 @@ static void add_groups(struct doctor_facts *facts)
     for (int i = 0; i < GROUPS_MOST && names[i]; i++) {
         struct counter_group group;
         struct counters c;
-        struct fault fault = {""};
+        struct fault fault = {0};
         struct doctor_fact *fact = fact_add(facts, fact_name(names[i]), FACT_MISSING, "-");
         if (counter_group_load(names[i], &group, &fault)) {
             snprintf(fact->value, sizeof fact->value, "%.390s", fault.text);

@@ -130,7 +130,7 @@ static void add_processor(struct doctor_facts *facts)
 static void add_memory(struct doctor_facts *facts, const struct cpu_limit *limit)
 {
     struct kernel_memory memory;
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct doctor_fact *fact;
 
     if (kernel_memory_read(&memory, &fault)) {
@@ -210,7 +210,7 @@ static void add_frequency(struct doctor_facts *facts)
 static void add_load(struct doctor_facts *facts)
 {
     struct kernel_load load;
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct doctor_fact *fact;
 
     if (kernel_load_read(&load, &fault)) {
@@ -227,12 +227,12 @@ static void add_load(struct doctor_facts *facts)
 static void add_steal(struct doctor_facts *facts)
 {
     struct kernel_cpu cpu = {0};
-    struct fault fault = {""};
+    struct fault fault = {0};
     double all_ns;
 
     if (kernel_cpu_read(&cpu, &fault) || !cpu.steal_known) {
         fact_add(facts, "steal", FACT_MISSING, "%s",
-                 fault.text[0] ? fault.text : "this kernel does not report it");
+                 fault.kind != FAULT_NONE ? fault.text : "this kernel does not report it");
         return;
     }
     all_ns = (double)(cpu.busy_ns + cpu.idle_ns + cpu.steal_ns);
@@ -243,7 +243,7 @@ static void add_steal(struct doctor_facts *facts)
 static void add_schedstat(struct doctor_facts *facts)
 {
     struct kernel_sched sched;
-    struct fault fault = {""};
+    struct fault fault = {0};
     volatile uint64_t turns = 0;
     uint64_t begin_ns = clock_process_cpu_ns();
 

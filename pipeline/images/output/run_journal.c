@@ -100,9 +100,9 @@ static int take_owner(void *context, char *text)
 
 static int differs(const struct run_journal *journal, const char *what, struct fault *fault)
 {
-    return fault_set(fault,
-                     "output folder %s holds the outputs of another %s: give another folder, or --restart",
-                     journal->out, what);
+    fault_set(fault, "output folder %s holds the outputs of another %s: give another folder", journal->out,
+              what);
+    return fault_advise(fault, ADVICE_START_AGAIN);
 }
 
 static int write_owner(const struct run_journal *journal, const char *batch_hex, struct fault *fault)
@@ -149,8 +149,10 @@ static int check_owner(struct run_journal *journal, const struct run_journal_opt
     if (fstat(journal->log.fd, &status))
         return fault_set(fault, "%s: %s", journal->log.path, strerror(errno));
     /* A first line that was cut is the beginning of a run that did nothing. */
-    if (!owner.known && status.st_size > LINE_LOG_TEXT_BYTES && !options->restart)
-        return fault_set(fault, "%s: damaged: give another output folder, or --restart", journal->log.path);
+    if (!owner.known && status.st_size > LINE_LOG_TEXT_BYTES && !options->restart) {
+        fault_set(fault, "%s: damaged: give another output folder", journal->log.path);
+        return fault_advise(fault, ADVICE_START_AGAIN);
+    }
     if ((options->restart || !owner.known) && forget_owner(journal, &owner, fault))
         return -1;
     journal->fresh = !owner.known;

@@ -21,7 +21,7 @@ static const struct plan_source sources[] = {{6028, 3391}, {5312, 2988}, {4352, 
 static struct dataset_plan plan_of(uint64_t count, double mean_bytes, uint64_t seed)
 {
     struct dataset_plan plan;
-    struct fault fault = {{0}};
+    struct fault fault = {0};
     struct dataset_plan_request request = {count, mean_bytes, seed};
     if (dataset_plan_make(&plan, &request, sources, SOURCES, &fault) != 0)
         fail_msg("plan of %d items: %s", (int)count, fault.text);
@@ -276,7 +276,7 @@ static void what_cannot_be_planned_is_refused_with_a_reason(void **state)
                  {10, 1e9, SOURCES, "mean size"}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         struct dataset_plan plan;
-        struct fault fault = {{0}};
+        struct fault fault = {0};
         struct dataset_plan_request request = {cases[c].count, cases[c].mean, 1};
         assert_int_equal(dataset_plan_make(&plan, &request, sources, cases[c].sources, &fault), -1);
         if (strstr(fault.text, cases[c].reason) == NULL)

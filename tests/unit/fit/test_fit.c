@@ -335,7 +335,7 @@ static void tables_are_read_however_they_are_written(void **state)
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         struct study_data study = {0};
         struct fit fit = {0};
-        struct fault fault = {""};
+        struct fault fault = {0};
         if (read_table(same[i], 0, &study, &fault) || fit_make(&study, &options, &fit, &fault)) {
             fail_msg("table %zu: %s", i, fault.text);
             abort(); /* not reached: fail_msg leaves the test */
@@ -368,7 +368,7 @@ static void a_bad_table_is_refused_with_its_line(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct study_data study = {0};
-        struct fault fault = {""};
+        struct fault fault = {0};
         assert_int_equal(read_table(cases[i].text, 0, &study, &fault), -1);
         assert_text_has(fault.text, cases[i].says);
     }
@@ -377,7 +377,7 @@ static void a_bad_table_is_refused_with_its_line(void **state)
 static void a_study_that_is_none_is_refused(void **state)
 {
     struct study_data study = {0};
-    struct fault fault = {""};
+    struct fault fault = {0};
     char *folder, path[] = "/tmp/knee-nostudy-XXXXXX";
     int fd = mkstemp(path);
 

@@ -26,7 +26,7 @@ static void a_group_is_read_whole(void **state)
         "[derived ghz]\nformula=cycles / task-clock\nunit=GHz\nabout=frequency\n"
         "[derived odd-per-item]\nformula=odd / items + 0 * wall-ns\nunit=per item\nabout=odd\n";
     struct counter_group group;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     if (counter_group_parse("x.group", text, &group, &fault))
@@ -98,7 +98,7 @@ static void what_is_wrong_is_named_with_file_line_and_key(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct counter_group group;
-        struct fault fault = {""};
+        struct fault fault = {0};
         if (counter_group_parse("g", cases[i].text, &group, &fault) != -1)
             fail_msg("case %zu was taken: %s", i, cases[i].text);
         if (strncmp(fault.text, cases[i].message, strlen(cases[i].message)) != 0)
@@ -111,7 +111,7 @@ static void a_group_has_room_for_fifteen_events_and_the_clock(void **state)
 {
     GString *text = g_string_new(HEAD);
     struct counter_group group;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     for (int i = 1; i < COUNTERS_MOST; i++)
@@ -137,7 +137,7 @@ static void the_shipped_groups_are_right(void **state)
     names = counter_group_names();
     for (; names[count]; count++) {
         struct counter_group group;
-        struct fault fault = {""};
+        struct fault fault = {0};
         if (counter_group_load(names[count], &group, &fault))
             fail_msg("%s", fault.text);
         assert_string_equal(group.name, names[count]);
@@ -153,7 +153,7 @@ static void the_shipped_groups_are_right(void **state)
 static void a_group_that_is_not_there_is_named(void **state)
 {
     struct counter_group group;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     g_setenv("KNEE_DATA", ".", TRUE);

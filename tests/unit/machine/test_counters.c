@@ -146,7 +146,7 @@ static void event_list_is_the_one_the_tests_know(void **state)
 
 static int load_group(void **state)
 {
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     if (counter_group_load("harness/machine/counters/groups/default.group", &group, &fault) == 0)

@@ -140,7 +140,7 @@ static void run_queue_delay_of_a_folder_of_threads(void **state)
 {
     char folder[] = "/tmp/knee-tasks-XXXXXX";
     struct kernel_sched sched;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     assert_non_null(mkdtemp(folder));
@@ -215,7 +215,7 @@ static void this_kernel_is_readable(void **state)
     struct kernel_cpu cpu;
     struct kernel_load load;
     struct kernel_memory memory;
-    struct fault fault = {""};
+    struct fault fault = {0};
     char model[128];
 
     (void)state;

@@ -72,7 +72,7 @@ static const struct plan_case cases[] = {
 static void check(const struct topology *topology, const struct plan_case *wanted, size_t number)
 {
     struct pin_plan plan;
-    struct fault fault = {""};
+    struct fault fault = {0};
     char *text;
 
     if (pin_plan_make(&plan, topology, wanted->workers, wanted->placement, &fault))
@@ -94,7 +94,7 @@ static void plans_on_invented_machines_are_the_hand_made_ones(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct topology topology;
-        struct fault fault = {""};
+        struct fault fault = {0};
         if (topology_load(&topology, cases[i].machine, &fault) ||
             (cases[i].cpuset && topology_restrict(&topology, cases[i].cpuset, &fault)))
             fail_msg("case %zu: %s", i, fault.text);
@@ -235,7 +235,7 @@ static void check_fleet(const struct fleet_case *wanted, const struct topology *
 
     for (int placement = PIN_COMPACT; placement <= PIN_CORE_TYPE; placement++) {
         struct pin_plan plan;
-        struct fault fault = {""};
+        struct fault fault = {0};
         char *text, words[256];
         uint32_t mixed;
         if (pin_plan_make(&plan, topology, 6, (enum pin_placement)placement, &fault))
@@ -259,7 +259,7 @@ static void the_first_cpus_of_every_placement_on_every_machine(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof fleet / sizeof fleet[0]; i++) {
         struct topology topology;
-        struct fault fault = {""};
+        struct fault fault = {0};
         if (topology_load(&topology, fleet[i].machine, &fault) ||
             (fleet[i].cpuset && topology_restrict(&topology, fleet[i].cpuset, &fault)))
             fail_msg("%s: %s", fleet[i].name, fault.text);
@@ -288,7 +288,7 @@ static void that_kinds_are_mixed_is_said_in_words(void **state)
                   {PIN_NONE, 1, 1,
                    "workers are not held on cores, and these are of different kinds: IntelCore, IntelAtom"}};
     struct topology topology;
-    struct fault fault = {""};
+    struct fault fault = {0};
     char words[256];
 
     (void)state;
@@ -356,7 +356,7 @@ static void a_machine_without_allowed_cpus_is_refused(void **state)
     struct topology_cpu none[] = {{0, 0, 0, 0, 0, 0, -1, false}};
     struct topology topology = {.cpus = none, .cpu_count = 1, .source = "built"};
     struct pin_plan plan;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     assert_int_equal(pin_plan_make(&plan, &topology, 1, PIN_COMPACT, &fault), -1);

@@ -18,7 +18,7 @@
 
 static void load(struct topology *topology, const char *source)
 {
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (topology_load(topology, source, &fault))
         fail_msg("%s: %s", source ? source : "live", fault.text);
@@ -142,7 +142,7 @@ static void write_file(char *path, const char *text)
 static void a_machine_survives_the_way_through_xml(void **state)
 {
     char path[] = "/tmp/knee-topology-XXXXXX";
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct topology t, back;
     char *xml;
 
@@ -185,7 +185,7 @@ static void register_kind(hwloc_topology_t handle, const char *cpus, int efficie
 static void kinds_of_core_come_through_xml_slowest_first(void **state)
 {
     char path[] = "/tmp/knee-topology-XXXXXX", name[32];
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct topology t, back;
     char *xml;
 
@@ -265,7 +265,7 @@ static void bad_descriptions_are_refused_with_a_remedy(void **state)
 static void restricting_counts_anew(void **state)
 {
     struct topology t;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     load(&t, "package:1 l3:1 core:4 pu:2");
@@ -315,7 +315,7 @@ static void lists_of_cpus_are_read_in_order_or_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct fault fault = {""};
+        struct fault fault = {0};
         int32_t *cpus;
         int count = topology_parse_list(cases[i].list, 8, &cpus, &fault);
         if (count != cases[i].count)

@@ -424,7 +424,7 @@ static void run_play(struct play *play, const struct sandbox *sandbox, struct it
     struct workload workload = {
         .name = "attempts", .context = play, .items = ATTEMPTS, .item = play_item, .lost = play_lost};
     struct pool_options options = {.workers = 2, .chunk = 1, .policy = POLICY_DYNAMIC, .sandbox = sandbox};
-    struct fault fault = {""};
+    struct fault fault = {0};
     int signal_number = 0;
 
     assert_int_equal(item_table_create(table, -1, ATTEMPTS, 0, options.workers, 0, &fault), 0);
@@ -456,7 +456,7 @@ static void check(const struct play *play, const struct attempt *attempt, size_t
 static void test_nothing_gets_out(void **state)
 {
     struct sandbox sandbox;
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct item_table table;
     struct play *play;
     int listening;
@@ -510,13 +510,13 @@ static void test_attempts_are_real(void **state)
 static void test_off_means_off(void **state)
 {
     struct sandbox sandbox;
-    struct fault fault = {""};
+    struct fault fault = {0};
     char text[200];
 
     (void)state;
     assert_int_equal(sandbox_prepare(&sandbox, SANDBOX_OFF, &fault), 0);
     assert_false(sandbox_is_whole(&sandbox));
-    assert_string_equal(sandbox_describe(&sandbox, text, sizeof text), "none (--sandbox=off)");
+    assert_string_equal(sandbox_describe(&sandbox, text, sizeof text), "none (switched off)");
     assert_int_equal(sandbox_enter(&sandbox, &fault), 0);
     assert_int_equal(try_open("/etc/passwd", O_RDONLY), 0);
     sandbox_release(&sandbox);
@@ -541,7 +541,7 @@ static void test_lacking_is_named(void **state)
 static void test_override_only_where_needed(void **state)
 {
     struct sandbox sandbox;
-    struct fault fault = {""};
+    struct fault fault = {0};
     char folder[] = "/tmp/knee-test-closed.XXXXXX";
 
     (void)state;

@@ -38,7 +38,7 @@ static int remove_folder(void **state)
 static struct study make(void)
 {
     struct study study;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (study_create(&study, folder, false, &fault))
         fail_msg("%s", fault.text);
@@ -92,7 +92,7 @@ static void a_trial_comes_back_with_all_that_belongs_to_it(void **state)
                                          .reason = "scaled: counted 25.0% of the time"}};
     struct study_trial_rows record = {trial_of(3, 1, "ok"), workers, 2, items, 1, counters, 2};
     struct study_trial *trials;
-    struct fault fault = {""};
+    struct fault fault = {0};
     int64_t id = 0;
     size_t count;
 
@@ -141,7 +141,7 @@ static void a_study_of_an_older_program_is_read_and_gone_on_with(void **state)
         .slot = 0, .name = "cycles", .value = 1, .enabled_ns = 2, .running_ns = 2, .status = "ok"};
     struct study_trial_rows record = {trial_of(1, 1, "ok"), NULL, 0, NULL, 0, &counter, 1};
     struct study_trial *trials;
-    struct fault fault = {""};
+    struct fault fault = {0};
     size_t count = 0;
 
     (void)state;
@@ -175,7 +175,7 @@ static void a_trial_that_cannot_be_written_whole_is_not_written_at_all(void **st
     struct study study = make();
     struct study_worker twice[2] = {{.slot = 0}, {.slot = 0}};
     struct study_trial_rows record = {trial_of(1, 0, "ok"), twice, 2, NULL, 0, NULL, 0};
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     assert_int_equal(study_append(&study, &record, 5, NULL, NULL, NULL, &fault), -1);
@@ -201,7 +201,7 @@ static void a_cell_counts_once_in_a_block(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct study_trial_rows record = {.trial = trial_of(cases[i].cell, cases[i].block, cases[i].status)};
-        struct fault fault = {""};
+        struct fault fault = {0};
         int result = study_append(&study, &record, 0, NULL, NULL, NULL, &fault);
         if (result != cases[i].result)
             fail_msg("case %zu: %d instead of %d (%s)", i, result, cases[i].result, fault.text);
@@ -212,7 +212,7 @@ static void a_cell_counts_once_in_a_block(void **state)
 static void a_second_writer_is_refused_and_a_reader_is_not(void **state)
 {
     struct study study = make(), second, reader;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     assert_int_equal(study_open_to_write(&second, folder, &fault), -1);
@@ -230,7 +230,7 @@ static void a_second_writer_is_refused_and_a_reader_is_not(void **state)
 static void a_study_is_replaced_only_when_asked(void **state)
 {
     struct study study = make();
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     assert_int_equal(study_set(&study, "mark", "old", &fault), 0);
@@ -250,7 +250,7 @@ static void a_study_is_replaced_only_when_asked(void **state)
 static void facts_are_set_replaced_and_removed(void **state)
 {
     struct study study = make();
-    struct fault fault = {""};
+    struct fault fault = {0};
     char *value;
 
     (void)state;
@@ -275,7 +275,7 @@ static void an_item_is_described_after_it_was_decoded(void **state)
     struct study_batch_item item = {
         .id = 4, .path = "a'b.jpg", .bytes = 100, .width = STUDY_UNKNOWN, .height = STUDY_UNKNOWN};
     struct study_batch_item *items;
-    struct fault fault = {""};
+    struct fault fault = {0};
     size_t count;
 
     (void)state;
@@ -295,7 +295,7 @@ static void an_item_is_described_after_it_was_decoded(void **state)
 static void what_is_no_study_is_refused_by_name(void **state)
 {
     struct study study;
-    struct fault fault = {""};
+    struct fault fault = {0};
     char path[200];
 
     (void)state;

@@ -46,7 +46,7 @@ static struct plan_request wish_of(const char *workers, uint32_t cores, uint64_t
                                    double budget_ns)
 {
     struct plan_request request = {.cores = cores, .batch_items = batch_items, .budget_ns = budget_ns};
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (plan_request_parse_workers(&request, workers, &fault) ||
         plan_request_parse_chunks(&request, "1,4,16,64", &fault) ||
@@ -58,7 +58,7 @@ static struct plan_request wish_of(const char *workers, uint32_t cores, uint64_t
 static struct plan make(const struct plan_request *request, const struct plan_costs *at)
 {
     struct plan plan;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (plan_make(&plan, request, at, &fault))
         fail_msg("%s", fault.text);
@@ -151,7 +151,7 @@ static void a_smaller_budget_never_exceeds_and_gives_way_in_order(void **state)
 static void what_the_user_fixes_stays(void **state)
 {
     struct plan_request request = wish_of("1,2,4", 4, 100, 60e9);
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct plan plan;
 
     (void)state;
@@ -221,7 +221,7 @@ static void lists_are_read_sorted_and_checked(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct plan_request request = {.cores = 1};
-        struct fault fault = {""};
+        struct fault fault = {0};
         int result = plan_request_parse_workers(&request, cases[i].text, &fault);
         if (result != cases[i].result)
             fail_msg("'%s': %d", cases[i].text, result);
@@ -238,7 +238,7 @@ static void lists_are_read_sorted_and_checked(void **state)
 static void chunks_and_policies_are_read_and_checked(void **state)
 {
     struct plan_request request = {.cores = 1};
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     assert_int_equal(plan_request_parse_chunks(&request, "64,1,64,7", &fault), 0);
@@ -292,7 +292,7 @@ static void every_cell_is_first_equally_often(void **state)
 static void weak_scaling_gives_each_worker_as_much(void **state)
 {
     struct plan_request request = wish_of("1,2,4", 2, 100, 1e9);
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct plan plan;
 
     (void)state;

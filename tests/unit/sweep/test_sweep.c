@@ -125,7 +125,7 @@ static enum sweep_state live(struct script *script, double budget_ns, struct swe
 static int count(const char *status, int64_t cell, int64_t block)
 {
     struct study study;
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct study_trial *trials;
     size_t trial_count;
     int found = 0;
@@ -159,7 +159,7 @@ static void every_block_visits_every_cell_once_in_its_own_order(void **state)
 {
     struct script script;
     struct sweep sweep;
-    struct fault fault = {""};
+    struct fault fault = {0};
     uint32_t order[CELLS];
 
     (void)state;
@@ -180,7 +180,7 @@ static void a_sweep_interrupted_anywhere_goes_on_and_ends_the_same(void **state)
 {
     char whole[CALLS_MOST], both[CALLS_MOST];
     struct script script;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     new_script(&script);
     assert_int_equal(live(&script, 1e9, NULL, &fault), SWEEP_COMPLETE);
@@ -213,7 +213,7 @@ static void a_sweep_interrupted_anywhere_goes_on_and_ends_the_same(void **state)
 static void a_void_trial_is_kept_and_repeated_at_the_end_of_its_block(void **state)
 {
     struct script script;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     new_script(&script);
@@ -231,7 +231,7 @@ static void a_void_trial_is_kept_and_repeated_at_the_end_of_its_block(void **sta
 static void repeats_have_an_end(void **state)
 {
     struct script script;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     new_script(&script);
@@ -251,7 +251,7 @@ static void repeats_have_an_end(void **state)
 static void repeats_are_counted_over_an_interruption(void **state)
 {
     struct script script;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     new_script(&script);
@@ -274,7 +274,7 @@ static void other_bytes_fail_are_told_and_not_repeated(void **state)
 {
     struct script script;
     struct study study;
-    struct fault fault = {""};
+    struct fault fault = {0};
     sqlite3_stmt *statement;
 
     (void)state;
@@ -300,7 +300,7 @@ static void other_bytes_fail_are_told_and_not_repeated(void **state)
 static void a_run_that_cannot_start_ends_the_sweep_with_its_reason(void **state)
 {
     struct script script;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     new_script(&script);
@@ -323,7 +323,7 @@ static void a_slow_pace_drops_whole_blocks_from_the_end(void **state)
         uint32_t blocks;
     } cases[] = {
         {100, SWEEP_COMPLETE, 3}, {150, SWEEP_SHORT, 2}, {200, SWEEP_SHORT, 1}, {1, SWEEP_COMPLETE, 3}};
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct script script;
@@ -342,7 +342,7 @@ static void a_slow_pace_drops_whole_blocks_from_the_end(void **state)
 static void a_block_far_slower_than_predicted_is_broken_off(void **state)
 {
     struct script script;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     new_script(&script);
@@ -355,7 +355,7 @@ static void a_block_far_slower_than_predicted_is_broken_off(void **state)
 static void repeats_do_not_exceed_the_budget(void **state)
 {
     struct script script;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     new_script(&script);
@@ -371,7 +371,7 @@ static void trials_of_another_plan_are_refused(void **state)
         .trial = {.id = STUDY_UNKNOWN, .cell = CELLS + 1, .block = 0, .status = "ok"}};
     static struct sweep sweep;
     struct study study;
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     (void)state;
     assert_int_equal(study_create(&study, folder, false, &fault), 0);

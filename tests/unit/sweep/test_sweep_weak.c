@@ -76,7 +76,7 @@ static void a_part_is_judged_item_by_item(void **state)
     uint8_t made[5][32];
     struct trial_part part = {.items = 2, .ids = ids, .made = made, .digest = make_up};
     struct trial_expected expected = {.items = 2, .cores = 8, .part = &part};
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct trial_result result;
 
     (void)state;

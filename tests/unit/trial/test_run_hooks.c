@@ -97,7 +97,7 @@ static struct counter_group group;
 
 static void init(struct run_hooks *h, const char *pins, bool counters)
 {
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (!group.text && counter_group_load("harness/machine/counters/groups/default.group", &group, &fault))
         fail_msg("%s", fault.text);
@@ -226,7 +226,7 @@ static void bad_pin_lists_are_refused_before_any_fork(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct run_hooks h;
-        struct fault fault = {""};
+        struct fault fault = {0};
         assert_int_equal(run_hooks_init(&h, cases[i].list, NULL, &fault), -1);
         if (!strstr(fault.text, cases[i].part))
             fail_msg("'%s': got '%s'", cases[i].list, fault.text);

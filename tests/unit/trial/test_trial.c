@@ -19,7 +19,7 @@ static const struct trial_expected expected = {
 static void judge(const struct trial_outcome *outcome, const struct trial_expected *wanted,
                   struct trial_result *result)
 {
-    struct fault fault = {""};
+    struct fault fault = {0};
 
     if (trial_judge(outcome, wanted, &fixture_names, result, &fault))
         fail_msg("%s", fault.text);

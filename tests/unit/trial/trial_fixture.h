@@ -43,7 +43,7 @@ static struct trial_outcome fixture_outcome(uint32_t workers, uint64_t items)
                                     .system_ns = 50,
                                     .maxrss_bytes = 4096,
                                     .started_utc = "2024-05-01T12:00:00Z"};
-    struct fault fault = {""};
+    struct fault fault = {0};
     struct item_table_header *header;
 
     outcome.before = (struct kernel_cpu){.steal_known = true, .cpus = 2};
