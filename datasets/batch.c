@@ -215,7 +215,7 @@ static int write_table(const char *name, const char *const *lines, uint64_t coun
     int failed = ferror(file) | fflush(file) | fsync(fileno(file));
     failed |= fclose(file);
     if (failed || rename(beside, name) != 0)
-        return fault_set(fault, "%s cannot be written: %s", name, strerror(errno));
+        return fault_sys(fault, "%s cannot be written: %s", name, strerror(errno));
     return 0;
 }
 

@@ -30,7 +30,7 @@ static int write_still(const struct raster *still, const char *name, struct faul
     if (file != NULL && fclose(file) != 0)
         failed = 1;
     free(row);
-    return failed ? fault_set(fault, "%s cannot be written: %s", name, strerror(errno)) : 0;
+    return failed ? fault_sys(fault, "%s cannot be written: %s", name, strerror(errno)) : 0;
 }
 
 static void read_first_line(const char *name, char *text, int bytes)
@@ -64,7 +64,7 @@ static int run(char *const arguments[], const char *log, struct fault *fault)
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     if (reason != 0)
-        return fault_set(fault, "the program ffmpeg cannot be started (%s): install Debian's package ffmpeg",
+        return fault_sys(fault, "the program ffmpeg cannot be started (%s): install Debian's package ffmpeg",
                          strerror(reason));
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)

@@ -81,12 +81,12 @@ static int write_file(const char *name, const struct encoded *encoded, struct fa
         if (n < 0) {
             int reason = errno;
             close(fd);
-            return fault_set(fault, "%s cannot be written: %s", name, strerror(reason));
+            return fault_sys(fault, "%s cannot be written: %s", name, strerror(reason));
         }
         done += (size_t)n;
     }
     if (close(fd) != 0)
-        return fault_set(fault, "%s cannot be written: %s", name, strerror(errno));
+        return fault_sys(fault, "%s cannot be written: %s", name, strerror(errno));
     return 0;
 }
 

@@ -15,7 +15,7 @@ static int append(const struct journal *journal, const char *text, struct fault 
 {
     size_t bytes = strlen(text);
     if (write(journal->fd, text, bytes) != (ssize_t)bytes)
-        return fault_set(fault, "%s cannot be written: %s", journal->path, strerror(errno));
+        return fault_sys(fault, "%s cannot be written: %s", journal->path, strerror(errno));
     return 0;
 }
 
@@ -61,7 +61,7 @@ static int read_lines(struct journal *journal, FILE *file, struct fault *fault)
     }
     free(line);
     if (result == 0 && ftruncate(journal->fd, whole) != 0)
-        result = fault_set(fault, "%s cannot be written: %s", journal->path, strerror(errno));
+        result = fault_sys(fault, "%s cannot be written: %s", journal->path, strerror(errno));
     if (result == 0 && whole == 0) {
         char text[LINE_BYTES];
         snprintf(text, sizeof text, "%s\n", journal->stamp);

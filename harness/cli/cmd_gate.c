@@ -103,7 +103,7 @@ static int add_entry(json_t *entries, const struct fit *fit, enum gate_quantity 
     entry = json_pack("{s:s, s:i, s:f, s:f, s:f, s:f, s:I}", "quantity", gate_quantity_name(quantity),
                       "workers", (int)workers, "value", value.value, "low", value.low, "high", value.high,
                       "level", value.level, "n_blocks", (json_int_t)value.blocks);
-    return json_array_append_new(entries, entry) ? fault_set(fault, "out of memory") : 0;
+    return json_array_append_new(entries, entry) ? fault_sys(fault, "out of memory") : 0;
 }
 
 static int add_listed(json_t *entries, const struct fit *fit, const char *list, struct fault *fault)

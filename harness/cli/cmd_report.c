@@ -242,7 +242,7 @@ static int draw_curve(const struct folders *folders, struct fault *fault)
         result = run_gnuplot(&pictures[0], &pictures[1], &pictures[2], fault);
     for (size_t i = 0; i < 3 && result == 0; i++)
         if (rename(pictures[i].beside, pictures[i].path))
-            result = fault_set(fault, "%s cannot be written (%s)", pictures[i].path, strerror(errno));
+            result = fault_sys(fault, "%s cannot be written (%s)", pictures[i].path, strerror(errno));
     for (size_t i = 0; i < 3 && result; i++)
         unlink(pictures[i].beside);
     if (result == 0)

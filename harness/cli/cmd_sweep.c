@@ -221,9 +221,9 @@ static int make_pins(struct job *job, struct fault *fault)
         job->pins[i] = pin_plan_text(&pins);
         pin_plan_release(&pins);
         if (!job->pins[i])
-            return fault_set(fault, "sweep: no memory for the pins");
+            return fault_sys(fault, "sweep: no memory for the pins");
     }
-    return job->pins ? 0 : fault_set(fault, "sweep: no memory for the pins");
+    return job->pins ? 0 : fault_sys(fault, "sweep: no memory for the pins");
 }
 
 /* The reference run, when the study has none yet. A command's output is judged by its own check. */

@@ -125,7 +125,7 @@ static int write_spans(const struct synthetic_run *run, struct fault *fault)
     if (!path || !*path)
         return 0;
     if (!file)
-        return fault_set(fault, "KNEE_SPANS=%s: cannot be written", path);
+        return fault_sys(fault, "KNEE_SPANS=%s: cannot be written", path);
     for (uint32_t w = 0; w < run->set.workers; w++) {
         const struct worker_record *worker = item_table_worker(&run->table, w);
         const struct worker_payload *payload = item_table_worker_payload(&run->table, w);
@@ -142,7 +142,7 @@ static int write_spans(const struct synthetic_run *run, struct fault *fault)
                 item->worker, i, (double)item->claim_ns / 1e9, (double)item->start_ns / 1e9,
                 (double)item->end_ns / 1e9, item->bytes_in, (double)item->cpu_ns / 1e9);
     }
-    return fclose(file) ? fault_set(fault, "KNEE_SPANS=%s: cannot be written", path) : 0;
+    return fclose(file) ? fault_sys(fault, "KNEE_SPANS=%s: cannot be written", path) : 0;
 }
 
 static int prepare(struct synthetic_run *run, struct fault *fault)

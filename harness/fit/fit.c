@@ -361,7 +361,7 @@ int fit_make(const struct study_data *study, const struct fit_options *options, 
             study->name, study->trials->len, fit->void_trials, fit->failed);
     } else {
         status = fit_curve(fit, &data) || fit_details(fit)
-                     ? fault_set(fault, "%s: out of memory", study->name)
+                     ? fault_sys(fault, "%s: out of memory", study->name)
                      : 0;
         warn_of_study(fit);
         warn_of_mixed_kinds(fit);

@@ -236,7 +236,7 @@ int fit_account_make(const struct study_data *study, struct fit_account *account
             continue;
         if (account_trial(account, i, &row.account) || find_equal_tail(account, &row)) {
             fit_account_release(account);
-            return fault_set(fault, "account of %s: no memory", study->name);
+            return fault_sys(fault, "account of %s: no memory", study->name);
         }
         if (!isnan(row.account.total_s))
             g_array_append_val(account->trials, row);

@@ -87,7 +87,7 @@ int fit_write_json(const json_t *json, const char *path, struct fault *fault)
         int error = errno;
         if (file)
             unlink(beside);
-        status = fault_set(fault,
+        status = fault_sys(fault,
                            "%s cannot be written: %s: free the place or give a folder that can be written to",
                            path, strerror(error));
     }

@@ -311,7 +311,7 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
     if (p->best.seconds > 0)
         return 0;
     prediction_release(p);
-    return fault_set(fault, "%s: no memory to simulate so many items: give fewer with --items",
+    return fault_sys(fault, "%s: no memory to simulate so many items: give fewer with --items",
                      account->study->name);
 }
 

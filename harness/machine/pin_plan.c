@@ -151,7 +151,7 @@ int pin_plan_make(struct pin_plan *plan, const struct topology *topology, uint32
         bool memory = !seats || !plan->cpu;
         free(seats);
         pin_plan_release(plan);
-        return memory ? fault_set(fault, "pin plan for %u workers: no memory", workers)
+        return memory ? fault_sys(fault, "pin plan for %u workers: no memory", workers)
                       : fault_set(fault, "pin plan: %s has no CPU that may be used: widen the CPU set",
                                   topology->source);
     }

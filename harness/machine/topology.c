@@ -85,7 +85,7 @@ static int fill(struct topology *topology, struct fault *fault)
         topology->cpus = calloc((size_t)pus, sizeof *topology->cpus);
     if (!allowed || !topology->cpus) {
         hwloc_bitmap_free(allowed);
-        return fault_set(fault, "%s: no CPUs could be listed: give another topology, or free memory",
+        return fault_sys(fault, "%s: no CPUs could be listed: give another topology, or free memory",
                          topology->source);
     }
     for (int i = 0; i < pus; i++)
@@ -133,7 +133,7 @@ static int load_handle(struct topology *topology, const char *source, struct fau
     hwloc_topology_t handle;
 
     if (hwloc_topology_init(&handle))
-        return fault_set(fault, "topology: hwloc cannot start: free memory");
+        return fault_sys(fault, "topology: hwloc cannot start: free memory");
     topology->handle = handle;
     if (set_source(handle, source, fault))
         return -1;
@@ -204,7 +204,7 @@ char *topology_xml(const struct topology *topology, struct fault *fault)
     text = strdup(buffer);
     hwloc_free_xmlbuffer(topology->handle, buffer);
     if (!text)
-        fault_set(fault, "%s: no memory for its XML", topology->source);
+        fault_sys(fault, "%s: no memory for its XML", topology->source);
     return text;
 }
 
@@ -294,7 +294,7 @@ int topology_parse_list(const char *list, uint32_t most, int32_t **cpus, struct 
 
     *cpus = calloc(most ? most : 1, sizeof **cpus);
     if (!*cpus)
-        return fault_set(fault, "CPU list: no memory");
+        return fault_sys(fault, "CPU list: no memory");
     do {
         char *end;
         unsigned long first = strtoul(at, &end, 10), last = first;

@@ -337,7 +337,7 @@ int study_describe_item(struct study *study, int64_t id, const char *kind, int64
                                 "height = nullif(%lld, %lld) WHERE id = %lld",
                                 kind, (long long)width, (long long)STUDY_UNKNOWN, (long long)height,
                                 (long long)STUDY_UNKNOWN, (long long)id);
-    int result = sql ? run_sql(study, sql, "batch_item", fault) : fault_set(fault, "study: no memory");
+    int result = sql ? run_sql(study, sql, "batch_item", fault) : fault_sys(fault, "study: no memory");
 
     sqlite3_free(sql);
     return result;

@@ -83,7 +83,7 @@ int study_fault(const struct study *study, const char *what, struct fault *fault
         remedy = ": give a folder that may be written, with --study";
     else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
         remedy = ": the file is damaged; keep a copy and start anew with --restart";
-    return fault_set(fault, "%s/study.db: %s: %s%s", study->folder, what,
+    return fault_sys(fault, "%s/study.db: %s: %s%s", study->folder, what,
                      study->db ? sqlite3_errmsg(study->db) : "no memory", remedy);
 }
 

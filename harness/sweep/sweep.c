@@ -72,7 +72,7 @@ int sweep_prepare(struct sweep *sweep, struct fault *fault)
         sweep->visits[i] = true;
     sweep->slots = calloc((size_t)sweep->plan.blocks * sweep->plan.cell_count, sizeof *sweep->slots);
     if (!sweep->slots || !sweep->visits)
-        result = fault_set(fault, "sweep: no memory for the plan");
+        result = fault_sys(fault, "sweep: no memory for the plan");
     sweep->spent_ns = study_get_number(sweep->study, "spent_ns", 0);
     sweep->trials_ns = (double)(sweep->spent_ns - study_get_number(sweep->study, "setup_ns", 0));
     for (size_t i = 0; i < count && result == 0; i++)
@@ -264,7 +264,7 @@ enum sweep_state sweep_go(struct sweep *sweep, struct fault *fault)
     enum sweep_state state = SWEEP_COMPLETE;
 
     if (!order) {
-        fault_set(fault, "sweep: no memory for the plan");
+        fault_sys(fault, "sweep: no memory for the plan");
         return SWEEP_ERROR;
     }
     for (uint32_t block = 0; block < sweep->plan.blocks && state == SWEEP_COMPLETE; block++) {

@@ -227,7 +227,7 @@ int sweep_command_resume(struct study *study, struct trial_command *command, str
     if (!rows)
         return -1;
     if (take_items(&command->items, rows, count))
-        status = fault_set(fault, "sweep: no memory for the items");
+        status = fault_sys(fault, "sweep: no memory for the items");
     command->has_items = true;
     study_free_batch(rows, count);
     return status;

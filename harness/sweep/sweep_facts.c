@@ -189,7 +189,7 @@ static int record_plan(struct study *study, const struct sweep_plan *planned,
     bool foreign = options->command.words != NULL;
     char *text = plan_text(planned);
     int result =
-        text ? study_set(study, "plan", text, fault) : fault_set(fault, "study: no memory for the plan");
+        text ? study_set(study, "plan", text, fault) : fault_sys(fault, "study: no memory for the plan");
 
     free(text);
     for (uint32_t i = 0; i < planned->plan.cell_count && result == 0; i++) {

@@ -36,7 +36,7 @@ static int read_kinds(struct sweep_inputs *inputs, struct fault *fault)
 {
     inputs->kinds = calloc(inputs->batch.count, sizeof *inputs->kinds);
     if (!inputs->kinds)
-        return fault_set(fault, "%s: no memory for its %llu items", inputs->batch.root,
+        return fault_sys(fault, "%s: no memory for its %llu items", inputs->batch.root,
                          (unsigned long long)inputs->batch.count);
     for (size_t i = 0; i < inputs->batch.count; i++)
         inputs->kinds[i] = kind_of(&inputs->batch, i);
@@ -176,7 +176,7 @@ int sweep_items_from_study(struct sweep_items *items, const struct sweep_inputs 
                                study->folder, rows[i].path);
     }
     study_free_batch(rows, count);
-    return items->index ? result : fault_set(fault, "sweep: no memory for the items");
+    return items->index ? result : fault_sys(fault, "sweep: no memory for the items");
 }
 
 void sweep_items_release(struct sweep_items *items)
@@ -202,7 +202,7 @@ int sweep_items_write(const struct sweep_items *items, const struct sweep_inputs
         fprintf(file, "%s\n", name);
     }
     if (ferror(file) | fclose(file))
-        return fault_set(fault, "%s: %s: free space there, or give another folder with --out", path,
+        return fault_sys(fault, "%s: %s: free space there, or give another folder with --out", path,
                          strerror(errno));
     return 0;
 }

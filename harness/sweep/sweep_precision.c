@@ -21,7 +21,7 @@ static struct observation *observe(struct study *study, const struct plan *plan,
 
     *count = 0;
     if (trials && !made)
-        fault_set(fault, "sweep: no memory for %zu trials", all);
+        fault_sys(fault, "sweep: no memory for %zu trials", all);
     for (size_t i = 0; made && i < all; i++) {
         const struct study_trial *trial = &trials[i];
         const struct plan_cell *cell;
@@ -143,7 +143,7 @@ int sweep_precision_look(struct study *study, const struct plan *plan, uint32_t 
     if (!observations)
         result = -1;
     else if (!points || made < 0)
-        result = fault_set(fault, "sweep: no memory for the curve");
+        result = fault_sys(fault, "sweep: no memory for the curve");
     else
         choose(plan, points, (size_t)made, wanted, delta, again, found);
     if (result == 0 && block < PRECISION_BLOCKS) {

@@ -84,7 +84,7 @@ static int make_room(struct sweep_weak *weak, uint64_t items, struct fault *faul
                                 .made = calloc(items + 1, sizeof *weak->made)};
     if (weak->share && weak->made)
         return 0;
-    fault_set(fault, "--weak: no memory for %" PRIu64 " items", items);
+    fault_sys(fault, "--weak: no memory for %" PRIu64 " items", items);
     return -1;
 }
 
@@ -101,7 +101,7 @@ int sweep_weak_learn(struct sweep_weak *weak, const struct item_table *reference
     if (result == 0) {
         weak->spread = cost ? sweep_weak_deal(cost, weak->items, shares, weak->share) : -1;
         if (weak->spread < 0)
-            result = fault_set(fault, "--weak: no memory to deal %" PRIu64 " items", weak->items);
+            result = fault_sys(fault, "--weak: no memory to deal %" PRIu64 " items", weak->items);
     }
     free(cost);
     return result;
@@ -125,7 +125,7 @@ int sweep_weak_record(const struct sweep_weak *weak, struct study *study, struct
     snprintf(words, sizeof words, "%.2f%%", 100 * weak->spread);
     result = text ? study_set(study, "weak_shares", text, fault) ||
                         study_set(study, "weak_shares_spread", words, fault)
-                  : fault_set(fault, "--weak: no memory to record %" PRIu64 " items", weak->items);
+                  : fault_sys(fault, "--weak: no memory to record %" PRIu64 " items", weak->items);
     free(text);
     json_decref(rows);
     return result ? -1 : 0;
@@ -181,7 +181,7 @@ static int write_part(struct sweep_weak_part *made, const struct sweep_items *it
 
     snprintf(made->list, sizeof made->list, "%.4000s/items-%" PRIu32 ".txt", folder, made->workers);
     if (!chosen.index)
-        return fault_set(fault, "--weak: no memory for the items of %" PRIu32 " workers", made->workers);
+        return fault_sys(fault, "--weak: no memory for the items of %" PRIu32 " workers", made->workers);
     for (uint64_t i = 0; i < made->part.items; i++)
         chosen.index[i] = items->index[made->ids[i]];
     result = sweep_items_write(&chosen, inputs, made->list, fault);
@@ -196,7 +196,7 @@ static int make_part(const struct sweep_weak *weak, struct sweep_weak_part *made
 
     made->ids = calloc(weak->items + 1, sizeof *made->ids);
     if (!made->ids)
-        return fault_set(fault, "--weak: no memory for the items of %" PRIu32 " workers", made->workers);
+        return fault_sys(fault, "--weak: no memory for the items of %" PRIu32 " workers", made->workers);
     made->part = (struct trial_part){.ids = made->ids, .made = weak->made, .digest = digest_of};
     for (uint64_t i = 0; i < weak->items; i++)
         if (weak->share[i] <= made->workers) {
@@ -216,7 +216,7 @@ int sweep_weak_parts(struct sweep_weak *weak, const struct plan *plan, const str
 {
     weak->parts = calloc(plan->cell_count + 1u, sizeof *weak->parts);
     if (!weak->parts || items->count != weak->items)
-        return fault_set(fault,
+        return fault_sys(fault,
                          weak->parts ? "--weak: the study has %" PRIu64 " items, its shares others"
                                      : "--weak: no memory for %" PRIu64 " items",
                          (uint64_t)items->count);

@@ -240,7 +240,7 @@ static int worker_begin(void *context, uint32_t slot, void *opaque, struct fault
     free(h->worker);
     h->worker = calloc(1, sizeof *h->worker);
     if (!h->worker)
-        return fault_set(fault, "worker %u: no memory for its counters", slot);
+        return fault_sys(fault, "worker %u: no memory for its counters", slot);
     if (h->group) {
         counters_open(&h->worker->counters, h->backends, h->group->events, h->group->event_count);
         store_counters(payload, &h->worker->counters);

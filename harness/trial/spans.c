@@ -210,7 +210,7 @@ static int take_line(struct spans *spans, size_t *room, const char *text, size_t
     if (spans->count < SPANS_MOST && add(spans, room, &span) == 0)
         return 0;
     free(span.item);
-    return fault_set(fault,
+    return fault_sys(fault,
                      spans->count < SPANS_MOST ? "spans: no memory for line %u"
                                                : "spans: line %u: more spans than can be read",
                      number);

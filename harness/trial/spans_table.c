@@ -38,7 +38,7 @@ int spans_items_take(struct spans_items *items, const struct spans *spans, struc
     }
     if (result) {
         spans_items_release(items);
-        return fault_set(fault, "spans: no memory for the items");
+        return fault_sys(fault, "spans: no memory for the items");
     }
     if (items->count)
         qsort(items->item, items->count, sizeof *items->item, by_name);

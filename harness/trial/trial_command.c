@@ -167,7 +167,7 @@ static int launch(const struct trial_command *command, const struct launch *what
     if (pid == 0)
         become(what);
     if (pid < 0)
-        return fault_set(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
+        return fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
                          strerror(errno));
     trial_process_wait(&command->process, pid, outcome);
     return pid;
@@ -188,7 +188,7 @@ static int run_hook(const struct trial_command *command, const char *name, const
         return 0;
     what.said_fd = trial_process_memory("knee-said");
     if (what.said_fd < 0)
-        return fault_set(fault, "--%s cannot be started (memfd: %s): free memory", name, strerror(errno));
+        return fault_sys(fault, "--%s cannot be started (memfd: %s): free memory", name, strerror(errno));
     words[2] = command_line_fill(text, &values->of, true);
     pid = launch(command, &what, &own, fault);
     if (pid > 0)
@@ -244,7 +244,7 @@ static char *read_spans(const char *path, size_t *length, struct fault *fault)
         fault_set(fault, "spans: the file named in KNEE_SPANS is no file, or larger than %d MiB",
                   SPANS_FILE_BYTES >> 20);
     else if ((text = malloc((size_t)status.st_size + 1)) == NULL)
-        fault_set(fault, "spans: no memory for %lld bytes", (long long)status.st_size);
+        fault_sys(fault, "spans: no memory for %lld bytes", (long long)status.st_size);
     while (text && *length < (size_t)status.st_size &&
            (got = read(fd, text + *length, (size_t)status.st_size - *length)) > 0)
         *length += (size_t)got;
@@ -336,7 +336,7 @@ static int run(void *context, const struct trial_request *request, struct trial_
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     unlink(command->spans_path);
     if (said_fd < 0)
-        fault_set(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
+        fault_sys(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
     else if (outcome->stopped_by)
         result = 0;
     else if (trial_process_remove(request->out))

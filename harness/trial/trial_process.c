@@ -252,7 +252,7 @@ static int start(const struct trial_process *process, const struct trial_request
     if (pid == 0)
         become_run(&line, process->program, parent, table_fd, said_fd);
     if (pid < 0)
-        return fault_set(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
+        return fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
                          strerror(errno));
     trial_process_wait(process, pid, outcome);
     outcome->watched_ns = clock_now_ns() - begin_ns;
@@ -273,7 +273,7 @@ static int run(void *context, const struct trial_request *request, struct trial_
     *outcome = (struct trial_outcome){.table = {.fd = -1}, .stopped_by = trial_process_stopped()};
     study_utc_now(outcome->started_utc, sizeof outcome->started_utc);
     if (table_fd < 0 || said_fd < 0)
-        fault_set(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
+        fault_sys(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
     else if (outcome->stopped_by)
         result = 0;
     else if (trial_process_remove(request->out))

@@ -193,7 +193,7 @@ int trial_fill_rows(struct trial_result *result, const struct item_table *table,
     rows->counters = calloc((size_t)table->workers * RUN_COUNTERS + 1u, sizeof *rows->counters);
     if (!rows->workers || !rows->items || !rows->counters) {
         trial_result_release(result);
-        return fault_set(fault, "study: no memory for the rows of a trial: process fewer items with --items");
+        return fault_sys(fault, "study: no memory for the rows of a trial: process fewer items with --items");
     }
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         fill_worker(&rows->workers[rows->worker_count++], table, slot);

@@ -54,7 +54,7 @@ static int end_last_line(const struct line_log *log, struct fault *fault)
 
     if (fstat(log->fd, &status) || (status.st_size && pread(log->fd, &last, 1, status.st_size - 1) != 1) ||
         (last != '\n' && write(log->fd, "\n", 1) != 1))
-        return fault_set(fault, "%s: %s: free space there, or give another output folder", log->path,
+        return fault_sys(fault, "%s: %s: free space there, or give another output folder", log->path,
                          strerror(errno));
     return 0;
 }
@@ -63,7 +63,7 @@ int line_log_open(struct line_log *log, const char *path, bool durable, struct f
 {
     *log = (struct line_log){.fd = -1, .durable = durable, .path = strdup(path)};
     if (!log->path)
-        return fault_set(fault, "%s: no memory", path);
+        return fault_sys(fault, "%s: no memory", path);
     log->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (log->fd < 0)
         fault_set(fault, "%s: %s: give an output folder that can be written", path, strerror(errno));
@@ -150,13 +150,13 @@ int line_log_append(const struct line_log *log, const char *text, struct fault *
         return 0;
     if (written >= 0 && written < length)
         errno = ENOSPC;
-    return fault_set(fault, "writing %s: %s: free space there, then run the same command again", log->path,
+    return fault_sys(fault, "writing %s: %s: free space there, then run the same command again", log->path,
                      strerror(errno));
 }
 
 int line_log_clear(const struct line_log *log, struct fault *fault)
 {
-    return ftruncate(log->fd, 0) ? fault_set(fault, "clearing %s: %s", log->path, strerror(errno)) : 0;
+    return ftruncate(log->fd, 0) ? fault_sys(fault, "clearing %s: %s", log->path, strerror(errno)) : 0;
 }
 
 /* --- fields ----------------------------------------------------------------------------------- */

@@ -327,13 +327,13 @@ static int worker_init(void *context, void **own, struct fault *fault)
     struct image_state *state = calloc(1, sizeof *state);
 
     if (!state)
-        return fault_set(fault, "worker: no memory");
+        return fault_sys(fault, "worker: no memory");
     *own = state;
     state->digest = EVP_MD_CTX_new();
     if (!state->digest || (work->prepared ? overlay_inherit(&state->overlay, work->prepared, fault)
                                           : overlay_init(&state->overlay, work->recipe, fault))) {
         if (!state->digest)
-            fault_set(fault, "worker: no memory for a digest");
+            fault_sys(fault, "worker: no memory for a digest");
         worker_release(context, state);
         *own = NULL;
         return -1;

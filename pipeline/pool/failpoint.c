@@ -73,7 +73,7 @@ int failpoint_arm(struct fault *fault)
     armed = mmap(NULL, sizeof *armed, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (armed == MAP_FAILED) {
         armed = NULL;
-        return fault_set(fault, "KNEE_FAILPOINT: no memory");
+        return fault_sys(fault, "KNEE_FAILPOINT: no memory");
     }
     while ((item = strsep(&rest, ",")) != NULL)
         if (armed->count == POINTS_MOST || parse_point(item, &armed->points[armed->count++]))

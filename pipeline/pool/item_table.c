@@ -92,7 +92,7 @@ int item_table_create(struct item_table *table, int fd, uint64_t items, uint32_t
     if (table->fd < 0)
         table->fd = memfd_create("knee-items", MFD_CLOEXEC);
     if (table->fd < 0)
-        return fault_set(fault, "item table: making shared memory: %s", strerror(errno));
+        return fault_sys(fault, "item table: making shared memory: %s", strerror(errno));
     if (ftruncate(table->fd, (off_t)shape.bytes)) {
         fault_set(fault, "item table of %llu bytes: %s: free some memory", (unsigned long long)shape.bytes,
                   strerror(errno));

@@ -132,7 +132,7 @@ static int single_threaded(struct fault *fault)
         fclose(file);
     return threads == 1
                ? 0
-               : fault_set(fault,
+               : fault_bug(fault,
                            "starting workers: the parent has %ld threads, and fork would copy one: this is a "
                            "defect of knee",
                            threads);
@@ -152,13 +152,13 @@ static int open_pool(struct pool *pool)
     pool->slots = calloc(pool->options->workers, sizeof *pool->slots);
     pool->order = chunk_order(pool->workload, pool->options->policy);
     if (!pool->order || !pool->slots)
-        return fault_set(pool->fault, "order of %llu items: no memory",
+        return fault_sys(pool->fault, "order of %llu items: no memory",
                          (unsigned long long)pool->workload->items);
     pool->control =
         mmap(NULL, control_bytes(pool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (pool->control == MAP_FAILED) {
         pool->control = NULL;
-        return fault_set(pool->fault, "shared memory of the pool: %s", strerror(errno));
+        return fault_sys(pool->fault, "shared memory of the pool: %s", strerror(errno));
     }
     sigemptyset(&mask);
     sigaddset(&mask, SIGCHLD);

@@ -73,7 +73,7 @@ static int state_init(const struct synthetic_spec *spec, struct synthetic_state 
         return 0;
     state->stream = malloc(STREAM_BYTES);
     if (!state->stream)
-        return fault_set(fault, "synthetic workload: no memory for a stream of %d MiB: use kind=spin",
+        return fault_sys(fault, "synthetic workload: no memory for a stream of %d MiB: use kind=spin",
                          STREAM_BYTES >> 20);
     memset(state->stream, 1, STREAM_BYTES);
     return 0;
@@ -85,7 +85,7 @@ static int worker_init(void *context, void **out, struct fault *fault)
     struct synthetic_state *state = malloc(sizeof *state);
 
     if (!state)
-        return fault_set(fault, "synthetic workload: no memory for a worker");
+        return fault_sys(fault, "synthetic workload: no memory for a worker");
     if (state_init(work->spec, state, fault)) {
         free(state);
         return -1;
@@ -147,7 +147,7 @@ int synthetic_workload_init(struct synthetic_workload *work, const struct synthe
     work->lock = mmap(NULL, sizeof *work->lock, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (work->lock == MAP_FAILED) {
         work->lock = NULL;
-        return fault_set(fault, "synthetic workload: shared memory for the lock: %s", strerror(errno));
+        return fault_sys(fault, "synthetic workload: shared memory for the lock: %s", strerror(errno));
     }
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);

@@ -44,7 +44,7 @@ int emulate_run_begin(struct emulate_run *run, uint32_t cores, uint32_t workers,
     run->gate = mmap(NULL, sizeof *run->gate, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (run->gate == MAP_FAILED) {
         run->gate = NULL;
-        return fault_set(fault, "emulated cores: shared memory: %s", strerror(errno));
+        return fault_sys(fault, "emulated cores: shared memory: %s", strerror(errno));
     }
     if (emulation_open(&run->groups, cores, real, workers, fault) ||
         emulation_join(&run->groups, EMULATION_SERIAL, fault))

@@ -82,7 +82,7 @@ int jpeg_reader_open(struct jpeg_reader *reader, const void *data, size_t bytes,
 
     *reader = (struct jpeg_reader){.orientation = 1, .codec = codec};
     if (!codec)
-        return fault_set(fault, "no memory for a JPEG decoder");
+        return fault_sys(fault, "no memory for a JPEG decoder");
     codec->jpeg.err = jpeg_trap_init(&codec->trap);
     if (setjmp(codec->trap.back))
         return fault_set(fault, "%s", codec->trap.text);
@@ -117,7 +117,7 @@ static int make_strip(struct jpeg_reader *reader, int index, struct fault *fault
     plane->rows = malloc((size_t)plane->stride * (size_t)(rows + 1));
     codec->rows[index] = malloc((size_t)rows * sizeof *codec->rows[index]);
     if (!plane->rows || !codec->rows[index])
-        return fault_set(fault, "no memory to decode %dx%d", reader->width, reader->height);
+        return fault_sys(fault, "no memory to decode %dx%d", reader->width, reader->height);
     for (int y = 0; y < rows; y++)
         codec->rows[index][y] = plane->rows + (size_t)y * (size_t)plane->stride;
     return 0;

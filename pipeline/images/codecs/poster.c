@@ -73,7 +73,7 @@ static int open_codec(struct reader *r, uint64_t max_pixels)
             r->format->streams[i]->discard = AVDISCARD_ALL;
     r->codec = avcodec_alloc_context3(codec);
     if (!r->codec)
-        return fault_set(r->fault, "no memory for the decoder");
+        return fault_sys(r->fault, "no memory for the decoder");
     r->codec->thread_count = 1; /* the pool has its processes; threads would also delay frames */
     r->codec->thread_type = 0;
     r->codec->max_pixels = (int64_t)max_pixels;
@@ -169,7 +169,7 @@ int poster_read(const char *path, const struct recipe *recipe, struct poster *po
 
     *poster = (struct poster){.pixel_aspect = 1};
     if (!r.packet || !r.frame || !r.best)
-        fault_set(fault, "no memory for a frame");
+        fault_sys(fault, "no memory for a frame");
     else if (open_format(&r, path) == 0 && open_codec(&r, max_pixels) == 0 &&
              find_frame(&r, recipe->clip_offset_s) == 0) {
         if ((uint64_t)r.best->width * (uint64_t)r.best->height > max_pixels)

@@ -117,7 +117,7 @@ int poster_to_rgb(const AVFrame *frame, const uint8_t background[3], struct pixe
         between = g_try_malloc(count * (size_t)bytes + 64);
     if (!pixels->data || (bytes > 3 && !between)) {
         g_free(between);
-        return fault_set(fault, "no memory for a frame of %dx%d", frame->width, frame->height);
+        return fault_sys(fault, "no memory for a frame of %dx%d", frame->width, frame->height);
     }
     failed = convert(frame, frame->width, frame->height,
                      deep    ? AV_PIX_FMT_RGB48
@@ -128,7 +128,7 @@ int poster_to_rgb(const AVFrame *frame, const uint8_t background[3], struct pixe
         fault_set(fault, "the clip's pixel format %d cannot be turned into RGB", frame->format);
     else if (deep && primaries_to_srgb((const uint16_t *)(const void *)between, count, primaries_of(frame),
                                        pq, pixels->data))
-        failed = fault_set(fault, "no memory for converting a frame's colours");
+        failed = fault_sys(fault, "no memory for converting a frame's colours");
     else if (alpha)
         flatten(between, count, background, pixels->data);
     g_free(between);

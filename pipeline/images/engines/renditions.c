@@ -37,7 +37,7 @@ static int sharpen_all(const struct recipe *recipe, const struct engine_size *si
 {
     for (int i = 0; i < recipe->rendition_count; i++)
         if (recipe->renditions[i].sharpen > 0 && sharpen(&scaled[i], &recipe->renditions[i], size))
-            return fault_set(fault, "no memory for sharpening");
+            return fault_sys(fault, "no memory for sharpening");
     return 0;
 }
 

@@ -37,13 +37,13 @@ static int add_entry(struct walk *walk, const char *path, off_t bytes)
         size_t capacity = walk->capacity ? walk->capacity * 2 : 256;
         struct entry *grown = realloc(walk->entries, capacity * sizeof *grown);
         if (!grown)
-            return fault_set(walk->fault, "batch %s: no memory for its list of files", walk->root);
+            return fault_sys(walk->fault, "batch %s: no memory for its list of files", walk->root);
         walk->entries = grown;
         walk->capacity = capacity;
     }
     walk->entries[walk->count].path = strdup(path);
     if (!walk->entries[walk->count].path)
-        return fault_set(walk->fault, "batch %s: no memory for its list of files", walk->root);
+        return fault_sys(walk->fault, "batch %s: no memory for its list of files", walk->root);
     walk->entries[walk->count++].bytes = (uint64_t)bytes;
     return 0;
 }
@@ -116,7 +116,7 @@ static int take_entries(struct batch *batch, struct walk *walk)
     batch->bytes = calloc(walk->count, sizeof *batch->bytes);
     batch->positions = calloc(walk->count, sizeof *batch->positions);
     if (!batch->paths || !batch->bytes || !batch->positions)
-        return fault_set(walk->fault, "batch %s: no memory for its list of files", walk->root);
+        return fault_sys(walk->fault, "batch %s: no memory for its list of files", walk->root);
     qsort(walk->entries, walk->count, sizeof *walk->entries, by_path);
     for (size_t i = 0; i < walk->count; i++) {
         batch->paths[i] = walk->entries[i].path;
@@ -157,7 +157,7 @@ int batch_list(struct batch *batch, const char *root, const char *exclude, struc
         length--;
     batch->root = strndup(root, length);
     if (!batch->root)
-        return fault_set(fault, "batch %s: no memory", root);
+        return fault_sys(fault, "batch %s: no memory", root);
     if (exclude && stat(exclude, &status) == 0) {
         walk.has_excluded = true;
         walk.excluded_device = status.st_dev;
@@ -232,7 +232,7 @@ int batch_keep_listed(struct batch *batch, const char *list_path, struct fault *
     if (!list)
         fault_set(fault, "list %s: %s", list_path, strerror(errno));
     else if (!keep)
-        fault_set(fault, "list %s: no memory", list_path);
+        fault_sys(fault, "list %s: no memory", list_path);
     else
         failed = mark_listed(batch, list, list_path, keep, fault);
     if (list && !from_stdin)

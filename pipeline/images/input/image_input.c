@@ -36,7 +36,7 @@ static int read_whole(int fd, const struct stat *before, struct image_input *inp
 
     input->data = malloc((size_t)before->st_size);
     if (!input->data)
-        return fault_set(fault, "no memory for %lld bytes", (long long)before->st_size);
+        return fault_sys(fault, "no memory for %lld bytes", (long long)before->st_size);
     input->bytes = (size_t)before->st_size;
     input->mtime_ns = 0;
     if (read_bytes(fd, input->data, input->bytes, fault))

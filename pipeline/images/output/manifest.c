@@ -57,7 +57,7 @@ static int finish_file(FILE *file, const char *temporary, const char *final, str
     if (!failed)
         saved = errno;
     unlink(temporary);
-    return fault_set(fault, "writing %s: %s: free space there or give another output folder", final,
+    return fault_sys(fault, "writing %s: %s: free space there or give another output folder", final,
                      strerror(saved));
 }
 
@@ -70,7 +70,7 @@ static FILE *begin_file(const char *folder, const char *name, char final[4096], 
     snprintf(temporary, 4200, "%s/.%s.tmp%d", folder, name, (int)getpid());
     file = fopen(temporary, "we");
     if (!file)
-        fault_set(fault, "writing %s: %s: is the output folder writable?", final, strerror(errno));
+        fault_sys(fault, "writing %s: %s: is the output folder writable?", final, strerror(errno));
     return file;
 }
 
@@ -117,13 +117,13 @@ int manifest_begin(struct manifest_writer *writer, const char *folder, const cha
     writer->digest = EVP_MD_CTX_new();
     if (!writer->digest || !EVP_DigestInit_ex(writer->digest, EVP_sha256(), NULL)) {
         manifest_abandon(writer);
-        return fault_set(fault, "writing %s: no memory for its digest", writer->final);
+        return fault_sys(fault, "writing %s: no memory for its digest", writer->final);
     }
     if (comment && (put_text(writer, "# ", 2) || put_text(writer, comment, strlen(comment)) ||
                     put_text(writer, "\n", 1))) {
         int saved = errno;
         manifest_abandon(writer);
-        return fault_set(fault, "writing %s: %s: free space there or give another output folder",
+        return fault_sys(fault, "writing %s: %s: free space there or give another output folder",
                          writer->final, strerror(saved));
     }
     return 0;
@@ -151,7 +151,7 @@ int manifest_end(struct manifest_writer *writer, char sha256[65], struct fault *
 
     if (!EVP_DigestFinal_ex(writer->digest, digest, NULL)) {
         manifest_abandon(writer);
-        return fault_set(fault, "writing %s: OpenSSL cannot compute SHA-256", writer->final);
+        return fault_sys(fault, "writing %s: OpenSSL cannot compute SHA-256", writer->final);
     }
     EVP_MD_CTX_free(writer->digest);
     writer->digest = NULL;

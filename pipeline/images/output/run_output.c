@@ -245,7 +245,7 @@ static int write_manifest(struct outputs *outputs, const char *out, struct run_o
         snprintf(folder, sizeof folder, "%s/", outputs->recipe->renditions[r].name);
         if (put_rendition(&writer, outputs, r, &outcome->outputs)) {
             manifest_abandon(&writer);
-            return fault_set(fault, "writing %s: %s: free space there or give another output folder",
+            return fault_sys(fault, "writing %s: %s: free space there or give another output folder",
                              writer.final, strerror(errno));
         }
     }
@@ -277,7 +277,7 @@ static int write_failures(const struct outputs *outputs, uint64_t count, const c
     int failed;
 
     if (!failures)
-        return fault_set(fault, "output folder %s: no memory for its list of failures", out);
+        return fault_sys(fault, "output folder %s: no memory for its list of failures", out);
     for (uint64_t i = 0; i < outputs->batch->count && filled < count; i++) {
         const struct item_record *record = item_table_item(outputs->table, i);
         struct image_result *result = item_table_item_payload(outputs->table, i);
@@ -307,7 +307,7 @@ int run_output_close(const struct item_table *table, const struct recipe *recipe
 
     *outcome = (struct run_outcome){0};
     if (!outputs.order)
-        return fault_set(fault, "output folder %s: no memory for its manifest", out);
+        return fault_sys(fault, "output folder %s: no memory for its manifest", out);
     failed = write_failures(&outputs, count_items(table, outcome), out, fault) ||
              write_manifest(&outputs, out, outcome, fault) || (durable && store_sync_folder(out, fault));
     if (!failed)

@@ -130,8 +130,8 @@ enum store_result store_write(const char *folder, const char *path, const void *
         int saved = errno;
         unlink(temporary);
         if (!writing && is_bad_name(saved)) /* the cause first: it is kept in few bytes, beside the name */
-            return fault_set(fault, "%s: %s (writing %s)", strerror(saved), remedy(saved), final);
-        fault_set(fault, "writing %s: %s: %s", final, strerror(saved), remedy(saved));
+            return fault_sys(fault, "%s: %s (writing %s)", strerror(saved), remedy(saved), final);
+        fault_sys(fault, "writing %s: %s: %s", final, strerror(saved), remedy(saved));
         return STORE_UNUSABLE;
     }
     failpoint("named", FAILPOINT_NO_ITEM);

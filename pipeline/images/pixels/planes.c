@@ -27,7 +27,7 @@ int planes_alloc(struct pixels *pixels, int width, int height, struct fault *fau
 
     *pixels = (struct pixels){.width = width, .height = height, .layout = PIXELS_PLANES};
     pixels->data = g_try_malloc(bytes + ROW_ALIGN); /* vector code may read beyond the last row */
-    return pixels->data ? 0 : fault_set(fault, "no memory for a picture of %dx%d", width, height);
+    return pixels->data ? 0 : fault_sys(fault, "no memory for a picture of %dx%d", width, height);
 }
 
 struct plane planes_get(const struct pixels *pixels, int index)
@@ -106,7 +106,7 @@ static int scale_and_cut(const struct pixels *from, int width, int height, int l
 
     whole.data = g_try_malloc(plane_bytes(width, height) + ROW_ALIGN);
     if (!whole.data)
-        return fault_set(fault, "no memory for a picture of %dx%d", width, height);
+        return fault_sys(fault, "no memory for a picture of %dx%d", width, height);
     for (int index = 0; index < PLANE_COUNT && !failed; index++) {
         struct plane source = planes_get(from, index), target = planes_get(to, index);
         failed = scale_plane(&source, &whole, fault);
@@ -233,7 +233,7 @@ int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fa
     *to = (struct pixels){.width = from->width, .height = from->height};
     to->data = g_try_malloc((size_t)to->width * (size_t)to->height * 3 + ROW_ALIGN);
     if (!to->data)
-        return fault_set(fault, "no memory for a picture of %dx%d", to->width, to->height);
+        return fault_sys(fault, "no memory for a picture of %dx%d", to->width, to->height);
     return convert(from, AV_PIX_FMT_YUV420P, to, AV_PIX_FMT_RGB24, fault);
 }
 
