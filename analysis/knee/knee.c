@@ -88,7 +88,7 @@ struct knee knee_find(const struct scaling_point *points, size_t count, const st
     return knee;
 }
 
-/* --- of a law --------------------------------------------------------------------------------- */
+/* --- of a model --------------------------------------------------------------------------------- */
 
 enum bound { BOUND_LOW, BOUND_VALUE, BOUND_HIGH };
 
@@ -120,7 +120,7 @@ static double crossing(const struct model_fit *fit, enum bound bound, double lim
     return after;
 }
 
-struct interval knee_of_law(const struct model_fit *fit, double delta)
+struct interval knee_of_model(const struct model_fit *fit, double delta)
 {
     struct interval at_two = model_speedup_interval(fit, 2), result;
     double value, limit = 1 - delta;
@@ -129,13 +129,13 @@ struct interval knee_of_law(const struct model_fit *fit, double delta)
         return interval_unknown("%s", fit->reason);
     value = crossing(fit, BOUND_VALUE, limit);
     if (isnan(value))
-        return interval_unknown("the law never falls below %.2f of the ideal line", limit);
+        return interval_unknown("the model never falls below %.2f of the ideal line", limit);
     if (!interval_has_bounds(&at_two))
         return interval_point(value, "%s", at_two.reason);
     result = interval_bounded(value, crossing(fit, BOUND_LOW, limit), crossing(fit, BOUND_HIGH, limit),
-                              fit->level, "where the law's interval crosses %.3g", limit);
+                              fit->level, "where the model's interval crosses %.3g", limit);
     if (isnan(result.high))
-        snprintf(result.reason, sizeof result.reason, "no upper bound: the law may never fall below %.2f",
+        snprintf(result.reason, sizeof result.reason, "no upper bound: the model may never fall below %.2f",
                  limit);
     return result;
 }

@@ -12,7 +12,7 @@
  * cores, efficiency is lost to the software and the machine's shared parts; beyond, workers share cores and E(n)
  * falls by arithmetic. The second is a knee too, but its reason says so.
  *
- * knee_of_law() is the real number n at which a fitted law crosses 1 - delta: 1 + delta / ((1 - delta) s) for
+ * knee_of_model() is the real number n at which a fitted model crosses 1 - delta: 1 + delta / ((1 - delta) s) for
  * Amdahl's. knee_amdahl() is the same as a whole number, the smallest n below.
  */
 #ifndef KNEE_KNEE_H
@@ -35,9 +35,9 @@ struct knee {
 struct knee knee_find(const struct scaling_point *points, size_t count, const struct model_noise *noise,
                       unsigned cores, double delta);
 
-/* The n at which the law's speedup is (1 - delta) n; bounds where those of its pointwise interval are. Unknown
- * where the law never is. */
-struct interval knee_of_law(const struct model_fit *fit, double delta);
+/* The n at which the model's speedup is (1 - delta) n; bounds where those of its pointwise interval are. Unknown
+ * where the model never is. */
+struct interval knee_of_model(const struct model_fit *fit, double delta);
 
 /* For the interval of a serial fraction; bounds change places. */
 struct interval knee_amdahl(const struct interval *serial_fraction, double delta);

@@ -29,7 +29,7 @@ struct table {
     size_t points, blocks;
     double *sum, *seen; /* [blocks][points][KNEE_STEPS]: cumulated core-seconds; [blocks][points]: trials */
     double *x;          /* [blocks][points]: loss of one step */
-    double *a, *b, *at; /* [blocks]: the law of each block, and its value at one n */
+    double *a, *b, *at; /* [blocks]: the model of each block, and its value at one n */
 };
 
 static size_t find_or_add(unsigned *list, size_t *count, unsigned value)
@@ -118,7 +118,7 @@ static int make_table(const struct knee_cost *costs, size_t count, struct table 
     return 0;
 }
 
-/* --- the law of a step ------------------------------------------------------------------------- */
+/* --- the model of a step ------------------------------------------------------------------------- */
 
 /* x(n) of each block; false when one is not known. */
 static bool fill_losses(struct table *t, size_t base, int step)
@@ -162,7 +162,7 @@ static void fit_blocks(struct table *t, enum shape shape, struct knee_cause *cau
     cause->per_pair = stats_mean(t->b, t->blocks);
 }
 
-static void fit_law(struct table *t, int step, struct knee_cause *cause)
+static void fit_model(struct table *t, int step, struct knee_cause *cause)
 {
     if (step == KNEE_SERIAL || t->points < 3) {
         fit_blocks(t, WORKERS_ONLY, cause);
@@ -265,7 +265,7 @@ static void judge(struct table *t, double delta, double level, struct knee_cause
         } else if (!fill_losses(t, base, s)) {
             refuse(&causes[s], "core-seconds of a cause are not known in every trial");
         } else {
-            fit_law(t, s, &causes[s]);
+            fit_model(t, s, &causes[s]);
             causes[s].workers = knee_interval(t, delta, level);
             causes[s].extrapolated = causes[s].workers.value > largest;
         }

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/models/models_predict.h"
-#include "analysis/models/models_problem.h"
+#include "analysis/models/models_predict_internal.h"
+#include "analysis/models/models_problem_internal.h"
 #include "analysis/statistics/stats.h"
 
 /* Times are known to twelve digits at best: a mean square below that is none. */
@@ -59,7 +59,8 @@ static int hold_in_range(struct problem *p, struct model_fit *fit,
     while (again) {
         again = false;
         for (size_t j = 0; j < shapes; j++) {
-            double least = law_least(fit->kind, j), most = law_most(fit->kind, j);
+            double least = model_table[fit->kind].parameter[j].least,
+                   most = model_table[fit->kind].parameter[j].most;
             if (fixed[j] || (fit->theta[j] >= least && fit->theta[j] <= most))
                 continue;
             if (fabs(fit->theta[j] - (fit->theta[j] < least ? least : most)) >
@@ -79,7 +80,7 @@ static int hold_in_range(struct problem *p, struct model_fit *fit,
     return 0;
 }
 
-/* F test of what the law leaves against the pure error (Draper and Smith 1998, section 2.1). */
+/* F test of what the model leaves against the pure error (Draper and Smith 1998, section 2.1). */
 static void test_lack_of_fit(struct model_fit *fit, const struct problem *p, double pure, unsigned df_pure,
                              size_t held)
 {
@@ -93,7 +94,7 @@ static void test_lack_of_fit(struct model_fit *fit, const struct problem *p, dou
         snprintf(lack->reason, sizeof lack->reason, "no repetitions: no pure error to test against");
     else if (lack->df_lack == 0)
         snprintf(lack->reason, sizeof lack->reason,
-                 "%zu worker counts for %zu parameters: nothing is left to test the law with", p->cells,
+                 "%zu worker counts for %zu parameters: nothing is left to test the model with", p->cells,
                  fit->shapes + 1);
     else if (!(pure > NO_NOISE * (double)p->count))
         snprintf(lack->reason, sizeof lack->reason, "repetitions agree to the last digit: no pure error");
@@ -168,15 +169,15 @@ static struct interval shape_interval(struct problem *p, const struct model_fit 
                             fit->lack_of_fit.p < MODEL_MISFIT_LEVEL ? "lack of fit" : "pure error");
 }
 
-/* T1 is the mean over blocks of log T less the law. Its variance has two parts: that of the blocks among each
- * other (drift and noise), and that of the law's parameters. covariance is theirs over the noise's variance, 0 for a parameter
+/* T1 is the mean over blocks of log T less the model. Its variance has two parts: that of the blocks among each
+ * other (drift and noise), and that of the model's parameters. covariance is theirs over the noise's variance, 0 for a parameter
  * that is held at its bound: its doubt is not in T1, which would else cover 96.5% where that happens often. */
 static void find_t1(struct model_fit *fit, struct problem *p, double covariance[MODEL_SHAPES][MODEL_SHAPES],
                     double pure, unsigned df_pure)
 {
-    double sum = 0, squares = 0, blocks = (double)p->blocks, law, level_part, df, half;
+    double sum = 0, squares = 0, blocks = (double)p->blocks, model, level_part, df, half;
 
-    problem_block_law(p, fit->theta, fit->mean_gradient);
+    problem_block_model(p, fit->theta, fit->mean_gradient);
     for (size_t b = 0; b < p->blocks; b++)
         sum += p->block_mean[b] - p->at_block[b];
     fit->log_t1 = sum / blocks;
@@ -192,13 +193,13 @@ static void find_t1(struct model_fit *fit, struct problem *p, double covariance[
             (isnan(fit->variance) && df_pure ? pure / df_pure : fit->variance) / fit->per_block;
         fit->level_df = fit->variance_df;
     }
-    law = fit->shapes ? model_quadratic_form(covariance, fit->mean_gradient) * fit->variance : 0;
+    model = fit->shapes ? model_quadratic_form(covariance, fit->mean_gradient) * fit->variance : 0;
     level_part = fit->level_variance / blocks;
-    if (isnan(law) || !(level_part + law > 1e-26)) {
+    if (isnan(model) || !(level_part + model > 1e-26)) {
         fit->t1 = interval_point(exp(fit->log_t1), "no repetitions, or all agree: no spread, no interval");
         return;
     }
-    half = model_half_width(fit, level_part, law, &df);
+    half = model_half_width(fit, level_part, model, &df);
     fit->t1 = interval_bounded(exp(fit->log_t1), exp(fit->log_t1 - half), exp(fit->log_t1 + half), fit->level,
                                "t on logarithms, %.1f df", df);
 }
@@ -209,7 +210,7 @@ static bool superlinear(struct model_fit *fit)
         if (fit->shape[j].high < 0) {
             char why[192];
             snprintf(why, sizeof why,
-                     "%s lies below 0 beyond doubt (%.3g to %.3g): speedup is better than this law allows "
+                     "%s lies below 0 beyond doubt (%.3g to %.3g): speedup is better than this model allows "
                      "(super-linear)",
                      model_parameter_name(fit->kind, j), fit->shape[j].low, fit->shape[j].high);
             refuse(fit, why);
@@ -260,7 +261,8 @@ static void complete(struct problem *p, struct model_fit *fit, const struct free
     find_aicc(fit, p);
     test_lack_of_fit(fit, p, pure, df_pure, held);
     for (size_t j = 0; j < fit->shapes; j++) {
-        fit->shape[j] = interval_clipped(&fit->shape[j], law_least(fit->kind, j), law_most(fit->kind, j));
+        fit->shape[j] = interval_clipped(&fit->shape[j], model_table[fit->kind].parameter[j].least,
+                                         model_table[fit->kind].parameter[j].most);
         fit->shape[j].value = fit->theta[j];
     }
     find_t1(fit, p, held_covariance, pure, df_pure);
@@ -269,10 +271,12 @@ static void complete(struct problem *p, struct model_fit *fit, const struct free
     fit->fitted = true;
 }
 
+static const double first_guess[MODEL_SHAPES] = {0.05, 0.001};
+
 static void start_at(enum model_kind kind, double theta[MODEL_SHAPES])
 {
     for (size_t j = 0; j < MODEL_SHAPES; j++)
-        theta[j] = law_start(kind, j);
+        theta[j] = j < model_table[kind].shapes ? first_guess[j] : 0;
 }
 
 void model_fit(enum model_kind kind, const struct scaling_data *data, double level, struct model_fit *fit)
@@ -282,13 +286,13 @@ void model_fit(enum model_kind kind, const struct scaling_data *data, double lev
     char why[192];
 
     *fit = (struct model_fit){
-        .kind = kind, .shapes = law_shapes(kind), .level = level, .aicc = NAN, .rss_log = NAN};
+        .kind = kind, .shapes = model_table[kind].shapes, .level = level, .aicc = NAN, .rss_log = NAN};
     fit->variance = fit->variance_df = fit->band_factor = NAN;
     fit->lack_of_fit = (struct model_lack_of_fit){.f = NAN, .p = NAN, .reason = "the model is not fitted"};
     fit->weak = data->weak;
     if (!model_is_for(kind, data->weak)) {
-        refuse(fit, data->weak ? "weak scaling: the law is of work that does not grow with the workers"
-                               : "the law is of weak scaling, where the work grows with the workers");
+        refuse(fit, data->weak ? "weak scaling: the model is of work that does not grow with the workers"
+                               : "the model is of weak scaling, where the work grows with the workers");
         return;
     }
     if (problem_make(&p, kind, data, NULL, why, sizeof why)) {
@@ -321,8 +325,8 @@ int model_fit_weighted(enum model_kind kind, const struct scaling_data *data, co
     if (problem_make(&p, kind, data, weights, reason, sizeof reason))
         return -1;
     start_at(kind, found);
-    status = p.cells > law_shapes(kind) ? problem_minimise(&p, all_free, found, NULL) : -1;
-    for (size_t j = 0; j < law_shapes(kind) && status == 0; j++)
+    status = p.cells > model_table[kind].shapes ? problem_minimise(&p, all_free, found, NULL) : -1;
+    for (size_t j = 0; j < model_table[kind].shapes && status == 0; j++)
         theta[j] = found[j];
     problem_release(&p);
     return status;

@@ -1,17 +1,4 @@
-/* models.h: laws of scaling, fitted to times.
- *
- *   ideal            T1 / n
- *   amdahl           T1 (s + (1-s)/n)                          Amdahl 1967, AFIPS Conf. Proc. 30
- *   amdahl-overhead  T1 (s + (1-s)/n + c n)                    each worker costs the run c of the work
- *   usl              T1 (1 + sigma (n-1) + kappa n (n-1)) / n   Gunther 1993 and 2007, "Guerrilla Capacity
- *                                                              Planning": contention and coherency
- *   gustafson        T1 / (n - s (n-1))                         Gustafson 1988, CACM 31(5): scaled speedup n - s (n-1)
- * The last is the law of weak scaling, the three above it are laws of work that does not grow: data of the one kind do not
- * take the laws of the other (scaling.h says what times of weak scaling are handed in). s of gustafson is the share of
- * the time with n workers that does not gain by them; efficiency falls to 1 - s and no further.
- *
- * amdahl-overhead and usl are one family of curves in two readings (sigma - kappa = s/(1+c), kappa =
- * c/(1+c)); they differ only where a parameter is held at its bound. usl is the one that is chosen.
+/* models.h: scaling models (model_table.h) fitted to times.
  *
  * Fit: least squares on log T (noise of times is relative), by gsl_multifit_nlinear with analytic Jacobian.
  * Log T is centred within each block, which removes T1 and whatever a block had of its own (drift) exactly,
@@ -43,11 +30,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/models/model_table.h"
 #include "analysis/speedup/scaling.h"
 #include "analysis/statistics/interval.h"
-
-enum model_kind { MODEL_IDEAL, MODEL_AMDAHL, MODEL_AMDAHL_OVERHEAD, MODEL_USL, MODEL_GUSTAFSON, MODEL_KINDS };
-enum { MODEL_SHAPES = 2 };
 
 /* Level of the lack-of-fit test: a model is rejected when p is below it. At 5% one sound sweep in twenty would have
  * intervals that are far too wide, and the coverage of all of them together would be 95.5%. */
@@ -73,8 +58,8 @@ struct model_fit {
     double covariance[MODEL_SHAPES][MODEL_SHAPES]; /* of the free estimates; NaN without a variance */
     double log_t1;
     double variance, variance_df;       /* of one log T within its block; NaN when not known */
-    double level_variance, level_df;    /* of a block's mean of log T less the law; NaN when not known */
-    double mean_gradient[MODEL_SHAPES]; /* of the law over the data */
+    double level_variance, level_df;    /* of a block's mean of log T less the model; NaN when not known */
+    double mean_gradient[MODEL_SHAPES]; /* of the model over the data */
     double per_block;                   /* observations */
     size_t blocks;
     double band_factor; /* of usl: standard errors on each side of the simultaneous band; NaN not known */
@@ -83,14 +68,8 @@ struct model_fit {
     double rss_log, aicc;     /* of the centred log T; aicc NaN when not known */
     struct model_lack_of_fit lack_of_fit;
     struct interval limit_speedup; /* largest speedup with any number of workers */
-    struct interval peak_workers;  /* where it is reached; unknown for a law that only ever rises */
+    struct interval peak_workers;  /* where it is reached; unknown for a model that only ever rises */
 };
-
-const char *model_name(enum model_kind kind);
-/* Is it a law for such data? ideal is one for both. */
-bool model_is_for(enum model_kind kind, bool weak);
-/* Name and unit of shape parameter i. Unit "1" is a fraction of the time of one worker. */
-const char *model_parameter_name(enum model_kind kind, size_t i);
 
 /* Fits one model, without limit_speedup and peak_workers. A time that is not finite and positive makes it
  * unfitted, with that reason. */
@@ -103,39 +82,38 @@ void models_fit(const struct scaling_data *data, double level, struct model_fit 
 /* Is the coherency term of usl above 0? One-sided: t = kappa / standard error, p by Student's t with the fit's
  * degrees of freedom; the verdict is that of models_fit()'s sentence. p is NaN with a reason when it cannot be known;
  * where kappa is held at 0 all that is known is that p is at least 0.5. */
-enum model_verdict { VERDICT_AMDAHL, VERDICT_USL, VERDICT_CANNOT_TELL };
+enum model_need { NEED_NONE, NEED_USL, NEED_UNDECIDED };
 struct model_coherency {
-    enum model_verdict verdict;
+    enum model_need verdict;
     double t, p, df;
     char reason[192];
 };
 struct model_coherency model_coherency(const struct model_fit fits[MODEL_KINDS]);
 /* "Amdahl is enough", "USL is needed", "cannot tell". */
-const char *model_verdict_name(enum model_verdict verdict);
+const char *model_need_name(enum model_need verdict);
 
-/* --- the fitted law at any n >= 1, not cut at the number of cores (models_predict.c) ------------------------
+/* --- the fitted model at any n >= 1, not cut at the number of cores (models_predict.c) ------------------------
  *
  * Three intervals for three questions, each on logarithms, at the fit's level:
- *   where is the law at this n             model_speedup_interval(), model_seconds_interval(): pointwise
- *   where is the law, for all n at once    model_speedup_band(): from 2 up to BAND_REACH times the largest n
+ *   where is the model at this n             model_speedup_interval(): pointwise
+ *   where is the model, for all n at once    model_speedup_band(): from 2 up to BAND_REACH times the largest n
  *                                          measured. For amdahl, which has one shape parameter, it is the
  *                                          pointwise one; for two (usl) the factor is that of Wynn and
  *                                          Bloomfield 1971, "Simultaneous confidence bands in regression
- *                                          analysis", JRSS B 33(2): the law is linear in its parameters as
+ *                                          analysis", JRSS B 33(2): the model is linear in its parameters as
  *                                          seen from S, and directions (1, n) fill a known angle.
  *   where would one more trial be          model_seconds_prediction(): a trial in a block of its own, so
- *                                          noise, drift between blocks and the doubt of the law add up;
+ *                                          noise, drift between blocks and the doubt of the model add up;
  *                                          degrees of freedom by Satterthwaite
  */
 enum { BAND_REACH = 4 };
 double model_seconds(const struct model_fit *fit, double workers);
 double model_speedup(const struct model_fit *fit, double workers);
 struct interval model_speedup_interval(const struct model_fit *fit, double workers);
-struct interval model_seconds_interval(const struct model_fit *fit, double workers);
 struct interval model_speedup_band(const struct model_fit *fit, double workers);
 struct interval model_seconds_prediction(const struct model_fit *fit, double workers);
 
-/* Noise of one log T within its block, whatever the law: what a mean for each n and each block leaves. Cells
+/* Noise of one log T within its block, whatever the model: what a mean for each n and each block leaves. Cells
  * within the cores only. NaN and 0 where it cannot be known. */
 struct model_noise {
     double variance;

@@ -1,4 +1,4 @@
-/* models_choice.c: which law the data ask for, and what it says of the largest speedup. */
+/* models_choice.c: which model the data ask for, and what it says of the largest speedup. */
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "analysis/models/models.h"
-#include "analysis/models/models_law.h"
+#include "analysis/models/model_table.h"
 #include "analysis/statistics/random.h"
 #include "analysis/statistics/stats.h"
 
@@ -15,7 +15,7 @@ enum { LIMIT_DRAWS = 2000 };
 
 /* --- limits ----------------------------------------------------------------------------------- */
 
-/* The limit and the peak of a law with two parameters have no handy form for bounds: they are taken from
+/* The limit and the peak of a model with two parameters have no handy form for bounds: they are taken from
  * draws of the parameters out of their normal distribution, widened to Student's t, with a fixed seed. */
 static void draw_limits(const struct model_fit *fit, double *limit, double *peak)
 {
@@ -29,9 +29,10 @@ static void draw_limits(const struct model_fit *fit, double *limit, double *peak
         double x = widen * random_normal(&random), y = widen * random_normal(&random);
         double theta[MODEL_SHAPES] = {fit->theta[0] + a * x, fit->theta[1] + b * x + c * y};
         for (size_t j = 0; j < fit->shapes; j++)
-            theta[j] = fmin(fmax(theta[j], law_least(fit->kind, j)), law_most(fit->kind, j));
-        limit[i] = law_limit(fit->kind, theta);
-        peak[i] = law_peak(fit->kind, theta);
+            theta[j] = fmin(fmax(theta[j], model_table[fit->kind].parameter[j].least),
+                            model_table[fit->kind].parameter[j].most);
+        limit[i] = model_limit(fit->kind, theta);
+        peak[i] = model_peak(fit->kind, theta);
     }
     stats_sort(limit, LIMIT_DRAWS);
     stats_sort(peak, LIMIT_DRAWS);
@@ -49,7 +50,7 @@ static struct interval from_draws(double value, const double *sorted, double lev
                               (int)LIMIT_DRAWS);
     if (!isfinite(high)) {
         result.high = NAN;
-        snprintf(result.reason, sizeof result.reason, "no upper bound: a law without a %s fits as well",
+        snprintf(result.reason, sizeof result.reason, "no upper bound: a model without a %s fits as well",
                  what);
     }
     return result;
@@ -57,31 +58,30 @@ static struct interval from_draws(double value, const double *sorted, double lev
 
 static void find_limits(struct model_fit *fit)
 {
+    const struct model_description *model = &model_table[fit->kind];
     double limit[LIMIT_DRAWS], peak[LIMIT_DRAWS];
 
     if (!fit->fitted)
         return;
-    if (fit->kind == MODEL_IDEAL) {
-        fit->limit_speedup = interval_unknown("no limit: the ideal law rises for ever");
+    if (!model->limit) {
+        fit->limit_speedup = interval_unknown("%s", model->no_limit);
         fit->peak_workers = interval_unknown("no peak: the speedup only ever rises");
-    } else if (fit->kind == MODEL_GUSTAFSON) {
-        fit->limit_speedup = interval_unknown("no limit: the scaled speedup rises with the work");
-        fit->peak_workers = interval_unknown("no peak: the scaled speedup only ever rises");
-    } else if (fit->kind == MODEL_AMDAHL) {
+    } else if (!model->peak) {
         fit->limit_speedup = interval_reciprocal(&fit->shape[0], 1);
         fit->peak_workers = interval_unknown("no peak: the speedup only ever rises");
     } else if (isnan(fit->covariance[0][0]) || !(fit->covariance[0][0] > 0)) {
         fit->limit_speedup =
-            isfinite(law_limit(fit->kind, fit->theta))
-                ? interval_point(law_limit(fit->kind, fit->theta), "%s", fit->shape[0].reason)
+            isfinite(model_limit(fit->kind, fit->theta))
+                ? interval_point(model_limit(fit->kind, fit->theta), "%s", fit->shape[0].reason)
                 : interval_unknown("no limit: neither parameter is above 0");
-        fit->peak_workers = isfinite(law_peak(fit->kind, fit->theta))
-                                ? interval_point(law_peak(fit->kind, fit->theta), "%s", fit->shape[0].reason)
-                                : interval_unknown("no peak: the speedup only ever rises");
+        fit->peak_workers =
+            isfinite(model_peak(fit->kind, fit->theta))
+                ? interval_point(model_peak(fit->kind, fit->theta), "%s", fit->shape[0].reason)
+                : interval_unknown("no peak: the speedup only ever rises");
     } else {
         draw_limits(fit, limit, peak);
-        fit->limit_speedup = from_draws(law_limit(fit->kind, fit->theta), limit, fit->level, "limit");
-        fit->peak_workers = from_draws(law_peak(fit->kind, fit->theta), peak, fit->level, "peak");
+        fit->limit_speedup = from_draws(model_limit(fit->kind, fit->theta), limit, fit->level, "limit");
+        fit->peak_workers = from_draws(model_peak(fit->kind, fit->theta), peak, fit->level, "peak");
     }
 }
 
@@ -108,7 +108,7 @@ static double largest_coherency(const struct model_fit *usl)
     return term / (1 + usl->theta[0] * (n - 1) + term);
 }
 
-/* Does the data's scatter leave anything but the law? */
+/* Does the data's scatter leave anything but the model? */
 static void say_weak(const struct model_fit *fits, enum model_kind chosen, char *choice, size_t bytes)
 {
     const struct interval *s = &fits[MODEL_GUSTAFSON].shape[0];
@@ -147,7 +147,7 @@ static void say(const struct model_fit *fits, enum model_kind chosen, char *choi
                  100 * share, usl->largest_workers);
 }
 
-const char *model_verdict_name(enum model_verdict verdict)
+const char *model_need_name(enum model_need verdict)
 {
     static const char *const names[] = {"Amdahl is enough", "USL is needed", "cannot tell"};
 
@@ -158,7 +158,7 @@ struct model_coherency model_coherency(const struct model_fit fits[MODEL_KINDS])
 {
     const struct model_fit *usl = &fits[MODEL_USL];
     struct model_coherency test = {
-        .verdict = VERDICT_CANNOT_TELL, .t = NAN, .p = NAN, .df = usl->fitted ? usl->variance_df : NAN};
+        .verdict = NEED_UNDECIDED, .t = NAN, .p = NAN, .df = usl->fitted ? usl->variance_df : NAN};
     double se = usl->fitted ? sqrt(usl->covariance[1][1]) : NAN;
 
     if (!usl->fitted) {
@@ -166,9 +166,9 @@ struct model_coherency model_coherency(const struct model_fit fits[MODEL_KINDS])
         return test;
     }
     if (usl->chosen)
-        test.verdict = VERDICT_USL;
+        test.verdict = NEED_USL;
     else if (isfinite(usl->shape[1].high) && largest_coherency(usl) <= 0.05)
-        test.verdict = VERDICT_AMDAHL;
+        test.verdict = NEED_NONE;
     if (!(usl->theta[1] > 0)) {
         snprintf(test.reason, sizeof test.reason, "kappa is held at 0: p is at least 0.5");
     } else if (!(se > 0) || !(test.df > 0)) {

@@ -1,9 +1,9 @@
-/* models_predict.c: a fitted law at any number of workers, with its intervals; see models.h. */
-#include "analysis/models/models_predict.h"
+/* models_predict.c: a fitted model at any number of workers, with its intervals; see models.h. */
+#include "analysis/models/models_predict_internal.h"
 
 #include <math.h>
 
-#include "analysis/models/models_law.h"
+#include "analysis/models/model_table.h"
 #include "analysis/statistics/stats.h"
 
 double model_quadratic_form(const double covariance[MODEL_SHAPES][MODEL_SHAPES], const double v[MODEL_SHAPES])
@@ -27,12 +27,12 @@ double model_half_width(const struct model_fit *fit, double level_part, double w
 
 double model_seconds(const struct model_fit *fit, double workers)
 {
-    return exp(fit->log_t1 + law_shape(fit->kind, fit->theta, workers)) * (fit->weak ? workers : 1);
+    return exp(fit->log_t1 + model_log_time(fit->kind, fit->theta, workers)) * (fit->weak ? workers : 1);
 }
 
 double model_speedup(const struct model_fit *fit, double workers)
 {
-    return exp(law_shape(fit->kind, fit->theta, 1) - law_shape(fit->kind, fit->theta, workers));
+    return exp(model_log_time(fit->kind, fit->theta, 1) - model_log_time(fit->kind, fit->theta, workers));
 }
 
 /* Why there is no interval; NULL when there is one. */
@@ -44,19 +44,19 @@ static const char *no_interval(const struct model_fit *fit)
     return NULL;
 }
 
-/* Amdahl's and Gustafson's laws fall with s: their bounds are those of s. */
+/* Amdahl's and Gustafson's models fall with s: their bounds are those of s. */
 static struct interval one_shape_interval(const struct model_fit *fit, double workers)
 {
     double value = model_speedup(fit, workers);
 
-    return interval_bounded(value, exp(-law_shape(fit->kind, &fit->shape[0].high, workers)),
-                            exp(-law_shape(fit->kind, &fit->shape[0].low, workers)), fit->level,
+    return interval_bounded(value, exp(-model_log_time(fit->kind, &fit->shape[0].high, workers)),
+                            exp(-model_log_time(fit->kind, &fit->shape[0].low, workers)), fit->level,
                             "of the serial fraction");
 }
 
 static void gradient_from(const struct model_fit *fit, double workers, const double *base, double *gradient)
 {
-    law_gradient(fit->kind, fit->theta, workers, gradient);
+    model_log_gradient(fit->kind, fit->theta, workers, gradient);
     for (size_t j = 0; j < MODEL_SHAPES; j++)
         gradient[j] -= base[j];
 }
@@ -67,7 +67,7 @@ static struct interval speedup_within(const struct model_fit *fit, double worker
 {
     double one[MODEL_SHAPES], gradient[MODEL_SHAPES], half, value = model_speedup(fit, workers);
 
-    law_gradient(fit->kind, fit->theta, 1, one);
+    model_log_gradient(fit->kind, fit->theta, 1, one);
     gradient_from(fit, workers, one, gradient);
     half = factor * sqrt(model_quadratic_form(fit->covariance, gradient));
     return interval_bounded(value, value * exp(-half), fmin(value * exp(half), workers), fit->level, "%s",
@@ -152,7 +152,7 @@ struct interval model_speedup_band(const struct model_fit *fit, double workers)
 
 /* --- seconds ---------------------------------------------------------------------------------- */
 
-/* blocks: 1 / blocks for the law, 1 + 1 / blocks for one more trial; noise: variances of one trial beyond its
+/* blocks: 1 / blocks for the model, 1 + 1 / blocks for one more trial; noise: variances of one trial beyond its
  * block's. */
 static struct interval seconds_within(const struct model_fit *fit, double workers, double blocks,
                                       double noise, const char *method)
@@ -172,11 +172,6 @@ static struct interval seconds_within(const struct model_fit *fit, double worker
     half = model_half_width(fit, level_part, within, &df);
     return interval_bounded(value, value * exp(-half), value * exp(half), fit->level, "%s, %.1f df", method,
                             df);
-}
-
-struct interval model_seconds_interval(const struct model_fit *fit, double workers)
-{
-    return seconds_within(fit, workers, 1 / (double)fit->blocks, 0, "delta method on log T");
 }
 
 /* The level of one block varies by level_variance, which holds 1/per_block of a trial's own noise. */

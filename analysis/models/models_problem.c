@@ -1,4 +1,4 @@
-#include "analysis/models/models_problem.h"
+#include "analysis/models/models_problem_internal.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -97,11 +97,11 @@ done:
     return status;
 }
 
-/* The law at each cell, and its weighted mean in each block. */
+/* The model at each cell, and its weighted mean in each block. */
 static void evaluate(struct problem *p, const double *theta)
 {
     for (size_t c = 0; c < p->cells; c++)
-        p->at_cell[c] = law_shape(p->kind, theta, p->workers[c]);
+        p->at_cell[c] = model_log_time(p->kind, theta, p->workers[c]);
     memset(p->at_block, 0, p->blocks * sizeof *p->at_block);
     for (size_t i = 0; i < p->count; i++)
         p->at_block[p->block[i]] += p->weight[i] * p->at_cell[p->cell[i]];
@@ -137,7 +137,7 @@ static void take(struct search *search, const gsl_vector *x)
 {
     size_t free_index = 0;
 
-    for (size_t j = 0; j < law_shapes(search->problem->kind); j++)
+    for (size_t j = 0; j < model_table[search->problem->kind].shapes; j++)
         if (!search->fixed[j])
             search->theta[j] = gsl_vector_get(x, free_index++);
 }
@@ -161,13 +161,13 @@ static int search_jacobian(const gsl_vector *x, void *context, gsl_matrix *jacob
     size_t column = 0;
 
     take(search, x);
-    for (size_t j = 0; j < law_shapes(p->kind); j++) {
+    for (size_t j = 0; j < model_table[p->kind].shapes; j++) {
         if (search->fixed[j])
             continue;
         memset(p->at_block, 0, p->blocks * sizeof *p->at_block);
         for (size_t c = 0; c < p->cells; c++) {
             double gradient[MODEL_SHAPES];
-            law_gradient(p->kind, search->theta, p->workers[c], gradient);
+            model_log_gradient(p->kind, search->theta, p->workers[c], gradient);
             p->at_cell[c] = gradient[j];
         }
         for (size_t i = 0; i < p->count; i++)
@@ -202,7 +202,7 @@ int problem_minimise(struct problem *p, const bool fixed[MODEL_SHAPES], double t
                      double covariance[MODEL_SHAPES][MODEL_SHAPES])
 {
     struct search search = {.problem = p, .fixed = fixed};
-    size_t shapes = law_shapes(p->kind), free_count = 0;
+    size_t shapes = model_table[p->kind].shapes, free_count = 0;
     gsl_multifit_nlinear_fdf system = {
         .f = search_residuals, .df = search_jacobian, .n = p->count, .params = &search};
     double start[MODEL_SHAPES], spread[MODEL_SHAPES * MODEL_SHAPES];
@@ -306,12 +306,12 @@ double problem_pure_error(const struct problem *p, unsigned *df)
     return sum;
 }
 
-void problem_block_law(struct problem *p, const double *theta, double *mean_gradient)
+void problem_block_model(struct problem *p, const double *theta, double *mean_gradient)
 {
     memset(mean_gradient, 0, MODEL_SHAPES * sizeof *mean_gradient);
     for (size_t i = 0; i < p->count; i++) {
         double gradient[MODEL_SHAPES];
-        law_gradient(p->kind, theta, p->workers[p->cell[i]], gradient);
+        model_log_gradient(p->kind, theta, p->workers[p->cell[i]], gradient);
         for (size_t j = 0; j < MODEL_SHAPES; j++)
             mean_gradient[j] += gradient[j] * p->weight[i] / p->block_weight[p->block[i]] / (double)p->blocks;
     }

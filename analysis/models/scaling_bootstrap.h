@@ -3,7 +3,7 @@
  *
  * The second opinion beside the intervals of scaling.h, models.h and knee.h; see resample.h for what it is
  * worth at few blocks. Each draw weighs whole blocks: E(n) is paired within blocks as in scaling.h, Amdahl's
- * law is fitted anew, and the knee is the smallest n within the cores whose drawn E(n) is below 1 - delta
+ * model is fitted anew, and the knee is the smallest n within the cores whose drawn E(n) is below 1 - delta
  * (infinite when none is).
  */
 #ifndef KNEE_SCALING_BOOTSTRAP_H

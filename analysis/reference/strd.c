@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/models/models_law.h"
+#include "analysis/models/model_table.h"
 #include "analysis/statistics/linear.h"
 #include "analysis/statistics/minimise.h"
 
@@ -59,7 +59,7 @@ static double throughput(const gsl_vector *x, double n)
 {
     double s = gsl_vector_get(x, 1);
 
-    return exp(gsl_vector_get(x, 0) - law_shape(MODEL_AMDAHL, &s, n));
+    return exp(gsl_vector_get(x, 0) - model_log_time(MODEL_AMDAHL, &s, n));
 }
 
 static int amdahl_residuals(const gsl_vector *x, void *context, gsl_vector *f)
@@ -77,7 +77,7 @@ static int amdahl_jacobian(const gsl_vector *x, void *context, gsl_matrix *jacob
 
     for (size_t i = 0; i < set->rows; i++) {
         double gradient[MODEL_SHAPES], s = gsl_vector_get(x, 1), n = (double)set->x[i];
-        law_gradient(MODEL_AMDAHL, &s, n, gradient);
+        model_log_gradient(MODEL_AMDAHL, &s, n, gradient);
         gsl_matrix_set(jacobian, i, 0, throughput(x, n));
         gsl_matrix_set(jacobian, i, 1, -throughput(x, n) * gradient[0]);
     }

@@ -7,7 +7,7 @@
  *
  * Linear sets are fitted by linear_fit(). Misra1d, y = b1 b2 x / (1 + b2 x), is a throughput that follows
  * Amdahl's law, X(n) = X1 n / (1 + s (n - 1)), with s = b2 / (1 + b2) and X1 = b1 s: it is fitted through
- * law_shape(), law_gradient() and minimise(), as every scaling curve is.
+ * model_log_time(), model_log_gradient() and minimise(), as every scaling curve is.
  */
 #ifndef KNEE_STRD_H
 #define KNEE_STRD_H

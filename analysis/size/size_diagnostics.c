@@ -1,12 +1,10 @@
-#include "analysis/size/size_diagnostics.h"
+/* size_diagnostics.c: leverage and residuals of a size regression. */
+#include "analysis/size/size_internal.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "analysis/statistics/stats.h"
-
-enum { TERM_INTERCEPT = SIZE_KINDS, TERM_MEGAPIXELS, TERM_MEGABYTES, TERMS }; /* below: the extra of a kind */
 
 struct table {
     const struct size_item *item;
@@ -36,27 +34,6 @@ static bool has_term(const struct size_regression *r, int term)
     }
 }
 
-static double entry(const struct size_item *item, int term)
-{
-    switch (term) {
-    case TERM_INTERCEPT:
-        return 1;
-    case TERM_MEGAPIXELS:
-        return item->megapixels;
-    case TERM_MEGABYTES:
-        return item->megabytes;
-    default:
-        return item->kind == (unsigned)term;
-    }
-}
-
-static bool took_part(const struct size_item *item, const struct size_regression *r)
-{
-    return item->kind < SIZE_KINDS && isfinite(item->seconds) && isfinite(item->megapixels) &&
-           isfinite(item->megabytes) &&
-           (item->kind == r->reference_kind || r->kind_items[item->kind] >= SIZE_LEAST_OF_KIND);
-}
-
 /* Adds a term's column, made orthogonal to those before it (modified Gram-Schmidt, twice) and of length 1. */
 static int add_column(struct table *t, int term)
 {
@@ -65,7 +42,7 @@ static int add_column(struct table *t, int term)
     if (!column)
         return -1;
     for (size_t i = 0; i < t->count; i++)
-        column[i] = entry(&t->item[t->index[i]], term);
+        column[i] = size_term(&t->item[t->index[i]], term);
     for (int pass = 0; pass < 2; pass++)
         for (size_t c = 0; c < t->columns; c++) {
             double share = 0;
@@ -136,7 +113,7 @@ int size_diagnose(const struct size_item *items, size_t count, const struct size
     for (unsigned kind = 0; kind < SIZE_KINDS; kind++)
         result->residual_median_s[kind] = result->residual_spread_s[kind] = NAN;
     for (size_t i = 0; i < count && status == 0; i++)
-        if (has_term(regression, TERM_INTERCEPT) && took_part(&items[i], regression))
+        if (has_term(regression, TERM_INTERCEPT) && size_takes_part(&items[i], regression))
             t.index[t.count++] = i;
     /* The intercept first: the rounding of all others is then that of their variation. */
     for (int term = TERM_INTERCEPT; term < TERMS && t.count && status == 0; term++)

@@ -1,16 +1,13 @@
-#include "analysis/size/size_regression.h"
+#include "analysis/size/size_internal.h"
 
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_multifit.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analysis/statistics/stats.h"
-
-enum { TERM_INTERCEPT = SIZE_KINDS, TERM_MEGAPIXELS, TERM_MEGABYTES, TERMS }; /* below: the extra of a kind */
 
 struct design {
     struct size_item *item;
@@ -31,23 +28,29 @@ static void release(struct design *d)
     free(d->item);
 }
 
-static bool usable(const struct size_item *item)
+bool size_is_usable(const struct size_item *item)
 {
     return item->kind < SIZE_KINDS && isfinite(item->seconds) && isfinite(item->megapixels) &&
            isfinite(item->megabytes);
 }
 
+bool size_takes_part(const struct size_item *item, const struct size_regression *regression)
+{
+    return size_is_usable(item) && (item->kind == regression->reference_kind ||
+                                    regression->kind_items[item->kind] >= SIZE_LEAST_OF_KIND);
+}
+
 static void count_kinds(const struct size_item *items, size_t count, struct size_regression *result)
 {
     for (size_t i = 0; i < count; i++)
-        if (usable(&items[i]))
+        if (size_is_usable(&items[i]))
             result->kind_items[items[i].kind]++;
     for (unsigned k = 1; k < SIZE_KINDS; k++)
         if (result->kind_items[k] > result->kind_items[result->reference_kind])
             result->reference_kind = k;
 }
 
-static double term_of(const struct size_item *item, int term)
+double size_term(const struct size_item *item, int term)
 {
     switch (term) {
     case TERM_INTERCEPT:
@@ -83,7 +86,7 @@ static int add_column(struct design *d, int term, double least)
     if (!d->column[c] || !d->rest[c])
         return -1;
     for (size_t i = 0; i < d->count; i++)
-        size = fmax(size, fabs(d->column[c][i] = term_of(&d->item[i], term)));
+        size = fmax(size, fabs(d->column[c][i] = size_term(&d->item[i], term)));
     d->scale[c] = size > 0 ? size : 1;
     for (size_t i = 0; i < d->count; i++)
         d->rest[c][i] = d->column[c][i] /= d->scale[c];
@@ -127,8 +130,7 @@ static int make_design(struct design *d, const struct size_item *items, size_t c
     if (!d->item)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (usable(&items[i]) && (items[i].kind == result->reference_kind ||
-                                  result->kind_items[items[i].kind] >= SIZE_LEAST_OF_KIND))
+        if (size_takes_part(&items[i], result))
             d->item[d->count++] = items[i];
     result->items = d->count;
     if (d->count == 0)

@@ -1,7 +1,7 @@
 /* minimise.h: nonlinear least squares by gsl_multifit_nlinear (trust region, Levenberg and Marquardt), with
  * the project's tolerances and its reading of GSL's verdicts.
  *
- * One place for all laws, so that what `knee self-test` shows of it on NIST's reference data holds for every
+ * One place for all models, so that what `knee self-test` shows of it on NIST's reference data holds for every
  * fit.
  */
 #ifndef KNEE_MINIMISE_H

@@ -22,7 +22,6 @@
 #include "analysis/knee/knee_causes.h"
 #include "analysis/models/models.h"
 #include "analysis/models/scaling_bootstrap.h"
-#include "analysis/size/size_diagnostics.h"
 #include "analysis/size/size_regression.h"
 #include "analysis/speedup/scaling.h"
 #include "harness/fit/fit_account.h"

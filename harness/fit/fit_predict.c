@@ -30,7 +30,7 @@ void fit_predict(struct fit *fit)
     const struct model_fit *law = chosen(fit);
 
     fit->coherency = model_coherency(fit->models);
-    fit->knee_law = law ? knee_of_law(law, fit->options.delta) : interval_unknown("no law is fitted");
+    fit->knee_law = law ? knee_of_model(law, fit->options.delta) : interval_unknown("no law is fitted");
     /* The ideal line is taken where nothing else can be fitted: it says nothing of what was not measured. */
     if (!law || law->kind == MODEL_IDEAL)
         return;
@@ -62,7 +62,7 @@ json_t *fit_json_coherency(const struct fit *fit)
     const struct model_coherency *test = &fit->coherency;
     json_t *object = json_object();
 
-    fit_json_put(object, "verdict", fit_json_text(model_verdict_name(test->verdict)));
+    fit_json_put(object, "verdict", fit_json_text(model_need_name(test->verdict)));
     fit_json_put(object, "kappa", fit_json_interval(&fit->models[MODEL_USL].shape[1]));
     fit_json_put(object, "t", fit_json_number(test->t));
     fit_json_put(object, "df", fit_json_number(test->df));

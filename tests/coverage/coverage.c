@@ -6,7 +6,7 @@
  * one row for each setting and one column for each interval, then selection, prediction and knee. A figure
  * outside of its range (93 to 97%; 94 to 96% from 10,000 sweeps on) is marked with '!', and the exit status is 1.
  * The knee has no upper limit: as a whole number it is often beyond all doubt, and where an estimate is held at
- * its bound the law's interval is that of the free estimate about the held one, which is too wide; nor has the band of
+ * its bound the model's interval is that of the free estimate about the held one, which is too wide; nor has the band of
  * all n, for the same reason.
  */
 #include <math.h>
@@ -27,22 +27,22 @@ enum quantity {
     SERIAL,     /* amdahl, gustafson: serial fraction */
     SIGMA,      /* usl */
     KAPPA,      /* usl */
-    FIRST_TIME, /* T1 of the true law */
+    FIRST_TIME, /* T1 of the true model */
     EFFICIENCY, /* E(n) at the largest n, without a model */
-    LAW,        /* S(n) of the true law at the largest n */
-    BAND,       /* S(n) of the true law at all n up to four times the largest, together */
-    KNEE_LAW,   /* n at which the true law crosses */
+    MODEL,      /* S(n) of the true model at the largest n */
+    BAND,       /* S(n) of the true model at all n up to four times the largest, together */
+    KNEE_MODEL, /* n at which the true model crosses */
     KNEE,       /* whole number, without a model */
     TRIAL,      /* one more trial at four times the largest n */
     QUANTITIES
 };
-static const char *const headings[QUANTITIES] = {"s",   "sigma",    "kappa", "T1",      "E(N)",
-                                                 "law", "law, all", "knee",  "knee, n", "trial 4N"};
+static const char *const headings[QUANTITIES] = {"s",     "sigma",      "kappa", "T1",      "E(N)",
+                                                 "model", "model, all", "knee",  "knee, n", "trial 4N"};
 
 struct tally {
     unsigned asked[QUANTITIES], held[QUANTITIES];
     unsigned sweeps, usl, knees, knees_near;
-    double *error; /* of the law at four times the largest n, relative; [sweeps] */
+    double *error; /* of the model at four times the largest n, relative; [sweeps] */
 };
 
 static void count(struct tally *tally, enum quantity quantity, const struct interval *interval, double truth)
@@ -89,8 +89,8 @@ static void count_band(struct tally *tally, const struct model_fit *fit, const s
     tally->held[BAND] += all;
 }
 
-static void count_law(struct tally *tally, const struct sweep_truth *truth, const struct sweep_design *design,
-                      const struct scaling_data *data, double extra)
+static void count_model(struct tally *tally, const struct sweep_truth *truth,
+                        const struct sweep_design *design, const struct scaling_data *data, double extra)
 {
     enum model_kind kind = truth->weak ? MODEL_GUSTAFSON : truth->kappa > 0 ? MODEL_USL : MODEL_AMDAHL;
     unsigned largest = design->points, beyond = BAND_REACH * largest;
@@ -106,10 +106,10 @@ static void count_law(struct tally *tally, const struct sweep_truth *truth, cons
     }
     count(tally, FIRST_TIME, &fit.t1, SWEEP_T1);
     at = model_speedup_interval(&fit, largest);
-    count(tally, LAW, &at, SWEEP_T1 / sweep_seconds(truth, largest));
-    at = knee_of_law(&fit, DELTA_PERCENT / 100.0);
-    if (interval_has_value(&at)) /* else it says that the law never crosses, and gives no interval */
-        count(tally, KNEE_LAW, &at, true_crossing(truth, DELTA_PERCENT / 100.0));
+    count(tally, MODEL, &at, SWEEP_T1 / sweep_seconds(truth, largest));
+    at = knee_of_model(&fit, DELTA_PERCENT / 100.0);
+    if (interval_has_value(&at)) /* else it says that the model never crosses, and gives no interval */
+        count(tally, KNEE_MODEL, &at, true_crossing(truth, DELTA_PERCENT / 100.0));
     count_band(tally, &fit, truth, largest);
     at = model_seconds_prediction(&fit, beyond);
     count(tally, TRIAL, &at, extra * (truth->weak ? beyond : 1));
@@ -157,7 +157,7 @@ static void run_one(const struct setting *set, uint64_t seed, struct tally *tall
         sweep_make(&set->truth, &set->design, seed, observation, BAND_REACH * set->design.points, &extra);
 
     if (set->what & INTERVALS)
-        count_law(tally, &set->truth, &set->design, &data, extra);
+        count_model(tally, &set->truth, &set->design, &data, extra);
     if (set->what & POINTS)
         count_points(tally, &set->truth, &set->design, &data, set->delta);
     if (set->what & CHOICE) {
@@ -271,7 +271,7 @@ static void coverage_table(unsigned sweeps)
                set.design.points, 100 * set.design.noise, set.design.log_normal ? "log-n." : "normal");
         for (int q = 0; q < QUANTITIES; q++)
             print_percent(tally.held[q], tally.asked[q], 95 - margin,
-                          q == KNEE || q == KNEE_LAW || q == BAND ? 100 : 95 + margin);
+                          q == KNEE || q == KNEE_MODEL || q == BAND ? 100 : 95 + margin);
         printf("\n");
         free(tally.error);
     }
@@ -301,7 +301,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* Least standard deviation of log T at `beyond` that any unbiased estimate can have, the noise known (Cramér
- * and Rao): the law's parameters are log T1 (which drift of the blocks blurs) and s. */
+ * and Rao): the model's parameters are log T1 (which drift of the blocks blurs) and s. */
 static double least_sd(const struct setting *set, double beyond)
 {
     double mean = 0, squares = 0, points = set->design.points, blocks = set->design.blocks;

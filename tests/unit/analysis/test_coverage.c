@@ -155,7 +155,7 @@ static void sigma_and_kappa_are_covered(void **state)
     }
 }
 
-/* One more trial at four times the largest n, in a block of its own; the law at all n up to there at once. */
+/* One more trial at four times the largest n, in a block of its own; the model at all n up to there at once. */
 static void predictions_and_bands_are_covered(void **state)
 {
     static const struct setting settings[] = {
@@ -185,7 +185,7 @@ static void predictions_and_bands_are_covered(void **state)
             bands += within == most - 1;
         }
         assert_nominal("trial at 4 N", set, trials);
-        assert_nominal("law at all n", set, bands);
+        assert_nominal("model at all n", set, bands);
     }
 }
 

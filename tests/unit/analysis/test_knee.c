@@ -73,7 +73,7 @@ static void the_noise_of_all_worker_counts_ends_doubt(void **state)
     assert_int_equal(knee_find(points, 6, &quiet, 0, 0.05).workers, 4);
 }
 
-static void assert_law_crosses(enum model_kind kind, double sigma, double kappa, double wanted)
+static void assert_model_crosses(enum model_kind kind, double sigma, double kappa, double wanted)
 {
     struct observation observation[8];
     struct scaling_data data = {.observation = observation, .count = 8};
@@ -83,7 +83,7 @@ static void assert_law_crosses(enum model_kind kind, double sigma, double kappa,
     for (unsigned n = 1; n <= 8; n++)
         observation[n - 1] = (struct observation){n, 0, (1 + sigma * (n - 1) + kappa * n * (n - 1)) / n};
     model_fit(kind, &data, 0.95, &fit);
-    knee = knee_of_law(&fit, 0.05);
+    knee = knee_of_model(&fit, 0.05);
     if (isnan(wanted))
         assert_true(isnan(knee.value) && knee.reason[0]);
     else
@@ -91,14 +91,14 @@ static void assert_law_crosses(enum model_kind kind, double sigma, double kappa,
     assert_true(isnan(knee.low)); /* no noise, no interval */
 }
 
-static void a_law_crosses_where_its_formula_says(void **state)
+static void a_model_crosses_where_its_formula_says(void **state)
 {
     (void)state;
-    assert_law_crosses(MODEL_AMDAHL, 0.01, 0, 1 + 0.05 / 0.95 / 0.01);
+    assert_model_crosses(MODEL_AMDAHL, 0.01, 0, 1 + 0.05 / 0.95 / 0.01);
     /* 0.01 (n-1) + 0.001 n (n-1) = 0.05/0.95 */
-    assert_law_crosses(MODEL_USL, 0.01, 0.001,
-                       (-0.009 + sqrt(0.009 * 0.009 + 0.004 * (0.01 + 0.05 / 0.95))) / 0.002);
-    assert_law_crosses(MODEL_IDEAL, 0, 0, NAN);
+    assert_model_crosses(MODEL_USL, 0.01, 0.001,
+                         (-0.009 + sqrt(0.009 * 0.009 + 0.004 * (0.01 + 0.05 / 0.95))) / 0.002);
+    assert_model_crosses(MODEL_IDEAL, 0, 0, NAN);
 }
 
 static void ideal_scaling_has_no_knee_and_says_so(void **state)
@@ -164,7 +164,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_knee_is_where_doubt_ends),
         cmocka_unit_test(the_noise_of_all_worker_counts_ends_doubt),
-        cmocka_unit_test(a_law_crosses_where_its_formula_says),
+        cmocka_unit_test(a_model_crosses_where_its_formula_says),
         cmocka_unit_test(ideal_scaling_has_no_knee_and_says_so),
         cmocka_unit_test(more_workers_than_cores_is_a_reason_of_its_own),
         cmocka_unit_test(without_intervals_there_is_no_knee),

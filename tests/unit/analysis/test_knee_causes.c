@@ -16,14 +16,14 @@
 enum { MOST = 128 };
 
 /* What each step adds to 1 / E(n), as a (n-1) + b n(n-1); the last is all else. */
-struct law {
+struct model {
     double a[KNEE_STEPS], b[KNEE_STEPS];
 };
 
-static const struct law known = {{0.002, 0, 0.004, 0.003, 0.001}, {0, 0.0005, 0, 0.001, 0}};
+static const struct model known = {{0.002, 0, 0.004, 0.003, 0.001}, {0, 0.0005, 0, 0.001, 0}};
 
 /* One worker takes 10 s; block b is slower by `drift` b, and each x(n) is off by `noise`, relative. */
-static size_t make(struct knee_cost *costs, const struct law *law, unsigned points, unsigned blocks,
+static size_t make(struct knee_cost *costs, const struct model *model, unsigned points, unsigned blocks,
                    double drift, double noise, struct random_stream *random)
 {
     size_t count = 0;
@@ -34,7 +34,7 @@ static size_t make(struct knee_cost *costs, const struct law *law, unsigned poin
             double slow = 10 * (1 + drift * b), sum = 0;
             for (int s = 0; s < KNEE_STEPS; s++) {
                 double base = s == KNEE_SERIAL ? 0.02 : 0.1;
-                double x = law->a[s] * (n - 1) + law->b[s] * n * (n - 1);
+                double x = model->a[s] * (n - 1) + model->b[s] * n * (n - 1);
                 if (noise > 0)
                     x *= 1 + noise * random_normal(random);
                 cost.core_s[s] = slow * (base + x);
@@ -47,12 +47,12 @@ static size_t make(struct knee_cost *costs, const struct law *law, unsigned poin
 }
 
 /* Smallest n whose efficiency by the first steps is below 1 - delta. */
-static unsigned truth(const struct law *law, int step, double delta)
+static unsigned truth(const struct model *model, int step, double delta)
 {
     for (unsigned n = 2;; n++) {
         double x = 0;
         for (int s = 0; s <= step; s++)
-            x += law->a[s] * (n - 1) + law->b[s] * n * (n - 1);
+            x += model->a[s] * (n - 1) + model->b[s] * n * (n - 1);
         if (1 / (1 + x) < 1 - delta)
             return n;
     }
@@ -113,7 +113,7 @@ static void assert_refused(const struct knee_cost *costs, size_t count, int step
 
 static void what_cannot_be_told_has_a_reason(void **state)
 {
-    static const struct law none = {{0}, {0}};
+    static const struct model none = {{0}, {0}};
     struct knee_cost costs[MOST] = {{.workers = 0}};
     struct knee_cause causes[KNEE_STEPS];
     size_t count;

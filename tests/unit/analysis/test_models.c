@@ -1,4 +1,4 @@
-/* Laws of scaling: exact data give exact parameters; bad, few and odd data give reasons; cores bound the fit.
+/* Models of scaling: exact data give exact parameters; bad, few and odd data give reasons; cores bound the fit.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -234,7 +234,7 @@ static void limits_follow_from_the_parameters(void **state)
 }
 
 /* Draper and Smith's test by hand: USL data, Amdahl fitted, error of two repetitions. */
-static void lack_of_fit_rejects_the_wrong_law_and_not_the_right_one(void **state)
+static void lack_of_fit_rejects_the_wrong_model_and_not_the_right_one(void **state)
 {
     struct scaling_data data = sweep(8, 3, 0.05, 0.01, 0.002);
     struct model_fit wrong, right;
@@ -341,7 +341,7 @@ int main(void)
         cmocka_unit_test(bad_times_are_refused_with_a_reason),
         cmocka_unit_test(one_repetition_has_values_and_only_residual_intervals),
         cmocka_unit_test(limits_follow_from_the_parameters),
-        cmocka_unit_test(lack_of_fit_rejects_the_wrong_law_and_not_the_right_one),
+        cmocka_unit_test(lack_of_fit_rejects_the_wrong_model_and_not_the_right_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

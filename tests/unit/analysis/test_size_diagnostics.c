@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "analysis/size/size_diagnostics.h"
+#include "analysis/size/size_regression.h"
 #include "analysis/statistics/random.h"
 
 static void assert_near(const char *what, double found, double wanted, double tolerance)

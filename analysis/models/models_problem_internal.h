@@ -7,7 +7,7 @@
 #define KNEE_MODELS_PROBLEM_H
 
 #include "analysis/models/models.h"
-#include "analysis/models/models_law.h"
+#include "analysis/models/model_table.h"
 
 struct problem {
     enum model_kind kind;
@@ -19,7 +19,7 @@ struct problem {
     double *centred;             /* [count] less the mean of its block */
     double *block_mean;          /* [blocks] of log_time */
     double *block_weight;        /* [blocks] */
-    double *at_cell;             /* [cells] work space: the law */
+    double *at_cell;             /* [cells] work space: the model */
     double *at_block;            /* [blocks] work space: its mean in each block */
 };
 
@@ -39,7 +39,7 @@ int problem_minimise(struct problem *problem, const bool fixed[MODEL_SHAPES], do
 /* Sum of squares about a mean for each n and each block (weights must be 1) and its degrees of freedom. */
 double problem_pure_error(const struct problem *problem, unsigned *df);
 
-/* Mean over blocks of the law at theta, its gradient, and of log_time. */
-void problem_block_law(struct problem *problem, const double *theta, double *mean_gradient);
+/* Mean over blocks of the model at theta, its gradient, and of log_time. */
+void problem_block_model(struct problem *problem, const double *theta, double *mean_gradient);
 
 #endif
