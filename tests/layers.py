@@ -50,14 +50,14 @@ LAYERS: dict[str, str] = {
     "harness/machine/counters": "pipeline/base",
     "harness/machine/emulation": "pipeline/base pipeline/pool harness/machine",
     "harness/machine/doctor": "pipeline/base pipeline/pool harness/machine harness/machine/counters",
-    "harness/study": "pipeline/base analysis/account",
+    "harness/study": "pipeline/base analysis/account analysis/speedup",
     "harness/trial": "pipeline/base pipeline/pool harness/machine harness/machine/counters harness/machine/emulation "
                      "harness/study",
     "harness/sweep": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
                      "pipeline/images/recipe analysis/statistics analysis/speedup harness/machine "
                      "harness/machine/counters harness/machine/emulation harness/study harness/trial",
-    "harness/fit": "analysis/statistics analysis/speedup analysis/models analysis/knee analysis/size analysis/account "
-                   "analysis/prediction harness/machine/counters harness/study",
+    "harness/fit": "pipeline/base analysis/statistics analysis/speedup analysis/models analysis/knee analysis/size "
+                   "analysis/account analysis/prediction harness/machine/counters harness/study",
     # what people see and type
     "harness/console": "pipeline/base pipeline/pool harness/study harness/sweep harness/fit",
     "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "

@@ -5,6 +5,7 @@
 #include "harness/fit/fit.h"
 #include "harness/fit/fit_account.h"
 #include "harness/fit/fit_json.h"
+#include "harness/study/study_read.h"
 
 static struct {
     uint64_t workers, against;

@@ -1,15 +1,18 @@
-/* knee export: a study's tables for other programs. */
-#include <sqlite3.h>
+/* knee export: a study's trials, workers, items or counters as CSV, for other programs.
+ *
+ * `workers` and `seconds` come first: every reader of such tables looks for them, `knee fit --csv` included. Names and
+ * fields are those of the tables (study_tables.h); nanoseconds become seconds where a field is said to be TIME.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
-#include "harness/study/study.h"
+#include "harness/study/study_rows.h"
 
-enum what { EXPORT_TRIALS, EXPORT_WORKERS, EXPORT_ITEMS, EXPORT_COUNTERS };
+enum export_table { EXPORT_TRIALS, EXPORT_WORKERS, EXPORT_ITEMS, EXPORT_COUNTERS };
 
-static const char *const what_names[] = {"trials", "workers", "items", "counters", NULL};
+static const char *const table_names[] = {"trials", "workers", "items", "counters", NULL};
 
 static const char *const role_names[] = {"all", "serial", "scaling", "chunk", "policy", NULL};
 
@@ -23,14 +26,14 @@ static const struct option_spec table[] = {
      .argument = "TABLE",
      .kind = OPTION_CHOICE,
      .target = &set.what,
-     .choices = what_names,
+     .choices = table_names,
      .help = "trials (default), workers, items or counters"},
     {.name = "role",
      .argument = "ROLE",
      .kind = OPTION_CHOICE,
      .target = &set.role,
      .choices = role_names,
-     .help = "of these settings only: serial, scaling (the curve), chunk or policy"},
+     .help = "only cells with this role: serial, scaling (the curve), chunk or policy"},
     {.name = "all",
      .letter = 'a',
      .kind = OPTION_FLAG,
@@ -38,38 +41,10 @@ static const struct option_spec table[] = {
      .help = "void and failed trials too"},
     {.name = NULL}};
 
-/* What is not known is an empty field. `workers` and `seconds` come first: what every reader of such tables
- * looks for, `knee fit --csv` included. */
-static const char *const queries[] = {
-    [EXPORT_TRIALS] =
-        "SELECT c.workers, t.wall_ns / 1e9 AS seconds, t.block, t.id AS trial, c.role, c.chunk, c.policy, "
-        "c.placement,"
-        " t.position, t.status, t.reason, t.started_utc, t.items, t.failed, t.prefix_ns / 1e9 AS prefix_s,"
-        " t.spawn_ns / 1e9 AS spawn_s, t.init_ns / 1e9 AS init_s, t.work_ns / 1e9 AS work_s,"
-        " t.suffix_ns / 1e9 AS suffix_s, t.user_ns / 1e9 AS user_s, t.system_ns / 1e9 AS system_s, "
-        "t.maxrss_bytes,"
-        " t.steal_ns / 1e9 AS steal_s, t.other_cpu_ns / 1e9 AS other_cpu_s, t.bytes_in, t.bytes_out,"
-        " t.manifest_sha256, t.exit_code FROM trial t JOIN cell c ON c.id = t.cell WHERE (t.status = 'ok' OR "
-        "?1) AND ?2 IN ('all', c.role)"
-        " ORDER BY t.id",
-    [EXPORT_WORKERS] = "SELECT c.workers, t.block, c.role, c.chunk, c.policy, x.* FROM worker x JOIN trial t "
-                       "ON t.id = x.trial"
-                       " JOIN cell c ON c.id = t.cell WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', "
-                       "c.role) ORDER BY x.trial, x.slot",
-    [EXPORT_ITEMS] =
-        "SELECT c.workers, (x.end_ns - x.start_ns) / 1e9 AS seconds, t.block, c.role, c.chunk, c.policy, "
-        "b.path,"
-        " b.kind, b.bytes, b.width, b.height, x.* FROM item x JOIN trial t ON t.id = x.trial JOIN cell c"
-        " ON c.id = t.cell JOIN batch_item b ON b.id = x.id WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', "
-        "c.role) ORDER BY x.trial, x.id",
-    [EXPORT_COUNTERS] = "SELECT c.workers, t.block, c.role, c.chunk, c.policy, x.* FROM counter x JOIN trial "
-                        "t ON t.id = x.trial"
-                        " JOIN cell c ON c.id = t.cell WHERE (t.status = 'ok' OR ?1) AND ?2 IN ('all', "
-                        "c.role) ORDER BY x.trial, x.slot, x.name",
-};
+/* --- fields ----------------------------------------------------------------------------------- */
 
 /* RFC 4180: quoted when it has to be. */
-static void print_field(const char *text)
+static void print_text(const char *text)
 {
     if (!text)
         return;
@@ -86,55 +61,259 @@ static void print_field(const char *text)
     putchar('"');
 }
 
-static void print_header(sqlite3_stmt *statement)
+static void print_seconds(int64_t ns)
 {
-    for (int i = 0; i < sqlite3_column_count(statement); i++)
-        printf("%s%s", i ? "," : "", sqlite3_column_name(statement, i));
-    putchar('\n');
+    if (ns != STUDY_UNKNOWN)
+        printf("%.9f", (double)ns / 1e9);
 }
 
-static void print_row(sqlite3_stmt *statement)
+static int64_t number_at(const void *row, size_t offset)
 {
-    for (int i = 0; i < sqlite3_column_count(statement); i++) {
-        if (i)
-            putchar(',');
-        if (sqlite3_column_type(statement, i) == SQLITE_FLOAT)
-            printf("%.9f", sqlite3_column_double(statement, i));
+    int64_t number;
+
+    memcpy(&number, (const char *)row + offset, sizeof number);
+    return number;
+}
+
+/* A value that is not known is an empty field. */
+static void print_column(const struct study_column *column, const void *row)
+{
+    const char *text;
+
+    if (column->kind == STUDY_TEXT) {
+        memcpy(&text, (const char *)row + column->offset, sizeof text);
+        print_text(text);
+    } else if (number_at(row, column->offset) != STUDY_UNKNOWN) {
+        printf("%lld", (long long)number_at(row, column->offset));
+    }
+}
+
+/* The rows that a line is made of. */
+enum source { OF_CELL, OF_TRIAL, OF_BATCH_ITEM, SOURCES };
+
+static const struct study_table *const source_tables[SOURCES] = {[OF_CELL] = &study_table_cell,
+                                                                 [OF_TRIAL] = &study_table_trial,
+                                                                 [OF_BATCH_ITEM] = &study_table_batch_item};
+
+struct field {
+    enum source source;
+    size_t offset;
+    bool time;        /* nanoseconds there, seconds here */
+    const char *name; /* NULL: that of the column, with _s for _ns */
+};
+
+#define CELL(field)                                                                                          \
+    {                                                                                                        \
+        OF_CELL, offsetof(struct study_cell, field), false, NULL                                             \
+    }
+#define TRIAL(field)                                                                                         \
+    {                                                                                                        \
+        OF_TRIAL, offsetof(struct study_trial, field), false, NULL                                           \
+    }
+#define TIME(field)                                                                                          \
+    {                                                                                                        \
+        OF_TRIAL, offsetof(struct study_trial, field), true, NULL                                            \
+    }
+#define BATCH_ITEM(field)                                                                                    \
+    {                                                                                                        \
+        OF_BATCH_ITEM, offsetof(struct study_batch_item, field), false, NULL                                 \
+    }
+
+static const struct field trial_fields[] = {
+    CELL(workers),
+    {OF_TRIAL, offsetof(struct study_trial, wall_ns), true, "seconds"},
+    TRIAL(block),
+    {OF_TRIAL, offsetof(struct study_trial, id), false, "trial"},
+    CELL(role),
+    CELL(chunk),
+    CELL(policy),
+    CELL(placement),
+    TRIAL(position),
+    TRIAL(status),
+    TRIAL(reason),
+    TRIAL(started_utc),
+    TRIAL(items),
+    TRIAL(failed),
+    TIME(prefix_ns),
+    TIME(spawn_ns),
+    TIME(init_ns),
+    TIME(work_ns),
+    TIME(suffix_ns),
+    TIME(user_ns),
+    TIME(system_ns),
+    TRIAL(maxrss_bytes),
+    TIME(steal_ns),
+    TIME(other_cpu_ns),
+    TRIAL(bytes_in),
+    TRIAL(bytes_out),
+    TRIAL(manifest_sha256),
+    TRIAL(exit_code)};
+
+/* Come before the columns of a worker, an item or a counter. */
+static const struct field part_fields[] = {TRIAL(block), CELL(role), CELL(chunk), CELL(policy)},
+                          item_fields[] = {BATCH_ITEM(path), BATCH_ITEM(kind), BATCH_ITEM(bytes),
+                                           BATCH_ITEM(width), BATCH_ITEM(height)};
+
+/* row NULL: its name. */
+static void print_field(const struct field *field, const void *const row[SOURCES])
+{
+    const struct study_column *column = study_table_column(source_tables[field->source], field->offset);
+
+    if (row && field->time)
+        print_seconds(number_at(row[field->source], field->offset));
+    else if (row)
+        print_column(column, row[field->source]);
+    else if (field->name)
+        printf("%s", field->name);
+    else if (field->time)
+        printf("%.*s_s", (int)(strlen(column->name) - strlen("_ns")), column->name);
+    else
+        printf("%s", column->name);
+}
+
+static void print_fields(const struct field *fields, size_t count, const void *const row[SOURCES])
+{
+    for (size_t i = 0; i < count; i++) {
+        putchar(',');
+        print_field(&fields[i], row);
+    }
+}
+
+/* --- lines ------------------------------------------------------------------------------------ */
+
+struct export
+{
+    struct study_cell *cells;
+    struct study_trial *trials;
+    struct study_batch_item *batch;
+    size_t cell_count, trial_count, batch_count, trial_at, item_at;
+};
+
+/* Whether a trial is asked for; fills in its rows. */
+static bool is_wanted(const struct export *export, const struct study_trial *trial, const void *row[SOURCES])
+{
+    if (!set.all && (!trial->status || strcmp(trial->status, "ok") != 0))
+        return false;
+    row[OF_TRIAL] = trial;
+    for (size_t i = 0; i < export->cell_count; i++)
+        if (export->cells[i].id == trial->cell) {
+            row[OF_CELL] = &export->cells[i];
+            return !set.role ||
+                   (export->cells[i].role && strcmp(export->cells[i].role, role_names[set.role]) == 0);
+        }
+    return false;
+}
+
+static void print_trials(const struct export *export)
+{
+    for (size_t i = 0; i < export->trial_count; i++) {
+        const void *row[SOURCES] = {NULL};
+        if (!is_wanted(export, &export->trials[i], row))
+            continue;
+        print_field(&trial_fields[0], row);
+        print_fields(trial_fields + 1, sizeof trial_fields / sizeof *trial_fields - 1, row);
+        putchar('\n');
+    }
+}
+
+/* row NULL: the header. */
+static void print_part(int what, int64_t trial, const void *const row[SOURCES], const void *part)
+{
+    static const struct study_table *const tables[] = {[EXPORT_WORKERS] = &study_table_worker,
+                                                       [EXPORT_ITEMS] = &study_table_item,
+                                                       [EXPORT_COUNTERS] = &study_table_counter};
+    const struct study_item *item = part;
+
+    print_field(&trial_fields[0], row);
+    if (what == EXPORT_ITEMS && !row)
+        printf(",seconds");
+    if (what == EXPORT_ITEMS && row) {
+        putchar(',');
+        if (item->end_ns != STUDY_UNKNOWN && item->start_ns != STUDY_UNKNOWN)
+            print_seconds(item->end_ns - item->start_ns);
+    }
+    print_fields(part_fields, sizeof part_fields / sizeof *part_fields, row);
+    if (what == EXPORT_ITEMS)
+        print_fields(item_fields, sizeof item_fields / sizeof *item_fields, row);
+    if (row)
+        printf(",%lld", (long long)trial);
+    else
+        printf(",trial");
+    for (const struct study_column *c = tables[what]->columns; c->name; c++) {
+        putchar(',');
+        if (row)
+            print_column(c, part);
         else
-            print_field((const char *)sqlite3_column_text(statement, i));
+            printf("%s", c->name);
     }
     putchar('\n');
 }
 
-static int print_table(struct study *study, struct fault *fault)
+/* Rows come by trial; items of a trial by id. Rows of no trial, or of no item of the batch, are left out. */
+static void read_part(void *context, int64_t trial, const void *part)
 {
-    sqlite3_stmt *statement = NULL;
-    int status = sqlite3_prepare_v2(study->db, queries[set.what], -1, &statement, NULL);
+    struct export *export = context;
+    const void *row[SOURCES] = {NULL};
 
-    if (status == SQLITE_OK)
-        status = sqlite3_bind_int(statement, 1, set.all);
-    if (status == SQLITE_OK)
-        status = sqlite3_bind_text(statement, 2, role_names[set.role], -1, SQLITE_STATIC);
-    if (status == SQLITE_OK)
-        print_header(statement);
-    while (status == SQLITE_OK || status == SQLITE_ROW) {
-        status = sqlite3_step(statement);
-        if (status == SQLITE_ROW)
-            print_row(statement);
+    while (export->trial_at < export->trial_count && export->trials[export->trial_at].id < trial) {
+        export->trial_at++;
+        export->item_at = 0;
     }
-    sqlite3_finalize(statement);
-    if (status == SQLITE_DONE)
-        return 0;
-    return fault_set(fault, "%s/study.db: %s: give a study that 'knee sweep' made", study->folder,
-                     sqlite3_errmsg(study->db));
+    if (export->trial_at == export->trial_count || export->trials[export->trial_at].id != trial ||
+        !is_wanted(export, &export->trials[export->trial_at], row))
+        return;
+    if (set.what == EXPORT_ITEMS) {
+        const struct study_item *item = part;
+        while (export->item_at < export->batch_count && export->batch[export->item_at].id < item->id)
+            export->item_at++;
+        if (export->item_at == export->batch_count || export->batch[export->item_at].id != item->id)
+            return;
+        row[OF_BATCH_ITEM] = &export->batch[export->item_at];
+    }
+    print_part(set.what, trial, row, part);
+}
+
+static int print_table(struct study *study, struct export *export, struct fault *fault)
+{
+    static const struct study_table *const parts[] = {[EXPORT_WORKERS] = &study_table_worker,
+                                                      [EXPORT_ITEMS] = &study_table_item,
+                                                      [EXPORT_COUNTERS] = &study_table_counter};
+
+    if (set.what != EXPORT_TRIALS) {
+        print_part(set.what, 0, NULL, NULL);
+        return study_rows_each(study, parts[set.what], read_part, export, fault);
+    }
+    print_field(&trial_fields[0], NULL);
+    print_fields(trial_fields + 1, sizeof trial_fields / sizeof *trial_fields - 1, NULL);
+    putchar('\n');
+    print_trials(export);
+    return 0;
+}
+
+static int export_study(const char *operand, struct fault *fault)
+{
+    struct study study;
+    struct export export = {NULL};
+    int result = study_open_to_read(&study, operand, fault);
+
+    if (result)
+        return result;
+    export.cells = study_read_cells(&study, &export.cell_count, fault);
+    export.trials = export.cells ? study_read_trials(&study, &export.trial_count, fault) : NULL;
+    export.batch = export.trials ? study_read_batch(&study, &export.batch_count, fault) : NULL;
+    result = export.batch ? print_table(&study, &export, fault) : -1;
+    study_free_cells(export.cells, export.cell_count);
+    study_free_trials(export.trials, export.trial_count);
+    study_free_batch(export.batch, export.batch_count);
+    study_close(&study);
+    return result;
 }
 
 static int run(int argc, char **argv)
 {
-    struct study study = {.lock_fd = -1};
     struct fault fault = {0};
     char **operands;
-    int count, result;
+    int count;
 
     switch (options_parse(&cmd_export, table, argc, argv, 1, 1, &operands, &count)) {
     case OPTIONS_HELP:
@@ -144,22 +323,17 @@ static int run(int argc, char **argv)
     case OPTIONS_GO:
         break;
     }
-    result = study_open_to_read(&study, operands[0], &fault);
-    if (result == 0)
-        result = print_table(&study, &fault);
-    study_close(&study);
-    if (result == 0)
+    if (export_study(operands[0], &fault) == 0)
         return KNEE_OK;
-    message_error("%s", fault.text);
-    return KNEE_FAILED;
+    return message_fault(&fault);
 }
 
 const struct subcommand cmd_export = {
     .name = "export",
     .summary = "print a study's trials, workers, items or counters as CSV",
     .usage = "[options] STUDY",
-    .details = "STUDY is the folder of a study, or its study.db. A field that was not measured is empty. "
-               "Trials that do not\n"
-               "count (void, failed) are left out unless --all is given.\n",
+    .details =
+        "STUDY is the folder of a study, or its study.db. A value that was not measured is an empty field.\n"
+        "Void and failed trials are left out unless --all is given.\n",
     .run = run,
 };

@@ -6,6 +6,7 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/fit/fit.h"
+#include "harness/study/study_read.h"
 
 static struct {
     const char *csv, *predict;

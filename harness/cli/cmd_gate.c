@@ -17,6 +17,7 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/fit/fit.h"
+#include "harness/study/study_read.h"
 
 enum { MOST_ENTRIES = 64 };
 #define BASELINE_FORMAT "knee-baseline 1"

@@ -6,6 +6,7 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/fit/prediction.h"
+#include "harness/study/study_read.h"
 
 static struct {
     uint64_t cores, items;

@@ -8,7 +8,7 @@
 
 static bool is_scaling(const struct fit_account *account, const struct fit_account_cell *cell)
 {
-    return fit_curve_cell(account->study, cell->workers) == (int)cell->cell;
+    return study_data_curve_cell(account->study, cell->workers) == (int)cell->cell;
 }
 
 static const struct fit_account_cell *cell_at(const struct fit_account *account, unsigned i)

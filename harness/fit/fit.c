@@ -1,5 +1,7 @@
 #include "harness/fit/fit.h"
+#include "harness/study/observations.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -10,37 +12,9 @@
 
 /* --- trials ----------------------------------------------------------------------------------- */
 
-static double number_at(const struct data_trial *trial, size_t offset)
-{
-    double value;
-
-    memcpy(&value, (const char *)trial + offset, sizeof value);
-    return value;
-}
-
 static const struct data_trial *trials_of(const struct study_data *study)
 {
     return (const struct data_trial *)(const void *)study->trials->data;
-}
-
-/* The trials of a cell that count and have the number at offset. */
-static struct observation *observe(const struct study_data *study, unsigned cell, size_t offset,
-                                   size_t *count)
-{
-    struct observation *made = g_new0(struct observation, study->trials->len + 1);
-    const struct data_trial *trial = trials_of(study);
-
-    *count = 0;
-    for (unsigned i = 0; i < study->trials->len; i++)
-        if (trial[i].cell == cell && trial[i].status == TRIAL_OK && !isnan(number_at(&trial[i], offset)))
-            made[(*count)++] = (struct observation){study_data_cell(study, &trial[i])->workers,
-                                                    trial[i].block, number_at(&trial[i], offset)};
-    return made;
-}
-
-struct observation *fit_observations(const struct study_data *study, unsigned cell, size_t *count)
-{
-    return observe(study, cell, offsetof(struct data_trial, wall_s), count);
 }
 
 /* Plain mean over blocks; for quantities that may be 0. */
@@ -76,7 +50,7 @@ struct interval fit_measure(const struct study_data *study, unsigned cell, size_
 {
     struct interval result;
     size_t count;
-    struct observation *group = observe(study, cell, offset, &count);
+    struct observation *group = observations_of_cell(study, cell, offset, &count);
 
     if (count == 0)
         result = interval_unknown("%s", missing);
@@ -86,21 +60,6 @@ struct interval fit_measure(const struct study_data *study, unsigned cell, size_
         result = plain_level(group, count, study->paired);
     g_free(group);
     return result;
-}
-
-int fit_curve_cell(const struct study_data *study, unsigned workers)
-{
-    for (unsigned i = 0; i < study->cells->len; i++) {
-        const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
-        if (cell->workers == workers && g_strcmp0(cell->role, "scaling") == 0)
-            return (int)i;
-    }
-    return -1;
-}
-
-static bool on_curve(const struct study_data *study, unsigned cell)
-{
-    return fit_curve_cell(study, g_array_index(study->cells, struct data_cell, cell).workers) == (int)cell;
 }
 
 /* --- counting --------------------------------------------------------------------------------- */
@@ -124,7 +83,7 @@ static void count_trials(struct fit *fit)
 static size_t blocks_of(const struct study_data *study, unsigned cell)
 {
     size_t count, blocks = 0;
-    struct observation *group = fit_observations(study, cell, &count);
+    struct observation *group = observations_of_wall(study, cell, false, &count);
 
     for (size_t i = 0; i < count; i++) {
         size_t j = 0;
@@ -138,30 +97,9 @@ static size_t blocks_of(const struct study_data *study, unsigned cell)
 
 /* --- curve and models ------------------------------------------------------------------------- */
 
-/* Its time; with weak scaling for the work of one worker (analysis/speedup/scaling.h). */
-static double fit_work_s(const struct study_data *study, const struct data_trial *trial)
-{
-    return trial->wall_s / study_data_work(study, trial);
-}
-
-static struct scaling_data curve_data(const struct study_data *study, struct observation **observations)
-{
-    const struct data_trial *trial = trials_of(study);
-    struct scaling_data data = {
-        .paired = study->paired, .cores = study->cores, .weak = study_data_is_weak(study)};
-
-    *observations = g_new0(struct observation, study->trials->len + 1);
-    for (unsigned i = 0; i < study->trials->len; i++)
-        if (trial[i].status == TRIAL_OK && on_curve(study, trial[i].cell) && !isnan(trial[i].wall_s))
-            (*observations)[data.count++] = (struct observation){
-                study_data_cell(study, &trial[i])->workers, trial[i].block, fit_work_s(study, &trial[i])};
-    data.observation = *observations;
-    return data;
-}
-
 static void add_point(struct fit *fit, const struct scaling_point *scaling)
 {
-    unsigned cell = (unsigned)fit_curve_cell(fit->study, scaling->workers);
+    unsigned cell = (unsigned)study_data_curve_cell(fit->study, scaling->workers);
     struct fit_point point = {.scaling = *scaling, .blocks = blocks_of(fit->study, cell)};
 
     point.images_per_s = fit_measure(fit->study, cell, offsetof(struct data_trial, images_per_s), true,
@@ -283,7 +221,7 @@ static void warn_of_study(struct fit *fit)
         warn(fit, "%zu void and %zu failed trials do not take part", fit->void_trials, fit->failed);
     for (unsigned i = 0; i < study->cells->len; i++) {
         const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
-        if (g_strcmp0(cell->role, "scaling") == 0 && !on_curve(study, i))
+        if (g_strcmp0(cell->role, "scaling") == 0 && study_data_curve_cell(study, cell->workers) != (int)i)
             warn(fit, "a second scaling cell at %u workers (chunk %lld, %s) is not in the curve",
                  cell->workers, (long long)cell->chunk, cell->policy ? cell->policy : "no policy");
     }
@@ -350,7 +288,7 @@ int fit_make(const struct study_data *study, const struct fit_options *options, 
              struct fault *fault)
 {
     struct observation *observations;
-    struct scaling_data data = curve_data(study, &observations);
+    struct scaling_data data = observations_of_curve(study, UINT_MAX, &observations);
     int status;
 
     fit_init(study, options, fit);

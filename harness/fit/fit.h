@@ -26,6 +26,7 @@
 #include "analysis/speedup/scaling.h"
 #include "harness/fit/fit_account.h"
 #include "harness/study/study_data.h"
+#include "pipeline/base/fault.h"
 
 #define FIT_LEVEL 0.95
 
@@ -169,10 +170,6 @@ void fit_print_predictions(const struct fit *fit, FILE *out);
  * has it. */
 struct interval fit_measure(const struct study_data *study, unsigned cell, size_t offset, bool geometric,
                             const char *missing);
-/* The trials of a cell that count and have a time, as observations; caller frees. */
-struct observation *fit_observations(const struct study_data *study, unsigned cell, size_t *count);
-/* The cell whose trials are the curve's point of so many workers; -1 none. */
-int fit_curve_cell(const struct study_data *study, unsigned workers);
 /* Fills quantities, group and caveats from the counters and the group that the study names; a group that cannot be
  * read is a warning. */
 void fit_quantities(struct fit *fit);

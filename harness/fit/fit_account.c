@@ -160,7 +160,7 @@ static void find_costs(struct fit_account *account)
 {
     const struct study_data *study = account->study;
     GArray *costs = g_array_new(FALSE, TRUE, sizeof(struct account_cost));
-    int cell = fit_curve_cell(study, 1);
+    int cell = study_data_curve_cell(study, 1);
 
     for (unsigned i = 0; i < study->trials->len; i++)
         if (tells_costs(study, trial_at(study, i), cell) && trial_at(study, i)->status == TRIAL_OK &&
@@ -185,7 +185,7 @@ static double counter_of(const struct study_data *study, unsigned trial, const c
 /* Mean of a counter over the one-worker trials that count. */
 static double reference_counter(const struct fit_account *account, const char *name)
 {
-    int cell = fit_curve_cell(account->study, 1);
+    int cell = study_data_curve_cell(account->study, 1);
     double sum = 0, count = 0;
 
     for (unsigned i = 0; i < account->trials->len; i++) {

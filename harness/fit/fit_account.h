@@ -17,6 +17,7 @@
 #include "analysis/account/pop.h"
 #include "analysis/statistics/interval.h"
 #include "harness/study/study_data.h"
+#include "pipeline/base/fault.h"
 
 struct fit_account_trial {
     unsigned trial; /* index in the study */

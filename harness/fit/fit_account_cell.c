@@ -153,7 +153,7 @@ static struct interval difference_of(const struct fit_account *account, unsigned
 static struct interval speedup_without(const struct fit_account *account, const struct fit_account_cell *cell,
                                        int which)
 {
-    int one = fit_curve_cell(account->study, 1);
+    int one = study_data_curve_cell(account->study, 1);
     struct blocks here, there;
 
     if (one < 0 || which == CAUSE_USEFUL)
@@ -187,7 +187,7 @@ static void judge_trials(const struct fit_account *account, struct fit_account_c
 
 static void find_size(const struct fit_account *account, struct fit_account_cell *cell)
 {
-    int one = fit_curve_cell(account->study, 1);
+    int one = study_data_curve_cell(account->study, 1);
     struct interval more;
 
     cell->size_lost = cell->size_share = NAN;
@@ -229,7 +229,7 @@ void fit_account_add_cell(struct fit_account *account, unsigned index)
 
 const struct fit_account_cell *fit_account_cell_at(const struct fit_account *account, unsigned workers)
 {
-    int cell = fit_curve_cell(account->study, workers);
+    int cell = study_data_curve_cell(account->study, workers);
 
     for (unsigned i = 0; i < account->cells->len && cell >= 0; i++) {
         const struct fit_account_cell *row = &g_array_index(account->cells, struct fit_account_cell, i);

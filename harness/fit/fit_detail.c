@@ -7,6 +7,7 @@
 #include "analysis/speedup/advice.h"
 #include "analysis/statistics/stats.h"
 #include "harness/fit/fit.h"
+#include "harness/study/observations.h"
 
 static const struct data_cell *cell_at(const struct fit *fit, unsigned i)
 {
@@ -29,7 +30,7 @@ static void find_phases(struct fit *fit)
 
     for (unsigned i = 0; i < fit->curve->len && !fit->study->is_table; i++) {
         struct fit_phases row = {.workers = g_array_index(fit->curve, struct fit_point, i).scaling.workers};
-        unsigned cell = (unsigned)fit_curve_cell(fit->study, row.workers);
+        unsigned cell = (unsigned)study_data_curve_cell(fit->study, row.workers);
         for (int p = 0; p < PHASES; p++)
             row.phase[p] =
                 fit_measure(fit->study, cell, offset[p], false, "the program did not tell this phase");
@@ -62,9 +63,9 @@ static void find_serial(struct fit *fit)
 /* The cell that fixed costs are read from: fewest workers on the curve, where nothing disturbs. */
 static int quiet_cell(const struct fit *fit)
 {
-    return fit->curve->len
-               ? fit_curve_cell(fit->study, g_array_index(fit->curve, struct fit_point, 0).scaling.workers)
-               : -1;
+    return fit->curve->len ? study_data_curve_cell(
+                                 fit->study, g_array_index(fit->curve, struct fit_point, 0).scaling.workers)
+                           : -1;
 }
 
 static void find_init(struct fit *fit)
@@ -88,7 +89,8 @@ static void add_variation(struct fit *fit, unsigned cell, int base)
 {
     struct fit_variation row = {.cell = cell};
     size_t base_count = 0;
-    struct observation *group = fit_observations(fit->study, cell, &row.trials), *base_group = NULL;
+    struct observation *group = observations_of_wall(fit->study, cell, false, &row.trials),
+                       *base_group = NULL;
 
     row.wall_s = scaling_level(group, row.trials, fit->study->paired, FIT_LEVEL);
     if (base < 0) {
@@ -96,7 +98,7 @@ static void add_variation(struct fit *fit, unsigned cell, int base)
     } else if ((int)cell == base) {
         row.ratio_to_default = interval_exact(1, FIT_LEVEL, "definition");
     } else {
-        base_group = fit_observations(fit->study, (unsigned)base, &base_count);
+        base_group = observations_of_wall(fit->study, (unsigned)base, false, &base_count);
         row.ratio_to_default =
             scaling_ratio(group, row.trials, base_group, base_count, fit->study->paired, FIT_LEVEL);
     }
@@ -110,7 +112,7 @@ static void find_variations(struct fit *fit)
 {
     for (unsigned i = 0; i < fit->study->cells->len; i++) {
         unsigned workers = cell_at(fit, i)->workers;
-        int base = fit_curve_cell(fit->study, workers);
+        int base = study_data_curve_cell(fit->study, workers);
         bool first = is_variation(cell_at(fit, i));
         for (unsigned j = 0; j < i && first; j++)
             first = !(is_variation(cell_at(fit, j)) && cell_at(fit, j)->workers == workers);
@@ -136,7 +138,6 @@ struct settings {
 static struct settings list_settings(const struct fit *fit)
 {
     size_t cells = fit->study->cells->len;
-    bool weak = study_data_is_weak(fit->study);
     struct settings list = {.setting = g_new0(struct advice_setting, cells + 1),
                             .name = g_new0(char *, cells + 1),
                             .trials = g_new0(struct observation *, cells + 1),
@@ -144,7 +145,7 @@ static struct settings list_settings(const struct fit *fit)
 
     for (unsigned i = 0; i < cells; i++) {
         const struct data_cell *c = cell_at(fit, i);
-        bool default_setting = fit_curve_cell(fit->study, c->workers) == (int)i;
+        bool default_setting = study_data_curve_cell(fit->study, c->workers) == (int)i;
         struct advice_setting *setting = &list.setting[list.count];
         if (!default_setting && !is_variation(c))
             continue;
@@ -152,9 +153,7 @@ static struct settings list_settings(const struct fit *fit)
                                     ? g_strdup("as measured")
                                     : g_strdup_printf("chunk %lld, %s", (long long)c->chunk,
                                                       c->policy ? c->policy : "its own policy");
-        list.trials[list.count] = fit_observations(fit->study, i, &setting->count);
-        for (size_t t = 0; weak && t < setting->count; t++) /* time for the work of one worker */
-            list.trials[list.count][t].seconds /= c->workers;
+        list.trials[list.count] = observations_of_wall(fit->study, i, true, &setting->count);
         setting->workers = c->workers;
         setting->is_default = default_setting;
         setting->name = list.name[list.count];

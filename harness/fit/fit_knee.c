@@ -55,7 +55,8 @@ void fit_knee_causes(struct fit *fit)
         unsigned workers = study_data_cell(study, trial)->workers;
         struct knee_cost cost = cost_of(row, workers, study_data_work(study, trial), trial->block);
         if (trial->status == TRIAL_OK && !isnan(cost.total_s) &&
-            fit_curve_cell(study, workers) == (int)trial->cell && (!study->cores || workers <= study->cores))
+            study_data_curve_cell(study, workers) == (int)trial->cell &&
+            (!study->cores || workers <= study->cores))
             g_array_append_val(costs, cost);
     }
     knee_causes((const struct knee_cost *)(const void *)costs->data, costs->len, fit->options.delta,

@@ -113,7 +113,7 @@ void fit_quantities(struct fit *fit)
     for (uint32_t d = 0; d < group.derived_count; d++)
         for (unsigned p = 0; p < fit->curve->len; p++) {
             unsigned workers = g_array_index(fit->curve, struct fit_point, p).scaling.workers;
-            int cell = fit_curve_cell(fit->study, workers);
+            int cell = study_data_curve_cell(fit->study, workers);
             if (cell >= 0) {
                 struct fit_quantity row = measure(fit->study, &group.derived[d], workers, (unsigned)cell);
                 g_array_append_val(fit->quantities, row);

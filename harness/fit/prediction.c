@@ -6,6 +6,7 @@
 #include "analysis/statistics/resample.h"
 #include "analysis/statistics/stats.h"
 #include "harness/fit/fit.h"
+#include "harness/study/observations.h"
 
 /* Blocks are compared over no more items than this: their spread does not need them all. */
 enum { SPREAD_ITEMS = 20000, MOST_BLOCKS = 256 };
@@ -72,7 +73,7 @@ static void check_cell(struct prediction_basis *basis, struct prediction *p, uns
     struct predict_pool pool;
     struct interval measured;
     size_t count;
-    struct observation *group = fit_observations(study, index, &count);
+    struct observation *group = observations_of_wall(study, index, false, &count);
 
     measured = scaling_level(group, count, study->paired, FIT_LEVEL);
     g_free(group);
@@ -264,7 +265,7 @@ static void find_slowdown(const struct prediction_basis *basis, struct predictio
 static void describe(const struct prediction_basis *basis, struct prediction *p)
 {
     const struct study_data *study = p->study;
-    int curve = fit_curve_cell(study, 1);
+    int curve = study_data_curve_cell(study, 1);
 
     p->measured_items = basis->items;
     p->blocks = basis->blocks->len;

@@ -23,7 +23,8 @@ static bool is_on_curve(const struct fit_account *account, const struct fit_acco
     const struct data_trial *trial = trial_of(account, row);
     const struct data_cell *cell = study_data_cell(account->study, trial);
 
-    return trial->status == TRIAL_OK && fit_curve_cell(account->study, cell->workers) == (int)trial->cell;
+    return trial->status == TRIAL_OK &&
+           study_data_curve_cell(account->study, cell->workers) == (int)trial->cell;
 }
 
 static unsigned workers_of(const struct fit_account *account, const struct fit_account_trial *row)

@@ -15,34 +15,7 @@
 #include "harness/study/study_guard.h"
 #include "harness/study/study_rows.h"
 
-enum { BUSY_MS = 10000 }; /* how long to wait for a reader that folds the log in */
-
-static const char schema[] =
-    "CREATE TABLE study(key TEXT PRIMARY KEY, value TEXT);"
-    "CREATE TABLE batch_item(id INTEGER PRIMARY KEY, path TEXT, kind TEXT, bytes INT, width INT, height INT);"
-    "CREATE TABLE cell(id INTEGER PRIMARY KEY, role TEXT, workers INT, chunk INT, policy TEXT, placement "
-    "TEXT,"
-    " start_method TEXT);"
-    "CREATE TABLE trial(id INTEGER PRIMARY KEY, cell INT, block INT, position INT, status TEXT, reason TEXT,"
-    " started_utc TEXT, wall_ns INT, prefix_ns INT, spawn_ns INT, init_ns INT, work_ns INT, suffix_ns INT,"
-    " user_ns INT, system_ns INT, maxrss_bytes INT, steal_ns INT, iowait_ns INT, other_cpu_ns INT, items "
-    "INT, failed INT,"
-    " bytes_in INT, bytes_out INT, manifest_sha256 TEXT, exit_code INT);"
-    /* a cell counts once in a block, whatever else goes wrong */
-    "CREATE UNIQUE INDEX trial_once ON trial(cell, block) WHERE status = 'ok';"
-    "CREATE TABLE worker(trial INT, slot INT, pid INT, processes INT, cpu_wanted INT, cpu_seen INT,"
-    " pin_reason TEXT, fork_ns INT, begin_ns INT, init_begin_ns INT, init_end_ns INT, go_ns INT,"
-    " loop_end_ns INT, exit_ns INT, dispatch_ns INT, claims INT, items INT, user_ns INT, system_ns INT,"
-    " maxrss_bytes INT, runqueue_ns INT, runqueue_reason TEXT, disk_wait_ns INT,"
-    " disk_wait_reason TEXT, PRIMARY KEY (trial, slot));"
-    "CREATE TABLE item(trial INT, id INT, worker INT, attempt INT, state TEXT, engine TEXT, claim_ns INT,"
-    " start_ns INT, end_ns INT, cpu_ns INT, read_ns INT, decode_ns INT, scale_ns INT, overlay_ns INT,"
-    " encode_ns INT, digest_ns INT, store_ns INT, bytes_in INT, bytes_out INT, PRIMARY KEY (trial, id));"
-    "CREATE TABLE counter(trial INT, slot INT, name TEXT, value INT, enabled_ns INT, running_ns INT,"
-    " status TEXT, reason TEXT,"
-    " PRIMARY KEY (trial, slot, name));"
-    "CREATE TABLE event(at_utc TEXT, trial INT, kind TEXT, text TEXT);"
-    "INSERT INTO study VALUES('format', '" STUDY_FORMAT "');";
+enum { BUSY_MS = 10000 }; /* how long to wait for a reader that moves the log into the database */
 
 char *study_utc_now(char *text, size_t bytes)
 {
@@ -62,17 +35,6 @@ static int run_sql(struct study *study, const char *sql, const char *what, struc
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static int database_path(const struct study *study, const char *suffix, char *path, size_t bytes,
-                         struct fault *fault)
-{
-    int length = snprintf(path, bytes, "%s/%s", study->folder, suffix);
-
-    if (length < 0 || (size_t)length >= bytes)
-        return fault_set(fault, "%.200s...: the path is too long: give a shorter one with --study",
-                         study->folder);
-    return 0;
-}
-
 bool study_exists(const char *folder)
 {
     char path[PATH_MAX];
@@ -91,6 +53,7 @@ static int name_folder(struct study *study, const char *folder, struct fault *fa
     memcpy(study->folder, folder, length + 1);
     while (length > 1 && study->folder[length - 1] == '/')
         study->folder[--length] = '\0';
+    snprintf(study->path, sizeof study->path, "%s/study.db", study->folder);
     return 0;
 }
 
@@ -112,18 +75,30 @@ static int lock_folder(struct study *study, struct fault *fault)
                      study->folder, strerror(errno));
 }
 
-static int open_database(struct study *study, int flags, struct fault *fault)
+/* uri: SQLite's, or a path. */
+static int open_database(struct study *study, const char *uri, int flags, struct fault *fault)
 {
-    char path[PATH_MAX];
-
-    if (database_path(study, "study.db", path, sizeof path, fault))
-        return -1;
-    if (sqlite3_open_v2(path, &study->db, flags, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(uri, &study->db, flags, NULL) != SQLITE_OK)
         return study_fault(study, "opening", fault);
     study_guard(study->db);
     sqlite3_busy_timeout(study->db, BUSY_MS);
     sqlite3_extended_result_codes(study->db, 0);
     return 0;
+}
+
+/* A database in WAL mode that nobody writes has no -wal next to it; it is then opened as immutable, which works on
+ * read-only storage too, and leaves no files behind. */
+static int open_reading(struct study *study, struct fault *fault)
+{
+    char *quoted = g_uri_escape_string(study->path, "/", TRUE), *wal = g_strconcat(study->path, "-wal", NULL);
+    char *uri = g_strdup_printf("file:%s?mode=ro%s", quoted,
+                                g_file_test(wal, G_FILE_TEST_EXISTS) ? "" : "&immutable=1");
+    int result = open_database(study, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, fault);
+
+    g_free(uri);
+    g_free(wal);
+    g_free(quoted);
+    return result;
 }
 
 /* WAL: readers see whole trials while we write. FULL: a trial that was said to be in is in, even when the
@@ -139,12 +114,13 @@ static int check_format(struct study *study, struct fault *fault)
     int result = 0;
 
     if (!format)
-        result = fault_set(fault, "%s/study.db is no study: give another folder with --study", study->folder);
+        result = fault_set(fault, "%s is no study: %s", study->path,
+                           study->lock_fd < 0 ? "give one that 'knee sweep' made"
+                                              : "give another folder with --study");
     else if (strcmp(format, STUDY_FORMAT) != 0)
-        result = fault_set(fault,
-                           "%s/study.db: format is '%s', this program knows '" STUDY_FORMAT
-                           "': use the knee that made it",
-                           study->folder, format);
+        result = fault_set(
+            fault, "%s: format is '%s', this program knows '" STUDY_FORMAT "': use the knee that made it",
+            study->path, format);
     g_free(format);
     return result;
 }
@@ -153,22 +129,31 @@ static int remove_old(const struct study *study, struct fault *fault)
 {
     /* the log first: without its database it would be taken for the next one's */
     static const char *const names[] = {"study.db-wal", "study.db-shm", "study.db", "fit.json"};
-    char path[PATH_MAX];
+    int result = 0;
 
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (database_path(study, names[i], path, sizeof path, fault))
-            return -1;
+    for (size_t i = 0; i < G_N_ELEMENTS(names) && result == 0; i++) {
+        char *path = g_build_filename(study->folder, names[i], NULL);
         if (unlink(path) && errno != ENOENT)
-            return fault_set(fault, "%s: %s: remove it, or give another folder with --study", path,
-                             strerror(errno));
+            result = fault_set(fault, "%s: %s: remove it, or give another folder with --study", path,
+                               strerror(errno));
+        g_free(path);
     }
-    return 0;
+    return result;
 }
 
 static int fail_open(struct study *study)
 {
     study_close(study);
     return -1;
+}
+
+static int make_tables(struct study *study, struct fault *fault)
+{
+    char *sql = study_tables_sql();
+    int result = run_sql(study, sql, "making the tables", fault);
+
+    g_free(sql);
+    return result ? -1 : study_set(study, "format", STUDY_FORMAT, fault);
 }
 
 int study_create(struct study *study, const char *folder, bool replace, struct fault *fault)
@@ -185,9 +170,10 @@ int study_create(struct study *study, const char *folder, bool replace, struct f
                   study->folder);
         return fail_open(study);
     }
-    if (remove_old(study, fault) || open_database(study, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fault) ||
-        set_up_writing(study, fault) || study_begin(study, fault) ||
-        run_sql(study, schema, "making the tables", fault) || study_commit(study, fault))
+    if (remove_old(study, fault) ||
+        open_database(study, study->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, fault) ||
+        set_up_writing(study, fault) || study_begin(study, fault) || make_tables(study, fault) ||
+        study_commit(study, fault))
         return fail_open(study);
     return 0;
 }
@@ -197,8 +183,8 @@ int study_open_to_write(struct study *study, const char *folder, struct fault *f
     if (name_folder(study, folder, fault))
         return -1;
     if (!study_exists(study->folder))
-        return fault_set(fault, "%s/study.db does not exist: 'knee sweep' makes it", study->folder);
-    if (lock_folder(study, fault) || open_database(study, SQLITE_OPEN_READWRITE, fault) ||
+        return fault_set(fault, "%s does not exist: 'knee sweep' makes it", study->path);
+    if (lock_folder(study, fault) || open_database(study, study->path, SQLITE_OPEN_READWRITE, fault) ||
         set_up_writing(study, fault) || check_format(study, fault) || study_rows_complete(study, fault))
         return fail_open(study);
     return 0;
@@ -213,21 +199,20 @@ int study_open_to_read(struct study *study, const char *operand, struct fault *f
     g_free(folder);
     if (result)
         return -1;
-    if (!is_folder && !g_str_has_suffix(operand, "study.db"))
-        return fault_set(fault, "%s is no study: give its folder or its study.db", operand);
-    if (!study_exists(study->folder))
-        return fault_set(fault,
-                         "%s/study.db does not exist: give the folder of a study that 'knee sweep' made",
-                         study->folder);
-    if (open_database(study, SQLITE_OPEN_READONLY, fault) || check_format(study, fault))
+    if (!is_folder && g_strlcpy(study->path, operand, sizeof study->path) >= sizeof study->path)
+        return fault_set(fault, "%.200s...: the path is too long: move the study", operand);
+    if (!g_file_test(study->path, G_FILE_TEST_IS_REGULAR))
+        return fault_set(fault, "%s does not exist: give the folder of a study that 'knee sweep' made",
+                         study->path);
+    if (open_reading(study, fault) || check_format(study, fault))
         return fail_open(study);
     return 0;
 }
 
 void study_close(struct study *study)
 {
-    /* A study at rest is one file, which anyone can read wherever it lies; a log would leave two more beside
-     * it at each reading. Refused while a reader has it open: then the log stays. */
+    /* A study at rest is one file, which anyone can read wherever it lies; with a log, each reading would leave two more
+     * files. Refused while a reader has it open: then the log stays. */
     if (study->db && study->lock_fd >= 0) {
         sqlite3_busy_timeout(study->db, 0);
         sqlite3_exec(study->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
@@ -333,14 +318,13 @@ int study_add_batch_item(struct study *study, const struct study_batch_item *ite
 int study_describe_item(struct study *study, int64_t id, const char *kind, int64_t width, int64_t height,
                         struct fault *fault)
 {
-    char *sql = sqlite3_mprintf("UPDATE batch_item SET kind = %Q, width = nullif(%lld, %lld), "
-                                "height = nullif(%lld, %lld) WHERE id = %lld",
-                                kind, (long long)width, (long long)STUDY_UNKNOWN, (long long)height,
-                                (long long)STUDY_UNKNOWN, (long long)id);
-    int result = sql ? run_sql(study, sql, "batch_item", fault) : fault_sys(fault, "study: no memory");
+    const struct study_batch_item item = {.id = id, .kind = kind, .width = width, .height = height};
+    static const size_t described[] = {offsetof(struct study_batch_item, kind),
+                                       offsetof(struct study_batch_item, width),
+                                       offsetof(struct study_batch_item, height)};
 
-    sqlite3_free(sql);
-    return result;
+    return study_rows_update(study, &study_table_batch_item, &item, described, G_N_ELEMENTS(described),
+                             fault);
 }
 
 int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault)
@@ -351,39 +335,34 @@ int study_add_cell(struct study *study, const struct study_cell *cell, struct fa
 int study_add_event(struct study *study, int64_t trial, const char *kind, const char *text,
                     struct fault *fault)
 {
-    char utc[32], number[32];
-    const char *texts[] = {study_utc_now(utc, sizeof utc), kind, text, number};
+    char utc[32];
+    const struct study_event event = {study_utc_now(utc, sizeof utc), trial, kind, text};
 
-    snprintf(number, sizeof number, "%" PRId64, trial);
-    if (trial == STUDY_UNKNOWN)
-        return run_texts(study, "INSERT INTO event(at_utc, kind, text) VALUES(?, ?, ?)", texts, 3, "event",
-                         fault);
-    return run_texts(study, "INSERT INTO event(at_utc, kind, text, trial) VALUES(?, ?, ?, CAST(? AS INT))",
-                     texts, 4, "event", fault);
+    return study_rows_insert(study, &study_table_event, 0, &event, 1, fault);
 }
 
-static int append_rows(struct study *study, const struct study_trial_rows *record, int64_t spent_ns,
+static int append_rows(struct study *study, const struct study_trial_rows *rows, int64_t spent_ns,
                        const char *event_kind, const char *event_text, int64_t *id, struct fault *fault)
 {
-    if (study_rows_insert(study, &study_table_trial, 0, &record->trial, 1, fault))
+    if (study_rows_insert(study, &study_table_trial, 0, &rows->trial, 1, fault))
         return -1;
     *id = sqlite3_last_insert_rowid(study->db);
-    if (study_rows_insert(study, &study_table_worker, *id, record->workers, record->worker_count, fault) ||
-        study_rows_insert(study, &study_table_item, *id, record->items, record->item_count, fault) ||
-        study_rows_insert(study, &study_table_counter, *id, record->counters, record->counter_count, fault) ||
+    if (study_rows_insert(study, &study_table_worker, *id, rows->workers, rows->worker_count, fault) ||
+        study_rows_insert(study, &study_table_item, *id, rows->items, rows->item_count, fault) ||
+        study_rows_insert(study, &study_table_counter, *id, rows->counters, rows->counter_count, fault) ||
         study_set_number(study, "spent_ns", spent_ns, fault))
         return -1;
     return event_kind ? study_add_event(study, *id, event_kind, event_text, fault) : 0;
 }
 
-int study_append(struct study *study, const struct study_trial_rows *record, int64_t spent_ns,
+int study_append(struct study *study, const struct study_trial_rows *rows, int64_t spent_ns,
                  const char *event_kind, const char *event_text, int64_t *id, struct fault *fault)
 {
     int64_t given = 0;
 
     if (study_begin(study, fault))
         return -1;
-    if (append_rows(study, record, spent_ns, event_kind, event_text, &given, fault)) {
+    if (append_rows(study, rows, spent_ns, event_kind, event_text, &given, fault)) {
         study_roll_back(study);
         return -1;
     }

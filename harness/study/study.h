@@ -1,4 +1,4 @@
-/* study.h: the record of a scaling study, study.db (docs/design.md 5.1), written trial by trial.
+/* study.h: a scaling study on disk, study.db (docs/formats.md), written trial by trial.
  *
  * A study is a folder. Its one writer holds a lock on that folder for as long as the study is open, so a
  * second sweep of the same study is refused; the lock ends with the process, however it ends. Readers need no
@@ -6,7 +6,8 @@
  * as a whole or not at all.
  *
  * Writer: study_create() or study_open_to_write(); study_begin(), study_set(), study_add_*(), study_commit();
- * study_append() for each trial; study_close(). Reader: study_open_to_read(), study_get(), study_read_*().
+ * study_append() for each trial; study_close(). Reader: study_open_to_read(), then rows as they are (study_get(),
+ * study_read_cells() and so on, for resuming and exporting) or a struct study_data for analysis (study_read.h).
  *
  * Numbers that were not measured are STUDY_UNKNOWN here and NULL in the database; texts are NULL in both.
  */
@@ -26,12 +27,13 @@
 
 struct study {
     char folder[PATH_MAX];
+    char path[PATH_MAX + 16]; /* of the database */
     sqlite3 *db;
     int lock_fd; /* of the folder; -1 when opened to read */
 };
 
-/* Rows. Fields are the columns of the tables and mean what docs/design.md says. Texts in rows that were read
- * belong to the array (study_free_*); texts in rows to be written stay the caller's. */
+/* Rows. Fields are the columns of the tables (study_tables.h) and mean what docs/formats.md says. Texts in rows that were
+ * read belong to the array (study_free_*); texts in rows to be written stay the caller's. */
 struct study_batch_item {
     int64_t id, bytes, width, height;
     const char *path, *kind;
@@ -76,6 +78,16 @@ struct study_counter {
     const char *status, *reason;
 };
 
+struct study_fact {
+    const char *key, *value;
+};
+
+struct study_event {
+    const char *at_utc;
+    int64_t trial;
+    const char *kind, *text;
+};
+
 /* One trial with all that belongs to it, to be appended. */
 struct study_trial_rows {
     struct study_trial trial;
@@ -97,18 +109,19 @@ bool study_exists(const char *folder);
 
 /* Returns 0, or -1 with fault: not there, not a study of this format, or open for writing elsewhere. */
 int study_open_to_write(struct study *study, const char *folder, struct fault *fault);
-/* operand: the folder or its study.db. */
+/* operand: the folder or its study.db. The file is not written to. Returns 0, or -1 with fault. */
 int study_open_to_read(struct study *study, const char *operand, struct fault *fault);
 
-/* Writes all back into study.db alone (no log beside it, unless a reader has it open) and lets go of the
- * lock. May be called for a study that was never opened with {.lock_fd = -1}. */
+/* Moves everything into study.db alone (no log remains, unless a reader has it open) and releases the lock. May be called
+ * with {.lock_fd = -1} for a study that was never opened. */
 void study_close(struct study *study);
 
+/* A transaction. The first two return 0, or -1 with fault; a failed commit has rolled back. */
 int study_begin(struct study *study, struct fault *fault);
 int study_commit(struct study *study, struct fault *fault);
 void study_roll_back(struct study *study);
 
-/* A fact. value NULL removes it. */
+/* A fact. value NULL removes it. Returns 0, or -1 with fault. */
 int study_set(struct study *study, const char *key, const char *value, struct fault *fault);
 int study_set_number(struct study *study, const char *key, int64_t value, struct fault *fault);
 /* Caller frees with g_free; NULL when the study does not have it. */
@@ -116,19 +129,20 @@ char *study_get(struct study *study, const char *key);
 /* fallback when the study does not have it, or it is no number. */
 int64_t study_get_number(struct study *study, const char *key, int64_t fallback);
 
+/* Returns 0, or -1 with fault, as study_add_cell() does. */
 int study_add_batch_item(struct study *study, const struct study_batch_item *item, struct fault *fault);
-/* What is known of an item only after it has been decoded. */
+/* Sets what is known of an item only after it has been decoded. Returns 0, or -1 with fault. */
 int study_describe_item(struct study *study, int64_t id, const char *kind, int64_t width, int64_t height,
                         struct fault *fault);
 int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault);
-/* trial STUDY_UNKNOWN: the event belongs to no trial. The time is now. */
+/* trial STUDY_UNKNOWN: the event belongs to no trial. The time is now. Returns 0, or -1 with fault. */
 int study_add_event(struct study *study, int64_t trial, const char *kind, const char *text,
                     struct fault *fault);
 
-/* Appends a trial in one transaction, with the fact `spent_ns` (time the study has taken so far) and, unless
+/* Appends a trial in one transaction, with the fact `spent_ns` (wall time of the study so far) and, unless
  * event_kind is NULL, an event about it. *id (may be NULL) gets its number. On failure nothing was written.
  */
-int study_append(struct study *study, const struct study_trial_rows *record, int64_t spent_ns,
+int study_append(struct study *study, const struct study_trial_rows *rows, int64_t spent_ns,
                  const char *event_kind, const char *event_text, int64_t *id, struct fault *fault);
 
 /* All rows by id; *count of them. NULL with fault when the study cannot be read. To be freed with

@@ -1,20 +1,17 @@
-/* study_data.h: what a fit needs of a study, read into memory once. docs/design.md 5.1 describes the tables.
+/* study_data.h: what a study holds, in memory, as the analysis takes it: times in seconds, NaN for what was not measured.
  *
- * A study is read without writing to it (study.db may belong to somebody else, or be on read-only storage),
- * so the writer is not involved. A plain table (CSV) becomes the same structure with one trial for each row.
- *
- * Times are seconds. NaN is what the study has as NULL: not measured.
+ * Filled by study_read.h, from a study.db or from a table of times (CSV), which becomes the same structure with one trial
+ * for each row. Indices into the arrays stay valid; nothing is changed after reading. docs/formats.md says what the
+ * tables of study.db mean.
  */
 #ifndef KNEE_STUDY_DATA_H
 #define KNEE_STUDY_DATA_H
 
 #include <glib.h>
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "analysis/account/account.h"
-#include "pipeline/base/fault.h"
 
 enum trial_status { TRIAL_OK, TRIAL_VOID, TRIAL_FAILED };
 
@@ -96,17 +93,6 @@ struct study_data {
     GArray *items;      /* struct data_item, by trial and id */
 };
 
-/* operand: a study's folder or its study.db. *folder gets the study's folder (caller frees). Returns 0, or -1
- * with fault. */
-int study_read(const char *operand, struct study_data *study, char **folder, struct fault *fault);
-
-/* path: a file, or "-" for standard input. A table with a header line: columns `workers` and one of `seconds` or `throughput` in any order; `block`
- * (or `repeat`) may say which rows were measured together; other columns are ignored. Comma, semicolon or
- * tab; quotes, spaces, a byte order mark, blank lines and lines that begin with # are accepted. cores 0:
- * unknown. weak: a row with n workers did n times the work of one. Returns 0, or -1 with fault, which names the line. */
-int study_read_csv(const char *path, unsigned cores, bool weak, struct study_data *study,
-                   struct fault *fault);
-
 void study_data_release(struct study_data *study);
 
 /* A fact of the study; NULL when it has none. */
@@ -119,10 +105,12 @@ double study_data_work(const struct study_data *study, const struct data_trial *
 const struct data_cell *study_data_cell(const struct study_data *study, const struct data_trial *trial);
 /* NULL when the batch does not have it. */
 const struct data_batch_item *study_data_batch_item(const struct study_data *study, int64_t id);
+/* The cell whose trials are the point of the scaling curve at a number of workers: the first with role "scaling".
+ * -1 none. */
+int study_data_curve_cell(const struct study_data *study, unsigned workers);
+bool study_data_on_curve(const struct study_data *study, const struct data_trial *trial);
 
 /* For readers: an empty structure, to be released. */
 void study_data_init(struct study_data *study);
-/* Fills workers and items, once the trials are there. Returns 0, or -1 with fault that names path. */
-int study_read_instants(sqlite3 *db, struct study_data *study, const char *path, struct fault *fault);
 
 #endif

@@ -1,11 +1,11 @@
-/* study_read_csv.c: a CSV of times as a study; see study_read_csv(). */
+/* study_read_csv.c: a table of times as a study; see study_read_csv(). */
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/study/study_data.h"
+#include "harness/study/study_read.h"
 
 enum column { COLUMN_WORKERS, COLUMN_SECONDS, COLUMN_THROUGHPUT, COLUMN_BLOCK, COLUMNS };
 

@@ -4,87 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NUMBER(type, field)                                                                                  \
-    {                                                                                                        \
-#field, STUDY_NUMBER, offsetof(struct type, field)                                                   \
-    }
-#define TEXT(type, field)                                                                                    \
-    {                                                                                                        \
-#field, STUDY_TEXT, offsetof(struct type, field)                                                     \
-    }
-
-static const struct study_column batch_item_columns[] = {
-    NUMBER(study_batch_item, id),    TEXT(study_batch_item, path),    TEXT(study_batch_item, kind),
-    NUMBER(study_batch_item, bytes), NUMBER(study_batch_item, width), NUMBER(study_batch_item, height),
-    {NULL, STUDY_NUMBER, 0}};
-
-static const struct study_column cell_columns[] = {
-    NUMBER(study_cell, id),         TEXT(study_cell, role),   NUMBER(study_cell, workers),
-    NUMBER(study_cell, chunk),      TEXT(study_cell, policy), TEXT(study_cell, placement),
-    TEXT(study_cell, start_method), {NULL, STUDY_NUMBER, 0}};
-
-static const struct study_column trial_columns[] = {
-    NUMBER(study_trial, id),           NUMBER(study_trial, cell),      NUMBER(study_trial, block),
-    NUMBER(study_trial, position),     TEXT(study_trial, status),      TEXT(study_trial, reason),
-    TEXT(study_trial, started_utc),    NUMBER(study_trial, wall_ns),   NUMBER(study_trial, prefix_ns),
-    NUMBER(study_trial, spawn_ns),     NUMBER(study_trial, init_ns),   NUMBER(study_trial, work_ns),
-    NUMBER(study_trial, suffix_ns),    NUMBER(study_trial, user_ns),   NUMBER(study_trial, system_ns),
-    NUMBER(study_trial, maxrss_bytes), NUMBER(study_trial, steal_ns),  NUMBER(study_trial, iowait_ns),
-    NUMBER(study_trial, other_cpu_ns), NUMBER(study_trial, items),     NUMBER(study_trial, failed),
-    NUMBER(study_trial, bytes_in),     NUMBER(study_trial, bytes_out), TEXT(study_trial, manifest_sha256),
-    NUMBER(study_trial, exit_code),    {NULL, STUDY_NUMBER, 0}};
-
-static const struct study_column worker_columns[] = {
-    NUMBER(study_worker, slot),           NUMBER(study_worker, pid),
-    NUMBER(study_worker, processes),      NUMBER(study_worker, cpu_wanted),
-    NUMBER(study_worker, cpu_seen),       TEXT(study_worker, pin_reason),
-    NUMBER(study_worker, fork_ns),        NUMBER(study_worker, begin_ns),
-    NUMBER(study_worker, init_begin_ns),  NUMBER(study_worker, init_end_ns),
-    NUMBER(study_worker, go_ns),          NUMBER(study_worker, loop_end_ns),
-    NUMBER(study_worker, exit_ns),        NUMBER(study_worker, dispatch_ns),
-    NUMBER(study_worker, claims),         NUMBER(study_worker, items),
-    NUMBER(study_worker, user_ns),        NUMBER(study_worker, system_ns),
-    NUMBER(study_worker, maxrss_bytes),   NUMBER(study_worker, runqueue_ns),
-    TEXT(study_worker, runqueue_reason),  NUMBER(study_worker, disk_wait_ns),
-    TEXT(study_worker, disk_wait_reason), {NULL, STUDY_NUMBER, 0}};
-
-static const struct study_column item_columns[] = {
-    NUMBER(study_item, id),         NUMBER(study_item, worker),    NUMBER(study_item, attempt),
-    TEXT(study_item, state),        TEXT(study_item, engine),      NUMBER(study_item, claim_ns),
-    NUMBER(study_item, start_ns),   NUMBER(study_item, end_ns),    NUMBER(study_item, cpu_ns),
-    NUMBER(study_item, read_ns),    NUMBER(study_item, decode_ns), NUMBER(study_item, scale_ns),
-    NUMBER(study_item, overlay_ns), NUMBER(study_item, encode_ns), NUMBER(study_item, digest_ns),
-    NUMBER(study_item, store_ns),   NUMBER(study_item, bytes_in),  NUMBER(study_item, bytes_out),
-    {NULL, STUDY_NUMBER, 0}};
-
-static const struct study_column counter_columns[] = {
-    NUMBER(study_counter, slot),       TEXT(study_counter, name),
-    NUMBER(study_counter, value),      NUMBER(study_counter, enabled_ns),
-    NUMBER(study_counter, running_ns), TEXT(study_counter, status),
-    TEXT(study_counter, reason),       {NULL, STUDY_NUMBER, 0}};
-
-const struct study_table study_table_batch_item = {"batch_item", sizeof(struct study_batch_item), false,
-                                                   batch_item_columns},
-                         study_table_cell = {"cell", sizeof(struct study_cell), false, cell_columns},
-                         study_table_trial = {"trial", sizeof(struct study_trial), false, trial_columns},
-                         study_table_worker = {"worker", sizeof(struct study_worker), true, worker_columns},
-                         study_table_item = {"item", sizeof(struct study_item), true, item_columns},
-                         study_table_counter = {"counter", sizeof(struct study_counter), true,
-                                                counter_columns};
-
 int study_fault(const struct study *study, const char *what, struct fault *fault)
 {
     int code = study->db ? sqlite3_errcode(study->db) : SQLITE_NOMEM;
+    bool damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
     const char *remedy = "";
 
-    if (code == SQLITE_FULL)
+    if (study->lock_fd < 0)
+        remedy = ": give a study that 'knee sweep' made";
+    else if (code == SQLITE_FULL)
         remedy = ": free space there";
     else if (code == SQLITE_READONLY || code == SQLITE_CANTOPEN || code == SQLITE_PERM)
         remedy = ": give a folder that may be written, with --study";
-    else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-        remedy = ": the file is damaged; keep a copy and start anew with --restart";
-    return fault_sys(fault, "%s/study.db: %s: %s%s", study->folder, what,
-                     study->db ? sqlite3_errmsg(study->db) : "no memory", remedy);
+    else if (damaged)
+        remedy = ": the file is damaged; keep a copy and start again with --restart";
+    return (study->lock_fd < 0 || damaged ? fault_set : fault_sys)(
+        fault, "%s: %s: %s%s", study->path, what, study->db ? sqlite3_errmsg(study->db) : "no memory",
+        remedy);
 }
 
 /* "INSERT INTO worker(trial, slot, ...) VALUES(?, ?, ...)" */
@@ -149,12 +85,35 @@ int study_rows_insert(struct study *study, const struct study_table *table, int6
     return result;
 }
 
+int study_rows_update(struct study *study, const struct study_table *table, const void *row,
+                      const size_t *offsets, size_t count, struct fault *fault)
+{
+    GString *sql = g_string_new(NULL);
+    sqlite3_stmt *statement = NULL;
+    int status, place = 1;
+
+    g_string_printf(sql, "UPDATE %s SET ", table->name);
+    for (size_t i = 0; i < count; i++)
+        g_string_append_printf(sql, "%s%s = ?", i ? ", " : "", study_table_column(table, offsets[i])->name);
+    g_string_append_printf(sql, " WHERE %s = ?", table->columns->name);
+    status = sqlite3_prepare_v2(study->db, sql->str, -1, &statement, NULL);
+    for (size_t i = 0; i < count && status == SQLITE_OK; i++)
+        status = bind_field(statement, place++, study_table_column(table, offsets[i]), row);
+    if (status == SQLITE_OK)
+        status = bind_field(statement, place, table->columns, row);
+    if (status == SQLITE_OK)
+        status = sqlite3_step(statement);
+    if (status != SQLITE_DONE)
+        study_fault(study, table->name, fault);
+    sqlite3_finalize(statement);
+    g_string_free(sql, TRUE);
+    return status == SQLITE_DONE ? 0 : -1;
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static void read_row(sqlite3_stmt *statement, const struct study_table *table, char *row)
+static void read_row(sqlite3_stmt *statement, int place, const struct study_table *table, char *row)
 {
-    int place = 0;
-
     for (const struct study_column *c = table->columns; c->name; c++, place++) {
         if (c->kind == STUDY_NUMBER) {
             int64_t number = sqlite3_column_type(statement, place) == SQLITE_NULL
@@ -162,7 +121,7 @@ static void read_row(sqlite3_stmt *statement, const struct study_table *table, c
                                  : sqlite3_column_int64(statement, place);
             memcpy(row + c->offset, &number, sizeof number);
         } else {
-            char *text = g_strdup((const char *)sqlite3_column_text(statement, place));
+            const char *text = (const char *)sqlite3_column_text(statement, place);
             memcpy(row + c->offset, &text, sizeof text);
         }
     }
@@ -195,44 +154,75 @@ int study_rows_complete(struct study *study, struct fault *fault)
 
 static char *select_text(const struct study *study, const struct study_table *table)
 {
-    GString *text = g_string_new("SELECT ");
+    GString *text = g_string_new(table->of_trial ? "SELECT trial, " : "SELECT ");
 
     for (const struct study_column *c = table->columns; c->name; c++)
         g_string_append_printf(text, "%s%s", c == table->columns ? "" : ", ",
                                has_column(study, table, c->name) ? c->name : "NULL");
-    g_string_append_printf(text, " FROM %s ORDER BY id", table->name);
+    g_string_append_printf(text, " FROM %s ORDER BY %s", table->name, table->key ? table->key : "rowid");
     return g_string_free(text, FALSE);
 }
 
-void *study_rows_read(struct study *study, const struct study_table *table, size_t *count,
-                      struct fault *fault)
+int study_rows_each(struct study *study, const struct study_table *table, study_row_reader reader,
+                    void *context, struct fault *fault)
 {
-    GArray *rows = g_array_new(FALSE, TRUE, (guint)table->row_bytes);
-    char *text = select_text(study, table);
+    char *text = select_text(study, table), *row = g_malloc0(table->row_bytes);
     sqlite3_stmt *statement = NULL;
     int status = sqlite3_prepare_v2(study->db, text, -1, &statement, NULL);
 
     while (status == SQLITE_OK || status == SQLITE_ROW) {
         status = sqlite3_step(statement);
         if (status == SQLITE_ROW) {
-            g_array_set_size(rows, rows->len + 1);
-            read_row(statement, table, rows->data + (rows->len - 1) * table->row_bytes);
+            read_row(statement, table->of_trial, table, row);
+            reader(context, table->of_trial ? sqlite3_column_int64(statement, 0) : 0, row);
         }
     }
     if (status != SQLITE_DONE)
         study_fault(study, table->name, fault);
     sqlite3_finalize(statement);
     g_free(text);
-    *count = rows->len;
-    if (status == SQLITE_DONE) {
-        /* never NULL, so that an empty table is no failure */
-        if (!rows->len)
-            g_array_set_size(rows, 1);
-        return g_array_free(rows, FALSE);
+    g_free(row);
+    return status == SQLITE_DONE ? 0 : -1;
+}
+
+struct kept {
+    const struct study_table *table;
+    GArray *rows;
+};
+
+static void keep_row(void *context, int64_t trial, const void *row)
+{
+    struct kept *kept = context;
+    char *copy;
+
+    (void)trial;
+    g_array_append_vals(kept->rows, row, 1);
+    copy = kept->rows->data + (kept->rows->len - 1) * kept->table->row_bytes;
+    for (const struct study_column *c = kept->table->columns; c->name; c++)
+        if (c->kind == STUDY_TEXT) {
+            char *text;
+            memcpy(&text, copy + c->offset, sizeof text);
+            text = g_strdup(text);
+            memcpy(copy + c->offset, &text, sizeof text);
+        }
+}
+
+void *study_rows_read(struct study *study, const struct study_table *table, size_t *count,
+                      struct fault *fault)
+{
+    struct kept kept = {table, g_array_new(FALSE, TRUE, (guint)table->row_bytes)};
+    int status = study_rows_each(study, table, keep_row, &kept, fault);
+
+    *count = kept.rows->len;
+    if (status) {
+        study_rows_free(table, g_array_free(kept.rows, FALSE), *count);
+        *count = 0;
+        return NULL;
     }
-    study_rows_free(table, g_array_free(rows, FALSE), *count);
-    *count = 0;
-    return NULL;
+    /* never NULL, so that an empty table is no failure */
+    if (!kept.rows->len)
+        g_array_set_size(kept.rows, 1);
+    return g_array_free(kept.rows, FALSE);
 }
 
 void study_rows_free(const struct study_table *table, void *rows, size_t count)

@@ -1,35 +1,27 @@
-/* study_rows.h: structs to rows of a table and back, by one table of columns for each struct (study.c's own).
- *
- * Numbers are int64_t fields (STUDY_UNKNOWN is NULL), texts const char * fields (NULL is NULL).
- */
+/* study_rows.h: structs to rows of study.db and back, by the tables of study_tables.h. */
 #ifndef KNEE_STUDY_ROWS_H
 #define KNEE_STUDY_ROWS_H
 
 #include "harness/study/study.h"
-
-enum study_column_kind { STUDY_NUMBER, STUDY_TEXT };
-
-struct study_column {
-    const char *name; /* NULL ends the table */
-    enum study_column_kind kind;
-    size_t offset; /* of the field */
-};
-
-struct study_table {
-    const char *name;
-    size_t row_bytes;
-    bool of_trial; /* rows belong to a trial: the column `trial` comes first and is no field */
-    const struct study_column *columns;
-};
-
-extern const struct study_table study_table_batch_item, study_table_cell, study_table_trial,
-    study_table_worker, study_table_item, study_table_counter;
+#include "harness/study/study_tables.h"
 
 /* Inserts count rows; trial is the number for tables of a trial. Returns 0, or -1 with fault. */
 int study_rows_insert(struct study *study, const struct study_table *table, int64_t trial, const void *rows,
                       size_t count, struct fault *fault);
 
-/* Reads a whole table (not of a trial), ordered by id. Texts are owned by the rows. NULL with fault. */
+/* Writes some fields of the row with the same id: those at the offsets, of which there are count. The table's key is
+ * its id. Returns 0, or -1 with fault; a row that is not there is no error. */
+int study_rows_update(struct study *study, const struct study_table *table, const void *row,
+                      const size_t *offsets, size_t count, struct fault *fault);
+
+/* trial: for tables of a trial. Texts of the row are SQLite's own, until the reader returns. */
+typedef void (*study_row_reader)(void *context, int64_t trial, const void *row);
+
+/* Hands every row to the reader, in the order of the table's key. Returns 0, or -1 with fault. */
+int study_rows_each(struct study *study, const struct study_table *table, study_row_reader reader,
+                    void *context, struct fault *fault);
+
+/* Reads a whole table (not of a trial) in that order. Texts are owned by the rows. NULL with fault. */
 void *study_rows_read(struct study *study, const struct study_table *table, size_t *count,
                       struct fault *fault);
 void study_rows_free(const struct study_table *table, void *rows, size_t count);
@@ -38,7 +30,7 @@ void study_rows_free(const struct study_table *table, void *rows, size_t count);
  * fault. */
 int study_rows_complete(struct study *study, struct fault *fault);
 
-/* Fills fault with what SQLite says about this study, and returns -1. */
+/* Fills fault with what SQLite says about this study and what to do about it, and returns -1. */
 int study_fault(const struct study *study, const char *what, struct fault *fault);
 
 #endif

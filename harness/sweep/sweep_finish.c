@@ -42,8 +42,8 @@ static int record_facts(const struct sweep *sweep, enum sweep_state state, struc
                                  " planned blocks: the pace was %.2f times the predicted"
                                : "%" PRIu32 " of %" PRIu32 " planned blocks, pace %.2f",
                  run, planned, sweep_pace(sweep));
-    if (sweep_first_run(sweep->study, &sweep->plan, first, sizeof first, fault) ||
-        record_stop(sweep, state, fault) || study_set_number(sweep->study, "blocks_run", run, fault) ||
+    if (sweep_first_run(sweep->study, first, sizeof first, fault) || record_stop(sweep, state, fault) ||
+        study_set_number(sweep->study, "blocks_run", run, fault) ||
         study_set(sweep->study, "finished_utc", study_utc_now(utc, sizeof utc), fault))
         return -1;
     if (first[0] && study_add_event(sweep->study, STUDY_UNKNOWN, "first-run", first, fault))

@@ -1,6 +1,6 @@
 #include "harness/sweep/sweep_precision.h"
 
-#include <inttypes.h>
+#include <glib.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,39 +8,10 @@
 
 #include "analysis/speedup/scaling.h"
 #include "analysis/statistics/stats.h"
+#include "harness/study/observations.h"
+#include "harness/study/study_read.h"
 
 static const double level = 0.95;
-
-/* Scaling trials that count, of blocks below `block`; caller frees. */
-static struct observation *observe(struct study *study, const struct plan *plan, uint32_t block,
-                                   size_t *count, struct fault *fault)
-{
-    size_t all = 0;
-    struct study_trial *trials = study_read_trials(study, &all, fault);
-    struct observation *made = trials ? calloc(all + 1, sizeof *made) : NULL;
-
-    *count = 0;
-    if (trials && !made)
-        fault_sys(fault, "sweep: no memory for %zu trials", all);
-    for (size_t i = 0; made && i < all; i++) {
-        const struct study_trial *trial = &trials[i];
-        const struct plan_cell *cell;
-        double work = 1;
-        if (trial->cell < 1 || trial->cell > plan->cell_count || trial->block < 0 || trial->block >= block ||
-            strcmp(trial->status, "ok") != 0 || trial->wall_ns <= 0)
-            continue;
-        cell = &plan->cells[trial->cell - 1];
-        if (plan->weak) /* time for the work of one: n T(1) / T(n) is the scaled speedup */
-            work = cell->workers;
-        if (cell->role == PLAN_SCALING)
-            made[(*count)++] = (struct observation){.workers = cell->workers,
-                                                    .block = (unsigned)trial->block,
-                                                    .seconds = (double)trial->wall_ns / 1e9 / work};
-    }
-    if (trials)
-        study_free_trials(trials, all);
-    return made;
-}
 
 /* --- what limits the answer --- */
 
@@ -85,7 +56,7 @@ static void visit_again(const struct plan *plan, uint32_t workers, bool *again)
                     (plan->cells[c].workers == workers || plan->cells[c].workers == 1);
 }
 
-/* A setting of which no trial counts yet has no point: nothing is known of it, so the answer depends on it. */
+/* A cell of which no trial counts yet has no point: nothing is known of it, so the answer depends on it. */
 static void find_missing(const struct plan *plan, const struct scaling_point *point, size_t count,
                          bool *again, struct sweep_precision *found)
 {
@@ -127,79 +98,85 @@ static void choose(const struct plan *plan, const struct scaling_point *point, s
         found->cells += again[c];
 }
 
+/* The curve of the blocks below `block`. Returns how many points, or -1 with fault; caller frees *points. */
+static int curve_of(const struct study_data *data, const struct plan *plan, uint32_t block,
+                    struct scaling_point **points, struct fault *fault)
+{
+    struct observation *observations;
+    struct scaling_data observed = observations_of_curve(data, block, &observations);
+    int made;
+
+    observed.cores = plan->cores;
+    observed.weak = false; /* times for the work of one worker are compared, not T(n) */
+    *points = calloc(plan->cell_count + 1, sizeof **points);
+    made = *points ? scaling_curve(&observed, level, *points, plan->cell_count + 1) : -1;
+    g_free(observations);
+    return made < 0 ? fault_sys(fault, "sweep: no memory for the curve") : made;
+}
+
 int sweep_precision_look(struct study *study, const struct plan *plan, uint32_t block, double wanted,
                          double delta, bool *again, struct sweep_precision *found, struct fault *fault)
 {
-    size_t count;
-    struct observation *observations = observe(study, plan, block, &count, fault);
-    struct scaling_point *points = calloc(plan->cell_count + 1, sizeof *points);
-    struct scaling_data data = {
-        .observation = observations, .count = count, .paired = true, .cores = plan->cores};
-    int result = 0, made = 0;
+    struct scaling_point *points = NULL;
+    struct study_data data;
+    int made;
 
     *found = (struct sweep_precision){.half_width = NAN};
-    if (observations && points)
-        made = scaling_curve(&data, level, points, plan->cell_count + 1);
-    if (!observations)
-        result = -1;
-    else if (!points || made < 0)
-        result = fault_sys(fault, "sweep: no memory for the curve");
-    else
+    if (study_load(study, STUDY_TRIALS, &data, fault))
+        return -1;
+    made = curve_of(&data, plan, block, &points, fault);
+    if (made >= 0)
         choose(plan, points, (size_t)made, wanted, delta, again, found);
-    if (result == 0 && block < PRECISION_BLOCKS) {
+    if (made >= 0 && block < PRECISION_BLOCKS) {
         for (uint32_t c = 0; c < plan->cell_count; c++)
             again[c] = true;
         found->cells = plan->cell_count;
     }
-    free(observations);
+    study_data_release(&data);
     free(points);
-    return result;
+    return made < 0 ? -1 : 0;
 }
 
 /* --- first-run effects --- */
 
 /* log T of the first block less the mean of the later ones, for each cell that has both. Returns how many. */
-static size_t differences(const struct study_trial *trials, size_t count, const struct plan *plan,
-                          double *difference)
+static size_t differences(const struct study_data *data, double *difference)
 {
     size_t made = 0;
 
-    for (uint32_t cell = 1; cell <= plan->cell_count; cell++) {
+    for (unsigned cell = 0; cell < data->cells->len && made < PLAN_CELLS_MOST; cell++) {
         double first = 0, later = 0, firsts = 0, laters = 0;
+        size_t count;
+        struct observation *trial = observations_of_wall(data, cell, false, &count);
         for (size_t i = 0; i < count; i++) {
-            const struct study_trial *trial = &trials[i];
-            if (trial->cell != cell || strcmp(trial->status, "ok") != 0 || trial->wall_ns <= 0)
-                continue;
-            *(trial->block == 0 ? &first : &later) += log((double)trial->wall_ns);
-            *(trial->block == 0 ? &firsts : &laters) += 1;
+            *(trial[i].block == 0 ? &first : &later) += log(trial[i].seconds);
+            *(trial[i].block == 0 ? &firsts : &laters) += 1;
         }
         if (firsts > 0 && laters > 1)
             difference[made++] = first / firsts - later / laters;
+        g_free(trial);
     }
     return made;
 }
 
-int sweep_first_run(struct study *study, const struct plan *plan, char *text, size_t bytes,
-                    struct fault *fault)
+int sweep_first_run(struct study *study, char *text, size_t bytes, struct fault *fault)
 {
-    size_t count = 0;
-    struct study_trial *trials = study_read_trials(study, &count, fault);
     double difference[PLAN_CELLS_MOST];
+    struct study_data data;
     struct interval mean;
     size_t made;
 
     text[0] = '\0';
-    if (!trials)
+    if (study_load(study, STUDY_TRIALS, &data, fault))
         return -1;
-    made = differences(trials, count, plan, difference);
+    made = differences(&data, difference);
     mean = stats_mean_interval(difference, made, level);
     if (made >= 3 && interval_has_bounds(&mean) && fabs(mean.value) > 0.005 &&
         (mean.low > 0 || mean.high < 0))
-        snprintf(
-            text, bytes,
-            "the first block took %+.1f%% (%+.1f to %+.1f) more than the later ones, over %zu settings: a "
-            "first-run effect; its trials are kept and count",
-            100 * expm1(mean.value), 100 * expm1(mean.low), 100 * expm1(mean.high), made);
-    study_free_trials(trials, count);
+        snprintf(text, bytes,
+                 "the first block took %+.1f%% (%+.1f to %+.1f) more than the later ones, over %zu cells: a "
+                 "first-run effect; its trials are kept and count",
+                 100 * expm1(mean.value), 100 * expm1(mean.low), 100 * expm1(mean.high), made);
+    study_data_release(&data);
     return 0;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/fit/fit.h"
-#include "harness/study/study.h"
+#include "harness/study/study_read.h"
 #include "tests/fuzz/fuzz.h"
 
 /* More rows than this make a fit that is slow, and finds nothing that fewer do not. */

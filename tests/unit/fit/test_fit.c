@@ -11,6 +11,7 @@
 
 #include "analysis/statistics/resample.h"
 #include "harness/fit/fit.h"
+#include "harness/study/study_read.h"
 #include "tests/unit/study/study_fixture.h"
 
 static const struct fit_options options = {.delta = 0.05, .resamples = RESAMPLE_DEFAULT};

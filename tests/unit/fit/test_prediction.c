@@ -12,6 +12,7 @@
 
 #include "harness/fit/fit_account.h"
 #include "harness/fit/prediction.h"
+#include "harness/study/study_read.h"
 #include "tests/unit/pool/pool_fixture.h"
 
 static struct fixture four_cores = {.cores = 4, .blocks = 5, .drift = 0.02, .random = {3}};

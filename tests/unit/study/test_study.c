@@ -133,8 +133,40 @@ static void a_trial_comes_back_with_all_that_belongs_to_it(void **state)
     study_close(&study);
 }
 
+/* The format that docs/formats.md describes and other programs read. */
+static void a_new_study_has_the_tables_of_its_format(void **state)
+{
+    static const char *const sql[] = {
+        "SELECT id, path, kind, bytes, width, height FROM batch_item",
+        "SELECT id, role, workers, chunk, policy, placement, start_method FROM cell",
+        "SELECT id, cell, block, position, status, reason, started_utc, wall_ns, prefix_ns, spawn_ns, "
+        "init_ns, "
+        "work_ns, suffix_ns, user_ns, system_ns, maxrss_bytes, steal_ns, iowait_ns, other_cpu_ns, items, "
+        "failed, "
+        "bytes_in, bytes_out, manifest_sha256, exit_code FROM trial",
+        "SELECT trial, slot, pid, processes, cpu_wanted, cpu_seen, pin_reason, fork_ns, begin_ns, "
+        "init_begin_ns, "
+        "init_end_ns, go_ns, loop_end_ns, exit_ns, dispatch_ns, claims, items, user_ns, system_ns, "
+        "maxrss_bytes, "
+        "runqueue_ns, runqueue_reason, disk_wait_ns, disk_wait_reason FROM worker",
+        "SELECT trial, id, worker, attempt, state, engine, claim_ns, start_ns, end_ns, cpu_ns, read_ns, "
+        "decode_ns, "
+        "scale_ns, overlay_ns, encode_ns, digest_ns, store_ns, bytes_in, bytes_out FROM item",
+        "SELECT trial, slot, name, value, enabled_ns, running_ns, status, reason FROM counter",
+        "SELECT at_utc, trial, kind, text FROM event",
+        "SELECT key, value FROM study"};
+    struct study study = make();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sql / sizeof *sql; i++)
+        if (sqlite3_exec(study.db, sql[i], NULL, NULL, NULL) != SQLITE_OK)
+            fail_msg("%s: %s", sql[i], sqlite3_errmsg(study.db));
+    assert_int_equal(query(&study, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"), 8);
+    study_close(&study);
+}
+
 /* As the tables were before these columns. */
-static void a_study_of_an_older_program_is_read_and_gone_on_with(void **state)
+static void a_study_of_an_older_program_is_read_and_continued(void **state)
 {
     struct study study = make();
     struct study_counter counter = {
@@ -328,9 +360,10 @@ static void closing_leaves_one_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_new_study_has_the_tables_of_its_format, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(a_trial_comes_back_with_all_that_belongs_to_it, make_folder,
                                         remove_folder),
-        cmocka_unit_test_setup_teardown(a_study_of_an_older_program_is_read_and_gone_on_with, make_folder,
+        cmocka_unit_test_setup_teardown(a_study_of_an_older_program_is_read_and_continued, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(a_trial_that_cannot_be_written_whole_is_not_written_at_all,
                                         make_folder, remove_folder),

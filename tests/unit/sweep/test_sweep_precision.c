@@ -149,7 +149,7 @@ static void first_run(void **state)
     (void)state;
     open_bench(&bench);
     add_blocks(&bench, 5, seconds, noise);
-    assert_int_equal(sweep_first_run(&bench.study, &bench.plan, text, sizeof text, &fault), 0);
+    assert_int_equal(sweep_first_run(&bench.study, text, sizeof text, &fault), 0);
     assert_string_equal(text, "");
     close_bench(&bench);
 
@@ -157,7 +157,7 @@ static void first_run(void **state)
     for (uint32_t b = 0; b < 5; b++)
         for (uint32_t c = 0; c < 4; c++)
             add(&bench, b, c, seconds[c] * (b == 0 ? 1.1 + 0.001 * c : 1));
-    assert_int_equal(sweep_first_run(&bench.study, &bench.plan, text, sizeof text, &fault), 0);
+    assert_int_equal(sweep_first_run(&bench.study, text, sizeof text, &fault), 0);
     assert_non_null(strstr(text, "first-run effect"));
     close_bench(&bench);
 }
@@ -174,10 +174,11 @@ static void weak_scaling_is_judged_by_scaled_efficiency(void **state)
     for (int weak = 0; weak < 2; weak++) {
         open_bench(&bench);
         bench.plan.weak = weak;
+        assert_int_equal(study_set(&bench.study, "scaling", weak ? "weak" : "strong", &fault), 0);
         add_blocks(&bench, 6, seconds, noise);
         assert_int_equal(
             sweep_precision_look(&bench.study, &bench.plan, 6, 0.01, 0.05, again, &found, &fault), 0);
-        /* weak: only the best of the settings within the cores, four workers, limits the answer */
+        /* weak: only the best of the cells within the cores, four workers, limits the answer */
         if (weak)
             assert_int_equal(found.workers, 4);
         if (!(found.half_width < 0.01))

@@ -1,0 +1,119 @@
+#include "harness/study/study_data.h"
+
+static void clear_cell(void *data)
+{
+    struct data_cell *cell = data;
+
+    g_free(cell->role);
+    g_free(cell->policy);
+    g_free(cell->placement);
+    g_free(cell->start_method);
+}
+
+static void clear_trial(void *data)
+{
+    struct data_trial *trial = data;
+
+    g_free(trial->reason);
+    g_free(trial->manifest_sha256);
+}
+
+static void clear_batch_item(void *data)
+{
+    g_free(((struct data_batch_item *)data)->path);
+}
+
+static void clear_counter(void *data)
+{
+    struct data_counter *counter = data;
+
+    g_free(counter->name);
+    g_free(counter->status);
+    g_free(counter->reason);
+}
+
+void study_data_init(struct study_data *study)
+{
+    *study = (struct study_data){.facts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+                                 .cells = g_array_new(FALSE, TRUE, sizeof(struct data_cell)),
+                                 .trials = g_array_new(FALSE, TRUE, sizeof(struct data_trial)),
+                                 .item_times = g_array_new(FALSE, TRUE, sizeof(struct data_item_time)),
+                                 .batch = g_array_new(FALSE, TRUE, sizeof(struct data_batch_item)),
+                                 .kinds = g_ptr_array_new_with_free_func(g_free),
+                                 .counters = g_array_new(FALSE, TRUE, sizeof(struct data_counter)),
+                                 .workers = g_array_new(FALSE, TRUE, sizeof(struct data_worker)),
+                                 .items = g_array_new(FALSE, TRUE, sizeof(struct data_item))};
+    g_array_set_clear_func(study->cells, clear_cell);
+    g_array_set_clear_func(study->trials, clear_trial);
+    g_array_set_clear_func(study->batch, clear_batch_item);
+    g_array_set_clear_func(study->counters, clear_counter);
+}
+
+void study_data_release(struct study_data *study)
+{
+    if (!study->facts)
+        return;
+    g_free(study->name);
+    g_hash_table_destroy(study->facts);
+    g_array_free(study->cells, TRUE);
+    g_array_free(study->trials, TRUE);
+    g_array_free(study->item_times, TRUE);
+    g_array_free(study->batch, TRUE);
+    g_ptr_array_free(study->kinds, TRUE);
+    g_array_free(study->counters, TRUE);
+    g_array_free(study->workers, TRUE);
+    g_array_free(study->items, TRUE);
+    *study = (struct study_data){0};
+}
+
+bool study_data_is_weak(const struct study_data *study)
+{
+    return g_strcmp0(study_data_fact(study, "scaling"), "weak") == 0;
+}
+
+double study_data_work(const struct study_data *study, const struct data_trial *trial)
+{
+    return study_data_is_weak(study) ? study_data_cell(study, trial)->workers : 1;
+}
+
+const char *study_data_fact(const struct study_data *study, const char *key)
+{
+    return g_hash_table_lookup(study->facts, key);
+}
+
+const struct data_cell *study_data_cell(const struct study_data *study, const struct data_trial *trial)
+{
+    return &g_array_index(study->cells, struct data_cell, trial->cell);
+}
+
+const struct data_batch_item *study_data_batch_item(const struct study_data *study, int64_t id)
+{
+    unsigned low = 0, high = study->batch->len;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        const struct data_batch_item *item = &g_array_index(study->batch, struct data_batch_item, middle);
+        if (item->id == id)
+            return item;
+        if (item->id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+int study_data_curve_cell(const struct study_data *study, unsigned workers)
+{
+    for (unsigned i = 0; i < study->cells->len; i++) {
+        const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
+        if (cell->workers == workers && g_strcmp0(cell->role, "scaling") == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+bool study_data_on_curve(const struct study_data *study, const struct data_trial *trial)
+{
+    return study_data_curve_cell(study, study_data_cell(study, trial)->workers) == (int)trial->cell;
+}

@@ -1,0 +1,30 @@
+/* study_read_internal.h: shared by the files that read study.db into a struct study_data (study_read.h). */
+#ifndef KNEE_STUDY_READ_INTERNAL_H
+#define KNEE_STUDY_READ_INTERNAL_H
+
+#include <math.h>
+#include <stdint.h>
+
+#include "harness/study/study.h"
+#include "harness/study/study_data.h"
+
+static inline double study_number(int64_t value)
+{
+    return value == STUDY_UNKNOWN ? NAN : (double)value;
+}
+
+static inline double study_seconds(int64_t ns)
+{
+    return study_number(ns) / 1e9;
+}
+
+static inline int64_t study_or_zero(int64_t value)
+{
+    return value == STUDY_UNKNOWN ? 0 : value;
+}
+
+/* Workers, items, item times and counters, and what trials have from their workers; the trials are there. Returns 0, or
+ * -1 with fault. */
+int study_read_parts(struct study *study, struct study_data *data, struct fault *fault);
+
+#endif
