@@ -28,7 +28,7 @@ TEST_LIBRARIES := cmocka:libcmocka-dev libturbojpeg:libturbojpeg0-dev
 DEPS_BUILD := make gcc libc6-dev pkg-config $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
 DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy
 DEPS_TEST := python3-pil poppler-utils sqlite3 valgrind coreutils perl libvips-tools imagemagick libjpeg-turbo-progs
-DEPS_LINT := clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
+DEPS_LINT := graphviz clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
 # What knee is compared with (make peers); sharp comes through npm. Node from elsewhere brings its own npm.
 DEPS_PEERS := python3-pil python3-numpy libvips-tools parallel graphicsmagick $(if $(shell command -v npm),,nodejs npm)
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT)

@@ -107,21 +107,28 @@ def check(found: dict[str, set[str]], problems: list[str]) -> None:
                 problems.append(f"{folder} includes {other}, which is not below it in the table of tests/layers.py")
 
 
+COLOURS = {"harness": ("#e8f0fb", "#3b6ea5"), "analysis": ("#eaf5ea", "#3f8a4a"), "pipeline": ("#fdf1e3", "#b0742a")}
+
+
 def draw(found: dict[str, set[str]], target: str) -> None:
-    """Boxes for folders, the lowest layer at the bottom; arrows for includes that no longer path implies."""
-    lines = ["digraph layers {", "rankdir=BT; newrank=true; node [shape=box, style=\"rounded,filled\", fillcolor=\"#eef3fa\","
-             " fontname=\"DejaVu Sans\", fontsize=11]; edge [color=\"#667788\", arrowsize=0.6];"]
-    for tree in TREES:
-        lines.append(f"subgraph cluster_{tree} {{ label=\"{tree}\"; fontname=\"DejaVu Sans\"; color=\"#99aabb\";")
+    """Boxes for folders, those that include at the top; arrows for the includes that no longer path implies."""
+    font = "fontname=\"DejaVu Sans\""
+    lines = ["digraph layers {", f"rankdir=TB; newrank=true; nodesep=0.25; ranksep=0.45; {font};",
+             f"node [shape=box, style=\"rounded,filled\", {font}, fontsize=12, height=0.4];",
+             "edge [color=\"#66707a\", arrowsize=0.6];"]
+    for tree, (fill, line) in COLOURS.items():
+        lines.append(f"subgraph cluster_{tree} {{ label=\"{tree}/\"; labeljust=l; fontsize=15; fontcolor=\"{line}\"; "
+                     f"color=\"{line}\"; node [fillcolor=\"{fill}\", color=\"{line}\"];")
         for folder in found:
             if folder.split("/")[0] == tree:
                 lines.append(f"\"{folder}\" [label=\"{folder.removeprefix(tree + '/')}\"];")
         lines.append("}")
     for folder, others in found.items():
-        lines += [f"\"{folder}\" -> \"{other}\" [dir=forward];" for other in sorted(others)]
+        lines += [f"\"{folder}\" -> \"{other}\";" for other in sorted(others)]
+    lines.append("\"reports\" [label=\"reports/\", fillcolor=\"#f3ecf8\", color=\"#7a4fa0\"];")
+    lines.append("\"reports\" -> \"harness/fit\" [style=dashed, color=\"#7a4fa0\"];")
     lines.append("}")
-    graph = "\n".join(lines)
-    reduced = subprocess.run(["tred"], input=graph, capture_output=True, text=True, check=True).stdout
+    reduced = subprocess.run(["tred"], input="\n".join(lines), capture_output=True, text=True, check=True).stdout
     subprocess.run(["dot", "-Tsvg", "-o", target], input=reduced, text=True, check=True)
 
 
