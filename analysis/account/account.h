@@ -1,4 +1,4 @@
-/* account.h: where the core-seconds of one trial went (docs/design.md 4, "Core-second account").
+/* account.h: where the core-seconds of one trial went (docs/statistics.md, section 6).
  *
  * n workers during T seconds cost n T core-seconds. Each worker's time from the trial's start to its end is
  * cut into spans that follow one another, so that the causes below add up to n T; what is left over (`gap_s`)

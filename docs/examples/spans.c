@@ -1,5 +1,6 @@
-/* A parallel program that tells knee what its workers do: cc -O2 spans.c -lpthread -o spans; knee sweep --
- * ./spans {workers} */
+/* A parallel program that reports its items to knee:
+ *     cc -O2 spans.c -lpthread -o spans && knee sweep -- ./spans {workers}
+ */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -7,7 +8,7 @@
 #include <time.h>
 
 static atomic_int next;
-static FILE *spans; /* stdio locks it: one fprintf is one line */
+static FILE *spans; /* stdio locks it, so one fprintf writes one line */
 
 static double now(clockid_t clock)
 {
@@ -20,7 +21,7 @@ static void *worker(void *slot)
 {
     for (int item; (item = atomic_fetch_add(&next, 1)) < 24;) {
         double start = now(CLOCK_MONOTONIC), cpu = now(CLOCK_THREAD_CPUTIME_ID);
-        for (volatile int i = 0; i < 1000000 + 100000 * item; i++) /* the item */
+        for (volatile int i = 0; i < 1000000 + 100000 * item; i++) /* the work of the item */
             continue;
         if (spans)
             fprintf(spans,

@@ -115,7 +115,7 @@ static void write_life(FILE *file, uint32_t slot, const struct worker_record *wo
     fputs("}\n", file);
 }
 
-/* For a sweep: the spans of docs/design.md, section 5. Times are those of the emulated
+/* For a sweep: the spans of docs/formats.md. Times are those of the emulated
  * machine. */
 static int write_spans(const struct synthetic_run *run, struct fault *fault)
 {

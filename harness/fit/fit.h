@@ -5,7 +5,7 @@
  * and shown.
  *
  * Sequence: study_read() or study_read_csv(), fit_make(), then fit_write() (fit.json,
- * docs/design.md 5.2), fit_print() (a table for people) or the fields below; fit_release(),
+ * docs/formats.md), fit_print() (a table for people) or the fields below; fit_release(),
  * study_data_release().
  *
  * Methods of the intervals are those of analysis/: Student's t on logarithms, paired by block

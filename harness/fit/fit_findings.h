@@ -2,7 +2,7 @@
  *
  * The report phrases sentences and draws; whatever it would have to decide is decided here, from the fit: which worker
  * counts a summary reports on, which causes cost most (fit_losses.h), which tests reject at which level, whether a
- * loss is distinguishable from noise, what the knee is, whether outputs are identical. docs/design.md 5.2 has the keys.
+ * loss is distinguishable from noise, what the knee is, whether outputs are identical. docs/formats.md has the keys.
  */
 #ifndef KNEE_FIT_FINDINGS_H
 #define KNEE_FIT_FINDINGS_H

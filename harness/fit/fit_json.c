@@ -1,4 +1,4 @@
-/* fit_json.c: a fit as fit.json, docs/design.md 5.2. NaN and infinity become null, always with a reason. */
+/* fit_json.c: a fit as fit.json, docs/formats.md. NaN and infinity become null, always with a reason. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* fit_json.h: building blocks of fit.json, used by the fit_json_*.c files only; docs/design.md 5.2 is the
+/* fit_json.h: building blocks of fit.json, used by the fit_json_*.c files only; docs/formats.md is the
  * format.
  *
  * NaN and infinity become null. Every interval without value or without a bound carries its reason. Building

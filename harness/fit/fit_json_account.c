@@ -1,4 +1,4 @@
-/* fit_json_account.c: section `account` of fit.json; docs/design.md 5.2 is the format. */
+/* fit_json_account.c: section `account` of fit.json; docs/formats.md is the format. */
 #include <math.h>
 
 #include "harness/fit/fit.h"

@@ -1,5 +1,5 @@
 /* spans.h: what a program of any kind tells about its workers and items: JSON lines in the file named by the
- * environment variable KNEE_SPANS (docs/design.md, section 5).
+ * environment variable KNEE_SPANS (docs/formats.md).
  *
  *     {"worker":0,"item":"a.jpg","start":1.25,"end":1.31,"bytes":3021222,"kind":"jpeg","cpu":0.05}
  *     {"worker":0,"phase":"init","start":1.10,"end":1.24}

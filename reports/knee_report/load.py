@@ -1,4 +1,4 @@
-"""Reads a study's folder (fit.json and study.db, see docs/design.md 5.1 and 5.2) into the records of study.py.
+"""Reads a study's folder (fit.json and study.db, see docs/formats.md) into the records of study.py.
 
 A part that is missing or null becomes a Measure without a value, an empty tuple or None, never 0. What makes a study
 unreadable as a whole raises StudyError with one line that names the file and the remedy.

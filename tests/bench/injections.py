@@ -94,7 +94,7 @@ def mean_of(trials: list[Trial], workers: int, cause: str) -> float:
 
 
 def foretold(trials: list[Trial], control: list[Trial], workers: int, cause: str) -> float:
-    """knee account's formula for a cause that is gone (docs/design.md, section 4), for as much of it as was put in."""
+    """knee account's formula for a cause that is gone (docs/statistics.md, section 6), for as much of it as was put in."""
     left = {n: mean_of(control, n, cause) for n in (1, workers)}
     remaining = {(trial.workers, trial.block): trial.total_s - trial.core_s.get(cause, 0) + left[trial.workers] for trial in trials}
     return math.exp(statistics.mean(math.log(workers * remaining[1, block] / rest) for (n, block), rest in remaining.items()

@@ -20,7 +20,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-# docs/design.md 5.1, the columns the report reads and their neighbours.
+# docs/formats.md, the columns the report reads and their neighbours.
 SCHEMA = """
 CREATE TABLE study(key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE batch_item(id INTEGER PRIMARY KEY, path TEXT, kind TEXT, bytes INT, width INT, height INT);

@@ -1,7 +1,7 @@
 /* recipe.h: what is made of an item, read whole from a key file (GLib GKeyFile) and checked before any work.
  *
  * Files a recipe names (watermark, font) are looked for beside the recipe, then in the system's font folders.
- * The recipes in pipeline/recipes show every key at work; docs/design.md lists them.
+ * The recipes in pipeline/recipes show every key at work; docs/formats.md lists them.
  */
 #ifndef KNEE_RECIPE_H
 #define KNEE_RECIPE_H
