@@ -1,6 +1,7 @@
 # The scaling curve of a study:  gnuplot -c curve.gp curve.dat curve.svg curve.png
-# curve.dat (written by knee report) sets title, subtitle, cores, last, highest, highest_efficiency, knee,
-# knee_label, threshold, model, model_band, ticks, emulated (its key; empty: none) and the data. Colours: Okabe and Ito's, told apart by people with any colour vision; shapes and dashes differ too.
+# curve.dat, written by knee report, sets title, subtitle, cores, last, highest, highest_efficiency, knee, knee_label,
+# threshold, model, model_band, ticks, emulated (its name in the key; empty: none), and holds the points.
+# Colours are those of Okabe and Ito, distinguishable with any colour vision; shapes and dashes differ too.
 load ARG1
 set encoding utf8
 
@@ -28,7 +29,7 @@ top = 1.12 * (highest > ideal(last) ? highest : ideal(last))
 efficiency_top = highest_efficiency > 1.05 ? 1.05 * highest_efficiency : 1.1
 
 do for [picture = 1:2] {
-    # The PNG has twice the SVG's pixels, and everything in it is twice as large.
+    # The PNG has twice as many pixels as the SVG, so everything in it is twice as large.
     if (picture == 1) {
         set terminal svg size 1200,750 font 'DejaVu Sans,17' enhanced background '#ffffff'
         set output ARG2
@@ -48,13 +49,13 @@ do for [picture = 1:2] {
     set samples 2001
     set label 1 title at screen 0.014, screen 0.950 left font big textcolor rgb ink noenhanced
     set label 2 subtitle at screen 0.014, screen 0.895 left font small textcolor rgb soft noenhanced
-    # The key is wider with emulated points in it.
+    # The key is wider with emulated points.
     if (has_emulated) { set label 6 knee_label at screen 0.952, screen 0.950 right font small textcolor rgb knee_ink noenhanced
     } else { set label 6 knee_label at screen 0.014, screen 0.842 left font small textcolor rgb knee_ink noenhanced }
-    words_at = has_emulated ? 0.93 : 0.07 # where no points are
+    words_at = 0.07 # below all points
     if (oversubscribed) {
         set object 1 rectangle from cores, graph 0 to right, graph 1 fillcolor rgb shade fillstyle solid noborder behind
-        set label 3 'oversubscribed: more workers than cores' at right, graph words_at right offset -0.6, 0 font small textcolor rgb soft
+        set label 3 (has_emulated ? 'more workers than real cores' : 'oversubscribed: more workers than cores') at right, graph words_at right offset -0.6, 0 font small textcolor rgb soft
     }
     if (has_cores && cores <= last) {
         set arrow 1 from cores, graph 0 to cores, graph 1 nohead back linecolor rgb soft dashtype (2, 4) linewidth 1.6
@@ -62,10 +63,10 @@ do for [picture = 1:2] {
         if (cores > 0.8 * last) {
             set label 4 core_words at cores, graph words_at right offset -0.6, 0 font small textcolor rgb soft
         } else {
-            # right of the knee's line, where that would cross the words
-            beside = has_knee && knee > cores && knee - cores < 0.12 * last ? knee : cores
-            if (beside > cores) { core_words = 'dotted: ' . core_words }
-            set label 4 core_words at beside, graph words_at left offset 0.6, 0 font small textcolor rgb soft
+            # right of the knee's line, which would otherwise cross the words
+            start = has_knee && knee > cores && knee - cores < 0.12 * last ? knee : cores
+            if (start > cores) { core_words = 'dotted: ' . core_words }
+            set label 4 core_words at start, graph words_at left offset 0.6, 0 font small textcolor rgb soft
         }
     }
     if (has_knee) { set arrow 2 from knee, graph 0 to knee, graph 1 nohead back linecolor rgb knee_colour linewidth 4 }

@@ -1,10 +1,11 @@
-"""What knee report runs: a study's curve data, or its four pages.
+"""The drawing part of 'knee report': the data of a study's scaling curve, its pages, or its summary.
 
     /usr/bin/python3 report.py curve-data STUDY FILE [EMULATED]
     /usr/bin/python3 report.py pdf STUDY FILE [EMULATED]
     /usr/bin/python3 report.py summary STUDY - [EMULATED]
 
-STUDY is the folder with study.db and fit.json, EMULATED that of a study of emulated cores to be shown beside it. `summary` prints the key findings. Exit 0: FILE was written; 1: it was not, one line on stderr says why.
+STUDY is the folder with study.db and fit.json; EMULATED that of a study of emulated cores to be shown with it.
+`summary` prints the key findings. Exit 0: FILE was written; 1: it was not, and one line on stderr says why.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import sys
 from dataclasses import replace
 
 from knee_report.curve import data_file
-from knee_report.load import StudyError, load_study
+from knee_report.load import load_study
+from knee_report.record import StudyError
 from knee_report.study import Study
 
 
@@ -35,29 +37,29 @@ def write_pages(study: Study, path: str) -> None:
 
 def print_summary(study: Study, path: str) -> None:
     del path
-    from knee_report.findings import summary_lines
+    from knee_report.sentences import summary_lines
 
     print("\n".join(summary_lines(study)))
 
 
-def load(folder: str, beside: str | None) -> Study:
+def load(folder: str, other: str | None) -> Study:
     study = load_study(folder)
-    if beside is None:
+    if other is None:
         return study
-    emulated = load_study(beside)
+    emulated = load_study(other)
     if not emulated.facts.emulated:
-        raise StudyError(f"{beside} is no study of emulated cores: give one that 'knee sweep --emulate' made")
+        raise StudyError(f"{other} is not a study of emulated cores: give one that 'knee sweep --emulate' made")
     return replace(study, emulated=emulated)
 
 
 def main(arguments: list[str]) -> int:
-    verbs = {"curve-data": write_curve_data, "pdf": write_pages, "summary": print_summary}
-    if len(arguments) not in (3, 4) or arguments[0] not in verbs:
+    actions = {"curve-data": write_curve_data, "pdf": write_pages, "summary": print_summary}
+    if len(arguments) not in (3, 4) or arguments[0] not in actions:
         print(__doc__, file=sys.stderr)
         return 2
-    verb, folder, path = arguments[:3]
+    action, folder, path = arguments[:3]
     try:
-        verbs[verb](load(folder, arguments[3] if len(arguments) == 4 else None), path)
+        actions[action](load(folder, arguments[3] if len(arguments) == 4 else None), path)
     except StudyError as error:
         return fail(str(error))
     except ImportError as error:

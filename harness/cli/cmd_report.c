@@ -1,8 +1,8 @@
-/* knee report: the scaling curve and the four pages of a study.
+/* knee report: the scaling curve and the report of a study.
  *
- * The drawing is done by programs of their own (reports/report.py, reports/curve.gp), which read the study
- * and nothing else. This command finds them, sees that fit.json is no older than study.db, runs them, and
- * puts what they made under its final name when it is complete.
+ * Separate programs draw (reports/report.py, reports/curve.gp); they read study.db and fit.json only. This command
+ * finds them, makes fit.json when it is older than study.db, runs them, and gives each file its final name when it is
+ * complete.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,54 +27,58 @@ extern char **environ;
 static struct {
     const char *pdf, *emulated;
     bool curve_only;
-} set;
+} options;
 
 static const struct option_spec table[] = {
     {.name = "pdf",
      .argument = "FILE",
      .kind = OPTION_TEXT,
-     .target = &set.pdf,
-     .help = "write the pages there instead of STUDY/report.pdf"},
+     .target = &options.pdf,
+     .help = "file of the report; default STUDY/report.pdf"},
     {.name = "emulated",
      .argument = "STUDY",
      .kind = OPTION_TEXT,
-     .target = &set.emulated,
-     .help = "draw that study of emulated cores beside this one"},
-    {.name = "curve", .kind = OPTION_FLAG, .target = &set.curve_only, .help = "draw the scaling curve only"},
-    {.name = NULL}};
+     .target = &options.emulated,
+     .help = "add the points of this study of emulated cores"},
+    {.name = "curve",
+     .kind = OPTION_FLAG,
+     .target = &options.curve_only,
+     .help = "draw the scaling curve only"},
+    {.name = NULL},
+};
 
 /* --- other programs --------------------------------------------------------------------------- */
 
-/* Runs argv, its standard output thrown away and its messages put into said (said_bytes, NUL-terminated,
- * cut); with said NULL both are ours. Returns its exit code, 128 plus the number of the signal that ended it,
+/* Runs argv. Its standard output is discarded and its messages go into `messages` (NUL-terminated, cut at `bytes`);
+ * with messages NULL it inherits both streams. Returns its exit code, 128 plus the number of the signal that ended it,
  * or -1 with errno when it could not be started. */
-static int run_program(char *const argv[], char *said, size_t said_bytes)
+static int run_program(char *const argv[], char *messages, size_t bytes)
 {
     posix_spawn_file_actions_t actions;
     int ends[2] = {-1, -1}, error, status;
     size_t used = 0;
     pid_t pid;
 
-    if (said && pipe2(ends, O_CLOEXEC))
+    if (messages && pipe2(ends, O_CLOEXEC))
         return -1;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (said) {
+    if (messages) {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
     }
     error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
-    if (said) {
+    if (messages) {
         char rest[512];
         ssize_t got = 0;
         close(ends[1]);
         while (!error && ((got = read(ends[0], rest, sizeof rest)) > 0 || (got < 0 && errno == EINTR)))
-            for (ssize_t i = 0; i < got;
-                 i++) /* what does not fit is read all the same, so that nobody waits */
-                if (used + 1 < said_bytes)
-                    said[used++] = rest[i];
-        said[used] = '\0';
+            /* The rest is read too, so that the program never waits. */
+            for (ssize_t i = 0; i < got; i++)
+                if (used + 1 < bytes)
+                    messages[used++] = rest[i];
+        messages[used] = '\0';
         close(ends[0]);
     }
     if (error) {
@@ -87,7 +91,7 @@ static int run_program(char *const argv[], char *said, size_t said_bytes)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/* The first line that says something, for a message of ours. */
+/* The first line that is not empty. */
 static const char *first_line(char *text)
 {
     char *line = text + strspn(text, " \t\r\n");
@@ -95,17 +99,17 @@ static const char *first_line(char *text)
     return *line ? line : "it gave no reason";
 }
 
-/* The study, and one of emulated cores to be drawn beside it; "" none. */
+/* The study, and the study of emulated cores whose points are added; "" none. */
 struct folders {
     char study[PATH_MAX], emulated[PATH_MAX];
 };
 
-/* reports/report.py says itself what is wrong, in one line. */
+/* reports/report.py prints its own error, in one line. */
 static int run_reporter(const char *verb, const struct folders *folders, const char *path,
                         struct fault *fault)
 {
     char script[PATH_MAX];
-    char *beside = folders->emulated[0] ? (char *)folders->emulated : NULL;
+    char *emulated = folders->emulated[0] ? (char *)folders->emulated : NULL;
     int code;
 
     paths_data("reports/report.py", script, sizeof script);
@@ -113,9 +117,9 @@ static int run_reporter(const char *verb, const struct folders *folders, const c
         return fault_set(fault,
                          "%s cannot be read (%s): install knee again, or point KNEE_DATA at its shared files",
                          script, strerror(errno));
-    /* -B: no cache files beside the scripts; -E: the user's PYTHON* variables do not change the report */
+    /* -B: no cache files next to the scripts; -E: the user's PYTHON* variables do not change the report */
     code = run_program((char *[]){PYTHON, "-B", "-E", script, (char *)verb, (char *)folders->study,
-                                  (char *)path, beside, NULL},
+                                  (char *)path, emulated, NULL},
                        NULL, 0);
     if (code == -1)
         return fault_set(fault,
@@ -162,8 +166,7 @@ static bool is_newer(const struct stat *a, const struct stat *b)
                                                   : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-/* Is fit.json missing, or have trials been added since it was made? A log that SQLite has not folded in yet
- * counts. */
+/* Is fit.json missing, or older than the last trial? Trials may still be in the write-ahead log of SQLite. */
 static bool needs_fit(const char *folder)
 {
     static const char *const records[] = {"study.db", "study.db-wal"};
@@ -197,38 +200,39 @@ static int fit(const char *folder, struct fault *fault)
 /* --- drawing ---------------------------------------------------------------------------------- */
 
 struct picture {
-    char path[PATH_MAX + 16], beside[PATH_MAX + 48]; /* under its final name, and while it is drawn */
+    char path[PATH_MAX + 16], temporary[PATH_MAX + 48]; /* final name, and name while it is drawn */
 };
 
 static void name_picture(struct picture *picture, const char *folder, const char *name)
 {
     snprintf(picture->path, sizeof picture->path, "%s/%s", folder, name);
-    snprintf(picture->beside, sizeof picture->beside, "%s.%d.tmp", picture->path, (int)getpid());
+    snprintf(picture->temporary, sizeof picture->temporary, "%s.%d.tmp", picture->path, (int)getpid());
 }
 
 static int run_gnuplot(const struct picture *data, const struct picture *svg, const struct picture *png,
                        struct fault *fault)
 {
-    char script[PATH_MAX], said[2000];
+    char script[PATH_MAX], messages[2000];
     struct stat drawn;
     int code;
 
     paths_data("reports/curve.gp", script, sizeof script);
-    code = run_program((char *[]){"gnuplot", "-c", script, (char *)data->beside, (char *)svg->beside,
-                                  (char *)png->beside, NULL},
-                       said, sizeof said);
+    code = run_program((char *[]){"gnuplot", "-c", script, (char *)data->temporary, (char *)svg->temporary,
+                                  (char *)png->temporary, NULL},
+                       messages, sizeof messages);
     if (code == -1 && errno == ENOENT)
         return fault_set(fault,
                          "gnuplot is missing: install the Debian package gnuplot-nox, or run 'make deps'");
     if (code == -1)
         return fault_set(fault, "gnuplot cannot be run (%s)", strerror(errno));
-    if (code || stat(svg->beside, &drawn) || drawn.st_size == 0 || stat(png->beside, &drawn) ||
+    if (code || stat(svg->temporary, &drawn) || drawn.st_size == 0 || stat(png->temporary, &drawn) ||
         drawn.st_size == 0)
-        return fault_set(fault, "gnuplot could not draw %s (code %d): %s", svg->path, code, first_line(said));
+        return fault_set(fault, "gnuplot could not draw %s (code %d): %s", svg->path, code,
+                         first_line(messages));
     return 0;
 }
 
-/* curve.dat, curve.svg and curve.png: all of them new, or all of them as they were. */
+/* Replaces curve.dat, curve.svg and curve.png, all or none of them. */
 static int draw_curve(const struct folders *folders, struct fault *fault)
 {
     static const char *const names[] = {"curve.dat", "curve.svg", "curve.png"};
@@ -237,14 +241,14 @@ static int draw_curve(const struct folders *folders, struct fault *fault)
 
     for (size_t i = 0; i < 3; i++)
         name_picture(&pictures[i], folders->study, names[i]);
-    result = run_reporter("curve-data", folders, pictures[0].beside, fault);
+    result = run_reporter("curve-data", folders, pictures[0].temporary, fault);
     if (result == 0)
         result = run_gnuplot(&pictures[0], &pictures[1], &pictures[2], fault);
     for (size_t i = 0; i < 3 && result == 0; i++)
-        if (rename(pictures[i].beside, pictures[i].path))
+        if (rename(pictures[i].temporary, pictures[i].path))
             result = fault_sys(fault, "%s cannot be written (%s)", pictures[i].path, strerror(errno));
     for (size_t i = 0; i < 3 && result; i++)
-        unlink(pictures[i].beside);
+        unlink(pictures[i].temporary);
     if (result == 0)
         printf("curve   %s\n        %s\n", pictures[1].path, pictures[2].path);
     return result;
@@ -254,13 +258,13 @@ static int draw_pages(const struct folders *folders, struct fault *fault)
 {
     char path[PATH_MAX + 16];
 
-    snprintf(path, sizeof path, "%s", set.pdf ? set.pdf : "");
-    if (!set.pdf)
+    snprintf(path, sizeof path, "%s", options.pdf ? options.pdf : "");
+    if (!options.pdf)
         snprintf(path, sizeof path, "%s/report.pdf", folders->study);
     if (run_reporter("pdf", folders, path, fault))
         return -1;
     printf("report  %s\n", path);
-    fflush(stdout); /* the findings come from another program */
+    fflush(stdout); /* the findings are printed by another program */
     return run_reporter("summary", folders, "-", fault);
 }
 
@@ -277,10 +281,11 @@ static int report(const char *operand, struct fault *fault)
     struct folders folders = {.emulated = ""};
 
     if (open_study(operand, folders.study, sizeof folders.study, fault) ||
-        (set.emulated && open_study(set.emulated, folders.emulated, sizeof folders.emulated, fault)) ||
+        (options.emulated &&
+         open_study(options.emulated, folders.emulated, sizeof folders.emulated, fault)) ||
         draw_curve(&folders, fault))
         return -1;
-    return set.curve_only ? 0 : draw_pages(&folders, fault);
+    return options.curve_only ? 0 : draw_pages(&folders, fault);
 }
 
 static int run(int argc, char **argv)
@@ -297,7 +302,7 @@ static int run(int argc, char **argv)
     case OPTIONS_GO:
         break;
     }
-    if (set.curve_only && set.pdf) {
+    if (options.curve_only && options.pdf) {
         message_error("--pdf and --curve exclude each other: leave one out");
         return KNEE_USAGE;
     }
@@ -306,14 +311,14 @@ static int run(int argc, char **argv)
 
 const struct subcommand cmd_report = {
     .name = "report",
-    .summary = "draw the scaling curve and the four-page report of a study",
+    .summary = "draw the scaling curve and the report of a study",
     .usage = "[options] STUDY",
-    .details = "STUDY is the folder of a study, or its study.db. Makes fit.json first ('knee fit') when it "
-               "is missing or\n"
-               "older than the study. Written into the study's folder:\n"
-               "  curve.svg, curve.png  speedup and efficiency against workers; curve.dat has their numbers\n"
-               "  report.pdf            four A4 pages: summary; models and knee; sizes and chunks; evidence "
-               "and limits\n"
-               "Needs gnuplot-nox, python3-matplotlib and python3-numpy ('make deps').\n",
+    .details =
+        "STUDY is the folder of a study, or its study.db. Makes fit.json first ('knee fit') when it is "
+        "missing or\n"
+        "older than the study. Written into the study's folder:\n"
+        "  curve.svg, curve.png  speedup and efficiency against workers; curve.dat has their numbers\n"
+        "  report.pdf            A4 pages: summary; curve, models and knee; sizes and chunks; evidence\n"
+        "Needs gnuplot-nox, python3-matplotlib and python3-numpy ('make deps').\n",
     .run = run,
 };

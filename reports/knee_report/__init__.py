@@ -1,1 +1,1 @@
-"""From a study to its curve and its four pages. Reads a study and nothing else; measures nothing, fits nothing."""
+"""The scaling curve and the report of a study. Reads fit.json and study.db only; measures nothing, decides nothing."""

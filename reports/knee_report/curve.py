@@ -10,7 +10,7 @@ from .study import CurvePoint, Study
 
 
 def quoted(phrase: str) -> str:
-    """A gnuplot string: nothing is special between single quotes but the quote itself."""
+    """A gnuplot string: between single quotes only the quote itself is special."""
     flat = "".join(c if c.isprintable() else "?" for c in phrase)
     return "'" + flat.replace("'", "''") + "'"
 
@@ -20,7 +20,7 @@ def number(value: float | None) -> str:
 
 
 def shorten(phrase: str, most: int) -> str:
-    """The phrase, with its middle left out when it is too long for its place."""
+    """The phrase, without its middle when it is longer than `most` characters."""
     if len(phrase) <= most:
         return phrase
     head = (most - 1) * 2 // 3
@@ -32,11 +32,11 @@ def title(study: Study) -> str:
 
 
 def subtitle(study: Study, most: int = 126) -> str:
-    """What was measured, on what: one line of at most so many characters; 0: as long as it comes."""
+    """The batch and the machine in one line of at most `most` characters; 0: no limit."""
     facts = study.facts
     if facts.weak:
         work = f"weak scaling, up to {wording.plural(facts.items, facts.item)} in a trial"
-    elif facts.batch_items is not None and facts.items is not None and facts.items < facts.batch_items:
+    elif study.findings.sampled:
         whole = f"a batch of {wording.plural(facts.batch_items, facts.item)}, {wording.megabytes(facts.batch_bytes)}"
         work = f"{wording.plural(facts.items, facts.item)} in each trial, out of {whole}"
     else:
@@ -54,8 +54,8 @@ def knee_label(study: Study) -> str:
     knee = study.knee
     if knee.workers is None:
         full = study.full_point
-        return f"no knee seen up to {wording.plural(full.workers, 'worker')}" if full else "no knee seen"
-    if knee.oversubscribed:
+        return f"no knee found up to {wording.plural(full.workers, 'worker')}" if full else "no knee seen"
+    if study.findings.knee_state == "beyond the cores":
         return f"knee: {wording.plural(knee.workers, 'worker')}, beyond the cores"
     if knee.low is None or knee.high is None:
         return f"knee: {wording.plural(knee.workers, 'worker')}"
@@ -63,7 +63,7 @@ def knee_label(study: Study) -> str:
 
 
 def ticks(workers: Sequence[int], cores: int | None) -> list[int]:
-    """Numbers of workers to write under the axis: the measured ones, thinned where they would touch."""
+    """Worker counts to write under the axis: the measured ones, fewer where labels would touch."""
     last = max(workers, default=1)
     step = max(1, -(-last // 16))
     wanted = sorted(set(workers))
@@ -77,7 +77,7 @@ def ticks(workers: Sequence[int], cores: int | None) -> list[int]:
 
 
 def highest(measures: Sequence[Measure]) -> float:
-    """The highest end of all intervals, for the axis; 1 when nothing was measured."""
+    """The highest end of all intervals; 1 when nothing was measured."""
     return max((x for m in measures for x in (m.value, m.high) if x is not None), default=1.0)
 
 
@@ -91,17 +91,16 @@ def measured_line(point: CurvePoint) -> str:
 
 
 def emulated_points(study: Study) -> tuple[CurvePoint, ...]:
-    """Those of the study beside it with a core for each worker, but for one worker, which is 1 by definition."""
+    """Points of the study of emulated cores with a core for each worker, without one worker, which is 1 by definition."""
     return tuple(p for p in study.emulated.curve if p.workers > 1 and not p.oversubscribed) if study.emulated else ()
 
 
 def emulated_label(study: Study) -> str:
-    beside = study.emulated
-    return f"emulated, {wording.plural(beside.facts.cores, 'core')}" if beside else ""
+    return f"emulated, {wording.plural(study.emulated.facts.cores, 'core')}" if study.emulated else ""
 
 
-def highest_beside(study: Study, measures: Sequence[Measure], emulated: Sequence[Measure], most: float) -> float:
-    """The highest end of all, but for intervals of emulated points that reach beyond what anything can be."""
+def highest_with_emulated(study: Study, measures: Sequence[Measure], emulated: Sequence[Measure], most: float) -> float:
+    """The highest end of all intervals; those of emulated points count up to `most` only."""
     return max(highest(measures), min(highest(emulated), most)) if study.emulated else highest(measures)
 
 
@@ -121,11 +120,11 @@ def data_file(study: Study) -> str:
             f"core_word = '{study.facts.core}'",
             f"speedup_word = '{study.facts.speedup}'",
             f"last = {last}",
-            f"highest = {number(highest_beside(study, [p.speedup for p in points], [p.speedup for p in emulated], 1.15 * last))}",
-            f"highest_efficiency = {number(highest_beside(study, [p.efficiency for p in points], [p.efficiency for p in emulated], 1.15))}",
+            f"highest = {number(highest_with_emulated(study, [p.speedup for p in points], [p.speedup for p in emulated], 1.15 * last))}",
+            f"highest_efficiency = {number(highest_with_emulated(study, [p.efficiency for p in points], [p.efficiency for p in emulated], 1.15))}",
             f"knee = {'NaN' if study.knee.workers is None else study.knee.workers}",
             f"knee_label = {quoted(knee_label(study))}",
-            f"threshold = {number(1 - study.knee.delta)}",
+            f"threshold = {number(study.findings.knee_threshold)}",
             f"model = {quoted(wording.model_name(model.name) + ' fit' if model else '')}",
             f"model_band = {int(bool(model and any(p.low is not None for p in model.predicted)))}",
             f"ticks = {quoted(marks or '1')}",

@@ -1,4 +1,4 @@
-"""Reads a study's folder (fit.json and study.db, see docs/formats.md) into the records of study.py.
+"""Reads a study's folder, fit.json and study.db (docs/formats.md), into the records of study.py.
 
 A part that is missing or null becomes a Measure without a value, an empty tuple or None, never 0. What makes a study
 unreadable as a whole raises StudyError with one line that names the file and the remedy.
@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
-from .measure import Measure, finite, missing, parse_measure
+from .findings import parse_findings
+from .measure import Json, Measure, count, finite, missing, parse_measure, rows, section, text
+from .record import Record, StudyError, read_record
 from .study import (
-    AccountCause,
-    AccountCell,
-    BadTrial,
     Chunk,
     Counter,
     CurvePoint,
@@ -25,7 +22,6 @@ from .study import (
     Facts,
     KindTerm,
     Knee,
-    KneeCause,
     LackOfFit,
     Leverage,
     Model,
@@ -34,7 +30,6 @@ from .study import (
     Prediction,
     Quantity,
     Recommendation,
-    Record,
     SizeFit,
     SizePoint,
     Study,
@@ -42,12 +37,6 @@ from .study import (
 )
 
 FORMAT = "knee-fit 1"
-Json = dict[str, Any]
-
-
-class StudyError(Exception):
-    """One line: which file, what is wrong with it, what to do."""
-
 
 def load_study(folder: str) -> Study:
     """The study in a folder that holds fit.json and study.db."""
@@ -64,27 +53,9 @@ def read_fit(path: str) -> Json:
         raise StudyError(f"{path} is not JSON ({error}): make it again with 'knee fit'") from error
     if not isinstance(fit, dict) or fit.get("format") != FORMAT:
         raise StudyError(f"{path} is not in the format '{FORMAT}': make it again with 'knee fit' of this version")
+    if "findings" not in fit:
+        raise StudyError(f"{path} was made by an older version: make it again with 'knee fit'")
     return fit
-
-
-# --- fit.json -----------------------------------------------------------------------------------------------------------
-
-
-def text(raw: Any) -> str:
-    return "" if raw is None else str(raw)
-
-
-def count(raw: Any) -> int | None:
-    value = finite(raw)
-    return None if value is None else int(value)
-
-
-def rows(raw: Any) -> list[Json]:
-    return [row for row in raw if isinstance(row, dict)] if isinstance(raw, list) else []
-
-
-def section(raw: Any) -> Json:
-    return raw if isinstance(raw, dict) else {}
 
 
 def measures(raw: Json, *names: str) -> dict[str, Measure]:
@@ -160,15 +131,11 @@ def parse_lack_of_fit(raw: Any) -> LackOfFit:
 
 def parse_knee(raw: Any) -> Knee:
     fields = section(raw)
-    delta = finite(fields.get("delta"))
     return Knee(
-        delta=0.05 if delta is None else delta,
         workers=count(fields.get("workers")),
         low=count(fields.get("low")),
         high=count(fields.get("high")),
-        oversubscribed=fields.get("oversubscribed") is True,
         amdahl_alone=parse_measure(fields.get("amdahl_alone"), "knee of the serial fraction alone"),
-        causes=tuple(KneeCause(text(row.get("label")), parse_measure(row.get("workers"), "knee of this cause")) for row in rows(fields.get("causes"))),
         reason=text(fields.get("reason")) or ("" if fields else "fit.json has no knee"),
     )
 
@@ -236,34 +203,6 @@ def parse_size_point(raw: Json) -> SizePoint | None:
     return SizePoint(text(raw.get("item")), text(raw.get("kind")), megapixels, megabytes, seconds)
 
 
-def parse_cause(raw: Json, total: float | None) -> AccountCause:
-    """Core-seconds beyond one worker's become shares of all core-seconds."""
-    beyond = parse_measure(raw.get("beyond_one_core_s"), "beyond_one_core_s")
-    low, high = (None if x is None or not total else x / total for x in (beyond.low, beyond.high))
-    without = parse_measure(raw.get("speedup_without"), "speedup_without")
-    return AccountCause(text(raw.get("cause")), text(raw.get("label")), finite(raw.get("lost")), low, high, without)
-
-
-def parse_account(raw: Any) -> tuple[AccountCell, ...]:
-    cells = []
-    for row in rows(section(raw).get("cells")):
-        workers = count(row.get("workers"))
-        if workers is None or row.get("role") != "scaling":
-            continue
-        total = parse_measure(row.get("total_core_s"), "total_core_s").value
-        cells.append(
-            AccountCell(
-                workers,
-                finite(row.get("named")),
-                finite(row.get("closure")),
-                finite(row.get("size_share_of_loss")),
-                parse_measure(row.get("speedup"), "speedup"),
-                tuple(parse_cause(c, total) for c in rows(row.get("causes"))),
-            )
-        )
-    return tuple(sorted(cells, key=lambda cell: cell.workers))
-
-
 def item_word(record: Record, facts: Facts) -> str:
     if record.study.get("subject") != "command":
         return "image"
@@ -313,55 +252,7 @@ def parse_study(fit: Json, record: Record) -> Study:
         equivalence=Equivalence(
             count(same.get("trials")), count(same.get("identical")), text(same.get("manifest_sha256")), text(same.get("reason"))
         ),
-        account=parse_account(fit.get("account")),
-        account_reason=text(section(fit.get("account")).get("reason")) or ("" if fit.get("account") else "fit.json has no account"),
+        findings=parse_findings(section(fit.get("findings"))),
         warnings=tuple(text(w) for w in fit.get("warnings") or []),
         record=record,
-    )
-
-
-# --- study.db -----------------------------------------------------------------------------------------------------------
-
-
-def read_record(path: str) -> Record:
-    if not os.path.isfile(path):
-        raise StudyError(f"{path} does not exist: give the folder of a study that 'knee sweep' made")
-    try:
-        with closing(sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)) as db:
-            return query_record(db)
-    except sqlite3.Error as error:
-        raise StudyError(f"{path} cannot be read as a study ({error}): give a study that 'knee sweep' made") from error
-
-
-def _quoted(path: str) -> str:
-    """A path as SQLite's file: URIs want it."""
-    return "".join(f"%{ord(c):02x}" if c in "%?#" else c for c in os.path.abspath(path))
-
-
-def query_record(db: sqlite3.Connection) -> Record:
-    first, last = db.execute("SELECT min(started_utc), max(started_utc) FROM trial").fetchone()
-    steal, wall = db.execute("SELECT sum(steal_ns), sum(wall_ns) FROM trial WHERE steal_ns IS NOT NULL AND wall_ns > 0").fetchone()
-    workers = db.execute("SELECT count(*) FROM worker").fetchone()[0]
-    pins = db.execute(
-        "SELECT w.pin_reason, count(*) FROM worker w JOIN trial t ON t.id = w.trial JOIN cell c ON c.id = t.cell"
-        " WHERE c.role <> 'serial' AND (w.cpu_wanted IS NULL OR w.cpu_seen IS NULL OR w.cpu_wanted <> w.cpu_seen) GROUP BY 1"
-    ).fetchall()
-    return Record(
-        study={str(k): text(v) for k, v in db.execute("SELECT key, value FROM study")},
-        kinds=tuple(
-            (text(kind), int(items), int(size or 0))
-            for kind, items, size in db.execute("SELECT kind, count(*), sum(bytes) FROM batch_item GROUP BY kind ORDER BY 2 DESC, 1")
-        ),
-        bad_trials=tuple(
-            BadTrial(text(role), workers_, chunk, text(policy), block, text(status), text(reason) or "no reason was recorded")
-            for role, workers_, chunk, policy, block, status, reason in db.execute(
-                "SELECT c.role, c.workers, c.chunk, c.policy, t.block, t.status, t.reason FROM trial t LEFT JOIN cell c ON c.id = t.cell"
-                " WHERE t.status <> 'ok' ORDER BY t.id"
-            )
-        ),
-        first_started_utc=text(first),
-        last_started_utc=text(last),
-        unpinned_workers=sum(n for _, n in pins) if workers else None,
-        pin_reasons=tuple(text(reason) for reason, _ in pins if reason),
-        steal_share=None if steal is None else steal / wall,
     )

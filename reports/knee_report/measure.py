@@ -6,11 +6,13 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+Json = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Measure:
-    """value None: not measured, `reason` says why. low or high None beside a value: no such bound, `reason` says why. low, high and value
-    the same: known by definition."""
+    """value None: not measured, `reason` says why. A value with low or high None: no such bound, `reason` says why. low, high and value
+    equal: known by definition."""
 
     value: float | None
     low: float | None = None
@@ -41,6 +43,24 @@ def finite(raw: Any) -> float | None:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not math.isfinite(raw):
         return None
     return float(raw)
+
+
+def count(raw: Any) -> int | None:
+    value = finite(raw)
+    return None if value is None else int(value)
+
+
+def text(raw: Any) -> str:
+    return "" if raw is None else str(raw)
+
+
+def rows(raw: Any) -> list[Json]:
+    """The objects of an array; anything else is none."""
+    return [row for row in raw if isinstance(row, dict)] if isinstance(raw, list) else []
+
+
+def section(raw: Any) -> Json:
+    return raw if isinstance(raw, dict) else {}
 
 
 def missing(reason: str) -> Measure:

@@ -1,4 +1,4 @@
-"""Puts the four pages together."""
+"""Puts the pages together into one file."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ def creation_date(utc: str) -> datetime.datetime | None:
 
 
 def write_pdf(study: Study, path: str) -> None:
-    """The report at path, complete or not at all."""
+    """Writes the report to path, complete or not at all."""
     style.apply()
     from matplotlib.backends.backend_pdf import PdfPages
 
     from .layout import Page
-    from .pages import evidence, models, sizes, summary
+    from .pages import page_drawers
 
-    draws = (summary.draw, models.draw, sizes.draw, evidence.draw)
+    draws = page_drawers()
     facts = study.facts
-    footer = f"knee {facts.knee_version or '(version not recorded)'} \u00b7 made from study.db and fit.json, nothing else"
+    footer = f"knee {facts.knee_version or '(version not recorded)'} \u00b7 made from study.db and fit.json"
     metadata: dict[str, Any] = {
         "Title": f"Scaling of {facts.name}",
         "Subject": "Scaling study",
         "Creator": f"knee {facts.knee_version}",
         "CreationDate": creation_date(facts.created_utc),
     }
-    beside = f"{path}.{os.getpid()}.tmp"
+    temporary = f"{path}.{os.getpid()}.tmp"
     try:
         with warnings.catch_warnings():
-            # A letter that the font lacks becomes a box on the page; the same for every page is no news on stderr.
+            # A letter that the font lacks is drawn as a box; a warning for each of them would not help.
             warnings.filterwarnings("ignore", message="Glyph .* missing")
-            with PdfPages(beside, metadata=metadata) as pages:
+            with PdfPages(temporary, metadata=metadata) as pages:
                 for number, draw in enumerate(draws, 1):
                     page = Page(number, len(draws), f"Scaling study: {facts.name}", wording.day(facts.created_utc), footer)
                     draw(page, study)
                     pages.savefig(page.figure)
-        os.replace(beside, path)
+        os.replace(temporary, path)
     finally:
-        if os.path.exists(beside):
-            os.unlink(beside)
+        if os.path.exists(temporary):
+            os.unlink(temporary)

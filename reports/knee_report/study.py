@@ -1,24 +1,26 @@
-"""What a study says, as plain records. load.py makes them; the pages and figures only read them."""
+"""The contents of a study as plain records. load.py makes them; the pages and figures only read them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .findings import Findings
 from .measure import Measure
+from .record import Record
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Which batch was measured, on which machine. None or "": the study does not say."""
+    """Which batch was measured, on which machine. None or "": not recorded."""
 
     name: str
     host: str
     cpu_model: str
     kernel: str
     cores: int | None
-    weak: bool  # weak scaling: twice the workers, twice the work
+    weak: bool  # weak scaling: the work grows with the workers
     emulated: bool  # those cores are shares of fewer real ones
-    item: str  # what one piece of the work is to be called: "image", of a command "item", or "run" where it tells of no items
+    item: str  # the word for an item: "image", for a command "item", or "run" when it reports no items
     logical_cpus: int | None
     memory_bytes: int | None
     machine_class: str
@@ -41,12 +43,12 @@ class Facts:
 
     @property
     def speedup(self) -> str:
-        """What the speedup is to be called."""
+        """The word for the speedup."""
         return "scaled speedup" if self.weak else "speedup"
 
     @property
     def core(self) -> str:
-        """What one of the cores is to be called."""
+        """The word for a core."""
         return "emulated core" if self.emulated else "core"
 
 
@@ -112,25 +114,14 @@ class LackOfFit:
 
 
 @dataclass(frozen=True)
-class KneeCause:
-    """Where the knee would be with this cause and those above it alone."""
-
-    label: str
-    workers: Measure
-
-
-@dataclass(frozen=True)
 class Knee:
     """workers None: no knee was seen, `reason` says why."""
 
-    delta: float
     workers: int | None
     low: int | None
     high: int | None
-    oversubscribed: bool  # the knee lies beyond the cores
     reason: str
     amdahl_alone: Measure  # where the serial fraction alone would put it
-    causes: tuple[KneeCause, ...]  # each with those before it; empty where fit.json has none
 
 
 @dataclass(frozen=True)
@@ -162,13 +153,13 @@ class KindTerm:
     kind: str
     items: int | None
     extra_ms: Measure
-    residual_ms: float | None  # median of what the fit leaves over
+    residual_ms: float | None  # median residual of the fit
     residual_spread_ms: float | None
 
 
 @dataclass(frozen=True)
 class Leverage:
-    """How far single items pull the size regression; None not known."""
+    """How far single items determine the size regression; None not known."""
 
     mean: float | None
     highest: float | None
@@ -209,7 +200,7 @@ class Counter:
 
 @dataclass(frozen=True)
 class Quantity:
-    """What counters say together, by the formulas of their group, at one number of workers."""
+    """A quantity computed from counters by a formula of their group, at one worker count."""
 
     name: str
     unit: str
@@ -235,57 +226,6 @@ class Equivalence:
 
 
 @dataclass(frozen=True)
-class BadTrial:
-    """A trial that may not count, with the cell it belongs to."""
-
-    role: str
-    workers: int | None
-    chunk: int | None
-    policy: str
-    block: int | None
-    status: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Record:
-    """What only study.db tells. Empty or None: it does not."""
-
-    study: dict[str, str]
-    kinds: tuple[tuple[str, int, int], ...]  # kind, items, bytes
-    bad_trials: tuple[BadTrial, ...]
-    first_started_utc: str
-    last_started_utc: str
-    unpinned_workers: int | None
-    pin_reasons: tuple[str, ...]
-    steal_share: float | None  # stolen CPU time over wall time, all trials that say
-
-
-@dataclass(frozen=True)
-class AccountCause:
-    """lost: share of the cell's core time beyond one worker's, with its interval; None not known."""
-
-    name: str
-    label: str
-    lost: float | None
-    low: float | None
-    high: float | None
-    speedup_without: Measure
-
-
-@dataclass(frozen=True)
-class AccountCell:
-    """Where the core time of a scaling cell went, against one worker."""
-
-    workers: int
-    named: float | None  # least share of a trial's core time that has a cause
-    closure: float | None
-    size_share: float | None  # of what is lost, by item size
-    speedup: Measure
-    causes: tuple[AccountCause, ...]
-
-
-@dataclass(frozen=True)
 class Study:
     facts: Facts
     trials: Trials
@@ -307,13 +247,12 @@ class Study:
     recommendation: Recommendation
     equivalence: Equivalence
     warnings: tuple[str, ...]
-    account: tuple[AccountCell, ...]
-    account_reason: str  # why there is none
+    findings: Findings
     record: Record
-    emulated: Study | None = None  # of emulated cores, shown beside this one
+    emulated: Study | None = None  # a study of emulated cores, shown in the same figures
 
     def point(self, workers: int | None) -> CurvePoint | None:
-        """The curve's point with exactly so many workers."""
+        """The curve's point with this worker count; None when there is none."""
         return next((p for p in self.curve if p.workers == workers), None)
 
     @property
@@ -322,15 +261,10 @@ class Study:
 
     @property
     def full_point(self) -> CurvePoint | None:
-        """The point with one worker on each core, or the nearest one below that was measured."""
-        fitting = [p for p in self.curve if not p.oversubscribed]
-        return max(fitting, key=lambda p: p.workers) if fitting else None
+        """The point with the most workers that have a core each."""
+        return self.point(self.findings.full_workers)
 
     @property
     def best_point(self) -> CurvePoint | None:
-        """The recommended number of workers, or the fastest point when there is no recommendation."""
-        recommended = self.point(self.recommendation.workers)
-        if recommended is not None and recommended.wall_s.value is not None:
-            return recommended
-        timed = [p for p in self.curve if p.wall_s.value is not None]
-        return min(timed, key=lambda p: (p.wall_s.value or 0.0) / (p.workers if self.facts.weak else 1)) if timed else None
+        """The point of the recommended worker count, or of the fastest one when nothing is recommended."""
+        return self.point(self.findings.best_workers)

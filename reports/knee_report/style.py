@@ -1,4 +1,4 @@
-"""One look for every page: paper, type sizes, colours, and matplotlib set to them."""
+"""The look of every page: paper, type sizes, colours, and the settings of matplotlib."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GRID = "#E4E4E4"
 SHADE = "#F0F0F0"
 PANEL = "#F4F7FA"
 
-# Okabe and Ito's palette: told apart by people with any colour vision. The same thing has the same colour on every page.
+# Okabe and Ito's palette, distinguishable with any colour vision. The same thing has the same colour on every page.
 MEASURED = "#0072B2"
 MODEL = "#D55E00"
 KNEE = "#CC79A7"
@@ -29,6 +29,9 @@ KNEE_INK = "#9C3F73"
 EMULATED = "#009E73"
 GOOD = "#007A5A"
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#000000")
+# Causes of lost core time, in the order of their ranking; small ones together, and time that no cause explains.
+CAUSES = ("#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#8C564B", "#B8A800", "#5B4B8A")
+SMALLER, UNNAMED = "#9A9A9A", "#5E5E5E"
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 

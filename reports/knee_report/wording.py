@@ -1,4 +1,4 @@
-"""Numbers and intervals in words. Pure functions; None never becomes 0, it becomes its reason."""
+"""Numbers and intervals as text. Pure functions; None is written as its reason, never as 0."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ DASH = "\u2013"
 
 
 def fixed(value: float, decimals: int) -> str:
-    """1234.5 with 1 decimal is "1,234.5"; the minus is a real one, and there is no minus zero."""
+    """1234.5 with 1 decimal is "1,234.5"; with a typographic minus, and no minus zero."""
     shown = f"{abs(value):,.{decimals}f}"
     negative = value < 0 and any(c in "123456789" for c in shown)
     return MINUS + shown if negative else shown
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """So many significant digits, never in scientific notation between 0.0001 and 10^15."""
+    """The value with `digits` significant digits, without scientific notation between 0.0001 and 10^15."""
     if value == 0:
         return "0"
     exponent = math.floor(math.log10(abs(value)))
@@ -28,12 +28,21 @@ def significant(value: float, digits: int = 3) -> str:
     return fixed(value, max(0, digits - 1 - exponent))
 
 
+def plain(value: float) -> str:
+    """A number as short as it can be: "95", "2.5"; for axes and thresholds."""
+    return f"{value:g}".replace("-", MINUS)
+
+
+def threshold(share: float | None) -> str:
+    return "the threshold" if share is None else f"{plain(100 * share)}%"
+
+
 def whole(value: int | float | None) -> str:
     return "not recorded" if value is None else fixed(value, 0)
 
 
 def decimals_for(measure: Measure) -> int:
-    """Decimals for three digits of the value, or more where its interval is narrower, but never finer than its second digit."""
+    """Decimals for three digits of the value, or more for a narrow interval, up to the second digit of its half width."""
     if measure.value is None:
         return 0
     size = abs(measure.value)
@@ -45,7 +54,7 @@ def decimals_for(measure: Measure) -> int:
 
 
 def level(measure: Measure) -> str:
-    return f"{measure.level * 100:g}%"
+    return f"{plain(measure.level * 100)}%"
 
 
 def why_missing(measure: Measure) -> str:
@@ -72,7 +81,7 @@ def span(measure: Measure) -> str:
 
 
 def with_interval(measure: Measure, unit: str = "") -> str:
-    """ "12.3 s (95% interval 12.1 to 12.6)": for sentences, each interval says what it is."""
+    """ "12.3 s (95% interval 12.1 to 12.6)": for sentences; names the level of the interval."""
     if measure.value is None or measure.is_exact:
         return value(measure, unit)
     if measure.low is None and measure.high is None:
@@ -81,7 +90,7 @@ def with_interval(measure: Measure, unit: str = "") -> str:
 
 
 def cell(measure: Measure) -> str:
-    """ "12.3 (12.1-12.6)", with a long dash: for tables that say what the brackets are, and why a lone dash stands there."""
+    """ "12.3 (12.1-12.6)", with a long dash: for tables whose notes explain brackets and dashes."""
     if measure.value is None:
         return DASH
     if measure.is_exact or (measure.low is None and measure.high is None):
@@ -118,7 +127,7 @@ def memory(size: float | None) -> str:
 
 
 def duration(seconds: float) -> str:
-    """ "41 s", "3 min 20 s", "2 h 5 min": for about-figures in prose."""
+    """ "41 s", "3 min 20 s", "2 h 5 min": for approximate times in sentences."""
     if seconds < 1:
         return f"{significant(seconds, 2)} s"
     if seconds < 10:
@@ -132,7 +141,7 @@ def duration(seconds: float) -> str:
 
 
 def day(utc: str) -> str:
-    """The date of an ISO 8601 instant; what is none is shown as it is."""
+    """The date of an ISO 8601 instant; any other text as it is."""
     return utc[:10] if len(utc) >= 10 and utc[4:5] == "-" and utc[7:8] == "-" else utc or "date not recorded"
 
 
@@ -143,7 +152,7 @@ def instant(utc: str) -> str:
 
 
 def sentence(phrase: str) -> str:
-    """Text written by others, closed like a sentence."""
+    """Text from elsewhere, closed like a sentence."""
     phrase = phrase.strip().rstrip(",;: ")
     if not phrase:
         return ""
@@ -161,12 +170,12 @@ def model_name(name: str) -> str:
     return MODEL_NAMES.get(name, name)
 
 
-def setting(chunk: int | None, policy: str) -> str:
-    """ "chunk 4, dynamic"; a policy without chunks (chunk 0 or none) is named alone. """
+def chunk_policy(chunk: int | None, policy: str) -> str:
+    """ "chunk 4, dynamic"; a policy without chunks (chunk 0 or none) is named alone."""
     policy = policy or "policy not recorded"
     return policy if not chunk else f"chunk {fixed(chunk, 0)}, {policy}"
 
 
 def advised(workers: int | None, chunk: int | None, policy: str) -> str:
-    """ "2 workers, chunk 4, dynamic"; the workers alone where neither chunk nor policy has a meaning. """
-    return ", ".join([plural(workers, "worker"), *([setting(chunk, policy)] if chunk or policy else [])])
+    """ "2 workers, chunk 4, dynamic"; the workers only when neither chunk nor policy applies."""
+    return ", ".join([plural(workers, "worker"), *([chunk_policy(chunk, policy)] if chunk or policy else [])])

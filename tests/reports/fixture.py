@@ -1,11 +1,12 @@
 """Makes a study's folder for the tests of the report: invented numbers with known answers, never a measurement.
 
-    /usr/bin/python3 tests/reports/fixture.py full|minimal|long|empty FOLDER
+    /usr/bin/python3 tests/reports/fixture.py KIND FOLDER
 
-full:    16 cores, 6 blocks, every model fitted, knee at 6 workers, void trials
-minimal: 2 cores, 3 blocks, no model fitted, no knee, no counters, no size regression
-long:    full with names as long and as odd as users make them
-empty:   a study whose fit could estimate nothing at all
+full:         16 cores, 6 blocks, every model fitted, knee at 6 workers, void trials
+minimal:      2 cores, 3 blocks, no model fitted, no knee, no counters, no size regression, no account
+long:         full with names as long and as odd as users make them
+empty:        a study whose fit could estimate nothing
+slower-items, waiting, blocking: full, but most core time is lost by that cause
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 Json = dict[str, Any]
 
-# docs/formats.md, the columns the report reads and their neighbours.
+# The tables of study.db (docs/formats.md) with the columns that the report reads and their neighbours.
 SCHEMA = """
 CREATE TABLE study(key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE batch_item(id INTEGER PRIMARY KEY, path TEXT, kind TEXT, bytes INT, width INT, height INT);
@@ -57,27 +59,59 @@ def wall(n: int, cores: int, serial: float = 0.012, seconds: float = 33.6) -> fl
     return seconds * (serial + (1 - serial) / used + 0.0006 * (used - 1)) * (1 + 0.004 * max(0, n - cores))
 
 
-# Shares of all core-seconds that a cause takes beyond one worker's, at 16 workers; the rest is 24.5% with the curve's 75.5%.
-LOST = {
-    "serial": ("serial prefix and suffix", 0.12), "spawn": ("starting processes", 0.01), "init": ("worker initialisation", 0.02),
-    "dispatch": ("dispatch (claims, gaps)", 0.0003), "useful": ("useful, as with one worker", 0.0),
-    "inflation-fixed": ("slower items, per item", 0.005), "inflation-megapixels": ("slower items, per megapixel", 0.09),
-    "inflation-megabytes": ("slower items, per megabyte", -0.07), "inflation-rest": ("slower items, rest", 0.0002),
-    "waiting": ("waiting for a core", 0.0), "blocked": ("blocked, as with one worker", 0.0),
-    "blocked-more": ("blocked beyond that (locks)", -0.0105), "tail": ("tail: no work left", 0.08),
-}  # fmt: skip
+# The ranking of losses at 16 workers as fit.json has it: kind, label, share of all core time; 24.5% in all.
+LOSSES = (
+    ("cause", "serial prefix and suffix", 0.12), ("cause", "tail: no work left", 0.08), ("cause", "worker initialisation", 0.02),
+    ("cause", "slower items, by size", 0.02), ("cause", "starting processes", 0.01), ("cause", "slower items, per item", 0.005),
+    ("cause", "blocked beyond that (locks)", -0.0105), ("smaller", "2 smaller causes", 0.0005),
+)  # fmt: skip
+SUMS = ("slower items, by size", "2 smaller causes")  # without an interval
 
 
-def account_cell(n: int, cores: int) -> Json:
-    total = n * wall(n, cores)
-    causes = []
-    for name, (label, share) in LOST.items():
-        lost = share * (n - 1) / 15
-        beyond = null("not recorded") if name == "waiting" else interval(lost * total, 0.2)
-        causes.append({"cause": name, "label": label, "lost": None if name == "waiting" else lost,
-                       "beyond_one_core_s": beyond, "speedup_without": interval(n * 0.8)})  # fmt: skip
-    return {"role": "scaling", "workers": n, "total_core_s": interval(total), "closure": 1e-6, "named": 0.991, "size_share_of_loss": 0.41,
-            "speedup": interval(n * 0.8), "causes": causes}  # fmt: skip
+def first(label: str, share: float) -> tuple[tuple[str, str, float], ...]:
+    """The ranking with another cause on top."""
+    return (("cause", label, share), *(row for row in LOSSES if row[1] != label))
+
+
+def loss_rows(ranking: tuple[tuple[str, str, float], ...]) -> list[Json]:
+    rows, left = [], 1.0
+    for place, (kind, label, share) in enumerate(ranking):
+        left -= share
+        summed = label in SUMS
+        rows.append({
+            "kind": kind, "causes": [], "label": label, "left": left, "beyond_doubt": None if summed else True,
+            "share": {"value": share, "low": None, "high": None, "reason": "a sum"} if summed else interval(share, 0.2),
+            "speedup_without": null("a sum") if summed else interval(12.8), "headline": place < 3 and share > 0,
+        })  # fmt: skip
+    return rows
+
+
+def losses(workers: list[int], ranking: tuple[tuple[str, str, float], ...]) -> Json:
+    rows = loss_rows(ranking)
+    return {
+        "workers": 16, "reason": "", "efficiency": rows[-1]["left"], "named": 0.991, "size_share": 0.41, "speedup": interval(12.1),
+        "causes": rows,
+        "by_workers": [{"workers": n, "shares": [share * (n - 1) / 15 for _, _, share in ranking]} for n in workers if n > 1],
+    }  # fmt: skip
+
+
+def no_losses(reason: str) -> Json:
+    return {"workers": None, "reason": reason, "efficiency": None, "named": None, "size_share": None, "speedup": None, "causes": [], "by_workers": []}
+
+
+def findings(workers: list[int], ranking: tuple[tuple[str, str, float], ...] = LOSSES) -> Json:
+    """Of full: 16 cores, all in use."""
+    fitted = ("ideal", "amdahl", "amdahl-overhead")
+    return {
+        "full_workers": 16, "best_workers": 16, "efficiency_loss": "beyond doubt",
+        "batch": {"wall_s": interval(1000 / (240 / wall(16, 16))), "sampled": True},
+        "tests": [{"test": "lack of fit", "model": name, "chosen": name == "amdahl", "level": 0.01, "p": 0.231, "result": "not rejected",
+                   "reason": ""} for name in fitted],
+        "knee": {"state": "within the cores", "threshold": 0.95, "causes": knee_causes()},
+        "equivalence": {"result": "identical", "reference": "serial run"},
+        "sweep": {"stopped_by": "precision", "precision_reached": "0.84% at 6 workers (half-width of the efficiency; 1% asked for)"},
+        "losses": losses(workers, ranking),
+    }  # fmt: skip
 
 
 def curve_row(n: int, cores: int, items: int) -> Json:
@@ -163,7 +197,8 @@ def knee_causes() -> list[Json]:
     never = null("these causes alone keep the efficiency above 0.95 at any number of workers")
     at = (never, {**interval(90, 0), "low": 20, "high": None}, {**interval(11, 0), "low": 8, "high": 17}, {**interval(6, 0), "low": 5, "high": 8})
     labels = ("serial part alone", "and worker start", "and item size", "and contention")
-    return [{"label": label, "workers": workers} for label, workers in zip(labels, at)]
+    states = ("never", "found", "found", "found")
+    return [{"label": label, "state": state, "workers": workers} for label, state, workers in zip(labels, states, at)]
 
 
 def full_fit(cores: int = 16) -> Json:
@@ -179,13 +214,11 @@ def full_fit(cores: int = 16) -> Json:
         "models": models(cores, workers),
         "choice": "amdahl has the smallest AICc; amdahl-overhead is 1.3 behind",
         "lack_of_fit": {"f": 1.37, "df_lack": 8, "df_error": 55, "p": 0.231},
-        "knee": {"delta": 0.05, "workers": 6, "low": 5, "high": 8, "oversubscribed": False, "reason": "", "amdahl_alone": interval(4, 0.25),
-                 "causes": knee_causes()},
+        "knee": {"workers": 6, "low": 5, "high": 8, "reason": "", "amdahl_alone": interval(4, 0.25)},
         "phases": [phase_row(n, cores) for n in workers],
         "chunks": [{"workers": cores, "chunk": c, "policy": p, "trials": 6, "wall_s": interval(wall(cores, cores) * r),
                     "ratio_to_default": interval(r, 0.012)} for c, p, r in chunks],
         "size": [size_row(n) for n in (1, 4, 8, 16)],
-        "account": {"cells": [account_cell(n, cores) for n in workers]},
         "size_points": size_points(),
         "size_points_workers": 1,
         "init_ms": interval(44.7, 0.05),
@@ -200,6 +233,7 @@ def full_fit(cores: int = 16) -> Json:
                            "reason": "it is the fastest setting measured; 14 workers are slower beyond doubt"},
         "equivalence": {"trials": 131, "identical": 131, "manifest_sha256": DIGEST, "reason": None},
         "warnings": ["the clock governor was 'powersave'", "other programs used 1.3% of the machine during the study"],
+        "findings": findings(workers),
     }  # fmt: skip
 
 
@@ -228,7 +262,7 @@ def minimal_fit() -> Json:
                     "limit_speedup": null(why), "predicted": []} for m in ("ideal", "amdahl", "amdahl-overhead", "usl")],
         "lack_of_fit": null("no model was fitted"),
         "choice": "",
-        "knee": {"delta": 0.05, "workers": None, "low": None, "high": None, "reason": "efficiency at 2 workers is not below 0.95 beyond doubt"},
+        "knee": {"workers": None, "low": None, "high": None, "reason": "efficiency at 2 workers is not below 0.95 beyond doubt"},
         "phases": [phase_row(n, 2) for n in workers],
         "chunks": [],
         "size": [],
@@ -239,6 +273,14 @@ def minimal_fit() -> Json:
                            "reason": "it has a worker on each core"},
         "equivalence": {"trials": 12, "identical": 11, "manifest_sha256": DIGEST, "reason": "trial 7 (4 workers) differs in 1 output"},
         "warnings": [],
+        "findings": {
+            "full_workers": 2, "best_workers": 2, "efficiency_loss": "within noise",
+            "batch": {"wall_s": interval(1000 / (24 / wall(2, 2))), "sampled": True}, "tests": [],
+            "knee": {"state": "none", "threshold": 0.95, "causes": []},
+            "equivalence": {"result": "different", "reference": "serial run"},
+            "sweep": {"stopped_by": "budget", "precision_reached": None},
+            "losses": no_losses("no trial that counts has the instants of its workers"),
+        },
     }  # fmt: skip
     for row in fit["curve"]:
         row["trials"] = 3
@@ -264,6 +306,7 @@ def long_fit() -> Json:
     fit["recommendation"]["reason"] = "because " + "of a reason that nobody can tell in few words, " * 9 + "really"
     fit["knee"]["reason"] = "a long reason, " * 12
     fit["curve"] = [curve_row(n, 16, 240) for n in range(1, 33)]
+    fit["findings"] = findings(list(range(1, 33)))
     fit["phases"] = [phase_row(n, 16) for n in range(1, 33)]
     fit["counters"] = [{"name": f"perf_raw::EVENT_NUMBER_{i}:u=0:k=1", "status": "multiplexed", "reason": "more events than registers",
                         "per_item": null("multiplexed for 90% of the time")} for i in range(24)]  # fmt: skip
@@ -281,15 +324,29 @@ def long_fit() -> Json:
 def empty_fit() -> Json:
     return {
         "format": "knee-fit 1", "study": {"name": "nothing"}, "trials": {"ok": 0, "void": None, "failed": None}, "serial": {}, "curve": [],
-        "models": [], "lack_of_fit": null("no trial counts"), "knee": {"delta": 0.05, "workers": None, "reason": "no trial counts"},
+        "models": [], "lack_of_fit": null("no trial counts"), "knee": {"workers": None, "reason": "no trial counts"},
         "phases": [], "chunks": [], "size": [], "size_points": [], "init_ms": null("no trial counts"), "counters": [],
         "recommendation": {"workers": None, "chunk": None, "policy": None, "wall_s": null("no trial counts"), "reason": "no trial counts"},
         "equivalence": {"trials": 0, "identical": 0, "manifest_sha256": None, "reason": "no serial run to compare with"}, "warnings": [],
+        "findings": {
+            "full_workers": None, "best_workers": None, "efficiency_loss": "not measured",
+            "batch": {"wall_s": null("no trial counts"), "sampled": None}, "tests": [],
+            "knee": {"state": "none", "threshold": 0.95, "causes": []}, "equivalence": {"result": "not compared", "reference": "first trial"},
+            "sweep": {"stopped_by": None, "precision_reached": None}, "losses": no_losses("no trial counts"),
+        },
     }  # fmt: skip
 
 
+def dominated_fit(label: str) -> Json:
+    """full with another first cause."""
+    fit = full_fit()
+    workers = [row["workers"] for row in fit["curve"]]
+    fit["findings"] = findings(workers, first(label, 0.21))
+    return fit
+
+
 def write_record(path: str, fit: Json) -> None:
-    """study.db with the study's facts, its batch, a void and a failed trial; item by item data is not read by the report."""
+    """study.db with the study's facts, its batch, void and failed trials; the report reads no data of single items."""
     with closing(sqlite3.connect(path)) as db:
         db.executescript(SCHEMA)
         facts = {k: str(v) for k, v in fit["study"].items()}
@@ -313,7 +370,12 @@ def write_record(path: str, fit: Json) -> None:
         db.commit()
 
 
-FITS: dict[str, Callable[[], Json]] = {"full": full_fit, "minimal": minimal_fit, "long": long_fit, "empty": empty_fit}
+FITS: dict[str, Callable[[], Json]] = {
+    "full": full_fit, "minimal": minimal_fit, "long": long_fit, "empty": empty_fit,
+    "slower-items": partial(dominated_fit, "slower items, per item"),
+    "waiting": partial(dominated_fit, "waiting for a core"),
+    "blocking": partial(dominated_fit, "blocked beyond that (locks)"),
+}  # fmt: skip
 
 
 def make(kind: str, folder: str) -> None:

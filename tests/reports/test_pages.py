@@ -7,8 +7,9 @@ from typing import Any
 
 import fixture
 from knee_report import layout, load, style
-from knee_report.pages import evidence, models, sizes, summary
-from knee_report.study import BadTrial, Record
+from knee_report.pages import PAGES, evidence, page_drawers, page_number
+from knee_report.record import BadTrial, Record
+from knee_report.study import Study
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 RECORD = Record(
@@ -21,7 +22,6 @@ RECORD = Record(
     (),
     0.005,
 )
-DRAW = (summary.draw, models.draw, sizes.draw, evidence.draw)
 SLACK = 0.6  # mm that descenders may touch
 Box = tuple[float, float, float, float]
 
@@ -59,9 +59,9 @@ class Pages(unittest.TestCase):
         """every page of every kind of study: inside the margins, no text on text or on a figure, no figure on another"""
         for kind, make in fixture.FITS.items():
             study = load.parse_study(make(), RECORD)
-            for number, draw in enumerate(DRAW, 1):
+            for number, draw in enumerate(page_drawers(), 1):
                 with self.subTest(study=kind, page=number):
-                    page = layout.Page(number, 4, study.facts.name, "2025-03-04", "footer")
+                    page = layout.Page(number, len(PAGES), study.facts.name, "2025-03-04", "footer")
                     draw(page, study)
                     texts, axes = boxes_of(page.figure)
                     things = texts + axes
@@ -72,6 +72,56 @@ class Pages(unittest.TestCase):
                     # A legend may lie in its own axes, where the figure leaves room for it.
                     clashes = [(a, b) for i, (a, x) in enumerate(things) for b, y in things[i + 1 :] if a != "legend" and overlap(x, y)]
                     self.assertEqual(clashes, [], "overlapping")
+
+
+def drawn(name: str, study: Study) -> Any:
+    """The figure of one page."""
+    page = layout.Page(page_number(name), len(PAGES), "name", "2025-03-04", "footer")
+    page_drawers()[page_number(name) - 1](page, study)
+    return page.figure
+
+
+class Causes(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        style.apply()
+
+    def test_pages_agree(self) -> None:
+        """pages 1 and 2 name the same causes in the same order, whichever comes first"""
+        tops = {}
+        for kind in ("full", "long", "slower-items", "waiting", "blocking"):
+            study = load.parse_study(fixture.FITS[kind](), RECORD)
+            labels = [loss.label for loss in study.findings.losses.causes]
+            with self.subTest(study=kind):
+                words = " ".join(text.get_text() for text in drawn("summary", study).texts)
+                places = {label: words.find(label) for label in labels if label in words}
+                on_first = sorted(places, key=lambda label: places[label])
+                steps = [
+                    [tick.get_text() for tick in ax.get_yticklabels()] for ax in drawn("scaling", study).axes if "E(16)" in
+                    [tick.get_text() for tick in ax.get_yticklabels()]
+                ]  # fmt: skip
+                self.assertEqual(len(steps), 1)
+                self.assertEqual(steps[0], ["no loss", *labels, "E(16)"])
+                self.assertEqual(on_first, labels[:3])
+                tops[kind] = on_first[0]
+        self.assertEqual(
+            tops,
+            {
+                "full": "serial prefix and suffix",
+                "long": "serial prefix and suffix",
+                "slower-items": "slower items, per item",
+                "waiting": "waiting for a core",
+                "blocking": "blocked beyond that (locks)",
+            },
+        )
+
+    def test_without_account(self) -> None:
+        """without an account both pages give the reason and name no cause"""
+        study = load.parse_study(fixture.minimal_fit(), RECORD)
+        reason = "no trial that counts has the instants of its workers"
+        self.assertIn(f"Causes are not known: {reason}", " ".join(text.get_text() for text in drawn("summary", study).texts))
+        inside = [text.get_text() for ax in drawn("scaling", study).axes for text in ax.texts]
+        self.assertTrue(any(reason in " ".join(text.split()) for text in inside), inside)
 
 
 class Text(unittest.TestCase):

@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import Any
 
 import fixture
-from knee_report import curve, findings, load
+from knee_report import curve, load, sentences
 from knee_report.measure import Measure
-from knee_report.pages import evidence, models, sizes
-from knee_report.study import Quantity, Record, Study
+from knee_report.pages import evidence, scaling, sizes
+from knee_report.record import Record, StudyError
+from knee_report.study import Quantity, Study
 
 NO_RECORD = Record({}, (), (), "", "", None, (), None)
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
@@ -35,9 +36,9 @@ class CurveData(unittest.TestCase):
                 self.assertEqual(curve.data_file(study(kind)), stream.read())
 
     def test_emulated(self) -> None:
-        """points of emulated cores stand beside the real ones, and the axis reaches them"""
-        beside = replace(study("full"), facts=replace(study("full").facts, emulated=True))
-        text = curve.data_file(replace(study("minimal"), emulated=beside))
+        """points of emulated cores are in the curve, and the axis reaches them"""
+        emulated = replace(study("full"), facts=replace(study("full").facts, emulated=True))
+        text = curve.data_file(replace(study("minimal"), emulated=emulated))
         self.assertIn("emulated = 'emulated, 16 cores'", text)
         self.assertIn("last = 16", text)
         points = text.split("$emulated_points << END_OF_DATA\n")[1].split("\nEND_OF_DATA")[0].splitlines()
@@ -61,73 +62,76 @@ class CurveData(unittest.TestCase):
 class Findings(unittest.TestCase):
     def test_full(self) -> None:
         """the leads of a full study, hand-checked against the fixture's formulas"""
-        leads = [f.lead for f in findings.findings(study("full"))]
+        leads = [f.lead for f in sentences.findings(study("full"))]
         self.assertEqual(leads, [
-            "16 workers do 86.3 images a second, 12.1 times as many as one.",
-            "All 16 cores busy, each worker does 75.5% of what one worker alone does.",
-            "The knee is at 6 workers: from there on, cores pay back less.",
-            "Every counted trial made the same bytes as the serial run.",
+            "16 workers process 86.3 images a second, 12.1 times as many as one.",
+            "With all 16 cores in use, efficiency is 75.5%.",
+            "The knee is at 6 workers: each further core adds less.",
+            "Outputs of every counted trial are identical to the serial run's.",
         ])  # fmt: skip
 
     def test_emulated(self) -> None:
-        """what emulated cores show is a finding of its own, and says what it leaves out"""
-        beside = replace(study("full"), facts=replace(study("full").facts, emulated=True))
-        found = findings.findings(replace(study("minimal"), emulated=beside))
+        """the result on emulated cores is a finding of its own, which names its limits"""
+        emulated = replace(study("full"), facts=replace(study("full").facts, emulated=True))
+        found = sentences.findings(replace(study("minimal"), emulated=emulated))
         self.assertEqual(len(found), 5)
-        self.assertEqual(found[3].lead, "On 16 emulated cores 16 workers are 12.1 times as fast as one: 75.5% each.")
-        self.assertIn("shared caches and memory are not in it", found[3].detail)
+        self.assertEqual(found[3].lead, "On 16 emulated cores, 16 workers reach a speedup of 12.1: efficiency 75.5%.")
+        self.assertIn("shared caches and memory are not included", found[3].detail)
 
     def test_details_name_their_intervals(self) -> None:
         """numbers of the study, with their intervals, in the details"""
-        text = " ".join(f.detail for f in findings.findings(study("full")))
+        text = " ".join(f.detail for f in sentences.findings(study("full")))
         for wanted in ("95% interval of the throughput 84.6 to 88.0", "of the speedup 11.9 to 12.3", "the whole batch of 1,000 images takes about 12 s",
                        "95% interval 5 to 8", "46.9 (95% interval 40.3 to 53.5)", "131 trials in 6 random blocks count, 2 void, 1 failed",
-                       "p = 0.23", "waiting for the last worker 3.7%"):  # fmt: skip
+                       "(p = 0.23, level 1%)", "serial prefix and suffix 12%; tail: no work left 8.0%; worker initialisation 2.0% of all core time",
+                       "The sweep ended because the wanted precision was reached; precision: 0.84% at 6 workers"):  # fmt: skip
             with self.subTest(wanted=wanted):
                 self.assertIn(wanted, text)
 
     def test_minimal(self) -> None:
         """no knee, no models, a differing trial: said with their reasons"""
-        found = findings.findings(study("minimal"))
-        self.assertEqual(found[2].lead, "No knee was seen up to 2 workers.")
+        found = sentences.findings(study("minimal"))
+        self.assertEqual(found[2].lead, "No knee was found up to 2 workers.")
         self.assertIn("Efficiency at 2 workers is not below 0.95 beyond doubt.", found[2].detail)
         self.assertEqual(found[3].lead, "Only 11 of 12 trials made the same bytes as the serial run.")
         self.assertIn("No model was fitted: 3 blocks at 2 numbers of workers are too few.", found[3].detail)
         self.assertIn("Trial 7 (4 workers) differs in 1 output.", found[3].detail)
 
     def test_knee_beyond_cores(self) -> None:
-        """a knee that only shared cores make is told as such, in the finding, the tile and the curve"""
+        """a knee beyond the cores is named as such in the finding, the tile and the curve"""
         fit = fixture.minimal_fit()
-        fit["knee"] = {"delta": 0.05, "workers": 4, "low": 4, "high": 4, "oversubscribed": True, "reason": "4 workers share 2 cores"}
+        fit["knee"] = {"workers": 4, "low": 4, "high": 4, "reason": "4 workers share 2 cores"}
+        fit["findings"]["knee"]["state"] = "beyond the cores"
         beyond = load.parse_study(fit, NO_RECORD)
-        self.assertEqual(findings.knee(beyond).lead, "The knee is at 4 workers, beyond the 2 cores: workers share cores there.")
-        self.assertEqual(findings.tiles(beyond)[3].note, "beyond the cores: workers share them")
+        self.assertEqual(sentences.knee(beyond).lead, "The knee is at 4 workers, beyond the 2 cores: workers share cores there.")
+        self.assertEqual(sentences.tiles(beyond)[3].note, "beyond the cores: workers share cores")
         self.assertEqual(curve.knee_label(beyond), "knee: 4 workers, beyond the cores")
 
     def test_first_trial_as_reference(self) -> None:
         """trials that were not compared with a serial run are not said to be"""
         fit = fixture.full_fit()
         fit["equivalence"]["reason"] = "the serial run recorded no manifest: trials are compared with the first of them"
+        fit["findings"]["equivalence"]["reference"] = "first trial"
         loaded = load.parse_study(fit, NO_RECORD)
-        self.assertEqual(findings.certainty(loaded).lead, "Every counted trial made the same bytes as the others.")
+        self.assertEqual(sentences.certainty(loaded).lead, "Outputs of all counted trials are identical.")
         self.assertNotIn("serial run's", " ".join(evidence.equivalence_words(loaded)))
 
     def test_empty(self) -> None:
         """nothing measured: every finding says so, and no number is invented"""
         nothing = study("empty")
-        self.assertEqual([f.lead for f in findings.findings(nothing)][:2], ["Throughput was not measured.", "Efficiency was not measured."])
-        for tile in findings.tiles(nothing):
-            self.assertIn(tile.number, ("not measured", "none seen"))
+        self.assertEqual([f.lead for f in sentences.findings(nothing)][:2], ["Throughput was not measured.", "Efficiency was not measured."])
+        for tile in sentences.tiles(nothing):
+            self.assertIn(tile.number, ("not measured", "none found"))
             self.assertTrue(tile.note)
 
-    def test_misfit_is_told(self) -> None:
-        """a model that misses the points is called so"""
+    def test_misfit(self) -> None:
+        """a model that the test rejects is called so; the report has no level of its own"""
         fit = fixture.full_fit()
-        fit["lack_of_fit"]["p"] = 0.0031
-        self.assertIn("misses the measured points by more than noise (p = 0.0031)", findings.fit_words(load.parse_study(fit, NO_RECORD)))
+        fit["findings"]["tests"][1].update(p=0.0031, result="rejected")
+        self.assertIn("misses the measured points by more than noise (p = 0.0031, level 1%)", sentences.fit_words(load.parse_study(fit, NO_RECORD)))
 
     def test_full_point_is_never_oversubscribed(self) -> None:
-        """efficiency is told at the cores, not beyond them"""
+        """efficiency is reported at the cores, not beyond them"""
         full = study("minimal").full_point
         assert full is not None
         self.assertEqual(full.workers, 2)
@@ -136,26 +140,26 @@ class Findings(unittest.TestCase):
 class Tables(unittest.TestCase):
     def test_curve_rows(self) -> None:
         """a row of the curve's table, its oversubscribed mark, its dashes and their reasons"""
-        rows = models.curve_rows(study("minimal"))
+        rows = scaling.curve_rows(study("minimal"))
         self.assertEqual(rows[1], ["2", "3", "17.0", "1.41 (1.38\u20131.44)", "1.97 (1.94\u20132.01)", "98.7 (96.9\u2013100.5)", "139 (137\u2013140)", "\u2013"])
         self.assertEqual(rows[2][0], "4*")
-        notes = models.curve_notes(study("minimal"))
+        notes = scaling.curve_notes(study("minimal"))
         for wanted in ("95% intervals", "oversubscribed", "the kernel did not report it", "3 blocks give no interval"):
             self.assertIn(wanted, notes)
 
     def test_models(self) -> None:
         """parameters with intervals; a model that was not fitted with its reason"""
-        rows, strong = models.model_rows(study("full"))
+        rows, strong = scaling.model_rows(study("full"))
         self.assertEqual(rows[1], ["Amdahl (chosen)", "T1 = 33.6 (33.3\u201333.9) s   s = 0.0213 (0.0181\u20130.0245)", "\u2212310.2", "46.9 (40.3\u201353.5)"])
         self.assertEqual(strong, [1])
         self.assertEqual(rows[-1], ["USL", "not fitted: did not converge in 100 iterations", "\u2013", "\u2013"])
 
     def test_thinned(self) -> None:
         """a long table keeps its ends and the core count"""
-        kept = models.thinned(list(range(1, 65)), 16, 10)
+        kept = scaling.thinned(list(range(1, 65)), 16, 10)
         self.assertLessEqual(len(kept), 10)
         self.assertLessEqual({1, 16, 64}, set(kept))
-        self.assertEqual(models.thinned([1, 2, 3], 2, 10), [1, 2, 3])
+        self.assertEqual(scaling.thinned([1, 2, 3], 2, 10), [1, 2, 3])
 
     def test_kinds(self) -> None:
         """kinds' extra time with interval, against the kind without a term"""
@@ -168,7 +172,7 @@ class Tables(unittest.TestCase):
         self.assertIn("not measured (denied, perf_event_paranoid is 3): PAPI_L3_TCM", words)
 
     def test_quantities(self) -> None:
-        """what the counters' group computes stands in their place: with one worker and at full cores, or why it is not known"""
+        """quantities of the counter group are printed in place of the counters: with one worker and at full cores, or their reason"""
         mean = Measure(value=98.4, low=95.0, high=101.8, level=0.95)
         none = Measure(value=None, reason="instructions: no such counter")
         counted = replace(study("full"), quantities=(
@@ -199,7 +203,7 @@ class Loading(unittest.TestCase):
         self.assertAlmostEqual(record.steal_share or 0, 0.005)
 
     def test_unpinned(self) -> None:
-        """a worker that was seen on another core is told"""
+        """a worker that ran on another core is reported"""
         fixture.make("full", self.folder)
         with sqlite3.connect(os.path.join(self.folder, "study.db")) as db:
             db.execute("UPDATE worker SET cpu_seen = NULL, pin_reason = 'not allowed' WHERE slot = 3")
@@ -222,7 +226,7 @@ class Loading(unittest.TestCase):
                 target = os.path.join(self.folder, "new", os.path.basename(path))
                 with open(target, "w", encoding="utf-8") as stream:
                     stream.write(content)
-                with self.assertRaises(load.StudyError) as caught:
+                with self.assertRaises(StudyError) as caught:
                     load.load_study(os.path.join(self.folder, "new"))
                 self.assertIn(target, str(caught.exception))
                 self.assertIn(wanted, str(caught.exception))
@@ -243,8 +247,8 @@ class Loading(unittest.TestCase):
                     else:
                         del fit[key]
                     loaded = load.parse_study(json.loads(json.dumps(fit)), NO_RECORD)
-                    findings.findings(loaded)
-                    findings.tiles(loaded)
+                    sentences.findings(loaded)
+                    sentences.tiles(loaded)
                     curve.data_file(loaded)
 
 

@@ -69,7 +69,7 @@ class Numbers(unittest.TestCase):
                                     ((None, "core"), "an unrecorded number of cores")])  # fmt: skip
         self.table(wording.instant, [(("2025-03-04T05:06:07Z",), "2025-03-04 05:06 UTC"), (("",), "date not recorded")])
         self.table(wording.sentence, [(("so it is",), "so it is."), (("is it?",), "is it?"), (("well, ",), "well."), (("",), "")])
-        self.table(wording.setting, [((4, "dynamic"), "chunk 4, dynamic"), ((0, "static"), "static"), ((None, ""), "policy not recorded")])
+        self.table(wording.chunk_policy, [((4, "dynamic"), "chunk 4, dynamic"), ((0, "static"), "static"), ((None, ""), "policy not recorded")])
 
 
 class Parsing(unittest.TestCase):

@@ -1,4 +1,4 @@
-"""Page 4: why the figures can be trusted, and where they end: equivalence, machine, method, limits, void trials."""
+"""Page 4: evidence and limits: equivalence, machine, method, limits and warnings, trials that do not count."""
 
 from __future__ import annotations
 
@@ -6,38 +6,41 @@ import re
 
 from .. import style, wording
 from ..layout import Column, Page, wrap
-from ..study import BadTrial, Study
+from ..record import BadTrial
+from ..sentences import stop_words
+from ..study import Study
 
 LINE = style.BODY.size * style.BODY.leading * 25.4 / 72
 
 
-WORDS = (
-    ("worker", "a process that does {item}s, one after another; one for each core is usual"),
-    ("chunk, policy", "how many {item}s a worker takes at once, and how these portions are cut"),
-    ("block", "one pass over all settings; comparing inside a block keeps slow drift out of the figures"),
-    ("tail", "the time when some workers have finished and others still work"),
-    ("95% interval", "a range made so that it holds the true value in 95 of 100 such studies"),
-    ("void trial", "measured, but a condition did not hold, so it does not count"),
+TERMS = (
+    ("worker", "a process that processes {item}s one after another; usually one per core"),
+    ("chunk, policy", "the number of {item}s that a worker takes at once, and the rule that sets it"),
+    ("cell", "one combination of workers, chunk, policy, placement and start method"),
+    ("block", "one pass over all cells; comparisons within a block exclude slow drift"),
+    ("tail", "the time in which some workers have finished and others still work"),
+    ("95% interval", "a range that contains the true value in 95 of 100 such studies"),
+    ("void trial", "a trial that is not counted because a condition of the measurement did not hold"),
 )
 
 
 def equivalence_words(study: Study) -> list[str]:
-    same = study.equivalence
-    if not same.trials or same.identical is None:
+    same, result = study.equivalence, study.findings.equivalence
+    reason = wording.capital(wording.sentence(same.reason))
+    if result == "not compared":
         words = [f"Not compared: {same.reason or 'no reason was recorded'}."]
-    elif same.identical == same.trials and same.reason:
-        words = [f"In all {same.trials} of {same.trials} trials the outputs were the same bytes. {wording.capital(wording.sentence(same.reason))}"]
-    elif same.identical == same.trials:
+    elif result == "identical" and study.findings.reference == "serial run":
         words = [f"In all {same.trials} of {same.trials} trials every output of every {study.facts.item} was identical to the serial run's, byte for byte."]
+    elif result == "identical":
+        words = [f"In all {same.trials} of {same.trials} trials the outputs were identical, byte for byte. {reason}"]
     else:
-        words = [f"In {same.identical} of {same.trials} trials all outputs were identical to the serial run's; in {same.trials - same.identical} not."]
-        words += [wording.capital(wording.sentence(same.reason))] if same.reason else []
+        words = [f"In {same.identical} of {same.trials} trials all outputs were identical to those of the {study.findings.reference or 'reference'}. {reason}"]
     words.append(f"SHA-256 of the manifest: {same.manifest_sha256 or 'not recorded'}")
     return words
 
 
 def quantity_words(study: Study) -> list[str]:
-    """What the counters' group computes, with one worker and at full cores; what cannot be known, by its reason."""
+    """Quantities computed from the counters, with one worker and at full cores; unknown ones with their reason."""
     full = study.full_point.workers if study.full_point else 1
     known: dict[str, list[str]] = {}
     unknown: dict[str, list[str]] = {}
@@ -70,7 +73,7 @@ def machine_rows(study: Study) -> list[tuple[str, str]]:
     facts, record = study.facts, study.record
     pins = "not recorded"
     if record.unpinned_workers is not None:
-        pins = "each worker read back on its own core" if record.unpinned_workers == 0 else (
+        pins = "each worker was read back on its own core" if record.unpinned_workers == 0 else (
             f"{wording.plural(record.unpinned_workers, 'worker')} not on a core of its own: {'; '.join(record.pin_reasons) or 'no reason was recorded'}"
         )  # fmt: skip
     steal = "not recorded" if record.steal_share is None else f"{wording.significant(100 * record.steal_share, 2)}% of the wall time, summed over CPUs"
@@ -89,7 +92,7 @@ def machine_rows(study: Study) -> list[tuple[str, str]]:
 
 def batch_rows(study: Study) -> list[tuple[str, str]]:
     facts, record = study.facts, study.record
-    kinds = ", ".join(f"{items:,} {kind or 'of unknown kind'}" for kind, items, _ in record.kinds) or "not recorded"
+    kinds = ", ".join(f"{wording.whole(items)} {kind or 'of unknown kind'}" for kind, items, _ in record.kinds) or "not recorded"
     mean = facts.batch_bytes / facts.batch_items if facts.batch_bytes and facts.batch_items else None
     size = f"{wording.plural(facts.batch_items, facts.item)}, {wording.megabytes(facts.batch_bytes)}"
     made = "recipe" if facts.item == "image" else "command"
@@ -107,7 +110,7 @@ def batch_rows(study: Study) -> list[tuple[str, str]]:
 
 
 def interval_words(study: Study) -> str:
-    """How the curve's intervals were made; degrees of freedom, which differ from point to point, are left to fit.json."""
+    """How the intervals of the curve were made; degrees of freedom differ from point to point and are in fit.json only."""
     used: dict[str, list[str]] = {}
     for name, field in (("wall time", "wall_s"), ("throughput", "images_per_s"), ("speedup", "speedup"), ("efficiency", "efficiency")):
         for point in study.curve:
@@ -120,9 +123,9 @@ def interval_words(study: Study) -> str:
 
 def cache_words(cache: str) -> str:
     if cache == "cold":
-        return "Input files are dropped from the page cache before every trial, as far as the kernel does it: reading them is measured."
+        return "Input files are dropped from the page cache before every trial as far as the kernel allows: reading them from disk is measured."
     if cache in ("", "warm"):
-        return "Input files are in the page cache: disks are not measured."
+        return "Input files are in the page cache: reading from disk is not measured."
     return f"The page cache is {cache}."
 
 
@@ -133,34 +136,38 @@ def method_words(study: Study) -> list[str]:
     how = interval_words(study)
     seed = "seed not recorded" if facts.seed is None else f"seed {facts.seed}"
     prepares = " (watermark, font)" if facts.item == "image" else ""
-    init = f"A worker gets ready{prepares} in {wording.with_interval(study.init_ms, 'ms')}." if study.init_ms.value is not None else (
-        f"Time a worker takes to get ready: {wording.why_missing(study.init_ms)}.")  # fmt: skip
+    init = f"Initialising a worker{prepares} takes {wording.with_interval(study.init_ms, 'ms')}." if study.init_ms.value is not None else (
+        f"Time to initialise a worker: {wording.why_missing(study.init_ms)}.")  # fmt: skip
+    ended = stop_words(study) if study.findings.stopped_by else "Why the sweep ended was not recorded."
     return [
         "T(n): wall time with n workers, from the start of the serial prefix until the last output is stored and the manifest is written. "
         "Speedup S(n) = T(1) / T(n), with T(1) of the same block; efficiency E(n) = S(n) / n. "
-        f"Knee: the smallest n whose efficiency is below {100 * (1 - study.knee.delta):g}% beyond doubt (upper end of its interval).",
-        f"Each trial is a fresh process; all settings run once a block, in random order ({seed}); {blocks}. "
+        f"Knee: the smallest n whose efficiency is below {wording.threshold(study.findings.knee_threshold)} beyond doubt.",
+        f"Each trial is a fresh process; every cell runs once in each block, in random order ({seed}); {blocks}. "
         f"First trial {wording.instant(record.first_started_utc)}, last {wording.instant(record.last_started_utc)}. "
-        f"{cache_words(record.study.get('cache', ''))}",
+        f"{ended} {cache_words(record.study.get('cache', ''))}",
         f"Intervals: {how}. {init}",
     ]
 
 
 def limit_words(study: Study) -> list[str]:
     limits = list(study.warnings)
-    if study.facts.items is not None and study.facts.batch_items is not None and study.facts.items < study.facts.batch_items:
-        limits.append(f"each trial processed a sample, {study.facts.items:,} of {study.facts.batch_items:,} {study.facts.item}s; times of the whole batch are computed")
+    if study.findings.sampled:
+        limits.append(
+            f"each trial processed a sample, {wording.whole(study.facts.items)} of {wording.plural(study.facts.batch_items, study.facts.item)};"
+            " times of the whole batch are computed"
+        )
     if any(p.oversubscribed for p in study.curve):
         limits.append(
-            f"points with more than {wording.plural(study.facts.cores, 'worker')} share cores: they show what too many workers do, not what more cores would"
+            f"with more than {wording.plural(study.facts.cores, 'worker')}, workers share cores: these points show the effect of too many workers, not of more cores"
         )
     if study.emulated:
         limits.append(
-            f"the {wording.plural(study.emulated.facts.cores, 'emulated core')} are shares of {wording.whole(study.facts.cores)} real ones: start-up, portions, "
-            "serial parts and waiting for the last worker are as on real ones; caches, memory and disks are not"
+            f"the {wording.plural(study.emulated.facts.cores, 'emulated core')} are CPU quotas of {wording.whole(study.facts.cores)} real ones: worker start, "
+            "dispatch, serial parts and the tail are as on real cores; caches, memory and disks are not"
         )
-    what = "machine, batch and recipe" if study.facts.item == "image" else "machine and command"
-    limits.append(f"the figures hold for this {what}; another machine needs its own study")
+    scope = "machine, batch and recipe" if study.facts.item == "image" else "machine and command"
+    limits.append(f"the results hold for this {scope}; another machine needs its own study")
     return [wording.capital(wording.sentence(w.replace("+-", "\u00b1"))) for w in limits]
 
 
@@ -168,7 +175,7 @@ FIRST_SHARE = re.compile(r"^(.*? )(\d+(?:\.\d+)?)(%.*)$")
 
 
 def joined_reason(reasons: list[str]) -> str:
-    """Reasons that differ in their first share alone, as one: "... used 7.5 to 29.3% of the CPU time"."""
+    """Reasons that differ only in their first percentage, as one: "... used 7.5 to 29.3% of the CPU time"."""
     found = [match for match in map(FIRST_SHARE.match, reasons) if match]
     if len(found) < len(reasons) or len(set(reasons)) < 2:
         return reasons[0]
@@ -177,7 +184,7 @@ def joined_reason(reasons: list[str]) -> str:
 
 
 def bad_rows(study: Study) -> list[list[str]]:
-    """Void and failed trials; those with the same status and, but for the size of a share, the same reason together."""
+    """Void and failed trials; those with the same status and reason together, whatever its percentage."""
     bad = [(trial.status, trial.reason, _place(trial)) for trial in study.record.bad_trials]
     if not bad:
         bad = [("void", reason, "") for reason, count in study.trials.void_reasons for _ in range(count)]
@@ -204,23 +211,23 @@ def _facts(page: Page, y: float, rows: list[tuple[str, str]], most: int) -> floa
 
 
 def _bullets(page: Page, y: float, words: list[str], floor: float) -> float:
-    """One bullet a line of thought; those that no longer fit above floor are counted."""
+    """One bullet for each text; those that do not fit above floor are counted."""
     for index, text in enumerate(words):
         lines = wrap(text, style.BODY, style.WIDTH - 4, most=2)
         left = len(words) - index
         if y + (len(lines) + (1 if left > 1 else 0)) * LINE > floor:
-            return page.paragraph(style.LEFT + 4, y, style.WIDTH - 4, f"and {left} more: see fit.json", style.BODY)
+            return page.paragraph(style.LEFT + 4, y, style.WIDTH - 4, f"and {wording.whole(left)} more: see fit.json", style.BODY)
         page.text(style.LEFT, y, "\u2022", style.BODY)
         for line in lines:
             y = page.text(style.LEFT + 4, y, line, style.BODY)
     return y
 
 
-def _words(page: Page, study: Study, y: float) -> None:
-    """What the report's words mean, where the page has room left for it."""
-    if y + 8 + LINE * len(WORDS) > style.BOTTOM:
+def _terms(page: Page, study: Study, y: float) -> None:
+    """The meaning of the report's words, when the page has room for it."""
+    if y + 8 + LINE * len(TERMS) > style.BOTTOM:
         return
-    _facts(page, page.heading(y, "Words"), [(name, words.replace("{item}", study.facts.item)) for name, words in WORDS], most=1)
+    _facts(page, page.heading(y, "Terms"), [(name, words.replace("{item}", study.facts.item)) for name, words in TERMS], most=1)
 
 
 def _bad_trials(page: Page, study: Study, y: float, room: int) -> float:
@@ -231,7 +238,7 @@ def _bad_trials(page: Page, study: Study, y: float, room: int) -> float:
         none = not study.trials.void and not study.trials.failed and bool(counts)
         words = "None: every trial counts." if none else f"{', '.join(counts) or 'Their number was not recorded'}; no reasons were recorded."
         return page.paragraph(style.LEFT, y, style.WIDTH, words)
-    columns = (Column("status", 0.7), Column("trials", 0.6, "right"), Column("reason", 6.2), Column("first of them", 2.4))
+    columns = (Column("status", 0.7), Column("trials", 0.6, "right"), Column("reason", 6.2), Column("first trial", 2.4))
     shown = rows[: room if len(rows) <= room else room - 1]
     y = page.table(y, columns, shown)
     if len(shown) < len(rows):
@@ -240,7 +247,7 @@ def _bad_trials(page: Page, study: Study, y: float, room: int) -> float:
 
 
 def draw(page: Page, study: Study) -> None:
-    y = page.heading(22, "Equivalence: the same bytes from any number of workers")
+    y = page.heading(22, "Equivalence: identical outputs at every worker count")
     for words in equivalence_words(study):
         y = page.paragraph(style.LEFT, y, style.WIDTH, words, most=2)
     y = page.heading(y + 4, "Machine")
@@ -256,4 +263,4 @@ def draw(page: Page, study: Study) -> None:
     reserved = 18.0 + 4.3 * room
     y = page.heading(y + 3.2, "Limits and warnings")
     y = _bullets(page, y, limit_words(study), style.BOTTOM - reserved)
-    _words(page, study, _bad_trials(page, study, y + 4, room) + 4)
+    _terms(page, study, _bad_trials(page, study, y + 4, room) + 4)

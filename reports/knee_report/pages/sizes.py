@@ -1,11 +1,12 @@
-"""Page 3: what an image's size costs, and what chunk sizes and policies change."""
+"""Page 3: the cost of an item's size, and the effect of chunk sizes and policies."""
 
 from __future__ import annotations
 
-from .. import size_figures, style, waterfall, wording
+from .. import style, wording
+from ..figures import sizes as size_figures
 from ..layout import Column, Page
 from ..study import Study
-from .models import named, thinned
+from .scaling import named, thinned
 
 MOST_SIZE_ROWS = 6
 MOST_CHUNKS = 14
@@ -17,7 +18,7 @@ SIZE_COLUMNS = (
     Column("ms a megabyte", 2.0, "right"),
     Column("R\u00b2", 0.7, "right"),
 )
-CHUNK_COLUMNS = (Column("trials", 0.6, "right"), Column("wall time, s", 1.6, "right"), Column("over default", 1.8, "right"))
+CHUNK_COLUMNS = (Column("trials", 0.6, "right"), Column("wall time, s", 1.6, "right"), Column("against default", 1.8, "right"))
 
 
 def size_rows(study: Study) -> list[list[str]]:
@@ -38,7 +39,7 @@ def size_rows(study: Study) -> list[list[str]]:
 
 
 def kind_words(study: Study) -> str:
-    """The kinds' own terms, as a sentence."""
+    """The extra time of each kind, as a sentence."""
     fit = size_figures.points_fit(study)
     if fit is None or all(size_figures.is_reference(k) for k in fit.kinds):
         return ""
@@ -76,16 +77,16 @@ def size_notes(study: Study) -> str:
 
 
 def loss_words(study: Study) -> str:
-    """How much of what is lost depends on size."""
-    cell = waterfall.told_cell(study)
-    if cell is None or cell.size_share is None:
+    """The part of the loss that depends on item size."""
+    losses = study.findings.losses
+    if losses.size_share is None:
         return ""
-    words = f"By {study.facts.item} size: {wording.fixed(100 * cell.size_share, 0)}% of what {wording.plural(cell.workers, 'worker')} lose"
-    return words + " (slower large ones, and a tail that equal ones would not have)."
+    words = f"{wording.capital(study.facts.item)} size explains {wording.fixed(100 * losses.size_share, 0)}% of the loss with {wording.plural(losses.workers, 'worker')}"
+    return words + " (slower large ones, and the tail that equal sizes would not have)."
 
 
 def trust_words(study: Study) -> str:
-    """Whether a few items make the fit, and what it leaves over."""
+    """How much single items determine the fit, and its residuals by kind."""
     fit = size_figures.points_fit(study)
     if fit is None:
         return ""
@@ -100,7 +101,7 @@ def trust_words(study: Study) -> str:
         if k.residual_ms is not None and k.residual_spread_ms is not None
     ]
     if left:
-        words += f" Left over by the fit, median ms of a kind: {'; '.join(left)}."
+        words += f" Residuals by kind, median in ms: {'; '.join(left)}."
     return words.strip()
 
 
@@ -114,7 +115,7 @@ def legend_rows(study: Study) -> int:
 
 def _sizes(page: Page, study: Study) -> float:
     right = style.LEFT + style.HALF + style.GUTTER
-    y = page.heading(22, f"{wording.capital(study.facts.item)} size: what a megapixel and a megabyte cost")
+    y = page.heading(22, f"{wording.capital(study.facts.item)} size: cost of a megapixel and of a megabyte")
     count = len(study.size_points)
     note = f"Median time of {wording.plural(count, 'item')} with {wording.plural(study.size_points_workers, 'worker')}"
     fitted = size_figures.line_at(study, "megapixels") is not None
@@ -126,9 +127,9 @@ def _sizes(page: Page, study: Study) -> float:
     y = page.table(y, named(SIZE_COLUMNS, study), size_rows(study)) if study.size else y
     y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, size_notes(study), style.SMALL, most=4)
     y = page.paragraph(style.LEFT, y, style.WIDTH, f"{loss_words(study)} {trust_words(study)}".strip(), style.SMALL, most=3) + 2.5
-    note = f"A slope that grows with n: {study.facts.item}s slow each other down."
-    page.caption(y, "Cost of a megapixel at each n", note + " Bars: 95% intervals.", width=style.HALF)
-    page.caption(y, "Cost of a megabyte at each n", note + " Bars: 95% intervals.", x=right, width=style.HALF)
+    note = f"Rising: {study.facts.item}s in parallel slow each other. Bars: 95% intervals."
+    page.caption(y, "Cost of a megapixel at each n", note, width=style.HALF)
+    page.caption(y, "Cost of a megabyte at each n", note, x=right, width=style.HALF)
     y += 11
     size_figures.slopes(page.axes(style.LEFT + 10, y, style.HALF - 10, 32), study, "ms_per_megapixel", "ms a megapixel")
     size_figures.slopes(page.axes(right + 10, y, style.HALF - 10, 32), study, "ms_per_megabyte", "ms a megabyte")
@@ -139,17 +140,17 @@ def chunk_notes(study: Study, shown: int) -> str:
     chunks = study.chunks
     many = sorted({c.workers for c in chunks})
     words = f"All with {wording.plural(many[0], 'worker')}. " if len(many) == 1 else ""
-    words += "Bars and brackets: 95% intervals; one that spans 1 shows no difference beyond doubt."
+    words += "Bars and brackets: 95% intervals; an interval that includes 1 shows no difference beyond doubt."
     cores = study.facts.cores
     if cores is not None and any(n > cores for n in many):
         words += f" More than {wording.plural(cores, 'worker')}: oversubscribed."
-    return words + (f" {shown} of {len(chunks)} settings; all are in fit.json." if shown < len(chunks) else "")
+    return words + (f" {shown} of {len(chunks)} cells; all are in fit.json." if shown < len(chunks) else "")
 
 
 def _chunks(page: Page, study: Study, y: float) -> None:
     y = page.heading(y, "Chunk sizes and policies")
     if not study.chunks:
-        page.paragraph(style.LEFT, y, style.WIDTH, "The study has no cells that vary the chunk size or the policy: not measured.")
+        page.paragraph(style.LEFT, y, style.WIDTH, "The study has no cells with other chunk sizes or policies: not measured.")
         return
     chunks = size_figures.chunk_order(study.chunks)[:MOST_CHUNKS]
     several = len({c.workers for c in study.chunks}) > 1

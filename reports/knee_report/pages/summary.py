@@ -1,10 +1,11 @@
-"""Page 1: what was found, in plain words, the curve, and what to do."""
+"""Page 1: key numbers and findings, the scaling curve, the recommendation."""
 
 from __future__ import annotations
 
-from .. import curve, figures, style, wording
-from ..findings import Tile, findings, tiles
+from .. import curve, style, wording
+from ..figures import scaling
 from ..layout import POINT_MM, Page, cut, shrink, wrap
+from ..sentences import Tile, findings, tiles
 from ..study import Study
 
 TILE_HEIGHT = 25.0
@@ -18,31 +19,27 @@ def _tile(page: Page, x: float, y: float, width: float, tile: Tile) -> None:
     page.paragraph(x + 3, y + 15.6, width - 6, tile.note, style.SMALL, most=2)
 
 
-def _advice(study: Study) -> list[str]:
+def recommendation_words(study: Study) -> list[str]:
     advice = study.recommendation
     lines = [f"{wording.capital(wording.sentence(advice.reason))}"] if advice.reason else []
     if advice.wall_s.value is not None:
-        what = f"a trial of {wording.plural(study.facts.items, study.facts.item)}" if study.facts.counts_items else "a run"
-        lines.append(f"With it, {what} takes {wording.with_interval(advice.wall_s, 's')}.")
+        unit = f"a trial of {wording.plural(study.facts.items, study.facts.item)}" if study.facts.counts_items else "a run"
+        lines.append(f"With it, {unit} takes {wording.with_interval(advice.wall_s, 's')}.")
     elif advice.workers is not None:
-        lines.append(f"Time of a trial at this setting: {wording.why_missing(advice.wall_s)}.")
+        lines.append(f"Wall time of a trial with it: {wording.why_missing(advice.wall_s)}.")
     return lines
 
 
-def _advice_height(lines: int) -> float:
-    return 16.5 + lines * style.BODY.size * style.BODY.leading * POINT_MM
-
-
 def _recommendation(page: Page, study: Study) -> float:
-    """Stands at the page's bottom; returns where it begins."""
+    """A box at the bottom of the page; returns where it begins."""
     advice = study.recommendation
     inner = style.WIDTH - 10
-    text = wrap(" ".join(_advice(study)), style.BODY, inner, most=4)
-    height = _advice_height(len(text))
+    text = wrap(" ".join(recommendation_words(study)), style.BODY, inner, most=4)
+    height = 16.5 + len(text) * style.BODY.size * style.BODY.leading * POINT_MM
     y = style.BOTTOM - height
     page.box(style.LEFT, y, style.WIDTH, height)
     page.box(style.LEFT, y, 1.6, height, fill=style.GOOD)
-    at = page.text(style.LEFT + 6, y + 3, "Recommended setting", style.SMALL)
+    at = page.text(style.LEFT + 6, y + 3, "Recommended", style.SMALL)
     if advice.workers is None:
         words = "none"
     else:
@@ -57,10 +54,10 @@ def _recommendation(page: Page, study: Study) -> float:
 def curve_note(study: Study) -> str:
     note = "Bars: 95% intervals."
     if any(p.oversubscribed for p in study.curve):
-        note += " Shaded: more workers than cores; those points never enter the models."
+        note += " Shaded: more workers than cores; these points are not used in the fits."
     if study.emulated:
         note += " Green: emulated cores."
-    return note + (" Pink line: the knee." if study.knee.workers is not None else "")
+    return note + (" Pink line: the knee." if study.findings.knee_state != "none" else "")
 
 
 def draw(page: Page, study: Study) -> None:
@@ -82,4 +79,4 @@ def draw(page: Page, study: Study) -> None:
     box_top = _recommendation(page, study)
     y = page.caption(y + 2, "The scaling curve", curve_note(study))
     page_axes = page.axes(style.LEFT + 11, y + 5.5, style.WIDTH - 12, box_top - y - 5.5 - 15)
-    figures.speedup(page_axes, study)
+    scaling.speedup(page_axes, study)

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from . import style, wording
-from .figures import explain, intervals, worker_axis
-from .measure import Measure
-from .study import Chunk, KindTerm, SizeFit, SizePoint, Study
+from .. import style, wording
+from ..measure import Measure
+from ..study import Chunk, KindTerm, SizeFit, SizePoint, Study
+from .common import explain, intervals, worker_axis
 
 MOST_KINDS = 7
 
 
 def kinds_of(points: Sequence[SizePoint]) -> list[str]:
-    """Kinds, the most frequent first; beyond the seventh they share one sign, "other"."""
+    """Kinds, the most frequent first."""
     counts: dict[str, int] = {}
     for point in points:
         counts[point.kind] = counts.get(point.kind, 0) + 1
@@ -41,7 +41,7 @@ def is_reference(term: KindTerm) -> bool:
 
 
 def plain_kind(fit: SizeFit, kinds: Sequence[str]) -> str | None:
-    """The kind without a term of its own, or with 0 by definition: the one that the intercept stands for."""
+    """The kind without an extra term, or with 0 by definition: the intercept is its fixed time."""
     termed = {k.kind for k in fit.kinds if not is_reference(k)}
     return next((kind for kind in kinds if kind not in termed), None)
 
@@ -50,7 +50,7 @@ OTHER = {"megapixels": "megabytes", "megabytes": "megapixels"}
 
 
 def line_at(study: Study, along: str) -> tuple[float, float, float, float] | None:
-    """Of the points' fit along one size: slope, the other size's slope, the other's median, and the line's height at 0 (all ms)."""
+    """The fit along one size: slope, slope of the other size, median of the other size, and the line's height at 0 (in ms)."""
     fit = points_fit(study)
     if fit is None or not study.size_points:
         return None
@@ -63,7 +63,7 @@ def line_at(study: Study, along: str) -> tuple[float, float, float, float] | Non
 
 
 def item_ms(point: SizePoint, along: str, line: tuple[float, float, float, float] | None) -> float:
-    """An item's time, corrected to the median of the other size when there is a fit to correct by."""
+    """An item's time; with a fit, corrected to the median of the other size."""
     raw = 1000 * point.seconds
     other: float = getattr(point, OTHER[along])
     return raw if line is None else raw - line[1] * (other - line[2])
@@ -123,12 +123,12 @@ def chunk_order(chunks: Sequence[Chunk]) -> list[Chunk]:
 
 
 def chunk_name(chunk: Chunk, several: bool) -> str:
-    name = wording.setting(chunk.chunk, chunk.policy)
+    name = wording.chunk_policy(chunk.chunk, chunk.policy)
     return f"{chunk.workers} workers: {name}" if several else name
 
 
 def chunk_comparison(ax: Any, chunks: Sequence[Chunk], several: bool) -> None:
-    """Wall time over that of the default setting, one row per setting, the first on top."""
+    """Wall time of each cell relative to the default's, one row a cell, the first on top."""
     for place, chunk in enumerate(chunks):
         ratio = chunk.ratio
         if ratio.value is None:
@@ -143,4 +143,4 @@ def chunk_comparison(ax: Any, chunks: Sequence[Chunk], several: bool) -> None:
     ax.tick_params(axis="y", length=0)
     ax.grid(False, axis="y")
     ax.grid(True, axis="x")
-    ax.set_xlabel("wall time over that of the default setting (left of 1: faster)")
+    ax.set_xlabel("wall time relative to the default (left of 1: faster)")

@@ -1,17 +1,18 @@
-"""Page 2: the curve in numbers, the models that were fitted to it, the knee, and where core time is lost."""
+"""Page 2: the curve in numbers, the fitted models, the knee, and where core time is lost."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from .. import figures, knee_figure, style, waterfall, wording
-from ..findings import fit_words, knee_span
+from .. import style, wording
+from ..figures import common, knee, losses, scaling
 from ..layout import Column, Page, width_mm
 from ..measure import Measure
+from ..sentences import fit_words, knee_span
 from ..study import Model, Study
 
 MOST_ROWS = 16
-CURVE_COLUMNS = (  # {item}, {speedup}: see Facts
+CURVE_COLUMNS = (  # {item}, {speedup}: the study's words, see Facts
     Column("workers", 1.05, "right"),
     Column("trials", 0.75, "right"),
     Column("wall time, s", 2.15, "right"),
@@ -30,7 +31,7 @@ MODEL_COLUMNS = (
 
 
 def thinned(workers: list[int], cores: int | None, most: int) -> list[int]:
-    """At most so many numbers of workers for a table: the first, the last, the core count, and an even spread."""
+    """At most `most` worker counts for a table: the first, the last, the core count, and an even spread."""
     if len(workers) <= most:
         return workers
     keep = {workers[0], workers[-1]} | ({cores} if cores in workers else set())
@@ -45,12 +46,12 @@ def named(columns: tuple[Column, ...], study: Study) -> list[Column]:
     article = f"an {study.facts.item}" if study.facts.item[0] in "aeiou" else f"a {study.facts.item}"
     words = {"an {item}": article, "{item}": study.facts.item, "{speedup}": study.facts.speedup}
 
-    def told(title: str) -> str:
+    def filled(title: str) -> str:
         for place, word in words.items():
             title = title.replace(place, word)
         return title
 
-    return [replace(c, title=told(c.title)) for c in columns]
+    return [replace(c, title=filled(c.title)) for c in columns]
 
 
 def curve_rows(study: Study) -> list[list[str]]:
@@ -72,7 +73,7 @@ def curve_rows(study: Study) -> list[list[str]]:
 
 
 def curve_notes(study: Study) -> str:
-    """The reasons behind the table's dashes, and what its signs mean."""
+    """The meaning of the table's signs, and why values are missing."""
     notes = ["In brackets: 95% intervals."]
     if any(p.oversubscribed for p in study.curve):
         notes.append("* more workers than cores (oversubscribed).")
@@ -93,7 +94,7 @@ def curve_notes(study: Study) -> str:
 
 
 def parameter_lines(model: Model) -> list[str]:
-    """The parameters with their intervals, as many to a line as fit."""
+    """The parameters with their intervals, as many on a line as fit."""
     if not model.fitted:
         return [f"not fitted: {model.reason or 'no reason was recorded'}"]
     words = [f"{p.name} = {wording.cell(p.measure)}{f' {p.unit}' if p.unit else ''}" for p in model.parameters]
@@ -127,68 +128,71 @@ def test_words(study: Study) -> str:
     if study.chosen_model is None and test.reason:
         words += f" Lack of fit not tested: {wording.sentence(test.reason)}"
     if test.f is not None and test.p is not None:
-        words += f" F({test.df_lack}, {test.df_error}) = {wording.significant(test.f)}, against the scatter of the repetitions."
-    return words + " Only points with at most one worker per core enter the fits. In brackets: 95% intervals."
+        words += f" Lack-of-fit test against the scatter of repetitions: F({test.df_lack}, {test.df_error}) = {wording.significant(test.f)}."
+    return words + " Only points with at most one worker per core are used in the fits. In brackets: 95% intervals."
 
 
 def alone_span(alone: Measure) -> str:
-    """Workers are whole numbers: 4 (3 to 5)."""
-    low = "fewer" if alone.low is None else f"{alone.low:g}"
-    high = "more" if alone.high is None else f"{alone.high:g}"
+    """Workers are whole numbers: " (3 to 5)"."""
+    low = "fewer" if alone.low is None else wording.whole(alone.low)
+    high = "more" if alone.high is None else wording.whole(alone.high)
     return "" if alone.low is None and alone.high is None else f" ({low} to {high})"
 
 
 def knee_words(study: Study) -> str:
-    knee = study.knee
-    threshold = f"{100 * (1 - knee.delta):g}%"
-    if knee.workers is None:
-        return f"No knee seen: {knee.reason or 'no reason was recorded'}. Line: {threshold}."
-    alone = knee.amdahl_alone
-    words = f"Knee (pink): {wording.plural(knee.workers, 'worker')}, {knee_span(study) or 'no interval'}. Line: {threshold}."
-    return words + (f" By the serial fraction alone: {alone.value:g}{alone_span(alone)}." if alone.value is not None else "")
+    found, line = study.knee, f"Line: {wording.threshold(study.findings.knee_threshold)}."
+    if study.findings.knee_state == "none":
+        return f"No knee found: {found.reason or 'no reason was recorded'}. {line}"
+    alone = found.amdahl_alone
+    words = f"Knee (pink): {wording.plural(found.workers, 'worker')}, {knee_span(study) or 'no interval'}. {line}"
+    if alone.value is None:
+        return words
+    return f"{words} From the serial fraction alone: {wording.whole(alone.value)}{alone_span(alone)}."
 
 
 def _losses(page: Page, study: Study, top: float) -> None:
-    """Where core time went: by number of workers, and cause by cause; without an account the phases in its place."""
-    right = style.LEFT + style.HALF + style.GUTTER
-    cell = waterfall.told_cell(study)
+    """Where core time went: one worker count cause by cause, and every worker count; phases when there is no account."""
     height = style.BOTTOM - top - 15 - 8
-    note = "Share of n \u00d7 T held by all phases but work, and of it lost in dispatch and tail. \u2020: a part was not measured."
-    if cell is None:
-        page.caption(top, "Phases of a trial", "Wall time by phase; shaded: more workers than cores.", width=style.HALF)
-        figures.phases_wall(page.axes(style.LEFT + 10, top + 15, style.HALF - 15, height), study)
-        page.caption(top, "Core time that did no work", note, x=right, width=style.HALF)
-        figures.phases_lost(page.axes(right + 10, top + 15, style.HALF - 10, height), study)
+    ranked = study.findings.losses
+    if ranked.workers is None:
+        page.caption(top, "Phases of a trial", "Wall time by phase; shaded: more workers than cores. \u2020: a part was not measured.", width=style.HALF)
+        losses.phases_wall(page.axes(style.LEFT + 10, top + 15, style.HALF - 15, height), study)
+        right = style.LEFT + style.HALF + style.GUTTER
+        page.caption(top, "Where core time is lost", "By cause, from the account of core time.", x=right, width=style.HALF)
+        losses.waterfall(page.axes(right + 10, top + 15, style.HALF - 10, height), study)
         return
-    narrow = 66.0
-    left = style.LEFT + narrow + style.GUTTER
-    page.caption(top, "Core time that did no work", note, width=narrow)
-    figures.phases_lost(page.axes(style.LEFT + 10, top + 18, narrow - 12, height - 3), study)
-    title = f"From no loss to E({cell.workers}): where the core time of {wording.plural(cell.workers, 'worker')} went"
-    page.caption(top, title, waterfall.notes(study, cell), x=left, width=style.RIGHT - left)
-    waterfall.draw(page.axes(left + 36, top + 15, style.RIGHT - left - 36 - 17, height), study)
+    narrow = 60.0
+    wide = style.WIDTH - narrow - style.GUTTER
+    title = f"Where core time is lost with {wording.plural(ranked.workers, 'worker')}: from no loss to E({ranked.workers})"
+    page.caption(top, title, losses.waterfall_note(ranked), width=wide)
+    losses.waterfall(page.axes(style.LEFT + 37, top + 15, wide - 37 - 15, height), study)
+    right = style.LEFT + wide + style.GUTTER
+    page.caption(top, "At each worker count", "The same causes in the same colours; below 0: gains against one worker.", x=right, width=narrow)
+    losses.by_workers(page.axes(right + 10, top + 15, narrow - 10, height), study)
 
 
 def _curves(page: Page, study: Study, top: float, at: float, height: float) -> None:
-    """Efficiency, the serial fraction, and the knee by cause where the account tells of it."""
-    level = "Level: a true serial part. Rising: overhead that grows with n. Bars: 95% intervals."
-    if not study.knee.causes:
+    """Efficiency, the serial fraction, and the knee by cause when the account gives it."""
+    meaning = "Level: a true serial part. Rising: overhead that grows with n. Bars: 95% intervals."
+    if not study.findings.knee_causes:
         right = style.LEFT + style.HALF + style.GUTTER
         page.caption(top, "Efficiency and the knee", knee_words(study), width=style.HALF)
-        page.caption(top, "Karp-Flatt: serial fraction seen at each n", level, x=right, width=style.HALF)
-        figures.efficiency(page.axes(style.LEFT + 10, at, style.HALF - 15, height), study)
-        figures.karp_flatt(page.axes(right + 10, at, style.HALF - 10, height), study)
+        page.caption(top, "Karp-Flatt serial fraction at each n", meaning, x=right, width=style.HALF)
+        scaling.efficiency(page.axes(style.LEFT + 10, at, style.HALF - 15, height), study)
+        scaling.karp_flatt(page.axes(right + 10, at, style.HALF - 10, height), study)
         return
     third = (style.WIDTH - 2 * style.GUTTER) / 3
     middle, right = style.LEFT + third + style.GUTTER, style.LEFT + 2 * (third + style.GUTTER)
     page.caption(top, "Efficiency and the knee", knee_words(study), width=third)
-    page.caption(top, "Karp-Flatt serial fraction", level, x=middle, width=third)
-    page.caption(top, "The knee by cause", knee_figure.notes(study), x=right, width=third)
+    page.caption(top, "Karp-Flatt serial fraction", meaning, x=middle, width=third)
+    page.caption(top, "The knee by cause", knee.note(study), x=right, width=third)
     narrow = page.axes(style.LEFT + 10, at, third - 13, height)
-    figures.efficiency(narrow, study)
-    figures.thin_ticks(narrow, 8)
-    figures.karp_flatt(page.axes(middle + 10, at, third - 10, height), study)
-    knee_figure.draw(page.axes(right + 21, at, third - 21 - 14, height), study)
+    scaling.efficiency(narrow, study)
+    common.thin_ticks(narrow, 8)
+    fraction = page.axes(middle + 10, at, third - 10, height)
+    scaling.karp_flatt(fraction, study)
+    common.thin_ticks(fraction, 8)
+    knee.draw(page.axes(right + 21, at, third - 21 - 14, height), study)
 
 
 def draw(page: Page, study: Study) -> None:
@@ -205,7 +209,7 @@ def draw(page: Page, study: Study) -> None:
     rest = style.BOTTOM - y
     height = min(58.0, (rest - 52.0) / 2)
     top = y + 4
-    at = top + (17 if study.knee.causes else 14)
+    at = top + (18 if study.findings.knee_causes else 15)
     _curves(page, study, top, at, height)
 
     top = at + height + 12

@@ -1,17 +1,19 @@
-"""Where the knee would be for each cause alone: one row a cause, workers across."""
+"""Where the knee would be with the causes up to each row only: one row a cause, workers across."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from . import style, wording
-from .figures import explain
-from .study import KneeCause, Study
+from .. import style, wording
+from ..findings import KneeCause
+from ..study import Study
+from .common import explain
 
 
-def notes(study: Study) -> str:
-    return f"Where efficiency would fall below {100 * (1 - study.knee.delta):g}% with the first cause alone, then with one more at a time."
+def note(study: Study) -> str:
+    threshold = wording.threshold(study.findings.knee_threshold)
+    return f"Where efficiency would fall below {threshold} with the first cause alone, then with one more at a time."
 
 
 def furthest(study: Study) -> float:
@@ -19,7 +21,7 @@ def furthest(study: Study) -> float:
     largest = max((p.workers for p in study.curve), default=1)
     cores = largest if study.facts.cores is None else study.facts.cores
     ends = [4.0, 4.0 * cores]
-    for cause in study.knee.causes:
+    for cause in study.findings.knee_causes:
         value = cause.workers.value
         if value is not None and value <= 8 * cores:
             ends.append(1.5 * value)
@@ -27,23 +29,21 @@ def furthest(study: Study) -> float:
 
 
 def words(cause: KneeCause) -> str:
-    """ "9 (6 to 15)", "9 (6 or more)", "never" where these causes do not bend the curve so far."""
+    """ "9 (6\u201315)", "9 (from 6)", "never" where these causes alone have no knee."""
     at = cause.workers
     if at.value is None:
-        return "never" if "keep the efficiency above" in at.reason else "not known"
-    span = ""
+        return cause.state
     if at.low is not None and at.high is not None and at.low < at.high:
-        span = f" ({at.low:g}\u2013{at.high:g})"
-    elif at.low is not None and at.high is None:
-        span = f" (from {at.low:g})"
-    return f"{at.value:.0f}{span}"
+        return f"{wording.whole(at.value)} ({wording.whole(at.low)}\u2013{wording.whole(at.high)})"
+    if at.low is not None and at.high is None:
+        return f"{wording.whole(at.value)} (from {wording.whole(at.low)})"
+    return wording.whole(at.value)
 
 
 def draw(ax: Any, study: Study) -> None:
-    causes = study.knee.causes
-    reasons = [c.workers.reason for c in causes if c.workers.reason]
-    if not any(c.workers.value is not None for c in causes) and reasons and "keep the efficiency above" not in reasons[0]:
-        explain(ax, reasons[0])
+    causes = study.findings.knee_causes
+    if all(cause.state == "not known" for cause in causes):
+        explain(ax, next((c.workers.reason for c in causes if c.workers.reason), "no account of the study"))
         return
     last = furthest(study)
     for place, cause in enumerate(causes):
@@ -61,7 +61,7 @@ def draw(ax: Any, study: Study) -> None:
     ax.set_xscale("log", base=2)
     ax.set_xlim(1, last)
     ax.set_xticks([2**k for k in range(0, int(math.log2(last)) + 1, 1 if last <= 64 else 2)])
-    ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}")
+    ax.xaxis.set_major_formatter(lambda x, _: wording.plain(x))
     ax.minorticks_off()
     cores = study.facts.cores
     if cores is not None and cores <= last:

@@ -1,0 +1,48 @@
+"""Sentences about sizes, and the words for images, items and runs."""
+
+from __future__ import annotations
+
+import unittest
+from dataclasses import replace
+
+import fixture
+from knee_report import load, sentences
+from knee_report.pages import scaling, sizes, summary
+from knee_report.record import Record
+from knee_report.study import Study
+
+NO_RECORD = Record({}, (), (), "", "", None, (), None)
+
+
+def study(kind: str, record: Record = NO_RECORD) -> Study:
+    return load.parse_study(fixture.FITS[kind](), record)
+
+
+class Words(unittest.TestCase):
+    def test_size(self) -> None:
+        """the part of the loss that depends on size, and whether single items determine the fit"""
+        self.assertIn("Image size explains 41% of the loss with 16 workers", sizes.loss_words(study("full")))
+        words = sizes.trust_words(study("full"))
+        self.assertIn("mean 0.01, highest 0.31", words)
+        self.assertIn("12 images above three means", words)
+        self.assertIn("png 0.8 (spread 11.5)", words)
+        self.assertEqual(sizes.trust_words(study("minimal")), "")
+
+    def test_commands(self) -> None:
+        """a command does items, or runs when it reports none; never images"""
+        command = replace(NO_RECORD, study={"subject": "command"})
+        items = study("full", command)
+        self.assertIn("items a second", sentences.throughput(items).lead)
+        self.assertIn("items a second", [c.title for c in scaling.named(scaling.CURVE_COLUMNS, items)])
+        bare = fixture.full_fit()
+        bare["study"]["items"] = None
+        runs = load.parse_study(bare, command)
+        self.assertRegex(sentences.throughput(runs).lead, "^With 16 workers a run takes .* s, 12.1 times as fast as with one.$")
+        self.assertEqual(sentences.tiles(runs)[0].label, "wall time, 16 workers")
+        for study_ in (items, runs):
+            text = " ".join(f.lead + f.detail for f in sentences.findings(study_)) + " ".join(summary.recommendation_words(study_))
+            self.assertNotIn("image", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
