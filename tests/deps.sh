@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs the Debian packages that knee needs, and says which; called by `make deps`, which passes the lists.
-# On another system it names the libraries that are missing and stops.
+# Installs the Debian packages that knee needs and prints their names. `make deps` passes the lists in DEPS and LIBRARIES.
+# On other systems it names the missing libraries and stops.
 set -euo pipefail
 
 other_system() {
@@ -13,7 +13,7 @@ other_system() {
         if [ "${#missing[@]}" -gt 0 ]; then
             echo "Missing libraries (names as pkg-config knows them): ${missing[*]}"
         else
-            echo "All libraries are there. Programs needed besides: gnuplot, python3 with matplotlib, ffmpeg."
+            echo "All libraries are installed. Also needed: gnuplot, python3 with matplotlib, ffmpeg."
         fi
     } >&2
     exit 1

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Shows that every output of every item is byte-identical between the serial run and parallel ones.
-# It trusts nothing of knee's own hashing: coreutils' sha256sum reads the files.
+# Every output of every item has the same bytes in the serial run and in parallel runs. The hashes are those of
+# coreutils' sha256sum, not knee's own.
 #
-#   tests/equivalence.sh                     16 small items made here, a dozen settings
-#   tests/equivalence.sh --batch DIR         the same settings on a batch of yours
+#   tests/equivalence.sh                     16 small items made here, a dozen cells
+#   tests/equivalence.sh --batch DIR         the same cells on your own batch
 #   tests/equivalence.sh --grid [--batch DIR]  workers 1..16 x chunk 1, 7, 64 x every policy
-#   tests/equivalence.sh --four --batch DIR  four settings only, for large batches
+#   tests/equivalence.sh --four --batch DIR  four cells only, for large batches
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 set -o pipefail
@@ -28,7 +28,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-# 16 small items of every kind: sizes on both sides of each rendition's box, all orientations come with the data set.
+# 16 small items of all kinds, smaller and larger than the renditions. (The data set has all orientations.)
 make_batch() {
     local i width
     mkdir -p "$batch/deep/er"
@@ -48,7 +48,7 @@ make_batch() {
     done
     ffmpeg -v error -f lavfi -i testsrc=size=640x360:rate=10:duration=1 -pix_fmt yuv420p "$batch/clip.mp4" || return 1
     ffmpeg -v error -f lavfi -i testsrc2=size=320x240:rate=10:duration=1 "$batch/clip.webm" || return 1
-    head -c 5000 "$batch/deep/item-1.jpg" >"$batch/cut.jpg" # a bad item must be bad everywhere
+    head -c 5000 "$batch/deep/item-1.jpg" >"$batch/cut.jpg" # fails in every run
     echo text >"$batch/notes.txt"
 }
 
@@ -68,7 +68,7 @@ hashes() {
     (cd "$1" && find . -mindepth 2 -type f ! -path './.knee/*' -print0 | sort -z | xargs -0r sha256sum --zero | tr '\0' '\n')
 }
 
-# same OUT NAME: the outputs in OUT are those of the serial run, and so are the failures.
+# same OUT NAME: outputs and failures in OUT are those of the serial run.
 same() {
     hashes "$1" >"$work/got" && cmp "$work/serial.sha256" "$work/got"
     ok $? "$2: every output as in the serial run"
@@ -83,7 +83,7 @@ hashes "$work/serial" >"$work/serial.sha256"
 items=$(find "$batch" -type f -not -path '*/.*' | wc -l)
 outputs=$(wc -l <"$work/serial.sha256")
 bad=$(tail -n +2 "$work/serial/FAILED.tsv" 2>/dev/null | wc -l)
-is "$outputs" $((3 * (items - bad))) "the serial run made three outputs of each of $items items but $bad bad ones"
+is "$outputs" $((3 * (items - bad))) "the serial run made three outputs of each of $items items, except $bad bad ones"
 like "$outputs" '^[1-9]' "there is something to compare"
 
 case $settings in
@@ -110,18 +110,18 @@ done
 same "$work/out" "3 workers from a zygote"
 rm -rf "$work/out"
 
-# What is different must be seen to be different.
+# A difference must be found.
 cp -r "$work/serial" "$work/changed"
 victim=$(cd "$work/changed" && find large -type f | sort | head -n 1)
 printf x >>"$work/changed/$victim"
 hashes "$work/changed" >"$work/got"
 cmp -s "$work/serial.sha256" "$work/got"
-is $? 1 "one byte more in one output is noticed by this script"
+is $? 1 "one more byte in one output is noticed by this script"
 like "$("$KNEE" verify "$work/changed")" "changed +$victim" "... and named by knee verify"
 "$KNEE" verify "$work/changed" >/dev/null
 is $? 1 "... which exits 1"
 sed -i "2s/^./f/;3s/^./e/" "$work/changed/MANIFEST.sha256"
 "$KNEE" verify "$work/serial" "$work/changed" >"$work/verdict"
 is "$? $(grep -c '^differs' "$work/verdict")" "1 2" "knee verify A B names the two that differ and exits 1"
-like "$("$KNEE" verify "$work/serial" "$work/serial")" "^equal: $outputs outputs" "knee verify of the same says equal"
+like "$("$KNEE" verify "$work/serial" "$work/serial")" "^equal: $outputs outputs" "knee verify of a run with itself: equal"
 done_testing

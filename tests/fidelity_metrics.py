@@ -1,7 +1,7 @@
-"""How alike two pictures are: SSIM and PSNR, for the tests and for `make peers`.
+"""Similarity of two pictures: SSIM and PSNR, for the tests and for `make peers`.
 
 Pictures are arrays of 8-bit values, height x width (grey) or height x width x 3 (RGB). Both pictures must have the same
-shape: what is not of one size is not compared here (ValueError), since geometry is a test of its own.
+shape; others are refused (ValueError), because geometry is tested separately.
 
 SSIM: Wang, Bovik, Sheikh, Simoncelli, "Image quality assessment: from error visibility to structural similarity", IEEE
 Transactions on Image Processing 13 (2004): Gaussian window of 11 x 11 and standard deviation 1.5, K1 0.01, K2 0.03,
@@ -24,7 +24,7 @@ WINDOW = 11
 SIGMA = 1.5
 C1 = (0.01 * 255) ** 2
 C2 = (0.03 * 255) ** 2
-# Rows worked on at once: what a strip needs stays in the processor's cache.
+# Rows processed at a time, so that the data of a strip stay in the processor's cache.
 STRIP = 32
 
 

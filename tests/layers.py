@@ -71,7 +71,7 @@ INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 
 
 def read_includes(problems: list[str]) -> dict[str, set[str]]:
-    """The folders that each folder includes; what is wrong with single include lines goes to problems."""
+    """The folders that each folder includes; errors of single include lines are added to problems."""
     found: dict[str, set[str]] = collections.defaultdict(set)
     for tree in TREES:
         for path in sorted((ROOT / tree).rglob("*.[ch]")):

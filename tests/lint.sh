@@ -1,6 +1,6 @@
 #!/bin/bash
-# Every checker, strict: layers (which folder may include which), format, both compilers, clang-tidy, cppcheck, shellcheck, pyflakes, mypy.
-# Prints one line per checker and the findings; exit 1 when any of them found something.
+# Runs every checker: layers (which folder may include which), clang-format, gcc, clang, clang-tidy, cppcheck, shellcheck,
+# pyflakes, mypy. Prints one line per checker, and the findings. Exit 1 when a checker found something.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 failed=0

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Runs every test with prove; the last line is prove's verdict. A test that cannot run says why, and the reasons
-# are shown with it. Usage: tests/run.sh [test ...]
+# Runs tests with prove, all by default; the last line is the result. Tests that were skipped are shown with the reason.
+# Usage: tests/run.sh [test ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export BUILD=${BUILD:-build}
@@ -17,5 +17,5 @@ else
     mapfile -t scripts < <({ find tests -name '*.t'; echo tests/equivalence.sh; } | sort)
     tests=("${unit[@]}" "${scripts[@]}")
 fi
-# cmocka's summary comments say what prove says already.
+# cmocka's summary comments repeat prove's.
 prove --comments --timer --jobs "$(nproc)" --exec '' "${tests[@]}" | grep --line-buffered -v '^# \(not \)\?ok - '

@@ -1,8 +1,8 @@
 #!/bin/bash
-# A long run over many small pictures, one in a hundred of which is poison: the memory of the parent, and of each
-# slot's worker at the same age, stays flat; nobody is left behind. SOAK_ITEMS=20000 (make soak).
-# Twice a second the anonymous memory (RssAnon) of parent and workers is noted. Compared are the medians of the second and
-# the last quarter of the run: growth above SOAK_GROWTH_KIB (4096) in either fails.
+# A long run over many small pictures, one in a hundred of which cannot be decoded or kills its worker: the memory of the
+# parent and of the largest worker does not grow. SOAK_ITEMS=20000 (make soak).
+# The anonymous memory (RssAnon) of parent and workers is read twice a second. The medians of the second and of the last
+# quarter of the run are compared; growth above SOAK_GROWTH_KIB (4096) in either is a failure.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 knee=$(realpath "${BUILD:-build}/knee")
@@ -37,14 +37,14 @@ width=32
 height=32
 format=webp
 R
-# Every hundredth item cannot be decoded; fourteen others, spread over the run, kill each worker that touches them.
+# Every hundredth item cannot be decoded; fourteen others, spread over the run, kill every worker that processes them.
 for n in $(seq 50 100 "$items"); do printf 'poison' >"$work/poison" && ln -f "$work/poison" "$work/batch/$(printf '%06d' "$n").jpg"; done
 
 poison=
 for n in $(seq 1 14); do poison=$poison${poison:+,}item@$((items * n / 15 / 100 * 100 + 7)):segv; done
 
 anon_kib() { awk '/^RssAnon:/ { print $2 }' "/proc/$1/status" 2>/dev/null; }
-KNEE_FAILPOINT=$poison "$knee" run --quiet --workers 2 --recipe "$work/small.recipe" "$work/batch" "$work/out" 2>"$work/told" &
+KNEE_FAILPOINT=$poison "$knee" run --quiet --workers 2 --recipe "$work/small.recipe" "$work/batch" "$work/out" 2>"$work/messages" &
 run=$!
 : >"$work/parent"
 : >"$work/workers"
@@ -67,13 +67,13 @@ failed=0
 for who in parent workers; do
     early=$(median "$work/$who" 25 50)
     late=$(median "$work/$who" 75 100)
-    echo "soak: $who: $early KiB in the second quarter, $late KiB in the last, $(wc -l <"$work/$who") looks"
+    echo "soak: $who: $early KiB in the second quarter, $late KiB in the last, $(wc -l <"$work/$who") readings"
     [ "$((late - early))" -le "$most_kib" ] && [ "$early" -gt 0 ] || failed=1
 done
 refused=$(($(wc -l <"$work/out/FAILED.tsv") - 1))
 outputs=$(grep -vc '^#' "$work/out/MANIFEST.sha256")
 killers=$(grep -c 'killed by signal 11' "$work/out/FAILED.tsv")
-echo "soak: $items items in $SECONDS s: $refused refused, $killers of them for killing two workers; $outputs outputs, exit $code"
+echo "soak: $items items in $SECONDS s: $refused failed, $killers of them because they killed two workers; $outputs outputs, exit $code"
 [ "$code" -eq 1 ] && [ "$outputs" -eq $(((items - refused) * 2)) ] && [ "$killers" -eq 14 ] &&
     [ "$refused" -eq $((items / 100 + 14)) ] || failed=1
 exit "$failed"

@@ -1,4 +1,4 @@
-"""What a Python test needs to speak TAP: functions test_*, each passing when it returns."""
+"""TAP for Python tests: functions test_*, each passing when it returns."""
 import contextlib
 import io
 import traceback
@@ -25,8 +25,8 @@ def refuses(action: Callable[[], object], words: str) -> None:
 
 
 def run(names: dict[str, Any]) -> int:
-    """Runs the functions test_* among names (a module's globals()) and prints TAP; returns the exit status. What a test
-    writes to stderr is shown when it fails."""
+    """Runs the functions test_* among names (a module's globals()) and prints TAP; returns the exit status. The stderr
+    of a test is shown when it fails."""
     tests = [(name, test) for name, test in sorted(names.items()) if name.startswith("test_")]
     failed = 0
     print(f"1..{len(tests)}")

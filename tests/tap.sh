@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# tap.sh: what a shell test needs to speak TAP. A test sources it, calls ok/is/skip, and ends with done_testing.
+# tap.sh: TAP for shell tests. A test sources it, calls ok/is/like/skip, and ends with done_testing.
 # $work is a private folder, removed at the end; $KNEE is the program under test.
 set -u
 tap_count=0
@@ -26,7 +26,7 @@ ok() {
     fi
 }
 
-# is GOT WANTED NAME: passes when both strings are the same; shows both when not.
+# is GOT WANTED NAME: passes when both strings are equal; otherwise shows both.
 is() {
     if [ "$1" = "$2" ]; then
         ok 0 "$3"
@@ -46,7 +46,7 @@ like() {
     fi
 }
 
-# skip REASON NAME: counts as passed, and says why it did not run.
+# skip REASON NAME: counts as passed, and shows why it did not run.
 skip() {
     tap_count=$((tap_count + 1))
     echo "ok $tap_count - $2 # SKIP $1"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The core-second account of a real study: sums close on every trial, everything is named, one worker against two, and the
-# same in fit.json; and predictions from it.
+# The core-second account of a real study: the causes of every trial add up, all core-seconds have a cause, worker counts
+# are compared, fit.json has the same; and predictions from the study.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
@@ -29,12 +29,12 @@ is "$(awk -F'\t' 'NR > 1 { print $6 }' trials | paste -sd' ')" \
 
 "$KNEE" account one >out
 like "$(cat out)" '^workers +1 +2 +3$' "knee account: a column for each number of workers"
-is "$(sed '/^efficiencies/,$d' out | grep -c '%')" 15 "... 13 causes, what is named and what is not closed"
+is "$(sed '/^efficiencies/,$d' out | grep -c '%')" 15 "... 13 causes, the named share and the gap"
 is "$(sed -n '/^efficiencies/,$p' out | grep -cE '^ *(global|parallel|load-balance|transfer|serialisation|instructions|ipc|frequency) ')" 8 \
     "... and the efficiency tree"
 "$KNEE" account --workers 2 one >out
 like "$(cat out)" '^one: 2 workers against 1' "--workers 2: against one worker"
-like "$(cat out)" '^most is lost by: ' "... names what most is lost by"
+like "$(cat out)" '^most is lost by: ' "... names the largest loss"
 "$KNEE" account --workers 3 --against 2 one >out
 is "$(awk '/^efficiency/ { exit } /^all / { print "all" } /^tail/ { print "tail" }' out | paste -sd' ')" "tail all" "--against 2: the same table"
 is "$(awk '/^no loss/ { level = $3 + 0 } / [+-][0-9.]+% / { for (i = 1; i <= NF; i++) if ($i ~ /^[+-][0-9.]+%$/) { level += $i; break } }
@@ -65,9 +65,9 @@ PYTHON
 "$KNEE" predict --cores 16 --memory 32G --items 1000 one >out
 is $? 0 "knee predict: exit 0"
 is "$(grep -cE '^ +[0-9]+  [0-9.]+ ' out)" 16 "... a line for each number of workers"
-like "$(cat out)" '^best: [0-9]+ workers?, chunk [0-9]+, [a-z-]+: [0-9.]+ .*core-hours$' "... the best setting and its cost"
+like "$(cat out)" '^best: [0-9]+ workers?, chunk [0-9]+, [a-z-]+: [0-9.]+ .*core-hours$' "... the best cell and its cost"
 like "$(cat out)" '^bounds: speedup is at most 16 \(workers\).*memory is enough for [0-9]+ workers' "... and bounds"
-is "$(grep -c '^checked: ' out)" 3 "... and each measured cell, predicted without itself"
+is "$(grep -c '^checked: ' out)" 3 "... and each measured cell, predicted without its own trials"
 /usr/bin/python3 "$root/tests/bench/predictions.py" "$KNEE" one >out
 is $? 0 "predictions.py: predicted against measured"
 is "$(grep -c 'workers, chunk .* s .*%' out)" 3 "... every cell of more than one worker"
@@ -81,13 +81,13 @@ done
 "$KNEE" predict none 2>err
 is "$? $(wc -l <err)" "1 1" "no study: exit 1 and one line"
 
-# --- causes put into real runs, by their spans
-put_in() { # put_in WORDS: what most is lost by at four workers
+# --- causes added to real runs, from their spans
+put_in() { # put_in WORDS: the largest loss at four workers
     "$KNEE" sweep --restart --study "$work/made" --workers 1,4 --blocks 1 --noise 100% --budget 1m -- \
         "$KNEE" synthetic -j '{workers}' "items=40 cost=10ms kind=wait $1" >/dev/null 2>&1
     "$KNEE" account --workers 4 made | sed -n 's/^most is lost by: \(.*\) (.*/\1/p'
 }
-is "$(put_in 'serial=900ms')" "serial prefix and suffix" "a serial section put into a real program is named first"
+is "$(put_in 'serial=900ms')" "serial prefix and suffix" "a serial section added to a real program is named first"
 is "$(put_in 'init=900ms')" "worker initialisation" "... a slow initializer"
 is "$(put_in 'last=1500ms')" "tail: no work left" "... a long last item"
 is "$(put_in 'lock=25ms')" "blocked beyond that (locks)" "... a lock"
@@ -97,5 +97,5 @@ is "$? $(wc -l <err)" "1 1" "workers that were not measured: exit 1 and one line
 sqlite3 one/study.db "DELETE FROM worker"
 "$KNEE" account one 2>err
 is "$? $(wc -l <err)" "1 1" "a study without workers: exit 1 and one line"
-like "$(cat err)" 'no account' "... that says why"
+like "$(cat err)" 'no account' "... with the reason"
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What a person gets who asks for the impossible: one line that names the thing and the remedy, the right exit code, and
-# nothing half-written under a final name.
+# Bad arguments, recipes and images: one line that names the cause and the remedy, the right exit code, and no partial
+# output under a final name.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -37,7 +37,7 @@ refused 1 '/proc/knee' "unwritable output" "$KNEE" run --quiet batch /proc/knee
 echo file >a-file
 refused 1 'a-file' "output is a file" "$KNEE" run --quiet batch a-file
 
-# Recipes: what is wrong, where, and what would be right. Assets are found beside the shipped recipe.
+# Recipes: the message has the place, the error and the accepted values. Assets are next to the shipped recipe.
 cp "$(dirname "$recipe")"/* .
 bad_recipe() { # bad_recipe NAME PATTERN SED_PROGRAM
     sed "$3" "$recipe" >bad.recipe
@@ -47,9 +47,9 @@ bad_recipe "unknown recipe key" 'colour_of_tea' '0,/^\[rendition/s/^\[rendition.
 bad_recipe "missing watermark" 'nowhere.png' 's/^\(.*\)=.*watermark.*\.png$/\1=nowhere.png/'
 bad_recipe "missing font" 'Nowhere.ttf' 's/^\(.*\)=.*\.ttf$/\1=Nowhere.ttf/'
 printf 'this is not a key file\n' >bad.recipe
-refused 1 'bad.recipe' "a recipe that is not one" "$KNEE" run --quiet --recipe bad.recipe batch out
+refused 1 'bad.recipe' "a file that is not a recipe" "$KNEE" run --quiet --recipe bad.recipe batch out
 
-# Bad items: the others are done all the same, each failure is told with its reason.
+# Bad items: all others are processed, and each failure is listed with its reason.
 mkdir mixed
 cp batch/good.jpg mixed/good.jpg
 head -c 12000 batch/good.jpg >mixed/truncated.jpg
@@ -76,5 +76,5 @@ mkdir nopictures
 echo text >nopictures/readme.txt
 "$KNEE" run --quiet nopictures out2 2>stderr
 is $? 1 "a directory without images: exit 1"
-like "$(cat stderr)" 'nopictures|readme.txt|FAILED.tsv' "... and says where to look"
+like "$(cat stderr)" 'nopictures|readme.txt|FAILED.tsv' "... and names the place to look at"
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Counter groups: chosen by name or file, recorded with the study, computed into fit.json and the printed fit, refused
-# where they are wrong, and listed by knee doctor.
+# Counter groups: chosen by name or file, stored in the study, evaluated in fit.json and in the printed fit, refused when
+# they are wrong, and listed by knee doctor.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
@@ -12,7 +12,7 @@ small=(--workers "1,2" --chunks 1 --policies dynamic --blocks 2 --budget 5m --no
 q() { # q STUDY SQL
     sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1
 }
-group() { # group LINE...: a file mine.group with one event more
+group() { # group LINE...: a file mine.group with one event and these lines
     printf '%s\n' '[group]' 'name=mine' 'about=for a test' '[event page-faults]' 'perf=page-faults' "$@" >mine.group
 }
 
@@ -26,8 +26,8 @@ is "$(q one 'SELECT group_concat(name, " ") FROM (SELECT DISTINCT name FROM coun
     "its events are counted, and the task clock as their check"
 is "$(q one "SELECT value FROM study WHERE key = 'counter_group'") $(q one "SELECT value FROM study WHERE key = 'counter_group_text'")" \
     "mine $(cat mine.group)" "the study holds the group"
-is "$(q one "SELECT count(*) FROM counter WHERE status = 'ok' AND (value IS NULL OR running_ns > enabled_ns)")" 0 "what is ok has a value"
-is "$(q one "SELECT count(*) FROM counter WHERE status = 'multiplexed' AND NOT running_ns < enabled_ns")" 0 "what is multiplexed did not count all the time"
+is "$(q one "SELECT count(*) FROM counter WHERE status = 'ok' AND (value IS NULL OR running_ns > enabled_ns)")" 0 "a counter that is ok has a value"
+is "$(q one "SELECT count(*) FROM counter WHERE status = 'multiplexed' AND NOT running_ns < enabled_ns")" 0 "a multiplexed counter did not count all the time"
 is "$(q one "SELECT count(*) FROM worker WHERE disk_wait_ns IS NULL AND disk_wait_reason IS NULL")" 0 "time waited for disks has a value or a reason"
 is "$(q one "SELECT count(*) FROM trial WHERE iowait_ns IS NULL OR iowait_ns < 0")" 0 "the machine's I/O wait is in every trial"
 "$KNEE" fit one >stdout 2>stderr
@@ -53,7 +53,7 @@ fi
 like "$(cat stdout)" ',value,enabled_ns,running_ns,status,reason$' "export shows how long each counter ran"
 
 
-# --- what the sweep knew of the machine's cores
+# --- kinds of core
 sqlite3 one/study.db "INSERT INTO study VALUES('mixed_kinds', 'from 2 workers on, cores of different kinds work (compact)')"
 "$KNEE" fit one >stdout 2>stderr
 like "$(cat stdout)" '^warning: from 2 workers on, cores of different kinds work \(compact\): the curve bends for that too' \
@@ -78,7 +78,7 @@ mistake() { # mistake STATUS PATTERN NAME ARGUMENT...
     message=$("$KNEE" "$@" 2>&1 >/dev/null)
     code=$?
     is "$code $(wc -l <<<"$message")" "$status 1" "$name: exit $status and one line"
-    like "$message" "$pattern" "... that says what is wrong"
+    like "$message" "$pattern" "... that names the error"
 }
 mistake 1 "counter group 'nowhere': .*/nowhere.group cannot be read: 'knee doctor' lists" "a group that is not there" run --counters=nowhere batch out2
 mistake 1 "counter group 'nowhere'" "... and for a sweep" sweep --study two --counters nowhere batch
@@ -89,7 +89,7 @@ mistake 2 "give one of them" "a group and none" sweep --study two --counters wor
 mistake 2 "not in a command" "a group for a command" sweep --study two --counters work -- true
 is "$(find . -maxdepth 1 -name two -o -maxdepth 1 -name out2)" "" "nothing was made of any of these"
 
-# --- what is shipped
+# --- the shipped groups
 table=$("$KNEE" doctor)
 for name in default work memory branches stalls software; do
     is "$(grep -cE "^[ !-] counters: $name +gives " <<<"$table")" 1 "knee doctor says what the group $name gives here"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The data set builder on photographs that the test makes itself: same bytes for any number of jobs and after a kill, a
-# description that agrees with the files, the mix of kinds, and one-line errors.
+# The data set builder on photographs made by this test: the same bytes for any number of jobs and after a kill, a
+# description that agrees with the files, the mix of kinds, and errors of one line.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 dataset=${DATASET:-$(dirname "$KNEE")/knee-dataset}
@@ -8,7 +8,7 @@ dataset=${DATASET:-$(dirname "$KNEE")/knee-dataset}
 /usr/bin/python3 -c 'import PIL' 2>/dev/null || skip_all "python3-pil is not installed, and it makes the photographs"
 command -v ffmpeg >/dev/null || skip_all "ffmpeg is not installed, and it makes the clips"
 
-# Five pictures with the slow and fast gradients and edges that photographs have.
+# Five pictures with slow and fast gradients and edges, as in photographs.
 mkdir "$work/photos"
 /usr/bin/python3 - "$work/photos" <<'END'
 import sys
@@ -60,7 +60,7 @@ for row in csv.DictReader(open(sys.argv[2]), delimiter="\t", quoting=csv.QUOTE_N
 END
 is "$? $(tail -n 1 "$work/err")" "0 " "another decoder finds kind, size, orientation, profile and coding as described"
 
-# Killed after its third item, it goes on and ends with the same bytes.
+# Killed after its third item, it continues and ends with the same bytes.
 "$dataset" --photos "$work/photos" --count 24 --mean-mb 0.1 --out "$work/killed" --jobs 1 >/dev/null 2>&1 &
 victim=$!
 for _ in $(seq 600); do
@@ -77,7 +77,7 @@ for _ in $(seq 100); do # its workers end with it, and let go of the journal
     grep -q 'another build' "$work/err" || break
     sleep 0.1
 done
-like "$(cat "$work/err")" "[0-9]+ of 24 items are there already" "the next one keeps what is whole"
+like "$(cat "$work/err")" "[0-9]+ of 24 items are there already" "the next build keeps finished items"
 is "$(sums killed)" "$(sums one)" "... and ends with the same bytes"
 
 rm "$work/one/$(sed -n 5p "$work/one.tsv" | cut -f1)"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The bytes do not depend on what is around the program: workers, chunk, policy, start method, order and choice of items,
+# The bytes do not depend on the environment: workers, chunk, policy, start method, order and choice of items,
 # working directory, locale, time zone, umask, size of the environment. Random combinations, from a seed that is printed
 # (KNEE_SEED=N repeats one).
 # shellcheck source=tests/tap.sh
@@ -10,7 +10,7 @@ seed=${KNEE_SEED:-$(($(date +%s) % 100000))}
 RANDOM=$seed
 echo "# KNEE_SEED=$seed"
 
-# Items of both engines and of clips, small; sizes on both sides of the boxes, names of several scripts, a bad one.
+# Small items for both engines, and clips; smaller and larger than the boxes, names in several scripts, a bad file.
 mkdir -p batch/deep
 vips gaussnoise n.v 700 500 --mean 120 --sigma 40 && vips bandjoin "n.v n.v n.v" rgb.v && vips copy rgb.v soft.v --interpretation srgb || exit 1
 for i in 1 2 3 4; do

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Emulated cores: the same bytes, times and facts that say so, points beside the real ones, and no group left however a run ends.
+# Emulated cores: the same bytes, times and facts marked as emulated, and no control group left however a run ends.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -16,13 +16,13 @@ for i in {2..6}; do cp batch/1.jpg "batch/$i.jpg"; done
 pid=$!
 wait $pid
 is $? 0 "a run on 4 emulated cores"
-like "$(cat stdout)" 'times are those of 4 emulated cores' "... says whose times it tells"
+like "$(cat stdout)" 'times are those of 4 emulated cores' "... says that its times are emulated"
 "$KNEE" verify serial out >/dev/null
 ok $? "... and makes the bytes of the serial run"
 is "$(groups $pid)" "" "... no group is left"
 
 "$KNEE" run --quiet --workers 2 --emulate 600 batch far 2>stderr
-is "$? $(grep -c '' stderr)" "1 1" "more cores than the kernel can tell apart: one line, exit 1"
+is "$? $(grep -c '' stderr)" "1 1" "more cores than the kernel's quotas can distinguish: one line, exit 1"
 like "$(cat stderr)" 'emulating 600 cores on [0-9]+ leaves each less than 1 ms' "... with the reason"
 
 # Interrupted: finished items stay, and no group.
@@ -43,21 +43,21 @@ kill -KILL $pid
 wait $pid 2>/dev/null
 until [ -z "$(pgrep -f -- '--emulate 8 long killed')" ]; do sleep 0.05; done
 "$KNEE" run --quiet --workers 4 --emulate 4 long killed
-is "$? $(groups $pid)" "0 " "killed: the next run clears its groups away, and goes on"
+is "$? $(groups $pid)" "0 " "killed: the next run removes its groups and completes"
 
 # A worker that hangs or dies while the others wait for the start of all does not stop them.
 KNEE_FAILPOINT=start:1:hang "$KNEE" run --quiet --workers 3 --emulate 4 batch hung 2>/dev/null &
 pid=$!
 until [ "$(pgrep -c -P $pid)" = 3 ]; do sleep 0.02; done
 kill -INT $pid
-sleep 0.5 # a second signal, told from the first, does not wait for anybody
+sleep 0.5 # a second signal, later than the first by the time that separates the two, stops at once
 kill -INT $pid
 wait $pid
 is $? 130 "a worker that hangs at its start: signals end the run"
 is "$(groups $pid)" "" "... and no group is left"
 KNEE_FAILPOINT=start:1 "$KNEE" run --quiet --workers 3 --emulate 4 batch died 2>/dev/null
 "$KNEE" verify serial died >/dev/null
-is $? 0 "a worker killed at its start: the run is done all the same"
+is $? 0 "a worker killed at its start: the run completes"
 
 "$KNEE" sweep --study study --emulate 4 --workers 1,2,4 --chunks 1 --policies dynamic --items 4 --blocks 3 --budget 60s --noise 99% batch \
     >stdout 2>stderr

@@ -1,5 +1,5 @@
 #!/bin/bash
-# knee fit on tables of times and on what is none: output, exit codes, messages; knee gate's usage.
+# knee fit on tables of times, good and bad: output, exit codes, messages; knee gate's usage.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 
@@ -16,8 +16,8 @@ printf 'workers,seconds\n1,10\n2,10.526\n4,10.811\n1,10.1\n2,10.631\n4,10.919\n1
 out=$("$KNEE" fit --weak --csv - --predict 64 <"$work/weak.csv")
 like "$out" '^ +4 +3 +10\.81 .* 3\.70 \(.* 0\.925 \(' "--weak: scaled speedup and efficiency"
 like "$out" '^\* gustafson +serial fraction 0\.100. \(' "... Gustafson's serial fraction"
-like "$out" 'with 64 workers, a core for each: speedup 57\.7 \(.*one more trial 11\.0[89]' "... and what it foretells: 64 - 0.1 x 63, and the time of 64 times the work"
-is "$(grep -cE 'amdahl|usl|not monotone' <<<"$out")" 0 "... and no law of work that does not grow"
+like "$out" 'with 64 workers, a core for each: speedup 57\.7 \(.*one more trial 11\.0[89]' "... and its prediction: 64 - 0.1 x 63, and the time of 64 times the work"
+is "$(grep -cE 'amdahl|usl|not monotone' <<<"$out")" 0 "... and no model of constant work"
 printf 'workers,throughput\n1,0.1\n2,0.19\n4,0.37\n' >"$work/rates.csv"
 like "$("$KNEE" fit --weak --csv "$work/rates.csv")" 'gustafson +serial fraction 0\.1000' "... from throughputs, too"
 
@@ -32,7 +32,7 @@ refuses() { # refuses CODE PATTERN NAME ARGUMENT...
     shift 3
     "$KNEE" "$@" >"$work/out" 2>"$work/err"
     is "$? $(wc -l <"$work/err") $(wc -c <"$work/out")" "$code 1 0" "$name: exit $code and one line"
-    like "$(cat "$work/err")" "$pattern" "... that names the thing and the remedy"
+    like "$(cat "$work/err")" "$pattern" "... that names the cause and the remedy"
 }
 printf 'workers,seconds\n1,x\n' >"$work/bad.csv"
 mkdir "$work/empty"
@@ -46,7 +46,7 @@ refuses 2 'no-such.json.*--write-baseline' "gate with a baseline that is not the
 refuses 2 '--weak: a study knows' "--weak with a study" fit --weak "$work/empty"
 refuses 2 "--predict 4,x: 'x'" "a word for a worker count" fit --csv "$work/times.csv" --predict 4,x
 
-# Odd tables by standard input: what each must say, and that none of them is a crash or an interval out of nothing.
+# Odd tables on standard input: each has its message, and none gives a crash or an interval without data.
 table() { # table NAME PATTERN LINES
     local said
     said=$(printf 'workers,seconds\n%b' "$3" | "$KNEE" fit --csv - 2>&1)
@@ -73,7 +73,7 @@ ok "$(printf 'workers,seconds\n4,10\n4,11\n' | "$KNEE" fit --csv - | grep -c ext
 is "$(for n in $(seq 1 5000); do echo "$((n % 16 + 1)),$((16000 / (n % 16 + 1) + n % 7))"; done | { echo workers,seconds; cat; } | "$KNEE" fit --csv - | head -1)" \
     "standard input: 5000 trials count, 0 void, 0 failed; in brackets: 95% intervals" "a long table"
 
-# Amdahl's law with s = 0.1: S(16) = 6.4, S(64) = 8.767, the law crosses 95% at 1 + 0.05 / (0.95 * 0.1) = 1.526.
+# Amdahl's law with s = 0.1: S(16) = 6.4, S(64) = 8.767, the curve crosses 95% at 1 + 0.05 / (0.95 * 0.1) = 1.526.
 printf 'workers,seconds\n' >"$work/law.csv"
 for n in 1 2 4 8; do for noise in 0.999 1.001 1.0; do awk "BEGIN { printf \"%d,%.6f\\n\", $n, $noise * 100 * (0.1 + 0.9 / $n) }"; done; done >>"$work/law.csv"
 json=$("$KNEE" fit --csv "$work/law.csv" --predict 16,64 --json)
@@ -82,5 +82,5 @@ p, c = f["predictions"], f["coherency"]
 inside = all(x["speedup"]["low"] < t < x["speedup"]["high"] for x, t in zip(p, (6.4, 8.767)))
 wider = all(x["band_speedup"]["high"] - x["band_speedup"]["low"] >= x["speedup"]["high"] - x["speedup"]["low"] - 1e-12 for x in p if x["band_speedup"]["value"])
 print([x["workers"] for x in p], inside, wider, c["verdict"], c["reason"] is not None or c["p_one_sided"] > 0.05, round(f["knee"]["chosen_law"]["value"], 1))' <<<"$json")" \
-    "[16, 64] True True Amdahl is enough True 1.5" "predictions, band, verdict on coherency and the law's knee, by hand"
+    "[16, 64] True True Amdahl is enough True 1.5" "predictions, band, coherency and the model's knee, computed by hand"
 done_testing

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What --help prints, word for word, for the program and each command; and what happens without it.
+# The text of --help for the program and each command; exit codes of wrong commands and options.
 # After an intended change: tests/e2e/help.t --write
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Real files of every kind, sound and damaged, through `knee run`: each sound one gives its three renditions, each damaged
-# one a reason of one line and nothing else. The samples are looked for in $KNEE_SAMPLES, then in ../shared/samples.
+# Files of every kind through `knee run`: each sound file gives three renditions, each damaged one gives a reason of one
+# line and no output. The samples are looked for in $KNEE_SAMPLES, then in ../shared/samples.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 samples=${KNEE_SAMPLES:-$root/../shared/samples}
@@ -26,7 +26,7 @@ print(im.size, *[(v + 32) // 64 for v in im.getpixel((int(im.width * x), int(im.
     is "$(colours out/large/plain.mp4.jpg 0.25 0.5)" "(640, 360) 4 0 0" "the left of the poster is red"
     is "$(colours out/large/plain.mp4.jpg 0.75 0.5)" "(640, 360) 0 0 4" "the right of the poster is blue"
     want=$(ffmpeg -v error -y -i clips/turned.mp4 -frames:v 1 turned.png && colours turned.png 0.5 0.25)
-    is "$(colours out/large/turned.mp4.jpg 0.5 0.25)" "$want" "a turned clip stands as ffmpeg shows it"
+    is "$(colours out/large/turned.mp4.jpg 0.5 0.25)" "$want" "a turned clip is as ffmpeg shows it"
     like "$want" '^\(360, 640\)' "... upright"
 else
     skip "ffmpeg is missing: make deps" "clips"
@@ -38,9 +38,9 @@ if [ ! -d "$samples/valid" ] || [ ! -d "$samples/bad" ]; then
     done_testing
 fi
 
-# This build has no trusted loader for these.
-foreign='\.(jp2|jxl|bmp)$'
-mapfile -t sound < <(cd "$samples/valid" && find . -type f | sed 's|^\./||' | grep -Ev "$foreign" | sort)
+# knee has no trusted loader for these.
+unread='\.(jp2|jxl|bmp)$'
+mapfile -t sound < <(cd "$samples/valid" && find . -type f | sed 's|^\./||' | grep -Ev "$unread" | sort)
 "$KNEE" run --quiet --workers 2 "$samples/valid" valid >stdout 2>stderr
 without=
 for item in "${sound[@]}"; do
@@ -49,11 +49,11 @@ for item in "${sound[@]}"; do
     done
 done
 is "$without" "" "${#sound[@]} sound items: three renditions each"
-is "$(tail -n +2 valid/FAILED.tsv | cut -f1 | grep -Evc "$foreign")" 0 "no sound item failed"
+is "$(tail -n +2 valid/FAILED.tsv | cut -f1 | grep -Evc "$unread")" 0 "no sound item failed"
 is "$(tail -n +2 valid/FAILED.tsv | grep -c 'not a picture or clip that knee reads')" \
-    "$(find "$samples/valid" -type f | grep -Ec "$foreign")" "items without a trusted loader say so"
+    "$(find "$samples/valid" -type f | grep -Ec "$unread")" "items without a trusted loader say so"
 
-# What libvips and libjpeg-turbo do not notice cannot fail: bits flipped in a JPEG's scan.
+# libvips and libjpeg-turbo do not notice flipped bits in the scan of a JPEG.
 unnoticed='photo-bit-flips.jpg'
 "$KNEE" run --quiet --workers 2 "$samples/bad" bad >stdout 2>stderr
 is $? 1 "damaged items: exit 1"
@@ -68,7 +68,7 @@ is "$silent" "" "${#damaged[@]} damaged items: each has a reason"
 is "$left" "" "damaged items leave nothing"
 is "$(find valid bad -name '.knee-tmp*')" "" "no temporary file is left"
 
-# Nothing around the program changes a byte.
+# The environment changes no byte.
 # shellcheck disable=SC2016 # the inner shell expands it
 env LANG=ja_JP.UTF-8 LANGUAGE=sr PANGO_LANGUAGE=ja TZ=Asia/Tokyo FONTCONFIG_FILE=/dev/null HOME=/nonexistent \
     bash -c 'umask 077; "$0" run --quiet --serial "$1" elsewhere' "$KNEE" "$samples/valid" >stdout 2>stderr

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Memory that is lost does not grow with the items: valgrind's memcheck over a run of 4 items and over one of 12, in the
-# workers. No error of ours either. (Workers leave by _exit; valgrind looks all the same.)
+# Lost memory does not grow with the number of items: valgrind's memcheck on the workers of a run of 4 items and of one of
+# 12. No invalid access. (Workers end with _exit; valgrind checks for leaks nevertheless.)
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
 command -v valgrind >/dev/null || skip_all "valgrind is missing: make deps"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
-if nm "$KNEE" 2>/dev/null | grep -q -E '__asan_init|__ubsan'; then skip_all "a sanitizer and valgrind do not go together"; fi
+if nm "$KNEE" 2>/dev/null | grep -q -E '__asan_init|__ubsan'; then skip_all "valgrind does not work with a sanitizer"; fi
 
 vips gaussnoise n.v 160 120 --mean 128 --sigma 40 && vips cast n.v n8.v uchar && vips bandjoin "n8.v n8.v n8.v" rgb.v || exit 1
 mkdir few many
@@ -36,7 +36,7 @@ vips copy "$root/pipeline/recipes/watermark.png" mark.png
 
 # lost FOLDER: bytes definitely lost in the worker that did the items, and errors in all processes.
 lost() {
-    # The vector code that libvips makes as it goes is not valgrind's friend, and a sandbox not at all.
+    # valgrind does not support libvips' generated vector code, nor the sandbox.
     VIPS_NOVECTOR=1 ORC_CODE=backup G_SLICE=always-malloc timeout 300 valgrind --quiet --trace-children=no --child-silent-after-fork=no \
         --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=none --log-file="$1.%p.log" \
         "$KNEE" run --quiet --sandbox=off --workers 1 --recipe small.recipe "$1" "$1-out" >/dev/null 2>&1
@@ -51,7 +51,7 @@ many=$(lost many)
 is $? 0 "12 items under valgrind: $many bytes"
 is "$(grep -vc "^#" many-out/MANIFEST.sha256)" 18 "... and all of them done"
 [ "$((many - few))" -le 64 ]
-ok $? "what is lost does not grow with the items"
+ok $? "lost memory does not grow with the items"
 errors=$(grep -h -c -E 'Invalid (read|write|free)|uninitialised|Mismatched free' few.*.log many.*.log | awk '{ sum += $1 } END { print sum + 0 }')
 is "$errors" 0 "no invalid access"
 [ "$errors" -eq 0 ] || grep -h -A 12 -E 'Invalid (read|write|free)|uninitialised|Mismatched free' many.*.log | head -n 40 | sed 's/^/# /'

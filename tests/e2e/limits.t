@@ -1,6 +1,6 @@
 #!/bin/bash
-# Files that claim more than a recipe allows are refused by their headers, before anything is decoded; many frames or
-# pages do not add up, because only the first is ever decoded.
+# Files whose headers claim more than the recipe allows are refused before anything is decoded. Many frames or pages do
+# not add up, because only the first is decoded.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -30,7 +30,7 @@ ihdr = struct.pack(">IIBBBBB", 60000, 50000, 8, 2, 0, 0, 0)
 put("claims/bomb.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", ihdr) + chunk(b"IDAT", zlib.compress(bytes(100000))) + chunk(b"IEND", b""))
 jpeg = open("small.jpg", "rb").read()
 put("claims/bomb.jpg", patched("jpg", jpeg.index(b"\xff\xc0") + 5, ">HH", 65500, 65500))
-Image.new("L", (1200, 900)).save("claims/large.gif") # a canvas alone is not believed by the library
+Image.new("L", (1200, 900)).save("claims/large.gif") # the library does not accept a canvas without pixels
 lossless = open("small.webp", "rb").read()
 bits = 16382 | 16382 << 14 | lossless[24] >> 4 << 28
 put("claims/bomb.webp", patched("webp", lossless.index(b"VP8L") + 9, "<I", bits))
@@ -71,5 +71,5 @@ is $? 0 "250 frames or pages of 0.12 megapixels each are under a limit of 1"
 is "$(grep -vc '^#' made/MANIFEST.sha256)" 3 "and give one picture each"
 printf 'megabytes=0.001\n' | sed -i '1r /dev/stdin' small.recipe
 "$KNEE" run --quiet --workers 2 --recipe small.recipe --restart many made 2>/dev/null
-like "$(cut -f 2,4 made/FAILED.tsv)" 'read	.*limit of 0 MB' "a file with too many bytes is not even read"
+like "$(cut -f 2,4 made/FAILED.tsv)" 'read	.*limit of 0 MB' "a file with too many bytes is not read"
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Whatever a file may be called, and whatever else lies in a batch: each regular file is an item under its own name, what is
-# no regular file is left alone, and no output lands where it does not belong.
+# File names of every kind, and files that are not regular: each regular file is an item under its own name, others are
+# ignored, and no output is written to the wrong place.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -9,7 +9,7 @@ command -v vips >/dev/null || skip_all "the vips command line is missing: make d
 vips gaussnoise n.v 200 150 --mean 128 --sigma 40 && vips copy n.v j.jpg && vips copy n.v p.png || exit 1
 mkdir batch
 depth=$(printf 'd/%.0s' {1..300})
-longest=$(printf 'x%.0s' {1..251}).jpg  # 255 bytes: no ending can follow
+longest=$(printf 'x%.0s' {1..251}).jpg  # 255 bytes: no extension can be added
 fitting=$(printf 'y%.0s' {1..246}).jpg  # 250 bytes: ".webp" just fits
 names=('with space.jpg' $'new\nline.jpg' $'tab\treturn\r.jpg' $'invalid\xff\xfe.jpg' '-rf.jpg' '--' 'back\slash.jpg'
     '{stem}%s%n.jpg' "'quo\"tes\$(id).jpg" '*' a a.jpg "$fitting")
@@ -20,35 +20,35 @@ cp j.jpg "batch/$longest"
 printf x >$'batch/bad\nname\t\\.jpg'
 : >batch/empty.jpg
 sound=$((${#names[@]} + 2))
-# What is no item: links out, up, around and to nothing, a FIFO, a socket, a device, hidden files.
+# Not items: links (out, up, in a circle, broken), a FIFO, a socket, a device, hidden files.
 ln -s /etc/passwd batch/link.jpg && ln -s .. batch/up && ln -s . batch/round && ln -s nowhere batch/broken.jpg && ln -s ../j.jpg batch/inner.jpg
 mkfifo batch/fifo.jpg
 /usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("batch/socket.jpg")'
 mknod batch/device.jpg c 1 5 2>/dev/null
 cp j.jpg batch/.hidden.jpg
 
-timeout 60 "$KNEE" run --workers 2 batch out >told 2>stderr
-is $? 1 "a batch of strange names: what failed is told"
+timeout 60 "$KNEE" run --workers 2 batch out >messages 2>stderr
+is $? 1 "a batch of strange names: failures are reported"
 is "$(cat stderr)" "knee run: error: 3 of $((sound + 3)) items failed: see out/FAILED.tsv" "... in one line"
 is "$(find out -mindepth 2 -type f ! -path 'out/.knee/*' -print0 | tr -cd '\0' | wc -c)" $((3 * sound)) "every other file has its three outputs"
 missing=
 for name in "${names[@]}" a.png "${depth}deep.jpg"; do
     [ -s "out/large/$name.jpg" ] && [ -s "out/thumb/$name.webp" ] || missing+=" $name"
 done
-is "$missing" "" "... under its own whole name: a, a.jpg and a.png do not meet"
+is "$missing" "" "... under its own complete name: a, a.jpg and a.png do not collide"
 (cd out && sha256sum --quiet -c MANIFEST.sha256)
 ok $? "sha256sum reads the manifest, newlines and backslashes included"
 "$KNEE" verify out >/dev/null
 ok $? "... and so does knee verify"
 is "$(wc -l <out/FAILED.tsv) $(awk -F '\t' 'NF != 4' out/FAILED.tsv | wc -l)" "4 0" "FAILED.tsv has one line of four fields for each"
 like "$(cat out/FAILED.tsv)" '^bad\\nname\\t\\\\\.jpg	decode' "... with tabs, newlines and backslashes escaped"
-like "$(cat out/FAILED.tsv)" '^x+\.jpg	store	1	File name too long: shorten the name' "a name too long for its outputs says what to do"
+like "$(cat out/FAILED.tsv)" '^x+\.jpg	store	1	File name too long: shorten the name' "a name too long for its outputs: the message has the remedy"
 "$KNEE" run --quiet --serial batch serial 2>/dev/null
 cmp serial/MANIFEST.sha256 out/MANIFEST.sha256
 ok $? "the serial run is the same"
 like "$("$KNEE" run batch out 2>/dev/null)" "\\($((sound + 3)) finished before\\)" "the journal knows all of them by name"
 
-# An output in the way of a folder: which of them failed would be a matter of time.
+# An output in the place of a folder: which of the two fails would depend on timing.
 mkdir -p meet/photo.jpg.webp && cp j.jpg meet/photo.jpg && cp j.jpg meet/photo.jpg.webp/other.jpg
 "$KNEE" run --quiet meet met 2>stderr
 is "$? $(grep -c '' stderr) $(ls -A met 2>/dev/null)" "1 1 " "an output that would have the name of a folder is refused before anything is written"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# knee recipe check: the shipped recipes, word for word; wrong ones are refused with file, line, key and what would be right.
+# knee recipe check: the summaries of the shipped recipes; wrong recipes are refused with file, line, key and remedy.
 # After an intended change: tests/e2e/recipe.t --write
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -14,19 +14,19 @@ if [ "${1:-}" = --write ]; then
     exit
 fi
 
-is "$(find . -name '*.recipe' | wc -l)" "${#recipes[@]}" "every shipped recipe is looked at here"
+is "$(find . -name '*.recipe' | wc -l)" "${#recipes[@]}" "this test checks every shipped recipe"
 for recipe in "${recipes[@]}"; do
-    is "$(checked "$recipe")" "$(cat "$golden/recipe-$recipe.txt")" "$recipe.recipe is good and makes what is recorded"
+    is "$(checked "$recipe")" "$(cat "$golden/recipe-$recipe.txt")" "$recipe.recipe is good and its summary is as recorded"
 done
 
-# Every key that a recipe may have is shown at work in a shipped one, or said in it.
+# Every key of the format is in a shipped recipe, at least in a comment.
 for key in $(sed -n '/^} known\[\] = {/,/^};/p;/keys\[MOST_KEYS\];/,/^};/p' "$root/pipeline/images/recipe/recipe.c" | grep -o '"[a-z_]*"' | tr -d '"' | sort -u |
     grep -Ev '^(recipe|limits|watermark|caption|rendition)$'); do
     grep -Eq "^$key=|$key=" ./*.recipe
     ok $? "key $key is shown in a shipped recipe"
 done
 
-# refused WANTED_MESSAGE: the recipe on standard input is refused with a line that has it.
+# refused MESSAGE: the recipe on standard input is refused with one line that matches.
 refused() {
     cat >"$work/r.recipe"
     local message
@@ -62,11 +62,11 @@ height=5
 caption=true
 R
 "$KNEE" recipe check "$work/absent.recipe" 2>"$work/err"
-is $? 1 "a recipe that is not there: exit 1"
+is $? 1 "a missing recipe: exit 1"
 like "$(cat "$work/err")" "absent.recipe" "... and named"
 "$KNEE" recipe make x 2>"$work/err"
 is $? 2 "another action: exit 2"
-like "$(cat "$work/err")" "'knee recipe check FILE'" "... with what there is"
+like "$(cat "$work/err")" "'knee recipe check FILE'" "... with the action that exists"
 "$KNEE" recipe check 2>/dev/null
 is $? 2 "no file: exit 2"
 done_testing

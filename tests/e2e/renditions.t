@@ -1,6 +1,5 @@
 #!/bin/bash
-# What a recipe can ask of a rendition, seen from the outside by the vips command line: place, canvas, sharpening, formats,
-# kept metadata, captions.
+# The keys of a rendition, checked with the vips command line: place, canvas, sharpening, formats, kept metadata, captions.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -63,7 +62,7 @@ is "$(size out/contain/a.png.png)" 300x300 "contain: exactly the box"
 is "$(pixel out/contain/a.png.png 5 148)|$(pixel out/contain/a.png.png 5 152)|$(pixel out/contain/a.png.png 295 299)" \
     "0 20 0|$red|$blue" "... the background above, the picture at the bottom"
 is "$(size out/small/a.png.png) $(pixel out/small/a.png.png 49 110) $(pixel out/small/a.png.png 51 110)" "500x220 0 20 0 $red" \
-    "contain does not enlarge: the picture stands in the middle"
+    "contain does not enlarge: the picture is in the middle"
 is "$(pixel out/enlarged/a.png.png 3 200) $(pixel out/enlarged/a.png.png 3 49)" "$red 0 20 0" "... unless it is asked to"
 
 # Sharpening: the step becomes steeper in the sharpened rendition, and only there.
@@ -90,7 +89,7 @@ less=$(awk -v a="$(vips deviate out/soft/a.png.png)" -v b="$(vips deviate out/sh
 is "$less" 1 "sharpen raises the contrast at an edge"
 vips extract_area out/canvas/a.png.png middle.png 0 25 100 50
 cmp <(vips rawsave middle.png /dev/stdout) <(vips rawsave out/sharp/a.png.png /dev/stdout)
-ok $? "a picture on a canvas is sharpened as it is without one"
+ok $? "a picture on a canvas is sharpened as without a canvas"
 first=$(sha256sum <out/small/a.png.png)
 knee_run "[rendition plain]
 width=100
@@ -100,7 +99,7 @@ format=png
 width=50
 height=50
 format=png"
-is "$(sha256sum <out/small/a.png.png)" "$first" "a sharpened rendition is not what a smaller one is made from"
+is "$(sha256sum <out/small/a.png.png)" "$first" "smaller renditions are not made from a sharpened one"
 
 # Formats and their options.
 knee_run "[rendition half]
@@ -136,7 +135,7 @@ else
     like "$(cat stderr)" 'rendition a\] format: this build cannot write AVIF' "format=avif: refused before any work, with the reason"
 fi
 
-# What is kept.
+# Kept metadata.
 vips copy in/a.png in/b.jpg && rm in/a.png
 /usr/bin/python3 - <<'PY' || exit 1
 import struct
@@ -169,7 +168,7 @@ format=png"
 outputs=(out/j/b.jpg.jpg out/w/b.jpg.webp out/p/b.jpg.png)
 knee_run "$formats"
 for output in "${outputs[@]}"; do
-    is "$(vipsheader -a "$output" | grep -Ec '^(exif-|icc-|xmp)')" 0 "${output##*.}: nothing is kept unless asked"
+    is "$(vipsheader -a "$output" | grep -Ec '^(exif-|icc-|xmp)')" 0 "${output##*.}: nothing is kept by default"
 done
 knee_run "[recipe]
 keep=copyright, icc

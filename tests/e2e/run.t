@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee run from the outside: a killed worker, an interrupted run, a folder used twice, a sample, the table for a parent
-# process; knee verify on all that it takes.
+# knee run: a killed worker, an interrupted run, a folder used twice, a sample, the item table for a parent process; knee
+# verify on every kind of operand.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -16,7 +16,7 @@ serial=$(sha256sum <serial/MANIFEST.sha256)
 
 # begin FOLDER: starts a run in the background and returns when it has stored something.
 begin() {
-    "$KNEE" run --workers 2 batch "$1" >told 2>&1 &
+    "$KNEE" run --workers 2 batch "$1" >messages 2>&1 &
     run=$!
     until [ -n "$(find "$1" -name '*.webp' 2>/dev/null | head -n 1)" ]; do
         kill -0 "$run" 2>/dev/null || return 1
@@ -41,7 +41,7 @@ if begin killed && [ -r "/proc/$run/task/$run/children" ]; then
     read -r victim _ <<<"$(workers)"
     kill -KILL "$victim"
     wait "$run"
-    is $? 0 "a worker killed in the middle: exit 0 all the same"
+    is $? 0 "a worker killed in the middle: exit 0"
     is "$(sha256sum <killed/MANIFEST.sha256)" "$serial" "... and the manifest is that of the serial run"
     is "$(find killed -name '.knee-tmp*' -o -name FAILED.tsv)" "" "... and nothing half-written is left"
 else
@@ -57,12 +57,12 @@ for signal in INT:130 TERM:143; do
         is "$(find "stopped-$signal" -name MANIFEST.sha256 -o -name '.knee-tmp*')" "" "... no manifest, nothing half-written"
         gone "${pids[@]}"
         ok $? "... no worker lives on"
-        like "$(tail -n 1 told)" 'stopped-.*run the same command again' "... the message says how to go on"
+        like "$(tail -n 1 messages)" 'stopped-.*run the same command again' "... the message says how to continue"
         finished=$(grep -c ' done' "stopped-$signal/.knee/journal")
         find "stopped-$signal" -name '*.webp' -printf '%i %T@ %p\n' | sort >before
-        "$KNEE" run batch "stopped-$signal" >told 2>&1
-        is "$? $(sha256sum <"stopped-$signal/MANIFEST.sha256")" "0 $serial" "... the same command again makes it whole"
-        like "$(cat told)" "24 of 24 items done \\($finished finished before\\)" "... and says how much was there"
+        "$KNEE" run batch "stopped-$signal" >messages 2>&1
+        is "$? $(sha256sum <"stopped-$signal/MANIFEST.sha256")" "0 $serial" "... the same command completes it"
+        like "$(cat messages)" "24 of 24 items done \\($finished finished before\\)" "... and says how much was finished before"
         find "stopped-$signal" -name '*.webp' -printf '%i %T@ %p\n' | sort >after
         is "$(comm -23 before after | wc -l) $(wc -l <before)" "0 $finished" "... and does not touch what was finished"
     else
@@ -78,7 +78,7 @@ if begin orphans; then
     ok $? "workers end when their parent is killed"
     is "$(find orphans -name MANIFEST.sha256)" "" "... which leaves no manifest"
     "$KNEE" run --quiet batch orphans
-    is "$? $(find orphans -name '.knee-tmp*')" "0 " "... and the next run clears away what was half-written"
+    is "$? $(find orphans -name '.knee-tmp*')" "0 " "... and the next run removes partial files"
     is "$(sha256sum <orphans/MANIFEST.sha256)" "$serial" "... and ends with the manifest of the serial run"
 else
     skip "the run ended before it could be killed" "workers end when their parent is killed"
@@ -98,11 +98,11 @@ echo precious >serial/mine.txt
 is "$? $(ls serial)" "0 $(printf '%s\n' MANIFEST.sha256 large medium mine.txt thumb tiny)" "--restart runs it"
 is "$(find serial/thumb -type f)" "" "... removes what the old manifest names"
 is "$(cat serial/mine.txt)" precious "... and nothing else"
-mkdir foreign
-echo precious >foreign/file
-(cd foreign && sha256sum file >MANIFEST.sha256)
-"$KNEE" run --quiet --restart batch foreign
-is "$? $(cat foreign/file)" "0 precious" "--restart removes nothing by a manifest that knee has not written"
+mkdir other-tool
+echo precious >other-tool/file
+(cd other-tool && sha256sum file >MANIFEST.sha256)
+"$KNEE" run --quiet --restart batch other-tool
+is "$? $(cat other-tool/file)" "0 precious" "--restart removes nothing that a manifest of another program lists"
 "$KNEE" run --quiet batch batch 2>stderr
 is "$? $(ls batch)" "1 sub" "the batch itself as output folder is refused"
 like "$(cat stderr)" 'batch: .*give another folder' "... with the remedy"
@@ -122,8 +122,8 @@ like "$(cat stderr)" 'list.*sub/photo 99.jpg' "... names list and item"
 like "$("$KNEE" run --dry-run --workers 3 --chunk 7 --policy guided batch never)" '3, chunk 7, guided' "--dry-run says the plan"
 is "$(ls -d never 2>/dev/null)" "" "... and does nothing"
 "$KNEE" run --stats batch stats >stdout
-like "$(cat stdout)" '^decode +[0-9.]+ +[0-9.]+%$' "--stats tells the time of each stage"
-like "$(cat stdout)" '^workers ready [0-9.]+ ms after fork \(mean of [0-9]+; longest [0-9.]+\), [0-9.]+ of it' "... and how fast the workers were there"
+like "$(cat stdout)" '^decode +[0-9.]+ +[0-9.]+%$' "--stats has the time of each stage"
+like "$(cat stdout)" '^workers ready [0-9.]+ ms after fork \(mean of [0-9]+; longest [0-9.]+\), [0-9.]+ of it' "... and how fast the workers were ready"
 like "$(cat stdout)" '^24 of 24 items done in [0-9.]+ s .*stats/MANIFEST.sha256$' "the summary says items, time and where"
 
 # The table of a parent process.
@@ -131,14 +131,14 @@ like "$(cat stdout)" '^24 of 24 items done in [0-9.]+ s .*stats/MANIFEST.sha256$
 is "$? $(head -c 8 table)" "0 kneetab1" "--table-fd leaves the item table behind"
 echo precious >file
 "$KNEE" run --quiet --table-fd 7 batch tabled 7<>file 2>stderr
-is "$? $(cat file)" "1 precious" "a descriptor of somebody's file is refused and kept"
+is "$? $(cat file)" "1 precious" "a descriptor of a regular file is refused, and the file is unchanged"
 like "$(cat stderr)" 'descriptor 7.*memfd' "... with the remedy"
 
 # verify
 "$KNEE" verify tabled >stdout
 is "$? $(cat stdout)" "0 whole: 72 files are as the manifest says" "verify of a folder"
 "$KNEE" verify tabled/MANIFEST.sha256 >stdout
-is "$? $(cat stdout)" "0 whole: 72 files are as the manifest says" "verify of a manifest checks the files beside it"
+is "$? $(cat stdout)" "0 whole: 72 files are as the manifest says" "verify of a manifest checks the files in its folder"
 (cd tabled && "$KNEE" verify MANIFEST.sha256 >../stdout)
 is "$? $(cat stdout)" "0 whole: 72 files are as the manifest says" "... from within the folder too"
 "$KNEE" verify tabled killed/MANIFEST.sha256 >stdout

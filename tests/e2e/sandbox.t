@@ -1,5 +1,5 @@
 #!/bin/bash
-# knee run with confined workers: the same bytes as without, files of others, modes that contradict, nothing written
+# knee run with confined workers: the same bytes as without, files of other users, contradicting options, nothing written
 # anywhere else. What a confined worker cannot do is tested in tests/unit/pool/test_sandbox.c.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -19,22 +19,22 @@ wanted=$(sha256sum <free/MANIFEST.sha256)
 # Orc would put its code into files there; a confined worker must do without.
 mkdir home
 HOME=$work/home TMPDIR=$work/home "$KNEE" run --workers 2 --counters --pin "$(taskset -cp $$ | sed 's/.*[:,-] *//')" \
-    batch confined >told 2>&1
+    batch confined >messages 2>&1
 is "$(sha256sum <confined/MANIFEST.sha256)" "$wanted" "confined workers make the same bytes"
 is "$(cut -f 1 confined/FAILED.tsv)" "$(cut -f 1 free/FAILED.tsv)" "and refuse the same items"
 is "$(grep -vc '^#' free/MANIFEST.sha256)" "$(($(find batch -type f | wc -l) * 3 - 3))" "all but the bad item are done"
 
-if "$KNEE" run --quiet --sandbox=require batch required 2>told; [ $? -eq 1 ] && grep -q -- '--sandbox=require' told; then
-    skip "$(cat told)" "all is in force"
-    like "$(cat told)" '--sandbox=auto' "the refusal says how to go on"
+if "$KNEE" run --quiet --sandbox=require batch required 2>messages; [ $? -eq 1 ] && grep -q -- '--sandbox=require' messages; then
+    skip "$(cat messages)" "all is in force"
+    like "$(cat messages)" '--sandbox=auto' "the message has the remedy"
 else
     is "$(sha256sum <required/MANIFEST.sha256)" "$wanted" "all is in force"
     is "$(find home -mindepth 1)" "" "nothing is written outside the output folder"
-    like "$("$KNEE" doctor | grep -A 1 ' sandbox ')" 'Landlock ABI [0-9]+, seccomp' "doctor tells what there is"
+    like "$("$KNEE" doctor | grep -A 1 ' sandbox ')" 'Landlock ABI [0-9]+, seccomp' "doctor lists the parts of the sandbox"
 fi
-"$KNEE" run --serial --sandbox=require batch serial 2>told
+"$KNEE" run --serial --sandbox=require batch serial 2>messages
 is $? 1 "--serial cannot be confined"
-like "$(cat told)" '--serial has no worker' "and says so"
+like "$(cat messages)" '--serial has no worker' "and says so"
 [ ! -e serial ]
 ok $? "before anything is written"
 "$KNEE" run --sandbox=maybe batch serial 2>/dev/null
@@ -44,8 +44,8 @@ if [ "$(id -u)" -eq 0 ] && chmod go+rx "$work" && chown 65534 batch batch/* && c
     mkdir others
     chown 65534 others
     "$KNEE" run --quiet --workers 2 batch others 2>/dev/null
-    is "$(sha256sum <others/MANIFEST.sha256)" "$wanted" "root does the files of others, into a folder of others"
+    is "$(sha256sum <others/MANIFEST.sha256)" "$wanted" "root processes files of other users, into a folder of another user"
 else
-    skip "needs root" "root does the files of others, into a folder of others"
+    skip "needs root" "root processes files of other users, into a folder of another user"
 fi
 done_testing

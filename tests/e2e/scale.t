@@ -6,9 +6,9 @@
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
 build=$(realpath "${BUILD:-$root/build}")
 cd "$root" || exit 1
-told=$("$build/tests/bench/scale" 100000)
+output=$("$build/tests/bench/scale" 100000)
 is $? 0 "a hundred thousand items"
-bytes=$(sed -n 's/^scale: \([0-9]*\) bytes of.*/\1/p' <<<"$told")
+bytes=$(sed -n 's/^scale: \([0-9]*\) bytes of.*/\1/p' <<<"$output")
 if nm "$build/knee" 2>/dev/null | grep -q __asan_init; then
     skip "a sanitizer needs memory of its own" "at most 400 bytes each"
 else

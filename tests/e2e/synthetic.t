@@ -1,5 +1,5 @@
 #!/bin/bash
-# The made-up batch: what it must take by hand, real workers and spans, emulated cores and what they leave behind.
+# The synthetic workload: expected times computed by hand, real workers and spans, emulated cores and their groups.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -35,10 +35,10 @@ like "$(cat stderr)" 'items=banana' "... named"
 is $? 2 "no batch: exit 2"
 
 if command -v sqlite3 >/dev/null; then
-    "$KNEE" sweep --study told --workers 1,3 --blocks 1 --noise 100% --budget 1m -- "$KNEE" synthetic -j '{workers}' 'items=12 cost=1ms init=1ms' >/dev/null 2>&1
-    is "$(sqlite3 told/study.db "SELECT count(*) FROM worker WHERE runqueue_ns IS NULL OR go_ns < init_end_ns OR begin_ns < fork_ns")" 0 "a sweep has its workers' starts and run-queue delays"
-    is "$(sqlite3 told/study.db "SELECT count(*) > 0 FROM item WHERE claim_ns NOT NULL") $(sqlite3 told/study.db "SELECT count(*) FROM item WHERE claim_ns IS NULL")" "1 0" "... the claims of its items"
-    is "$(sqlite3 told/study.db "SELECT count(*) FROM trial WHERE status <> 'failed' AND abs(wall_ns - prefix_ns - spawn_ns - init_ns - work_ns - suffix_ns) > 2 OR init_ns IS NULL")" 0 "... and the phases, which add up"
+    "$KNEE" sweep --study spans-study --workers 1,3 --blocks 1 --noise 100% --budget 1m -- "$KNEE" synthetic -j '{workers}' 'items=12 cost=1ms init=1ms' >/dev/null 2>&1
+    is "$(sqlite3 spans-study/study.db "SELECT count(*) FROM worker WHERE runqueue_ns IS NULL OR go_ns < init_end_ns OR begin_ns < fork_ns")" 0 "a sweep has its workers' starts and run-queue delays"
+    is "$(sqlite3 spans-study/study.db "SELECT count(*) > 0 FROM item WHERE claim_ns NOT NULL") $(sqlite3 spans-study/study.db "SELECT count(*) FROM item WHERE claim_ns IS NULL")" "1 0" "... the claims of its items"
+    is "$(sqlite3 spans-study/study.db "SELECT count(*) FROM trial WHERE status <> 'failed' AND abs(wall_ns - prefix_ns - spawn_ns - init_ns - work_ns - suffix_ns) > 2 OR init_ns IS NULL")" 0 "... and the phases, which add up"
 fi
 
 # --- a sweep of a synthetic workload: the expected times next to the measured ones; items that wait need no core
@@ -67,7 +67,7 @@ if "$KNEE" synthetic --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr; then
     "$KNEE" synthetic -j 4 --emulate 4 'items=4 cost=1ms kind=spin' >said &
     pid=$!
     wait $pid
-    like "$(cat said)" 'dilation +[0-9.]+: each of 4 cores is [0-9.]+% of a real one' "emulated cores: the dilation is told"
+    like "$(cat said)" 'dilation +[0-9.]+: each of 4 cores is [0-9.]+% of a real one' "emulated cores: the dilation is printed"
     like "$(cat said)" '^held +[0-9.]+ of what' "... and how much of the shares was given"
     is "$(groups $pid)" "" "... and no group is left"
     "$KNEE" synthetic -j 2 --emulate 4 'items=2 cost=60s' >/dev/null 2>&1 &
@@ -79,6 +79,6 @@ if "$KNEE" synthetic --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr; then
     "$KNEE" synthetic --emulate 4 'items=1 cost=1ms' >/dev/null
     is "$(groups $pid)" "" "killed, its groups are gone after the next run"
 else
-    like "$(cat stderr)" 'emulated cores need .*(run as root|not mounted)' "without the means it says what is needed"
+    like "$(cat stderr)" 'emulated cores need .*(run as root|not mounted)' "without permission, the message names the remedy"
 fi
 done_testing

@@ -1,8 +1,8 @@
 #!/bin/bash
-# Kills runs at every named point and at random moments - a worker, the parent, the whole group - runs the same command
-# again, and compares every byte with the serial run. Nothing may be left behind: process, file, shared memory, cgroup.
+# Kills runs (a worker, the parent, the process group) at every failpoint and at random moments, runs the same command
+# again, and compares every byte with the serial run. No process, file, shared memory or cgroup may be left.
 #
-# Every named point once, then random kills until about 16 seconds have passed; FAULTS=n asks for n kills, whatever they
+# Every failpoint once, then random kills until about 16 seconds have passed; FAULTS=n asks for n kills, however long they
 # take; FAULT_SEED=n for another sequence. A failure prints the command that failed.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -23,7 +23,7 @@ items=13
 everything() { find . -type f ! -name 'FAILED.tsv' -print0 | sort -z | tr '\n\0' '?\n'; }
 failures() { cut -f1,2,4 "$1/FAILED.tsv"; }
 
-# Folders that other tests keep there end in six letters.
+# Folders of other tests there have names that end in six letters.
 shared() { find /dev/shm -mindepth 1 -maxdepth 1 -name '*knee*' ! -name '*.??????' 2>/dev/null | sort; }
 shm_before=$(shared)
 cgroups_before=$(find /sys/fs/cgroup -type d -name '*knee*' 2>/dev/null | sort)
@@ -59,7 +59,7 @@ wrong() {
     return 1
 }
 
-# whole: OUT is that of the serial run in every byte, and nothing else is there.
+# whole: OUT has exactly the bytes of the serial run, and no other file.
 whole() {
     cmp -s serial/MANIFEST.sha256 out/MANIFEST.sha256 || { wrong "the manifest differs"; return 1; }
     (cd out && sha256sum --quiet -c MANIFEST.sha256) >>said 2>&1 || { wrong "outputs differ from the manifest"; return 1; }
@@ -95,7 +95,7 @@ strike() {
     # two strikes may hit one item, which is then given up
     grep -qs 'at attempt 2 of 2' out/.knee/journal && retry=(--retry-failed)
     if [ "$code" -eq 1 ] && [ -e out/MANIFEST.sha256 ] && [ ${#retry[@]} -eq 0 ]; then
-        whole || bad=$((bad + 1)) # it survived: it must be whole without help
+        whole || bad=$((bad + 1)) # it survived: it must be complete without another run
         return
     fi
     if [ "$code" -ne 137 ] && [ ${#retry[@]} -eq 0 ]; then
@@ -109,7 +109,7 @@ strike() {
     if [ "$again" -ne 1 ]; then wrong "the second run fails"; bad=$((bad + 1)); else whole || bad=$((bad + 1)); fi
 }
 
-# Every named point, early and late in the run.
+# Every failpoint, early and late in the run.
 for point in start ready claim held exit gate reap; do strike "$point:1" point; done
 for point in item rename named record final; do
     strike "$point:1" point
@@ -118,7 +118,7 @@ done
 for at in 1 3 6; do strike "loop:$at" point; done
 strike manifest:1 point
 strike item:3:segv,item:6:abort,item:9:exit,claim:2,ready:2,held:3 point
-is "$bad" 0 "killed at every named point: $struck runs, each whole in the end"
+is "$bad" 0 "killed at every failpoint: $struck runs, each complete in the end"
 
 # A worker and its parent at once; random places, causes and moments.
 causes=(kill segv abort exit)
@@ -140,7 +140,7 @@ while [ "$struck" -lt "$wanted" ] && [ "$SECONDS" -lt "$limit" ] || [ "$struck" 
 done
 is "$bad" 0 "killed at random: $named times at points, $moments times at any moment ($late of them too late)"
 
-# What kills its worker every time is given up, and nothing else is.
+# An item that kills its worker every time is given up, and no other item is.
 is "$(KNEE_FAILPOINT=item@4:segv "$KNEE" run --quiet --workers 3 batch poison 2>/dev/null || echo $?)" 1 "an item that kills every worker"
 is "$(tail -n +2 poison/FAILED.tsv | wc -l) $(grep -vc '^#' poison/MANIFEST.sha256)" "2 33" "... is given up, the others are done"
 like "$(cat poison/FAILED.tsv)" $'\tencode\t2\t.*killed by signal 11 \\(SIGSEGV\\), at attempt 2 of 2' "... with stage, attempt and signal"
@@ -148,7 +148,7 @@ like "$(cat poison/FAILED.tsv)" $'\tencode\t2\t.*killed by signal 11 \\(SIGSEGV\
 is "$(tail -n +2 poison/FAILED.tsv | wc -l)" 2 "... and is not tried again by the same command"
 "$KNEE" run --quiet --retry-failed batch poison 2>/dev/null
 cmp serial/MANIFEST.sha256 poison/MANIFEST.sha256
-ok $? "... but with --retry-failed, and all is whole"
+ok $? "... but with --retry-failed it is, and the output is complete"
 KNEE_FAILPOINT=item@4:hang "$KNEE" run --quiet --workers 2 --item-timeout 1 batch hung 2>/dev/null
 like "$(cat hung/FAILED.tsv)" $'\tencode\t1\ttook longer than 1 s' "an item that hangs is given up after --item-timeout"
 is "$(grep -vc '^#' hung/MANIFEST.sha256)" 33 "... and the others are done"
@@ -158,5 +158,5 @@ like "$(cat said)" 'worker [01]: killed by signal 9 .*before it was ready, 5 tim
 
 is "$(shared)" "$shm_before" "no shared memory is left"
 is "$(find /sys/fs/cgroup -type d -name '*knee*' 2>/dev/null | sort)" "$cgroups_before" "no cgroup is left"
-echo "# $struck runs killed, $bad of them not whole in the end"
+echo "# $struck runs killed, $bad of them not complete in the end"
 done_testing

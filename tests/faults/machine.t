@@ -1,6 +1,6 @@
 #!/bin/bash
-# The machine at fault: disk full, output folder gone or read-only, inputs that vanish, no processes, no descriptors, no
-# room for temporary files. Each is one clear error; nothing torn is left; once mended, the same command goes on.
+# Faults of the machine: disk full, output folder gone or read-only, inputs that vanish, no processes, no descriptors, no
+# space for temporary files. Each gives one clear error and no partial file; afterwards the same command continues.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -10,14 +10,14 @@ mkdir batch
 vips gaussnoise n.v 300 225 --mean 128 --sigma 40 && vips copy n.v "batch/photo 1.jpg[Q=90]" || exit 1
 for i in {2..12}; do cp "batch/photo 1.jpg" "batch/photo $i.jpg"; done
 "$KNEE" run --quiet --serial batch serial
-is $? 0 "the serial run is whole"
+is $? 0 "the serial run is complete"
 
-# goes_on NAME [OPTION...]: the same command again makes it whole.
-goes_on() {
+# continues NAME [OPTION...]: the same command completes the run.
+continues() {
     local name=$1
     shift
     "$KNEE" run --quiet --workers 2 "$@" batch out 2>stderr
-    is "$? $(cat stderr)" "0 " "$name: the same command again goes on"
+    is "$? $(cat stderr)" "0 " "$name: the same command continues"
     cmp serial/MANIFEST.sha256 out/MANIFEST.sha256 && (cd out && sha256sum --quiet -c MANIFEST.sha256)
     ok $? "... and ends like the serial run"
 }
@@ -27,7 +27,7 @@ said() {
     like "$(cat stderr)" "$1" "... that says what to do"
     is "$(find out -name MANIFEST.sha256 -o -name '.knee-tmp*')" "" "... no manifest, nothing half-written"
 }
-# hold: starts a run that stands still for a second at one item, and returns when others are done.
+# hold: starts a run that hangs for a second at one item, and returns when other items are done.
 hold() {
     rm -rf out
     mkdir -m 777 out
@@ -47,7 +47,7 @@ if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=700k tmpfs out 2>/dev/null; th
     like "$finished" '^[1-9]' "... and what was finished is kept"
     mount -o remount,size=50m out
     find out -name '*.webp' -printf '%i %T@ %p\n' | sort >before
-    goes_on "disk full"
+    continues "disk full"
     find out -name '*.webp' -printf '%i %T@ %p\n' | sort >after
     is "$(comm -12 before after | wc -l)" "$finished" "... without doing again what was finished"
     umount out
@@ -68,7 +68,7 @@ code=$?
 mkdir out
 said 'the output folder is gone|is it still there|was removed or replaced|No such file' "output folder moved away in mid-run"
 rm -rf away
-goes_on "output folder moved away"
+continues "output folder moved away"
 
 # ... or becomes read-only. Root may write everywhere, so it becomes somebody else.
 nobody=(env)
@@ -84,7 +84,7 @@ if [ ${#nobody[@]} -gt 0 ]; then
     code=$?
     said 'Permission denied: give an output folder that can be written' "output folder made read-only in mid-run"
     chmod -R u+rwX,a+rwX out
-    goes_on "output folder made read-only" --retry-failed
+    continues "output folder made read-only" --retry-failed
 else
     skip "another user may not read this folder" "output folder made read-only in mid-run"
 fi
@@ -117,12 +117,12 @@ for point in fork:2:refuse fork:1:refuse; do
     code=$?
     said 'limit of processes is reached: use fewer workers' "fork refused ($point)"
 done
-goes_on "fork refused"
+continues "fork refused"
 rm -rf out
 KNEE_FAILPOINT=open:4:refuse "$KNEE" run --quiet --workers 2 batch out 2>stderr
 code=$?
 said "photo .*Too many open files: raise 'ulimit -n'" "no descriptor for an input"
-goes_on "no descriptor for an input"
+continues "no descriptor for an input"
 rm -rf out
 bad=
 for files in 4 5 6 8 11 15 20 30 39; do

@@ -7,9 +7,9 @@ export TMPDIR=$work
 programs=$(realpath "${BUILD:-$root/build}")/tests/fuzz
 for folder in "$root"/tests/fuzz/corpus/*/; do
     name=$(basename "$folder")
-    told=$(timeout 60 "$programs/$name" "$folder"* 2>&1)
+    output=$(timeout 60 "$programs/$name" "$folder"* 2>&1)
     is "$?" 0 "$name takes or refuses each of $(find "$folder" -type f | wc -l) inputs"
-    like "$told" "^[1-9][0-9]* inputs$" "$name has seen them"
+    like "$output" "^[1-9][0-9]* inputs$" "$name has seen them"
 done
 is "$(find "$root"/tests/fuzz -name 'fuzz_*.c' | wc -l)" "$(find "$root"/tests/fuzz/corpus -mindepth 1 -maxdepth 1 -type d | wc -l)" \
     "every target has a corpus"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# Runs every fuzz target for FUZZ_SECONDS (default 60) from its committed corpus on, with AddressSanitizer and
-# UndefinedBehaviourSanitizer; `make fuzz` builds and calls it. Prints one line per target; an input that fails is kept
-# in $BUILD/fuzz/ and named. What is found new is kept in $BUILD/fuzz/corpus/ for the next run, on this machine only.
+# Runs every fuzz target for FUZZ_SECONDS (default 60), starting from its committed corpus, with AddressSanitizer and
+# UndefinedBehaviorSanitizer; `make fuzz` builds and calls it. Prints one line per target; an input that fails is kept
+# in $BUILD/fuzz/ and named. New inputs are kept in $BUILD/fuzz/corpus/ for the next run on this machine.
 # usage: tests/fuzz/run.sh [NAME ...]
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
@@ -13,7 +13,7 @@ tmp=$(mktemp -d "$shared/knee-fuzz.XXXXXX") # in memory: a target writes its inp
 trap 'rm -rf "$tmp"' EXIT
 export TMPDIR=$tmp
 export UBSAN_OPTIONS=print_stacktrace=1
-# GLib and fontconfig keep what they need until the end.
+# GLib and fontconfig keep some memory until the end.
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 G_SLICE=always-malloc
 failed=0
 
