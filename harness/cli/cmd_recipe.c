@@ -20,13 +20,6 @@ static const char *base_name(const char *path)
 
 /* --- telling ---------------------------------------------------------------------------------- */
 
-static const char *place_name(enum recipe_corner corner)
-{
-    static const char *const names[] = {"top left", "top right", "bottom left", "bottom right",
-                                        "top",      "bottom",    "centre"};
-    return names[corner];
-}
-
 static void print_whole(const struct recipe *recipe)
 {
     const uint8_t *b = recipe->background;
@@ -43,25 +36,22 @@ static void print_whole(const struct recipe *recipe)
         printf("watermark   %s: %.3g%% of the width, opacity %.3g%%, margin %.3g%%, %s\n",
                base_name(recipe->watermark_path), 100 * recipe->watermark_width,
                100 * recipe->watermark_opacity, 100 * recipe->watermark_margin,
-               place_name(recipe->watermark_corner));
+               recipe_corners[recipe->watermark_corner]);
     if (*recipe->font_path)
         printf("caption     '%s' in %s: %.3g%% of the width, margin %.3g%%, %s\n", recipe->caption_text,
                base_name(recipe->font_path), 100 * recipe->caption_size, 100 * recipe->caption_margin,
-               place_name(recipe->caption_corner));
+               recipe_corners[recipe->caption_corner]);
 }
 
 static void print_options(const struct rendition *r)
 {
-    static const char *const samplings[] = {"4:2:0", "4:4:4", "4:4:4 from quality 90"};
-    static const char *const formats[] = {"JPEG", "WebP", "PNG", "AVIF"};
-
-    printf("%s", formats[r->format]);
-    if (r->format == FORMAT_PNG)
+    printf("%s", formats[r->format].title);
+    if (format_reads(r->format, "compression"))
         printf(" compression %d", r->compression);
-    else
+    if (format_reads(r->format, "quality"))
         printf(" quality %d", r->quality);
-    if (r->format == FORMAT_JPEG || r->format == FORMAT_AVIF)
-        printf(" %s", samplings[r->subsampling]);
+    if (format_reads(r->format, "subsampling"))
+        printf(" subsampling %s", recipe_subsamplings[r->subsampling]);
     printf("%s%s%s%s", r->progressive ? ", progressive" : "", r->optimise ? ", optimised" : "",
            r->watermark ? ", watermark" : "", r->caption ? ", caption" : "");
     if (r->sharpen > 0)
@@ -71,9 +61,6 @@ static void print_options(const struct rendition *r)
 /* What becomes of pictures of two common shapes. */
 static void print_rendition(const struct recipe *recipe, int index)
 {
-    static const char *const fits[] = {"inside", "cover", "contain"};
-    static const char *const gravities[] = {"centre", "north",      "north-east", "east",      "south-east",
-                                            "south",  "south-west", "west",       "north-west"};
     const struct rendition *r = &recipe->renditions[index];
     struct geometry wide, tall;
     char path[256];
@@ -81,9 +68,9 @@ static void print_rendition(const struct recipe *recipe, int index)
     image_output_path(recipe, index, "a.jpg", path, sizeof path);
     geometry_place(r, 4000, 3000, &wide);
     geometry_place(r, 3000, 4000, &tall);
-    printf("rendition   %s: %s %dx%d", path, fits[r->fit], r->width, r->height);
+    printf("rendition   %s: %s %dx%d", path, recipe_fits[r->fit], r->width, r->height);
     if (r->fit != FIT_INSIDE)
-        printf(", %s", gravities[r->gravity]);
+        printf(", %s", recipe_gravities[r->gravity]);
     printf("%s; ", r->enlarge ? ", enlarged" : "");
     print_options(r);
     printf("\n            of 4000x3000: %dx%d, of 3000x4000: %dx%d\n", wide.width, wide.height, tall.width,

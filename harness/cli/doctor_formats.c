@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "pipeline/images/codecs/formats.h"
+#include "pipeline/images/codecs/capabilities.h"
 #include "pipeline/images/engines/engine_vips.h"
 
 static void add(struct doctor_facts *facts, const char *what, char *(*tell)(char *text, size_t bytes))
@@ -29,7 +29,7 @@ void doctor_add_formats(struct doctor_facts *facts)
         }
         return;
     }
-    add(facts, "reads pictures", formats_pictures);
-    add(facts, "reads clips", formats_clips);
-    add(facts, "writes", formats_written);
+    add(facts, "reads pictures", capabilities_pictures);
+    add(facts, "reads clips", capabilities_clips);
+    add(facts, "writes", capabilities_written);
 }

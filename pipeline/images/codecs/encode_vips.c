@@ -1,6 +1,7 @@
 #include "pipeline/images/codecs/encode_vips.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,25 +58,49 @@ static VipsForeignSubsample subsampling(const struct rendition *rendition)
     return VIPS_FOREIGN_SUBSAMPLE_ON;
 }
 
-static int save(VipsImage *image, const struct rendition *r, gboolean strip, void **data, size_t *bytes)
+static int save_jpeg(VipsImage *image, const struct rendition *r, gboolean strip, void **data, size_t *bytes)
 {
-    switch (r->format) {
-    case FORMAT_JPEG:
-        return vips_jpegsave_buffer(image, data, bytes, "Q", r->quality, "optimize_coding",
-                                    (gboolean)r->optimise, "interlace", (gboolean)r->progressive,
-                                    "subsample_mode", subsampling(r), "strip", strip, NULL);
-    case FORMAT_WEBP:
-        return vips_webpsave_buffer(image, data, bytes, "Q", r->quality, "effort", 4, "strip", strip, NULL);
-    case FORMAT_PNG:
-        return vips_pngsave_buffer(image, data, bytes, "compression", r->compression, "filter",
-                                   VIPS_FOREIGN_PNG_FILTER_ALL, "strip", strip, NULL);
-    case FORMAT_AVIF:
-        return vips_heifsave_buffer(image, data, bytes, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
-                                    r->quality, "bitdepth", 8, "effort", 4, "subsample_mode", subsampling(r),
-                                    "strip", strip, NULL);
-    }
-    return -1;
+    return vips_jpegsave_buffer(image, data, bytes, "Q", r->quality, "optimize_coding", (gboolean)r->optimise,
+                                "interlace", (gboolean)r->progressive, "subsample_mode", subsampling(r),
+                                "strip", strip, NULL);
 }
+
+/* libvips 8.14 writes an EXIF block even when it strips. */
+static int save_webp(VipsImage *image, const struct rendition *r, gboolean strip, void **data, size_t *bytes)
+{
+    if (vips_webpsave_buffer(image, data, bytes, "Q", r->quality, "effort", 4, "strip", strip, NULL))
+        return -1;
+    if (strip)
+        webp_drop_metadata(*data, bytes);
+    return 0;
+}
+
+static int save_png(VipsImage *image, const struct rendition *r, gboolean strip, void **data, size_t *bytes)
+{
+    return vips_pngsave_buffer(image, data, bytes, "compression", r->compression, "filter",
+                               VIPS_FOREIGN_PNG_FILTER_ALL, "strip", strip, NULL);
+}
+
+static int save_avif(VipsImage *image, const struct rendition *r, gboolean strip, void **data, size_t *bytes)
+{
+    return vips_heifsave_buffer(image, data, bytes, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
+                                r->quality, "bitdepth", 8, "effort", 4, "subsample_mode", subsampling(r),
+                                "strip", strip, NULL);
+}
+
+static const struct {
+    /* strip: write no metadata. Returns 0, or not 0 with libvips' error. */
+    int (*save)(VipsImage *image, const struct rendition *r, gboolean strip, void **data, size_t *bytes);
+    /* Why a build may be unable to write it, and the remedy; NULL: libvips is never built without it. */
+    const char *missing;
+} savers[FORMAT_COUNT] = {
+    [FORMAT_JPEG] = {save_jpeg, NULL},
+    [FORMAT_WEBP] = {save_webp, NULL},
+    [FORMAT_PNG] = {save_png, NULL},
+    [FORMAT_AVIF] = {save_avif,
+                     "libheif has no AV1 encoder here: install Debian's libheif1 with libaom3, or give "
+                     "jpeg or webp"},
+};
 
 int encode_vips(const struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
                 const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault)
@@ -90,16 +115,14 @@ int encode_vips(const struct pixels *pixels, const struct recipe *recipe, const 
         return vips_fault(fault);
     image->Type = VIPS_INTERPRETATION_sRGB; /* nobody else has it yet */
     kept = attach(image, recipe, metadata);
-    failed = kept < 0 || save(image, rendition, !kept, data, bytes);
+    failed = kept < 0 || savers[rendition->format].save(image, rendition, !kept, data, bytes);
     g_object_unref(image);
-    if (!failed && !kept && rendition->format == FORMAT_WEBP)
-        webp_drop_metadata(*data, bytes);
     return failed ? vips_fault(fault) : 0;
 }
 
 /* --- what this build can do ------------------------------------------------------------------- */
 
-static int encodes(enum recipe_format format)
+static bool encodes(enum recipe_format format)
 {
     uint8_t grey[16 * 16 * 3];
     const struct pixels pixels = {.data = grey, .width = 16, .height = 16};
@@ -113,28 +136,35 @@ static int encodes(enum recipe_format format)
     return encode_vips(&pixels, &recipe, &rendition, &metadata, &data, &bytes, NULL) == 0 && bytes > 0;
 }
 
+int encode_vips_try(enum recipe_format format, struct fault *fault)
+{
+    int status = 0;
+    pid_t child;
+
+    if (!savers[format].missing)
+        return 0;
+    child = fork();
+    if (child == 0)
+        _exit(encodes(format) ? 0 : 1);
+    if (child < 0)
+        return fault_set(fault, "trying the %s encoder: %s", formats[format].title, strerror(errno));
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    return fault_set(fault, "this build cannot write %s: %s", formats[format].title, savers[format].missing);
+}
+
 int encode_vips_check(const struct recipe *recipe, struct fault *fault)
 {
+    bool tried[FORMAT_COUNT] = {false};
+    struct fault why = {0};
+
     for (int i = 0; i < recipe->rendition_count; i++) {
         const struct rendition *r = &recipe->renditions[i];
-        int status = 0;
-        pid_t child;
-
-        if (r->format != FORMAT_AVIF) /* libvips is never built without the others */
-            continue;
-        child = fork();
-        if (child == 0)
-            _exit(encodes(r->format) ? 0 : 1);
-        if (child < 0)
-            return fault_set(fault, "trying the encoder of [rendition %s]: %s", r->name, strerror(errno));
-        while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-            ;
-        if (!WIFEXITED(status) || WEXITSTATUS(status))
-            return fault_set(fault,
-                             "[rendition %s] format: this build cannot write AVIF, for libheif has no AV1 "
-                             "encoder here: install Debian's libheif1 with libaom3, or give jpeg or webp",
-                             r->name);
-        return 0;
+        if (!tried[r->format] && encode_vips_try(r->format, &why))
+            return fault_set(fault, "[rendition %s] format: %s", r->name, why.text);
+        tried[r->format] = true;
     }
     return 0;
 }

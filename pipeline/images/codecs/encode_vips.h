@@ -19,9 +19,12 @@
 int encode_vips(const struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
                 const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault);
 
-/* Whether this build writes every format that the recipe asks for: tried in a child process, for the
- * libraries tell only when they are asked to encode, and the parent must not run libvips before it forks.
- * libvips has been set up. Returns 0, or -1 with fault that names rendition and remedy. */
+/* Whether this build writes the format. Where that depends on the build it is tried in a child process: a library
+ * reports a missing encoder only when it encodes, and the parent must not run libvips before it forks. libvips has
+ * been set up. Returns 0, or -1 with fault and the remedy. */
+int encode_vips_try(enum recipe_format format, struct fault *fault);
+
+/* The same for every format that the recipe asks for; the fault names the rendition. */
 int encode_vips_check(const struct recipe *recipe, struct fault *fault);
 
 #endif

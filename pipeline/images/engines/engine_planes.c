@@ -3,22 +3,44 @@
 #include <string.h>
 
 #include <glib.h>
-#include <webp/encode.h>
 
 #include "pipeline/images/codecs/jpeg_reader.h"
 #include "pipeline/images/codecs/jpeg_writer.h"
+#include "pipeline/images/codecs/webp_writer.h"
 #include "pipeline/images/engines/engine.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/pixels/planes.h"
 #include "pipeline/images/recipe/geometry.h"
 
+/* --- which formats ----------------------------------------------------------------------------- */
+
+static int encode_jpeg(struct pixels *pixels, const struct rendition *rendition, void **data, size_t *bytes,
+                       struct fault *fault)
+{
+    struct jpeg_writer_options options = {.quality = rendition->quality,
+                                          .progressive = rendition->progressive,
+                                          .optimise = rendition->optimise};
+
+    return jpeg_writer_encode(pixels, &options, data, bytes, fault);
+}
+
+static int encode_webp(struct pixels *pixels, const struct rendition *rendition, void **data, size_t *bytes,
+                       struct fault *fault)
+{
+    return webp_writer_encode(pixels, rendition->quality, data, bytes, fault);
+}
+
+/* The formats whose files hold planes; NULL: the other engine writes it. */
+static int (*const encoders[FORMAT_COUNT])(struct pixels *pixels, const struct rendition *rendition,
+                                           void **data, size_t *bytes, struct fault *fault) = {
+    [FORMAT_JPEG] = encode_jpeg, [FORMAT_WEBP] = encode_webp};
+
 /* --- which inputs ------------------------------------------------------------------------------ */
 
 static bool makes(const struct rendition *rendition)
 {
-    return (rendition->fit == FIT_INSIDE || rendition->fit == FIT_COVER) &&
-           (rendition->format == FORMAT_WEBP ||
-            (rendition->format == FORMAT_JPEG && rendition->subsampling == SUBSAMPLING_420));
+    return (rendition->fit == FIT_INSIDE || rendition->fit == FIT_COVER) && encoders[rendition->format] &&
+           rendition->subsampling == SUBSAMPLING_420;
 }
 
 static void size_of(const struct jpeg_reader *reader, struct engine_size *size)
@@ -181,78 +203,13 @@ static int scale(const struct pixels *from, const struct recipe *recipe, const s
 
 /* --- encoding ---------------------------------------------------------------------------------- */
 
-/* WebP's planes hold 16 to 235 and 16 to 240. */
-static void narrow(const struct plane *from, uint8_t *to, int top)
-{
-    uint8_t table[256];
-
-    for (int i = 0; i < 256; i++)
-        table[i] = (uint8_t)lround(16 + i * top / 255.0);
-    for (int y = 0; y < from->height; y++)
-        for (int x = 0; x < from->width; x++)
-            to[(size_t)y * (size_t)from->width + (size_t)x] =
-                table[from->data[(size_t)y * (size_t)from->stride + (size_t)x]];
-}
-
-static int fill_picture(const struct pixels *pixels, WebPPicture *picture)
-{
-    struct plane luma = planes_get(pixels, PLANE_Y), blue = planes_get(pixels, PLANE_CB),
-                 red = planes_get(pixels, PLANE_CR);
-
-    picture->use_argb = 0;
-    picture->colorspace = WEBP_YUV420;
-    picture->width = pixels->width;
-    picture->height = pixels->height;
-    if (!WebPPictureAlloc(picture))
-        return -1;
-    picture->y_stride = luma.width;
-    picture->uv_stride = blue.width;
-    narrow(&luma, picture->y, 219);
-    narrow(&blue, picture->u, 224);
-    narrow(&red, picture->v, 224);
-    return 0;
-}
-
-static int encode_webp(const struct pixels *pixels, int quality, void **data, size_t *bytes,
-                       struct fault *fault)
-{
-    WebPConfig config;
-    WebPPicture picture;
-    WebPMemoryWriter writer;
-    int failed = 0;
-
-    if (!WebPConfigInit(&config) || !WebPPictureInit(&picture))
-        return fault_set(fault, "libwebp is of another version than the one knee was built with");
-    config.quality = (float)quality;
-    config.method = 4;
-    WebPMemoryWriterInit(&writer);
-    picture.writer = WebPMemoryWrite;
-    picture.custom_ptr = &writer;
-    if (fill_picture(pixels, &picture) || !WebPEncode(&config, &picture))
-        failed = fault_set(fault, "libwebp cannot encode %dx%d: error %d", pixels->width, pixels->height,
-                           (int)picture.error_code);
-    WebPPictureFree(&picture);
-    if (failed) {
-        WebPMemoryWriterClear(&writer);
-        return failed;
-    }
-    *data = writer.mem;
-    *bytes = writer.size;
-    return 0;
-}
-
 static int encode(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
                   const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault)
 {
-    struct jpeg_writer_options options = {.quality = rendition->quality,
-                                          .progressive = rendition->progressive,
-                                          .optimise = rendition->optimise};
-
     (void)recipe;
     (void)metadata;
     *data = NULL;
-    return rendition->format == FORMAT_WEBP ? encode_webp(pixels, rendition->quality, data, bytes, fault)
-                                            : jpeg_writer_encode(pixels, &options, data, bytes, fault);
+    return encoders[rendition->format](pixels, rendition, data, bytes, fault);
 }
 
 const struct engine engine_planes = {.name = "planes", .decode = decode, .scale = scale, .encode = encode};

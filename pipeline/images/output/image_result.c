@@ -13,7 +13,7 @@ void image_output_path(const struct recipe *recipe, int rendition, const char *i
                        size_t bytes)
 {
     const struct rendition *r = &recipe->renditions[rendition];
-    snprintf(path, bytes, "%s/%s.%s", r->name, item_path, recipe_extension(r->format));
+    snprintf(path, bytes, "%s/%s.%s", r->name, item_path, formats[r->format].extension);
 }
 
 uint32_t image_result_bytes(const struct recipe *recipe)

@@ -114,7 +114,7 @@ static int write_owner(const struct run_journal *journal, const char *batch_hex,
     for (int i = 0; i < journal->recipe->rendition_count; i++) {
         line_field_escape(journal->recipe->renditions[i].name, name);
         used += snprintf(text + used, sizeof text - (size_t)used, "\t%s\t%s", name,
-                         recipe_extension(journal->recipe->renditions[i].format));
+                         formats[journal->recipe->renditions[i].format].extension);
     }
     return line_log_append(&journal->log, text, fault);
 }

@@ -67,7 +67,7 @@ static const char *item_in_the_way(const struct batch *batch, const struct recip
     char name[4096];
 
     for (int i = 0; i < recipe->rendition_count && length < sizeof name; i++) {
-        const char *extension = recipe_extension(recipe->renditions[i].format);
+        const char *extension = formats[recipe->renditions[i].format].extension;
         size_t ending = strlen(extension) + 1;
         char **found;
         if (length <= ending || path[length - ending] != '.' ||
@@ -216,7 +216,7 @@ static int put_rendition(struct manifest_writer *writer, struct outputs *outputs
     char path[4096];
 
     snprintf(outputs->ending, sizeof outputs->ending, ".%s",
-             recipe_extension(outputs->recipe->renditions[rendition].format));
+             formats[outputs->recipe->renditions[rendition].format].extension);
     sort_outputs(outputs);
     for (uint64_t n = 0; n < outputs->batch->count; n++) {
         uint64_t index = outputs->order[n];

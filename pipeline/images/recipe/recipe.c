@@ -10,12 +10,6 @@
 #include "pipeline/images/recipe/caption.h"
 #include "pipeline/images/recipe/recipe_internal.h"
 
-const char *recipe_extension(enum recipe_format format)
-{
-    static const char *const extensions[] = {"jpg", "webp", "png", "avif"};
-    return extensions[format];
-}
-
 bool recipe_needs_metadata(const struct recipe *recipe)
 {
     return (recipe->keep & KEEP_COPYRIGHT) ||
@@ -27,14 +21,14 @@ bool recipe_needs_metadata(const struct recipe *recipe)
 enum { MOST_KEYS = 16 };
 
 static const struct {
-    const char *group; /* "rendition ": any group that begins so */
+    const char *group; /* with a blank at the end: any group that begins so */
     const char *keys[MOST_KEYS];
 } known[] = {
     {"recipe", {"name", "background", "clip_offset_s", "keep", "animated_gif"}},
     {"limits", {"megapixels", "megabytes"}},
     {"watermark", {"file", "width", "opacity", "margin", "position"}},
     {"caption", {"font", "text", "size", "margin", "position"}},
-    {"rendition ",
+    {RECIPE_RENDITION,
      {"fit", "width", "height", "format", "quality", "watermark", "caption", "progressive", "optimise",
       "enlarge", "gravity", "sharpen", "subsampling", "compression"}},
 };
@@ -97,104 +91,6 @@ static int check_names(const struct recipe_reading *r)
                      : check_keys(r, groups[i], known[k].keys);
     }
     g_strfreev(groups);
-    return failed;
-}
-
-static int check_rendition_name(const struct recipe_reading *r, const char *group, const char *name)
-{
-    if (!*name || *name == '.' || strchr(name, '/') || strlen(name) >= sizeof r->recipe->renditions[0].name)
-        return recipe_complain(
-            r, group, NULL, "the name is the name of a folder: give 1 to 63 bytes, no '/', no leading '.'");
-    if (strcmp(name, "MANIFEST.sha256") == 0 || strcmp(name, "FAILED.tsv") == 0)
-        return recipe_complain(r, group, NULL, "the run writes a file of that name: give another");
-    return 0;
-}
-
-/* Keys that the rendition's format or fit would not read. */
-static int check_meaning(const struct recipe_reading *r, const char *group, const struct rendition *rendition)
-{
-    bool jpeg = rendition->format == FORMAT_JPEG, png = rendition->format == FORMAT_PNG;
-    const struct {
-        const char *key;
-        bool read;
-        const char *what;
-    } rules[] = {
-        {"gravity", rendition->fit != FIT_INSIDE, "means something for fit=cover and fit=contain only"},
-        {"quality", !png, "means nothing for format=png, which loses nothing: give compression=0 to 9"},
-        {"compression", png, "means something for format=png only"},
-        {"progressive", jpeg, "means something for format=jpeg only"},
-        {"optimise", jpeg, "means something for format=jpeg only"},
-        {"subsampling", jpeg || rendition->format == FORMAT_AVIF, "means something for jpeg and avif only"},
-    };
-
-    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-        if (!rules[i].read && g_key_file_has_key(r->file, group, rules[i].key, NULL))
-            return recipe_complain(r, group, rules[i].key, rules[i].what);
-    return 0;
-}
-
-static int read_choices(const struct recipe_reading *r, const char *group, struct rendition *rendition)
-{
-    static const char *const fits[] = {"inside", "cover", "contain", NULL};
-    static const char *const formats[] = {"jpeg", "webp", "png", "avif", NULL};
-    static const char *const gravities[] = {"centre", "north",      "north-east", "east",       "south-east",
-                                            "south",  "south-west", "west",       "north-west", NULL};
-    static const char *const samplings[] = {"420", "444", "auto", NULL};
-    int fit = FIT_INSIDE, format = FORMAT_JPEG, gravity = GRAVITY_CENTRE, sampling = SUBSAMPLING_420;
-
-    if (recipe_get_choice(r, group, "fit", fits, &fit) ||
-        recipe_get_choice(r, group, "format", formats, &format) ||
-        recipe_get_choice(r, group, "gravity", gravities, &gravity) ||
-        recipe_get_choice(r, group, "subsampling", samplings, &sampling))
-        return -1;
-    rendition->fit = (enum recipe_fit)fit;
-    rendition->format = (enum recipe_format)format;
-    rendition->gravity = (enum recipe_gravity)gravity;
-    rendition->subsampling = (enum recipe_subsampling)sampling;
-    return 0;
-}
-
-static int read_rendition(const struct recipe_reading *r, const char *group)
-{
-    struct rendition *rendition = &r->recipe->renditions[r->recipe->rendition_count];
-    const char *name = group + strlen("rendition ");
-
-    if (r->recipe->rendition_count == RECIPE_MAX_RENDITIONS)
-        return recipe_complain(r, group, NULL, "is one rendition too many: at most 8");
-    if (check_rendition_name(r, group, name))
-        return -1;
-    *rendition = (struct rendition){.quality = 82, .compression = 6};
-    g_strlcpy(rendition->name, name, sizeof rendition->name);
-    if (read_choices(r, group, rendition) ||
-        recipe_get_whole(r, group, "width", 1, 16384, &rendition->width) ||
-        recipe_get_whole(r, group, "height", 1, 16384, &rendition->height) ||
-        recipe_get_whole(r, group, "quality", 1, 100, &rendition->quality) ||
-        recipe_get_whole(r, group, "compression", 0, 9, &rendition->compression) ||
-        recipe_get_real(r, group, "sharpen", 0, 3, &rendition->sharpen) ||
-        recipe_get_truth(r, group, "watermark", &rendition->watermark) ||
-        recipe_get_truth(r, group, "caption", &rendition->caption) ||
-        recipe_get_truth(r, group, "progressive", &rendition->progressive) ||
-        recipe_get_truth(r, group, "optimise", &rendition->optimise) ||
-        recipe_get_truth(r, group, "enlarge", &rendition->enlarge))
-        return -1;
-    if (!rendition->width || !rendition->height)
-        return recipe_complain(r, group, rendition->width ? "height" : "width",
-                               "is missing: give the box in pixels");
-    r->recipe->rendition_count++;
-    return check_meaning(r, group, rendition);
-}
-
-static int read_renditions(const struct recipe_reading *r)
-{
-    char **groups = g_key_file_get_groups(r->file, NULL);
-    int failed = 0;
-
-    for (int i = 0; groups[i] && !failed; i++)
-        if (strncmp(groups[i], "rendition ", 10) == 0)
-            failed = read_rendition(r, groups[i]);
-    g_strfreev(groups);
-    if (!failed && !r->recipe->rendition_count)
-        failed = fault_set(r->fault, "recipe %s: no rendition in it: add a group [rendition NAME]", r->path);
     return failed;
 }
 
@@ -302,7 +198,7 @@ static int parse(const struct recipe_reading *r)
         g_error_free(error);
         return -1;
     }
-    if (check_names(r) || read_renditions(r) || read_whole_recipe(r) || read_overlays(r))
+    if (check_names(r) || recipe_read_renditions(r) || read_whole_recipe(r) || read_overlays(r))
         return -1;
     return digest_recipe(r->recipe, r->fault);
 }

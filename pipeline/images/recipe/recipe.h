@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 #include "pipeline/base/fault.h"
+#include "pipeline/images/recipe/format.h"
 
 #define RECIPE_MAX_RENDITIONS 8
 #define RECIPE_PATH_BYTES     1024
 
 enum recipe_fit { FIT_INSIDE, FIT_COVER, FIT_CONTAIN }; /* see geometry.h */
-enum recipe_format { FORMAT_JPEG, FORMAT_WEBP, FORMAT_PNG, FORMAT_AVIF };
 /* Chroma of JPEG and AVIF: half as fine both ways, whole, or whole from quality 90 on. */
 enum recipe_subsampling { SUBSAMPLING_420, SUBSAMPLING_444, SUBSAMPLING_AUTO };
 enum recipe_gravity { /* the part of a picture that stays, or where it stands */
@@ -91,7 +91,9 @@ void recipe_release(struct recipe *recipe);
 /* Does making the outputs take what the input's metadata say (metadata.h)? */
 bool recipe_needs_metadata(const struct recipe *recipe);
 
-/* "jpg", "webp", "png", "avif" */
-const char *recipe_extension(enum recipe_format format);
+/* The words for the values of enum recipe_fit, recipe_gravity, recipe_subsampling and recipe_corner in a recipe, in
+ * their order; NULL ends each list. */
+extern const char *const recipe_fits[], *const recipe_gravities[], *const recipe_subsamplings[],
+                                                                       *const recipe_corners[];
 
 #endif

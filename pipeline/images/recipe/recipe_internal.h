@@ -22,6 +22,12 @@ struct recipe_reading {
     struct fault *fault;
 };
 
+/* Begins the name of the group of a rendition. */
+#define RECIPE_RENDITION "rendition "
+
+/* All groups [rendition NAME], in their order. Returns 0, or -1 with fault. */
+int recipe_read_renditions(const struct recipe_reading *r);
+
 /* key is NULL for the whole group. Returns -1. */
 int recipe_complain(const struct recipe_reading *r, const char *group, const char *key, const char *what);
 

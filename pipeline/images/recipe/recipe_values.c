@@ -10,6 +10,9 @@
 static const char *const font_folders[] = {"/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/truetype",
                                            "/usr/share/fonts/opentype", "/usr/local/share/fonts"};
 
+const char *const recipe_corners[] = {"top-left", "top-right", "bottom-left", "bottom-right",
+                                      "top",      "bottom",    "centre",      NULL};
+
 /* --- faults with a line number ---------------------------------------------------------------- */
 
 /* The line of key in group (of the group's heading when key is NULL); 0 when it is not there. */
@@ -199,11 +202,9 @@ int recipe_get_colour(const struct recipe_reading *r, const char *group, const c
 
 int recipe_get_corner(const struct recipe_reading *r, const char *group, enum recipe_corner *corner)
 {
-    static const char *const corners[] = {"top-left", "top-right", "bottom-left", "bottom-right",
-                                          "top",      "bottom",    "centre",      NULL};
     int chosen = (int)*corner;
 
-    if (recipe_get_choice(r, group, "position", corners, &chosen))
+    if (recipe_get_choice(r, group, "position", recipe_corners, &chosen))
         return -1;
     *corner = (enum recipe_corner)chosen;
     return 0;

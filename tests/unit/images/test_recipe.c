@@ -93,7 +93,7 @@ static void every_value_of_a_rendition_arrives(void **state)
     assert_int_equal(recipe.renditions[1].compression, 0);
     assert_int_equal(recipe.renditions[2].compression, 6);
     assert_int_equal(recipe.renditions[2].subsampling, SUBSAMPLING_420);
-    assert_string_equal(recipe_extension(FORMAT_AVIF), "avif");
+    assert_string_equal(formats[FORMAT_AVIF].extension, "avif");
     recipe_release(&recipe);
     assert_int_equal(load(good, &recipe, &fault), 0);
     assert_false(recipe_needs_metadata(&recipe));
@@ -156,10 +156,12 @@ static void a_wrong_line_is_named_with_what_would_be_right(void **state)
         {"fit=", "gravity=up", {":10: [rendition big] gravity", "'up'", "north-west"}},
         {"fit=", "gravity=north", {":10: [rendition big] gravity", "fit=cover"}},
         {"format=", "format=gif", {":13: [rendition big] format", "jpeg, webp, png, avif"}},
-        {"fit=", "progressive=true", {":10: [rendition big] progressive", "format=jpeg only"}},
-        {"fit=", "subsampling=444", {":10: [rendition big] subsampling", "jpeg and avif"}},
+        {"fit=", "progressive=true", {":10: [rendition big] progressive", "it is for format=jpeg"}},
+        {"fit=",
+         "subsampling=444",
+         {":10: [rendition big] subsampling", "it is for format=jpeg, format=avif"}},
         {"fit=", "subsampling=422", {":10: [rendition big] subsampling", "420, 444, auto"}},
-        {"fit=", "compression=9", {":10: [rendition big] compression", "format=png only"}},
+        {"fit=", "compression=9", {":10: [rendition big] compression", "it is for format=png"}},
         {"fit=", "sharpen=4", {":10: [rendition big] sharpen", "from 0 to 3"}},
         {"background=", "keep=copyright;icc", {":2: [recipe] keep", "'copyright;icc'", "copyright, icc"}},
         {"background=", "keep=icc,", {":2: [recipe] keep", "''", "copyright, icc"}},

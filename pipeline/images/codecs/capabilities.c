@@ -1,4 +1,4 @@
-#include "pipeline/images/codecs/formats.h"
+#include "pipeline/images/codecs/capabilities.h"
 
 #include <stdbool.h>
 
@@ -23,7 +23,7 @@ static char *or_none(char *text, size_t bytes)
     return text;
 }
 
-char *formats_pictures(char *text, size_t bytes)
+char *capabilities_pictures(char *text, size_t bytes)
 {
     static const char *const loaders[][2] = {
         {"jpegload_buffer", "JPEG"}, {"pngload_buffer", "PNG"}, {"webpload_buffer", "WebP"},
@@ -36,7 +36,7 @@ char *formats_pictures(char *text, size_t bytes)
     return or_none(text, bytes);
 }
 
-char *formats_clips(char *text, size_t bytes)
+char *capabilities_clips(char *text, size_t bytes)
 {
     static const char *const containers[][2] = {
         {"mov", "MP4 and MOV"}, {"matroska", "MKV and WebM"}, {"avi", "AVI"}, {"gif", "animated GIF"}};
@@ -61,13 +61,11 @@ char *formats_clips(char *text, size_t bytes)
     return text;
 }
 
-char *formats_written(char *text, size_t bytes)
+char *capabilities_written(char *text, size_t bytes)
 {
-    struct recipe recipe = {.rendition_count = 1};
-
-    g_strlcpy(text, "JPEG, WebP, PNG", bytes);
-    recipe.renditions[0].format = FORMAT_AVIF;
-    if (encode_vips_check(&recipe, NULL) == 0)
-        add(text, bytes, "AVIF");
+    *text = '\0';
+    for (int f = 0; f < FORMAT_COUNT; f++)
+        if (encode_vips_try((enum recipe_format)f, NULL) == 0)
+            add(text, bytes, formats[f].title);
     return text;
 }

@@ -1,0 +1,20 @@
+#include "pipeline/images/recipe/format.h"
+
+#include <string.h>
+
+const struct format formats[FORMAT_COUNT] = {
+    [FORMAT_JPEG] = {"jpeg", "JPEG", "jpg", {"quality", "progressive", "optimise", "subsampling"}},
+    [FORMAT_WEBP] = {"webp", "WebP", "webp", {"quality"}},
+    [FORMAT_PNG] = {"png", "PNG", "png", {"compression"}},
+    [FORMAT_AVIF] = {"avif", "AVIF", "avif", {"quality", "subsampling"}},
+};
+
+bool format_reads(enum recipe_format format, const char *key)
+{
+    const char *const *keys = formats[format].keys;
+
+    for (int i = 0; i < FORMAT_KEYS_MOST && keys[i]; i++)
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    return false;
+}
