@@ -25,7 +25,8 @@ LIBRARIES := vips:libvips-dev libavformat:libavformat-dev libavcodec:libavcodec-
   libjpeg:libjpeg62-turbo-dev libwebp:libwebp-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev sqlite3:libsqlite3-dev jansson:libjansson-dev \
   libseccomp:libseccomp-dev
 TEST_LIBRARIES := cmocka:libcmocka-dev libturbojpeg:libturbojpeg0-dev
-DEPS_BUILD := make gcc libc6-dev pkg-config $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
+# libcsv has no pkg-config file.
+DEPS_BUILD := make gcc libc6-dev pkg-config libcsv-dev $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
 DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy
 DEPS_TEST := python3-pil poppler-utils sqlite3 valgrind coreutils perl libvips-tools imagemagick libjpeg-turbo-progs
 DEPS_LINT := graphviz clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
@@ -43,7 +44,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-pr
 CFLAGS ?= -O2 -g
 KNEE_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(if $(DEVELOPER),-Werror) $(PKG_CFLAGS) $(CFLAGS) \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-KNEE_LIBS = $(PKG_LIBS) -lm $(if $(SAN),-fsanitize=$(SAN))
+KNEE_LIBS = $(PKG_LIBS) -lcsv -lm $(if $(SAN),-fsanitize=$(SAN))
 
 # V=1 shows whole commands.
 Q := $(if $(V),,@)

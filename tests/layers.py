@@ -51,6 +51,7 @@ LAYERS: dict[str, str] = {
     "harness/machine/emulation": "pipeline/base pipeline/pool harness/machine",
     "harness/machine/doctor": "pipeline/base pipeline/pool harness/machine harness/machine/counters",
     "harness/study": "pipeline/base analysis/account analysis/speedup",
+    "harness/tables": "pipeline/base harness/study",
     "harness/trial": "pipeline/base pipeline/pool harness/machine harness/machine/counters harness/machine/emulation "
                      "harness/study",
     "harness/sweep": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
@@ -64,7 +65,7 @@ LAYERS: dict[str, str] = {
                    "pipeline/images/recipe pipeline/images/codecs pipeline/images/overlay pipeline/images/engines "
                    "pipeline/images/output analysis/statistics analysis/gate analysis/reference harness/machine "
                    "harness/machine/counters harness/machine/emulation harness/machine/doctor harness/study "
-                   "harness/trial harness/sweep harness/fit harness/console",
+                   "harness/tables harness/trial harness/sweep harness/fit harness/console",
 }
 
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)

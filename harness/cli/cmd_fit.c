@@ -6,10 +6,11 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/fit/fit.h"
+#include "harness/tables/table_study.h"
 #include "harness/study/study_read.h"
 
 static struct {
-    const char *csv, *predict;
+    const char *csv, *predict, *workers_column, *time_column, *unit, *group;
     bool json, quiet, weak;
     double delta;
     uint64_t cores, resamples;
@@ -20,7 +21,27 @@ static const struct option_spec table[] = {
      .argument = "FILE",
      .kind = OPTION_TEXT,
      .target = &set.csv,
-     .help = "a table with columns workers and seconds (or throughput); -: standard input"},
+     .help = "a table of times, CSV or the JSON of hyperfine or Google Benchmark; -: standard input"},
+    {.name = "workers-column",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .target = &set.workers_column,
+     .help = "with --csv: the column of workers, where its name does not say so"},
+    {.name = "time-column",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .target = &set.time_column,
+     .help = "with --csv: the column of times or throughputs"},
+    {.name = "unit",
+     .argument = "UNIT",
+     .kind = OPTION_TEXT,
+     .target = &set.unit,
+     .help = "with --csv: unit of the times: s, ms, us, ns, min, h"},
+    {.name = "group",
+     .argument = "COLUMN",
+     .kind = OPTION_TEXT,
+     .target = &set.group,
+     .help = "with --csv: fit each value of COLUMN; COLUMN=VALUE: that one; several with commas"},
     {.name = "cores",
      .argument = "N",
      .kind = OPTION_COUNT,
@@ -62,10 +83,18 @@ static const struct option_spec table[] = {
      .help = "print nothing; write fit.json"},
     {.name = NULL}};
 
+static int print_json(const json_t *json)
+{
+    int status = json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+
+    putchar('\n');
+    return status ? KNEE_FAILED : KNEE_OK;
+}
+
 static int print_fit(const struct fit *fit)
 {
     json_t *json;
-    int status;
+    int code;
 
     if (set.quiet)
         return KNEE_OK;
@@ -74,10 +103,9 @@ static int print_fit(const struct fit *fit)
         return KNEE_OK;
     }
     json = fit_json(fit);
-    status = json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-    putchar('\n');
+    code = print_json(json);
     json_decref(json);
-    return status ? KNEE_FAILED : KNEE_OK;
+    return code;
 }
 
 /* "32,64" into options. Returns 0, or -1 with fault. */
@@ -100,38 +128,107 @@ static int read_predictions(struct fit_options *options, struct fault *fault)
     return status;
 }
 
-/* folder NULL: a table, of which nothing is written. */
-static int fit_and_tell(const struct study_data *study, const struct fit_options *options, const char *folder)
+static int fit_study(const char *operand, const struct fit_options *options, struct fault *fault)
 {
+    struct study_data study = {0};
     struct fit fit;
-    struct fault fault;
-    int code = KNEE_OK;
+    char *folder = NULL, *path;
+    int code = -1;
 
-    if (fit_make(study, options, &fit, &fault)) {
-        message_error("%s", fault.text);
-        return KNEE_FAILED;
-    }
-    if (folder) {
-        char *path = g_build_filename(folder, "fit.json", NULL);
-        if (fit_write(&fit, path, &fault)) {
-            message_error("%s", fault.text);
-            code = KNEE_FAILED;
-        }
+    if (study_read(operand, &study, &folder, fault))
+        return -1;
+    if (fit_make(&study, options, &fit, fault) == 0) {
+        path = g_build_filename(folder, "fit.json", NULL);
+        if (fit_write(&fit, path, fault) == 0)
+            code = print_fit(&fit);
         g_free(path);
+        fit_release(&fit);
     }
-    if (code == KNEE_OK)
-        code = print_fit(&fit);
-    fit_release(&fit);
+    g_free(folder);
+    study_data_release(&study);
     return code;
+}
+
+/* The fit of one configuration of a table; all NULL: the whole table. With groups its JSON goes there. */
+static int fit_rows(const struct table *rows, const char *configuration, json_t *groups,
+                    const struct fit_options *options, struct fault *fault)
+{
+    struct table_request request = {
+        .columns = {.workers = set.workers_column, .time = set.time_column, .unit = set.unit},
+        .cores = (unsigned)set.cores,
+        .weak = set.weak,
+        .group = configuration};
+    struct study_data study = {0};
+    struct fit fit;
+    int code = -1;
+
+    if (table_study(rows, &request, &study, fault))
+        return -1;
+    if (fit_make(&study, options, &fit, fault) == 0) {
+        code = KNEE_OK;
+        if (groups && set.json)
+            json_array_append_new(groups,
+                                  json_pack("{s:s, s:o}", "group", configuration, "fit", fit_json(&fit)));
+        else
+            code = print_fit(&fit);
+        fit_release(&fit);
+    }
+    study_data_release(&study);
+    return code;
+}
+
+/* One fit after the other, each under the name of its configuration. */
+static int fit_groups(const struct table *rows, const struct fit_options *options, struct fault *fault)
+{
+    char **configurations = table_configurations(rows, set.group, fault);
+    json_t *groups = json_array();
+    int code = configurations ? KNEE_OK : -1;
+
+    for (char **c = configurations; c && *c && code == KNEE_OK; c++) {
+        if (!set.json && !set.quiet)
+            printf("%s=== %s ===\n", c == configurations ? "" : "\n", *c);
+        code = fit_rows(rows, *c, groups, options, fault);
+    }
+    if (code == KNEE_OK && set.json && !set.quiet) {
+        json_t *all = json_pack("{s:s, s:O}", "format", "knee-fit-groups 1", "groups", groups);
+        code = print_json(all);
+        json_decref(all);
+    }
+    json_decref(groups);
+    g_strfreev(configurations);
+    return code;
+}
+
+static int fit_table(const struct fit_options *options, struct fault *fault)
+{
+    struct table rows;
+    int code;
+
+    if (table_read(set.csv, &rows, fault))
+        return -1;
+    code = set.group ? fit_groups(&rows, options, fault) : fit_rows(&rows, NULL, NULL, options, fault);
+    table_release(&rows);
+    return code;
+}
+
+/* An option that says what only a table needs to be told; NULL none was given. */
+static const char *table_option(void)
+{
+    return set.cores            ? "--cores: a study knows its cores"
+           : set.weak           ? "--weak: a study knows how its work grows"
+           : set.workers_column ? "--workers-column: a study knows its columns"
+           : set.time_column    ? "--time-column: a study knows its columns"
+           : set.unit           ? "--unit: a study knows its units"
+           : set.group          ? "--group: a study is of one configuration"
+                                : NULL;
 }
 
 static int run(int argc, char **argv)
 {
-    char **operands, *folder = NULL;
+    char **operands;
     int count, code;
-    struct study_data study = {0};
     struct fit_options options = {0};
-    struct fault fault;
+    struct fault fault = {0};
 
     switch (options_parse(&cmd_fit, table, argc, argv, 0, 1, &operands, &count)) {
     case OPTIONS_HELP:
@@ -146,9 +243,8 @@ static int run(int argc, char **argv)
                       cmd_fit.usage);
         return KNEE_USAGE;
     }
-    if ((set.cores || set.weak) && !set.csv) {
-        message_error(set.cores ? "--cores: a study knows its cores; only --csv takes it"
-                                : "--weak: a study knows how its work grows; only --csv takes it");
+    if (!set.csv && table_option()) {
+        message_error("%s; only --csv takes it", table_option());
         return KNEE_USAGE;
     }
     options = (struct fit_options){.delta = set.delta, .resamples = set.resamples};
@@ -156,22 +252,19 @@ static int run(int argc, char **argv)
         message_error("%s", fault.text);
         return KNEE_USAGE;
     }
-    if (set.csv ? study_read_csv(set.csv, (unsigned)set.cores, set.weak, &study, &fault)
-                : study_read(operands[0], &study, &folder, &fault)) {
-        message_error("%s", fault.text);
-        return KNEE_FAILED;
-    }
-    code = fit_and_tell(&study, &options, folder);
-    g_free(folder);
-    study_data_release(&study);
-    return code;
+    code = set.csv ? fit_table(&options, &fault) : fit_study(operands[0], &options, &fault);
+    return code < 0 ? message_fault(&fault) : code;
 }
 
 const struct subcommand cmd_fit = {
     .name = "fit",
     .summary = "models, knee and advice of a study, or of a table of times",
     .usage = "[options] STUDY | --csv FILE",
-    .details = "STUDY is the folder of a study; fit.json is written into it. A table has a header line; "
-               "repeats are more\n"
-               "rows, and a column 'block' says which rows were measured together. Intervals are 95%.\n",
+    .details =
+        "STUDY is the folder of a study; fit.json is written into it. A table has a header line;\n"
+        "repetitions are more rows, and a column 'block' says which rows were measured together.\n"
+        "Columns are found by their names: workers, threads, cores, nodes, ranks, jobs, n ...; seconds,\n"
+        "elapsed, real, mean, median, ms, us, ns ...; throughput, ops/s, items_per_second ... Rows of "
+        "several\n"
+        "configurations are refused without --group. Intervals are 95%.\n",
     .run = run};

@@ -4,7 +4,7 @@
  * gives the same fit, byte for byte. Only trials with status 'ok' take part; void and failed ones are counted
  * and shown.
  *
- * Sequence: study_read() or study_read_csv(), fit_make(), then fit_write() (fit.json,
+ * Sequence: study_read() or table_study(), fit_make(), then fit_write() (fit.json,
  * docs/formats.md), fit_print() (a table for people) or the fields below; fit_release(),
  * study_data_release().
  *

@@ -2,7 +2,7 @@
  *
  * A study.db is read without writing to it: it may belong to somebody else, or be on read-only storage.
  *
- * Sequence: study_read() or study_read_csv(), the fields and functions of study_data.h, study_data_release().
+ * Sequence: study_read(), or table_study() of a table (harness/tables), the fields and functions of study_data.h, study_data_release().
  */
 #ifndef KNEE_STUDY_READ_H
 #define KNEE_STUDY_READ_H
@@ -21,12 +21,5 @@ enum study_part { STUDY_TRIALS, STUDY_ALL };
 
 /* The same of a study that is open, for reading or writing. Returns 0, or -1 with fault and nothing to release. */
 int study_load(struct study *study, enum study_part part, struct study_data *data, struct fault *fault);
-
-/* path: a file, or "-" for standard input. A table with a header line: columns `workers` and one of `seconds` or
- * `throughput` in any order; `block` (or `repeat`) may say which rows were measured together; other columns are ignored.
- * Comma, semicolon or tab; quotes, spaces, a byte order mark, blank lines and lines that begin with # are accepted.
- * cores 0: unknown. weak: a row with n workers did n times the work of one. Returns 0, or -1 with fault, which names the
- * line, and nothing to release. */
-int study_read_csv(const char *path, unsigned cores, bool weak, struct study_data *data, struct fault *fault);
 
 #endif

@@ -12,6 +12,7 @@
 #include "analysis/statistics/resample.h"
 #include "harness/fit/fit.h"
 #include "harness/study/study_read.h"
+#include "harness/tables/table_study.h"
 #include "tests/unit/study/study_fixture.h"
 
 static const struct fit_options options = {.delta = 0.05, .resamples = RESAMPLE_DEFAULT};
@@ -312,14 +313,14 @@ static void whatever_is_missing_has_a_reason(void **state)
 
 static int read_table(const char *text, unsigned cores, struct study_data *study, struct fault *fault)
 {
-    char path[] = "/tmp/knee-table-XXXXXX";
-    int fd = mkstemp(path), status;
+    struct table_request request = {.cores = cores};
+    struct table table;
+    int status = table_parse("table.csv", text, strlen(text), &table, fault);
 
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    close(fd);
-    status = study_read_csv(path, cores, false, study, fault);
-    unlink(path);
+    if (status)
+        return status;
+    status = table_study(&table, &request, study, fault);
+    table_release(&table);
     return status;
 }
 
@@ -355,15 +356,16 @@ static void a_bad_table_is_refused_with_its_line(void **state)
     } cases[] = {
         {"", "no row of numbers"},
         {"workers,seconds\n", "no row of numbers"},
-        {"1,10\n2,5\n", ":1: no column 'workers'"},
-        {"workers,host\n1,a\n", ":1: no column 'seconds' or 'throughput'"},
-        {"workers,seconds,throughput\n1,2,3\n", ":1: columns 'seconds' and 'throughput' both"},
+        {"1,10\n2,5\n", "table.csv: no column of workers among 1, 10"},
+        {"workers,host\n1,a\n", "table.csv: no column of times among workers, host"},
+        {"workers,seconds,throughput\n1,2,3\n", "columns 'seconds' and 'throughput' both"},
         {"workers,seconds\n\n1,10\n2,nan\n", ":4: seconds 'nan'"},
         {"workers,seconds\n1,0\n", ":2: seconds '0': give a number above 0"},
         {"workers,seconds\n1,-3\n", ":2: seconds '-3'"},
         {"workers,seconds\n1.5,3\n", ":2: workers '1.5'"},
         {"workers,seconds\n1\n", ":2: 1 fields"},
-        {"workers,seconds,n\n1,3,1\n", ":1: column 'n' says the same"},
+        {"threads,seconds,n\n1,3,1\n", "columns 'threads' and 'n' can both be meant"},
+        {"workers,seconds,workers\n1,3,1\n", "column 'workers' is there twice"},
     };
 
     (void)state;

@@ -1,0 +1,172 @@
+/* table_csv.c: CSV by libcsv, in its strict mode with a check at the end: without that check a quote that is never
+ * closed takes all later rows into one field and counts as success. */
+#include <csv.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "harness/tables/table_internal.h"
+
+struct reading {
+    struct table *table;
+    GPtrArray *fields; /* of the row that is being read */
+    char separator;
+    unsigned line, row_line; /* that is being read; in which the row began */
+    bool has_header;
+    struct fault *fault;
+    int status;
+};
+
+/* What libcsv does not know: CRLF and CR become LF, and lines that begin with #, outside of quotes, become empty, so
+ * that lines can be counted. Returns the length. */
+static size_t normalise(char *text)
+{
+    bool quoted = false, line_start = true, comment = false;
+    char *to = text;
+
+    for (const char *from = text; *from; from++) {
+        char c = *from;
+        if (c == '\r') {
+            if (from[1] == '\n')
+                continue;
+            c = '\n';
+        }
+        if (line_start && !quoted)
+            comment = c == '#';
+        line_start = c == '\n';
+        if (comment && !line_start)
+            continue;
+        if (c == '"')
+            quoted = !quoted;
+        *to++ = c;
+    }
+    *to = '\0';
+    return (size_t)(to - text);
+}
+
+static char separator_of(const char *text)
+{
+    bool quoted = false;
+    char found = ',';
+
+    text += strspn(text, "\n");
+    for (; *text && (quoted || *text != '\n'); text++) {
+        if (*text == '"')
+            quoted = !quoted;
+        else if (!quoted && *text == '\t')
+            return '\t';
+        else if (!quoted && *text == ';')
+            found = ';';
+    }
+    return found;
+}
+
+static void on_field(void *text, size_t bytes, void *context)
+{
+    struct reading *r = context;
+    char *copy = g_strndup(text ? text : "", bytes);
+
+    g_strstrip(copy);
+    g_ptr_array_add(r->fields, (void *)table_text(r->table, copy));
+    g_free(copy);
+}
+
+static int wrong_count(struct reading *r)
+{
+    unsigned count = r->fields->len, wanted = r->table->columns->len;
+    const char *remedy =
+        r->separator == ',' && count > wanted
+            ? "mend the line; a decimal comma needs semicolons between the fields, or a decimal point"
+            : "mend the line";
+
+    if (count < wanted)
+        return fault_set(r->fault, "%s:%u: %u fields, but '%s' is field %u of the header: mend the line",
+                         r->table->path, r->row_line, count, (const char *)r->table->columns->pdata[count],
+                         count + 1);
+    return fault_set(r->fault, "%s:%u: %u fields, but the header has %u: %s", r->table->path, r->row_line,
+                     count, wanted, remedy);
+}
+
+static void take_row(struct reading *r)
+{
+    if (!r->has_header) {
+        for (unsigned i = 0; i < r->fields->len; i++)
+            table_add_column(r->table, r->fields->pdata[i]);
+        r->has_header = true;
+    } else if (r->fields->len != r->table->columns->len) {
+        r->status = wrong_count(r);
+    } else {
+        const char **fields = table_add_row(r->table, r->row_line);
+        memcpy(fields, r->fields->pdata, r->fields->len * sizeof *fields);
+    }
+}
+
+static bool is_blank(const GPtrArray *fields)
+{
+    return fields->len == 0 || (fields->len == 1 && *(const char *)fields->pdata[0] == '\0');
+}
+
+/* Called at each end of a line outside of quotes, empty lines included, and at the end of a last line without one. */
+static void on_row(int end, void *context)
+{
+    struct reading *r = context;
+
+    if (r->status == 0 && !is_blank(r->fields))
+        take_row(r);
+    g_ptr_array_set_size(r->fields, 0);
+    if (end == '\n')
+        r->line++;
+    r->row_line = r->line;
+}
+
+/* Line by line, so that line ends inside quotes are counted too. Returns 0, or -1 with fault. */
+static int parse(struct reading *r, struct csv_parser *parser, const char *text)
+{
+    while (*text && r->status == 0) {
+        const char *end = strchr(text, '\n');
+        size_t bytes = end ? (size_t)(end - text) + 1 : strlen(text);
+        unsigned before = r->line;
+
+        if (csv_parse(parser, text, bytes, on_field, on_row, r) != bytes)
+            return fault_set(
+                r->fault,
+                "%s:%u: a quote inside a field, or text behind a closing quote: write \"\" for a quote"
+                " and quote the whole field",
+                r->table->path, r->row_line);
+        if (end && r->line == before)
+            r->line++;
+        text += bytes;
+    }
+    if (r->status == 0 && csv_fini(parser, on_field, on_row, r))
+        return fault_set(r->fault, "%s:%u: the quote that opens in this row is not closed: mend the line",
+                         r->table->path, r->row_line);
+    return r->status;
+}
+
+int table_parse_csv(struct table *table, const char *text, size_t bytes, struct fault *fault)
+{
+    struct reading r = {
+        .table = table, .fields = g_ptr_array_new(), .line = 1, .row_line = 1, .fault = fault};
+    struct csv_parser parser;
+    char *copy = g_strndup(text, bytes), *start = copy;
+    int status;
+
+    if (g_str_has_prefix(start, "\xef\xbb\xbf"))
+        start += 3;
+    normalise(start);
+    r.separator = separator_of(start);
+    if (g_str_has_prefix(start, "sep=") && start[4] && (start[5] == '\n' || !start[5])) {
+        r.separator = start[4];
+        start += 5;
+    }
+    table->format = TABLE_CSV;
+    if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL)) {
+        status = fault_set(fault, "%s: no memory for a table", table->path);
+    } else {
+        csv_set_delim(&parser, (unsigned char)r.separator);
+        status = parse(&r, &parser, start);
+        csv_free(&parser);
+    }
+    g_ptr_array_free(r.fields, TRUE);
+    g_free(copy);
+    return status;
+}
