@@ -1,6 +1,7 @@
 """Documents agree with the tree: links, named paths, make targets and subcommands exist, and none is undocumented;
 lines are short; words that the glossary replaces do not come back. Prints TAP."""
 
+import html
 import itertools
 import pathlib
 import re
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import layers
 import tap
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -158,6 +160,16 @@ def test_make_targets() -> None:
 def test_readme_lists_every_document() -> None:
     linked = re.findall(r"\]\((docs/[a-z_-]+\.md)\)", text_of(ROOT / "README.md"))
     tap.equal(sorted(set(linked)), sorted(name_of(path) for path in (ROOT / "docs").glob("*.md")))
+
+
+def test_picture_of_layers_is_current() -> None:
+    """Made by `tests/layers.py --draw docs/images/layers.svg`: the same folders, and no include that is gone."""
+    found = layers.read_includes([])
+    titles = [html.unescape(title) for title in re.findall("<title>(.*)</title>", text_of(ROOT / "docs/images/layers.svg"))]
+    arrows = [title.split("->") for title in titles if "->" in title]
+    drawn = {title for title in titles if title in found}
+    none(f"{folder} is not in the picture" for folder in sorted(set(found) - drawn))
+    none(f"{a} does not include {b} any more" for a, b in arrows if a != "reports" and b not in found[a])
 
 
 if __name__ == "__main__":
