@@ -62,7 +62,7 @@ FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
-.PHONY: all deps deps-peers dataset sweep report gate baseline bench overhead attribution injections predictions peers coverage fuzz corpus scale test lint format install clean help
+.PHONY: all deps deps-peers dataset sweep report pictures gate baseline bench overhead attribution injections predictions peers coverage fuzz corpus scale test lint format install clean help
 all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
@@ -184,6 +184,11 @@ report:
 	@$(BUILD)/knee fit $(STUDY)
 	@$(REPORT)
 
+# The pictures of the README, from a real study.
+pictures:
+	$(PARALLEL_ALL)
+	@reports/pictures.sh $(BUILD)/knee $(STUDY) docs/images $$([ ! -e $(EMULATED)/study.db ] || echo $(EMULATED))
+
 gate:
 	$(PARALLEL_ALL)
 	@$(BUILD)/knee gate --baseline $(BASELINE) $(STUDY)
@@ -304,6 +309,7 @@ help:
 	@echo 'make dataset   make the data set: COUNT=1000 MEAN_MB=3.0 SEED=1 PHOTOS=folder'
 	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=9m PRECISION=1% EMULATE=16 IN=folder STUDY=folder'
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
+	@echo 'make pictures  docs/images from an existing study, for the README: STUDY=folder'
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
 	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench: performance'
 	@echo 'make peers     CPU time per image beside other programs: PEERS_IMAGES=20 IN=folder; make deps-peers installs these'

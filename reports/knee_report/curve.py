@@ -91,7 +91,7 @@ def measured_line(point: CurvePoint) -> str:
 
 
 def emulated_points(study: Study) -> tuple[CurvePoint, ...]:
-    """Points of the study of emulated cores with a core for each worker, without one worker, which is 1 by definition."""
+    """Points of the emulated study with a core for each worker; not one worker, which is 1 by definition."""
     return tuple(p for p in study.emulated.curve if p.workers > 1 and not p.oversubscribed) if study.emulated else ()
 
 

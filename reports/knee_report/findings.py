@@ -1,4 +1,4 @@
-"""Section `findings` of fit.json: what the analysis decided. Sentences and figures take rankings and verdicts from here alone."""
+"""Section `findings` of fit.json: rankings, verdicts and facts. Sentences and figures make no decision of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .measure import Json, Measure, count, finite, parse_measure, rows, section,
 
 @dataclass(frozen=True)
 class Loss:
-    """One line of the ranking of losses. share: of all core time, negative: a gain; left: the efficiency after it and those before it."""
+    """One line of the ranking. share: of all core time, negative: a gain; left: the efficiency after this line."""
 
     kind: str  # "cause"; "smaller": the sum of small ones; "unnamed": core time that no cause explains
     label: str

@@ -1,7 +1,7 @@
-"""A page in millimetres from its top left corner: text that wraps by its measured width, tables, boxes, axes.
+"""A page in millimetres from its top left corner: text wrapped by its measured width, tables, boxes, axes.
 
-Nothing overlaps because every drawing call returns the height where the next thing may begin, and text that is too long for its place is
-wrapped or cut with an ellipsis, never squeezed.
+Nothing overlaps: every drawing call returns the height where the next element may begin, and text that is too long for
+its place is wrapped or cut with an ellipsis.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class Page:
         return self.text(x, y, cut(text, style.HEADING, width), style.HEADING) + 1.2
 
     def caption(self, y: float, title: str, note: str = "", x: float = style.LEFT, width: float = style.WIDTH) -> float:
-        """A figure's or table's title with a note below it on how to read it."""
+        """The title of a figure or table, and a note on how to read it."""
         y = self.text(x, y, cut(title, style.BODY.bold(), width), style.BODY.bold())
         return self.paragraph(x, y, width, note, style.SMALL, most=3) if note else y
 
@@ -174,8 +174,8 @@ class Page:
         row_height: float = 4.3,
         strong: Sequence[int] = (),
     ) -> float:
-        """Column titles, a rule, one line per row; `strong` rows are bold. Cells too wide for their column are set a little smaller,
-        then cut."""
+        """Column titles, a rule, one line per row; `strong` rows are bold. A cell too wide for its column is set a little
+        smaller, then cut."""
         total = sum(c.weight for c in columns)
         gap = 2.0
         lefts, at = [], x

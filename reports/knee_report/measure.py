@@ -11,8 +11,8 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Measure:
-    """value None: not measured, `reason` says why. A value with low or high None: no such bound, `reason` says why. low, high and value
-    equal: known by definition."""
+    """value None: not measured, see `reason`. A value with low or high None: no such bound, see `reason`. low, high and
+    value equal: known by definition."""
 
     value: float | None
     low: float | None = None

@@ -1,4 +1,4 @@
-"""Sentences made from the facts of a study: key findings, tiles and the summary for a terminal. No drawing, no decisions."""
+"""Sentences made from the facts of a study: key findings, tiles, the summary for a terminal. They decide nothing."""
 
 from __future__ import annotations
 
@@ -130,29 +130,31 @@ def loss_words(losses: Losses) -> str:
     return f"{'; '.join(listed)} of all core time" if listed else ""
 
 
+def cause_words(study: Study) -> str:
+    """Where core time is lost, or why that is not known."""
+    losses, full = study.findings.losses, study.findings.full_workers
+    named = loss_words(losses)
+    if named:
+        at = "" if losses.workers == full else f" with {wording.plural(losses.workers, 'worker')}"
+        return f"Largest losses{at}: {named}."
+    if losses.workers is not None:
+        return "No cause of a loss was found."
+    return f"Causes are not known: {wording.sentence(losses.reason)}" if losses.reason else ""
+
+
 def efficiency(study: Study) -> Finding:
-    full, verdict, losses = study.full_point, study.findings.efficiency_loss, study.findings.losses
+    full, verdict, causes = study.full_point, study.findings.efficiency_loss, cause_words(study)
     if full is None or full.efficiency.value is None:
         return Finding("Efficiency was not measured.", wording.sentence(full.efficiency.reason if full else "No trial counts"))
     if verdict == "by definition":
-        return Finding(
-            "The efficiency of one worker is 100% by definition.", "No trial with more workers, each with a core of its own, counts."
-        )
+        none = "No trial with more workers, each with a core of its own, counts."
+        return Finding("The efficiency of one worker is 100% by definition.", f"{none} {causes}".strip())
     share = wording.percent(full.efficiency)
     where = f"With all {full.workers} cores in use" if full.workers == study.facts.cores else f"With {full.workers} workers"
-    lead = f"{where}, efficiency is {_short(share, '%')}."
     detail = f"{wording.level(share)} interval {wording.span(share)}%." if share.has_interval else f"{wording.capital(wording.span(share))}."
     if verdict == "within noise":
         detail += " The loss is not distinguishable from noise."
-    named = loss_words(losses)
-    if named:
-        at = "" if losses.workers == full.workers else f" with {wording.plural(losses.workers, 'worker')}"
-        detail += f" Largest losses{at}: {named}."
-    elif losses.workers is not None:
-        detail += " No cause of a loss was found."
-    elif losses.reason:
-        detail += f" Causes are not known: {wording.sentence(losses.reason)}"
-    return Finding(lead, detail)
+    return Finding(f"{where}, efficiency is {_short(share, '%')}.", f"{detail} {causes}".strip())
 
 
 def knee(study: Study) -> Finding:

@@ -96,6 +96,6 @@ def apply() -> None:
             "legend.frameon": False,
             "legend.handlelength": 1.8,
             "lines.linewidth": 1.2,
-            "lines.markersize": 3.6,
+            "lines.markersize": 4.0,
         }
     )

@@ -42,7 +42,7 @@ def whole(value: int | float | None) -> str:
 
 
 def decimals_for(measure: Measure) -> int:
-    """Decimals for three digits of the value, or more for a narrow interval, up to the second digit of its half width."""
+    """Decimals for three digits of the value; more for a narrow interval, up to the second digit of its half width."""
     if measure.value is None:
         return 0
     size = abs(measure.value)

@@ -91,6 +91,19 @@ is "$(put_in 'serial=900ms')" "serial prefix and suffix" "a serial section added
 is "$(put_in 'init=900ms')" "worker initialisation" "... a slow initializer"
 is "$(put_in 'last=1500ms')" "tail: no work left" "... a long last item"
 is "$(put_in 'lock=25ms')" "blocked beyond that (locks)" "... a lock"
+"$KNEE" fit --quiet made
+is "$(/usr/bin/python3 -c 'import json
+losses = json.load(open("made/fit.json"))["findings"]["losses"]
+print(losses["workers"], losses["causes"][0]["headline"], losses["causes"][0]["label"])')" \
+    "4 True blocked beyond that (locks)" "... fit.json ranks it first"
+if command -v pdftotext >/dev/null && "$KNEE" report made >/dev/null 2>&1; then
+    like "$(pdftotext -f 1 -l 1 made/report.pdf - | tr '\n' ' ')" 'Largest losses with 4 workers: blocked beyond that \(locks\)' \
+        "... page 1 of the report names it first"
+    is "$(pdftotext -layout -f 2 -l 2 made/report.pdf - | grep -oE 'blocked beyond that|serial prefix and suffix|tail: no work left' | head -n 1)" \
+        "blocked beyond that" "... page 2 too"
+else
+    skip 2 "needs gnuplot, python3-matplotlib and poppler-utils"
+fi
 
 "$KNEE" account --workers 7 one 2>err
 is "$? $(wc -l <err)" "1 1" "workers that were not measured: exit 1 and one line"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee report on invented studies (tests/reports/fixture.py): files, page count and size, the study's numbers in the text,
-# refusals with their remedies.
+# knee report on invented studies (tests/reports/fixture.py): files, page count and size, the study's numbers in the
+# text, refusals with their remedies.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 for tool in gnuplot pdfinfo pdftotext; do

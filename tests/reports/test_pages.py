@@ -56,7 +56,7 @@ class Pages(unittest.TestCase):
         style.apply()
 
     def test_nothing_overlaps(self) -> None:
-        """every page of every kind of study: inside the margins, no text on text or on a figure, no figure on another"""
+        """every page of every kind of study: inside the margins, no text on text or figure, no figure on another"""
         for kind, make in fixture.FITS.items():
             study = load.parse_study(make(), RECORD)
             for number, draw in enumerate(page_drawers(), 1):

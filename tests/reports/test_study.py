@@ -172,7 +172,7 @@ class Tables(unittest.TestCase):
         self.assertIn("not measured (denied, perf_event_paranoid is 3): PAPI_L3_TCM", words)
 
     def test_quantities(self) -> None:
-        """quantities of the counter group are printed in place of the counters: with one worker and at full cores, or their reason"""
+        """quantities of the counter group are printed in place of counters, with one worker and at full cores"""
         mean = Measure(value=98.4, low=95.0, high=101.8, level=0.95)
         none = Measure(value=None, reason="instructions: no such counter")
         counted = replace(study("full"), quantities=(

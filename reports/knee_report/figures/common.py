@@ -19,8 +19,8 @@ def explain(ax: Any, why: str) -> None:
     for spine in ax.spines.values():
         spine.set_visible(True)
         spine.set_color(style.RULE)
-    box = ax.get_window_extent()
-    lines = wrap(f"not measured: {why}", style.SMALL, box.width / ax.figure.dpi * 25.4 - 8, most=5)
+    width = ax.get_window_extent().width / ax.figure.dpi * 25.4
+    lines = wrap(f"not measured: {why}", style.SMALL, width - min(8.0, 0.1 * width), most=8)
     ax.text(0.5, 0.5, "\n".join(lines), transform=ax.transAxes, ha="center", va="center", size=style.SMALL.size, color=style.SOFT)
 
 

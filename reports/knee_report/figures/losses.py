@@ -27,7 +27,7 @@ def colour_of(losses: Losses, place: int) -> str:
     return style.SMALLER if losses.causes[place].kind == "smaller" else style.CAUSES[place % len(style.CAUSES)]
 
 
-# --- cause by cause -----------------------------------------------------------------------------------------------------
+# --- cause by cause ---------------------------------------------------------------------------------------------------
 
 
 def waterfall_note(losses: Losses) -> str:
@@ -86,7 +86,7 @@ def waterfall(ax: Any, study: Study) -> None:
     ax.set_xlabel(f"efficiency, %{'' if low == 0 else '; the axis does not begin at 0'}")
 
 
-# --- every worker count -------------------------------------------------------------------------------------------------
+# --- every worker count -----------------------------------------------------------------------------------------------
 
 
 def _bar_axis(ax: Any, workers: Sequence[int], cores: int | None) -> None:

@@ -17,7 +17,8 @@ def speedup(ax: Any, study: Study) -> None:
         explain(ax, "the study has no point of the scaling curve")
         return
     workers = [p.workers for p in study.curve]
-    last = max(workers)
+    emulated = curve.emulated_points(study)
+    last = max([*workers, *(p.workers for p in emulated)])
     bound = study.facts.cores or last
     ends = [1.0, float(min(bound, last))] + ([float(last)] if bound < last else [])
     ax.plot(ends, [min(n, bound) for n in ends], color=style.SOFT, linestyle=(0, (5, 3)), linewidth=1.0, label="ideal, up to the cores")
@@ -30,7 +31,6 @@ def speedup(ax: Any, study: Study) -> None:
         )
         ax.plot(at, [p.speedup for p in model.predicted], color=style.MODEL, linewidth=1.4, label=f"{wording.model_name(model.name)} fit")
     intervals(ax, workers, [p.speedup for p in study.curve], style.MEASURED, label="measured, 95% interval")
-    emulated = curve.emulated_points(study)
     if emulated:
         at = [p.workers for p in emulated]
         ax.plot([1, max(at)], [1, max(at)], color=style.EMULATED, linestyle=(0, (1, 2)), linewidth=0.9)

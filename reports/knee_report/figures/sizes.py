@@ -50,7 +50,7 @@ OTHER = {"megapixels": "megabytes", "megabytes": "megapixels"}
 
 
 def line_at(study: Study, along: str) -> tuple[float, float, float, float] | None:
-    """The fit along one size: slope, slope of the other size, median of the other size, and the line's height at 0 (in ms)."""
+    """The fit along one size, in ms: slope, slope and median of the other size, height of the line at 0."""
     fit = points_fit(study)
     if fit is None or not study.size_points:
         return None

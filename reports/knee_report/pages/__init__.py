@@ -1,5 +1,5 @@
-"""The pages of the report, in their order. A page is a module of this folder with a function draw(page, study); its name here
-puts it into the report."""
+"""The pages of the report, in their order. A page is a module of this folder with a function draw(page, study); its name
+in PAGES puts it into the report."""
 
 from __future__ import annotations
 

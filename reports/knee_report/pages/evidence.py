@@ -110,7 +110,7 @@ def batch_rows(study: Study) -> list[tuple[str, str]]:
 
 
 def interval_words(study: Study) -> str:
-    """How the intervals of the curve were made; degrees of freedom differ from point to point and are in fit.json only."""
+    """How the intervals of the curve were made. Degrees of freedom differ from point to point: they are in fit.json."""
     used: dict[str, list[str]] = {}
     for name, field in (("wall time", "wall_s"), ("throughput", "images_per_s"), ("speedup", "speedup"), ("efficiency", "efficiency")):
         for point in study.curve:

@@ -151,7 +151,7 @@ def knee_words(study: Study) -> str:
 
 
 def _losses(page: Page, study: Study, top: float) -> None:
-    """Where core time went: one worker count cause by cause, and every worker count; phases when there is no account."""
+    """Where core time is lost, cause by cause and at every worker count; the phases when there is no account."""
     height = style.BOTTOM - top - 15 - 8
     ranked = study.findings.losses
     if ranked.workers is None:
