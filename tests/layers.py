@@ -57,10 +57,10 @@ LAYERS: dict[str, str] = {
     "harness/sweep": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
                      "pipeline/images/recipe analysis/statistics analysis/speedup harness/machine "
                      "harness/machine/counters harness/machine/emulation harness/study harness/trial",
-    "harness/fit": "pipeline/base analysis/statistics analysis/speedup analysis/models analysis/knee analysis/size "
-                   "analysis/account analysis/prediction harness/machine/counters harness/study",
+    "harness/fit": "pipeline/base pipeline/pool analysis/statistics analysis/speedup analysis/models analysis/knee "
+                   "analysis/size analysis/account analysis/prediction harness/machine/counters harness/study",
     # what people see and type
-    "harness/console": "pipeline/base pipeline/pool harness/study harness/sweep harness/fit",
+    "harness/console": "pipeline/base analysis/statistics harness/study harness/sweep harness/fit",
     "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
                    "pipeline/images/recipe pipeline/images/codecs pipeline/images/overlay pipeline/images/engines "
                    "pipeline/images/output analysis/statistics analysis/gate analysis/reference harness/machine "

@@ -1,8 +1,8 @@
 #include <stdbool.h>
 
 #include "harness/cli/commands.h"
+#include "harness/console/account_print.h"
 #include "harness/console/message.h"
-#include "harness/fit/fit.h"
 #include "harness/fit/fit_account.h"
 #include "harness/fit/fit_json.h"
 #include "harness/study/study_read.h"
@@ -52,8 +52,7 @@ static int tell(const struct fit_account *account)
 
     if (set.json) {
         json_t *json = fit_account_json(account);
-        int status = json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-        putchar('\n');
+        int status = fit_json_print(json, stdout);
         json_decref(json);
         return status ? KNEE_FAILED : KNEE_OK;
     }

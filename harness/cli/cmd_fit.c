@@ -4,8 +4,10 @@
 
 #include "analysis/statistics/resample.h"
 #include "harness/cli/commands.h"
+#include "harness/console/fit_print.h"
 #include "harness/console/message.h"
 #include "harness/fit/fit.h"
+#include "harness/fit/fit_json.h"
 #include "harness/tables/table_study.h"
 #include "harness/study/study_read.h"
 
@@ -85,9 +87,7 @@ static const struct option_spec table[] = {
 
 static int print_json(const json_t *json)
 {
-    int status = json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-
-    putchar('\n');
+    int status = fit_json_print(json, stdout);
     return status ? KNEE_FAILED : KNEE_OK;
 }
 
@@ -133,14 +133,17 @@ static int fit_study(const char *operand, const struct fit_options *options, str
     struct study_data study = {0};
     struct fit fit;
     char *folder = NULL, *path;
+    json_t *json;
     int code = -1;
 
     if (study_read(operand, &study, &folder, fault))
         return -1;
     if (fit_make(&study, options, &fit, fault) == 0) {
         path = g_build_filename(folder, "fit.json", NULL);
-        if (fit_write(&fit, path, fault) == 0)
+        json = fit_json(&fit);
+        if (fit_json_write(json, path, fault) == 0)
             code = print_fit(&fit);
+        json_decref(json);
         g_free(path);
         fit_release(&fit);
     }

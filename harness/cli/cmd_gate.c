@@ -17,6 +17,7 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/fit/fit.h"
+#include "harness/fit/fit_json.h"
 #include "harness/study/study_read.h"
 
 enum { MOST_ENTRIES = 64 };
@@ -160,7 +161,7 @@ static int write_baseline(const struct fit *fit, struct fault *fault)
     json_object_set_new(json, "entries", entries);
     status = add_entries(entries, fit, fault);
     if (status == 0)
-        status = fit_write_json(json, set.write, fault);
+        status = fit_json_write(json, set.write, fault);
     if (status == 0)
         printf("%s: %zu entries of %s\n", set.write, json_array_size(entries), fit->study->name);
     json_decref(json);

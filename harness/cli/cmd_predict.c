@@ -5,6 +5,8 @@
 
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
+#include "harness/console/prediction_print.h"
+#include "harness/fit/fit_json.h"
 #include "harness/fit/prediction.h"
 #include "harness/study/study_read.h"
 
@@ -67,8 +69,7 @@ static int tell(const struct prediction *prediction)
         return KNEE_OK;
     }
     json = prediction_json(prediction);
-    status = json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-    putchar('\n');
+    status = fit_json_print(json, stdout);
     json_decref(json);
     return status ? KNEE_FAILED : KNEE_OK;
 }

@@ -1,9 +1,9 @@
-/* account_print.c: the core-second account as tables for people (fit_account.h). */
+#include "harness/console/account_print.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "harness/fit/fit.h"
-#include "harness/fit/fit_account.h"
+#include "harness/console/value_text.h"
 #include "harness/fit/fit_losses.h"
 
 static bool is_scaling(const struct fit_account *account, const struct fit_account_cell *cell)
@@ -16,43 +16,6 @@ static const struct fit_account_cell *cell_at(const struct fit_account *account,
     return &g_array_index(account->cells, struct fit_account_cell, i);
 }
 
-/* No sign before what is printed as 0. */
-static double unsigned_zero(double value, int decimals)
-{
-    return fabs(value) < 0.5 * pow(10, -decimals) ? 0 : value;
-}
-
-/* "12.3%", "-" */
-static const char *percent(double share, char *text, size_t bytes)
-{
-    if (isnan(share))
-        snprintf(text, bytes, "-");
-    else
-        snprintf(text, bytes, "%.2f%%", unsigned_zero(100 * share, 2));
-    return text;
-}
-
-/* Decimals that leave five digits of a total. */
-static int decimals_of(double total_s)
-{
-    return total_s > 0 ? (int)fmin(fmax(4 - floor(log10(total_s)), 2), 6) : 3;
-}
-
-/* "1.234 (1.2 to 1.3)", "1.234", "-" */
-static const char *seconds(const struct interval *interval, int decimals, char *text, size_t bytes)
-{
-    double value = unsigned_zero(interval->value, decimals), low = unsigned_zero(interval->low, decimals),
-           high = unsigned_zero(interval->high, decimals);
-
-    if (!interval_has_value(interval))
-        snprintf(text, bytes, "-");
-    else if (interval_has_bounds(interval) && (low != 0 || high != 0))
-        snprintf(text, bytes, "%.*f (%.*f to %.*f)", decimals, value, decimals, low, decimals, high);
-    else
-        snprintf(text, bytes, "%.*f", decimals, value);
-    return text;
-}
-
 static void print_row(const struct fit_account *account, const char *label, FILE *out,
                       double (*value)(const struct fit_account_cell *cell, int which), int which)
 {
@@ -61,7 +24,7 @@ static void print_row(const struct fit_account *account, const char *label, FILE
     fprintf(out, "%-31s", label);
     for (unsigned i = 0; i < account->cells->len; i++)
         if (is_scaling(account, cell_at(account, i)))
-            fprintf(out, " %9s", percent(value(cell_at(account, i), which), text, sizeof text));
+            fprintf(out, " %9s", percent_text(value(cell_at(account, i), which), text, sizeof text));
     fputc('\n', out);
 }
 
@@ -118,9 +81,9 @@ void account_print_overview(const struct fit_account *account, FILE *out)
     fputc('\n', out);
     for (int c = 0; c < ACCOUNT_CAUSES; c++)
         print_row(account, account_cause_label((enum account_cause)c), out, share, c);
-    print_row(account, "named, in every trial at least", out, named, 0);
-    print_row(account, "not closed, at most", out, closure, 0);
-    fprintf(out, "\nefficiencies (each is the product of those indented below it)\n");
+    print_row(account, "attributed to causes, at least", out, named, 0);
+    print_row(account, "sum differs from n T, at most", out, closure, 0);
+    fprintf(out, "\nefficiencies (each is the product of the ones indented below it)\n");
     for (int f = 0; f < POP_FACTORS; f++) {
         snprintf(label, sizeof label, "%*s%s", 2 * (int)pop_factor_depth((enum pop_factor)f), "",
                  pop_factor_name((enum pop_factor)f));
@@ -135,46 +98,50 @@ void account_print_comparison(const struct fit_account *account, const struct fi
 {
     struct fit_account_difference difference;
     struct fit_losses losses = fit_losses_rank(account, cell, against);
-    char here[64], there[64], more[64], lost[32], left[32], without[64];
-    double efficiency = 1;
-    int decimals = decimals_of(against->total_s.value);
+    char here[VALUE_TEXT_BYTES], there[VALUE_TEXT_BYTES], more[VALUE_TEXT_BYTES], without[VALUE_TEXT_BYTES];
+    char lost[32], left[32];
+    int decimals = decimals_for(against->total_s.value, 5);
 
     fit_account_compare(account, cell, against, &difference);
+    snprintf(here, sizeof here, "%u worker%s", cell->workers, cell->workers == 1 ? "" : "s");
+    snprintf(there, sizeof there, "%u worker%s", against->workers, against->workers == 1 ? "" : "s");
     fprintf(out,
             "%s: %u workers against %u, core-seconds (in brackets: 95%% intervals over blocks)\n\n"
             "%-31s %-26s %-26s %-26s %8s %8s  %s\n",
-            account->study->name, cell->workers, against->workers, "cause", "at this many", "against", "more",
-            "lost", "left", "speedup without it");
+            account->study->name, cell->workers, against->workers, "cause", here, there, "difference", "lost",
+            "left", "speedup without it");
     for (int c = 0; c < ACCOUNT_CAUSES; c++) {
-        efficiency -= isnan(difference.lost[c]) ? 0 : difference.lost[c];
         fprintf(out, "%-31s %-26s %-26s %-26s %8s %8s  %s\n", account_cause_label((enum account_cause)c),
-                seconds(&cell->core_s[c], decimals, here, sizeof here),
-                seconds(&against->core_s[c], decimals, there, sizeof there),
-                seconds(&difference.core_s[c], decimals, more, sizeof more),
-                percent(difference.lost[c], lost, sizeof lost), percent(efficiency, left, sizeof left),
-                seconds(&cell->speedup_without[c], 2, without, sizeof without));
+                interval_text(&cell->core_s[c], decimals, "", here, sizeof here),
+                interval_text(&against->core_s[c], decimals, "", there, sizeof there),
+                interval_text(&difference.core_s[c], decimals, "", more, sizeof more),
+                percent_text(difference.lost[c], lost, sizeof lost),
+                percent_text(difference.left[c], left, sizeof left),
+                interval_text(&cell->speedup_without[c], 2, "", without, sizeof without));
     }
     fprintf(out, "%-31s %-26s %-26s %-26s %8s %8s  %s\n", "all",
-            seconds(&cell->total_s, decimals, here, sizeof here),
-            seconds(&against->total_s, decimals, there, sizeof there),
-            seconds(&difference.total_s, decimals, more, sizeof more),
-            percent(difference.lost_total, lost, sizeof lost),
-            percent(1 - difference.lost_total, left, sizeof left),
-            seconds(&cell->speedup, 2, without, sizeof without));
-    fprintf(out, "\nlost: share of this many workers' core-seconds; left: efficiency against %u worker%s\n",
-            against->workers, against->workers == 1 ? "" : "s");
+            interval_text(&cell->total_s, decimals, "", here, sizeof here),
+            interval_text(&against->total_s, decimals, "", there, sizeof there),
+            interval_text(&difference.total_s, decimals, "", more, sizeof more),
+            percent_text(difference.lost_total, lost, sizeof lost),
+            percent_text(1 - difference.lost_total, left, sizeof left),
+            interval_text(&cell->speedup, 2, "", without, sizeof without));
+    fprintf(out, "\nlost: share of the core-seconds of %u workers; left: efficiency against %u worker%s\n",
+            cell->workers, against->workers, against->workers == 1 ? "" : "s");
     if (losses.count && losses.loss[0].headline)
-        fprintf(out, "most is lost by: %s (%s of the core-seconds)\n", losses.loss[0].label,
-                percent(losses.loss[0].share.value, lost, sizeof lost));
+        fprintf(out, "largest loss: %s (%s of the core-seconds)\n", losses.loss[0].label,
+                percent_text(losses.loss[0].share.value, lost, sizeof lost));
     if (against->workers == 1 && !isnan(cell->size_lost))
         fprintf(out,
-                "by item size: %s core-seconds, %s (slower large items, and a tail that equal ones would "
-                "not have)\n",
-                seconds(&cell->size_core_s, decimals, more, sizeof more),
-                percent(cell->size_lost, lost, sizeof lost));
-    fprintf(out, "named in every trial: at least %s; not closed: at most %s\n",
-            percent(fmin(cell->named, against->named), here, sizeof here),
-            percent(fmax(cell->closure, against->closure), there, sizeof there));
+                "by item size: %s core-seconds, %s (large items that are slower, and the tail that items of "
+                "equal "
+                "size would not have)\n",
+                interval_text(&cell->size_core_s, decimals, "", more, sizeof more),
+                percent_text(cell->size_lost, lost, sizeof lost));
+    fprintf(out,
+            "in every trial: at least %s attributed to causes; their sum differs from n T by at most %s\n",
+            percent_text(fmin(cell->named, against->named), here, sizeof here),
+            percent_text(fmax(cell->closure, against->closure), there, sizeof there));
 }
 
 static void print_number(double value, FILE *out)
@@ -211,15 +178,17 @@ void account_print_trials(const struct fit_account *account, FILE *out)
 void account_print_loss(const struct fit_account *account, FILE *out)
 {
     struct fit_losses losses = fit_losses_summary(account);
-    const struct fit_account_cell *cell = losses.cell;
-    char lost[32], top[32];
+    const struct fit_loss *first = &losses.loss[0];
+    char lost[32], share[32];
 
-    if (!cell || !losses.count || !losses.loss[0].headline ||
-        (account->study->cores && cell->workers > account->study->cores))
+    if (!losses.cell || !losses.count || !first->headline ||
+        (account->study->cores && losses.cell->workers > account->study->cores))
         return;
-    fprintf(out, "loss: %s of the core-seconds at %u workers, most by: %s (%s); 'knee account' tells all\n",
-            percent(1 - losses.efficiency, lost, sizeof lost), cell->workers, losses.loss[0].label,
-            percent(losses.loss[0].share.value, top, sizeof top));
-    if (!isnan(cell->size_share))
-        fprintf(out, "by item size: %.0f%% of that loss\n", unsigned_zero(100 * cell->size_share, 0));
+    fprintf(out,
+            "loss: %s of the core-seconds at %u workers, the largest: %s (%s); details: 'knee account'\n",
+            percent_text(1 - losses.efficiency, lost, sizeof lost), losses.cell->workers, first->label,
+            percent_text(first->share.value, share, sizeof share));
+    if (!isnan(losses.cell->size_share))
+        fprintf(out, "by item size: %.0f%% of that loss\n",
+                without_negative_zero(100 * losses.cell->size_share, 0));
 }

@@ -1,66 +1,25 @@
-/* fit_print.c: a fit as a short table for people. */
+#include "harness/console/fit_print.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "harness/fit/fit.h"
-
-/* "2.345 (2.301 to 2.390)", "2.345 (no interval)", "-". */
-static const char *shown(const struct interval *interval, int decimals, char *text, size_t bytes)
-{
-    if (!interval_has_value(interval))
-        snprintf(text, bytes, "-");
-    else if (interval_has_bounds(interval) && interval->low < interval->high)
-        snprintf(text, bytes, "%.*f (%.*f to %.*f)", decimals, interval->value, decimals, interval->low,
-                 decimals, interval->high);
-    else if (interval_has_bounds(interval))
-        snprintf(text, bytes, "%.*f", decimals, interval->value);
-    else
-        snprintf(text, bytes, "%.*f (no interval)", decimals, interval->value);
-    return text;
-}
-
-/* Decimals that leave four digits of a time. */
-static int decimals_of(double value)
-{
-    return value > 0 ? (int)fmin(fmax(3 - floor(log10(value)), 0), 6) : 3;
-}
+#include "harness/console/account_print.h"
+#include "harness/console/value_text.h"
 
 static void print_curve(const struct fit *fit, FILE *out)
 {
-    char wall[64], speedup[64], efficiency[64];
+    char wall[VALUE_TEXT_BYTES], speedup[VALUE_TEXT_BYTES], efficiency[VALUE_TEXT_BYTES];
 
     fprintf(out, "%7s %6s  %-26s %-24s %-24s\n", "workers", "trials", "seconds",
             study_data_is_weak(fit->study) ? "scaled speedup" : "speedup", "efficiency");
     for (unsigned i = 0; i < fit->curve->len; i++) {
         const struct scaling_point *p = &g_array_index(fit->curve, struct fit_point, i).scaling;
         fprintf(out, "%7u %6zu  %-26s %-24s %-24s%s\n", p->workers, p->trials,
-                shown(&p->seconds, decimals_of(p->seconds.value), wall, sizeof wall),
-                shown(&p->speedup, 2, speedup, sizeof speedup),
-                shown(&p->efficiency, 3, efficiency, sizeof efficiency),
+                interval_text(&p->seconds, decimals_for(p->seconds.value, 4), NO_INTERVAL, wall, sizeof wall),
+                interval_text(&p->speedup, 2, NO_INTERVAL, speedup, sizeof speedup),
+                interval_text(&p->efficiency, 3, NO_INTERVAL, efficiency, sizeof efficiency),
                 p->oversubscribed ? " more workers than cores" : "");
     }
-}
-
-static void print_model(const struct model_fit *model, FILE *out)
-{
-    char text[96];
-
-    fprintf(out, "%c %-16s ", model->chosen ? '*' : ' ', model_name(model->kind));
-    if (!model->fitted) {
-        fprintf(out, "not fitted: %s\n", model->reason);
-        return;
-    }
-    for (size_t j = 0; j < model->shapes; j++)
-        fprintf(out, "%s %s  ", model_parameter_name(model->kind, j),
-                shown(&model->shape[j], 4, text, sizeof text));
-    fprintf(out, "T1 %s s", shown(&model->t1, decimals_of(model->t1.value), text, sizeof text));
-    if (!isnan(model->lack_of_fit.p))
-        fprintf(out, "  lack of fit p %.2g", model->lack_of_fit.p);
-    if (!isnan(model->aicc))
-        fprintf(out, "  AICc %.1f", model->aicc);
-    if (model->note[0])
-        fprintf(out, "  (%s)", model->note);
-    fputc('\n', out);
 }
 
 static void print_advice(const struct fit *fit, FILE *out)
@@ -82,7 +41,7 @@ static void print_advice(const struct fit *fit, FILE *out)
 
 static void print_size(const struct fit *fit, FILE *out)
 {
-    char base[64], pixels[64], bytes[64];
+    char base[VALUE_TEXT_BYTES], pixels[VALUE_TEXT_BYTES], bytes[VALUE_TEXT_BYTES];
 
     for (unsigned i = 0; i < fit->sizes->len; i++) {
         const struct fit_size *size = &g_array_index(fit->sizes, struct fit_size, i);
@@ -91,15 +50,80 @@ static void print_size(const struct fit *fit, FILE *out)
         struct interval m = interval_scaled(&size->regression.per_megabyte, 1e3);
         if (size->workers != fit->size_workers || !interval_has_value(&size->regression.intercept))
             continue;
-        fprintf(
-            out, "item time at %u worker%s: %s ms + %s ms per megapixel + %s ms per megabyte (%zu items)\n",
-            size->workers, size->workers == 1 ? "" : "s", shown(&b, 2, base, sizeof base),
-            shown(&p, 2, pixels, sizeof pixels), shown(&m, 2, bytes, sizeof bytes), size->regression.items);
+        fprintf(out,
+                "item time at %u worker%s: %s ms + %s ms per megapixel + %s ms per megabyte (%zu items)\n",
+                size->workers, size->workers == 1 ? "" : "s",
+                interval_text(&b, 2, NO_INTERVAL, base, sizeof base),
+                interval_text(&p, 2, NO_INTERVAL, pixels, sizeof pixels),
+                interval_text(&m, 2, NO_INTERVAL, bytes, sizeof bytes), size->regression.items);
         if (size->diagnostics.high)
-            fprintf(out, "  %zu of them hold the line nearly alone (leverage above %d means, at most %.2f)\n",
-                    size->diagnostics.high, SIZE_HIGH, size->diagnostics.highest_leverage);
+            fprintf(
+                out,
+                "  %zu of them nearly determine this line (leverage above %d times the mean, at most %.2f)\n",
+                size->diagnostics.high, SIZE_HIGH, size->diagnostics.highest_leverage);
     }
 }
+
+/* --- counters --------------------------------------------------------------------------------- */
+
+static const struct fit_quantity *quantity_at(const struct fit *fit, const char *name, unsigned workers)
+{
+    for (unsigned i = 0; i < fit->quantities->len; i++) {
+        const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
+        if (q->workers == workers && strcmp(q->name, name) == 0)
+            return q;
+    }
+    return NULL;
+}
+
+static const char *quantity_text(const struct fit_quantity *quantity, char *text, size_t bytes)
+{
+    static const struct interval none = {.value = NAN};
+
+    return interval_text_digits(quantity ? &quantity->value : &none, "", text, bytes);
+}
+
+/* "counters: no value for ipc, frequency: cycles: no such counter here": with the reason of the first. */
+static void print_missing(const struct fit *fit, unsigned workers, FILE *out)
+{
+    const char *reason = NULL;
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < fit->quantities->len; i++) {
+        const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
+        if (q->workers != workers || interval_has_value(&q->value))
+            continue;
+        fprintf(out, "%s%s", count++ ? ", " : "counters: no value for ", q->name);
+        if (!reason)
+            reason = q->reason;
+    }
+    if (count)
+        fprintf(out, ": %s\n", reason);
+}
+
+void fit_print_quantities(const struct fit *fit, FILE *out)
+{
+    const struct fit_point *most = fit_point_full(fit);
+    unsigned full = most ? most->scaling.workers : 1, lines = 0;
+    char one[VALUE_TEXT_BYTES], all[VALUE_TEXT_BYTES], heading[32];
+
+    snprintf(heading, sizeof heading, "%u workers", full);
+    for (unsigned i = 0; i < fit->quantities->len; i++) {
+        const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
+        if (q->workers != 1 || !interval_has_value(&q->value))
+            continue;
+        if (!lines++)
+            fprintf(out, "\n%-28s %-28s %-28s %s\n", "counters", "1 worker", full > 1 ? heading : "", "unit");
+        fprintf(out, "%-28s %-28s %-28s %s%s%s\n", q->name, quantity_text(q, one, sizeof one),
+                full > 1 ? quantity_text(quantity_at(fit, q->name, full), all, sizeof all) : "", q->unit,
+                strcmp(q->status, "ok") == 0 ? "" : ", ", strcmp(q->status, "ok") == 0 ? "" : q->status);
+    }
+    print_missing(fit, 1, out);
+    if (lines)
+        fputc('\n', out);
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
 
 void fit_print(const struct fit *fit, FILE *out)
 {
@@ -112,11 +136,8 @@ void fit_print(const struct fit *fit, FILE *out)
                 study_data_fact(fit->study, "emulated_cores") ? "emulated " : "");
     fprintf(out, "; in brackets: 95%% intervals\n\n");
     print_curve(fit, out);
-    fprintf(out, "\nmodels (* chosen; %s)\n", fit->choice);
-    for (int kind = 0; kind < MODEL_KINDS; kind++)
-        if (model_is_for((enum model_kind)kind, study_data_is_weak(fit->study)))
-            print_model(&fit->models[kind], out);
-    fit_print_predictions(fit, out);
+    fputc('\n', out);
+    fit_print_models(fit, out);
     fputc('\n', out);
     print_size(fit, out);
     fit_print_quantities(fit, out);
@@ -128,7 +149,7 @@ void fit_print(const struct fit *fit, FILE *out)
     account_print_loss(&fit->account, out);
     print_advice(fit, out);
     if (fit->equivalence.trials)
-        fprintf(out, "equivalence: %zu of %zu trials made the same bytes%s\n", fit->equivalence.identical,
+        fprintf(out, "equivalence: %zu of %zu trials have the same output%s\n", fit->equivalence.identical,
                 fit->equivalence.trials,
                 fit->equivalence.identical == fit->equivalence.trials ? " as the serial run" : "");
     for (unsigned i = 0; i < fit->warnings->len; i++)

@@ -1,4 +1,4 @@
-#include "harness/fit/fit.h"
+#include "harness/fit/fit_internal.h"
 #include "harness/study/observations.h"
 
 #include <limits.h>
@@ -148,6 +148,18 @@ const struct fit_point *fit_point_at(const struct fit *fit, unsigned workers)
     return NULL;
 }
 
+const struct fit_point *fit_point_full(const struct fit *fit)
+{
+    const struct fit_point *full = NULL;
+
+    for (unsigned i = 0; i < fit->curve->len; i++) {
+        const struct fit_point *point = &g_array_index(fit->curve, struct fit_point, i);
+        if (!point->scaling.oversubscribed)
+            full = point;
+    }
+    return full;
+}
+
 /* --- warnings --------------------------------------------------------------------------------- */
 
 static void warn(struct fit *fit, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -167,9 +179,9 @@ static void warn_of_points(struct fit *fit)
         const struct interval *e = &point->efficiency, *t = &point->seconds;
         if (point->workers > 1 && !point->oversubscribed && e->low > 1)
             warn(fit,
-                 "%u workers are faster than the ideal beyond doubt (efficiency %.3f, %.3f to %.3f): "
+                 "%u workers are faster than the ideal by more than noise (efficiency %.3f, %.3f to %.3f): "
                  "super-linear; "
-                 "caches, frequency or an unlike T(1) may be why",
+                 "caches, frequency or a T(1) measured under other conditions may be the reason",
                  point->workers, e->value, e->low, e->high);
         if (i > 0 && !point->oversubscribed) {
             const struct scaling_point *before = &g_array_index(fit->curve, struct fit_point, i - 1).scaling;
@@ -191,7 +203,7 @@ static void warn_of_mixed_kinds(struct fit *fit)
     const char *mixed = study_data_fact(fit->study, "mixed_kinds");
 
     if (mixed)
-        warn(fit, "%s: the curve bends for that too, and no law of scaling knows it", mixed);
+        warn(fit, "%s: this bends the curve too, and no fitted model accounts for it", mixed);
 }
 
 static void warn_of_study(struct fit *fit)
@@ -206,7 +218,7 @@ static void warn_of_study(struct fit *fit)
         warn(fit, "in %u of %zu trials more than 1%% of CPU time was stolen by other virtual machines",
              stolen, fit->ok);
     if (study->paired && fit->blocks < 3)
-        warn(fit, "only %zu block%s: intervals are very wide or missing; 3 is the least, 5 is good",
+        warn(fit, "only %zu block%s: intervals are very wide or missing; use at least 3, better 5",
              fit->blocks, fit->blocks == 1 ? "" : "s");
     if (study_data_fact(study, "waiting"))
         warn(fit, "%s", study_data_fact(study, "waiting"));
@@ -215,10 +227,11 @@ static void warn_of_study(struct fit *fit)
                   "efficiency "
                   "T(1) / T(n)");
     if (study->cores == 0)
-        warn(fit, "the number of cores is not known: every worker count takes part in the models; --cores N "
-                  "tells it");
+        warn(fit,
+             "the number of cores is not known: every worker count takes part in the models; give it with "
+             "--cores N");
     if (fit->void_trials + fit->failed > 0)
-        warn(fit, "%zu void and %zu failed trials do not take part", fit->void_trials, fit->failed);
+        warn(fit, "%zu void and %zu failed trials are left out", fit->void_trials, fit->failed);
     for (unsigned i = 0; i < study->cells->len; i++) {
         const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
         if (g_strcmp0(cell->role, "scaling") == 0 && study_data_curve_cell(study, cell->workers) != (int)i)

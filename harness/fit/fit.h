@@ -1,12 +1,11 @@
-/* fit.h: what a study says: curve, models, knee, phases, item sizes, advice.
+/* fit.h: the fit of a study: curve, models, knee, phases, item sizes, account, advice.
  *
  * A fit is a pure function of the study (the bootstrap is seeded by the study's own seed): the same study
  * gives the same fit, byte for byte. Only trials with status 'ok' take part; void and failed ones are counted
  * and shown.
  *
- * Sequence: study_read() or table_study(), fit_make(), then fit_write() (fit.json,
- * docs/formats.md), fit_print() (a table for people) or the fields below; fit_release(),
- * study_data_release().
+ * Sequence: study_read() or table_study(), fit_make(), then the fields below, fit_json() (fit.json, docs/formats.md) or
+ * fit_print() (harness/console/fit_print.h); fit_release(), study_data_release(). The study must outlive the fit.
  *
  * Methods of the intervals are those of analysis/: Student's t on logarithms, paired by block
  * (analysis/speedup/scaling.h says why a bootstrap is not the main one). Shares of time that may be 0 (phases) use
@@ -35,18 +34,18 @@ enum { FIT_PREDICTIONS_MOST = 32 };
 struct fit_options {
     double delta;       /* of the knee */
     uint64_t resamples; /* of the bootstrap */
-    /* Worker counts to be predicted by the chosen law, as if there were a core for each. None given: twice and four
+    /* Worker counts to be predicted by the chosen model, as if there were a core for each. None given: twice and four
      * times the largest that took part in the fit. */
     unsigned predict[FIT_PREDICTIONS_MOST];
     size_t predict_count;
 };
 
-/* What the chosen law says of a worker count (models.h tells the three intervals apart). */
+/* The chosen model at one worker count (models.h says how the three intervals differ). */
 struct fit_prediction {
     unsigned workers;
     bool extrapolated; /* beyond the largest that took part in the fit */
     struct interval wall_s, speedup,
-        band_speedup; /* of one more trial; of the law; of the law for all n at once */
+        band_speedup; /* of one more trial; of the model; of the model for all n at once */
 };
 
 struct fit_point {
@@ -72,7 +71,7 @@ struct fit_phases {
     struct interval phase[PHASES]; /* seconds; tail and dispatch core-seconds */
 };
 
-/* One setting of a comparison at a fixed number of workers. */
+/* A cell compared with the curve's cell of as many workers: other chunks and policies. */
 struct fit_variation {
     unsigned cell; /* index in the study */
     size_t trials;
@@ -115,11 +114,12 @@ struct fit {
     struct model_fit models[MODEL_KINDS];
     char choice[256];
     struct knee knee;
-    struct interval knee_amdahl, knee_law; /* of Amdahl's law; of the chosen one, a real number */
+    struct interval knee_amdahl,
+        knee_model; /* of the serial fraction alone; of the chosen model: real numbers */
     struct knee_cause knee_causes[KNEE_STEPS];
     struct model_coherency coherency;
     struct fit_prediction predictions[FIT_PREDICTIONS_MOST];
-    size_t prediction_count; /* 0 when no law but the ideal line could be fitted */
+    size_t prediction_count; /* 0 when no model with parameters could be fitted */
     struct scaling_bootstrap bootstrap;
     GArray *phases;        /* struct fit_phases */
     GArray *variations;    /* struct fit_variation */
@@ -143,43 +143,13 @@ int fit_make(const struct study_data *study, const struct fit_options *options, 
              struct fault *fault);
 void fit_release(struct fit *fit);
 
-/* The point of so many workers; NULL when there is none. */
+/* The point of the curve with a number of workers; NULL when there is none. */
 const struct fit_point *fit_point_at(const struct fit *fit, unsigned workers);
+/* The point with the most workers that have a core each; NULL none. */
+const struct fit_point *fit_point_full(const struct fit *fit);
+/* The model that was chosen; NULL none. */
+const struct model_fit *fit_chosen_model(const struct fit *fit);
 
-/* fit.json as a value; the caller drops the reference. */
+/* fit.json as a value, for fit_json_write() (fit_json.h); the caller drops the reference. */
 json_t *fit_json(const struct fit *fit);
-/* Writes it beside path, flushed and renamed. Returns 0, or -1 with fault. */
-int fit_write(const struct fit *fit, const char *path, struct fault *fault);
-/* json into path, beside and renamed. Returns 0, or -1 with fault. */
-int fit_write_json(const json_t *json, const char *path, struct fault *fault);
-/* A readable summary. */
-void fit_print(const struct fit *fit, FILE *out);
-
-/* --- used by fit.c, fit_json.c and fit_print.c ------------------------------------------------- */
-
-/* coherency, knee_law and predictions, from models. */
-void fit_predict(struct fit *fit);
-json_t *fit_json_predictions(const struct fit *fit);
-json_t *fit_json_coherency(const struct fit *fit);
-void fit_print_predictions(const struct fit *fit, FILE *out);
-
-/* --- used by fit.c and fit_detail.c ----------------------------------------------------------- */
-
-/* Mean (geometric when `geometric`) over blocks of one number of trials, which lies `offset` bytes into
- * struct data_trial, for the trials of one cell that count; unknown with `missing` as reason where no trial
- * has it. */
-struct interval fit_measure(const struct study_data *study, unsigned cell, size_t offset, bool geometric,
-                            const char *missing);
-/* Fills quantities, group and caveats from the counters and the group that the study names; a group that cannot be
- * read is a warning. */
-void fit_quantities(struct fit *fit);
-/* One line when there is nothing to show; a small table when there is. */
-void fit_print_quantities(const struct fit *fit, FILE *out);
-/* Fills knee_causes from the account. */
-void fit_knee_causes(struct fit *fit);
-/* A small table; nothing without an account. */
-void fit_print_knee_causes(const struct fit *fit, FILE *out);
-/* Phases, settings, sizes, counters, advice, equivalence. Returns 0, or -1 when memory is short. */
-int fit_details(struct fit *fit);
-
 #endif

@@ -245,7 +245,7 @@ int fit_account_make(const struct study_data *study, struct fit_account *account
     for (unsigned i = 0; i < study->cells->len; i++)
         fit_account_add_cell(account, i);
     if (study->is_table)
-        snprintf(account->reason, sizeof account->reason, "a table of times tells no causes");
+        snprintf(account->reason, sizeof account->reason, "a table of times has no causes");
     else if (!account->cells->len)
         snprintf(account->reason, sizeof account->reason,
                  "no trial that counts has the instants of its workers");

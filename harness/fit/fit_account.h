@@ -11,7 +11,6 @@
 #define KNEE_FIT_ACCOUNT_H
 
 #include <jansson.h>
-#include <stdio.h>
 
 #include "analysis/account/account.h"
 #include "analysis/account/pop.h"
@@ -58,6 +57,7 @@ struct fit_account_difference {
     struct interval core_s[ACCOUNT_CAUSES]; /* core-seconds of n less those of m */
     struct interval total_s;
     double lost[ACCOUNT_CAUSES]; /* share of n T(n); NaN not known */
+    double left[ACCOUNT_CAUSES]; /* efficiency against m workers after this cause and those before it */
     double lost_total;
 };
 
@@ -76,16 +76,5 @@ void fit_account_compare(const struct fit_account *account, const struct fit_acc
 void fit_account_add_cell(struct fit_account *account, unsigned cell);
 
 json_t *fit_account_json(const struct fit_account *account);
-
-/* Tables for people: all worker counts; one of them against another; one line for each trial (tabs). */
-void account_print_overview(const struct fit_account *account, FILE *out);
-void account_print_comparison(const struct fit_account *account, const struct fit_account_cell *cell,
-                              const struct fit_account_cell *against, FILE *out);
-/* The same comparison as bars: from no loss down to the efficiency, one cause a step; causes below 0.005% left out. */
-void account_print_waterfall(const struct fit_account *account, const struct fit_account_cell *cell,
-                             const struct fit_account_cell *against, FILE *out);
-/* What is lost at the most workers within the cores, the first cause of it, and the part that depends on item size. Nothing without an account. */
-void account_print_loss(const struct fit_account *account, FILE *out);
-void account_print_trials(const struct fit_account *account, FILE *out);
 
 #endif

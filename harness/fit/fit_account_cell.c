@@ -242,7 +242,7 @@ const struct fit_account_cell *fit_account_cell_at(const struct fit_account *acc
 void fit_account_compare(const struct fit_account *account, const struct fit_account_cell *cell,
                          const struct fit_account_cell *against, struct fit_account_difference *difference)
 {
-    double total_s;
+    double total_s, left = 1;
 
     difference->total_s = difference_of(account, cell->cell, against->cell, total_of, 0);
     /* The total of the same blocks as the differences. */
@@ -251,5 +251,7 @@ void fit_account_compare(const struct fit_account *account, const struct fit_acc
     for (int c = 0; c < ACCOUNT_CAUSES; c++) {
         difference->core_s[c] = difference_of(account, cell->cell, against->cell, cause_of, c);
         difference->lost[c] = difference->core_s[c].value / total_s;
+        left -= isnan(difference->lost[c]) ? 0 : difference->lost[c];
+        difference->left[c] = left;
     }
 }

@@ -1,12 +1,11 @@
-/* fit_detail.c: what a study says beside the curve: phases, settings, item sizes, counters, advice,
- * equivalence. */
+/* fit_detail.c: the parts of a fit other than the curve: phases, variations, item sizes, counters, equivalence, advice. */
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "analysis/speedup/advice.h"
 #include "analysis/statistics/stats.h"
-#include "harness/fit/fit.h"
+#include "harness/fit/fit_internal.h"
 #include "harness/study/observations.h"
 
 static const struct data_cell *cell_at(const struct fit *fit, unsigned i)
@@ -33,7 +32,7 @@ static void find_phases(struct fit *fit)
         unsigned cell = (unsigned)study_data_curve_cell(fit->study, row.workers);
         for (int p = 0; p < PHASES; p++)
             row.phase[p] =
-                fit_measure(fit->study, cell, offset[p], false, "the program did not tell this phase");
+                fit_measure(fit->study, cell, offset[p], false, "the program did not record this phase");
         g_array_append_val(fit->phases, row);
     }
 }
@@ -325,11 +324,11 @@ static void find_equivalence(struct fit *fit)
         same->reason =
             g_strdup("the serial run recorded no manifest: trials are compared with the first of them");
     else if (weak && same->identical < same->trials)
-        same->reason = g_strdup("trials with the same items made different bytes");
+        same->reason = g_strdup("trials with the same items differ in their output");
     else if (same->identical < same->trials)
-        same->reason = g_strdup_printf(
-            "%zu of %zu trials made other bytes than the serial run: 'knee verify' names the items",
-            same->trials - same->identical, same->trials);
+        same->reason = g_strdup_printf("the output of %zu of %zu trials differs from that of the serial run: "
+                                       "'knee verify' names the items",
+                                       same->trials - same->identical, same->trials);
     else
         same->reason = g_strdup("");
 }

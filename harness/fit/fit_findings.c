@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/fit/fit.h"
 #include "harness/fit/fit_json.h"
 #include "harness/fit/fit_losses.h"
 
@@ -12,17 +13,6 @@
 static const struct fit_point *point_of(const struct fit *fit, unsigned i)
 {
     return &g_array_index(fit->curve, struct fit_point, i);
-}
-
-/* The most workers that have a core each; NULL none. */
-static const struct fit_point *full_point(const struct fit *fit)
-{
-    const struct fit_point *full = NULL;
-
-    for (unsigned i = 0; i < fit->curve->len; i++)
-        if (!point_of(fit, i)->scaling.oversubscribed)
-            full = point_of(fit, i);
-    return full;
 }
 
 /* The recommended worker count, or the fastest when nothing is recommended; NULL none. */
@@ -239,7 +229,7 @@ static json_t *losses_json(const struct fit_account *account)
 
 json_t *fit_findings_json(const struct fit *fit)
 {
-    const struct fit_point *full = full_point(fit), *best = best_point(fit);
+    const struct fit_point *full = fit_point_full(fit), *best = best_point(fit);
     json_t *object = json_object();
 
     fit_json_put(object, "full_workers", workers_json(full));

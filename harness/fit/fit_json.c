@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/fit/fit_findings.h"
-#include "harness/fit/fit_json.h"
+#include "harness/fit/fit_json_internal.h"
 
 /* An interval, with the bootstrap's beside it. */
 static json_t *with_bootstrap(const struct interval *interval, const struct interval *bootstrap)
@@ -87,7 +87,7 @@ static json_t *trials_json(const struct fit *fit)
     return object;
 }
 
-/* --- curve and models ------------------------------------------------------------------------- */
+/* --- curve ------------------------------------------------------------------------- */
 
 static json_t *curve_json(const struct fit *fit)
 {
@@ -113,128 +113,6 @@ static json_t *curve_json(const struct fit *fit)
     return array;
 }
 
-static json_t *parameters_json(const struct fit *fit, const struct model_fit *model)
-{
-    json_t *array = json_array();
-
-    for (size_t j = 0; j < model->shapes; j++) {
-        json_t *row = json_object();
-        fit_json_put(row, "name", fit_json_text(model_parameter_name(model->kind, j)));
-        fit_json_put(row, "unit", fit_json_text(""));
-        fit_json_put_interval(row, &model->shape[j]);
-        if (model->shapes == 1)
-            fit_json_put(row, "bootstrap", fit_json_interval(&fit->bootstrap.serial_fraction));
-        fit_json_append(array, row);
-    }
-    json_t *row = json_object();
-    fit_json_put(row, "name", fit_json_text("T1"));
-    fit_json_put(row, "unit", fit_json_text("s"));
-    fit_json_append(array, fit_json_put_interval(row, &model->t1));
-    return array;
-}
-
-/* What the law says of this machine (n cut at its cores), and of one with as many cores as workers. */
-static json_t *predicted_json(const struct fit *fit, const struct model_fit *model)
-{
-    unsigned last = fit->curve->len
-                        ? g_array_index(fit->curve, struct fit_point, fit->curve->len - 1).scaling.workers
-                        : 0;
-    json_t *array = json_array();
-
-    for (unsigned n = 1; n <= last && model->fitted; n++) {
-        double here = fit->study->cores && n > fit->study->cores ? fit->study->cores : n;
-        struct interval speedup, law;
-        json_t *row;
-        if (last > 256 && !fit_point_at(fit, n))
-            continue;
-        speedup = model_speedup_interval(model, here);
-        law = model_speedup_interval(model, n);
-        row = json_object();
-        fit_json_put(row, "workers", json_integer(n));
-        fit_json_put(row, "wall_s",
-                     fit_json_number(model_seconds(model, here) * (model->weak ? n / here : 1)));
-        fit_json_put(row, "speedup", fit_json_number(speedup.value));
-        fit_json_put(row, "low", fit_json_number(speedup.low));
-        fit_json_put(row, "high", fit_json_number(speedup.high));
-        fit_json_put(row, "with_cores", fit_json_interval(&law));
-        fit_json_put(row, "extrapolated", json_boolean(n > model->largest_workers));
-        if (model->kind == MODEL_AMDAHL)
-            fit_json_put(row, "scaled_speedup", fit_json_number(scaling_gustafson(model->theta[0], n)));
-        fit_json_append(array, row);
-    }
-    return array;
-}
-
-static json_t *lack_of_fit_json(const struct model_fit *model)
-{
-    const struct model_lack_of_fit *lack = &model->lack_of_fit;
-    json_t *object = json_object();
-
-    fit_json_put(object, "model", fit_json_text(model_name(model->kind)));
-    if (isnan(lack->p)) {
-        fit_json_put(object, "value", json_null());
-        fit_json_put(object, "reason", fit_json_text(lack->reason));
-    } else {
-        fit_json_put(object, "f", fit_json_number(lack->f));
-        fit_json_put(object, "df_lack", json_integer(lack->df_lack));
-        fit_json_put(object, "df_error", json_integer(lack->df_error));
-        fit_json_put(object, "p", fit_json_number(lack->p));
-    }
-    return object;
-}
-
-static json_t *models_json(const struct fit *fit)
-{
-    json_t *array = json_array();
-
-    for (int kind = 0; kind < MODEL_KINDS; kind++) {
-        const struct model_fit *model = &fit->models[kind];
-        json_t *row;
-        if (!model_is_for((enum model_kind)kind, study_data_is_weak(fit->study)))
-            continue;
-        row = json_object();
-        fit_json_put(row, "name", fit_json_text(model_name(model->kind)));
-        fit_json_put(row, "fitted", json_boolean(model->fitted));
-        fit_json_put(row, "chosen", json_boolean(model->chosen));
-        fit_json_put(row, "reason", fit_json_text(model->fitted ? model->note : model->reason));
-        fit_json_put(row, "parameters", parameters_json(fit, model));
-        fit_json_put(row, "aicc", fit_json_number(model->aicc));
-        fit_json_put(row, "rss_log", fit_json_number(model->rss_log));
-        fit_json_put(row, "limit_speedup", fit_json_interval(&model->limit_speedup));
-        fit_json_put(row, "peak_workers", fit_json_interval(&model->peak_workers));
-        fit_json_put(row, "lack_of_fit", lack_of_fit_json(model));
-        fit_json_put(row, "predicted", predicted_json(fit, model));
-        fit_json_append(array, row);
-    }
-    return array;
-}
-
-static json_t *chosen_lack_of_fit(const struct fit *fit)
-{
-    for (int kind = 0; kind < MODEL_KINDS; kind++)
-        if (fit->models[kind].chosen)
-            return lack_of_fit_json(&fit->models[kind]);
-    return lack_of_fit_json(&fit->models[MODEL_AMDAHL]);
-}
-
-static json_t *knee_json(const struct fit *fit)
-{
-    const struct knee *knee = &fit->knee;
-    json_t *object = json_object();
-
-    fit_json_put(object, "delta", fit_json_number(knee->delta));
-    fit_json_put(object, "workers", fit_json_count(knee->workers));
-    fit_json_put(object, "low", fit_json_count(knee->low));
-    fit_json_put(object, "high", fit_json_count(knee->high));
-    fit_json_put(object, "oversubscribed", json_boolean(knee->oversubscribed));
-    fit_json_put(object, "reason", fit_json_text(knee->reason));
-    fit_json_put(object, "amdahl_alone", fit_json_interval(&fit->knee_amdahl));
-    fit_json_put(object, "chosen_law", fit_json_interval(&fit->knee_law));
-    fit_json_put(object, "bootstrap", fit_json_interval(&fit->bootstrap.knee));
-    fit_json_put(object, "causes", fit_json_knee_causes(fit));
-    return object;
-}
-
 json_t *fit_json(const struct fit *fit)
 {
     json_t *object = json_object(), *serial = json_object(), *warnings = json_array();
@@ -246,14 +124,14 @@ json_t *fit_json(const struct fit *fit)
     fit_json_put(serial, "images_per_s", fit_json_interval(&fit->serial_images_per_s));
     fit_json_put(object, "serial", serial);
     fit_json_put(object, "curve", curve_json(fit));
-    fit_json_put(object, "models", models_json(fit));
+    fit_json_put(object, "models", fit_json_models(fit));
     fit_json_put(object, "choice", fit_json_text(fit->choice));
     fit_json_put(object, "coherency", fit_json_coherency(fit));
     fit_json_put(object, "predictions", fit_json_predictions(fit));
-    fit_json_put(object, "lack_of_fit", chosen_lack_of_fit(fit));
-    fit_json_put(object, "knee", knee_json(fit));
+    fit_json_put(object, "lack_of_fit", fit_json_lack_of_fit(fit));
+    fit_json_put(object, "knee", fit_json_knee(fit));
     fit_json_put(object, "phases", fit_json_phases(fit));
-    fit_json_put(object, "chunks", fit_json_chunks(fit));
+    fit_json_put(object, "chunks", fit_json_variations(fit));
     fit_json_put(object, "size", fit_json_size(fit));
     fit_json_put(object, "size_points", fit_json_size_points(fit));
     fit_json_put(object, "size_points_workers", fit_json_count(fit->size_workers));

@@ -1,5 +1,4 @@
-/* fit_json.h: building blocks of fit.json, used by the fit_json_*.c files only; docs/formats.md is the
- * format.
+/* fit_json.h: numbers, texts and intervals as JSON, and JSON as text; docs/formats.md has the formats.
  *
  * NaN and infinity become null. Every interval without value or without a bound carries its reason. Building
  * ends the program when memory is out.
@@ -7,10 +6,14 @@
 #ifndef KNEE_FIT_JSON_H
 #define KNEE_FIT_JSON_H
 
-#include "harness/fit/fit.h"
+#include <jansson.h>
+#include <stdio.h>
+
+#include "analysis/statistics/interval.h"
+#include "pipeline/base/fault.h"
 
 json_t *fit_json_number(double value);
-/* Text of foreign origin: what is not UTF-8 is replaced. NULL becomes null. */
+/* Bytes that are no UTF-8 are replaced. NULL becomes null. */
 json_t *fit_json_text(const char *value);
 /* Null for 0. */
 json_t *fit_json_count(unsigned count);
@@ -21,14 +24,10 @@ json_t *fit_json_put_interval(json_t *object, const struct interval *interval);
 void fit_json_put(json_t *object, const char *key, json_t *value);
 void fit_json_append(json_t *array, json_t *value);
 
-json_t *fit_json_knee_causes(const struct fit *fit);
-json_t *fit_json_phases(const struct fit *fit);
-json_t *fit_json_chunks(const struct fit *fit);
-json_t *fit_json_size(const struct fit *fit);
-json_t *fit_json_size_points(const struct fit *fit);
-json_t *fit_json_counters(const struct fit *fit);
-json_t *fit_json_quantities(const struct fit *fit);
-json_t *fit_json_recommendation(const struct fit *fit);
-json_t *fit_json_equivalence(const struct fit *fit);
+/* json as text: one key a line, 12 digits. Returns 0, or -1. */
+int fit_json_print(const json_t *json, FILE *out);
+/* The same into a file, which is replaced as a whole: written under another name in that folder, flushed, renamed. Returns
+ * 0, or -1 with fault. */
+int fit_json_write(const json_t *json, const char *path, struct fault *fault);
 
 #endif

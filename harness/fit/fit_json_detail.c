@@ -2,7 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "harness/fit/fit_json.h"
+#include "harness/fit/fit_json_internal.h"
 
 /* --- the rest --------------------------------------------------------------------------------- */
 
@@ -23,21 +23,21 @@ json_t *fit_json_phases(const struct fit *fit)
     return array;
 }
 
-json_t *fit_json_chunks(const struct fit *fit)
+json_t *fit_json_variations(const struct fit *fit)
 {
     json_t *array = json_array();
 
     for (unsigned i = 0; i < fit->variations->len; i++) {
-        const struct fit_variation *chunk = &g_array_index(fit->variations, struct fit_variation, i);
-        const struct data_cell *cell = &g_array_index(fit->study->cells, struct data_cell, chunk->cell);
+        const struct fit_variation *variation = &g_array_index(fit->variations, struct fit_variation, i);
+        const struct data_cell *cell = &g_array_index(fit->study->cells, struct data_cell, variation->cell);
         json_t *row = json_object();
         fit_json_put(row, "workers", json_integer(cell->workers));
         fit_json_put(row, "chunk", json_integer(cell->chunk));
         fit_json_put(row, "policy", fit_json_text(cell->policy));
         fit_json_put(row, "role", fit_json_text(cell->role));
-        fit_json_put(row, "trials", json_integer((json_int_t)chunk->trials));
-        fit_json_put(row, "wall_s", fit_json_interval(&chunk->wall_s));
-        fit_json_put(row, "ratio_to_default", fit_json_interval(&chunk->ratio_to_default));
+        fit_json_put(row, "trials", json_integer((json_int_t)variation->trials));
+        fit_json_put(row, "wall_s", fit_json_interval(&variation->wall_s));
+        fit_json_put(row, "ratio_to_default", fit_json_interval(&variation->ratio_to_default));
         fit_json_append(array, row);
     }
     return array;

@@ -1,5 +1,6 @@
 /* fit_json_value.c: numbers, texts and intervals as JSON, and JSON as a file. */
 #include <errno.h>
+#include <glib.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@ json_t *fit_json_number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* Text of foreign origin may not be UTF-8, which JSON asks for. */
+/* Paths and names need not be UTF-8, which JSON asks for. */
 json_t *fit_json_text(const char *value)
 {
     char *valid;
@@ -67,39 +68,33 @@ json_t *fit_json_count(unsigned count)
 
 /* --- file ------------------------------------------------------------------------------------- */
 
-int fit_write_json(const json_t *json, const char *path, struct fault *fault)
+int fit_json_print(const json_t *json, FILE *out)
 {
-    char *beside = g_strdup_printf("%s.new-%d", path, (int)getpid());
-    FILE *file = fopen(beside, "wx");
+    return json_dumpf(json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) || fputc('\n', out) == EOF ? -1
+                                                                                                      : 0;
+}
+
+int fit_json_write(const json_t *json, const char *path, struct fault *fault)
+{
+    char *other = g_strdup_printf("%s.new-%d", path, (int)getpid());
+    FILE *file = fopen(other, "wx");
     int status = -1;
 
     if (file) {
-        status = json_dumpf(json, file, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) ||
-                         fputc('\n', file) == EOF || fflush(file) || fsync(fileno(file))
-                     ? -1
-                     : 0;
+        status = fit_json_print(json, file) || fflush(file) || fsync(fileno(file)) ? -1 : 0;
         if (fclose(file))
             status = -1;
         if (status == 0)
-            status = rename(beside, path);
+            status = rename(other, path);
     }
     if (status) {
         int error = errno;
         if (file)
-            unlink(beside);
-        status = fault_sys(fault,
-                           "%s cannot be written: %s: free the place or give a folder that can be written to",
-                           path, strerror(error));
+            unlink(other);
+        status = fault_sys(
+            fault, "%s cannot be written: %s: free space there, or give a folder that can be written to",
+            path, strerror(error));
     }
-    g_free(beside);
-    return status;
-}
-
-int fit_write(const struct fit *fit, const char *path, struct fault *fault)
-{
-    json_t *json = fit_json(fit);
-    int status = fit_write_json(json, path, fault);
-
-    json_decref(json);
+    g_free(other);
     return status;
 }

@@ -1,9 +1,7 @@
-/* fit_knee.c: what each cause of the core-second account contributes to the knee: struct fit's knee_causes, their
- * section of fit.json, and their table for people. */
+/* fit_knee.c: how much each cause of the core-second account contributes to the knee: knee_causes of struct fit. */
 #include <math.h>
 
-#include "harness/fit/fit.h"
-#include "harness/fit/fit_json.h"
+#include "harness/fit/fit_internal.h"
 
 /* The sum of what is known of some causes: what is not known is in `all`. NaN when none is. */
 static double sum_of(const double core_s[ACCOUNT_CAUSES], const enum account_cause *cause, size_t count)
@@ -62,51 +60,4 @@ void fit_knee_causes(struct fit *fit)
     knee_causes((const struct knee_cost *)(const void *)costs->data, costs->len, fit->options.delta,
                 FIT_LEVEL, fit->knee_causes);
     g_array_free(costs, TRUE);
-}
-
-json_t *fit_json_knee_causes(const struct fit *fit)
-{
-    json_t *array = json_array();
-
-    for (int s = 0; s < KNEE_STEPS; s++) {
-        const struct knee_cause *cause = &fit->knee_causes[s];
-        json_t *row = json_object();
-        fit_json_put(row, "step", fit_json_text(knee_step_name((enum knee_step)s)));
-        fit_json_put(row, "label", fit_json_text(knee_step_label((enum knee_step)s)));
-        fit_json_put(row, "workers", fit_json_interval(&cause->workers));
-        fit_json_put(row, "extrapolated", json_boolean(cause->extrapolated));
-        fit_json_put(row, "per_worker", fit_json_number(cause->per_worker));
-        fit_json_put(row, "per_pair", fit_json_number(cause->per_pair));
-        fit_json_append(array, row);
-    }
-    return array;
-}
-
-static void print_cause(const struct knee_cause *cause, FILE *out)
-{
-    const struct interval *n = &cause->workers;
-
-    if (!interval_has_value(n)) {
-        fprintf(out, "-  (%s)\n", n->reason);
-        return;
-    }
-    fprintf(out, "%.0f workers", n->value);
-    if (!isnan(n->low) && isnan(n->high))
-        fprintf(out, " (%.0f or more)", n->low);
-    else if (!isnan(n->low))
-        fprintf(out, " (%.0f to %.0f)", n->low, n->high);
-    else
-        fprintf(out, " (no interval: %s)", n->reason);
-    fprintf(out, "%s\n", cause->extrapolated ? ", beyond what was measured" : "");
-}
-
-void fit_print_knee_causes(const struct fit *fit, FILE *out)
-{
-    if (fit->account.reason[0] || fit->study->cores == 1)
-        return;
-    fprintf(out, "knee by cause, by laws fitted to the account up to the number of cores:\n");
-    for (int s = 0; s < KNEE_STEPS; s++) {
-        fprintf(out, "  %-18s ", knee_step_label((enum knee_step)s));
-        print_cause(&fit->knee_causes[s], out);
-    }
 }

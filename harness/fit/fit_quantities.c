@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "analysis/statistics/stats.h"
-#include "harness/fit/fit.h"
+#include "harness/fit/fit_internal.h"
 #include "harness/machine/counters/counter_group.h"
 
 /* A trial, whose counters a formula asks for. */
@@ -120,81 +120,4 @@ void fit_quantities(struct fit *fit)
             }
         }
     counter_group_release(&group);
-}
-
-/* --- telling ---------------------------------------------------------------------------------- */
-
-static const struct fit_quantity *quantity_at(const struct fit *fit, const char *name, unsigned workers)
-{
-    for (unsigned i = 0; i < fit->quantities->len; i++) {
-        const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
-        if (q->workers == workers && strcmp(q->name, name) == 0)
-            return q;
-    }
-    return NULL;
-}
-
-/* The most workers that have a core each. */
-static unsigned full_cores(const struct fit *fit)
-{
-    unsigned most = 1;
-
-    for (unsigned i = 0; i < fit->curve->len; i++) {
-        const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
-        if (!point->oversubscribed && point->workers > most)
-            most = point->workers;
-    }
-    return most;
-}
-
-static const char *shown(const struct fit_quantity *quantity, char *text, size_t bytes)
-{
-    const struct interval *value = quantity ? &quantity->value : NULL;
-
-    if (!value || !interval_has_value(value))
-        snprintf(text, bytes, "-");
-    else if (interval_has_bounds(value) && value->low < value->high)
-        snprintf(text, bytes, "%.4g (%.4g to %.4g)", value->value, value->low, value->high);
-    else
-        snprintf(text, bytes, "%.4g", value->value);
-    return text;
-}
-
-/* "not measured: ipc, frequency (cycles: no such counter here)": those whose reason begins with the same input. */
-static void print_missing(const struct fit *fit, unsigned workers, FILE *out)
-{
-    const char *reason = NULL;
-    unsigned count = 0;
-
-    for (unsigned i = 0; i < fit->quantities->len; i++) {
-        const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
-        if (q->workers != workers || interval_has_value(&q->value))
-            continue;
-        fprintf(out, "%s%s", count++ ? ", " : "counters: no value for ", q->name);
-        if (!reason)
-            reason = q->reason;
-    }
-    if (count)
-        fprintf(out, ": %s\n", reason);
-}
-
-void fit_print_quantities(const struct fit *fit, FILE *out)
-{
-    unsigned full = full_cores(fit), lines = 0;
-    char one[64], all[64], heading[32];
-
-    snprintf(heading, sizeof heading, "%u workers", full);
-    for (unsigned i = 0; i < fit->quantities->len; i++) {
-        const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
-        if (q->workers != 1 || !interval_has_value(&q->value))
-            continue;
-        if (!lines++)
-            fprintf(out, "\n%-28s %-28s %-28s %s\n", "counters", "1 worker", full > 1 ? heading : "", "unit");
-        fprintf(out, "%-28s %-28s %-28s %s%s%s\n", q->name, shown(q, one, sizeof one),
-                full > 1 ? shown(quantity_at(fit, q->name, full), all, sizeof all) : "", q->unit,
-                strcmp(q->status, "ok") == 0 ? "" : ", ", strcmp(q->status, "ok") == 0 ? "" : q->status);
-    }
-    print_missing(fit, 1, out);
-    if (lines)
-        fputc('\n', out);
 }

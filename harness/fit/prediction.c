@@ -1,4 +1,4 @@
-#include "harness/fit/prediction.h"
+#include "harness/fit/prediction_internal.h"
 
 #include <math.h>
 
@@ -7,6 +7,7 @@
 #include "analysis/statistics/stats.h"
 #include "harness/fit/fit.h"
 #include "harness/study/observations.h"
+#include "pipeline/pool/chunk.h"
 
 /* Blocks are compared over no more items than this: their spread does not need them all. */
 enum { SPREAD_ITEMS = 20000, MOST_BLOCKS = 256 };
@@ -86,6 +87,7 @@ static void check_cell(struct prediction_basis *basis, struct prediction *p, uns
     check.measured_s = measured.value;
     check.predicted_s = predict_seconds(&pool, &setting, study->cores);
     pool_release(&pool);
+    check.error = check.predicted_s / check.measured_s - 1;
     if (check.predicted_s > 0)
         g_array_append_val(p->checks, check);
 }
@@ -314,6 +316,11 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
     prediction_release(p);
     return fault_sys(fault, "%s: no memory to simulate so many items: give fewer with --items",
                      account->study->name);
+}
+
+const char *prediction_policy_name(enum simulate_policy policy)
+{
+    return chunk_policy_name((enum chunk_policy)policy);
 }
 
 void prediction_release(struct prediction *prediction)

@@ -17,7 +17,6 @@
 #define KNEE_PREDICTION_H
 
 #include <jansson.h>
-#include <stdio.h>
 
 #include "analysis/prediction/predict.h"
 #include "analysis/statistics/interval.h"
@@ -41,6 +40,7 @@ struct prediction_point {
 struct prediction_check {
     unsigned cell, workers; /* cell: index in the study */
     double measured_s, predicted_s;
+    double error; /* predicted over measured, less 1 */
 };
 
 struct prediction {
@@ -73,46 +73,9 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
                     struct prediction *prediction, struct fault *fault);
 void prediction_release(struct prediction *prediction);
 
-void prediction_print(const struct prediction *prediction, FILE *out);
+/* The pool's name of a policy. */
+const char *prediction_policy_name(enum simulate_policy policy);
+/* For `knee predict --json`; the caller drops the reference. */
 json_t *prediction_json(const struct prediction *prediction);
-
-/* --- used by prediction.c ------------------------------------------------------------------------ */
-
-/* What a study tells of the pool; prediction_basis.c. */
-struct prediction_slowdown {
-    double contention; /* on a core or blocked, for each further item that goes on: caches, memory, locks */
-    double crowding;   /* waiting for a core, for each further one, where the cores are those of the study */
-};
-struct prediction_block {
-    unsigned block;
-    double level;                        /* time of all items with one worker over the sum of their medians */
-    struct prediction_slowdown slowdown; /* of this block alone */
-};
-struct prediction_ratio {
-    unsigned block, cell, workers; /* cell: index in the study */
-    bool within_cores;             /* no more workers than have a core whenever they need it */
-    double concurrency;            /* items that go on at a time, as an item sees it */
-    double busy;    /* time of all items without waiting, over that with one worker in the same block */
-    double waiting; /* how much longer waiting makes them, over the same with one worker */
-};
-struct prediction_basis {
-    const struct fit_account *account;
-    double *cost_s, *weight; /* of each measured item: median time with one worker; bytes. Owned */
-    size_t items;
-    struct predict_pool pool; /* but for the items and contention */
-    GArray *blocks;           /* struct prediction_block, of those with one-worker trials */
-    GArray *ratios;           /* struct prediction_ratio */
-};
-int prediction_basis_make(const struct fit_account *account, struct prediction_basis *basis,
-                          struct fault *fault);
-void prediction_basis_release(struct prediction_basis *basis);
-/* The pool's start, end and claims, without one cell's trials (-1: with all). */
-void prediction_basis_costs(struct prediction_basis *basis, int64_t without);
-/* Slowdown of all blocks, without one cell's trials (-1: with all); never below 0. */
-struct prediction_slowdown prediction_basis_slowdown(const struct prediction_basis *basis, int64_t without);
-/* For each further worker on a machine with so many cores: contention goes with the number of workers, crowding with the
- * share of the cores that are at work. */
-double prediction_basis_contention(const struct prediction_basis *basis,
-                                   const struct prediction_slowdown *slowdown, unsigned cores);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "analysis/statistics/stats.h"
 #include "harness/fit/fit.h"
-#include "harness/fit/prediction.h"
+#include "harness/fit/prediction_internal.h"
 
 static const struct fit_account_trial *row_at(const struct fit_account *account, unsigned i)
 {

@@ -29,12 +29,12 @@ is "$(awk -F'\t' 'NR > 1 { print $6 }' trials | paste -sd' ')" \
 
 "$KNEE" account one >out
 like "$(cat out)" '^workers +1 +2 +3$' "knee account: a column for each number of workers"
-is "$(sed '/^efficiencies/,$d' out | grep -c '%')" 15 "... 13 causes, the named share and the gap"
+is "$(sed '/^efficiencies/,$d' out | grep -c '%')" 15 "... 13 causes, the attributed share and the gap"
 is "$(sed -n '/^efficiencies/,$p' out | grep -cE '^ *(global|parallel|load-balance|transfer|serialisation|instructions|ipc|frequency) ')" 8 \
     "... and the efficiency tree"
 "$KNEE" account --workers 2 one >out
 like "$(cat out)" '^one: 2 workers against 1' "--workers 2: against one worker"
-like "$(cat out)" '^most is lost by: ' "... names the largest loss"
+like "$(cat out)" '^largest loss: ' "... names the largest loss"
 "$KNEE" account --workers 3 --against 2 one >out
 is "$(awk '/^efficiency/ { exit } /^all / { print "all" } /^tail/ { print "tail" }' out | paste -sd' ')" "tail all" "--against 2: the same table"
 is "$(awk '/^no loss/ { level = $3 + 0 } / [+-][0-9.]+% / { for (i = 1; i <= NF; i++) if ($i ~ /^[+-][0-9.]+%$/) { level += $i; break } }
@@ -85,7 +85,7 @@ is "$? $(wc -l <err)" "1 1" "no study: exit 1 and one line"
 put_in() { # put_in WORDS: the largest loss at four workers
     "$KNEE" sweep --restart --study "$work/made" --workers 1,4 --blocks 1 --noise 100% --budget 1m -- \
         "$KNEE" synthetic -j '{workers}' "items=40 cost=10ms kind=wait $1" >/dev/null 2>&1
-    "$KNEE" account --workers 4 made | sed -n 's/^most is lost by: \(.*\) (.*/\1/p'
+    "$KNEE" account --workers 4 made | sed -n 's/^largest loss: \(.*\) (.*/\1/p'
 }
 is "$(put_in 'serial=900ms')" "serial prefix and suffix" "a serial section added to a real program is named first"
 is "$(put_in 'init=900ms')" "worker initialisation" "... a slow initializer"

@@ -59,7 +59,7 @@ table "identical times" 'serial fraction 0\.0000 \(no interval\)' '1,10\n1,10\n2
 table "fewer points than parameters" 'usl +not fitted: 3 parameters cannot be had from 2 worker counts' '1,10\n2,5.2\n' "named"
 table "one worker count" 'amdahl +not fitted: 2 parameters cannot be had from 1 worker count' '4,10\n4,11\n' "named"
 table "no one-worker rows" '^ +4 +2 .* - +-' '2,10\n2,11\n4,5.5\n4,5.6\n' "no speedup without its baseline"
-table "super-linear" 'super-linear; caches, frequency or an unlike' '1,10\n1,10.1\n1,9.9\n2,4\n2,4.1\n2,3.9\n4,1.9\n4,1.95\n4,1.92\n' "named, not clipped"
+table "super-linear" 'super-linear; caches, frequency or a T.1. measured' '1,10\n1,10.1\n1,9.9\n2,4\n2,4.1\n2,3.9\n4,1.9\n4,1.95\n4,1.92\n' "named, not clipped"
 table "retrograde" '8 workers are slower than 4: the curve is not monotone' '1,10\n1,10.1\n2,6\n2,6.1\n4,4\n4,4.1\n8,7\n8,7.2\n' "named"
 table "one row" '1 +1 +10\.00 \(no interval\)' '1,10\n' "a value without an interval"
 table "no rows" 'standard input: no row of numbers: give lines' '' "named"
@@ -81,6 +81,6 @@ is "$(/usr/bin/python3 -c 'import json, sys; f = json.load(sys.stdin)
 p, c = f["predictions"], f["coherency"]
 inside = all(x["speedup"]["low"] < t < x["speedup"]["high"] for x, t in zip(p, (6.4, 8.767)))
 wider = all(x["band_speedup"]["high"] - x["band_speedup"]["low"] >= x["speedup"]["high"] - x["speedup"]["low"] - 1e-12 for x in p if x["band_speedup"]["value"])
-print([x["workers"] for x in p], inside, wider, c["verdict"], c["reason"] is not None or c["p_one_sided"] > 0.05, round(f["knee"]["chosen_law"]["value"], 1))' <<<"$json")" \
+print([x["workers"] for x in p], inside, wider, c["verdict"], c["reason"] is not None or c["p_one_sided"] > 0.05, round(f["knee"]["chosen_model"]["value"], 1))' <<<"$json")" \
     "[16, 64] True True Amdahl is enough True 1.5" "predictions, band, coherency and the model's knee, computed by hand"
 done_testing

@@ -154,7 +154,7 @@ is "$(q weak "SELECT count(*) FROM (SELECT c.workers, i.id, count(DISTINCT t.id)
 is "$(q weak "SELECT count(*) FROM trial a JOIN trial b ON a.items < b.items JOIN item i ON i.trial = a.id WHERE NOT EXISTS (SELECT 1 FROM item k WHERE k.trial = b.id AND k.id = i.id)")" 0 \
     "... and more workers do those and others"
 is "$(q weak "SELECT count(DISTINCT manifest_sha256) FROM trial WHERE items = 6")" 1 "the same items make the same bytes"
-like "$("$KNEE" account weak)" 'named, in every trial at least +100' "the account knows what each item costs alone"
+like "$("$KNEE" account weak)" 'attributed to causes, at least +100' "the account knows what each item costs alone"
 like "$("$KNEE" fit weak)" 'equivalence: 8 of 8 trials' "fit: every trial was as the serial run"
 "$KNEE" predict weak >stdout 2>stderr
 is "$? $(grep -c 'weak scaling' stderr)" "1 1" "predict: exit 1, it speaks of one batch"

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "analysis/statistics/resample.h"
+#include "harness/console/fit_print.h"
 #include "harness/fit/fit.h"
 #include "harness/study/study_read.h"
 #include "harness/tables/table_study.h"

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "harness/console/account_print.h"
+#include "harness/console/prediction_print.h"
 #include "harness/fit/fit_account.h"
 #include "harness/fit/prediction.h"
 #include "harness/study/study_read.h"

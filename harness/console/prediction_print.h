@@ -1,0 +1,11 @@
+/* prediction_print.h: a prediction as a table for people (knee predict). */
+#ifndef KNEE_PREDICTION_PRINT_H
+#define KNEE_PREDICTION_PRINT_H
+
+#include <stdio.h>
+
+#include "harness/fit/prediction.h"
+
+void prediction_print(const struct prediction *prediction, FILE *out);
+
+#endif

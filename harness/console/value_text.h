@@ -1,0 +1,33 @@
+/* value_text.h: numbers and intervals as people read them in tables. */
+#ifndef KNEE_VALUE_TEXT_H
+#define KNEE_VALUE_TEXT_H
+
+#include <stddef.h>
+
+#include "analysis/statistics/interval.h"
+
+/* Enough for an interval. */
+enum { VALUE_TEXT_BYTES = 96 };
+
+/* What follows a value without bounds, in tables where most values have them. */
+#define NO_INTERVAL " (no interval)"
+
+/* "2.35 (2.30 to 2.39)"; "2.35" when it is exact, or its bounds are both 0 when rounded; "2.35" and `unbounded`
+ * (NO_INTERVAL or "") without bounds; "-" without a value. Returns text. */
+const char *interval_text(const struct interval *interval, int decimals, const char *unbounded, char *text,
+                          size_t bytes);
+
+/* The same with four significant digits, for a value of any size. */
+const char *interval_text_digits(const struct interval *interval, const char *unbounded, char *text,
+                                 size_t bytes);
+
+/* "12.34%"; "-" for NaN. Returns text. */
+const char *percent_text(double share, char *text, size_t bytes);
+
+/* How many decimals leave that many digits of a time in seconds. */
+int decimals_for(double seconds, int digits);
+
+/* value, or 0 where it would be printed as "-0". */
+double without_negative_zero(double value, int decimals);
+
+#endif

@@ -1,0 +1,53 @@
+/* Numbers and intervals as they are printed. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "harness/console/value_text.h"
+
+static void intervals_show_as_much_as_is_known(void **state)
+{
+    const struct interval bounded = interval_bounded(2.3456, 2.3012, 2.3899, 0.95, "t"),
+                          narrow = interval_bounded(2, 1.9999, 2.0001, 0.95, "t"),
+                          around_zero = interval_bounded(-0.0001, -0.001, 0.0002, 0.95, "t"),
+                          point = interval_point(7.25, "one block"), none = interval_unknown("nothing");
+    char text[VALUE_TEXT_BYTES];
+
+    (void)state;
+    assert_string_equal(interval_text(&bounded, 2, NO_INTERVAL, text, sizeof text), "2.35 (2.30 to 2.39)");
+    assert_string_equal(interval_text(&narrow, 2, NO_INTERVAL, text, sizeof text), "2.00 (2.00 to 2.00)");
+    assert_string_equal(interval_text(&around_zero, 2, NO_INTERVAL, text, sizeof text), "0.00");
+    assert_string_equal(interval_text(&point, 1, NO_INTERVAL, text, sizeof text), "7.2 (no interval)");
+    assert_string_equal(interval_text(&point, 1, "", text, sizeof text), "7.2");
+    assert_string_equal(interval_text(&none, 1, NO_INTERVAL, text, sizeof text), "-");
+    assert_string_equal(interval_text_digits(&bounded, "", text, sizeof text), "2.346 (2.301 to 2.39)");
+    assert_string_equal(interval_text_digits(&point, NO_INTERVAL, text, sizeof text), "7.25 (no interval)");
+    assert_string_equal(interval_text_digits(&none, "", text, sizeof text), "-");
+}
+
+static void numbers_have_no_negative_zero_and_enough_digits(void **state)
+{
+    char text[32];
+
+    (void)state;
+    assert_string_equal(percent_text(0.12345, text, sizeof text), "12.35%");
+    assert_string_equal(percent_text(-0.00001, text, sizeof text), "0.00%");
+    assert_string_equal(percent_text(NAN, text, sizeof text), "-");
+    assert_int_equal(decimals_for(123.4, 4), 1);
+    assert_int_equal(decimals_for(0.00123, 4), 6);
+    assert_int_equal(decimals_for(123456, 4), 0);
+    assert_int_equal(decimals_for(NAN, 4), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(intervals_show_as_much_as_is_known),
+        cmocka_unit_test(numbers_have_no_negative_zero_and_enough_digits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
