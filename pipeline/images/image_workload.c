@@ -1,54 +1,17 @@
 #include "pipeline/images/image_workload.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <openssl/evp.h>
-#include <vips/vips.h>
 
-#include "pipeline/base/clock.h"
 #include "pipeline/images/byte_libraries.h"
 #include "pipeline/images/codecs/encode_vips.h"
 #include "pipeline/images/engines/engine.h"
 #include "pipeline/images/engines/engine_vips.h"
-#include "pipeline/images/engines/renditions.h"
-#include "pipeline/images/input/image_input.h"
-#include "pipeline/images/input/metadata.h"
+#include "pipeline/images/image_internal.h"
 #include "pipeline/images/input/sniff.h"
-#include "pipeline/images/output/store.h"
-#include "pipeline/images/recipe/caption.h"
 #include "pipeline/images/overlay/overlay.h"
 #include "pipeline/images/overlay/picture_helper.h"
-#include "pipeline/pool/failpoint.h"
-
-enum { ENGINE_UNKNOWN, ENGINE_VIPS, ENGINE_CLIP, ENGINE_PLANES };
-
-/* A worker's own, made by its initializer. */
-struct image_state {
-    struct overlay overlay;
-    EVP_MD_CTX *digest;
-};
-
-/* One item on its way. */
-struct image_item {
-    const struct image_workload *work;
-    struct image_state *state;
-    uint64_t index;
-    const char *path;  /* within the batch */
-    uint64_t position; /* in the batch, from 1 */
-    struct item_record *record;
-    struct image_result *result;
-    uint64_t stage_start_ns;
-    void *input;
-    size_t input_bytes;
-    const struct engine *engine;
-    struct engine_size size;
-    struct metadata metadata; /* empty when the recipe does not ask for any */
-    struct pixels base, scaled[RECIPE_MAX_RENDITIONS];
-    void *encoded[RECIPE_MAX_RENDITIONS];
-    size_t encoded_bytes[RECIPE_MAX_RENDITIONS];
-};
 
 /* --- names ------------------------------------------------------------------------------------ */
 
@@ -59,246 +22,16 @@ const char *image_kind_name(int kind)
 
 const char *image_engine_name(int engine)
 {
-    static const char *const names[] = {"unknown", "vips", "ffmpeg+vips", "planes"};
-    return engine >= 0 && engine < (int)(sizeof names / sizeof names[0]) ? names[engine] : "unknown";
-}
-
-/* --- stages ----------------------------------------------------------------------------------- */
-
-/* Ends the stage that runs and begins another. */
-static void enter(struct image_item *item, enum image_stage stage)
-{
-    uint64_t now = clock_now_ns();
-
-    item->record->stage_ns[item->record->stage] += now - item->stage_start_ns;
-    item->record->stage_ns[STAGE_NONE] = 0;
-    item->record->stage = (uint8_t)stage;
-    item->stage_start_ns = now;
-}
-
-static int read_input(struct image_item *item, struct fault *fault)
-{
-    struct image_input input;
-    enum workload_result result =
-        image_input_read(item->work->input_root, item->path, item->work->recipe->max_bytes, &input, fault);
-
-    item->input = input.data;
-    item->input_bytes = input.bytes;
-    item->record->bytes_in = input.file_bytes;
-    item->result->input_mtime_ns = input.mtime_ns;
-    return result;
-}
-
-static int refuse(const struct image_item *item, struct fault *fault)
-{
-    const char *what = sniff_foreign(item->input, item->input_bytes);
-
-    return fault_set(
-        fault, "%s%snot a picture or clip that knee reads (JPEG, PNG, WebP, TIFF, GIF, HEIF, MP4, WebM, AVI)",
-        what ? what : "", what ? ": " : "");
-}
-
-static void read_metadata(struct image_item *item, enum image_kind kind)
-{
-    size_t bytes;
-    const uint8_t *exif = metadata_find(kind, item->input, item->input_bytes, &bytes);
-
-    if (kind == KIND_HEIF)
-        engine_vips_metadata(item->input, item->input_bytes, &item->metadata);
-    else if (exif)
-        metadata_read(exif, bytes, &item->metadata);
-}
-
-static int decode(struct image_item *item, struct fault *fault)
-{
-    const struct recipe *recipe = item->work->recipe;
-    enum image_kind kind = sniff_kind(item->input, item->input_bytes);
-    char path[4096];
-    int failed;
-
-    item->record->kind = (uint8_t)kind;
-    if (kind == KIND_UNKNOWN)
-        return refuse(item, fault);
-    if (recipe_needs_metadata(recipe))
-        read_metadata(item, kind);
-    if (sniff_is_clip(kind) || (kind == KIND_GIF && recipe->gif_is_clip)) {
-        item->engine = &engine_vips;
-        item->record->engine = ENGINE_CLIP;
-        snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path);
-        failed = engine_vips_decode_clip(path, recipe, &item->base, &item->size, fault);
-    } else {
-        item->engine = engine_choose(kind, item->input, item->input_bytes, recipe);
-        item->record->engine = item->engine == &engine_planes ? ENGINE_PLANES : ENGINE_VIPS;
-        failed =
-            item->engine->decode(item->input, item->input_bytes, recipe, &item->base, &item->size, fault);
-    }
-    item->record->width = (uint32_t)item->size.stored_width;
-    item->record->height = (uint32_t)item->size.stored_height;
-    free(item->input);
-    item->input = NULL;
-    return failed;
-}
-
-static int scale_all(struct image_item *item, struct fault *fault)
-{
-    return renditions_make(item->engine, item->work->recipe, &item->size, &item->base, item->scaled, fault);
-}
-
-/* The file's name without folders and ending. Caller frees with g_free(). */
-static char *stem_of(const char *path)
-{
-    char *stem = g_path_get_basename(path), *dot = strrchr(stem, '.');
-
-    if (dot && dot != stem)
-        *dot = '\0';
-    return stem;
-}
-
-static int overlay_all(struct image_item *item, struct fault *fault)
-{
-    const struct recipe *recipe = item->work->recipe;
-    char *stem = stem_of(item->path);
-    struct caption_facts facts = {.stem = stem, .index = item->position, .taken = item->metadata.taken};
-    char *text = caption_fill(recipe->caption_text, &facts);
-    int failed = 0;
-
-    for (int i = 0; i < recipe->rendition_count && !failed; i++) {
-        if (recipe->renditions[i].watermark)
-            failed = overlay_watermark(&item->state->overlay, &item->scaled[i], fault);
-        if (!failed && recipe->renditions[i].caption)
-            failed = overlay_caption(&item->state->overlay, &item->scaled[i], text, fault);
-    }
-    g_free(text);
-    g_free(stem);
-    return failed;
-}
-
-static int encode_all(struct image_item *item, struct fault *fault)
-{
-    const struct recipe *recipe = item->work->recipe;
-
-    for (int i = 0; i < recipe->rendition_count; i++) {
-        if (item->engine->encode(&item->scaled[i], recipe, &recipe->renditions[i], &item->metadata,
-                                 &item->encoded[i], &item->encoded_bytes[i], fault))
-            return -1;
-        g_free(item->scaled[i].data);
-        item->scaled[i].data = NULL;
-    }
-    return 0;
-}
-
-static int digest_all(struct image_item *item, struct fault *fault)
-{
-    for (int i = 0; i < item->work->recipe->rendition_count; i++)
-        if (!EVP_DigestInit_ex2(item->state->digest, item->work->sha256, NULL) ||
-            !EVP_DigestUpdate(item->state->digest, item->encoded[i], item->encoded_bytes[i]) ||
-            !EVP_DigestFinal_ex(item->state->digest, item->result->sha256[i], NULL))
-            return fault_set(fault, "OpenSSL cannot compute SHA-256");
-    return 0;
-}
-
-static int store_all(struct image_item *item, struct fault *fault)
-{
-    const struct recipe *recipe = item->work->recipe;
-
-    for (int i = 0; i < recipe->rendition_count; i++) {
-        char path[4096];
-        enum store_result stored;
-        image_output_path(recipe, i, item->path, path, sizeof path);
-        stored = store_write(item->work->output_root, path, item->encoded[i], item->encoded_bytes[i],
-                             item->work->durable, fault);
-        if (stored)
-            return stored == STORE_UNUSABLE ? WORKLOAD_STOP : WORKLOAD_FAILED;
-        item->record->bytes_out += item->encoded_bytes[i];
-    }
-    item->result->renditions = (uint8_t)recipe->rendition_count;
-    return 0;
+    return engine_name(engine);
 }
 
 /* --- the item --------------------------------------------------------------------------------- */
-
-static int do_stages(struct image_item *item, struct fault *fault)
-{
-    static const struct {
-        enum image_stage stage;
-        int (*run)(struct image_item *item, struct fault *fault);
-    } stages[] = {{STAGE_READ, read_input},     {STAGE_DECODE, decode},     {STAGE_SCALE, scale_all},
-                  {STAGE_OVERLAY, overlay_all}, {STAGE_ENCODE, encode_all}, {STAGE_DIGEST, digest_all},
-                  {STAGE_STORE, store_all}};
-
-    for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++) {
-        int result;
-        enter(item, stages[i].stage);
-        if (stages[i].stage == STAGE_ENCODE)
-            failpoint("item", item->index);
-        result = stages[i].run(item, fault);
-        if (result)
-            return result;
-    }
-    return 0;
-}
-
-static void free_item(struct image_item *item)
-{
-    free(item->input);
-    g_free(item->base.data);
-    for (int i = 0; i < RECIPE_MAX_RENDITIONS; i++) {
-        g_free(item->scaled[i].data);
-        g_free(item->encoded[i]);
-    }
-}
-
-/* The reason into the result; nothing of the item stays in the output folder, an older run's outputs
- * included. */
-static void give_up(const struct image_workload *work, uint64_t index, struct item_record *record,
-                    struct image_result *result, const char *reason)
-{
-    result->renditions = 0;
-    g_strlcpy(result->reason, reason, sizeof result->reason);
-    record->bytes_out = 0;
-    for (int i = 0; i < work->recipe->rendition_count; i++) {
-        char path[4096];
-        image_output_path(work->recipe, i, work->paths[index], path, sizeof path);
-        store_remove(work->output_root, path, NULL);
-    }
-}
-
-static int do_item(void *context, void *own, uint64_t index, struct item_record *record, void *payload,
-                   struct fault *fault)
-{
-    const struct image_workload *work = context;
-    struct image_item item = {.work = work,
-                              .state = own,
-                              .index = index,
-                              .path = work->paths[index],
-                              .position = work->positions ? work->positions[index] : index + 1,
-                              .record = record,
-                              .result = payload};
-    uint8_t failed_in;
-    int failed;
-
-    memset(record->stage_ns, 0, sizeof record->stage_ns);
-    record->bytes_in = record->bytes_out = 0;
-    memset(item.result, 0, image_result_bytes(work->recipe));
-    item.stage_start_ns = clock_now_ns();
-    failed = do_stages(&item, fault);
-    failed_in = record->stage;
-    enter(&item, STAGE_NONE);
-    vips_error_clear();
-    free_item(&item);
-    if (failed == WORKLOAD_FAILED) {
-        give_up(work, index, record, payload, fault->text);
-        record->stage = failed_in;
-        record->error = 1;
-    }
-    return failed;
-}
 
 static void lost(void *context, uint64_t index, struct item_record *record, void *payload, const char *why)
 {
     uint8_t stage = record->stage;
 
-    give_up(context, index, record, payload, why);
+    image_item_give_up(context, index, record, payload, why);
     record->stage = stage;
 }
 
@@ -383,7 +116,7 @@ void image_workload_fill(struct image_workload *work, struct workload *workload)
                                   .measure_cpu = true,
                                   .weight = weight,
                                   .init = worker_init,
-                                  .item = do_item,
+                                  .item = image_item_do,
                                   .release = worker_release,
                                   .lost = lost};
 }

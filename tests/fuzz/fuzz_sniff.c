@@ -10,6 +10,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (kind < KIND_UNKNOWN || kind >= KIND_COUNT || !sniff_name(kind)[0])
         abort();
-    sniff_foreign(data, size);
+    sniff_unsupported(data, size);
     return 0;
 }

@@ -5,9 +5,9 @@
 #include <glib.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <vips/vips.h>
 
 #include "pipeline/images/codecs/encode_vips.h"
+#include "pipeline/images/codecs/loaders.h"
 
 static void add(char *text, size_t bytes, const char *name)
 {
@@ -25,15 +25,7 @@ static char *or_none(char *text, size_t bytes)
 
 char *capabilities_pictures(char *text, size_t bytes)
 {
-    static const char *const loaders[][2] = {
-        {"jpegload_buffer", "JPEG"}, {"pngload_buffer", "PNG"}, {"webpload_buffer", "WebP"},
-        {"tiffload_buffer", "TIFF"}, {"gifload_buffer", "GIF"}, {"heifload_buffer", "HEIC and AVIF"}};
-
-    *text = '\0';
-    for (size_t i = 0; i < sizeof loaders / sizeof loaders[0]; i++)
-        if (vips_type_find("VipsOperation", loaders[i][0]))
-            add(text, bytes, loaders[i][1]);
-    return or_none(text, bytes);
+    return or_none(loaders_list(text, bytes), bytes);
 }
 
 char *capabilities_clips(char *text, size_t bytes)

@@ -27,8 +27,17 @@ struct engine_size {
     int stored_width, stored_height;
 };
 
+/* As recorded with an item. */
+enum engine_id {
+    ENGINE_UNKNOWN,
+    ENGINE_VIPS,
+    ENGINE_CLIP, /* a poster frame, decoded by the FFmpeg libraries; then as ENGINE_VIPS */
+    ENGINE_PLANES,
+    ENGINE_COUNT
+};
+
 struct engine {
-    const char *name;
+    enum engine_id id;
 
     /* Decodes an image file held in memory, upright, in sRGB, flattened onto the recipe's background, and as
      * large as the most that any of the recipe's renditions needs, never enlarged. Returns 0, or -1 with
@@ -49,11 +58,11 @@ struct engine {
 
 extern const struct engine engine_vips, engine_planes;
 
-/* Whether the planes engine can make every rendition of the recipe from this input. */
-bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *recipe);
-
 /* The engine for an image (not a clip) of that content. */
 const struct engine *engine_choose(enum image_kind kind, const void *data, size_t bytes,
                                    const struct recipe *recipe);
+
+/* "vips", "ffmpeg+vips", "planes"; "unknown", also out of range. */
+const char *engine_name(int id);
 
 #endif

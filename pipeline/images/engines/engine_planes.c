@@ -7,7 +7,7 @@
 #include "pipeline/images/codecs/jpeg_reader.h"
 #include "pipeline/images/codecs/jpeg_writer.h"
 #include "pipeline/images/codecs/webp_writer.h"
-#include "pipeline/images/engines/engine.h"
+#include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/pixels/planes.h"
 #include "pipeline/images/recipe/geometry.h"
@@ -89,19 +89,7 @@ bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *re
     return takes;
 }
 
-const struct engine *engine_choose(enum image_kind kind, const void *data, size_t bytes,
-                                   const struct recipe *recipe)
-{
-    return kind == KIND_JPEG && engine_planes_takes(data, bytes, recipe) ? &engine_planes : &engine_vips;
-}
-
 /* --- decoding ---------------------------------------------------------------------------------- */
-
-/* How much the decoder reduces by itself: the picture stays at least as large as the base. */
-static int shrink_for(double scale)
-{
-    return scale <= 1.0 / 8 ? 8 : scale <= 1.0 / 4 ? 4 : scale <= 1.0 / 2 ? 2 : 1;
-}
 
 /* Reads strip by strip and scales at once: a strip stays in the cache, and the whole picture is never in
  * memory. */
@@ -162,13 +150,12 @@ static int decode_open(struct jpeg_reader *reader, const struct recipe *recipe, 
     int width, height;
 
     size_of(reader, size);
-    if ((uint64_t)size->stored_width * (uint64_t)size->stored_height > recipe->max_pixels)
-        return fault_set(fault, "%dx%d is more than the recipe's limit of %.0f megapixels",
-                         size->stored_width, size->stored_height, (double)recipe->max_pixels / 1e6);
+    if (engine_check_size(size, recipe, fault))
+        return -1;
     scale = geometry_base_scale(recipe, size->width, size->height);
     width = geometry_length(size->width, scale);
     height = geometry_length(size->height, scale);
-    if (jpeg_reader_start(reader, shrink_for(scale), fault) ||
+    if (jpeg_reader_start(reader, engine_jpeg_shrink(scale), fault) ||
         planes_alloc(base, reader->orientation >= 5 ? height : width,
                      reader->orientation >= 5 ? width : height, fault) ||
         read_and_scale(reader, base, fault) || to_srgb(reader, base, fault))
@@ -212,4 +199,4 @@ static int encode(struct pixels *pixels, const struct recipe *recipe, const stru
     return encoders[rendition->format](pixels, rendition, data, bytes, fault);
 }
 
-const struct engine engine_planes = {.name = "planes", .decode = decode, .scale = scale, .encode = encode};
+const struct engine engine_planes = {.id = ENGINE_PLANES, .decode = decode, .scale = scale, .encode = encode};

@@ -8,8 +8,10 @@
 #include <vips/vips.h>
 
 #include "pipeline/images/codecs/encode_vips.h"
+#include "pipeline/images/codecs/loaders.h"
 #include "pipeline/images/codecs/poster.h"
 #include "pipeline/images/codecs/vips_fault.h"
+#include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/recipe/geometry.h"
 
@@ -59,10 +61,6 @@ static void take_log(const char *domain, GLogLevelFlags level, const char *text,
 
 int engine_vips_setup(struct fault *fault)
 {
-    static const char *const allowed[] = {"VipsForeignLoadJpeg",  "VipsForeignLoadPng",
-                                          "VipsForeignLoadWebp",  "VipsForeignLoadTiff",
-                                          "VipsForeignLoadNsgif", "VipsForeignLoadHeif"};
-
     /* One arena: memory that one thread frees another may use. And whole pictures stay on the heap from item
      * to item: pages given back to the kernel come again zeroed, which costs memory bandwidth that the cores
      * share. */
@@ -79,10 +77,7 @@ int engine_vips_setup(struct fault *fault)
     vips_concurrency_set(1);
     vips_cache_set_max(0);
     vips_cache_set_max_mem(0);
-    vips_block_untrusted_set(TRUE);
-    vips_operation_block_set("VipsForeignLoad", TRUE);
-    for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
-        vips_operation_block_set(allowed[i], FALSE);
+    loaders_restrict();
     return 0;
 }
 
@@ -92,15 +87,6 @@ int engine_vips_setup(struct fault *fault)
 struct header {
     bool is_jpeg, swap, convert; /* convert: an ICC profile that is not sRGB */
 };
-
-static bool within_limit(const struct engine_size *size, const struct recipe *recipe, struct fault *fault)
-{
-    if ((uint64_t)size->stored_width * (uint64_t)size->stored_height <= recipe->max_pixels)
-        return true;
-    fault_set(fault, "%dx%d is more than the recipe's limit of %.0f megapixels", size->stored_width,
-              size->stored_height, (double)recipe->max_pixels / 1e6);
-    return false;
-}
 
 /* Is there a profile that changes colours? */
 static bool converts(VipsImage *image)
@@ -132,7 +118,7 @@ static int read_header(const void *data, size_t bytes, const struct recipe *reci
     size->height = header->swap ? size->stored_width : size->stored_height;
     header->is_jpeg =
         vips_image_get_string(image, VIPS_META_LOADER, &loader) == 0 && strncmp(loader, "jpegload", 8) == 0;
-    good = within_limit(size, recipe, fault);
+    good = engine_check_size(size, recipe, fault) == 0;
     if (good)
         header->convert = converts(image);
     g_object_unref(image);
@@ -150,12 +136,6 @@ void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metad
         metadata_read(exif, exif_bytes, metadata);
     VIPS_UNREF(image);
     vips_error_clear();
-}
-
-/* How much the JPEG decoder may reduce by itself: the picture stays at least as large as the base. */
-static int jpeg_shrink(double scale)
-{
-    return scale <= 1.0 / 8 ? 8 : scale <= 1.0 / 4 ? 4 : scale <= 1.0 / 2 ? 2 : 1;
 }
 
 /* Any picture to three 8-bit sRGB bands in memory. Takes over image. */
@@ -231,11 +211,11 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
         return -1;
     scale = geometry_base_scale(recipe, size->width, size->height);
     /* The strictest level: what a decoder calls a warning is damage to be seen. */
-    image = header.is_jpeg
-                ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
-                                             VIPS_ACCESS_SEQUENTIAL, "shrink", jpeg_shrink(scale), NULL)
-                : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
-                                             VIPS_ACCESS_SEQUENTIAL, NULL);
+    image = header.is_jpeg ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
+                                                        VIPS_ACCESS_SEQUENTIAL, "shrink",
+                                                        engine_jpeg_shrink(scale), NULL)
+                           : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
+                                                        VIPS_ACCESS_SEQUENTIAL, NULL);
     if (image)
         reduced = reduce(image, geometry_length(size->width, scale), geometry_length(size->height, scale),
                          header.convert);
@@ -351,4 +331,4 @@ static int encode(struct pixels *pixels, const struct recipe *recipe, const stru
     return encode_vips(pixels, recipe, rendition, metadata, data, bytes, fault);
 }
 
-const struct engine engine_vips = {.name = "vips", .decode = decode, .scale = scale, .encode = encode};
+const struct engine engine_vips = {.id = ENGINE_VIPS, .decode = decode, .scale = scale, .encode = encode};

@@ -1,57 +1,108 @@
 #include "pipeline/images/input/sniff.h"
 
+#include <stdio.h>
 #include <string.h>
+
+/* Bytes at a place of the file. */
+struct magic {
+    size_t at;
+    const char *text;
+    size_t length;
+};
+#define MAGIC(at, text)                                                                                      \
+    {                                                                                                        \
+        at, text, sizeof(text) - 1                                                                           \
+    }
+
+static const struct {
+    const char *name, *title;
+    bool is_clip;
+} kinds[KIND_COUNT] = {
+    [KIND_UNKNOWN] = {"unknown", NULL, false},    [KIND_JPEG] = {"jpeg", "JPEG", false},
+    [KIND_PNG] = {"png", "PNG", false},           [KIND_WEBP] = {"webp", "WebP", false},
+    [KIND_TIFF] = {"tiff", "TIFF", false},        [KIND_GIF] = {"gif", "GIF", false},
+    [KIND_HEIF] = {"heif", "HEIF", false},        [KIND_MP4] = {"mp4", "MP4", true},
+    [KIND_MATROSKA] = {"matroska", "WebM", true}, [KIND_AVI] = {"avi", "AVI", true},
+};
+
+/* The first rule whose bytes are all there decides. ISO base media (ISO/IEC 14496-12): the major brand makes the
+ * difference between a still and a film. */
+static const struct {
+    enum image_kind kind;
+    struct magic first, second; /* second: length 0 when there is none */
+} rules[] = {
+    {KIND_JPEG, MAGIC(0, "\xff\xd8\xff"), {0}},
+    {KIND_PNG, MAGIC(0, "\x89PNG\r\n\x1a\n"), {0}},
+    {KIND_WEBP, MAGIC(0, "RIFF"), MAGIC(8, "WEBP")},
+    {KIND_AVI, MAGIC(0, "RIFF"), MAGIC(8, "AVI ")},
+    {KIND_TIFF, MAGIC(0, "II*\0"), {0}},
+    {KIND_TIFF, MAGIC(0, "MM\0*"), {0}},
+    {KIND_TIFF, MAGIC(0, "II+\0"), {0}}, /* BigTIFF */
+    {KIND_TIFF, MAGIC(0, "MM\0+"), {0}},
+    {KIND_GIF, MAGIC(0, "GIF87a"), {0}},
+    {KIND_GIF, MAGIC(0, "GIF89a"), {0}},
+    {KIND_MATROSKA, MAGIC(0, "\x1a\x45\xdf\xa3"), {0}},
+    {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "heic")},
+    {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "heix")},
+    {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "heim")},
+    {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "heis")},
+    {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "mif1")},
+    {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "msf1")},
+    {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "avif")},
+    {KIND_MP4, MAGIC(4, "ftyp"), {0}},
+    {KIND_MP4, MAGIC(4, "moov"), {0}},
+    {KIND_MP4, MAGIC(4, "mdat"), {0}},
+    {KIND_MP4, MAGIC(4, "wide"), {0}},
+    {KIND_MP4, MAGIC(4, "moof"), {0}},
+};
+
+/* Formats that are recognised only to be named. */
+static const struct {
+    struct magic magic;
+    const char *title;
+} unsupported[] = {
+    {MAGIC(0, "BM"), "BMP"},
+    {MAGIC(0, "\xff\x0a"), "JPEG XL"},
+    {MAGIC(0, "\0\0\0\x0cJXL "), "JPEG XL"},
+    {MAGIC(0, "\0\0\0\x0cjP  "), "JPEG 2000"},
+    {MAGIC(0, "\xff\x4f\xff\x51"), "JPEG 2000"},
+    {MAGIC(0, "%PDF-"), "PDF"},
+    {MAGIC(0, "8BPS"), "Photoshop"},
+    {MAGIC(0, "PK\3\4"), "ZIP"},
+    {MAGIC(0, "<svg"), "SVG"},
+};
 
 const char *sniff_name(enum image_kind kind)
 {
-    static const char *const names[KIND_COUNT] = {"unknown", "jpeg", "png", "webp",     "tiff",
-                                                  "gif",     "heif", "mp4", "matroska", "avi"};
-    return (unsigned)kind < KIND_COUNT ? names[kind] : names[KIND_UNKNOWN];
+    return kinds[(unsigned)kind < KIND_COUNT ? kind : KIND_UNKNOWN].name;
 }
 
 bool sniff_is_clip(enum image_kind kind)
 {
-    return kind == KIND_MP4 || kind == KIND_MATROSKA || kind == KIND_AVI;
+    return (unsigned)kind < KIND_COUNT && kinds[kind].is_clip;
 }
 
-static bool starts(const uint8_t *data, size_t bytes, size_t at, const char *magic, size_t length)
+char *sniff_list(char *text, size_t bytes)
 {
-    return bytes >= at + length && memcmp(data + at, magic, length) == 0;
+    size_t used = 0;
+
+    *text = '\0';
+    for (int kind = KIND_UNKNOWN + 1; kind < KIND_COUNT && used < bytes; kind++)
+        used += (size_t)snprintf(text + used, bytes - used, "%s%s", used ? ", " : "", kinds[kind].title);
+    return text;
 }
 
-/* ISO base media (ISO/IEC 14496-12): the major brand tells stills from films. */
-static enum image_kind sniff_iso(const uint8_t *data, size_t bytes)
+static bool has(const uint8_t *data, size_t bytes, const struct magic *magic)
 {
-    static const char *const stills[] = {"heic", "heix", "heim", "heis", "mif1", "msf1", "avif"};
-
-    for (size_t i = 0; i < sizeof stills / sizeof stills[0]; i++)
-        if (starts(data, bytes, 8, stills[i], 4))
-            return KIND_HEIF;
-    return KIND_MP4;
+    return bytes >= magic->at + magic->length && memcmp(data + magic->at, magic->text, magic->length) == 0;
 }
 
 enum image_kind sniff_kind(const uint8_t *data, size_t bytes)
 {
-    if (starts(data, bytes, 0, "\xff\xd8\xff", 3))
-        return KIND_JPEG;
-    if (starts(data, bytes, 0, "\x89PNG\r\n\x1a\n", 8))
-        return KIND_PNG;
-    if (starts(data, bytes, 0, "RIFF", 4) && starts(data, bytes, 8, "WEBP", 4))
-        return KIND_WEBP;
-    if (starts(data, bytes, 0, "RIFF", 4) && starts(data, bytes, 8, "AVI ", 4))
-        return KIND_AVI;
-    if (starts(data, bytes, 0, "II*\0", 4) || starts(data, bytes, 0, "MM\0*", 4) ||
-        starts(data, bytes, 0, "II+\0", 4) || starts(data, bytes, 0, "MM\0+", 4))
-        return KIND_TIFF;
-    if (starts(data, bytes, 0, "GIF87a", 6) || starts(data, bytes, 0, "GIF89a", 6))
-        return KIND_GIF;
-    if (starts(data, bytes, 0, "\x1a\x45\xdf\xa3", 4))
-        return KIND_MATROSKA;
-    if (starts(data, bytes, 4, "ftyp", 4))
-        return sniff_iso(data, bytes);
-    if (starts(data, bytes, 4, "moov", 4) || starts(data, bytes, 4, "mdat", 4) ||
-        starts(data, bytes, 4, "wide", 4) || starts(data, bytes, 4, "moof", 4))
-        return KIND_MP4;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (has(data, bytes, &rules[i].first) &&
+            (!rules[i].second.length || has(data, bytes, &rules[i].second)))
+            return rules[i].kind;
     return KIND_UNKNOWN;
 }
 
@@ -64,24 +115,10 @@ static bool is_text(const uint8_t *data, size_t bytes)
     return bytes > 0;
 }
 
-const char *sniff_foreign(const uint8_t *data, size_t bytes)
+const char *sniff_unsupported(const uint8_t *data, size_t bytes)
 {
-    static const struct {
-        const char *magic;
-        size_t length;
-        const char *name;
-    } known[] = {{"BM", 2, "BMP"},
-                 {"\xff\x0a", 2, "JPEG XL"},
-                 {"\0\0\0\x0cJXL ", 8, "JPEG XL"},
-                 {"\0\0\0\x0cjP  ", 8, "JPEG 2000"},
-                 {"\xff\x4f\xff\x51", 4, "JPEG 2000"},
-                 {"%PDF-", 5, "PDF"},
-                 {"8BPS", 4, "Photoshop"},
-                 {"PK\3\4", 4, "ZIP"},
-                 {"<svg", 4, "SVG"}};
-
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (starts(data, bytes, 0, known[i].magic, known[i].length))
-            return known[i].name;
+    for (size_t i = 0; i < sizeof unsupported / sizeof unsupported[0]; i++)
+        if (has(data, bytes, &unsupported[i].magic))
+            return unsupported[i].title;
     return is_text(data, bytes) ? "a text" : NULL;
 }

@@ -1,4 +1,8 @@
-/* sniff.h: what kind of file it is, by its first bytes and never by its name. */
+/* sniff.h: the kind of a file, by its first bytes and never by its name. Pure.
+ *
+ * To add a kind: an entry in enum image_kind, its name and its first bytes in the tables of sniff.c, and, for a picture,
+ * the loader in pipeline/images/codecs/loaders.c.
+ */
 #ifndef KNEE_SNIFF_H
 #define KNEE_SNIFF_H
 
@@ -20,17 +24,19 @@ enum image_kind {
     KIND_COUNT
 };
 
-/* At least the first 32 bytes are wanted; fewer are fine. */
+/* The first 32 bytes decide; with fewer a kind may stay unknown. */
 enum image_kind sniff_kind(const uint8_t *data, size_t bytes);
 
-/* Has frames in time, and goes to the FFmpeg libraries. */
+/* Has frames in time, and is decoded by the FFmpeg libraries. */
 bool sniff_is_clip(enum image_kind kind);
 
-/* What a file of KIND_UNKNOWN is, for the message: "JPEG XL", "a text", ...; NULL when that is not known
- * either. */
-const char *sniff_foreign(const uint8_t *data, size_t bytes);
+/* The format of a file of KIND_UNKNOWN, for the message: "JPEG XL", "a text", ...; NULL when it is not recognised. */
+const char *sniff_unsupported(const uint8_t *data, size_t bytes);
 
-/* "jpeg", "png", ...; "unknown". */
+/* As recorded with an item: "jpeg", "png", ...; "unknown". */
 const char *sniff_name(enum image_kind kind);
+
+/* All kinds, as in "JPEG, PNG, WebP", for messages. Returns text. */
+char *sniff_list(char *text, size_t bytes);
 
 #endif

@@ -86,7 +86,7 @@ static void what_is_not_read_is_called_by_its_name(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
-        const char *name = sniff_foreign((const uint8_t *)samples[i].bytes, samples[i].length);
+        const char *name = sniff_unsupported((const uint8_t *)samples[i].bytes, samples[i].length);
         assert_string_equal(name ? name : "(none)", samples[i].name ? samples[i].name : "(none)");
     }
 }

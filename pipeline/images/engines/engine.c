@@ -1,0 +1,31 @@
+#include "pipeline/images/engines/engine.h"
+
+#include "pipeline/images/engines/engine_internal.h"
+
+const char *engine_name(int id)
+{
+    static const char *const names[ENGINE_COUNT] = {[ENGINE_UNKNOWN] = "unknown",
+                                                    [ENGINE_VIPS] = "vips",
+                                                    [ENGINE_CLIP] = "ffmpeg+vips",
+                                                    [ENGINE_PLANES] = "planes"};
+    return names[id >= 0 && id < ENGINE_COUNT ? id : ENGINE_UNKNOWN];
+}
+
+const struct engine *engine_choose(enum image_kind kind, const void *data, size_t bytes,
+                                   const struct recipe *recipe)
+{
+    return kind == KIND_JPEG && engine_planes_takes(data, bytes, recipe) ? &engine_planes : &engine_vips;
+}
+
+int engine_check_size(const struct engine_size *size, const struct recipe *recipe, struct fault *fault)
+{
+    if ((uint64_t)size->stored_width * (uint64_t)size->stored_height <= recipe->max_pixels)
+        return 0;
+    return fault_set(fault, "%dx%d is more than the recipe's limit of %.0f megapixels", size->stored_width,
+                     size->stored_height, (double)recipe->max_pixels / 1e6);
+}
+
+int engine_jpeg_shrink(double scale)
+{
+    return scale <= 1.0 / 8 ? 8 : scale <= 1.0 / 4 ? 4 : scale <= 1.0 / 2 ? 2 : 1;
+}
