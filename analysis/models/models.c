@@ -1,25 +1,32 @@
 #include "analysis/models/models.h"
 
-#include <assert.h>
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "analysis/models/models_predict_internal.h"
-#include "analysis/models/models_problem_internal.h"
+#include "analysis/models/models_internal.h"
 #include "analysis/statistics/stats.h"
 
-/* Times are known to twelve digits at best: a mean square below that is none. */
-#define NO_NOISE 1e-24
+/* Level at which data are called super-linear, one-sided; without repetitions this much better than ideal. */
+#define SUPERLINEAR_LEVEL    0.01
+#define SUPERLINEAR_UNTESTED 0.05
+/* A free estimate of a fraction of the time beyond this is no estimate: T1 is nearly nothing there. */
+#define FREE_MOST 3
 
 static const bool all_free[MODEL_SHAPES] = {false, false};
 
-/* Estimates before ranges are looked at; the intervals are theirs. */
-struct free_fit {
-    double theta[MODEL_SHAPES];
-    double covariance[MODEL_SHAPES][MODEL_SHAPES]; /* (J'J)^-1 */
-    double rss;
+/* One model being fitted. free: the estimates before ranges are looked at, where there are any. */
+struct fitting {
+    const struct design *design;
+    struct search search;
+    struct model_fit *fit;
+    double least; /* sum of squares beyond the pure error, within the ranges */
+    double covariance[MODEL_SHAPES][MODEL_SHAPES]; /* (J'BJ)^-1 at the estimate or the free estimate */
+    bool has_free;
+    double free_theta[MODEL_SHAPES], free_least;
 };
 
 static void refuse(struct model_fit *fit, const char *why)
@@ -32,318 +39,522 @@ static void refuse(struct model_fit *fit, const char *why)
     fit->limit_speedup = fit->peak_workers = interval_unknown("%s", why);
 }
 
-static bool too_few(const struct problem *p, const struct scaling_data *data, struct model_fit *fit)
-{
-    char why[192], within[64] = "";
+/* --- what the data allow -------------------------------------------------------------------------- */
 
-    if (p->cells >= fit->shapes + 1)
+static bool too_few(const struct design *d, const struct scaling_data *data, struct model_fit *fit)
+{
+    char why[192], within[64] = "", names[96] = "T1";
+
+    if (d->cells >= fit->shapes + 1)
         return false;
     if (data->cores > 0)
         snprintf(within, sizeof within, " within %u cores", data->cores);
-    snprintf(why, sizeof why, "%zu parameters cannot be had from %zu worker count%s%s", fit->shapes + 1,
-             p->cells, p->cells == 1 ? "" : "s", within);
+    for (size_t j = 0; j < fit->shapes; j++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", j + 1 < fit->shapes ? ", " : " and ",
+                 model_parameter_name(fit->kind, j));
+    }
+    snprintf(why, sizeof why, "%s cannot be determined: %zu parameters, and %zu worker count%s%s", names,
+             fit->shapes + 1, d->cells, d->cells == 1 ? "" : "s", within);
+    fit->undetermined = true;
     refuse(fit, why);
     return true;
 }
 
-/* Holds each parameter that left its range at the bound, and fits the others again; covariance is then theirs. */
-static int hold_in_range(struct problem *p, struct model_fit *fit,
-                         double covariance[MODEL_SHAPES][MODEL_SHAPES], size_t *held)
+bool design_is_superlinear(const struct design *d, const struct model_noise *noise, char *reason,
+                           size_t bytes)
 {
-    bool fixed[MODEL_SHAPES] = {false, false};
-    bool again = true;
-    size_t shapes = fit->shapes;
+    size_t last = d->cells - 1;
+    double gain, error, p, *q;
 
-    assert(shapes <= MODEL_SHAPES);
-    *held = 0;
-    while (again) {
-        again = false;
-        for (size_t j = 0; j < shapes; j++) {
-            double least = model_table[fit->kind].parameter[j].least,
-                   most = model_table[fit->kind].parameter[j].most;
-            if (fixed[j] || (fit->theta[j] >= least && fit->theta[j] <= most))
-                continue;
-            if (fabs(fit->theta[j] - (fit->theta[j] < least ? least : most)) >
-                1e-12) /* not a matter of rounding */
-                snprintf(fit->note, sizeof fit->note, "%s by itself would be %.3g: held at %g",
-                         model_parameter_name(fit->kind, j), fit->theta[j],
-                         fit->theta[j] < least ? least : most);
-            fit->theta[j] = fit->theta[j] < least ? least : most;
-            fixed[j] = again = true;
-            ++*held;
-        }
-        if (again && *held == shapes)
-            memset(covariance, 0, sizeof(double[MODEL_SHAPES][MODEL_SHAPES]));
-        else if (again && problem_minimise(p, fixed, fit->theta, covariance))
-            return -1;
+    if (d->cells < 2)
+        return false;
+    /* log of efficiency at the most workers over that at the fewest */
+    gain = d->effect[0] - d->effect[last] - log((double)d->workers[last] / d->workers[0]);
+    if (gain <= 0)
+        return false;
+    q = calloc(d->cells + 1, sizeof *q);
+    if (!q)
+        return false;
+    for (size_t c = 0; c < d->cells; c++)
+        q[c] = d->inverse[c * d->cells] - d->inverse[c * d->cells + last];
+    if (noise->variance > 0) {
+        double *level = calloc(d->blocks + 1, sizeof *level);
+        struct noise_spread spread =
+            level ? noise_spread(d, noise, q, 1, level) : (struct noise_spread){.df = 0};
+        error = sqrt(spread.covariance[0][0]);
+        p = error > 0 && spread.df > 0 ? gsl_cdf_tdist_Q(gain / error, spread.df) : 1;
+        free(level);
+    } else {
+        p = gain > SUPERLINEAR_UNTESTED ? 0 : 1;
     }
-    return 0;
+    free(q);
+    if (p < SUPERLINEAR_LEVEL)
+        snprintf(reason, bytes,
+                 "the data are super-linear: %u workers are %.3g times as fast as %u, beyond the ideal %.3g; "
+                 "no model "
+                 "here describes that",
+                 d->workers[last], exp(d->effect[0] - d->effect[last]), d->workers[0],
+                 (double)d->workers[last] / d->workers[0]);
+    return p < SUPERLINEAR_LEVEL;
+}
+
+/* --- lack of fit ---------------------------------------------------------------------------------- */
+
+/* Degrees of freedom of a sum of squares under unequal noise (Box 1954, "Some theorems on quadratic forms", Ann. Math.
+ * Stat. 25): those that give the mean and the variance of what the misfit would be by chance. W is the metric less
+ * what the parameters take up. */
+static void box(const struct fitting *f, double *mean, double *df_lack, double *df_error)
+{
+    const struct design *d = f->design;
+    size_t n = d->cells, shapes = f->fit->shapes;
+    double *variance = calloc(n + 1, sizeof *variance), *df = calloc(n + 1, sizeof *df), square = 0,
+           parts = 0;
+
+    *mean = 0;
+    if (variance && df)
+        noise_of_cells(d, variance, df);
+    for (size_t a = 0; a < n && variance && df; a++)
+        for (size_t b = 0; b < n; b++) {
+            double w = d->metric[a * n + b];
+            double va = (df[a] > 0 ? variance[a] : d->pure / d->df) / d->cell_size[a];
+            double vb = (df[b] > 0 ? variance[b] : d->pure / d->df) / d->cell_size[b];
+            for (size_t j = 0; j < shapes; j++)
+                for (size_t k = 0; k < shapes; k++)
+                    w -= f->search.image[j * n + a] * f->covariance[j][k] * f->search.image[k * n + b];
+            square += w * w * va * vb;
+            if (a == b) {
+                *mean += w * va;
+                parts += w * va * w * va / (df[a] > 0 ? df[a] : d->df);
+            }
+        }
+    *df_lack = *mean * *mean / square;
+    *df_error = *mean * *mean / parts;
+    free(variance);
+    free(df);
 }
 
 /* F test of what the model leaves against the pure error (Draper and Smith 1998, section 2.1). */
-static void test_lack_of_fit(struct model_fit *fit, const struct problem *p, double pure, unsigned df_pure,
-                             size_t held)
+static void test_lack_of_fit(struct fitting *f, double beyond, size_t held)
 {
+    const struct design *d = f->design;
+    struct model_fit *fit = f->fit;
     struct model_lack_of_fit *lack = &fit->lack_of_fit;
-    size_t spent = p->blocks + fit->shapes - held + df_pure;
-    double left = fmax(fit->rss_log - pure, 0);
+    size_t spent = 1 + fit->shapes - held;
 
-    *lack = (struct model_lack_of_fit){.f = NAN, .p = NAN, .df_error = df_pure};
-    lack->df_lack = p->count > spent ? (unsigned)(p->count - spent) : 0;
-    if (df_pure == 0)
-        snprintf(lack->reason, sizeof lack->reason, "no repetitions: no pure error to test against");
+    *lack = (struct model_lack_of_fit){.f = NAN, .p = NAN, .df_error = d->df};
+    lack->df_lack = d->cells > spent ? (unsigned)(d->cells - spent) : 0;
+    if (d->df == 0)
+        snprintf(lack->reason, sizeof lack->reason, "the fit could not be tested: no repetitions");
     else if (lack->df_lack == 0)
         snprintf(lack->reason, sizeof lack->reason,
-                 "%zu worker counts for %zu parameters: nothing is left to test the model with", p->cells,
+                 "%zu worker counts for %zu parameters: nothing is left to test the model with", d->cells,
                  fit->shapes + 1);
-    else if (!(pure > NO_NOISE * (double)p->count))
-        snprintf(lack->reason, sizeof lack->reason, "repetitions agree to the last digit: no pure error");
+    else if (!(d->pure > NO_NOISE * (double)d->count))
+        snprintf(lack->reason, sizeof lack->reason,
+                 "the fit could not be tested: repetitions agree to the last digit");
     if (lack->reason[0])
         return;
-    lack->f = left / lack->df_lack / (pure / df_pure);
-    lack->p = gsl_cdf_fdist_Q(lack->f, lack->df_lack, df_pure);
+    if (fit->noise.kind == NOISE_POOLED) {
+        lack->f = beyond / lack->df_lack / (d->pure / d->df);
+        lack->p = gsl_cdf_fdist_Q(lack->f, lack->df_lack, d->df);
+    } else {
+        double mean, df_lack, df_error;
+        box(f, &mean, &df_lack, &df_error);
+        lack->f = beyond / mean;
+        if (mean > 0 && df_lack > 0 && df_error > 0 && isfinite(lack->f))
+            lack->p = gsl_cdf_fdist_Q(lack->f, df_lack, fmin(df_error, 1e6));
+        else
+            snprintf(lack->reason, sizeof lack->reason,
+                     "the fit could not be tested: the noise of one n is not known");
+    }
 }
 
-static void find_variance(struct model_fit *fit, const struct problem *p, double pure, unsigned df_pure)
+static void find_variance(struct fitting *f, double beyond)
 {
-    const struct model_lack_of_fit *lack = &fit->lack_of_fit;
-    size_t spent = p->blocks + fit->shapes;
-    double tiny = NO_NOISE * (double)p->count;
+    const struct design *d = f->design;
+    struct model_fit *fit = f->fit;
+    size_t spent = d->blocks + fit->shapes;
+    double tiny = NO_NOISE * (double)d->count, rss = beyond + d->pure;
 
     fit->variance = fit->variance_df = NAN;
-    if (lack->p < MODEL_MISFIT_LEVEL) {
-        fit->variance = (fit->rss_log - pure) / lack->df_lack;
-        fit->variance_df = lack->df_lack;
-    } else if (df_pure > 0 && pure > tiny) {
-        fit->variance = pure / df_pure;
-        fit->variance_df = df_pure;
-    } else if (df_pure == 0 && p->count > spent && fit->rss_log > tiny) {
-        fit->variance_df = (double)(p->count - spent);
-        fit->variance = fit->rss_log / fit->variance_df;
+    if (fit->lack_of_fit.p < MODEL_MISFIT_LEVEL) {
+        fit->variance = beyond / fit->lack_of_fit.df_lack;
+        fit->variance_df = fit->lack_of_fit.df_lack;
+    } else if (d->df > 0 && d->pure > tiny) {
+        fit->variance = d->pure / d->df;
+        fit->variance_df = d->df;
+    } else if (d->df == 0 && d->count > spent && rss > tiny) {
+        fit->variance_df = (double)(d->count - spent);
+        fit->variance = rss / fit->variance_df;
     }
 }
 
-/* --- intervals -------------------------------------------------------------------------------- */
+/* --- intervals ------------------------------------------------------------------------------------ */
 
-/* The parameter on one side of the estimate at which the sum of squares has risen by `rise`. */
-static double profile_bound(struct problem *p, const struct free_fit *free_fit, double step, double rise)
+/* The least sum of squares with parameter j at value; the other, when there is one, is found from *other on. */
+static double profile(struct fitting *f, size_t j, double value, double *other)
 {
-    double near = 0, far = step;
+    bool hold[MODEL_SHAPES] = {j == 0, j == 1}, settled;
+    double theta[MODEL_SHAPES] = {0}, rss;
 
-    for (int i = 0; i < 80; i++, near = far, far *= 2) {
-        double theta[MODEL_SHAPES] = {free_fit->theta[0] + far};
-        if (problem_rss(p, theta) - free_fit->rss > rise)
+    theta[j] = value;
+    if (f->fit->shapes == 1)
+        return search_rss(&f->search, theta);
+    theta[1 - j] = *other;
+    rss = search_descend(&f->search, hold, !f->has_free, theta, &settled);
+    *other = theta[1 - j];
+    return rss;
+}
+
+/* The parameter on one side of the estimate at which the profile has risen by `rise`; step has the side's sign. */
+static double profile_bound(struct fitting *f, size_t j, const double *theta, double least, double step,
+                            double rise)
+{
+    const struct model_parameter *p = &model_table[f->fit->kind].parameter[j];
+    double near = 0, far = step, other = theta[1 - j], base = theta[j];
+    double edge = step < 0 ? p->least : p->most;
+
+    for (int i = 0; i < 60; i++, near = far, far *= 2) {
+        if (profile(f, j, base + far, &other) - least > rise)
             break;
+        if ((step < 0 && base + far < edge) || (step > 0 && base + far > edge))
+            return edge; /* the interval is cut there in any case */
     }
-    for (int i = 0; i < 60; i++) {
-        double middle = (near + far) / 2, theta[MODEL_SHAPES] = {free_fit->theta[0] + middle};
-        if (problem_rss(p, theta) - free_fit->rss > rise)
+    for (int i = 0; i < 60 && fabs(far - near) > 1e-9 * fabs(far); i++) {
+        double middle = (near + far) / 2;
+        if (profile(f, j, base + middle, &other) - least > rise)
             far = middle;
         else
             near = middle;
     }
-    return free_fit->theta[0] + (near + far) / 2;
+    return base + (near + far) / 2;
 }
 
-/* Not yet cut to the parameter's range. */
-static struct interval shape_interval(struct problem *p, const struct model_fit *fit,
-                                      const struct free_fit *free_fit, size_t j)
+static const char *variance_of(const struct model_fit *fit)
 {
-    double t, error, value = free_fit->theta[j];
+    if (fit->lack_of_fit.p < MODEL_MISFIT_LEVEL)
+        return "lack of fit";
+    return fit->noise.kind == NOISE_BLOCKS  ? "blocks"
+           : fit->noise.kind == NOISE_CELLS ? "each n"
+                                            : "pure error";
+}
+
+/* Cut to the parameter's range, and never without the estimate. */
+static struct interval shape_interval(struct fitting *f, size_t j)
+{
+    struct model_fit *fit = f->fit;
+    const struct model_parameter *p = &model_table[fit->kind].parameter[j];
+    const double *theta = f->has_free ? f->free_theta : fit->theta;
+    double d[MODEL_SHAPES] = {j == 0, j == 1}, rise, error, stretch, value = fit->theta[j], low, high;
 
     if (isnan(fit->variance))
         return interval_point(value, "%s", "no repetitions, or all agree: no spread, no interval");
-    t = stats_t(fit->level, fit->variance_df);
-    error = sqrt(free_fit->covariance[j][j] * fit->variance);
+    stretch = region_stretch(&fit->region, d, fit->level);
+    rise = stretch * stretch * fit->region.factor * fit->region.factor * fit->variance;
+    error = sqrt(f->covariance[j][j] * rise);
     if (!(error > 0) || !isfinite(error))
         return interval_point(value, "the data do not determine it");
-    if (fit->shapes == 1) {
-        double rise = t * t * fit->variance;
-        return interval_bounded(value, profile_bound(p, free_fit, -error, rise),
-                                profile_bound(p, free_fit, error, rise), fit->level,
-                                "profile of log T, t with %.0f df of %s", fit->variance_df,
-                                fit->lack_of_fit.p < MODEL_MISFIT_LEVEL ? "lack of fit" : "pure error");
-    }
-    return interval_bounded(value, value - t * error, value + t * error, fit->level,
-                            "covariance of log T, t with %.0f df of %s", fit->variance_df,
-                            fit->lack_of_fit.p < MODEL_MISFIT_LEVEL ? "lack of fit" : "pure error");
+    low = profile_bound(f, j, theta, f->has_free ? f->free_least : f->least, -error, rise);
+    high = profile_bound(f, j, theta, f->has_free ? f->free_least : f->least, error, rise);
+    low = fmin(fmax(low, p->least), value);
+    high = fmax(fmin(high, p->most), value);
+    if (!(high > low)) /* held at its bound, the whole free interval beyond */
+        return interval_point(value, "held at %g: %.3g by itself", value, theta[j]);
+    return interval_bounded(value, low, high, fit->level, "profile of log T, t with %.0f df of %s",
+                            fit->region.df, variance_of(fit));
 }
 
-/* T1 is the mean over blocks of log T less the model. Its variance has two parts: that of the blocks among each
- * other (drift and noise), and that of the model's parameters. covariance is theirs over the noise's variance, 0 for a parameter
- * that is held at its bound: its doubt is not in T1, which would else cover 96.5% where that happens often. */
-static void find_t1(struct model_fit *fit, struct problem *p, double covariance[MODEL_SHAPES][MODEL_SHAPES],
-                    double pure, unsigned df_pure)
+/* The covariance of estimates, and the region around them. */
+static void find_region(struct fitting *f, double *level)
 {
-    double sum = 0, squares = 0, blocks = (double)p->blocks, model, level_part, df, half;
+    const struct design *d = f->design;
+    struct model_fit *fit = f->fit;
+    struct model_region *r = &fit->region;
+    struct model_noise noise = fit->noise;
+    size_t n = d->cells;
+    double *q = calloc(MODEL_SHAPES * (n + 1), sizeof *q);
+    struct noise_spread spread;
 
-    problem_block_model(p, fit->theta, fit->mean_gradient);
-    for (size_t b = 0; b < p->blocks; b++)
-        sum += p->block_mean[b] - p->at_block[b];
-    fit->log_t1 = sum / blocks;
-    for (size_t b = 0; b < p->blocks; b++)
-        squares += pow(p->block_mean[b] - p->at_block[b] - fit->log_t1, 2);
-    fit->blocks = p->blocks;
-    fit->per_block = (double)p->count / blocks;
-    if (p->blocks > 1) {
-        fit->level_variance = squares / (blocks - 1);
-        fit->level_df = blocks - 1;
-    } else {
-        fit->level_variance =
-            (isnan(fit->variance) && df_pure ? pure / df_pure : fit->variance) / fit->per_block;
-        fit->level_df = fit->variance_df;
+    *r = (struct model_region){.kind = fit->kind, .df = fit->variance_df};
+    memcpy(r->center, fit->theta, sizeof r->center);
+    memcpy(r->working, f->covariance, sizeof r->working);
+    fit->log_t1 = r->center_log_t1 = region_log_t1(d, fit->kind, fit->theta, level);
+    for (size_t i = 0; i < d->count; i++) {
+        double gradient[MODEL_SHAPES];
+        model_log_gradient(fit->kind, fit->theta, d->workers[d->cell[i]], gradient);
+        for (size_t j = 0; j < fit->shapes; j++)
+            r->mean_gradient[j] += gradient[j] / d->block_size[d->block[i]] / (double)d->blocks;
     }
-    model = fit->shapes ? model_quadratic_form(covariance, fit->mean_gradient) * fit->variance : 0;
-    level_part = fit->level_variance / blocks;
-    if (isnan(model) || !(level_part + model > 1e-26)) {
-        fit->t1 = interval_point(exp(fit->log_t1), "no repetitions, or all agree: no spread, no interval");
+    if (isnan(fit->variance) || !q) {
+        free(q);
         return;
     }
-    half = model_half_width(fit, level_part, model, &df);
-    fit->t1 = interval_bounded(exp(fit->log_t1), exp(fit->log_t1 - half), exp(fit->log_t1 + half), fit->level,
-                               "t on logarithms, %.1f df", df);
+    if (fit->lack_of_fit.p < MODEL_MISFIT_LEVEL || d->df == 0) {
+        noise.kind = NOISE_POOLED;
+        noise.variance = fit->variance;
+    }
+    for (size_t j = 0; j < fit->shapes; j++) /* q = J C */
+        for (size_t k = 0; k < fit->shapes; k++)
+            for (size_t c = 0; c < n; c++)
+                q[j * n + c] += f->search.jacobian[k * n + c] * f->covariance[k][j];
+    spread = noise_spread(d, &noise, q, fit->shapes, level);
+    for (size_t j = 0; j <= fit->shapes; j++) /* log T1 comes last, whatever the number of shapes */
+        for (size_t k = 0; k <= fit->shapes; k++)
+            r->covariance[j == fit->shapes ? MODEL_SHAPES : j][k == fit->shapes ? MODEL_SHAPES : k] =
+                spread.covariance[j][k];
+    if (noise.kind != NOISE_POOLED)
+        r->df = spread.df;
+    else
+        r->df = fit->variance_df;
+    free(q);
+    fit->level_variance = spread.covariance[fit->shapes][fit->shapes] * (double)d->blocks;
+    fit->level_df = d->blocks > 1 ? (double)d->blocks - 1 : r->df;
+    if (fit->shapes > 0)
+        region_trace(r, &f->search, fit->variance, stats_t(fit->level, r->df));
 }
 
-static bool superlinear(struct model_fit *fit)
+/* Variance over blocks of log T at the largest n: what one more trial there has, where noise is unequal. */
+static double variance_of_trial(const struct design *d)
 {
-    for (size_t j = 0; j < fit->shapes; j++)
-        if (fit->shape[j].high < 0) {
-            char why[192];
-            snprintf(why, sizeof why,
-                     "%s lies below 0 beyond doubt (%.3g to %.3g): speedup is better than this model allows "
-                     "(super-linear)",
-                     model_parameter_name(fit->kind, j), fit->shape[j].low, fit->shape[j].high);
-            refuse(fit, why);
-            return true;
-        }
-    return false;
+    double *value = calloc(d->count + 1, sizeof *value), sd;
+    size_t count = 0;
+
+    for (size_t i = 0; i < d->count && value; i++)
+        if (d->cell[i] == d->cells - 1)
+            value[count++] = d->log_time[i];
+    sd = stats_sd(value, count);
+    free(value);
+    return sd * sd;
 }
 
-static void find_aicc(struct model_fit *fit, const struct problem *p)
+static void find_t1(struct model_fit *fit)
 {
-    double m = (double)p->count - (double)p->blocks, k = (double)fit->shapes + 1;
-    double rss = fmax(fit->rss_log, m * NO_NOISE); /* below, all sums of squares are equal */
+    struct model_fit at_one = *fit;
+    struct interval t1;
 
-    fit->aicc = m - k - 1 > 0 ? m * log(rss / m) + 2 * k + 2 * k * (k + 1) / (m - k - 1) : NAN;
+    fit->fitted = at_one.fitted = true;
+    t1 = model_seconds_level(&at_one, 1);
+    fit->t1 = t1;
+}
+
+/* --- one model ------------------------------------------------------------------------------------ */
+
+static void note_held(struct fitting *f)
+{
+    struct model_fit *fit = f->fit;
+
+    for (size_t j = 0; j < fit->shapes && f->has_free; j++)
+        if (fabs(f->free_theta[j] - fit->theta[j]) > 1e-12 &&
+            (fit->theta[j] <= model_table[fit->kind].parameter[j].least ||
+             fit->theta[j] >= model_table[fit->kind].parameter[j].most))
+            snprintf(fit->note, sizeof fit->note, "%s by itself would be %.3g: held at %g",
+                     model_parameter_name(fit->kind, j), f->free_theta[j], fit->theta[j]);
+}
+
+/* Without ranges, from the estimate within them. */
+static void find_free(struct fitting *f)
+{
+    bool settled;
+
+    memcpy(f->free_theta, f->fit->theta, sizeof f->free_theta);
+    f->free_least = search_descend(&f->search, all_free, false, f->free_theta, &settled);
+    f->has_free = settled && f->free_least <= f->least;
+    for (size_t j = 0; j < f->fit->shapes; j++)
+        f->has_free = f->has_free && fabs(f->free_theta[j]) < FREE_MOST;
+    if (f->has_free)
+        f->has_free = search_rss(&f->search, f->free_theta) < MODEL_OUTSIDE;
+}
+
+static void find_aicc(struct fitting *f)
+{
+    const struct design *d = f->design;
+    double m = (double)d->count - (double)d->blocks, k = (double)f->fit->shapes + 1;
+    double rss = fmax(f->fit->rss_log, m * NO_NOISE); /* below, all sums of squares are equal */
+
+    f->fit->aicc = m - k - 1 > 0 ? m * log(rss / m) + 2 * k + 2 * k * (k + 1) / (m - k - 1) : NAN;
+}
+
+static size_t count_held(const struct fitting *f)
+{
+    size_t held = 0;
+
+    for (size_t j = 0; j < f->fit->shapes; j++)
+        held += f->has_free && fabs(f->free_theta[j] - f->fit->theta[j]) > 1e-12;
+    return held > 0; /* of two, one is fitted again */
 }
 
 /* Variance and intervals are those of the free estimates: a parameter held at its bound would show as lack of
  * fit. */
-static bool find_intervals(struct problem *p, struct model_fit *fit, const struct free_fit *free_fit,
-                           double pure, unsigned df_pure)
+static void complete(struct fitting *f, double *level)
 {
-    fit->rss_log = free_fit->rss;
-    test_lack_of_fit(fit, p, pure, df_pure, 0);
-    find_variance(fit, p, pure, df_pure);
-    for (size_t j = 0; j < MODEL_SHAPES; j++)
-        for (size_t k = 0; k < MODEL_SHAPES; k++)
-            fit->covariance[j][k] = free_fit->covariance[j][k] * fit->variance;
+    struct model_fit *fit = f->fit;
+    const struct design *d = f->design;
+
+    find_free(f);
+    search_covariance(&f->search, all_free, f->has_free ? f->free_theta : fit->theta, f->covariance);
+    test_lack_of_fit(f, f->has_free ? f->free_least : f->least, 0);
+    find_variance(f, f->has_free ? f->free_least : f->least);
+    fit->rss_log = f->least + d->pure;
+    find_aicc(f);
+    find_region(f, level);
     for (size_t j = 0; j < fit->shapes; j++)
-        fit->shape[j] = shape_interval(p, fit, free_fit, j);
-    return !superlinear(fit);
-}
-
-static void complete(struct problem *p, struct model_fit *fit, const struct free_fit *free_fit)
-{
-    size_t held = 0;
-    unsigned df_pure;
-    double pure = problem_pure_error(p, &df_pure), held_covariance[MODEL_SHAPES][MODEL_SHAPES];
-
-    memcpy(fit->theta, free_fit->theta, sizeof fit->theta);
-    if (!find_intervals(p, fit, free_fit, pure, df_pure))
-        return;
-    memcpy(held_covariance, free_fit->covariance, sizeof held_covariance);
-    if (hold_in_range(p, fit, held_covariance, &held)) {
-        refuse(fit, "the search did not converge with a parameter held at its bound");
-        return;
+        fit->shape[j] = shape_interval(f, j);
+    if (fit->shapes > 0) {
+        fit->kappa_free = f->has_free ? f->free_theta[fit->shapes - 1] : NAN;
+        fit->kappa_error = sqrt(fit->region.covariance[fit->shapes - 1][fit->shapes - 1]);
     }
-    fit->rss_log = problem_rss(p, fit->theta);
-    find_aicc(fit, p);
-    test_lack_of_fit(fit, p, pure, df_pure, held);
-    for (size_t j = 0; j < fit->shapes; j++) {
-        fit->shape[j] = interval_clipped(&fit->shape[j], model_table[fit->kind].parameter[j].least,
-                                         model_table[fit->kind].parameter[j].most);
-        fit->shape[j].value = fit->theta[j];
-    }
-    find_t1(fit, p, held_covariance, pure, df_pure);
-    if (fit->kind == MODEL_USL)
+    note_held(f);
+    search_covariance(&f->search, all_free, fit->theta, f->covariance);
+    test_lack_of_fit(f, f->least, count_held(f));
+    fit->rejected = fit->lack_of_fit.p < MODEL_MISFIT_LEVEL;
+    fit->untested = isnan(fit->lack_of_fit.p);
+    fit->blocks = d->blocks;
+    fit->per_block = (double)d->count / (double)d->blocks;
+    if (fit->noise.kind != NOISE_POOLED)
+        fit->trial_variance = variance_of_trial(d);
+    find_t1(fit);
+    if (fit->shapes == 2)
         fit->band_factor = model_band_factor(fit);
-    fit->fitted = true;
 }
 
-static const double first_guess[MODEL_SHAPES] = {0.05, 0.001};
-
-static void start_at(enum model_kind kind, double theta[MODEL_SHAPES])
+static void fit_kind(const struct design *d, const struct scaling_data *data, struct model_fit *fit)
 {
-    for (size_t j = 0; j < MODEL_SHAPES; j++)
-        theta[j] = j < model_table[kind].shapes ? first_guess[j] : 0;
+    struct fitting f = {.design = d, .fit = fit};
+    double nothing[MODEL_SHAPES] = {NAN, NAN}, *level = calloc(d->blocks + 1, sizeof *level);
+
+    fit->largest_workers = d->cells ? d->workers[d->cells - 1] : 0;
+    if (level && !search_open(&f.search, d, fit->kind)) {
+        if (!too_few(d, data, fit)) {
+            f.least = search_least(&f.search, nothing, fit->theta);
+            complete(&f, level);
+        }
+        search_close(&f.search);
+    } else {
+        refuse(fit, "out of memory");
+    }
+    free(level);
+}
+
+static void clear(enum model_kind kind, const struct scaling_data *data, double level, struct model_fit *fit)
+{
+    *fit = (struct model_fit){
+        .kind = kind, .shapes = model_table[kind].shapes, .level = level, .aicc = NAN, .rss_log = NAN};
+    fit->variance = fit->variance_df = fit->band_factor = fit->level_variance = fit->level_df = NAN;
+    fit->trial_variance = fit->kappa_error = fit->kappa_free = NAN;
+    fit->noise = (struct model_noise){.variance = NAN, .unequal_p = NAN};
+    fit->lack_of_fit = (struct model_lack_of_fit){.f = NAN, .p = NAN, .reason = "the model is not fitted"};
+    fit->weak = data->weak;
+}
+
+/* Fits the kinds from `first` to `last`. */
+static void fit_kinds(const struct scaling_data *data, double level, struct model_fit *fits, int first,
+                      int last)
+{
+    gsl_error_handler_t *handler = gsl_set_error_handler_off();
+    struct scaling_data used = *data;
+    struct design d;
+    struct model_noise noise;
+    char why[192];
+    bool usable, superlinear = false;
+
+    used.paired = data->paired && design_parts(data) == 1;
+    usable = design_make(&d, &used, why, sizeof why) == 0;
+    if (usable) {
+        noise = noise_describe(&d);
+        superlinear = design_is_superlinear(&d, &noise, why, sizeof why);
+    }
+    for (int kind = first; kind <= last; kind++) {
+        struct model_fit *fit = &fits[kind - first];
+        clear((enum model_kind)kind, data, level, fit);
+        if (!model_is_for(fit->kind, data->weak)) {
+            refuse(fit, data->weak ? "weak scaling: the model is of work that does not grow with the workers"
+                                   : "the model is of weak scaling, where the work grows with the workers");
+        } else if (!usable || superlinear) {
+            refuse(fit, why);
+            fit->superlinear = superlinear;
+        } else {
+            fit->noise = noise;
+            fit_kind(&d, data, fit);
+            fit->unpaired = data->paired && !used.paired;
+        }
+        if (fit->unpaired && fit->fitted && !fit->note[0])
+            snprintf(fit->note, sizeof fit->note,
+                     "blocks share no worker counts: the block effect is left out");
+    }
+    if (usable)
+        design_release(&d);
+    gsl_set_error_handler(handler);
 }
 
 void model_fit(enum model_kind kind, const struct scaling_data *data, double level, struct model_fit *fit)
 {
-    struct problem p;
-    struct free_fit free_fit = {0};
-    char why[192];
-
-    *fit = (struct model_fit){
-        .kind = kind, .shapes = model_table[kind].shapes, .level = level, .aicc = NAN, .rss_log = NAN};
-    fit->variance = fit->variance_df = fit->band_factor = NAN;
-    fit->lack_of_fit = (struct model_lack_of_fit){.f = NAN, .p = NAN, .reason = "the model is not fitted"};
-    fit->weak = data->weak;
-    if (!model_is_for(kind, data->weak)) {
-        refuse(fit, data->weak ? "weak scaling: the model is of work that does not grow with the workers"
-                               : "the model is of weak scaling, where the work grows with the workers");
-        return;
-    }
-    if (problem_make(&p, kind, data, NULL, why, sizeof why)) {
-        refuse(fit, why);
-        return;
-    }
-    fit->largest_workers = 0;
-    for (size_t c = 0; c < p.cells; c++)
-        fit->largest_workers = p.workers[c] > fit->largest_workers ? p.workers[c] : fit->largest_workers;
-    if (!too_few(&p, data, fit)) {
-        start_at(kind, free_fit.theta);
-        if (problem_minimise(&p, all_free, free_fit.theta, free_fit.covariance)) {
-            refuse(fit, "the search did not converge");
-        } else {
-            free_fit.rss = problem_rss(&p, free_fit.theta);
-            complete(&p, fit, &free_fit);
-        }
-    }
-    problem_release(&p);
+    fit_kinds(data, level, fit, (int)kind, (int)kind);
 }
 
-int model_fit_weighted(enum model_kind kind, const struct scaling_data *data, const double *weights,
-                       double *theta)
+void models_fit_all(const struct scaling_data *data, double level, struct model_fit fits[MODEL_KINDS])
 {
-    struct problem p;
-    char reason[192];
-    double found[MODEL_SHAPES];
-    int status;
-
-    if (problem_make(&p, kind, data, weights, reason, sizeof reason))
-        return -1;
-    start_at(kind, found);
-    status = p.cells > model_table[kind].shapes ? problem_minimise(&p, all_free, found, NULL) : -1;
-    for (size_t j = 0; j < model_table[kind].shapes && status == 0; j++)
-        theta[j] = found[j];
-    problem_release(&p);
-    return status;
+    fit_kinds(data, level, fits, 0, MODEL_KINDS - 1);
 }
 
 struct model_noise models_noise(const struct scaling_data *data)
 {
-    struct model_noise noise = {.variance = NAN};
-    struct problem p;
+    struct model_noise noise = {.variance = NAN, .unequal_p = NAN};
+    struct scaling_data used = *data;
+    struct design d;
     char reason[192];
-    double sum;
 
-    if (problem_make(&p, MODEL_IDEAL, data, NULL, reason, sizeof reason))
+    used.paired = data->paired && design_parts(data) == 1;
+    if (design_make(&d, &used, reason, sizeof reason))
         return noise;
-    sum = problem_pure_error(&p, &noise.df);
-    if (noise.df > 0 && sum > NO_NOISE * (double)p.count)
-        noise.variance = sum / noise.df;
-    problem_release(&p);
+    noise = noise_describe(&d);
+    design_release(&d);
     return noise;
+}
+
+/* --- for a bootstrap ------------------------------------------------------------------------------ */
+
+struct model_weigher {
+    struct design design;
+    struct search search;
+    double first[MODEL_SHAPES]; /* the estimate with equal weights: where every search begins */
+};
+
+struct model_weigher *model_weigher_open(enum model_kind kind, const struct scaling_data *data)
+{
+    struct model_weigher *w = calloc(1, sizeof *w);
+    double nothing[MODEL_SHAPES] = {NAN, NAN};
+    char reason[192];
+
+    if (!w || design_make(&w->design, data, reason, sizeof reason)) {
+        free(w);
+        return NULL;
+    }
+    if (w->design.cells <= model_table[kind].shapes || search_open(&w->search, &w->design, kind)) {
+        design_release(&w->design);
+        free(w);
+        return NULL;
+    }
+    search_least(&w->search, nothing, w->first);
+    return w;
+}
+
+int model_weigher_fit(struct model_weigher *w, const double *block_weights, double *theta)
+{
+    bool settled;
+
+    if (design_weigh(&w->design, block_weights))
+        return -1;
+    memcpy(theta, w->first, sizeof w->first);
+    search_descend(&w->search, all_free, false, theta, &settled);
+    return settled ? 0 : -1;
+}
+
+void model_weigher_close(struct model_weigher *w)
+{
+    if (!w)
+        return;
+    search_close(&w->search);
+    design_release(&w->design);
+    free(w);
 }

@@ -1,27 +1,35 @@
 /* models.h: scaling models (model_table.h) fitted to times.
  *
- * Fit: least squares on log T (noise of times is relative), by gsl_multifit_nlinear with analytic Jacobian.
- * Log T is centred within each block, which removes T1 and whatever a block had of its own (drift) exactly,
- * by the theorem of Frisch, Waugh and Lovell; what is left to fit are the one or two shape parameters. T1 is
- * then the mean of the blocks. Unpaired data are one block. Cells with more workers than cores do not take
- * part.
+ * Fit: least squares on log T (noise of times is relative). The effect of each block, and with it T1, is eliminated
+ * exactly (design_internal.h); the shape parameters that are left are searched for from many starts
+ * (search_internal.h). T1 is then the mean of the blocks. Unpaired data are one block; so are data whose blocks do not
+ * connect the worker counts (each block has its own n): the block effect is then left out, and `note` says so. Worker
+ * counts above the number of cores do not take part.
  *
- * Ranges: s, sigma in [0, 1]; c, kappa at least 0. An estimate outside is held at the bound, the others are
- * fitted again, and `note` says so. When the whole interval lies below 0 the speedup is better than ideal
- * (super-linear): the model is then not fitted, with that reason, rather than clipped.
+ * Ranges: s, sigma in [0, 1]; c, kappa at least 0. An estimate outside is held at the bound, the others are fitted
+ * again, and `note` says so; the interval is that of the free estimate, cut to the range and extended to the held
+ * estimate. Parameters that the data do not determine are refused before any search, with the reason. Super-linear data
+ * (efficiency at the most workers above that at the fewest, beyond doubt at 1%) are refused by every model: none here
+ * describes them.
  *
- * Variance: pure error of the repetitions, that is what is left of log T after a mean for each n and each
- * block. Its degrees of freedom (for a full study (N-1)(B-1)) give the t quantile. When the lack-of-fit test
- * rejects the model at 1%, the mean square of the lack of fit is used instead: wider, since no model's own
- * interval means much then. Without repetitions the residuals are used. With neither there is a value without
- * bounds. Intervals: one shape parameter by the profile of the sum of squares (Bates and Watts 1988), two by
- * the covariance. tests/unit/analysis/test_coverage.c shows that they cover nominally at 5 to 16 worker counts.
+ * Variance: pure error of the repetitions, that is what the effects of worker counts and blocks leave of log T. Its
+ * degrees of freedom (for a full study (N-1)(B-1)) give the t quantile. Where the noise of worker counts differs
+ * (struct model_noise) the intervals are those of the blocks, or of the variances of each n. When the lack-of-fit test
+ * rejects the model at 1%, the mean square of the lack of fit is used instead, `rejected` is set, and the model predicts
+ * nothing beyond the largest measured n unless struct model_options asks for it. Without repetitions the residuals are
+ * used; the fit is then not tested (`untested`). With neither there is a value without bounds.
+ *
+ * Intervals: profiles of the sum of squares (Bates and Watts 1988). Those of functions of two parameters (S, T, limit,
+ * peak) are the extremes over the region of parameters that the sum of squares does not exclude. Beyond the largest
+ * measured n the region is that of the largest family that has not been excluded: while usl is not needed beyond doubt it
+ * is not excluded either, and the intervals of limits and extrapolations of the chosen model are taken over usl with
+ * kappa >= 0 (`wide`). tests/coverage shows what they cover.
  *
  * AICc (Hurvich and Tsai 1989) on the centred data: with m = observations - blocks and k = shape parameters +
- * 1, m ln(rss/m) + 2k + 2k(k+1)/(m-k-1); unknown when m - k - 1 <= 0. Choice: usl over amdahl when its AICc
- * is lower and the interval of kappa excludes 0 (AICc alone takes the larger model too often); where one of
- * the two is not known, the other decides. ideal is chosen only when amdahl cannot be fitted: it is amdahl
- * with s = 0, and to choose it would claim an exactness that the interval of s does not have.
+ * 1, m ln(rss/m) + 2k + 2k(k+1)/(m-k-1); unknown when m - k - 1 <= 0. Choice: a model over the one that it needs
+ * (model_table.h) when its AICc is lower and the interval of its last parameter excludes 0 (AICc alone takes the larger
+ * model too often); where one of the two is not known, the other decides. ideal is chosen only when nothing else can be
+ * fitted: it is amdahl with s = 0, and to choose it would claim an exactness that the interval of s does not have.
  */
 #ifndef KNEE_MODELS_H
 #define KNEE_MODELS_H
@@ -44,40 +52,86 @@ struct model_lack_of_fit {
     char reason[192];
 };
 
+/* Noise of one log T within its block, whatever the model. Worker counts within the cores only. */
+enum noise_kind { NOISE_POOLED, NOISE_BLOCKS, NOISE_CELLS };
+struct model_noise {
+    double variance; /* of all repetitions together; NaN and df 0 where there are none */
+    unsigned df;
+    enum noise_kind kind; /* whose variance the intervals use: of all, of blocks, of each worker count */
+    double unequal_p;     /* of the tests that noise is alike at all n; NaN: not tested */
+    double quietest_sd, loudest_sd; /* relative standard deviations, and where; 0 workers: not known */
+    unsigned quietest_workers, loudest_workers;
+};
+
+/* Parameters that the data do not exclude: points on the edge of the region, with the log T1 that goes with each. */
+enum { REGION_POINTS = 68 };
+struct model_region {
+    enum model_kind kind;
+    size_t points; /* 0: not known */
+    double center[MODEL_SHAPES], center_log_t1;
+    double theta[REGION_POINTS][MODEL_SHAPES], log_t1[REGION_POINTS];
+    /* The edge is where the sum of squares is factor^2 variance above the least. */
+    double factor, variance;
+    /* For functions with gradient d by theta: working is (J'BJ)^-1; covariance of log T1 and theta, theta first. */
+    double working[MODEL_SHAPES][MODEL_SHAPES], covariance[MODEL_SHAPES + 1][MODEL_SHAPES + 1], df;
+    double mean_gradient[MODEL_SHAPES]; /* of the model over the data */
+};
+
 struct model_fit {
     enum model_kind kind;
     bool fitted;
     char reason[192]; /* why not fitted */
     char note[192];   /* what to know of a fitted one; empty when nothing */
     bool chosen;
-    bool weak;     /* of weak scaling: model_seconds() is T(n), of n times the work */
-    size_t shapes; /* shape parameters: 0, 1 or 2 */
+    bool
+        rejected; /* the lack-of-fit test rejects it: beyond the largest n it predicts nothing unless asked */
+    bool untested;     /* fitted, but the data do not allow a lack-of-fit test; lack_of_fit.reason says why */
+    bool superlinear;  /* refused because the data are super-linear */
+    bool undetermined; /* refused because the data do not determine its parameters */
+    bool unpaired;     /* the block effect was left out: blocks do not connect the worker counts */
+    bool weak;         /* of weak scaling: model_seconds() is T(n), of n times the work */
+    size_t shapes;     /* shape parameters: 0, 1 or 2 */
     struct interval t1;
-    struct interval shape[MODEL_SHAPES];           /* in the order of model_parameter_name(), from 0 */
-    double theta[MODEL_SHAPES];                    /* the estimates, within their ranges */
-    double covariance[MODEL_SHAPES][MODEL_SHAPES]; /* of the free estimates; NaN without a variance */
+    struct interval shape[MODEL_SHAPES]; /* in the order of model_parameter_name(), from 0 */
+    double theta[MODEL_SHAPES];          /* the estimates, within their ranges */
     double log_t1;
-    double variance, variance_df;       /* of one log T within its block; NaN when not known */
-    double level_variance, level_df;    /* of a block's mean of log T less the model; NaN when not known */
-    double mean_gradient[MODEL_SHAPES]; /* of the model over the data */
-    double per_block;                   /* observations */
+    double variance, variance_df;    /* of one log T within its block; NaN when not known */
+    double level_variance, level_df; /* of a block's mean of log T less the model; NaN when not known */
+    double
+        trial_variance; /* of one trial at the largest n in a block of its own; NaN: as level and variance say */
+    double per_block; /* observations */
     size_t blocks;
-    double band_factor; /* of usl: standard errors on each side of the simultaneous band; NaN not known */
+    struct model_noise noise;
+    double kappa_error; /* standard error of the last shape parameter, free of its range; NaN not known */
+    double kappa_free;  /* its estimate free of its range; NaN not known */
+    double
+        band_factor; /* of two shapes: standard errors on each side of the simultaneous band; NaN not known */
     double level;
     unsigned largest_workers; /* of the data that took part */
     double rss_log, aicc;     /* of the centred log T; aicc NaN when not known */
     struct model_lack_of_fit lack_of_fit;
+    struct model_region region; /* of this model */
+    bool has_wide; /* limits and extrapolations come from `wide`: a larger model is not excluded */
+    struct model_region wide;
+    bool predicts_rejected;        /* options.predict_rejected */
     struct interval limit_speedup; /* largest speedup with any number of workers */
     struct interval peak_workers;  /* where it is reached; unknown for a model that only ever rises */
 };
 
-/* Fits one model, without limit_speedup and peak_workers. A time that is not finite and positive makes it
+struct model_options {
+    double level;          /* of the intervals, 0.95 */
+    bool predict_rejected; /* let rejected models predict beyond the largest measured n */
+};
+
+/* Fits one model, without limit_speedup, peak_workers and wide. A time that is not finite and positive makes it
  * unfitted, with that reason. */
 void model_fit(enum model_kind kind, const struct scaling_data *data, double level, struct model_fit *fit);
 
 /* Fits all and chooses. fits[MODEL_KINDS] in the order of enum model_kind. choice gets a sentence. */
 void models_fit(const struct scaling_data *data, double level, struct model_fit fits[MODEL_KINDS],
                 char *choice, size_t choice_bytes);
+void models_fit_with(const struct scaling_data *data, const struct model_options *options,
+                     struct model_fit fits[MODEL_KINDS], char *choice, size_t choice_bytes);
 
 /* Is the coherency term of usl above 0? One-sided: t = kappa / standard error, p by Student's t with the fit's
  * degrees of freedom; the verdict is that of models_fit()'s sentence. p is NaN with a reason when it cannot be known;
@@ -113,17 +167,14 @@ struct interval model_speedup_interval(const struct model_fit *fit, double worke
 struct interval model_speedup_band(const struct model_fit *fit, double workers);
 struct interval model_seconds_prediction(const struct model_fit *fit, double workers);
 
-/* Noise of one log T within its block, whatever the model: what a mean for each n and each block leaves. Cells
- * within the cores only. NaN and 0 where it cannot be known. */
-struct model_noise {
-    double variance;
-    unsigned df;
-};
 struct model_noise models_noise(const struct scaling_data *data);
 
-/* The shape parameters only, for a bootstrap: weights has one factor for each observation. Returns 0, or -1
- * when they cannot be fitted. */
-int model_fit_weighted(enum model_kind kind, const struct scaling_data *data, const double *weights,
-                       double *theta);
+/* The shape parameters only, for a bootstrap over blocks. Sequence: model_weigher_open(), model_weigher_fit() at will,
+ * model_weigher_close(). block_weights are in the order of the blocks' numbers. Both return 0, or -1 when the parameters
+ * cannot be fitted. */
+struct model_weigher;
+struct model_weigher *model_weigher_open(enum model_kind kind, const struct scaling_data *data);
+int model_weigher_fit(struct model_weigher *weigher, const double *block_weights, double *theta);
+void model_weigher_close(struct model_weigher *weigher);
 
 #endif

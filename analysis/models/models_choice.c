@@ -1,53 +1,47 @@
 /* models_choice.c: which model the data ask for, and what it says of the largest speedup. */
-#include <assert.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include <gsl/gsl_cdf.h>
 
-#include "analysis/models/models.h"
-#include "analysis/models/model_table.h"
-#include "analysis/statistics/random.h"
-#include "analysis/statistics/stats.h"
+#include "analysis/models/models_internal.h"
 
-enum { LIMIT_DRAWS = 2000 };
+/* --- limits --------------------------------------------------------------------------------------- */
 
-/* --- limits ----------------------------------------------------------------------------------- */
-
-/* The limit and the peak of a model with two parameters have no handy form for bounds: they are taken from
- * draws of the parameters out of their normal distribution, widened to Student's t, with a fixed seed. */
-static void draw_limits(const struct model_fit *fit, double *limit, double *peak)
+static double limit_of(enum model_kind kind, const double *theta, double log_t1, double workers)
 {
-    struct random_stream random = {20120901};
-    double widen = stats_t(fit->level, fit->variance_df) / stats_t(fit->level, 1e9);
-    double a = sqrt(fit->covariance[0][0]), b = fit->covariance[0][1] / a;
-    double c = sqrt(fmax(fit->covariance[1][1] - b * b, 0));
-
-    assert(fit->shapes <= MODEL_SHAPES);
-    for (int i = 0; i < LIMIT_DRAWS; i++) {
-        double x = widen * random_normal(&random), y = widen * random_normal(&random);
-        double theta[MODEL_SHAPES] = {fit->theta[0] + a * x, fit->theta[1] + b * x + c * y};
-        for (size_t j = 0; j < fit->shapes; j++)
-            theta[j] = fmin(fmax(theta[j], model_table[fit->kind].parameter[j].least),
-                            model_table[fit->kind].parameter[j].most);
-        limit[i] = model_limit(fit->kind, theta);
-        peak[i] = model_peak(fit->kind, theta);
-    }
-    stats_sort(limit, LIMIT_DRAWS);
-    stats_sort(peak, LIMIT_DRAWS);
+    (void)log_t1;
+    (void)workers;
+    return model_limit(kind, theta);
 }
 
-static struct interval from_draws(double value, const double *sorted, double level, const char *what)
+static double peak_of(enum model_kind kind, const double *theta, double log_t1, double workers)
 {
-    double low = sorted[(int)((1 - level) / 2 * LIMIT_DRAWS)],
-           high = sorted[(int)((1 + level) / 2 * LIMIT_DRAWS) - 1];
+    (void)log_t1;
+    (void)workers;
+    return model_peak(kind, theta);
+}
+
+/* Extremes over the region; the width is that of log S where the band ends. An estimate outside is moved to the edge. */
+static struct interval over_region(const struct model_fit *fit, const struct model_region *r,
+                                   region_function function, double value, const char *what)
+{
+    double one[MODEL_SHAPES], d[MODEL_SHAPES], low, high;
     struct interval result;
 
-    if (!isfinite(value))
+    model_log_gradient(r->kind, r->center, 1, one);
+    model_log_gradient(r->kind, r->center, (double)BAND_REACH * fit->largest_workers, d);
+    for (size_t j = 0; j < MODEL_SHAPES; j++)
+        d[j] -= one[j];
+    region_extremes(r, function, 0, region_stretch(r, d, fit->level), &low, &high);
+    if (isnan(low))
+        return isfinite(value) ? interval_point(value, "%s", fit->shape[0].reason)
+                               : interval_unknown("no %s: the speedup only ever rises", what);
+    if (!isfinite(value) && !isfinite(low))
         return interval_unknown("no %s: the speedup only ever rises", what);
-    result = interval_bounded(value, fmin(low, value), high, level, "%d draws of the parameters",
-                              (int)LIMIT_DRAWS);
+    result = interval_bounded(isfinite(value) ? fmin(fmax(value, low), high) : NAN, low, high, fit->level,
+                              "profile%s", r == &fit->wide ? " over usl, which is not excluded" : "");
     if (!isfinite(high)) {
         result.high = NAN;
         snprintf(result.reason, sizeof result.reason, "no upper bound: a model without a %s fits as well",
@@ -59,33 +53,25 @@ static struct interval from_draws(double value, const double *sorted, double lev
 static void find_limits(struct model_fit *fit)
 {
     const struct model_description *model = &model_table[fit->kind];
-    double limit[LIMIT_DRAWS], peak[LIMIT_DRAWS];
+    const struct model_region *r = fit->has_wide ? &fit->wide : &fit->region;
 
     if (!fit->fitted)
         return;
-    if (!model->limit) {
-        fit->limit_speedup = interval_unknown("%s", model->no_limit);
-        fit->peak_workers = interval_unknown("no peak: the speedup only ever rises");
-    } else if (!model->peak) {
-        fit->limit_speedup = interval_reciprocal(&fit->shape[0], 1);
-        fit->peak_workers = interval_unknown("no peak: the speedup only ever rises");
-    } else if (isnan(fit->covariance[0][0]) || !(fit->covariance[0][0] > 0)) {
-        fit->limit_speedup =
-            isfinite(model_limit(fit->kind, fit->theta))
-                ? interval_point(model_limit(fit->kind, fit->theta), "%s", fit->shape[0].reason)
-                : interval_unknown("no limit: neither parameter is above 0");
-        fit->peak_workers =
-            isfinite(model_peak(fit->kind, fit->theta))
-                ? interval_point(model_peak(fit->kind, fit->theta), "%s", fit->shape[0].reason)
-                : interval_unknown("no peak: the speedup only ever rises");
-    } else {
-        draw_limits(fit, limit, peak);
-        fit->limit_speedup = from_draws(model_limit(fit->kind, fit->theta), limit, fit->level, "limit");
-        fit->peak_workers = from_draws(model_peak(fit->kind, fit->theta), peak, fit->level, "peak");
+    if (fit->rejected && !fit->predicts_rejected) {
+        fit->limit_speedup = fit->peak_workers = interval_unknown(
+            "lack of fit (p %.2g) rejects the model: it has no limit to give", fit->lack_of_fit.p);
+        return;
     }
+    fit->peak_workers = interval_unknown("no peak: the speedup only ever rises");
+    if (!model->limit)
+        fit->limit_speedup = interval_unknown("%s", model->no_limit);
+    else
+        fit->limit_speedup = over_region(fit, r, limit_of, model_limit(fit->kind, fit->theta), "limit");
+    if (model_table[r->kind].peak)
+        fit->peak_workers = over_region(fit, r, peak_of, model_peak(r->kind, r->center), "peak");
 }
 
-/* --- choice ----------------------------------------------------------------------------------- */
+/* --- choice --------------------------------------------------------------------------------------- */
 
 /* Does the larger model earn its place over the smaller one, by its last parameter? */
 static bool earns(const struct model_fit *larger, const struct model_fit *smaller)
@@ -95,6 +81,8 @@ static bool earns(const struct model_fit *larger, const struct model_fit *smalle
 
     if (!larger->fitted || !smaller->fitted)
         return larger->fitted && !smaller->fitted;
+    if (smaller->shapes == 0) /* the ideal line is any model with its parameter at 0: not a claim to make */
+        return true;
     if (!criteria && !bounded)
         return false;
     return (!criteria || larger->aicc < smaller->aicc) && (!bounded || added->low > 0);
@@ -126,7 +114,7 @@ static void say_weak(const struct model_fit *fits, enum model_kind chosen, char 
         snprintf(choice, bytes, "weak scaling: Gustafson's law; its serial fraction may be 0");
 }
 
-static void say(const struct model_fit *fits, enum model_kind chosen, char *choice, size_t bytes)
+static void say_strong(const struct model_fit *fits, enum model_kind chosen, char *choice, size_t bytes)
 {
     const struct model_fit *usl = &fits[MODEL_USL];
     double share = usl->fitted && isfinite(usl->shape[1].high) ? largest_coherency(usl) : NAN;
@@ -139,12 +127,37 @@ static void say(const struct model_fit *fits, enum model_kind chosen, char *choi
         snprintf(choice, bytes, "cannot tell whether USL is needed: kappa has no interval");
     else if (share <= 0.05)
         snprintf(choice, bytes, "%s is enough: coherency is at most %.1f%% of the time at %u workers",
-                 chosen == MODEL_IDEAL ? "the ideal line" : "Amdahl", 100 * share, usl->largest_workers);
+                 model_table[chosen].title, 100 * share, usl->largest_workers);
+    else if (usl->shape[1].low > 0)
+        snprintf(choice, bytes,
+                 "cannot tell whether USL is needed: the interval of kappa is above 0, but AICc does not "
+                 "fall; coherency "
+                 "may be %.0f%% of the time at %u workers",
+                 100 * share, usl->largest_workers);
     else
         snprintf(choice, bytes,
                  "cannot tell whether USL is needed: coherency may be 0 and may be %.0f%% of the time at %u "
                  "workers",
                  100 * share, usl->largest_workers);
+}
+
+static void say(const struct model_fit *fits, enum model_kind chosen, bool weak, char *choice, size_t bytes)
+{
+    const struct model_fit *fit = &fits[chosen];
+    size_t used;
+
+    if (fits[MODEL_IDEAL].superlinear)
+        snprintf(choice, bytes, "no model is fitted: %s", fits[MODEL_IDEAL].reason);
+    else if (fit->rejected)
+        snprintf(choice, bytes, "no model fits: the lack-of-fit test rejects %s, the closest (p %.2g)",
+                 model_table[chosen].title, fit->lack_of_fit.p);
+    else if (weak)
+        say_weak(fits, chosen, choice, bytes);
+    else
+        say_strong(fits, chosen, choice, bytes);
+    used = strlen(choice);
+    if (fit->fitted && fit->untested && fit->lack_of_fit.df_error == 0)
+        snprintf(choice + used, bytes - used, "; the fit could not be tested: no repetitions");
 }
 
 const char *model_need_name(enum model_need verdict)
@@ -158,50 +171,73 @@ struct model_coherency model_coherency(const struct model_fit fits[MODEL_KINDS])
 {
     const struct model_fit *usl = &fits[MODEL_USL];
     struct model_coherency test = {
-        .verdict = NEED_UNDECIDED, .t = NAN, .p = NAN, .df = usl->fitted ? usl->variance_df : NAN};
-    double se = usl->fitted ? sqrt(usl->covariance[1][1]) : NAN;
+        .verdict = NEED_UNDECIDED, .t = NAN, .p = NAN, .df = usl->fitted ? usl->region.df : NAN};
+    bool rejected = usl->rejected && (usl->chosen || fits[MODEL_AMDAHL].rejected);
 
     if (!usl->fitted) {
         snprintf(test.reason, sizeof test.reason, "%s", usl->reason);
         return test;
     }
-    if (usl->chosen)
+    if (rejected)
+        test.verdict = NEED_UNDECIDED;
+    else if (usl->chosen)
         test.verdict = NEED_USL;
     else if (isfinite(usl->shape[1].high) && largest_coherency(usl) <= 0.05)
         test.verdict = NEED_NONE;
-    if (!(usl->theta[1] > 0)) {
+    if (rejected) {
+        snprintf(test.reason, sizeof test.reason,
+                 "lack of fit (p %.2g) rejects usl and amdahl: kappa has no meaning", usl->lack_of_fit.p);
+    } else if (!(usl->theta[1] > 0)) {
         snprintf(test.reason, sizeof test.reason, "kappa is held at 0: p is at least 0.5");
-    } else if (!(se > 0) || !(test.df > 0)) {
+    } else if (!(usl->kappa_error > 0) || !(test.df > 0)) {
         snprintf(test.reason, sizeof test.reason, "%s",
                  usl->shape[1].reason[0] ? usl->shape[1].reason : "no noise is known");
     } else {
-        test.t = usl->theta[1] / se;
+        test.t = usl->theta[1] / usl->kappa_error;
         test.p = gsl_cdf_tdist_Q(test.t, test.df);
     }
     return test;
 }
 
-void models_fit(const struct scaling_data *data, double level, struct model_fit fits[MODEL_KINDS],
-                char *choice, size_t choice_bytes)
+/* A larger model that is neither needed nor excluded: limits and extrapolations have to allow for it. The estimate stays
+ * the chosen model's where the larger term is small, and is that of the larger model where it may matter. */
+static void widen(struct model_fit *fits, enum model_kind chosen)
+{
+    for (int kind = 0; kind < MODEL_KINDS; kind++) {
+        const struct model_fit *larger = &fits[kind];
+        if (kind == (int)chosen || !model_table[kind].may_be_chosen || model_table[kind].needs != chosen ||
+            !larger->fitted || larger->region.points == 0)
+            continue;
+        fits[chosen].has_wide = true;
+        fits[chosen].wide = larger->region;
+    }
+}
+
+void models_fit_with(const struct scaling_data *data, const struct model_options *options,
+                     struct model_fit fits[MODEL_KINDS], char *choice, size_t choice_bytes)
 {
     enum model_kind chosen = MODEL_IDEAL;
 
+    models_fit_all(data, options->level, fits);
+    for (int kind = 0; kind < MODEL_KINDS; kind++)
+        if (model_table[kind].may_be_chosen && kind != (int)chosen && model_table[kind].needs == chosen &&
+            earns(&fits[kind], &fits[chosen]))
+            chosen = (enum model_kind)kind;
+    fits[chosen].chosen = fits[chosen].fitted;
+    if (fits[chosen].shapes > 0)
+        widen(fits, chosen);
     for (int kind = 0; kind < MODEL_KINDS; kind++) {
-        model_fit((enum model_kind)kind, data, level, &fits[kind]);
+        fits[kind].predicts_rejected = options->predict_rejected;
         find_limits(&fits[kind]);
     }
-    if (fits[MODEL_AMDAHL].fitted)
-        chosen = MODEL_AMDAHL;
-    if (fits[MODEL_GUSTAFSON].fitted)
-        chosen = MODEL_GUSTAFSON;
-    if (earns(&fits[MODEL_USL], &fits[chosen]))
-        chosen = MODEL_USL;
-    fits[chosen].chosen = fits[chosen].fitted;
-    if (data->weak)
-        say_weak(fits, chosen, choice, choice_bytes);
-    else
-        say(fits, chosen, choice, choice_bytes);
+    say(fits, chosen, data->weak, choice, choice_bytes);
     if (fits[MODEL_AMDAHL_OVERHEAD].fitted && fits[MODEL_USL].fitted && !fits[MODEL_AMDAHL_OVERHEAD].note[0])
         snprintf(fits[MODEL_AMDAHL_OVERHEAD].note, sizeof fits->note,
                  "the same curve as usl, read as serial part and cost of each worker");
+}
+
+void models_fit(const struct scaling_data *data, double level, struct model_fit fits[MODEL_KINDS],
+                char *choice, size_t choice_bytes)
+{
+    models_fit_with(data, &(struct model_options){.level = level}, fits, choice, choice_bytes);
 }

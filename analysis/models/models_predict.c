@@ -1,28 +1,17 @@
 /* models_predict.c: a fitted model at any number of workers, with its intervals; see models.h. */
-#include "analysis/models/models_predict_internal.h"
-
 #include <math.h>
 
-#include "analysis/models/model_table.h"
+#include "analysis/models/models_internal.h"
 #include "analysis/statistics/stats.h"
 
-double model_quadratic_form(const double covariance[MODEL_SHAPES][MODEL_SHAPES], const double v[MODEL_SHAPES])
+double model_quadratic_form(const double (*matrix)[MODEL_SHAPES], const double v[MODEL_SHAPES])
 {
     double sum = 0;
 
     for (size_t j = 0; j < MODEL_SHAPES; j++)
         for (size_t k = 0; k < MODEL_SHAPES; k++)
-            sum += v[j] * covariance[j][k] * v[k];
+            sum += v[j] * matrix[j][k] * v[k];
     return sum;
-}
-
-double model_half_width(const struct model_fit *fit, double level_part, double within_part, double *df)
-{
-    if (fit->blocks < 2 || !(within_part > 0)) {
-        *df = fit->level_df;
-        return stats_t(fit->level, *df) * sqrt(level_part + within_part);
-    }
-    return stats_half_width(fit->level, level_part, fit->level_df, within_part, fit->variance_df, df);
 }
 
 double model_seconds(const struct model_fit *fit, double workers)
@@ -35,61 +24,81 @@ double model_speedup(const struct model_fit *fit, double workers)
     return exp(model_log_time(fit->kind, fit->theta, 1) - model_log_time(fit->kind, fit->theta, workers));
 }
 
+static double log_speedup(enum model_kind kind, const double *theta, double log_t1, double workers)
+{
+    (void)log_t1;
+    return model_log_time(kind, theta, 1) - model_log_time(kind, theta, workers);
+}
+
+static double log_seconds(enum model_kind kind, const double *theta, double log_t1, double workers)
+{
+    return log_t1 + model_log_time(kind, theta, workers);
+}
+
 /* Why there is no interval; NULL when there is one. */
 static const char *no_interval(const struct model_fit *fit)
 {
-    for (size_t j = 0; j < fit->shapes; j++)
-        if (!interval_has_bounds(&fit->shape[j]))
-            return fit->shape[j].reason;
+    if (isnan(fit->variance))
+        return "no repetitions, or all agree: no spread, no interval";
+    if (fit->shapes > 0 && fit->region.points == 0)
+        return "the data do not determine the parameters";
     return NULL;
 }
 
-/* Amdahl's and Gustafson's models fall with s: their bounds are those of s. */
-static struct interval one_shape_interval(const struct model_fit *fit, double workers)
+static const struct model_region *region_at(const struct model_fit *fit, double workers)
 {
-    double value = model_speedup(fit, workers);
-
-    return interval_bounded(value, exp(-model_log_time(fit->kind, &fit->shape[0].high, workers)),
-                            exp(-model_log_time(fit->kind, &fit->shape[0].low, workers)), fit->level,
-                            "of the serial fraction");
+    return fit->has_wide && workers > fit->largest_workers ? &fit->wide : &fit->region;
 }
 
-static void gradient_from(const struct model_fit *fit, double workers, const double *base, double *gradient)
+static bool beyond(const struct model_fit *fit, double workers)
 {
-    model_log_gradient(fit->kind, fit->theta, workers, gradient);
+    return fit->rejected && !fit->predicts_rejected && workers > fit->largest_workers;
+}
+
+static struct interval rejected(const struct model_fit *fit)
+{
+    return interval_unknown("lack of fit (p %.2g) rejects the model: it predicts nothing beyond %u workers",
+                            fit->lack_of_fit.p, fit->largest_workers);
+}
+
+static void gradient_of(const struct model_region *r, double workers, const double base[MODEL_SHAPES],
+                        double *gradient)
+{
+    model_log_gradient(r->kind, r->center, workers, gradient);
     for (size_t j = 0; j < MODEL_SHAPES; j++)
-        gradient[j] -= base[j];
+        gradient[j] = model_table[r->kind].shapes > j ? gradient[j] - base[j] : 0;
 }
 
-/* Bounds of log S at `factor` standard errors. */
-static struct interval speedup_within(const struct model_fit *fit, double workers, double factor,
+/* Bounds of S where the region's function is stretched to its own width, times `wider`. */
+static struct interval speedup_within(const struct model_fit *fit, double workers, double wider,
                                       const char *method)
 {
-    double one[MODEL_SHAPES], gradient[MODEL_SHAPES], half, value = model_speedup(fit, workers);
+    const struct model_region *r = region_at(fit, workers);
+    double one[MODEL_SHAPES], d[MODEL_SHAPES], low, high, value = model_speedup(fit, workers);
 
-    model_log_gradient(fit->kind, fit->theta, 1, one);
-    gradient_from(fit, workers, one, gradient);
-    half = factor * sqrt(model_quadratic_form(fit->covariance, gradient));
-    return interval_bounded(value, value * exp(-half), fmin(value * exp(half), workers), fit->level, "%s",
-                            method);
+    model_log_gradient(r->kind, r->center, 1, one);
+    gradient_of(r, workers, one, d);
+    region_extremes(r, log_speedup, workers, wider * region_stretch(r, d, fit->level), &low, &high);
+    if (isnan(low))
+        return interval_point(value, "the data do not determine it");
+    return interval_bounded(fmin(fmax(value, exp(low)), exp(high)), exp(low), exp(high), fit->level, "%s",
+                            r == &fit->wide ? "profile over usl, which is not excluded" : method);
 }
 
 struct interval model_speedup_interval(const struct model_fit *fit, double workers)
 {
-    const char *why = no_interval(fit);
-
     if (!fit->fitted)
         return interval_unknown("%s", fit->reason);
     if (fit->shapes == 0 || workers <= 1)
         return interval_exact(model_speedup(fit, workers), fit->level, "definition");
-    if (why)
-        return interval_point(model_speedup(fit, workers), "%s", why);
-    if (fit->shapes == 1)
-        return one_shape_interval(fit, workers);
-    return speedup_within(fit, workers, stats_t(fit->level, fit->variance_df), "delta method on log S");
+    if (beyond(fit, workers))
+        return rejected(fit);
+    if (no_interval(fit))
+        return interval_point(model_speedup(fit, workers), "%s", no_interval(fit));
+    return speedup_within(fit, workers, 1, "profile of log T");
 }
 
-/* --- band ------------------------------------------------------------------------------------- */
+/* --- band ----------------------------------------------------------------------------------------- */
 
 /* Distribution function of half the squared radius of a bivariate t, which is F's with 2 and df. */
 static double radius_cdf(double half_square, double df)
@@ -111,29 +120,29 @@ static double chance_within(double c, double angle, double df)
 }
 
 /* The angle that (1, n) sweeps, n from 2 to `largest`, in the metric of the covariance. */
-static double swept_angle(const struct model_fit *fit, double largest)
+static double swept_angle(const struct model_region *r, double largest)
 {
     double from[MODEL_SHAPES] = {1, 2}, to[MODEL_SHAPES] = {1, largest}, both = 0;
 
     for (size_t j = 0; j < MODEL_SHAPES; j++)
         for (size_t k = 0; k < MODEL_SHAPES; k++)
-            both += from[j] * fit->covariance[j][k] * to[k];
-    both /= sqrt(model_quadratic_form(fit->covariance, from) * model_quadratic_form(fit->covariance, to));
+            both += from[j] * r->working[j][k] * to[k];
+    both /= sqrt(model_quadratic_form(r->working, from) * model_quadratic_form(r->working, to));
     return acos(fmin(fmax(both, -1), 1));
 }
 
 double model_band_factor(const struct model_fit *fit)
 {
-    double angle = swept_angle(fit, (double)BAND_REACH * fit->largest_workers);
-    double low = stats_t(fit->level, fit->variance_df), high = 2 * low;
+    double angle = swept_angle(&fit->region, (double)BAND_REACH * fit->largest_workers);
+    double low = stats_t(fit->level, fit->region.df), high = 2 * low;
 
     if (isnan(angle) || isnan(low))
         return NAN;
-    while (chance_within(high, angle, fit->variance_df) < fit->level)
+    while (chance_within(high, angle, fit->region.df) < fit->level)
         high *= 2;
     for (int i = 0; i < 30; i++) {
         double middle = (low + high) / 2;
-        if (chance_within(middle, angle, fit->variance_df) < fit->level)
+        if (chance_within(middle, angle, fit->region.df) < fit->level)
             low = middle;
         else
             high = middle;
@@ -143,40 +152,78 @@ double model_band_factor(const struct model_fit *fit)
 
 struct interval model_speedup_band(const struct model_fit *fit, double workers)
 {
-    if (!fit->fitted || fit->shapes < 2 || workers <= 1 || no_interval(fit))
+    if (!fit->fitted || fit->shapes < 2 || workers <= 1 || no_interval(fit) || beyond(fit, workers))
         return model_speedup_interval(fit, workers);
-    if (fit->kind != MODEL_USL)
+    if (!model_table[fit->kind].may_be_chosen)
         return interval_point(model_speedup(fit, workers), "the band is given for usl: it is the same curve");
-    return speedup_within(fit, workers, fit->band_factor, "simultaneous for all n (Wynn and Bloomfield)");
+    return speedup_within(fit, workers, fit->band_factor / stats_t(fit->level, fit->region.df),
+                          "simultaneous for all n (Wynn and Bloomfield)");
 }
 
-/* --- seconds ---------------------------------------------------------------------------------- */
+/* --- seconds -------------------------------------------------------------------------------------- */
 
-/* blocks: 1 / blocks for the model, 1 + 1 / blocks for one more trial; noise: variances of one trial beyond its
- * block's. */
-static struct interval seconds_within(const struct model_fit *fit, double workers, double blocks,
-                                      double noise, const char *method)
+/* Half width on one side: `side` is how far the region's function goes there, d its gradient. */
+static double half_width(const struct model_fit *fit, const struct model_region *r,
+                         const double d[MODEL_SHAPES], double side, bool trial, double *df)
 {
-    double gradient[MODEL_SHAPES], value, level_part, within, df, half;
+    double t = stats_t(fit->level, r->df), own, total, level, noise = trial ? 1 - 1 / fit->per_block : 0,
+           within;
 
-    if (!fit->fitted)
-        return interval_unknown("%s", fit->reason);
+    if (fit->noise.kind != NOISE_POOLED && !fit->rejected) {
+        own = total = 0;
+        for (size_t j = 0; j < MODEL_SHAPES + 1; j++)
+            for (size_t k = 0; k < MODEL_SHAPES + 1; k++) {
+                double part =
+                    (j < MODEL_SHAPES ? d[j] : 1) * (k < MODEL_SHAPES ? d[k] : 1) * r->covariance[j][k];
+                total += part;
+                own += j < MODEL_SHAPES && k < MODEL_SHAPES ? part : 0;
+            }
+        total += trial ? fit->trial_variance : 0;
+        *df = r->df;
+        return sqrt(fmax(t * t * (total - own) + side * side, t * t * total / 4));
+    }
+    level = fit->level_variance * ((trial ? 1 : 0) + 1 / (double)fit->blocks);
+    within = (isfinite(t) && t > 0 ? side * side / (t * t) : 0) + noise * fit->variance;
+    if (fit->blocks < 2 || !(within > 0)) {
+        *df = fit->level_df;
+        return stats_t(fit->level, *df) * sqrt(level + within);
+    }
+    return stats_half_width(fit->level, level, fit->level_df, within, fit->variance_df, df);
+}
+
+static struct interval seconds_within(const struct model_fit *fit, double workers, bool trial,
+                                      const char *method)
+{
+    const struct model_region *r = region_at(fit, workers);
+    double d[MODEL_SHAPES], value, low = 0, high = 0, at, df;
+
     value = model_seconds(fit, workers);
     if (no_interval(fit))
         return interval_point(value, "%s", no_interval(fit));
-    gradient_from(fit, workers, fit->mean_gradient, gradient);
-    level_part = fit->level_variance * blocks;
-    within = (fit->shapes ? model_quadratic_form(fit->covariance, gradient) : 0) + noise * fit->variance;
-    if (!(level_part + within > 1e-26))
+    at = log_seconds(r->kind, r->center, r->center_log_t1, workers);
+    gradient_of(r, workers, r->mean_gradient, d);
+    low = high = at;
+    if (fit->shapes > 0)
+        region_extremes(r, log_seconds, workers, region_stretch(r, d, fit->level), &low, &high);
+    low = at - half_width(fit, r, d, at - low, trial, &df);
+    high = at + half_width(fit, r, d, high - at, trial, &df);
+    if (!(high - low > 1e-13))
         return interval_point(value, "no repetitions, or all agree: no spread, no interval");
-    half = model_half_width(fit, level_part, within, &df);
-    return interval_bounded(value, value * exp(-half), value * exp(half), fit->level, "%s, %.1f df", method,
-                            df);
+    low = exp(low) * (fit->weak ? workers : 1);
+    high = exp(high) * (fit->weak ? workers : 1);
+    return interval_bounded(fmin(fmax(value, low), high), low, high, fit->level, "%s, %.1f df", method, df);
 }
 
-/* The level of one block varies by level_variance, which holds 1/per_block of a trial's own noise. */
+struct interval model_seconds_level(const struct model_fit *fit, double workers)
+{
+    return seconds_within(fit, workers, false, "t on logarithms");
+}
+
 struct interval model_seconds_prediction(const struct model_fit *fit, double workers)
 {
-    return seconds_within(fit, workers, 1 + 1 / (double)fit->blocks, 1 - 1 / fit->per_block,
-                          "prediction of one trial, log T");
+    if (!fit->fitted)
+        return interval_unknown("%s", fit->reason);
+    if (beyond(fit, workers))
+        return rejected(fit);
+    return seconds_within(fit, workers, true, "prediction of one trial, log T");
 }

@@ -12,10 +12,12 @@ struct sweep {
     const struct scaling_point *points;
     size_t count, blocks;
     double delta;
-    unsigned *block_name; /* [blocks] */
-    size_t *block_of;     /* [data->count] */
-    double *log_ratio;    /* [count][blocks] log T(1) - log T(n); NaN where a trial is missing */
-    double *weight;       /* [data->count] work space */
+    unsigned *block_name;          /* [blocks] */
+    size_t *block_of;              /* [data->count] */
+    double *log_ratio;             /* [count][blocks] log T(1) - log T(n); NaN where a trial is missing */
+    double *weight;                /* [blocks] work space: of the blocks that take part in the fit */
+    bool *in_fit;                  /* [blocks] */
+    struct model_weigher *weigher; /* NULL: the serial fraction cannot be fitted */
 };
 
 static size_t point_of(const struct sweep *sweep, unsigned workers)
@@ -27,16 +29,35 @@ static size_t point_of(const struct sweep *sweep, unsigned workers)
     return i;
 }
 
+static int by_number(const void *a, const void *b)
+{
+    unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+    return (x > y) - (x < y);
+}
+
+static size_t block_at(const struct sweep *sweep, unsigned name)
+{
+    const unsigned *found = bsearch(&name, sweep->block_name, sweep->blocks, sizeof name, by_number);
+
+    return found ? (size_t)(found - sweep->block_name) : 0;
+}
+
+/* Blocks in rising order of their numbers. */
 static void index_blocks(struct sweep *sweep)
 {
-    for (size_t i = 0; i < sweep->data->count; i++) {
-        unsigned name = sweep->data->observation[i].block;
-        size_t b = 0;
-        while (b < sweep->blocks && sweep->block_name[b] != name)
-            b++;
-        if (b == sweep->blocks)
-            sweep->block_name[sweep->blocks++] = name;
-        sweep->block_of[i] = b;
+    const struct scaling_data *data = sweep->data;
+
+    for (size_t i = 0; i < data->count; i++)
+        sweep->block_name[i] = data->observation[i].block;
+    qsort(sweep->block_name, data->count, sizeof *sweep->block_name, by_number);
+    for (size_t i = 0; i < data->count; i++)
+        if (i == 0 || sweep->block_name[i] != sweep->block_name[i - 1])
+            sweep->block_name[sweep->blocks++] = sweep->block_name[i];
+    for (size_t i = 0; i < data->count; i++) {
+        sweep->block_of[i] = block_at(sweep, data->observation[i].block);
+        if (data->cores == 0 || data->observation[i].workers <= data->cores)
+            sweep->in_fit[sweep->block_of[i]] = true;
     }
 }
 
@@ -78,6 +99,7 @@ static void statistics(void *context, const double *block_weights, double *out)
 {
     struct sweep *sweep = context;
     double knee = INFINITY, theta[MODEL_SHAPES];
+    size_t used = 0;
 
     for (size_t p = 0; p < sweep->count; p++) {
         double sum = 0, total = 0;
@@ -92,12 +114,11 @@ static void statistics(void *context, const double *block_weights, double *out)
         if (out[p] < 1 - sweep->delta && !sweep->points[p].oversubscribed && !isfinite(knee))
             knee = sweep->points[p].workers;
     }
-    for (size_t i = 0; i < sweep->data->count; i++)
-        sweep->weight[i] = block_weights[sweep->block_of[i]];
-    out[sweep->count] = model_fit_weighted(sweep->data->weak ? MODEL_GUSTAFSON : MODEL_AMDAHL, sweep->data,
-                                           sweep->weight, theta)
-                            ? NAN
-                            : theta[0];
+    for (size_t b = 0; b < sweep->blocks; b++)
+        if (sweep->in_fit[b])
+            sweep->weight[used++] = block_weights[b];
+    out[sweep->count] =
+        sweep->weigher && !model_weigher_fit(sweep->weigher, sweep->weight, theta) ? theta[0] : NAN;
     out[sweep->count + 1] = knee;
 }
 
@@ -159,11 +180,15 @@ int scaling_bootstrap(const struct scaling_data *data, const struct scaling_poin
     sweep.block_name = calloc(data->count + 1, sizeof *sweep.block_name);
     sweep.block_of = calloc(data->count + 1, sizeof *sweep.block_of);
     sweep.weight = calloc(data->count + 1, sizeof *sweep.weight);
-    if (sweep.block_name && sweep.block_of && sweep.weight)
+    sweep.in_fit = calloc(data->count + 1, sizeof *sweep.in_fit);
+    sweep.weigher = model_weigher_open(data->weak ? MODEL_GUSTAFSON : MODEL_AMDAHL, data);
+    if (sweep.block_name && sweep.block_of && sweep.weight && sweep.in_fit)
         status = run(&sweep, resamples, seed, level, efficiency, result);
     free(sweep.block_name);
     free(sweep.block_of);
     free(sweep.weight);
+    free(sweep.in_fit);
+    model_weigher_close(sweep.weigher);
     free(sweep.log_ratio);
     return status;
 }

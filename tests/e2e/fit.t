@@ -56,8 +56,8 @@ table() { # table NAME PATTERN LINES
 }
 table "one repetition" 'knee: none found: no efficiency above one worker has an interval: more repetitions' '1,10\n2,5.5\n4,3.2\n8,2.1\n' "no knee without repetitions"
 table "identical times" 'serial fraction 0\.0000 \(no interval\)' '1,10\n1,10\n2,5\n2,5\n4,2.5\n4,2.5\n' "no noise, no interval"
-table "fewer points than parameters" 'usl +not fitted: 3 parameters cannot be had from 2 worker counts' '1,10\n2,5.2\n' "named"
-table "one worker count" 'amdahl +not fitted: 2 parameters cannot be had from 1 worker count' '4,10\n4,11\n' "named"
+table "fewer points than parameters" 'usl +not fitted: T1, sigma and kappa cannot be determined: 3 parameters, and 2 worker counts' '1,10\n2,5.2\n' "named"
+table "one worker count" 'amdahl +not fitted: T1 and serial fraction cannot be determined: 2 parameters, and 1 worker count' '4,10\n4,11\n' "named"
 table "no one-worker rows" '^ +4 +2 .* - +-' '2,10\n2,11\n4,5.5\n4,5.6\n' "no speedup without its baseline"
 table "super-linear" 'super-linear; caches, frequency or a T.1. measured' '1,10\n1,10.1\n1,9.9\n2,4\n2,4.1\n2,3.9\n4,1.9\n4,1.95\n4,1.92\n' "named, not clipped"
 table "retrograde" '8 workers are slower than 4: the curve is not monotone' '1,10\n1,10.1\n2,6\n2,6.1\n4,4\n4,4.1\n8,7\n8,7.2\n' "named"

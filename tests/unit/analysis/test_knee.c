@@ -53,7 +53,8 @@ static void the_knee_is_where_doubt_ends(void **state)
 static void the_noise_of_all_worker_counts_ends_doubt(void **state)
 {
     static const double falling[6] = {1, 1, 0.925, 0.91, 0.9, 0.9};
-    const struct model_noise quiet = {0.01 * 0.01, 20}, loud = {0.04 * 0.04, 20}, none = {NAN, 0};
+    const struct model_noise quiet = {.variance = 0.01 * 0.01, .df = 20},
+                             loud = {.variance = 0.04 * 0.04, .df = 20}, none = {.variance = NAN};
     struct scaling_point points[6];
 
     (void)state;

@@ -125,8 +125,9 @@ static void too_few_worker_counts_are_said_and_not_guessed(void **state)
     assert_true(fits[MODEL_AMDAHL].chosen);
     assert_false(fits[MODEL_USL].fitted);
     assert_false(fits[MODEL_AMDAHL_OVERHEAD].fitted);
-    assert_string_equal(fits[MODEL_USL].reason,
-                        "3 parameters cannot be had from 2 worker counts within 2 cores");
+    assert_string_equal(
+        fits[MODEL_USL].reason,
+        "T1, sigma and kappa cannot be determined: 3 parameters, and 2 worker counts within 2 cores");
     assert_true(isnan(fits[MODEL_AMDAHL].lack_of_fit.p));
     assert_non_null(strstr(choice, "cannot tell"));
     data.count = 1;
@@ -223,12 +224,17 @@ static void limits_follow_from_the_parameters(void **state)
     char choice[256];
 
     (void)state;
-    models_fit(&data, 0.95, fits, choice, sizeof choice);
+    models_fit_with(&data, &(struct model_options){.level = 0.95, .predict_rejected = true}, fits, choice,
+                    sizeof choice);
     assert_true(fits[MODEL_USL].chosen);
     assert_near("peak", fits[MODEL_USL].peak_workers.value,
                 sqrt((1 - fits[MODEL_USL].theta[0]) / fits[MODEL_USL].theta[1]), 1e-9);
     assert_true(fits[MODEL_USL].limit_speedup.low < fits[MODEL_USL].limit_speedup.value);
     assert_near("limit", fits[MODEL_AMDAHL].limit_speedup.value, 1 / fits[MODEL_AMDAHL].theta[0], 1e-9);
+    /* Unless it is asked to, a model that the data reject predicts nothing beyond them. */
+    models_fit(&data, 0.95, fits, choice, sizeof choice);
+    assert_true(fits[MODEL_AMDAHL].rejected);
+    assert_false(interval_has_value(&fits[MODEL_AMDAHL].limit_speedup));
     assert_near("Gustafson", scaling_gustafson(0.1, 10), 9.1, 1e-12);
     assert_near("Karp-Flatt", scaling_karp_flatt(4 / 1.3, 4), 0.1, 1e-12);
 }

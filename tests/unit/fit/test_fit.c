@@ -205,7 +205,7 @@ static void more_workers_than_cores_are_not_advised(void **state)
     close_fit(&study, &fit);
 }
 
-/* Two cores: three parameters cannot be had from two worker counts, and a knee beyond the cores says so. */
+/* Two cores: three parameters cannot be determined from two worker counts, and a knee beyond the cores says so. */
 static void two_cores_give_no_usl_and_an_honest_knee(void **state)
 {
     struct fixture two = {.cores = 2,
@@ -228,8 +228,9 @@ static void two_cores_give_no_usl_and_an_honest_knee(void **state)
     assert_true(fit.models[MODEL_AMDAHL].fitted);
     assert_holds("s", &fit.models[MODEL_AMDAHL].shape[0], 0.01);
     assert_false(fit.models[MODEL_USL].fitted);
-    assert_text_has(fit.models[MODEL_USL].reason,
-                    "3 parameters cannot be had from 2 worker counts within 2 cores");
+    assert_text_has(
+        fit.models[MODEL_USL].reason,
+        "T1, sigma and kappa cannot be determined: 3 parameters, and 2 worker counts within 2 cores");
     assert_text_has(fit.models[MODEL_AMDAHL].lack_of_fit.reason, "nothing is left");
     assert_int_equal(fit.knee.workers, 3);
     assert_true(fit.knee.oversubscribed);

@@ -1,0 +1,38 @@
+/* noise_internal.h: the noise of log T about the effects of worker counts and blocks, and what it does to a fit.
+ *
+ * Three descriptions, the first that holds:
+ *   pooled   the noise is alike for all worker counts: one variance, with the degrees of freedom of all repetitions
+ *   blocks   it is not (Bartlett's test, or a trend with log n, together at 2%), and there are blocks: each block gives
+ *            an estimate of its own; their spread is Student's with one degree of freedom less than blocks, whatever the
+ *            noise of each worker count and however noise within a block hangs together (cluster-robust variance with
+ *            the correction of Bell and McCaffrey 2002, "Bias reduction in standard errors for linear regression with
+ *            multi-stage samples", Survey Methodology 28(2))
+ *   cells    the same without blocks: each worker count has the variance of its own repetitions, degrees of freedom by
+ *            Satterthwaite
+ */
+#ifndef KNEE_NOISE_INTERNAL_H
+#define KNEE_NOISE_INTERNAL_H
+
+#include "analysis/models/design_internal.h"
+#include "analysis/models/models.h"
+
+/* Times are known to twelve digits at best: a mean square below that is none. */
+#define NO_NOISE 1e-24
+
+/* Noise of each worker count, cell_variance[cells] and cell_df[cells] (NaN and 0: one observation). */
+void noise_of_cells(const struct design *design, double *cell_variance, double *cell_df);
+
+/* The facts of struct model_noise. */
+struct model_noise noise_describe(const struct design *design);
+
+/* What q, estimates that are linear in log T, vary by: estimate j is the sum over observations of (q[j][cell] less its
+ * mean in the block) times log T; estimate `count` is the mean over blocks of level[b], 1/B of each block. covariance is
+ * [count + 1][count + 1] and holds the level last; its row and column are 0 without blocks to compare. */
+struct noise_spread {
+    double covariance[MODEL_SHAPES + 1][MODEL_SHAPES + 1];
+    double df;
+};
+struct noise_spread noise_spread(const struct design *design, const struct model_noise *noise,
+                                 const double *q, size_t count, const double *level);
+
+#endif
