@@ -10,91 +10,85 @@
 static struct {
     uint64_t workers, against;
     bool trials, json;
-} set = {.against = 1};
+} options = {.against = 1};
 
 static const struct option_spec table[] = {
     {.name = "workers",
      .letter = 'j',
      .argument = "N",
      .kind = OPTION_COUNT,
-     .target = &set.workers,
+     .target = &options.workers,
      .min = 1,
      .max = 1000000,
      .help = "one number of workers in detail, against another"},
     {.name = "against",
      .argument = "M",
      .kind = OPTION_COUNT,
-     .target = &set.against,
+     .target = &options.against,
      .min = 1,
      .max = 1000000,
      .help = "the number of workers to compare with (1)"},
     {.name = "trials",
      .kind = OPTION_FLAG,
-     .target = &set.trials,
+     .target = &options.trials,
      .help = "one line for each trial, fields divided by tabs, core-seconds"},
-    {.name = "json", .kind = OPTION_FLAG, .target = &set.json, .help = "print section account of fit.json"},
+    {.name = "json",
+     .kind = OPTION_FLAG,
+     .target = &options.json,
+     .help = "print section account of fit.json"},
     {.name = NULL}};
 
-static const struct fit_account_cell *find_cell(const struct fit_account *account, uint64_t workers)
+static const struct fit_account_cell *find_cell(const struct fit_account *account, uint64_t workers,
+                                                struct fault *fault)
 {
     const struct fit_account_cell *cell = fit_account_cell_at(account, (unsigned)workers);
 
     if (!cell)
-        message_error(
+        fault_set(
+            fault,
             "%s: no trial with %llu workers counts: 'knee account' without --workers lists those that do",
             account->study->name, (unsigned long long)workers);
     return cell;
 }
 
-static int tell(const struct fit_account *account)
+static int print(const struct fit_account *account, struct fault *fault)
 {
     const struct fit_account_cell *cell, *against;
 
-    if (set.json) {
+    if (options.json) {
         json_t *json = fit_account_json(account);
         int status = fit_json_print(json, stdout);
         json_decref(json);
         return status ? KNEE_FAILED : KNEE_OK;
     }
-    if (set.trials) {
+    if (options.trials) {
         account_print_trials(account, stdout);
         return KNEE_OK;
     }
-    if (!set.workers) {
+    if (!options.workers) {
         account_print_overview(account, stdout);
         return KNEE_OK;
     }
-    cell = find_cell(account, set.workers);
-    against = cell ? find_cell(account, set.against) : NULL;
+    cell = find_cell(account, options.workers, fault);
+    against = cell ? find_cell(account, options.against, fault) : NULL;
     if (!against)
-        return KNEE_FAILED;
+        return -1;
     account_print_comparison(account, cell, against, stdout);
     account_print_waterfall(account, cell, against, stdout);
     return KNEE_OK;
 }
 
-static int run(int argc, char **argv)
+static int run(const struct arguments *arguments, struct fault *fault)
 {
-    char **operands, *folder = NULL;
-    int count, code = KNEE_FAILED;
+    char *folder = NULL;
+    int code = -1;
     struct study_data study = {0};
     struct fit_account account = {0};
-    struct fault fault;
 
-    switch (options_parse(&cmd_account, table, argc, argv, 1, 1, &operands, &count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    if (study_read(operands[0], &study, &folder, &fault) || fit_account_make(&study, &account, &fault))
-        message_error("%s", fault.text);
-    else if (account.reason[0])
-        message_error("%s: no account: %s", study.name, account.reason);
-    else
-        code = tell(&account);
+    if (study_read(arguments->operands[0], &study, &folder, fault) == 0 &&
+        fit_account_make(&study, &account, fault) == 0)
+        code = account.reason[0] ? fault_set(fault, "%s: no account: %s", study.name, account.reason)
+                                 : print(&account, fault);
     g_free(folder);
     fit_account_release(&account);
     study_data_release(&study);
@@ -108,4 +102,8 @@ const struct subcommand cmd_account = {
     .details =
         "STUDY is the folder of a study. n workers during T seconds cost n T core-seconds; they are divided\n"
         "without remainder. 'Speedup without it' says what would be measured if the cause were gone.\n",
-    .run = run};
+    .table = table,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

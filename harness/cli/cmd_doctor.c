@@ -19,34 +19,34 @@ static struct {
     uint64_t workers;
     int placement;
     bool json;
-} set;
+} options;
 
 static const struct option_spec table[] = {
     {.name = "topology",
      .argument = "FILE|STRING",
      .kind = OPTION_TEXT,
-     .target = &set.topology,
+     .target = &options.topology,
      .help = "a machine that is not here: XML of lstopo, or 'package:2 core:8 pu:2'"},
     {.name = "cpus",
      .argument = "LIST",
      .kind = OPTION_TEXT,
-     .target = &set.cpus,
+     .target = &options.cpus,
      .help = "as if only these CPUs could be used: 0-3,8"},
     {.name = "workers",
      .letter = 'j',
      .argument = "N",
      .kind = OPTION_COUNT,
-     .target = &set.workers,
+     .target = &options.workers,
      .min = 1,
      .max = POOL_MAX_WORKERS,
      .help = "show on which CPU each of N workers would go"},
     {.name = "placement",
      .argument = "P",
      .kind = OPTION_CHOICE,
-     .target = &set.placement,
+     .target = &options.placement,
      .choices = pin_placement_names,
      .help = "compact (default), scatter, core-type or none"},
-    {.name = "json", .kind = OPTION_FLAG, .target = &set.json, .help = "the same as JSON"},
+    {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "the same as JSON"},
     {.name = NULL}};
 
 enum { WHAT_COLUMNS = 21, LINE_COLUMNS = 100, PLAN_ROWS = 64 };
@@ -173,7 +173,7 @@ static json_t *plan_json(const struct pin_plan *plan)
 }
 
 static int print_json(const struct doctor_facts *facts, const struct topology *topology, bool has_topology,
-                      const struct pin_plan *plan)
+                      const struct pin_plan *plan, struct fault *fault)
 {
     json_t *root = json_pack("{ss ss}", "format", "knee-doctor 1", "knee_version", knee_version);
     json_t *lines = json_array();
@@ -189,38 +189,33 @@ static int print_json(const struct doctor_facts *facts, const struct topology *t
              json_object_set_new(root, "plan", plan ? plan_json(plan) : json_null()) ||
              json_dumpf(root, stdout, JSON_INDENT(2));
     json_decref(root);
-    if (failed) {
-        message_error("the JSON could not be written: free memory, or leave --json out");
-        return KNEE_FAILED;
-    }
+    if (failed)
+        return fault_sys(fault, "the JSON could not be written: free memory, or leave --json out");
     putchar('\n');
     return KNEE_OK;
 }
 
 /* --- command ---------------------------------------------------------------------------------- */
 
-/* A topology that was asked for must be there; our own machine's may be missing, which is a fact among
- * others. */
-static int load(struct topology *topology, bool *has_topology, struct doctor_facts *facts)
+/* A topology that was asked for must be there; our own machine's may be missing, which is a fact among others. */
+static int load(struct topology *topology, bool *has_topology, struct doctor_facts *facts,
+                struct fault *fault)
 {
-    struct fault fault = {0};
-
-    *has_topology = topology_load(topology, set.topology, &fault) == 0;
-    if (*has_topology && set.cpus && topology_restrict(topology, set.cpus, &fault)) {
+    *has_topology = topology_load(topology, options.topology, fault) == 0;
+    if (*has_topology && options.cpus && topology_restrict(topology, options.cpus, fault)) {
         topology_release(topology);
-        message_error("%s", fault.text);
-        return KNEE_USAGE;
+        return fault_is_usage(fault);
     }
     if (*has_topology) {
         doctor_add_topology(facts, topology);
-        return KNEE_OK;
+        return 0;
     }
-    if (set.topology || set.cpus || set.workers) {
-        message_error("%s", fault.text);
-        return set.topology ? KNEE_USAGE : KNEE_FAILED;
-    }
-    doctor_add_no_topology(facts, fault.text);
-    return KNEE_OK;
+    if (options.topology)
+        return fault_is_usage(fault);
+    if (options.cpus || options.workers)
+        return -1;
+    doctor_add_no_topology(facts, fault->text);
+    return 0;
 }
 
 static bool all_missing(const struct doctor_facts *facts)
@@ -231,21 +226,19 @@ static bool all_missing(const struct doctor_facts *facts)
     return true;
 }
 
-static int show(const struct doctor_facts *facts, const struct topology *topology, bool has_topology)
+static int show(const struct doctor_facts *facts, const struct topology *topology, bool has_topology,
+                struct fault *fault)
 {
     struct pin_plan plan = {0};
-    struct fault fault = {0};
     int code = KNEE_OK;
 
-    if (set.workers &&
-        pin_plan_make(&plan, topology, (uint32_t)set.workers, (enum pin_placement)set.placement, &fault)) {
-        message_error("%s", fault.text);
-        return KNEE_FAILED;
-    }
-    if (set.json)
-        code = print_json(facts, topology, has_topology, set.workers ? &plan : NULL);
+    if (options.workers && pin_plan_make(&plan, topology, (uint32_t)options.workers,
+                                         (enum pin_placement)options.placement, fault))
+        return -1;
+    if (options.json)
+        code = print_json(facts, topology, has_topology, options.workers ? &plan : NULL, fault);
     else
-        print_table(facts, topology, has_topology, set.workers ? &plan : NULL);
+        print_table(facts, topology, has_topology, options.workers ? &plan : NULL);
     pin_plan_release(&plan);
     return code;
 }
@@ -255,41 +248,30 @@ static void add_mixed_kinds(struct doctor_facts *facts, const struct topology *t
 {
     char text[320];
 
-    if (set.workers && pin_kinds_mixed(topology, (enum pin_placement)set.placement, (uint32_t)set.workers,
-                                       text, sizeof text))
+    if (options.workers && pin_kinds_mixed(topology, (enum pin_placement)options.placement,
+                                           (uint32_t)options.workers, text, sizeof text))
         fact_add(facts, "cores of plan", FACT_WEAK, "%s", text);
 }
 
-static int run(int argc, char **argv)
+static int run(const struct arguments *arguments, struct fault *fault)
 {
     static struct doctor_facts facts;
     struct topology topology = {0};
     bool has_topology;
-    char **operands;
-    int operand_count, code;
+    int code;
 
-    switch (options_parse(&cmd_doctor, table, argc, argv, 0, 0, &operands, &operand_count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    code = load(&topology, &has_topology, &facts);
-    if (code != KNEE_OK)
-        return code;
-    if (!set.topology) {
+    (void)arguments;
+    if (load(&topology, &has_topology, &facts, fault))
+        return -1;
+    if (!options.topology) {
         doctor_add_this_machine(&facts);
         doctor_add_formats(&facts);
     }
     add_mixed_kinds(&facts, &topology);
-    code = show(&facts, &topology, has_topology);
+    code = show(&facts, &topology, has_topology, fault);
     topology_release(&topology);
-    if (code == KNEE_OK && all_missing(&facts)) {
-        message_error("nothing at all could be measured here: is /proc mounted?");
-        return KNEE_FAILED;
-    }
+    if (code == KNEE_OK && all_missing(&facts))
+        return fault_sys(fault, "nothing at all could be measured here: is /proc mounted?");
     return code;
 }
 
@@ -299,5 +281,6 @@ const struct subcommand cmd_doctor = {
     .usage = "[--json] [--topology FILE|STRING] [--cpus LIST] [--workers N [--placement P]]",
     .details = "Each line names what was found; '->' says what to do where measuring could be better.\n"
                "Without --topology it looks at this machine. Nothing is changed and nothing is pinned.\n",
+    .table = table,
     .run = run,
 };

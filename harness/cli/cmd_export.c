@@ -19,25 +19,25 @@ static const char *const role_names[] = {"all", "serial", "scaling", "chunk", "p
 static struct {
     int what, role;
     bool all;
-} set;
+} options;
 
 static const struct option_spec table[] = {
     {.name = "what",
      .argument = "TABLE",
      .kind = OPTION_CHOICE,
-     .target = &set.what,
+     .target = &options.what,
      .choices = table_names,
      .help = "trials (default), workers, items or counters"},
     {.name = "role",
      .argument = "ROLE",
      .kind = OPTION_CHOICE,
-     .target = &set.role,
+     .target = &options.role,
      .choices = role_names,
      .help = "only cells with this role: serial, scaling (the curve), chunk or policy"},
     {.name = "all",
      .letter = 'a',
      .kind = OPTION_FLAG,
-     .target = &set.all,
+     .target = &options.all,
      .help = "void and failed trials too"},
     {.name = NULL}};
 
@@ -192,14 +192,14 @@ struct export
 /* Whether a trial is asked for; fills in its rows. */
 static bool is_wanted(const struct export *export, const struct study_trial *trial, const void *row[SOURCES])
 {
-    if (!set.all && (!trial->status || strcmp(trial->status, "ok") != 0))
+    if (!options.all && (!trial->status || strcmp(trial->status, "ok") != 0))
         return false;
     row[OF_TRIAL] = trial;
     for (size_t i = 0; i < export->cell_count; i++)
         if (export->cells[i].id == trial->cell) {
             row[OF_CELL] = &export->cells[i];
-            return !set.role ||
-                   (export->cells[i].role && strcmp(export->cells[i].role, role_names[set.role]) == 0);
+            return !options.role ||
+                   (export->cells[i].role && strcmp(export->cells[i].role, role_names[options.role]) == 0);
         }
     return false;
 }
@@ -262,7 +262,7 @@ static void read_part(void *context, int64_t trial, const void *part)
     if (export->trial_at == export->trial_count || export->trials[export->trial_at].id != trial ||
         !is_wanted(export, &export->trials[export->trial_at], row))
         return;
-    if (set.what == EXPORT_ITEMS) {
+    if (options.what == EXPORT_ITEMS) {
         const struct study_item *item = part;
         while (export->item_at < export->batch_count && export->batch[export->item_at].id < item->id)
             export->item_at++;
@@ -270,7 +270,7 @@ static void read_part(void *context, int64_t trial, const void *part)
             return;
         row[OF_BATCH_ITEM] = &export->batch[export->item_at];
     }
-    print_part(set.what, trial, row, part);
+    print_part(options.what, trial, row, part);
 }
 
 static int print_table(struct study *study, struct export *export, struct fault *fault)
@@ -279,9 +279,9 @@ static int print_table(struct study *study, struct export *export, struct fault 
                                                       [EXPORT_ITEMS] = &study_table_item,
                                                       [EXPORT_COUNTERS] = &study_table_counter};
 
-    if (set.what != EXPORT_TRIALS) {
-        print_part(set.what, 0, NULL, NULL);
-        return study_rows_each(study, parts[set.what], read_part, export, fault);
+    if (options.what != EXPORT_TRIALS) {
+        print_part(options.what, 0, NULL, NULL);
+        return study_rows_each(study, parts[options.what], read_part, export, fault);
     }
     print_field(&trial_fields[0], NULL);
     print_fields(trial_fields + 1, sizeof trial_fields / sizeof *trial_fields - 1, NULL);
@@ -290,11 +290,11 @@ static int print_table(struct study *study, struct export *export, struct fault 
     return 0;
 }
 
-static int export_study(const char *operand, struct fault *fault)
+static int run(const struct arguments *arguments, struct fault *fault)
 {
     struct study study;
     struct export export = {NULL};
-    int result = study_open_to_read(&study, operand, fault);
+    int result = study_open_to_read(&study, arguments->operands[0], fault);
 
     if (result)
         return result;
@@ -309,25 +309,6 @@ static int export_study(const char *operand, struct fault *fault)
     return result;
 }
 
-static int run(int argc, char **argv)
-{
-    struct fault fault = {0};
-    char **operands;
-    int count;
-
-    switch (options_parse(&cmd_export, table, argc, argv, 1, 1, &operands, &count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    if (export_study(operands[0], &fault) == 0)
-        return KNEE_OK;
-    return message_fault(&fault);
-}
-
 const struct subcommand cmd_export = {
     .name = "export",
     .summary = "print a study's trials, workers, items or counters as CSV",
@@ -335,5 +316,8 @@ const struct subcommand cmd_export = {
     .details =
         "STUDY is the folder of a study, or its study.db. A value that was not measured is an empty field.\n"
         "Void and failed trials are left out unless --all is given.\n",
+    .table = table,
+    .least = 1,
+    .most = 1,
     .run = run,
 };

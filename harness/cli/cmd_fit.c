@@ -16,74 +16,76 @@ static struct {
     bool json, quiet, weak;
     double delta;
     uint64_t cores, resamples;
-} set = {.delta = 0.05, .resamples = RESAMPLE_DEFAULT};
+} options = {.delta = 0.05, .resamples = RESAMPLE_DEFAULT};
 
 static const struct option_spec table[] = {
     {.name = "csv",
      .argument = "FILE",
      .kind = OPTION_TEXT,
-     .target = &set.csv,
+     .target = &options.csv,
      .help = "a table of times, CSV or the JSON of hyperfine or Google Benchmark; -: standard input"},
     {.name = "workers-column",
      .argument = "NAME",
      .kind = OPTION_TEXT,
-     .target = &set.workers_column,
+     .target = &options.workers_column,
      .help = "with --csv: the column of workers, where its name does not say so"},
     {.name = "time-column",
      .argument = "NAME",
      .kind = OPTION_TEXT,
-     .target = &set.time_column,
+     .target = &options.time_column,
      .help = "with --csv: the column of times or throughputs"},
     {.name = "unit",
      .argument = "UNIT",
      .kind = OPTION_TEXT,
-     .target = &set.unit,
+     .target = &options.unit,
      .help = "with --csv: unit of the times: s, ms, us, ns, min, h"},
     {.name = "group",
      .argument = "COLUMN",
      .kind = OPTION_TEXT,
-     .target = &set.group,
+     .target = &options.group,
      .help = "with --csv: fit each value of COLUMN; COLUMN=VALUE: that one; several with commas"},
     {.name = "cores",
      .argument = "N",
      .kind = OPTION_COUNT,
-     .target = &set.cores,
+     .target = &options.cores,
      .min = 1,
      .max = 1000000,
      .help = "with --csv: cores of the machine it was measured on"},
     {.name = "weak",
      .kind = OPTION_FLAG,
-     .target = &set.weak,
+     .target = &options.weak,
      .help = "with --csv: n workers did n times the work (weak scaling)"},
     {.name = "delta",
      .argument = "D",
      .kind = OPTION_REAL,
-     .target = &set.delta,
+     .target = &options.delta,
      .real_min = 0.001,
      .real_max = 0.9,
      .help = "the knee is where efficiency falls below 1 - D (5%)"},
     {.name = "predict",
      .argument = "LIST",
      .kind = OPTION_TEXT,
-     .target = &set.predict,
+     .target = &options.predict,
      .help = "worker counts to extrapolate to: 32,64; default twice and four times the largest"},
     {.name = "resamples",
      .argument = "N",
      .kind = OPTION_COUNT,
-     .target = &set.resamples,
+     .target = &options.resamples,
      .min = 2000,
      .max = 1000000,
      .help = "draws of the bootstrap (2000)"},
     {.name = "json",
      .kind = OPTION_FLAG,
-     .target = &set.json,
+     .target = &options.json,
      .help = "print the fit as JSON instead of a table"},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
-     .target = &set.quiet,
+     .target = &options.quiet,
      .help = "print nothing; write fit.json"},
     {.name = NULL}};
+
+static struct fit_options request; /* what is asked of the fit, once the options are checked */
 
 static int print_json(const json_t *json)
 {
@@ -96,9 +98,9 @@ static int print_fit(const struct fit *fit)
     json_t *json;
     int code;
 
-    if (set.quiet)
+    if (options.quiet)
         return KNEE_OK;
-    if (!set.json) {
+    if (!options.json) {
         fit_print(fit, stdout);
         return KNEE_OK;
     }
@@ -108,27 +110,27 @@ static int print_fit(const struct fit *fit)
     return code;
 }
 
-/* "32,64" into options. Returns 0, or -1 with fault. */
-static int read_predictions(struct fit_options *options, struct fault *fault)
+/* "32,64" into the request. Returns 0, or -1 with fault. */
+static int read_predictions(struct fault *fault)
 {
-    char **words = g_strsplit(set.predict ? set.predict : "", ",", -1);
+    char **words = g_strsplit(options.predict ? options.predict : "", ",", -1);
     int status = 0;
 
     for (size_t i = 0; words[i] && status == 0; i++) {
         guint64 workers = 0;
         if (!g_ascii_string_to_unsigned(words[i], 10, 1, 1000000, &workers, NULL))
-            status =
-                fault_set(fault, "--predict %s: '%s': give numbers from 1 to 1000000", set.predict, words[i]);
-        else if (options->predict_count == FIT_PREDICTIONS_MOST)
-            status = fault_set(fault, "--predict: at most %d worker counts", FIT_PREDICTIONS_MOST);
+            status = fault_usage(fault, "--predict %s: '%s': give numbers from 1 to 1000000", options.predict,
+                                 words[i]);
+        else if (request.predict_count == FIT_PREDICTIONS_MOST)
+            status = fault_usage(fault, "--predict: at most %d worker counts", FIT_PREDICTIONS_MOST);
         else
-            options->predict[options->predict_count++] = (unsigned)workers;
+            request.predict[request.predict_count++] = (unsigned)workers;
     }
     g_strfreev(words);
     return status;
 }
 
-static int fit_study(const char *operand, const struct fit_options *options, struct fault *fault)
+static int fit_study(const char *operand, struct fault *fault)
 {
     struct study_data study = {0};
     struct fit fit;
@@ -138,7 +140,7 @@ static int fit_study(const char *operand, const struct fit_options *options, str
 
     if (study_read(operand, &study, &folder, fault))
         return -1;
-    if (fit_make(&study, options, &fit, fault) == 0) {
+    if (fit_make(&study, &request, &fit, fault) == 0) {
         path = g_build_filename(folder, "fit.json", NULL);
         json = fit_json(&fit);
         if (fit_json_write(json, path, fault) == 0)
@@ -153,23 +155,22 @@ static int fit_study(const char *operand, const struct fit_options *options, str
 }
 
 /* The fit of one configuration of a table; all NULL: the whole table. With groups its JSON goes there. */
-static int fit_rows(const struct table *rows, const char *configuration, json_t *groups,
-                    const struct fit_options *options, struct fault *fault)
+static int fit_rows(const struct table *rows, const char *configuration, json_t *groups, struct fault *fault)
 {
-    struct table_request request = {
-        .columns = {.workers = set.workers_column, .time = set.time_column, .unit = set.unit},
-        .cores = (unsigned)set.cores,
-        .weak = set.weak,
+    struct table_request table_request = {
+        .columns = {.workers = options.workers_column, .time = options.time_column, .unit = options.unit},
+        .cores = (unsigned)options.cores,
+        .weak = options.weak,
         .group = configuration};
     struct study_data study = {0};
     struct fit fit;
     int code = -1;
 
-    if (table_study(rows, &request, &study, fault))
+    if (table_study(rows, &table_request, &study, fault))
         return -1;
-    if (fit_make(&study, options, &fit, fault) == 0) {
+    if (fit_make(&study, &request, &fit, fault) == 0) {
         code = KNEE_OK;
-        if (groups && set.json)
+        if (groups && options.json)
             json_array_append_new(groups,
                                   json_pack("{s:s, s:o}", "group", configuration, "fit", fit_json(&fit)));
         else
@@ -181,18 +182,18 @@ static int fit_rows(const struct table *rows, const char *configuration, json_t 
 }
 
 /* One fit after the other, each under the name of its configuration. */
-static int fit_groups(const struct table *rows, const struct fit_options *options, struct fault *fault)
+static int fit_groups(const struct table *rows, struct fault *fault)
 {
-    char **configurations = table_configurations(rows, set.group, fault);
+    char **configurations = table_configurations(rows, options.group, fault);
     json_t *groups = json_array();
     int code = configurations ? KNEE_OK : -1;
 
     for (char **c = configurations; c && *c && code == KNEE_OK; c++) {
-        if (!set.json && !set.quiet)
+        if (!options.json && !options.quiet)
             printf("%s=== %s ===\n", c == configurations ? "" : "\n", *c);
-        code = fit_rows(rows, *c, groups, options, fault);
+        code = fit_rows(rows, *c, groups, fault);
     }
-    if (code == KNEE_OK && set.json && !set.quiet) {
+    if (code == KNEE_OK && options.json && !options.quiet) {
         json_t *all = json_pack("{s:s, s:O}", "format", "knee-fit-groups 1", "groups", groups);
         code = print_json(all);
         json_decref(all);
@@ -202,14 +203,14 @@ static int fit_groups(const struct table *rows, const struct fit_options *option
     return code;
 }
 
-static int fit_table(const struct fit_options *options, struct fault *fault)
+static int fit_table(struct fault *fault)
 {
     struct table rows;
     int code;
 
-    if (table_read(set.csv, &rows, fault))
+    if (table_read(options.csv, &rows, fault))
         return -1;
-    code = set.group ? fit_groups(&rows, options, fault) : fit_rows(&rows, NULL, NULL, options, fault);
+    code = options.group ? fit_groups(&rows, fault) : fit_rows(&rows, NULL, NULL, fault);
     table_release(&rows);
     return code;
 }
@@ -217,46 +218,29 @@ static int fit_table(const struct fit_options *options, struct fault *fault)
 /* An option that says what only a table needs to be told; NULL none was given. */
 static const char *table_option(void)
 {
-    return set.cores            ? "--cores: a study knows its cores"
-           : set.weak           ? "--weak: a study knows how its work grows"
-           : set.workers_column ? "--workers-column: a study knows its columns"
-           : set.time_column    ? "--time-column: a study knows its columns"
-           : set.unit           ? "--unit: a study knows its units"
-           : set.group          ? "--group: a study is of one configuration"
-                                : NULL;
+    return options.cores            ? "--cores: a study knows its cores"
+           : options.weak           ? "--weak: a study knows how its work grows"
+           : options.workers_column ? "--workers-column: a study knows its columns"
+           : options.time_column    ? "--time-column: a study knows its columns"
+           : options.unit           ? "--unit: a study knows its units"
+           : options.group          ? "--group: a study is of one configuration"
+                                    : NULL;
 }
 
-static int run(int argc, char **argv)
+static int check(const struct arguments *arguments, struct fault *fault)
 {
-    char **operands;
-    int count, code;
-    struct fit_options options = {0};
-    struct fault fault = {0};
+    if ((options.csv != NULL) == (arguments->count == 1))
+        return fault_usage(fault, "%s: usage: knee fit %s",
+                           options.csv ? "a study and --csv together" : "operand missing", cmd_fit.usage);
+    if (!options.csv && table_option())
+        return fault_usage(fault, "%s; only --csv takes it", table_option());
+    request = (struct fit_options){.delta = options.delta, .resamples = options.resamples};
+    return options.predict ? read_predictions(fault) : 0;
+}
 
-    switch (options_parse(&cmd_fit, table, argc, argv, 0, 1, &operands, &count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    if ((set.csv != NULL) == (count == 1)) {
-        message_error("%s: usage: knee fit %s", set.csv ? "a study and --csv together" : "operand missing",
-                      cmd_fit.usage);
-        return KNEE_USAGE;
-    }
-    if (!set.csv && table_option()) {
-        message_error("%s; only --csv takes it", table_option());
-        return KNEE_USAGE;
-    }
-    options = (struct fit_options){.delta = set.delta, .resamples = set.resamples};
-    if (set.predict && read_predictions(&options, &fault)) {
-        message_error("%s", fault.text);
-        return KNEE_USAGE;
-    }
-    code = set.csv ? fit_table(&options, &fault) : fit_study(operands[0], &options, &fault);
-    return code < 0 ? message_fault(&fault) : code;
+static int run(const struct arguments *arguments, struct fault *fault)
+{
+    return options.csv ? fit_table(fault) : fit_study(arguments->operands[0], fault);
 }
 
 const struct subcommand cmd_fit = {
@@ -270,4 +254,8 @@ const struct subcommand cmd_fit = {
         "elapsed, real, mean, median, ms, us, ns ...; throughput, ops/s, items_per_second ... Rows of "
         "several\n"
         "configurations are refused without --group. Intervals are 95%.\n",
-    .run = run};
+    .table = table,
+    .most = 1,
+    .check = check,
+    .run = run,
+};

@@ -26,36 +26,36 @@ enum { MOST_ENTRIES = 64 };
 static struct {
     const char *baseline, *write, *at;
     double tolerance[GATE_QUANTITIES];
-} set = {.tolerance = {[GATE_EFFICIENCY] = 0.03, [GATE_CPU_PER_ITEM] = 0.05}};
+} options = {.tolerance = {[GATE_EFFICIENCY] = 0.03, [GATE_CPU_PER_ITEM] = 0.05}};
 
 static const struct option_spec table[] = {
     {.name = "baseline",
      .letter = 'b',
      .argument = "FILE",
      .kind = OPTION_TEXT,
-     .target = &set.baseline,
+     .target = &options.baseline,
      .help = "compare the study with this baseline"},
     {.name = "write-baseline",
      .argument = "FILE",
      .kind = OPTION_TEXT,
-     .target = &set.write,
+     .target = &options.write,
      .help = "make a baseline of the study"},
     {.name = "workers",
      .argument = "LIST",
      .kind = OPTION_TEXT,
-     .target = &set.at,
+     .target = &options.at,
      .help = "with --write-baseline: efficiency at these workers, as 2,4 (2 and all cores)"},
     {.name = "tolerance-efficiency",
      .argument = "X",
      .kind = OPTION_REAL,
-     .target = &set.tolerance[GATE_EFFICIENCY],
+     .target = &options.tolerance[GATE_EFFICIENCY],
      .real_min = 0,
      .real_max = 1,
      .help = "with --write-baseline: how far an efficiency may fall (0.03)"},
     {.name = "tolerance-cpu",
      .argument = "X",
      .kind = OPTION_REAL,
-     .target = &set.tolerance[GATE_CPU_PER_ITEM],
+     .target = &options.tolerance[GATE_CPU_PER_ITEM],
      .real_min = 0,
      .real_max = 10,
      .help = "with --write-baseline: how far CPU time per item may rise (5%)"},
@@ -130,8 +130,8 @@ static int add_entries(json_t *entries, const struct fit *fit, struct fault *fau
 
     if (add_entry(entries, fit, GATE_CPU_PER_ITEM, 1, fault))
         return -1;
-    if (set.at)
-        return add_listed(entries, fit, set.at, fault);
+    if (options.at)
+        return add_listed(entries, fit, options.at, fault);
     if (cores < 2)
         return 0;
     if (add_entry(entries, fit, GATE_EFFICIENCY, 2, fault))
@@ -156,14 +156,14 @@ static int write_baseline(const struct fit *fit, struct fault *fault)
     }
     for (int q = 0; q < GATE_QUANTITIES; q++)
         json_object_set_new(tolerance, gate_quantity_name((enum gate_quantity)q),
-                            json_real(set.tolerance[q]));
+                            json_real(options.tolerance[q]));
     json_object_set_new(json, "tolerance", tolerance);
     json_object_set_new(json, "entries", entries);
     status = add_entries(entries, fit, fault);
     if (status == 0)
-        status = fit_json_write(json, set.write, fault);
+        status = fit_json_write(json, options.write, fault);
     if (status == 0)
-        printf("%s: %zu entries of %s\n", set.write, json_array_size(entries), fit->study->name);
+        printf("%s: %zu entries of %s\n", options.write, json_array_size(entries), fit->study->name);
     json_decref(json);
     return status;
 }
@@ -269,7 +269,7 @@ static int compare(struct baseline *baseline, const struct fit *fit)
     if (explain_differences(baseline, fit) > 0) {
         printf("verdict: not comparable with %s: sweep the same items on the same class of machine, or make "
                "a new baseline\n",
-               set.baseline);
+               options.baseline);
         return KNEE_INCOMPARABLE;
     }
     printf("%-15s %7s  %-27s %-27s %-10s %s\n", "quantity", "workers", "baseline", "study", "verdict", "why");
@@ -290,52 +290,41 @@ static int compare(struct baseline *baseline, const struct fit *fit)
     return codes[total];
 }
 
-static int gate_study(const char *operand)
+static int check(const struct arguments *arguments, struct fault *fault)
 {
-    struct fit_options options = {.delta = 0.05, .resamples = 1};
+    (void)arguments;
+    if ((options.baseline != NULL) == (options.write != NULL))
+        return fault_usage(fault, "%s: usage: knee gate %s",
+                           options.write ? "--baseline and --write-baseline together" : "--baseline missing",
+                           cmd_gate.usage);
+    return 0;
+}
+
+static int run(const struct arguments *arguments, struct fault *fault)
+{
+    struct fit_options fit_options = {.delta = 0.05, .resamples = 1};
     struct study_data study = {0};
     struct baseline baseline = {0};
     struct fit fit = {0};
-    struct fault fault = {0};
     char *folder = NULL;
-    int code = KNEE_USAGE;
+    int code = -1;
 
-    /* Failure to read is not a verdict: exit 1 would say "regression". */
-    if ((!set.baseline || !read_baseline(set.baseline, &baseline, &fault)) &&
-        !study_read(operand, &study, &folder, &fault) && !fit_make(&study, &options, &fit, &fault)) {
-        if (set.baseline)
+    /* Failure to read is not a verdict: exit 1 would mean "regression". */
+    if ((!options.baseline || !read_baseline(options.baseline, &baseline, fault)) &&
+        !study_read(arguments->operands[0], &study, &folder, fault) &&
+        !fit_make(&study, &fit_options, &fit, fault)) {
+        if (options.baseline)
             code = compare(&baseline, &fit);
-        else if (!write_baseline(&fit, &fault))
+        else if (!write_baseline(&fit, fault))
             code = KNEE_OK;
     }
-    message_fault(&fault);
+    if (code < 0)
+        fault_is_usage(fault);
     fit_release(&fit);
     study_data_release(&study);
     g_free(folder);
     json_decref(baseline.json);
     return code;
-}
-
-static int run(int argc, char **argv)
-{
-    char **operands;
-    int count;
-
-    switch (options_parse(&cmd_gate, table, argc, argv, 1, 1, &operands, &count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    if ((set.baseline != NULL) == (set.write != NULL)) {
-        message_error("%s: usage: knee gate %s",
-                      set.write ? "--baseline and --write-baseline together" : "--baseline missing",
-                      cmd_gate.usage);
-        return KNEE_USAGE;
-    }
-    return gate_study(operands[0]);
 }
 
 const struct subcommand cmd_gate = {
@@ -347,4 +336,9 @@ const struct subcommand cmd_gate = {
         "exit codes: 0 pass, 1 regression, 3 undecided, 4 not comparable (machine class, recipe or data "
         "set),\n"
         "2 usage, or a baseline or study that cannot be read\n",
-    .run = run};
+    .table = table,
+    .least = 1,
+    .most = 1,
+    .check = check,
+    .run = run,
+};

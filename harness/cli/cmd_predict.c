@@ -14,33 +14,35 @@ static struct {
     uint64_t cores, items;
     const char *memory;
     bool json;
-} set;
+} options;
 
 static const struct option_spec table[] = {
     {.name = "cores",
      .argument = "N",
      .kind = OPTION_COUNT,
-     .target = &set.cores,
+     .target = &options.cores,
      .min = 1,
      .max = 4096,
      .help = "cores of the machine (those of the study)"},
     {.name = "memory",
      .argument = "SIZE",
      .kind = OPTION_TEXT,
-     .target = &set.memory,
+     .target = &options.memory,
      .help = "its memory, such as 32G or 900M (not a limit)"},
     {.name = "items",
      .argument = "N",
      .kind = OPTION_COUNT,
-     .target = &set.items,
+     .target = &options.items,
      .min = 1,
      .max = 10000000,
      .help = "items of the batch, alike those of the study (those of the study)"},
-    {.name = "json", .kind = OPTION_FLAG, .target = &set.json, .help = "print JSON instead of a table"},
+    {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
     {.name = NULL}};
 
-/* "32G", "32GiB", "900M", plain bytes; powers of 1024. Returns 0, or -1 after a message. */
-static int parse_memory(const char *text, double *bytes)
+static double memory_bytes; /* of --memory; 0 when not given */
+
+/* "32G", "32GiB", "900M", plain bytes; powers of 1024. Returns 0, or -1 with fault. */
+static int parse_memory(const char *text, double *bytes, struct fault *fault)
 {
     static const char units[] = "KMGT";
     char *end;
@@ -51,20 +53,18 @@ static int parse_memory(const char *text, double *bytes)
         value *= pow(1024, (double)(unit - units) + 1);
         end += end[1] == 'i' && end[2] == 'B' ? 3 : end[1] == 'B' ? 2 : 1;
     }
-    if (end == text || *end || !(value >= 1) || !isfinite(value)) {
-        message_error("--memory %s: give a size such as 32G or 900M", text);
-        return -1;
-    }
+    if (end == text || *end || !(value >= 1) || !isfinite(value))
+        return fault_usage(fault, "--memory %s: give a size such as 32G or 900M", text);
     *bytes = value;
     return 0;
 }
 
-static int tell(const struct prediction *prediction)
+static int print(const struct prediction *prediction)
 {
     json_t *json;
     int status;
 
-    if (!set.json) {
+    if (!options.json) {
         prediction_print(prediction, stdout);
         return KNEE_OK;
     }
@@ -74,33 +74,26 @@ static int tell(const struct prediction *prediction)
     return status ? KNEE_FAILED : KNEE_OK;
 }
 
-static int run(int argc, char **argv)
+static int check(const struct arguments *arguments, struct fault *fault)
 {
-    char **operands, *folder = NULL;
-    int count, code = KNEE_FAILED;
+    (void)arguments;
+    return options.memory ? parse_memory(options.memory, &memory_bytes, fault) : 0;
+}
+
+static int run(const struct arguments *arguments, struct fault *fault)
+{
+    char *folder = NULL;
+    int code = -1;
     struct study_data study = {0};
     struct fit_account account = {0};
     struct prediction prediction = {0};
-    struct predict_request request = {0};
-    struct fault fault;
+    struct predict_request request = {
+        .cores = (unsigned)options.cores, .items = options.items, .memory_bytes = memory_bytes};
 
-    switch (options_parse(&cmd_predict, table, argc, argv, 1, 1, &operands, &count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    if (set.memory && parse_memory(set.memory, &request.memory_bytes))
-        return KNEE_USAGE;
-    request.cores = (unsigned)set.cores;
-    request.items = set.items;
-    if (study_read(operands[0], &study, &folder, &fault) || fit_account_make(&study, &account, &fault) ||
-        prediction_make(&account, &request, &prediction, &fault))
-        message_error("%s", fault.text);
-    else
-        code = tell(&prediction);
+    if (study_read(arguments->operands[0], &study, &folder, fault) == 0 &&
+        fit_account_make(&study, &account, fault) == 0 &&
+        prediction_make(&account, &request, &prediction, fault) == 0)
+        code = print(&prediction);
     prediction_release(&prediction);
     g_free(folder);
     fit_account_release(&account);
@@ -115,4 +108,9 @@ const struct subcommand cmd_predict = {
     .details =
         "STUDY is the folder of a study with one-worker trials. The pool is simulated with the costs of its\n"
         "items; what was measured is predicted too, without its own trials, to show how far off it is.\n",
-    .run = run};
+    .table = table,
+    .least = 1,
+    .most = 1,
+    .check = check,
+    .run = run,
+};

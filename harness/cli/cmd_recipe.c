@@ -92,19 +92,26 @@ static int try_recipe(const struct recipe *recipe, struct fault *fault)
     return failed;
 }
 
-static int check(const char *path)
+static int check(const struct arguments *arguments, struct fault *fault)
 {
+    return strcmp(arguments->operands[0], "check") == 0
+               ? 0
+               : fault_usage(fault, "unknown action '%.40s': there is 'knee recipe check FILE'",
+                             arguments->operands[0]);
+}
+
+static int run(const struct arguments *arguments, struct fault *fault)
+{
+    const char *path = arguments->operands[1];
     struct recipe recipe;
-    struct fault fault = {0};
+    struct fault why = {0};
     int failed;
 
-    if (recipe_load(path, &recipe, &fault)) {
-        message_error("%s", fault.text);
-        return KNEE_FAILED;
-    }
-    failed = try_recipe(&recipe, &fault);
+    if (recipe_load(path, &recipe, fault))
+        return -1;
+    failed = try_recipe(&recipe, &why);
     if (failed) {
-        message_error("recipe %s: %s", path, fault.text);
+        fault_set(fault, "recipe %.150s: %.300s", path, why.text);
     } else {
         printf("recipe      %s: good; SHA-256 %.12s\n", path, recipe.sha256);
         print_whole(&recipe);
@@ -112,28 +119,7 @@ static int check(const char *path)
             print_rendition(&recipe, i);
     }
     recipe_release(&recipe);
-    return failed ? KNEE_FAILED : KNEE_OK;
-}
-
-static int run_recipe(int argc, char **argv)
-{
-    static const struct option_spec table[] = {{.name = NULL}};
-    char **operands;
-    int count;
-
-    switch (options_parse(&cmd_recipe, table, argc, argv, 2, 2, &operands, &count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    if (strcmp(operands[0], "check") != 0) {
-        message_error("unknown action '%.40s': there is 'knee recipe check FILE'", operands[0]);
-        return KNEE_USAGE;
-    }
-    return check(operands[1]);
+    return failed;
 }
 
 const struct subcommand cmd_recipe = {
@@ -145,4 +131,8 @@ const struct subcommand cmd_recipe = {
         "encoders. What is wrong is named with file, line, key and the values that are right.\n"
         "The shipped recipes show every key: web.recipe, archive.recipe, catalogue.recipe.\n"
         "exit codes: 0 good, 1 not good, 2 usage\n",
-    .run = run_recipe};
+    .least = 2,
+    .most = 2,
+    .check = check,
+    .run = run,
+};

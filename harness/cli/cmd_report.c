@@ -276,37 +276,24 @@ static int open_study(const char *operand, char *folder, size_t bytes, struct fa
     return needs_fit(folder) ? fit(folder, fault) : 0;
 }
 
-static int report(const char *operand, struct fault *fault)
+static int check(const struct arguments *arguments, struct fault *fault)
+{
+    (void)arguments;
+    return options.curve_only && options.pdf
+               ? fault_usage(fault, "--pdf and --curve exclude each other: leave one out")
+               : 0;
+}
+
+static int run(const struct arguments *arguments, struct fault *fault)
 {
     struct folders folders = {.emulated = ""};
 
-    if (open_study(operand, folders.study, sizeof folders.study, fault) ||
+    if (open_study(arguments->operands[0], folders.study, sizeof folders.study, fault) ||
         (options.emulated &&
          open_study(options.emulated, folders.emulated, sizeof folders.emulated, fault)) ||
         draw_curve(&folders, fault))
         return -1;
     return options.curve_only ? 0 : draw_pages(&folders, fault);
-}
-
-static int run(int argc, char **argv)
-{
-    struct fault fault = {0};
-    char **operands;
-    int count;
-
-    switch (options_parse(&cmd_report, table, argc, argv, 1, 1, &operands, &count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    if (options.curve_only && options.pdf) {
-        message_error("--pdf and --curve exclude each other: leave one out");
-        return KNEE_USAGE;
-    }
-    return report(operands[0], &fault) ? message_fault(&fault) : KNEE_OK;
 }
 
 const struct subcommand cmd_report = {
@@ -320,5 +307,9 @@ const struct subcommand cmd_report = {
         "  curve.svg, curve.png  speedup and efficiency against workers; curve.dat has their numbers\n"
         "  report.pdf            A4 pages: summary; curve, models and knee; sizes and chunks; evidence\n"
         "Needs gnuplot-nox, python3-matplotlib and python3-numpy ('make deps').\n",
+    .table = table,
+    .least = 1,
+    .most = 1,
+    .check = check,
     .run = run,
 };

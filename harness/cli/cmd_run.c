@@ -9,12 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "analysis/statistics/random.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/remedies.h"
-#include "harness/cli/run_settings.h"
+#include "harness/cli/run_arguments.h"
 #include "harness/console/message.h"
-#include "harness/console/options.h"
 #include "harness/console/progress.h"
 #include "harness/machine/emulation/emulate_run.h"
 #include "harness/trial/run_hooks.h"
@@ -30,7 +28,7 @@
 
 /* Everything a run holds; released in one place. */
 struct run {
-    struct run_settings set;
+    struct run_options options;
     struct recipe recipe;
     struct batch batch;
     struct item_table table;
@@ -65,18 +63,18 @@ static int have_descriptors(struct fault *fault)
 
 static void print_plan(const struct run *run)
 {
-    const struct run_settings *set = &run->set;
+    const struct run_options *options = &run->options;
 
-    printf("batch      %s: %" PRIu64 " items, %.1f MB\n", set->in, run->batch.count,
+    printf("batch      %s: %" PRIu64 " items, %.1f MB\n", options->in, run->batch.count,
            (double)run->batch.total_bytes / 1e6);
-    printf("recipe     %s (%.12s): %d renditions\n", set->recipe_path, run->recipe.sha256,
+    printf("recipe     %s (%.12s): %d renditions\n", options->recipe_path, run->recipe.sha256,
            run->recipe.rendition_count);
-    if (set->serial)
+    if (options->serial)
         printf("workers    none: serial\n");
     else
-        printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s\n", set->workers, set->chunk,
-               chunk_policy_name((enum chunk_policy)set->policy));
-    printf("output     %s\n", set->out);
+        printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s\n", options->pool.workers, options->pool.chunk,
+               chunk_policy_name((enum chunk_policy)options->pool.policy));
+    printf("output     %s\n", options->out);
 }
 
 static bool same_folder(const char *a, const char *b)
@@ -89,58 +87,58 @@ static bool same_folder(const char *a, const char *b)
 /* Reads what is asked for; nothing is written yet. */
 static int prepare_inputs(struct run *run, struct fault *fault)
 {
-    const struct run_settings *set = &run->set;
+    const struct run_options *options = &run->options;
 
-    if (recipe_load(set->recipe_path, &run->recipe, fault) ||
-        (set->counters && counter_group_load(set->counters, &run->group, fault)))
+    if (recipe_load(options->recipe_path, &run->recipe, fault) ||
+        (options->counters && counter_group_load(options->counters, &run->group, fault)))
         return -1;
-    if (same_folder(set->in, set->out))
-        return fault_set(fault, "output folder %s: is the batch itself: give another folder", set->out);
-    if (batch_list(&run->batch, set->in, set->out, fault))
+    if (same_folder(options->in, options->out))
+        return fault_set(fault, "output folder %s: is the batch itself: give another folder", options->out);
+    if (batch_list(&run->batch, options->in, options->out, fault))
         return -1;
-    if (set->list_path && batch_keep_listed(&run->batch, set->list_path, fault))
+    if (options->list_path && batch_keep_listed(&run->batch, options->list_path, fault))
         return -1;
     return run_output_check_names(&run->batch, &run->recipe, fault);
 }
 
 static int prepare_run(struct run *run, struct fault *fault)
 {
-    const struct run_settings *set = &run->set;
+    const struct run_options *options = &run->options;
 
-    if (item_table_create(&run->table, set->table_fd == RUN_NO_TABLE_FD ? -1 : (int)set->table_fd,
-                          run->batch.count, image_result_bytes(&run->recipe), (uint32_t)set->workers,
+    if (item_table_create(&run->table, options->table_fd == RUN_NO_TABLE_FD ? -1 : (int)options->table_fd,
+                          run->batch.count, image_result_bytes(&run->recipe), (uint32_t)options->pool.workers,
                           sizeof(struct worker_payload), fault))
         return -1;
     run->table.header->start_ns = run->start_ns;
-    if (run_output_make(set->out, set->in, &run->recipe, fault) ||
-        run_journal_open(&run->journal, set->out, &run->recipe, &run->batch, &set->journal, fault) ||
-        run_output_begin(set->out, fault) ||
-        run_journal_resume(&run->journal, &run->table, &set->journal, fault))
+    if (run_output_make(options->out, options->in, &run->recipe, fault) ||
+        run_journal_open(&run->journal, options->out, &run->recipe, &run->batch, &options->journal, fault) ||
+        run_output_begin(options->out, fault) ||
+        run_journal_resume(&run->journal, &run->table, &options->journal, fault))
         return -1;
     if (run->journal.finished)
         message_note("going on: %" PRIu64 " of %" PRIu64 " items were finished before", run->journal.finished,
                      run->batch.count);
-    if (run_hooks_init(&run->hooks, set->pin_list, set->counters ? &run->group : NULL, fault))
+    if (run_hooks_init(&run->hooks, options->pool.pin_list, options->counters ? &run->group : NULL, fault))
         return -1;
-    run->hooks.emulation = set->emulate ? &run->emulation : NULL;
+    run->hooks.emulation = options->pool.emulate ? &run->emulation : NULL;
     if (image_workload_init(&run->images, &run->recipe, run->batch.root,
                             (const char *const *)run->batch.paths, run->batch.bytes, run->batch.count,
-                            set->out, fault))
+                            options->out, fault))
         return -1;
-    run->images.durable = set->journal.durable;
+    run->images.durable = options->journal.durable;
     run->images.positions = run->batch.positions;
-    return !set->serial && set->start == RUN_START_ZYGOTE ? image_workload_prepare(&run->images, fault) : 0;
+    return !options->serial && options->pool.start == POOL_START_ZYGOTE
+               ? image_workload_prepare(&run->images, fault)
+               : 0;
 }
 
 /* Before anything is written. The run without a pool decodes in this process, which stays free. */
 static int prepare_sandbox(struct run *run, struct fault *fault)
 {
-    const struct run_settings *set = &run->set;
+    const struct run_options *options = &run->options;
 
-    if (set->serial && set->sandbox == SANDBOX_REQUIRE)
-        return fault_set(fault,
-                         "--sandbox=require: --serial has no worker to confine: leave out one of them");
-    return sandbox_prepare(&run->sandbox, set->serial ? SANDBOX_OFF : (enum sandbox_mode)set->sandbox, fault);
+    return sandbox_prepare(&run->sandbox,
+                           options->serial ? SANDBOX_OFF : (enum sandbox_mode)options->pool.sandbox, fault);
 }
 
 /* Once the output folder is there. */
@@ -151,7 +149,7 @@ static void fill_sandbox(struct run *run)
     sandbox_allow_read(&run->sandbox, run->batch.root);
     sandbox_allow_read(&run->sandbox, run->recipe.watermark_path);
     sandbox_allow_read(&run->sandbox, run->recipe.font_path);
-    sandbox_allow_write(&run->sandbox, run->set.out);
+    sandbox_allow_write(&run->sandbox, run->options.out);
     sandbox_keep_descriptor(&run->sandbox, run->journal.log.fd);
     if (run->batch.closed && geteuid() == 0)
         sandbox_keep_override(&run->sandbox);
@@ -173,71 +171,63 @@ static void show_progress(void *context, const struct item_table *table)
 
 static int finish(struct run *run, enum pool_result result, int signal_number, struct fault *fault)
 {
-    const struct run_settings *set = &run->set;
+    const struct run_options *options = &run->options;
     struct run_outcome outcome;
 
     progress_end(&run->progress);
-    run_output_clean(&run->table, set->out);
+    run_output_clean(&run->table, options->out);
     if (result == POOL_ERROR)
-        return KNEE_FAILED;
+        return -1;
     if (result == POOL_INTERRUPTED) {
-        message_note("interrupted: finished items are in %s; run the same command again to go on", set->out);
+        message_note("interrupted: finished items are in %s; run the same command again to go on",
+                     options->out);
         return KNEE_INTERRUPTED + signal_number;
     }
     failpoint("manifest", FAILPOINT_NO_ITEM);
     if (run_journal_check(&run->journal, fault) ||
-        run_output_close(&run->table, &run->recipe, &run->batch, set->out, run->images.libraries,
-                         set->journal.durable, &outcome, fault))
-        return KNEE_FAILED;
+        run_output_close(&run->table, &run->recipe, &run->batch, options->out, run->images.libraries,
+                         options->journal.durable, &outcome, fault))
+        return -1;
     run->table.header->end_ns = clock_now_ns();
-    if (set->emulate)
+    if (options->pool.emulate)
         emulate_run_end(&run->emulation, &run->table);
-    if (set->stats) {
+    if (options->stats) {
         run_output_print_start(&run->table);
         run_output_print_stages(&run->table);
     }
-    if (!set->quiet && set->emulate)
-        printf("times are those of %" PRIu64 " emulated cores\n", set->emulate);
-    if (!set->quiet)
-        run_output_print_summary(&run->table, &run->batch, set->out, &outcome);
+    if (!options->quiet && options->pool.emulate)
+        printf("times are those of %" PRIu64 " emulated cores\n", options->pool.emulate);
+    if (!options->quiet)
+        run_output_print_summary(&run->table, &run->batch, options->out, &outcome);
     if (outcome.failed)
         message_error("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome.failed,
-                      run->batch.count, set->out);
+                      run->batch.count, options->out);
     return outcome.failed ? KNEE_FAILED : KNEE_OK;
 }
 
 static int do_run(struct run *run, struct fault *fault)
 {
-    const struct run_settings *set = &run->set;
+    const struct run_options *options = &run->options;
     struct workload workload;
-    struct pool_options options = {.workers = (uint32_t)set->workers,
-                                   .chunk = set->chunk,
-                                   .policy = (enum chunk_policy)set->policy,
-                                   .hooks = &run->hooks.hooks,
-                                   .item_timeout_ns = set->item_timeout_ns,
-                                   .item_timeout_advice = REMEDY_ITEM_TIMEOUT,
-                                   .memory_bytes = set->memory_mib << 20,
-                                   .sandbox = &run->sandbox,
-                                   .on_item_final = run_journal_append,
-                                   .on_item_final_context = &run->journal,
-                                   .progress = set->quiet ? NULL : show_progress,
-                                   .progress_context = run};
+    struct pool_options pool = {.hooks = &run->hooks.hooks,
+                                .sandbox = &run->sandbox,
+                                .on_item_final = run_journal_append,
+                                .on_item_final_context = &run->journal,
+                                .progress = options->quiet ? NULL : show_progress,
+                                .progress_context = run};
     enum pool_result result = POOL_OK;
     uint32_t order[POOL_MAX_WORKERS];
     int signal_number = 0;
 
-    if (set->start_order) {
-        random_order(set->start_order, 0, (uint32_t)set->workers, order);
-        options.fork_order = order;
-    }
+    pool_arguments_fill(&options->pool, &pool, order);
     if (prepare_sandbox(run, fault) || prepare_run(run, fault))
-        return KNEE_FAILED;
+        return -1;
     fill_sandbox(run);
     image_workload_fill(&run->images, &workload);
     progress_start(&run->progress, "items");
     if (run->journal.finished < run->batch.count)
-        result = (set->serial ? pool_run_serial : pool_run)(&workload, &options, &run->table, &signal_number,
-                                                            fault);
+        result = (options->serial ? pool_run_serial : pool_run)(&workload, &pool, &run->table, &signal_number,
+                                                                fault);
     return finish(run, result, signal_number, fault);
 }
 
@@ -266,46 +256,40 @@ static void record_outcome(struct run *run, int code, const struct fault *fault)
 /* The serial part runs on an emulated core, too. */
 static int emulate(struct run *run, struct fault *fault)
 {
-    if (!run->set.emulate || run->set.dry_run)
+    if (!run->options.pool.emulate || run->options.dry_run)
         return 0;
-    if (emulate_run_begin(&run->emulation, (uint32_t)run->set.emulate, (uint32_t)run->set.workers, fault))
+    if (emulate_run_begin(&run->emulation, (uint32_t)run->options.pool.emulate,
+                          (uint32_t)run->options.pool.workers, fault))
         return -1;
     run->start_ns = clock_now_ns();
     return 0;
 }
 
-static int run_run(int argc, char **argv)
+/* Returns an exit code, or -1 with fault. */
+static int prepare_and_run(struct run *run, struct fault *fault)
 {
-    char shipped[4096];
-    struct run run = {.start_ns = clock_now_ns(), .table = {.fd = -1}, .journal = {.log = {.fd = -1}}};
-    struct fault fault = {0};
-    int code = KNEE_FAILED;
-
-    run_settings_init(&run.set, shipped, sizeof shipped);
-    switch (run_settings_read(&run.set, &cmd_run, argc, argv)) {
-    case OPTIONS_HELP:
+    if (failpoint_arm(fault) || have_descriptors(fault) || emulate(run, fault) || prepare_inputs(run, fault))
+        return -1;
+    if (run->options.dry_run) {
+        print_plan(run);
         return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
     }
-    message_set_quiet(run.set.quiet);
-    if (run.set.serial)
-        run.set.workers = 1;
-    if (failpoint_arm(&fault) == 0 && have_descriptors(&fault) == 0 && emulate(&run, &fault) == 0 &&
-        prepare_inputs(&run, &fault) == 0) {
-        if (run.set.dry_run) {
-            print_plan(&run);
-            code = KNEE_OK;
-        } else {
-            code = do_run(&run, &fault);
-        }
-    }
-    remedies_add(&fault);
-    if (code == KNEE_FAILED)
-        code = message_fault(&fault);
-    record_outcome(&run, code, &fault);
+    return do_run(run, fault);
+}
+
+static int run(const struct arguments *arguments, struct fault *fault)
+{
+    struct run run = {.options = *run_arguments_options(),
+                      .start_ns = clock_now_ns(),
+                      .table = {.fd = -1},
+                      .journal = {.log = {.fd = -1}}};
+    int code;
+
+    (void)arguments;
+    message_set_quiet(run.options.quiet);
+    code = prepare_and_run(&run, fault);
+    remedies_add(fault);
+    record_outcome(&run, code < 0 ? KNEE_FAILED : code, fault);
     release(&run);
     return code;
 }
@@ -325,4 +309,9 @@ const struct subcommand cmd_run = {
                "kernel has the\n"
                "means ('knee doctor' tells; --sandbox=require insists). --serial decodes unconfined.\n"
                "exit codes: 0 all done, 1 something failed, 2 usage, 130 or 143 interrupted\n",
-    .run = run_run};
+    .table = run_arguments_table,
+    .least = 2,
+    .most = 2,
+    .check = run_arguments_check,
+    .run = run,
+};

@@ -6,8 +6,6 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 
-static const struct option_spec table[] = {{.name = NULL}};
-
 static int print_set(const struct strd_set *set)
 {
     struct strd_result result = strd_run(set);
@@ -27,19 +25,12 @@ static int print_set(const struct strd_set *set)
     return !good;
 }
 
-static int run(int argc, char **argv)
+static int run(const struct arguments *arguments, struct fault *fault)
 {
-    char **operands;
-    int count, failed = 0;
+    int failed = 0;
 
-    switch (options_parse(&cmd_self_test, table, argc, argv, 0, 0, &operands, &count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
+    (void)arguments;
+    (void)fault;
     printf("%-9s %12s %6s %8s %7s\n", "set", "coefficients", "digits", "residual", "needed");
     for (size_t i = 0; i < strd_count; i++)
         failed += print_set(&strd_sets[i]);

@@ -370,24 +370,14 @@ static int work(struct job *job, struct fault *fault)
     return sweep(job, fault);
 }
 
-static int run(int argc, char **argv)
+static int run(const struct arguments *arguments, struct fault *fault)
 {
     static struct job job;
-    struct fault fault = {0};
     int code;
 
-    job = (struct job){.study = {.lock_fd = -1}, .command = g_strjoinv(" ", argv)};
-    switch (sweep_arguments_parse(&cmd_sweep, argc, argv, &options)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    code = work(&job, &fault);
-    if (code < 0)
-        code = message_fault(&fault);
+    options = *sweep_arguments_options();
+    job = (struct job){.study = {.lock_fd = -1}, .command = g_strdup(arguments->line)};
+    code = work(&job, fault);
     release(&job);
     g_free((char *)job.sweep.expected.manifest_sha256);
     sweep_arguments_release(&options);
@@ -413,5 +403,9 @@ const struct subcommand cmd_sweep = {
         "take.\n"
         "The study is written trial by trial: after Ctrl-C or a crash the same command goes on.\n"
         "exit codes: 0 done, 1 failed (trials whose bytes differ, too), 2 usage, 130 or 143 interrupted\n",
+    .table = sweep_arguments_table,
+    .most = 1,
+    .takes_command = true,
+    .check = sweep_arguments_check,
     .run = run,
 };

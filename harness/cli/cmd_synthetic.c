@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "harness/cli/commands.h"
-#include "harness/console/message.h"
+#include "harness/cli/pool_arguments.h"
+#include "harness/cli/remedies.h"
 #include "harness/machine/emulation/emulate_run.h"
 #include "pipeline/synthetic/synthetic_expected.h"
 #include "harness/trial/run_hooks.h"
@@ -15,71 +16,27 @@
 #include "pipeline/synthetic/synthetic.h"
 #include "pipeline/synthetic/synthetic_workload.h"
 
-struct settings {
-    uint64_t workers, chunk, cores;
-    int policy;
-    const char *pin_list, *text;
-};
+static struct {
+    struct pool_arguments pool;
+} options = {.pool = {POOL_ARGUMENTS_DEFAULTS, .workers = 1, .sandbox = SANDBOX_OFF}};
 
+static const struct option_spec table[] = {
+    POOL_ARGUMENTS_TABLE(options.pool, "1",
+                         "fresh (default): each worker runs the initializer; zygote: the parent does", "off"),
+    {.name = NULL}};
+
+static struct synthetic_spec spec;
+
+/* Everything a run holds; released in one place. */
 struct synthetic_run {
-    struct settings set;
-    struct synthetic_spec spec;
     struct synthetic_workload work;
     struct item_table table;
     struct run_hooks hooks;
     struct emulate_run emulation;
+    struct sandbox sandbox;
 };
 
-static enum options_result read_options(struct settings *set, int argc, char **argv)
-{
-    static const char *const policies[] = {"static", "dynamic", "guided", "largest-first", NULL};
-    const struct option_spec table[] = {
-        {.name = "workers",
-         .letter = 'j',
-         .argument = "N",
-         .kind = OPTION_COUNT,
-         .target = &set->workers,
-         .min = 1,
-         .max = POOL_MAX_WORKERS,
-         .help = "worker processes; default 1"},
-        {.name = "chunk",
-         .letter = 'c',
-         .argument = "N",
-         .kind = OPTION_COUNT,
-         .target = &set->chunk,
-         .min = 1,
-         .max = 1000000000,
-         .help = "items a worker claims at once; default 1"},
-        {.name = "policy",
-         .letter = 'p',
-         .argument = "NAME",
-         .kind = OPTION_CHOICE,
-         .target = &set->policy,
-         .choices = policies,
-         .help = "static, dynamic, guided or largest-first; default dynamic"},
-        {.name = "pin",
-         .argument = "CPUS",
-         .kind = OPTION_TEXT,
-         .target = &set->pin_list,
-         .help = "bind workers to these CPUs in turn, as 0,2,4-7; default none"},
-        {.name = "emulate",
-         .argument = "CORES",
-         .kind = OPTION_COUNT,
-         .target = &set->cores,
-         .min = 1,
-         .max = POOL_MAX_WORKERS,
-         .help = "give each worker a share of a real core, as if there were so many"},
-        {.name = NULL}};
-    char **operands;
-    int count;
-    enum options_result result = options_parse(&cmd_synthetic, table, argc, argv, 1, 1, &operands, &count);
-
-    if (result == OPTIONS_GO)
-        set->text = operands[0];
-    return result;
-}
-
-/* As measured. */
+/* What the pool took, as measured. */
 static struct synthetic_pool_part measure_pool(const struct synthetic_run *run)
 {
     const struct item_table_header *header = run->table.header;
@@ -96,10 +53,10 @@ static struct synthetic_pool_part measure_pool(const struct synthetic_run *run)
     return part;
 }
 
-static double truth_s(const struct synthetic_run *run, const struct synthetic_pool_part *part)
+static double expected_s(const struct synthetic_pool_part *part)
 {
-    return synthetic_expected_s(&run->spec, (uint32_t)run->set.workers, run->set.chunk,
-                                (enum chunk_policy)run->set.policy, part);
+    return synthetic_expected_s(&spec, (uint32_t)options.pool.workers, options.pool.chunk,
+                                (enum chunk_policy)options.pool.policy, part);
 }
 
 static void write_life(FILE *file, uint32_t slot, const struct worker_record *worker,
@@ -126,7 +83,7 @@ static int write_spans(const struct synthetic_run *run, struct fault *fault)
         return 0;
     if (!file)
         return fault_sys(fault, "KNEE_SPANS=%s: cannot be written", path);
-    for (uint32_t w = 0; w < run->set.workers; w++) {
+    for (uint32_t w = 0; w < options.pool.workers; w++) {
         const struct worker_record *worker = item_table_worker(&run->table, w);
         const struct worker_payload *payload = item_table_worker_payload(&run->table, w);
         write_life(file, w, worker, payload);
@@ -134,7 +91,7 @@ static int write_spans(const struct synthetic_run *run, struct fault *fault)
             fprintf(file, "{\"worker\":%" PRIu32 ",\"phase\":\"init\",\"start\":%.9f,\"end\":%.9f}\n", w,
                     (double)worker->init_begin_ns / 1e9, (double)worker->init_end_ns / 1e9);
     }
-    for (uint64_t i = 0; i < run->spec.items; i++) {
+    for (uint64_t i = 0; i < spec.items; i++) {
         const struct item_record *item = item_table_item(&run->table, i);
         fprintf(file,
                 "{\"worker\":%" PRIu32 ",\"item\":\"item-%06" PRIu64
@@ -147,16 +104,17 @@ static int write_spans(const struct synthetic_run *run, struct fault *fault)
 
 static int prepare(struct synthetic_run *run, struct fault *fault)
 {
-    struct settings *set = &run->set;
+    const struct pool_arguments *pool = &options.pool;
 
-    if (run_hooks_init(&run->hooks, set->pin_list, NULL, fault) ||
-        item_table_create(&run->table, -1, run->spec.items, 0, (uint32_t)set->workers,
+    if (sandbox_prepare(&run->sandbox, (enum sandbox_mode)pool->sandbox, fault) ||
+        run_hooks_init(&run->hooks, pool->pin_list, NULL, fault) ||
+        item_table_create(&run->table, -1, spec.items, 0, (uint32_t)pool->workers,
                           sizeof(struct worker_payload), fault) ||
-        synthetic_workload_init(&run->work, &run->spec, (uint32_t)set->workers, fault))
+        synthetic_workload_init(&run->work, &spec, (uint32_t)pool->workers, fault))
         return -1;
-    if (!set->cores)
+    if (!pool->emulate)
         return 0;
-    if (emulate_run_begin(&run->emulation, (uint32_t)set->cores, (uint32_t)set->workers, fault))
+    if (emulate_run_begin(&run->emulation, (uint32_t)pool->emulate, (uint32_t)pool->workers, fault))
         return -1;
     run->hooks.emulation = &run->emulation;
     run->work.wait_factor = run->emulation.groups.dilation;
@@ -168,9 +126,9 @@ static void print_held(const struct synthetic_run *run)
 {
     double cpu_ns = 0, taken_ns = 0;
 
-    if (!run->set.cores || run->spec.kind == SYNTHETIC_WAIT || run->spec.io_ns || run->spec.lock_ns)
+    if (!options.pool.emulate || spec.kind == SYNTHETIC_WAIT || spec.io_ns || spec.lock_ns)
         return;
-    for (uint64_t i = 0; i < run->spec.items; i++) {
+    for (uint64_t i = 0; i < spec.items; i++) {
         const struct item_record *item = item_table_item(&run->table, i);
         cpu_ns += (double)item->cpu_ns;
         taken_ns += (double)(item->end_ns - item->start_ns);
@@ -185,16 +143,17 @@ static void print_outcome(const struct synthetic_run *run)
     double dilation = run->emulation.groups.dilation > 0 ? run->emulation.groups.dilation : 1;
     double wall = (double)(header->end_ns - header->start_ns) / 1e9;
     struct synthetic_pool_part none = {0}, pool = measure_pool(run);
-    double expected = truth_s(run, &none);
-    double whole = truth_s(run, &pool);
+    double expected = expected_s(&none);
+    double whole = expected_s(&pool);
 
-    printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s%s\n", run->set.workers, run->set.chunk,
-           chunk_policy_name((enum chunk_policy)run->set.policy), run->set.cores ? ", emulated cores" : "");
-    if (run->set.cores)
+    printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s%s\n", options.pool.workers, options.pool.chunk,
+           chunk_policy_name((enum chunk_policy)options.pool.policy),
+           options.pool.emulate ? ", emulated cores" : "");
+    if (options.pool.emulate)
         printf("dilation   %.3f: each of %" PRIu64 " cores is %.1f%% of a real one\n", dilation,
-               run->set.cores, 100 / dilation);
+               options.pool.emulate, 100 / dilation);
     printf("measured   %.6f s\n", wall);
-    for (uint32_t slot = 0; run->set.cores && slot < run->set.workers; slot++) {
+    for (uint32_t slot = 0; options.pool.emulate && slot < options.pool.workers; slot++) {
         const struct worker_payload *payload = item_table_worker_payload(&run->table, slot);
         if (payload->pin_reason[0])
             printf("void       %s\n", payload->pin_reason);
@@ -208,54 +167,70 @@ static void print_outcome(const struct synthetic_run *run)
     print_held(run);
 }
 
+/* An item fails when it takes longer than --item-timeout or its worker dies. */
+static uint64_t count_failed(const struct item_table *items)
+{
+    uint64_t failed = 0;
+
+    for (uint64_t i = 0; i < items->items; i++)
+        failed += atomic_load_explicit(&item_table_item(items, i)->state, memory_order_acquire) != ITEM_DONE;
+    return failed;
+}
+
+/* Returns an exit code, or -1 with fault. */
 static int do_run(struct synthetic_run *run, struct fault *fault)
 {
-    struct pool_options options = {.workers = (uint32_t)run->set.workers,
-                                   .chunk = run->set.chunk,
-                                   .policy = (enum chunk_policy)run->set.policy,
-                                   .hooks = &run->hooks.hooks};
+    struct pool_options pool = {.hooks = &run->hooks.hooks, .sandbox = &run->sandbox};
+    uint32_t order[POOL_MAX_WORKERS];
     enum pool_result result;
     int signal_number = 0;
+    uint64_t failed;
 
+    pool_arguments_fill(&options.pool, &pool, order);
     if (prepare(run, fault))
-        return KNEE_FAILED;
+        return -1;
     run->table.header->start_ns = clock_now_ns();
     synthetic_workload_serial(&run->work);
-    result = pool_run(&run->work.workload, &options, &run->table, &signal_number, fault);
+    result = pool_run(&run->work.workload, &pool, &run->table, &signal_number, fault);
     run->table.header->end_ns = clock_now_ns();
-    if (run->set.cores)
+    if (options.pool.emulate)
         emulate_run_end(&run->emulation, &run->table);
     if (result == POOL_INTERRUPTED)
         return KNEE_INTERRUPTED + signal_number;
     if (result != POOL_OK || write_spans(run, fault))
-        return KNEE_FAILED;
+        return -1;
+    failed = count_failed(&run->table);
+    if (failed)
+        return fault_set(fault,
+                         "%" PRIu64 " of %" PRIu64
+                         " items failed: a worker died, or they take longer than " REMEDY_ITEM_TIMEOUT,
+                         failed, spec.items);
     print_outcome(run);
     return KNEE_OK;
 }
 
-static int run_synthetic(int argc, char **argv)
+static int check(const struct arguments *arguments, struct fault *fault)
 {
-    struct synthetic_run run = {.set = {.workers = 1, .chunk = 1, .policy = POLICY_DYNAMIC},
-                                .table = {.fd = -1}};
-    struct fault fault = {0};
+    if (synthetic_parse(&spec, arguments->operands[0], fault))
+        return fault_is_usage(fault);
+    if (options.pool.start == POOL_START_ZYGOTE) { /* the initializer is part of the serial prefix */
+        spec.serial_ns = synthetic_serial_ns(&spec) + spec.init_ns;
+        spec.serial_share = 0;
+        spec.init_ns = 0;
+    }
+    return 0;
+}
+
+static int run(const struct arguments *arguments, struct fault *fault)
+{
+    struct synthetic_run run = {.table = {.fd = -1}};
     int code;
 
-    switch (read_options(&run.set, argc, argv)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    if (synthetic_parse(&run.spec, run.set.text, &fault)) {
-        message_error("%s", fault.text);
-        return KNEE_USAGE;
-    }
-    code = do_run(&run, &fault);
-    if (code == KNEE_FAILED)
-        message_error("%s", fault.text);
+    (void)arguments;
+    code = do_run(&run, fault);
+    remedies_add(fault);
     emulate_run_close(&run.emulation);
+    sandbox_release(&run.sandbox);
     synthetic_workload_release(&run.work);
     run_hooks_release(&run.hooks);
     item_table_close(&run.table);
@@ -285,4 +260,9 @@ const struct subcommand cmd_synthetic = {
         "a\n"
         "program whose scaling is known.\n"
         "exit codes: 0 done, 1 failed, 2 usage, 130 or 143 interrupted\n",
-    .run = run_synthetic};
+    .table = table,
+    .least = 1,
+    .most = 1,
+    .check = check,
+    .run = run,
+};

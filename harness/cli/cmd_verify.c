@@ -108,21 +108,17 @@ static void check_files(const struct manifest *manifest, const char *folder, str
     }
 }
 
-static int verify_two(const char *a_path, const char *b_path)
+static int verify_two(const char *a_path, const char *b_path, struct fault *fault)
 {
     struct manifest a, b;
-    struct fault fault;
     struct tally tally = {0};
     bool equal;
 
-    if (manifest_read(&a, a_path, &fault)) {
-        message_error("%s", fault.text);
-        return KNEE_FAILED;
-    }
-    if (manifest_read(&b, b_path, &fault)) {
-        message_error("%s", fault.text);
+    if (manifest_read(&a, a_path, fault))
+        return -1;
+    if (manifest_read(&b, b_path, fault)) {
         manifest_release(&a);
-        return KNEE_FAILED;
+        return -1;
     }
     compare(&a, &b, &tally);
     equal = tally.same == a.count && a.count == b.count;
@@ -137,18 +133,15 @@ static int verify_two(const char *a_path, const char *b_path)
     return equal ? KNEE_OK : KNEE_FAILED;
 }
 
-static int verify_files(const char *operand)
+static int verify_files(const char *operand, struct fault *fault)
 {
     char folder[4096];
     struct manifest manifest;
-    struct fault fault;
     struct tally tally = {0};
     bool whole;
 
-    if (manifest_read(&manifest, operand, &fault)) {
-        message_error("%s", fault.text);
-        return KNEE_FAILED;
-    }
+    if (manifest_read(&manifest, operand, fault))
+        return -1;
     folder_of(operand, folder, sizeof folder);
     check_files(&manifest, folder, &tally);
     whole = tally.same == manifest.count;
@@ -162,21 +155,10 @@ static int verify_files(const char *operand)
     return whole ? KNEE_OK : KNEE_FAILED;
 }
 
-static int run_verify(int argc, char **argv)
+static int run(const struct arguments *arguments, struct fault *fault)
 {
-    static const struct option_spec table[] = {{.name = NULL}};
-    char **operands;
-    int count;
-
-    switch (options_parse(&cmd_verify, table, argc, argv, 1, 2, &operands, &count)) {
-    case OPTIONS_HELP:
-        return KNEE_OK;
-    case OPTIONS_USAGE:
-        return KNEE_USAGE;
-    case OPTIONS_GO:
-        break;
-    }
-    return count == 2 ? verify_two(operands[0], operands[1]) : verify_files(operands[0]);
+    return arguments->count == 2 ? verify_two(arguments->operands[0], arguments->operands[1], fault)
+                                 : verify_files(arguments->operands[0], fault);
 }
 
 const struct subcommand cmd_verify = {
@@ -186,4 +168,7 @@ const struct subcommand cmd_verify = {
     .details = "A and B are folders that 'knee run' has written, or manifests. Items that differ are named.\n"
                "With A alone, its files are read and compared with its manifest.\n"
                "exit codes: 0 equal, 1 different or unreadable, 2 usage\n",
-    .run = run_verify};
+    .least = 1,
+    .most = 2,
+    .run = run,
+};

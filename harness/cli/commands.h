@@ -1,21 +1,29 @@
-/* commands.h: the commands of the program, each defined in its cmd_<name>.c. */
+/* commands.h: the subcommands of the program, each defined in its cmd_<name>.c, in the order of `knee --help`.
+ *
+ * A new one needs its file, a line here, and its help text in the golden file (tests/e2e/help.t --write).
+ */
 #ifndef KNEE_COMMANDS_H
 #define KNEE_COMMANDS_H
 
 #include "harness/console/options.h"
 
-extern const struct subcommand cmd_doctor;
-extern const struct subcommand cmd_run;
-extern const struct subcommand cmd_verify;
-extern const struct subcommand cmd_recipe;
-extern const struct subcommand cmd_synthetic;
-extern const struct subcommand cmd_sweep;
-extern const struct subcommand cmd_fit;
-extern const struct subcommand cmd_account;
-extern const struct subcommand cmd_predict;
-extern const struct subcommand cmd_report;
-extern const struct subcommand cmd_gate;
-extern const struct subcommand cmd_export;
-extern const struct subcommand cmd_self_test;
+#define COMMANDS(X)                                                                                          \
+    X(doctor)                                                                                                \
+    X(run)                                                                                                   \
+    X(verify)                                                                                                \
+    X(recipe)                                                                                                \
+    X(synthetic)                                                                                             \
+    X(sweep)                                                                                                 \
+    X(fit)                                                                                                   \
+    X(account)                                                                                               \
+    X(predict)                                                                                               \
+    X(report)                                                                                                \
+    X(gate)                                                                                                  \
+    X(export)                                                                                                \
+    X(self_test)
+
+#define COMMAND_DECLARE(name) extern const struct subcommand cmd_##name;
+COMMANDS(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
 
 #endif

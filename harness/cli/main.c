@@ -1,4 +1,4 @@
-/* knee: measures how a parallel program scales, and why. One file per command: cmd_<name>.c. */
+/* knee: measures how a parallel program scales, and why. One file for each command: cmd_<name>.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,9 @@
 #include "pipeline/base/version.h"
 
 static const struct subcommand *const subcommands[] = {
-    &cmd_doctor,  &cmd_run,     &cmd_verify, &cmd_recipe, &cmd_synthetic, &cmd_sweep,     &cmd_fit,
-    &cmd_account, &cmd_predict, &cmd_report, &cmd_gate,   &cmd_export,    &cmd_self_test,
+#define COMMAND_ADDRESS(name) &cmd_##name,
+    COMMANDS(COMMAND_ADDRESS)
+#undef COMMAND_ADDRESS
 };
 static const size_t subcommand_count = sizeof subcommands / sizeof subcommands[0];
 
@@ -22,7 +23,7 @@ static void print_help(FILE *out)
           out);
     for (size_t i = 0; i < subcommand_count; i++)
         fprintf(out, "  %-9s %s\n", subcommands[i]->name, subcommands[i]->summary);
-    fputs("\n'knee COMMAND --help' tells all about one command; 'knee --version' names this build.\n"
+    fputs("\n'knee COMMAND --help' lists the options of a command; 'knee --version' names this build.\n"
           "exit codes: 0 good, 1 failed, 2 usage; knee gate adds 3 undecided, 4 not comparable\n",
           out);
 }
@@ -67,5 +68,5 @@ int main(int argc, char **argv)
         return KNEE_USAGE;
     }
     message_set_command(subcommand->name);
-    return close_stdout(subcommand->run(argc - 1, argv + 1));
+    return close_stdout(subcommand_run(subcommand, argc - 1, argv + 1));
 }

@@ -4,17 +4,17 @@
 #include <limits.h>
 #include <string.h>
 
-#include "harness/console/message.h"
 #include "harness/machine/pin_plan.h"
 #include "harness/sweep/sweep_synthetic.h"
 #include "pipeline/base/paths.h"
 
 const char *const sweep_cache_names[] = {"warm", "cold", NULL};
 
-static struct sweep_options options;
+static struct sweep_options options = {
+    .workers = "1..16", .chunks = "1,4,16,64", .budget_ns = 600000000000u, .seed = 1};
 static bool no_counters;
 
-static const struct option_spec table[] = {
+const struct option_spec sweep_arguments_table[] = {
     {.name = "study",
      .argument = "DIR",
      .kind = OPTION_TEXT,
@@ -168,95 +168,76 @@ static char *default_study(const char *in)
     return study;
 }
 
-static enum options_result usage(const char *text)
+static int check_command(struct fault *fault)
 {
-    message_error("%s", text);
-    return OPTIONS_USAGE;
-}
-
-static enum options_result check_command(void)
-{
-    struct fault fault;
-
     if (!options.command.words[0])
-        return usage("a command is missing after '--'");
+        return fault_usage(fault, "a command is missing after '--'");
     if (options.items)
-        return usage("--items: a command's items are its own; --units tells how much work a trial is");
+        return fault_usage(fault,
+                           "--items: a command's items are its own; --units gives the work of a trial");
     if (options.counters)
-        return usage(
+        return fault_usage(
+            fault,
             "--counters: events are counted in the pipeline's workers, not in a command: leave it out");
     if (options.cache == CACHE_COLD)
-        return usage("--cache: the files of a command are not known; let --prepare see to them");
+        return fault_usage(fault, "--cache: the files of a command are not known; use --prepare instead");
     options.command.weak = options.weak;
-    if (command_study_check(&options.command, &fault))
-        return usage(fault.text);
+    if (command_study_check(&options.command, fault))
+        return fault_is_usage(fault);
     if (!options.study)
         options.study = options.study_made = default_study(options.command.words[0]);
-    return OPTIONS_GO;
+    return 0;
 }
 
-static enum options_result check_batch(const char *in)
+static int check_batch(const char *in, struct fault *fault)
 {
     if (options.command.prepare || options.command.check || options.command.cleanup || options.command.units)
-        return usage("--prepare, --check, --cleanup and --units belong to a command: knee sweep [options] "
-                     "-- CMD");
+        return fault_usage(fault, "--prepare, --check, --cleanup and --units belong to a command: knee sweep "
+                                  "[options] -- CMD");
     if (options.counters && no_counters)
-        return usage("--counters and --no-counters: give one of them");
+        return fault_usage(fault, "--counters and --no-counters: give one of them");
     if (!options.counters && !no_counters)
         options.counters = COUNTER_GROUP_DEFAULT;
     options.in = in;
     if (!options.study)
         options.study = options.study_made = default_study(in);
-    return OPTIONS_GO;
+    return 0;
 }
 
 /* One of IN, -- CMD and --synthetic. A synthetic workload becomes a command. */
-static enum options_result check_operand(int operands)
+static int check_operand(int operands, struct fault *fault)
 {
-    struct fault fault;
-
     if (operands + (options.command.words != NULL) + (options.synthetic != NULL) != 1)
-        return usage(operands || options.command.words || options.synthetic
-                         ? "IN, --synthetic and -- CMD: give one of them"
-                         : "operand missing: give a folder of images, --synthetic or -- CMD");
-    if (options.synthetic && sweep_synthetic_command(&options, &fault))
-        return usage(fault.text);
+        return fault_usage(fault, "%s",
+                           operands || options.command.words || options.synthetic
+                               ? "IN, --synthetic and -- CMD: give one of them"
+                               : "operand missing: give a folder of images, --synthetic or -- CMD");
+    if (options.synthetic && sweep_synthetic_command(&options, fault))
+        return fault_is_usage(fault);
     if (options.synthetic && !options.study)
         options.study = "results/synthetic";
-    return OPTIONS_GO;
+    return 0;
 }
 
-enum options_result sweep_arguments_parse(const struct subcommand *subcommand, int argc, char **argv,
-                                          struct sweep_options *parsed)
+int sweep_arguments_check(const struct arguments *arguments, struct fault *fault)
 {
-    static char recipe[PATH_MAX];
-    enum options_result result;
-    char **operands;
-    int count, own = 0;
+    static char recipe[PATH_MAX], policies[CHUNK_POLICY_LIST_BYTES];
 
-    options =
-        (struct sweep_options){.recipe = paths_data("pipeline/recipes/web.recipe", recipe, sizeof recipe),
-                               .workers = "1..16",
-                               .chunks = "1,4,16,64",
-                               .policies = "static,dynamic,guided,largest-first",
-                               .budget_ns = 600000000000u,
-                               .seed = 1};
-    /* What is behind "--" is the command, options of its own included. */
-    while (own < argc && strcmp(argv[own], "--") != 0)
-        own++;
-    if (own < argc)
-        options.command.words = argv + own + 1;
-    result = options_parse(subcommand, table, own, argv, 0, 1, &operands, &count);
-    if (result == OPTIONS_GO)
-        result = check_operand(count);
-    if (result == OPTIONS_GO)
-        result = options.command.words ? check_command() : check_batch(operands[0]);
-    if (result == OPTIONS_GO && options.resume && options.restart) {
-        message_error("--resume and --restart: give one of them");
-        result = OPTIONS_USAGE;
-    }
-    *parsed = options;
-    return result;
+    if (!options.recipe)
+        options.recipe = paths_data("pipeline/recipes/web.recipe", recipe, sizeof recipe);
+    if (!options.policies)
+        options.policies = chunk_policy_list(policies, sizeof policies);
+    options.command.words = arguments->command;
+    if (check_operand(arguments->count, fault) ||
+        (options.command.words ? check_command(fault) : check_batch(arguments->operands[0], fault)))
+        return -1;
+    return options.resume && options.restart ? fault_usage(fault, "--resume and --restart: give one of them")
+                                             : 0;
+}
+
+const struct sweep_options *sweep_arguments_options(void)
+{
+    return &options;
 }
 
 void sweep_arguments_release(struct sweep_options *parsed)

@@ -5,10 +5,12 @@
 #include "harness/console/options.h"
 #include "harness/sweep/sweep_setup.h"
 
-/* Fills *parsed from argv, defaults included; its texts point into argv or are its own. One message is
- * printed, or the help, unless the result is OPTIONS_GO. */
-enum options_result sweep_arguments_parse(const struct subcommand *subcommand, int argc, char **argv,
-                                          struct sweep_options *parsed);
+extern const struct option_spec sweep_arguments_table[];
+
+/* The check function of struct subcommand. Texts in the options point into the arguments or are the options' own. */
+int sweep_arguments_check(const struct arguments *arguments, struct fault *fault);
+/* The options, once they have been checked. */
+const struct sweep_options *sweep_arguments_options(void);
 void sweep_arguments_release(struct sweep_options *parsed);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <glib.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -118,11 +119,31 @@ static int parse_value(const struct option_spec *spec, const char *text)
 
 /* --- help ------------------------------------------------------------------------------------- */
 
+/* The help of a choice, with its choices for %s. */
+static const char *choice_help(const struct option_spec *spec, char *text, size_t bytes)
+{
+    const char *at = strstr(spec->help, "%s");
+    size_t used;
+
+    if (!at)
+        return spec->help;
+    used = (size_t)snprintf(text, bytes, "%.*s", (int)(at - spec->help), spec->help);
+    for (int i = 0; spec->choices[i] && used < bytes; i++)
+        used += (size_t)snprintf(text + used, bytes - used, "%s%s",
+                                 i == 0                 ? ""
+                                 : spec->choices[i + 1] ? ", "
+                                                        : " or ",
+                                 spec->choices[i]);
+    if (used < bytes)
+        snprintf(text + used, bytes - used, "%s", at + 2);
+    return text;
+}
+
 static void print_help(const struct subcommand *subcommand, const struct option_spec *table)
 {
     printf("usage: knee %s %s\n\n%s\n\noptions:\n", subcommand->name, subcommand->usage, subcommand->summary);
     for (const struct option_spec *spec = table; spec->name; spec++) {
-        char left[64];
+        char left[64], text[160];
         if (spec->kind == OPTION_TEXT_OR)
             snprintf(left, sizeof left, "    --%s[=%s]", spec->name, spec->argument);
         else if (spec->letter)
@@ -131,7 +152,8 @@ static void print_help(const struct subcommand *subcommand, const struct option_
         else
             snprintf(left, sizeof left, "    --%s%s%s", spec->name, spec->argument ? " " : "",
                      spec->argument ? spec->argument : "");
-        printf("  %-26s %s\n", left, spec->help);
+        printf("  %-26s %s\n", left,
+               spec->kind == OPTION_CHOICE ? choice_help(spec, text, sizeof text) : spec->help);
     }
     printf("  %-26s %s\n", "-h, --help", "this text");
     if (subcommand->details)
@@ -230,4 +252,36 @@ enum options_result options_parse(const struct subcommand *subcommand, const str
         return OPTIONS_USAGE;
     }
     return OPTIONS_GO;
+}
+
+int subcommand_run(const struct subcommand *subcommand, int argc, char **argv)
+{
+    static const struct option_spec none[] = {{.name = NULL}};
+    char *line = g_strjoinv(" ", argv);
+    struct arguments arguments = {.line = line};
+    struct fault fault = {0};
+    int own = argc, code = -1;
+
+    if (subcommand->takes_command)
+        for (own = 0; own < argc && strcmp(argv[own], "--") != 0;)
+            own++;
+    if (own < argc)
+        arguments.command = argv + own + 1;
+    switch (options_parse(subcommand, subcommand->table ? subcommand->table : none, own, argv,
+                          subcommand->least, subcommand->most, &arguments.operands, &arguments.count)) {
+    case OPTIONS_HELP:
+        code = KNEE_OK;
+        break;
+    case OPTIONS_USAGE:
+        code = KNEE_USAGE;
+        break;
+    case OPTIONS_GO:
+        if (!subcommand->check || subcommand->check(&arguments, &fault) == 0)
+            code = subcommand->run(&arguments, &fault);
+        if (code < 0)
+            code = message_fault(&fault);
+        break;
+    }
+    g_free(line);
+    return code;
 }

@@ -1,18 +1,25 @@
-/* options.h: one table of options gives parsing, checking and help of a command.
+/* options.h: one table of options gives parsing, checking and help of a subcommand.
  *
- * A command (harness/cli/cmd_<name>.c) has one struct of settings with its defaults, one table of struct
- * option_spec whose targets point into it, and one const struct subcommand. Its run function calls
- * options_parse() first.
+ * Every subcommand (harness/cli/cmd_<name>.c) has the same shape: one static struct of options with its defaults, one table
+ * of struct option_spec whose targets point into it, a check function for what one option alone does not show, a run
+ * function, and one const struct subcommand that names them.
+ *
+ *     static struct { uint64_t workers; } options = {.workers = 1};
  *
  *     static const struct option_spec table[] = {
- *         {.name = "workers", .letter = 'j', .argument = "N", .kind = OPTION_COUNT, .target = &set.workers,
+ *         {.name = "workers", .letter = 'j', .argument = "N", .kind = OPTION_COUNT, .target = &options.workers,
  *          .min = 1, .max = POOL_MAX_WORKERS, .help = "worker processes"},
  *         {.name = NULL}};
+ *
+ * main() calls subcommand_run(), which parses, checks, runs, prints the fault if there is one, and gives the exit code.
  */
 #ifndef KNEE_OPTIONS_H
 #define KNEE_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "pipeline/base/fault.h"
 
 enum exit_code {
     KNEE_OK = 0,
@@ -43,16 +50,32 @@ struct option_spec {
     uint64_t min, max;
     double real_min, real_max;
     const char *const *choices; /* NULL-terminated */
-    const char *help;           /* one line */
+    const char *help; /* one line; %s in that of an OPTION_CHOICE becomes "a, b or c", its choices */
+};
+
+/* What the user typed, options apart. */
+struct arguments {
+    char **operands; /* count of them */
+    int count;
+    char **
+        command; /* the words behind "--", NULL-terminated; NULL: there was no "--", or it only ended the options */
+    const char *line; /* all of it, from the subcommand's name on, words separated by blanks */
 };
 
 struct subcommand {
     const char *name;
-    const char *alias;                 /* an earlier name, still accepted but not in the help; NULL none */
-    const char *summary;               /* one line for `knee --help` */
-    const char *usage;                 /* operands and options in short: "[options] IN OUT" */
-    const char *details;               /* text below the options in `knee NAME --help`; NULL none */
-    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit code */
+    const char *alias;               /* an earlier name, still accepted but not in the help; NULL none */
+    const char *summary;             /* one line for `knee --help` */
+    const char *usage;               /* operands and options in short: "[options] IN OUT" */
+    const char *details;             /* text below the options in `knee NAME --help`; NULL none */
+    const struct option_spec *table; /* NULL: no options */
+    int least, most;                 /* how many operands */
+    bool takes_command;              /* what stands behind "--" is a command, with options of its own */
+    /* Completes defaults and checks options and operands against each other; NULL: nothing to check. Returns 0, or -1
+     * with fault (FAULT_USAGE). */
+    int (*check)(const struct arguments *arguments, struct fault *fault);
+    /* Returns the exit code, or -1 with fault. */
+    int (*run)(const struct arguments *arguments, struct fault *fault);
 };
 
 enum options_result {
@@ -67,5 +90,9 @@ enum options_result {
 enum options_result options_parse(const struct subcommand *subcommand, const struct option_spec *table,
                                   int argc, char **argv, int least, int most, char ***operands,
                                   int *operand_count);
+
+/* Does what the subcommand is for; argv[0] is its name, and argv ends with NULL. Returns the exit code, after a message
+ * when it failed. */
+int subcommand_run(const struct subcommand *subcommand, int argc, char **argv);
 
 #endif

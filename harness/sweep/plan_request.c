@@ -101,14 +101,15 @@ int plan_request_parse_chunks(struct plan_request *request, const char *text, st
 
 int plan_request_parse_policies(struct plan_request *request, const char *text, struct fault *fault)
 {
-    char word[WORD_BYTES];
+    char word[WORD_BYTES], list[CHUNK_POLICY_LIST_BYTES];
 
     memset(request->policies, 0, sizeof request->policies);
     for (const char *rest = text; rest;) {
         enum chunk_policy policy;
         rest = next_word(rest, word);
         if (chunk_policy_parse(word, &policy))
-            return fault_set(fault, "--policies %s: choose among static,dynamic,guided,largest-first", text);
+            return fault_set(fault, "--policies %s: choose among %s", text,
+                             chunk_policy_list(list, sizeof list));
         request->policies[policy] = true;
     }
     return 0;

@@ -1,19 +1,29 @@
 #include "pipeline/pool/chunk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"static", "dynamic", "guided", "largest-first"};
+const char *const chunk_policy_names[] = {"static", "dynamic", "guided", "largest-first", NULL};
 
 const char *chunk_policy_name(enum chunk_policy policy)
 {
-    return (unsigned)policy < sizeof names / sizeof names[0] ? names[policy] : NULL;
+    return (unsigned)policy <= POLICY_LARGEST_FIRST ? chunk_policy_names[policy] : NULL;
+}
+
+const char *chunk_policy_list(char *text, size_t bytes)
+{
+    size_t used = 0;
+
+    for (int i = 0; chunk_policy_names[i] && used < bytes; i++)
+        used += (size_t)snprintf(text + used, bytes - used, "%s%s", i ? "," : "", chunk_policy_names[i]);
+    return text;
 }
 
 int chunk_policy_parse(const char *name, enum chunk_policy *policy)
 {
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(name, names[i]) == 0) {
+    for (size_t i = 0; chunk_policy_names[i]; i++)
+        if (strcmp(name, chunk_policy_names[i]) == 0) {
             *policy = (enum chunk_policy)i;
             return 0;
         }

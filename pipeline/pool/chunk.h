@@ -12,15 +12,21 @@
 #define KNEE_CHUNK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "pipeline/pool/item_table.h"
 #include "pipeline/pool/workload.h"
 
+enum { CHUNK_POLICY_LIST_BYTES = 64 };
 enum chunk_policy { POLICY_STATIC, POLICY_DYNAMIC, POLICY_GUIDED, POLICY_LARGEST_FIRST };
 
-/* "static", "dynamic", "guided", "largest-first"; NULL for a value out of range. */
+/* "static", "dynamic", "guided", "largest-first" by enum chunk_policy; NULL-terminated. */
+extern const char *const chunk_policy_names[];
+/* NULL for a value out of range. */
 const char *chunk_policy_name(enum chunk_policy policy);
+/* All names with commas between them. Returns text, of CHUNK_POLICY_LIST_BYTES. */
+const char *chunk_policy_list(char *text, size_t bytes);
 /* Returns 0, or -1 for an unknown name. */
 int chunk_policy_parse(const char *name, enum chunk_policy *policy);
 

@@ -119,7 +119,7 @@ static int gate(const char *a, const char *b, const char *c)
         char *argv[] = {(char[]){"gate"}, strdup(a), strdup(b), strdup(c ? c : ""), NULL};
         dup2(ends[1], STDOUT_FILENO);
         dup2(ends[1], STDERR_FILENO);
-        status = cmd_gate.run(c ? 4 : 3, argv);
+        status = subcommand_run(&cmd_gate, c ? 4 : 3, argv);
         fflush(NULL);
         _exit(status);
     }

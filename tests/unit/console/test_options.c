@@ -171,6 +171,60 @@ static void each_mistake_has_one_line_naming_it(void **state)
     }
 }
 
+/* What the functions of a subcommand were given, and what they shall answer. */
+static struct {
+    int checked, ran, check_kind, code;
+    char line[64], command[32];
+    int count;
+} seen;
+
+static int check(const struct arguments *arguments, struct fault *fault)
+{
+    (void)arguments;
+    seen.checked++;
+    return seen.check_kind ? fault_usage(fault, "--x and --y: give one of them") : 0;
+}
+
+static int run(const struct arguments *arguments, struct fault *fault)
+{
+    seen.ran++;
+    seen.count = arguments->count;
+    snprintf(seen.line, sizeof seen.line, "%s", arguments->line);
+    snprintf(seen.command, sizeof seen.command, "%s", arguments->command ? arguments->command[0] : "none");
+    return seen.code < 0 ? fault_set(fault, "batch: is not there") : seen.code;
+}
+
+static void a_subcommand_is_parsed_checked_and_run(void **state)
+{
+    const struct subcommand whole = {.name = "probe",
+                                     .usage = "A",
+                                     .table = table,
+                                     .least = 1,
+                                     .most = 1,
+                                     .takes_command = true,
+                                     .check = check,
+                                     .run = run};
+    char words[4][16] = {"probe", "in", "--", "--flag"};
+    char *argv[] = {words[0], words[1], words[2], words[3], NULL};
+
+    (void)state;
+    seen.code = 7;
+    assert_int_equal(subcommand_run(&whole, 4, argv), 7);
+    assert_int_equal(seen.count, 1);
+    assert_string_equal(seen.line, "probe in -- --flag");
+    assert_string_equal(seen.command, "--flag");
+    argv[2] = NULL;
+    seen.code = -1;
+    assert_int_equal(subcommand_run(&whole, 2, argv), KNEE_FAILED);
+    assert_string_equal(seen.command, "none");
+    seen.check_kind = 1;
+    assert_int_equal(subcommand_run(&whole, 2, argv), KNEE_USAGE);
+    assert_int_equal(seen.ran, 2);
+    argv[1] = NULL;
+    assert_int_equal(subcommand_run(&whole, 1, argv), KNEE_USAGE);
+    assert_int_equal(seen.checked, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +232,7 @@ int main(void)
         cmocka_unit_test(an_alias_is_the_option_itself),
         cmocka_unit_test(double_dash_ends_the_options),
         cmocka_unit_test(each_mistake_has_one_line_naming_it),
+        cmocka_unit_test(a_subcommand_is_parsed_checked_and_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,103 @@
+#include "harness/cli/run_arguments.h"
+
+#include <limits.h>
+#include <sched.h>
+
+#include "harness/machine/counters/counter_group.h"
+#include "pipeline/base/paths.h"
+
+static struct run_options options = {.pool = {POOL_ARGUMENTS_DEFAULTS}, .table_fd = RUN_NO_TABLE_FD};
+
+static const char *const groups[] = {COUNTER_GROUP_DEFAULT, NULL};
+
+const struct option_spec run_arguments_table[] = {
+    {.name = "recipe",
+     .letter = 'r',
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &options.recipe_path,
+     .help = "how each item is processed; default: the shipped web.recipe"},
+    {.name = "list",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &options.list_path,
+     .help = "only these items: paths within IN, one a line; - is standard input"},
+    POOL_ARGUMENTS_TABLE(options.pool, "one for each CPU that may be used",
+                         "fresh (default): each worker loads watermark and font; zygote: the parent does",
+                         "auto"),
+    {.name = "serial",
+     .letter = 's',
+     .kind = OPTION_FLAG,
+     .target = &options.serial,
+     .help = "no pool at all: the reference that any other run must equal"},
+    {.name = "counters",
+     .argument = "GROUP",
+     .kind = OPTION_TEXT_OR,
+     .target = &options.counters,
+     .choices = groups,
+     .help = "count events in every worker: a group of 'knee doctor', or a file"},
+    {.name = "stats",
+     .kind = OPTION_FLAG,
+     .target = &options.stats,
+     .help = "print the time spent in each stage"},
+    {.name = "restart",
+     .kind = OPTION_FLAG,
+     .target = &options.journal.restart,
+     .help = "discard what OUT holds: its outputs, of another recipe or batch too, are removed"},
+    {.name = "retry-failed",
+     .kind = OPTION_FLAG,
+     .target = &options.journal.retry_failed,
+     .help = "process items again that failed in the run before"},
+    {.name = "durable",
+     .kind = OPTION_FLAG,
+     .target = &options.journal.durable,
+     .help = "a finished item survives a power cut: folders and journal are synced too"},
+    {.name = "dry-run",
+     .letter = 'n',
+     .kind = OPTION_FLAG,
+     .target = &options.dry_run,
+     .help = "print what would be done and do nothing"},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = OPTION_FLAG,
+     .target = &options.quiet,
+     .help = "print errors only"},
+    {.name = "table-fd",
+     .argument = "FD",
+     .kind = OPTION_COUNT,
+     .target = &options.table_fd,
+     .min = 3,
+     .max = RUN_NO_TABLE_FD - 1,
+     .help = "an inherited, empty memfd that gets the item table"},
+    {.name = NULL}};
+
+static uint64_t allowed_cpus(void)
+{
+    cpu_set_t set;
+    int count = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
+
+    return count > 0 ? (uint64_t)count : 1;
+}
+
+int run_arguments_check(const struct arguments *arguments, struct fault *fault)
+{
+    static char shipped[PATH_MAX];
+
+    if (options.serial && options.pool.sandbox == SANDBOX_REQUIRE)
+        return fault_set(fault,
+                         "--sandbox=require: --serial has no worker to confine: leave out one of them");
+    if (!options.recipe_path)
+        options.recipe_path = paths_data("pipeline/recipes/web.recipe", shipped, sizeof shipped);
+    if (options.serial)
+        options.pool.workers = 1;
+    else if (!options.pool.workers)
+        options.pool.workers = allowed_cpus();
+    options.in = arguments->operands[0];
+    options.out = arguments->operands[1];
+    return 0;
+}
+
+const struct run_options *run_arguments_options(void)
+{
+    return &options;
+}

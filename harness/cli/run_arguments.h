@@ -1,0 +1,32 @@
+/* run_arguments.h: the command line of `knee run`: its options, their defaults and their check. */
+#ifndef KNEE_RUN_ARGUMENTS_H
+#define KNEE_RUN_ARGUMENTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/cli/pool_arguments.h"
+#include "harness/console/options.h"
+#include "pipeline/images/output/run_journal.h"
+
+enum { RUN_NO_TABLE_FD = 1 << 20 };
+
+struct run_options {
+    struct pool_arguments pool;
+    const char *recipe_path;
+    const char *list_path; /* NULL: all items of the batch */
+    const char *counters;  /* name or path of the counter group; NULL: nothing is counted */
+    uint64_t table_fd;     /* RUN_NO_TABLE_FD: none */
+    bool serial, stats, quiet, dry_run;
+    struct run_journal_options journal;
+    const char *in, *out;
+};
+
+extern const struct option_spec run_arguments_table[];
+
+/* The check function of struct subcommand. Texts in the options point into the arguments or are the options' own. */
+int run_arguments_check(const struct arguments *arguments, struct fault *fault);
+/* The options, once they have been checked. */
+const struct run_options *run_arguments_options(void);
+
+#endif
