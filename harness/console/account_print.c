@@ -50,7 +50,7 @@ static double closure(const struct fit_account_cell *cell, int which)
     return cell->closure;
 }
 
-/* What could not be told, once for each reason, from the cell of the most workers. */
+/* Why values are missing, from the cell with the most workers. */
 static void print_reasons(const struct fit_account *account, FILE *out)
 {
     const struct fit_account_cell *cell = NULL;

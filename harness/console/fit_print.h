@@ -9,7 +9,7 @@
 void fit_print(const struct fit *fit, FILE *out);
 
 /* Its parts. */
-/* Every model of this kind of scaling, and what the chosen one says of worker counts that were not measured. */
+/* Every model of this kind of scaling, and the predictions of the chosen one. */
 void fit_print_models(const struct fit *fit, FILE *out);
 /* The knee of each cause; nothing without an account. */
 void fit_print_knee_causes(const struct fit *fit, FILE *out);

@@ -9,7 +9,7 @@
 /* Enough for an interval. */
 enum { VALUE_TEXT_BYTES = 96 };
 
-/* What follows a value without bounds, in tables where most values have them. */
+/* Printed after a value without bounds, in tables where most values have them. */
 #define NO_INTERVAL " (no interval)"
 
 /* "2.35 (2.30 to 2.39)"; "2.35" when it is exact, or its bounds are both 0 when rounded; "2.35" and `unbounded`

@@ -21,7 +21,7 @@
 struct fit_account_trial {
     unsigned trial; /* index in the study */
     struct account account;
-    double equal_tail_s; /* tail of the same run with items of equal size: what size does not cause */
+    double equal_tail_s; /* tail of the same run with items of equal size, that is, not caused by size */
     struct pop pop;
 };
 
@@ -51,7 +51,7 @@ struct fit_account {
     GArray *cells;  /* struct fit_account_cell, in the study's order */
 };
 
-/* What n workers cost beyond m workers: 1 - m T(m) / (n T(n)) is the efficiency lost, and the sum of `lost`.
+/* The cost of n workers beyond that of m workers: 1 - m T(m) / (n T(n)) is the efficiency lost, and the sum of `lost`.
  */
 struct fit_account_difference {
     struct interval core_s[ACCOUNT_CAUSES]; /* core-seconds of n less those of m */
@@ -66,7 +66,7 @@ struct fit_account_difference {
 int fit_account_make(const struct study_data *study, struct fit_account *account, struct fault *fault);
 void fit_account_release(struct fit_account *account);
 
-/* The scaling cell of so many workers; NULL none. */
+/* The cell of the curve with a number of workers; NULL none. */
 const struct fit_account_cell *fit_account_cell_at(const struct fit_account *account, unsigned workers);
 
 void fit_account_compare(const struct fit_account *account, const struct fit_account_cell *cell,

@@ -77,7 +77,7 @@ static void find_init(struct fit *fit)
                                      false, "the initializer's time is not recorded");
 }
 
-/* --- settings --------------------------------------------------------------------------------- */
+/* --- variations and advice -------------------------------------------------------------------- */
 
 static bool is_variation(const struct data_cell *cell)
 {
@@ -125,8 +125,8 @@ static void find_variations(struct fit *fit)
     }
 }
 
-/* Name and trials of each setting, owned. */
-struct settings {
+/* Names and trials of all cells that may be advised, owned. */
+struct candidates {
     struct advice_setting *setting;
     char **name;
     struct observation **trials;
@@ -134,13 +134,13 @@ struct settings {
     size_t count;
 };
 
-static struct settings list_settings(const struct fit *fit)
+static struct candidates list_candidates(const struct fit *fit)
 {
     size_t cells = fit->study->cells->len;
-    struct settings list = {.setting = g_new0(struct advice_setting, cells + 1),
-                            .name = g_new0(char *, cells + 1),
-                            .trials = g_new0(struct observation *, cells + 1),
-                            .cell = g_new0(unsigned, cells + 1)};
+    struct candidates list = {.setting = g_new0(struct advice_setting, cells + 1),
+                              .name = g_new0(char *, cells + 1),
+                              .trials = g_new0(struct observation *, cells + 1),
+                              .cell = g_new0(unsigned, cells + 1)};
 
     for (unsigned i = 0; i < cells; i++) {
         const struct data_cell *c = cell_at(fit, i);
@@ -162,7 +162,7 @@ static struct settings list_settings(const struct fit *fit)
     return list;
 }
 
-static void settings_release(struct settings *list)
+static void candidates_release(struct candidates *list)
 {
     for (size_t i = 0; i < list->count; i++) {
         g_free(list->name[i]);
@@ -176,11 +176,11 @@ static void settings_release(struct settings *list)
 
 static void find_advice(struct fit *fit)
 {
-    struct settings list = list_settings(fit);
+    struct candidates list = list_candidates(fit);
     int chosen = advice_choose(list.setting, list.count, fit->study->paired, FIT_LEVEL, fit->advice,
                                sizeof fit->advice);
 
-    fit->advised_wall_s = interval_unknown("no setting has a trial that counts");
+    fit->advised_wall_s = interval_unknown("no cell has a trial that counts");
     if (chosen >= 0) {
         const struct advice_setting *setting = &list.setting[chosen];
         fit->advised = (int)list.cell[chosen];
@@ -188,7 +188,7 @@ static void find_advice(struct fit *fit)
         if (study_data_is_weak(fit->study))
             fit->advised_wall_s = interval_scaled(&fit->advised_wall_s, setting->workers);
     }
-    settings_release(&list);
+    candidates_release(&list);
 }
 
 /* --- item sizes ------------------------------------------------------------------------------- */
@@ -243,22 +243,22 @@ static void add_counter(struct fit *fit, const char *name, unsigned cell, unsign
     const struct study_data *study = fit->study;
     struct fit_counter_summary row = {.name = g_strdup(name), .workers = workers};
     GArray *values = g_array_new(FALSE, FALSE, sizeof(double));
-    const struct data_counter *odd = NULL;
+    const struct data_counter *not_ok = NULL;
 
     for (unsigned i = 0; i < study->counters->len; i++) {
         const struct data_counter *counter = &g_array_index(study->counters, struct data_counter, i);
         const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, counter->trial);
         if (strcmp(counter->name, name) != 0 || trial->cell != cell || trial->status != TRIAL_OK)
             continue;
-        if (!odd && strcmp(counter->status, "ok") != 0)
-            odd = counter;
+        if (!not_ok && strcmp(counter->status, "ok") != 0)
+            not_ok = counter;
         if (!isnan(counter->value) && items_of(study, counter->trial) > 0) {
             double per_item = counter->value / items_of(study, counter->trial);
             g_array_append_val(values, per_item);
         }
     }
-    row.status = g_strdup(odd ? odd->status : "ok");
-    row.reason = g_strdup(odd && odd->reason ? odd->reason : "");
+    row.status = g_strdup(not_ok ? not_ok->status : "ok");
+    row.reason = g_strdup(not_ok && not_ok->reason ? not_ok->reason : "");
     row.per_item = values->len ? stats_mean_interval((double *)(void *)values->data, values->len, FIT_LEVEL)
                                : interval_unknown("%s", row.reason[0] ? row.reason : "no value was recorded");
     if (interval_has_bounds(&row.per_item) && row.per_item.value >= 0)
@@ -287,8 +287,8 @@ static void find_counters(struct fit *fit)
 
 /* --- equivalence ------------------------------------------------------------------------------ */
 
-/* With weak scaling trials do different items, which the sweep compared with the serial run one by one: what is left
- * to tell is whether those with the same items made the same. */
+/* With weak scaling trials do different items, which the sweep has compared with the serial run one by one. Here trials
+ * with the same items are compared with each other. */
 static const char *first_of_same_items(const struct study_data *study, const struct data_trial *wanted)
 {
     for (unsigned i = 0; i < study->trials->len; i++) {

@@ -99,7 +99,7 @@ static json_t *tests_json(const struct fit *fit)
     return array;
 }
 
-/* A cause whose law was fitted and has no knee never bends the curve so far. */
+/* A cause whose curve was fitted and has no knee does not lower efficiency that far at any number of workers. */
 static const char *knee_cause_state(const struct knee_cause *cause)
 {
     if (interval_has_value(&cause->workers))

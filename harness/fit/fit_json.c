@@ -7,7 +7,7 @@
 #include "harness/fit/fit_findings.h"
 #include "harness/fit/fit_json_internal.h"
 
-/* An interval, with the bootstrap's beside it. */
+/* An interval, and that of the bootstrap under a key of its own. */
 static json_t *with_bootstrap(const struct interval *interval, const struct interval *bootstrap)
 {
     json_t *object = fit_json_interval(interval);

@@ -1,10 +1,8 @@
-/* fit_json_detail.c: the parts of fit.json beside curve and models. */
+/* fit_json_detail.c: the parts of fit.json other than curve and models. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "harness/fit/fit_json_internal.h"
-
-/* --- the rest --------------------------------------------------------------------------------- */
 
 json_t *fit_json_phases(const struct fit *fit)
 {

@@ -3,7 +3,7 @@
 
 #include "harness/fit/fit_internal.h"
 
-/* The sum of what is known of some causes: what is not known is in `all`. NaN when none is. */
+/* The sum of those of some causes that are known (the others are part of `all`). NaN when none is. */
 static double sum_of(const double core_s[ACCOUNT_CAUSES], const enum account_cause *cause, size_t count)
 {
     double sum = NAN;

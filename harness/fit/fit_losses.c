@@ -107,7 +107,7 @@ static size_t keep(const struct fit_loss *found, size_t count)
     return kept > FIT_LOSS_LINES - (size_t)(kept < count) ? FIT_LOSS_LINES - 1 : kept;
 }
 
-/* What has no line of its own, as one. */
+/* All causes without a line of their own, as one line. */
 static struct fit_loss together(const struct fit_loss *found, size_t count,
                                 const struct fit_account_difference *difference)
 {
@@ -128,7 +128,7 @@ static struct fit_loss unnamed(const struct fit_account_difference *difference)
 {
     struct fit_loss loss = {.kind = FIT_LOSS_UNNAMED, .label = "no cause known"};
 
-    loss.share = interval_point(fit_loss_share(&loss, difference), "what the causes leave of the whole");
+    loss.share = interval_point(fit_loss_share(&loss, difference), "the total less the sum of the causes");
     loss.speedup_without = interval_unknown("its cause is not known");
     return loss;
 }

@@ -1,4 +1,4 @@
-/* fit_quantities.c: what a counter group computes from its events (IPC, frequency, bytes per item), at every number of
+/* fit_quantities.c: quantities computed from the events of a counter group (IPC, frequency, bytes per item), at every number of
  * workers of the curve. */
 #include <math.h>
 #include <string.h>
@@ -7,11 +7,11 @@
 #include "harness/fit/fit_internal.h"
 #include "harness/machine/counters/counter_group.h"
 
-/* A trial, whose counters a formula asks for. */
+/* The counters of one trial, as inputs of a formula. */
 struct inputs {
     const struct study_data *study;
-    unsigned trial, first;          /* index of the trial, and of its first counter */
-    const struct data_counter *odd; /* the first that was used with a status other than ok */
+    unsigned trial, first;             /* index of the trial, and of its first counter */
+    const struct data_counter *not_ok; /* the first that was used with a status other than ok */
 };
 
 /* Counters are sorted by trial. */
@@ -53,8 +53,8 @@ static enum formula_input look_up(void *context, const char *name, double *value
             break;
         if (strcmp(counter->name, name) != 0)
             continue;
-        if (!isnan(counter->value) && !in->odd && strcmp(counter->status, "ok") != 0)
-            in->odd = counter;
+        if (!isnan(counter->value) && !in->not_ok && strcmp(counter->status, "ok") != 0)
+            in->not_ok = counter;
         return take(counter->value, value, reason, counter->reason ? counter->reason : "was not measured");
     }
     return take(NAN, value, reason, "was not recorded");
@@ -82,9 +82,10 @@ static struct fit_quantity measure(const struct study_data *study, const struct 
             g_array_append_val(values, result.value);
         else
             snprintf(missing, sizeof missing, "%s", result.reason);
-        if (in.odd && strcmp(status, "ok") == 0) {
-            snprintf(status, sizeof status, "%s", in.odd->status);
-            snprintf(reason, sizeof reason, "%s: %s", in.odd->name, in.odd->reason ? in.odd->reason : "");
+        if (in.not_ok && strcmp(status, "ok") == 0) {
+            snprintf(status, sizeof status, "%s", in.not_ok->status);
+            snprintf(reason, sizeof reason, "%s: %s", in.not_ok->name,
+                     in.not_ok->reason ? in.not_ok->reason : "");
         }
     }
     row.value = values->len ? stats_mean_interval((double *)(void *)values->data, values->len, FIT_LEVEL)

@@ -12,9 +12,10 @@
 /* Blocks are compared over no more items than this: their spread does not need them all. */
 enum { SPREAD_ITEMS = 20000, MOST_BLOCKS = 256 };
 
-/* --- a pool of so many items ------------------------------------------------------------------ */
+/* --- the pool --------------------------------------------------------------------------------- */
 
-/* Fills the arrays; caller frees them with pool_release(). */
+/* A pool of a number of items, drawn from those that were measured. Fills the arrays; caller frees them with
+ * pool_release(). */
 static void pool_make(const struct prediction_basis *basis, size_t items, double level, double contention,
                       uint64_t seed, struct predict_pool *pool)
 {
@@ -144,9 +145,10 @@ static struct interval join(const struct prediction *p, double value, const doub
                             with_items && p->request.items != p->measured_items ? ", sample of items" : "");
 }
 
-/* T(n) and S(n) of one setting, from all blocks and from each alone. */
-static void foretell(const struct prediction_basis *basis, const struct prediction *p,
-                     const struct predict_setting *setting, struct interval *wall, struct interval *speedup)
+/* T(n) and S(n) of one cell, from all blocks and from each alone. */
+static void predict_cell(const struct prediction_basis *basis, const struct prediction *p,
+                         const struct predict_setting *setting, struct interval *wall,
+                         struct interval *speedup)
 {
     struct predict_setting one = {1, p->base.chunk, p->base.policy};
     size_t items = p->request.items < SPREAD_ITEMS ? p->request.items : SPREAD_ITEMS, blocks = 0;
@@ -208,7 +210,7 @@ static void add_points(const struct prediction_basis *basis, struct prediction *
     for (size_t i = 0; i < count; i++) {
         struct prediction_point point = {.workers = workers[i], .memory_mib = memory_mib(p, workers[i])};
         struct predict_setting setting = {workers[i], p->base.chunk, p->base.policy};
-        foretell(basis, p, &setting, &point.wall_s, &point.speedup);
+        predict_cell(basis, p, &setting, &point.wall_s, &point.speedup);
         point.efficiency = interval_scaled(&point.speedup, 1.0 / workers[i]);
         point.core_hours = workers[i] * point.wall_s.value / 3600;
         point.too_large = p->memory_workers && workers[i] > p->memory_workers;
@@ -227,7 +229,7 @@ static void find_best(const struct prediction_basis *basis, struct prediction *p
     p->best =
         predict_best(&p->pool, p->request.cores, workers, allowed ? allowed : 1, &p->base, PREDICT_AS_GOOD);
     g_free(workers);
-    foretell(basis, p, &p->best.setting, &p->best_wall_s, &p->best_speedup);
+    predict_cell(basis, p, &p->best.setting, &p->best_wall_s, &p->best_speedup);
     p->best_core_hours = p->best.setting.workers * p->best_wall_s.value / 3600;
     p->least_chunk =
         predict_least_chunk(&p->pool, p->request.cores, p->best.setting.workers, p->best.setting.policy,
@@ -313,9 +315,10 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
     prediction_basis_release(&basis);
     if (p->best.seconds > 0)
         return 0;
+    fault_sys(fault, "%s: no memory to simulate %zu items: give fewer with --items", account->study->name,
+              p->request.items);
     prediction_release(p);
-    return fault_sys(fault, "%s: no memory to simulate so many items: give fewer with --items",
-                     account->study->name);
+    return -1;
 }
 
 const char *prediction_policy_name(enum simulate_policy policy)

@@ -1,4 +1,4 @@
-/* prediction.h: what a study foretells of another machine and number of items (knee predict).
+/* prediction.h: a prediction for another machine and another number of items, from a study (knee predict).
  *
  * Sequence: study_read(), fit_account_make(), prediction_make(), prediction_print() or prediction_json(),
  * prediction_release(). Study and account must outlive the prediction.
@@ -24,7 +24,7 @@
 
 struct predict_request {
     unsigned cores;      /* 0: those of the study */
-    double memory_bytes; /* 0: not told */
+    double memory_bytes; /* 0: not given */
     size_t items;        /* 0: those of the study */
 };
 
@@ -58,12 +58,12 @@ struct prediction {
     struct predict_choice best;
     struct interval best_wall_s, best_speedup;
     double best_core_hours;
-    uint64_t least_chunk;    /* for PREDICTION_EFFICIENCY at the best setting; 0 none */
+    uint64_t least_chunk;    /* for PREDICTION_EFFICIENCY in the best cell; 0 none */
     double chunk_efficiency; /* the largest, and where */
     uint64_t chunk_best;
     struct predict_bounds bounds; /* with as many workers as there are cores, or more where items wait */
     double worker_mib;            /* largest of a worker; NaN not known */
-    unsigned memory_workers;      /* that the memory lets run; 0: not told or not known */
+    unsigned memory_workers;      /* most that the memory has room for; 0: not given or not known */
 };
 
 #define PREDICTION_EFFICIENCY 0.95

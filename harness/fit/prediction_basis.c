@@ -58,7 +58,7 @@ static void take_items(struct prediction_basis *basis)
     basis->items = account->cost_count;
 }
 
-/* ... without waiting for a core, where that is known. */
+/* The same without waiting for a core, where that is known. */
 static double busy_s(const struct fit_account_trial *row)
 {
     double waiting_s = row->account.core_s[CAUSE_WAITING];
@@ -66,7 +66,7 @@ static double busy_s(const struct fit_account_trial *row)
     return items_s(row) - (isnan(waiting_s) ? 0 : waiting_s);
 }
 
-/* Mean of a time of a block's trials with so many workers; NaN none. */
+/* Mean of a time over a block's trials with a number of workers; NaN none. */
 static double block_mean_s(const struct fit_account *account, unsigned block, unsigned workers,
                            double (*time_s)(const struct fit_account_trial *row))
 {
@@ -83,9 +83,9 @@ static double block_mean_s(const struct fit_account *account, unsigned block, un
     return sum / count;
 }
 
-/* How many items go on at a time, as an item sees it: the mean of that number over the time of all items, from
- * the gate to each worker's last item. Those that wait for a core do not go on. *w: the trial's first worker
- * or one before; moves on. */
+/* How many items are in progress at a time, as an item sees it: the mean of that number over the time of all items, from
+ * the start signal to each worker's last item. Items that wait for a core are not in progress. *w: the trial's first
+ * worker or one before it; it is moved on. */
 static double concurrency_of(const struct prediction_basis *basis, const struct fit_account_trial *row,
                              unsigned *w)
 {
@@ -142,7 +142,8 @@ static double slope_of(const struct prediction_ratio **rows, size_t count, bool 
     return slope;
 }
 
-/* More workers than cores tell of contention only where nothing else does: taking turns costs time, too. */
+/* Trials with more workers than cores are used only where there are no others: switching between workers costs time,
+ * too. */
 static struct prediction_slowdown slopes_of(const struct prediction_basis *basis, int64_t block,
                                             int64_t without)
 {
@@ -197,8 +198,8 @@ static void take_blocks(struct prediction_basis *basis)
     }
 }
 
-/* Every cell of the pool tells how items slow each other down, with any chunk and policy; more workers than
- * cores tell it where waiting for a core can be told apart. */
+/* Every cell of the pool shows how items slow each other down, with any chunk and policy; those with more workers than
+ * cores are used where waiting for a core is known. */
 static void take_ratios(struct prediction_basis *basis)
 {
     const struct fit_account *account = basis->account;
@@ -236,7 +237,7 @@ static bool is_seen(const struct fit_account *account, const struct fit_account_
     return is_on_curve(account, row) && trial_of(account, row)->cell != without;
 }
 
-/* Sums over the workers of trials within the cores, but for what was asked of the most workers beyond them. */
+/* Sums over the workers of trials within the cores; crowded_*: of those with the most workers beyond the cores. */
 struct starts {
     double begin_s, init_s, workers; /* fork to first instant; from there to ready */
     double fork_s, forks;            /* from one fork to the next */
@@ -320,7 +321,7 @@ static void take_serial(struct prediction_basis *basis, int64_t without)
         const struct fit_account_trial *row = row_at(account, i);
         const struct data_trial *trial = trial_of(account, row);
         double n = workers_of(account, row), chunk = (double)study_data_cell(account->study, trial)->chunk;
-        /* Who tells of items alone, not of phases, has a serial part all the same: which end it is at changes no time. */
+        /* A program that records items but no phases has a serial part, too: at which end it is changes no wall time. */
         bool has_phases = !isnan(trial->prefix_s + trial->suffix_s);
         double at_end_s = has_phases ? trial->suffix_s : row->account.core_s[CAUSE_SERIAL] / n;
         if (!is_seen(account, row, without) || isnan(at_end_s))

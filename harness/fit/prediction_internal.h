@@ -1,12 +1,11 @@
-/* prediction_internal.h: what a study says of the pool, as prediction.c needs it; computed in prediction_basis.c. */
+/* prediction_internal.h: costs of the pool, estimated from a study by prediction_basis.c for prediction.c. */
 #ifndef KNEE_PREDICTION_INTERNAL_H
 #define KNEE_PREDICTION_INTERNAL_H
 
 #include "harness/fit/prediction.h"
 
-/* What a study tells of the pool; prediction_basis.c. */
 struct prediction_slowdown {
-    double contention; /* on a core or blocked, for each further item that goes on: caches, memory, locks */
+    double contention; /* on a core or blocked, for each additional item in progress: caches, memory, locks */
     double crowding;   /* waiting for a core, for each further one, where the cores are those of the study */
 };
 struct prediction_block {
@@ -17,7 +16,7 @@ struct prediction_block {
 struct prediction_ratio {
     unsigned block, cell, workers; /* cell: index in the study */
     bool within_cores;             /* no more workers than have a core whenever they need it */
-    double concurrency;            /* items that go on at a time, as an item sees it */
+    double concurrency;            /* items in progress at a time, as an item sees it */
     double busy;    /* time of all items without waiting, over that with one worker in the same block */
     double waiting; /* how much longer waiting makes them, over the same with one worker */
 };
@@ -36,7 +35,7 @@ void prediction_basis_release(struct prediction_basis *basis);
 void prediction_basis_costs(struct prediction_basis *basis, int64_t without);
 /* Slowdown of all blocks, without one cell's trials (-1: with all); never below 0. */
 struct prediction_slowdown prediction_basis_slowdown(const struct prediction_basis *basis, int64_t without);
-/* For each further worker on a machine with so many cores: contention goes with the number of workers, crowding with the
+/* For each additional worker on a machine with that many cores: contention goes with the number of workers, crowding with the
  * share of the cores that are at work. */
 double prediction_basis_contention(const struct prediction_basis *basis,
                                    const struct prediction_slowdown *slowdown, unsigned cores);

@@ -32,7 +32,7 @@ struct study {
     int lock_fd; /* of the folder; -1 when opened to read */
 };
 
-/* Rows. Fields are the columns of the tables (study_tables.h) and mean what docs/formats.md says. Texts in rows that were
+/* Rows. Fields are the columns of the tables (study_tables.h) and have the meaning given in docs/formats.md. Texts in rows that were
  * read belong to the array (study_free_*); texts in rows to be written stay the caller's. */
 struct study_batch_item {
     int64_t id, bytes, width, height;
@@ -131,7 +131,7 @@ int64_t study_get_number(struct study *study, const char *key, int64_t fallback)
 
 /* Returns 0, or -1 with fault, as study_add_cell() does. */
 int study_add_batch_item(struct study *study, const struct study_batch_item *item, struct fault *fault);
-/* Sets what is known of an item only after it has been decoded. Returns 0, or -1 with fault. */
+/* Sets the fields of an item that are known only after it has been decoded. Returns 0, or -1 with fault. */
 int study_describe_item(struct study *study, int64_t id, const char *kind, int64_t width, int64_t height,
                         struct fault *fault);
 int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault);

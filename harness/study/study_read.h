@@ -15,7 +15,7 @@
  * -1 with fault, *folder NULL and nothing to release. */
 int study_read(const char *operand, struct study_data *data, char **folder, struct fault *fault);
 
-/* STUDY_TRIALS: facts, cells and trials, without what comes from their workers (tail, dispatch, initializers); the other
+/* STUDY_TRIALS: facts, cells and trials, without the sums over their workers (tail, dispatch, initializers); the other
  * arrays stay empty. */
 enum study_part { STUDY_TRIALS, STUDY_ALL };
 

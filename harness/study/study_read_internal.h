@@ -23,7 +23,8 @@ static inline int64_t study_or_zero(int64_t value)
     return value == STUDY_UNKNOWN ? 0 : value;
 }
 
-/* Workers, items, item times and counters, and what trials have from their workers; the trials are there. Returns 0, or
+/* Reads workers, items, item times and counters, and fills the fields of trials that are sums over their workers; the
+ * trials have been read. Returns 0, or
  * -1 with fault. */
 int study_read_parts(struct study *study, struct study_data *data, struct fault *fault);
 

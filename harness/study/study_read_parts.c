@@ -1,11 +1,11 @@
-/* study_read_parts.c: what belongs to the trials of a study: workers, items and counters (study_read_internal.h). */
+/* study_read_parts.c: workers, items and counters of the trials of a study (study_read_internal.h). */
 #include <math.h>
 #include <string.h>
 
 #include "harness/study/study_read_internal.h"
 #include "harness/study/study_rows.h"
 
-/* What is added up over the workers of a trial. */
+/* Sums over the workers of a trial. */
 struct worker_sums {
     double last_end_ns, ends_ns, ends;
     double dispatch_ns, dispatches;

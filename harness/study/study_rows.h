@@ -30,7 +30,7 @@ void study_rows_free(const struct study_table *table, void *rows, size_t count);
  * fault. */
 int study_rows_complete(struct study *study, struct fault *fault);
 
-/* Fills fault with what SQLite says about this study and what to do about it, and returns -1. */
+/* Fills fault with SQLite's message about this study and a remedy, and returns -1. what: what was being done. */
 int study_fault(const struct study *study, const char *what, struct fault *fault);
 
 #endif

@@ -13,7 +13,7 @@
 
 static const double level = 0.95;
 
-/* --- what limits the answer --- */
+/* --- limiting cells --- */
 
 static double half_width(const struct scaling_point *point)
 {

@@ -1,7 +1,7 @@
 /* sweep_precision.h: how well a study knows its curve so far, and which cells more blocks would help.
  *
  * After each block the 95% interval of every efficiency E(n) is known (analysis/speedup/scaling.h: paired by block,
- * Student's t). A *limiting* cell is one on which the answer depends and whose half-width is above what was asked for:
+ * Student's t). A *limiting* cell is one on which the answer depends and whose half-width is above the precision asked for:
  *   - every n that may be the knee: its interval is not wholly above 1 - delta, and no smaller n is wholly
  *     below it; and the n before the first of these,
  *   - the best: the n with the smallest time, and every n whose time cannot be distinguished from it,

@@ -1,4 +1,4 @@
-/* A study made by SQL with known truths, and tables of times: what fit says of them, and what fit.json holds.
+/* A study made by SQL with known truths, and tables of times: their fits, and the keys of fit.json.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -118,7 +118,7 @@ static void the_curve_and_the_serial_fraction_hold_the_truth(void **state)
     close_fit(&study, &fit);
 }
 
-static void phases_settings_sizes_and_counters_are_read(void **state)
+static void phases_variations_sizes_and_counters_are_read(void **state)
 {
     struct study_data study = {0};
     struct fit fit = {0};
@@ -150,7 +150,7 @@ static void phases_settings_sizes_and_counters_are_read(void **state)
     close_fit(&study, &fit);
 }
 
-static void quantities_are_computed_from_the_counters_or_say_what_is_missing(void **state)
+static void quantities_are_computed_from_the_counters_or_name_the_missing_one(void **state)
 {
     struct study_data study = {0};
     struct fit fit = {0};
@@ -206,7 +206,7 @@ static void more_workers_than_cores_are_not_advised(void **state)
 }
 
 /* Two cores: three parameters cannot be determined from two worker counts, and a knee beyond the cores says so. */
-static void two_cores_give_no_usl_and_an_honest_knee(void **state)
+static void two_cores_give_no_usl_and_a_knee_beyond_the_cores(void **state)
 {
     struct fixture two = {.cores = 2,
                           .workers = 4,
@@ -379,7 +379,7 @@ static void a_bad_table_is_refused_with_its_line(void **state)
     }
 }
 
-static void a_study_that_is_none_is_refused(void **state)
+static void a_file_that_is_no_study_is_refused(void **state)
 {
     struct study_data study = {0};
     struct fault fault = {0};
@@ -401,15 +401,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trials_that_do_not_count_are_counted_and_left_out),
         cmocka_unit_test(the_curve_and_the_serial_fraction_hold_the_truth),
-        cmocka_unit_test(phases_settings_sizes_and_counters_are_read),
-        cmocka_unit_test(quantities_are_computed_from_the_counters_or_say_what_is_missing),
+        cmocka_unit_test(phases_variations_sizes_and_counters_are_read),
+        cmocka_unit_test(quantities_are_computed_from_the_counters_or_name_the_missing_one),
         cmocka_unit_test(more_workers_than_cores_are_not_advised),
-        cmocka_unit_test(two_cores_give_no_usl_and_an_honest_knee),
+        cmocka_unit_test(two_cores_give_no_usl_and_a_knee_beyond_the_cores),
         cmocka_unit_test(fit_json_has_every_key_and_is_the_same_again),
         cmocka_unit_test(whatever_is_missing_has_a_reason),
         cmocka_unit_test(tables_are_read_however_they_are_written),
         cmocka_unit_test(a_bad_table_is_refused_with_its_line),
-        cmocka_unit_test(a_study_that_is_none_is_refused),
+        cmocka_unit_test(a_file_that_is_no_study_is_refused),
     };
     return cmocka_run_group_tests(tests, make_four_cores, remove_four_cores);
 }

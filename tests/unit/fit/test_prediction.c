@@ -1,6 +1,5 @@
-/* Accounts and predictions of studies whose trials are simulated: what was put in comes out, other machines
- * are foretold, and the table reads as recorded in tests/golden/predict.txt (KNEE_WRITE_GOLDEN=1 writes it
- * anew). */
+/* Accounts and predictions of studies whose trials are simulated with known causes, for other machines too. The tables
+ * are those of tests/golden/account.txt and predict.txt (KNEE_WRITE_GOLDEN=1 rewrites them). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -99,7 +98,7 @@ static void every_trial_closes_and_all_is_named(void **state)
     }
 }
 
-static void causes_are_what_was_put_in(void **state)
+static void causes_have_the_simulated_cost(void **state)
 {
     const struct fit_account_cell *cell = fit_account_cell_at(&account, 4);
     double more_s = 0;
@@ -139,7 +138,7 @@ static void a_difference_explains_the_efficiency_lost(void **state)
 }
 
 /* Contention slows items in proportion to their cost: per megapixel, per megabyte and for each image. */
-static void what_size_causes_is_told(void **state)
+static void the_cost_of_size_is_known(void **state)
 {
     const struct fit_account_cell *cell = fit_account_cell_at(&account, 4);
     double cost_s = 0, by_size_s = 0;
@@ -198,7 +197,7 @@ static double truth_s(unsigned workers)
     return trial.result.wall_s;
 }
 
-static void a_larger_machine_is_foretold(void **state)
+static void a_larger_machine_is_predicted(void **state)
 {
     struct predict_request request = {.cores = 16};
     struct prediction p;
@@ -289,7 +288,7 @@ static void a_study_without_one_worker_is_refused(void **state)
 
 /* --- tables ----------------------------------------------------------------------------------- */
 
-/* Compares what was written to out, which made text, with the file, or writes that anew. */
+/* Compares the text that was written to out with the file, or rewrites the file. */
 static void assert_golden(FILE *out, char **text, const char *golden)
 {
     char *wanted = NULL;
@@ -339,11 +338,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_trial_closes_and_all_is_named),
-        cmocka_unit_test(causes_are_what_was_put_in),
+        cmocka_unit_test(causes_have_the_simulated_cost),
         cmocka_unit_test(a_difference_explains_the_efficiency_lost),
-        cmocka_unit_test(what_size_causes_is_told),
+        cmocka_unit_test(the_cost_of_size_is_known),
         cmocka_unit_test(pop_s_tree_is_in_the_cells),
-        cmocka_unit_test(a_larger_machine_is_foretold),
+        cmocka_unit_test(a_larger_machine_is_predicted),
         cmocka_unit_test(held_back_cells_are_within_five_percent),
         cmocka_unit_test(memory_and_items_bound_the_advice),
         cmocka_unit_test(more_items_have_wider_times_and_the_same_speedups),

@@ -1,4 +1,4 @@
-/* The record of a study: what is written comes back, whole or not at all, and one writer at a time. */
+/* A study on disk: rows come back as written, trials as a whole or not at all, and there is one writer at a time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
