@@ -7,6 +7,7 @@
 #include "harness/fit/fit.h"
 #include "harness/fit/fit_json.h"
 #include "harness/fit/fit_losses.h"
+#include "harness/fit/fit_size_lines.h"
 
 /* --- worker counts ---------------------------------------------------------------------------- */
 
@@ -156,6 +157,27 @@ static json_t *sweep_json(const struct fit *fit)
     return object;
 }
 
+/* --- item sizes ------------------------------------------------------------------------------- */
+
+/* The line of the size regression along each size; null without a fit. */
+static json_t *size_lines_json(const struct fit *fit)
+{
+    json_t *object = json_object();
+
+    for (int a = 0; a < FIT_SIZE_AXES; a++) {
+        struct fit_size_line line = fit_size_line(fit, (enum fit_size_axis)a);
+        json_t *ends = line.fitted ? json_array() : json_null();
+        for (int end = 0; end < 2 && line.fitted; end++) {
+            json_t *point = json_object();
+            fit_json_put(point, "at", fit_json_number(line.at[end]));
+            fit_json_put(point, "seconds", fit_json_number(line.seconds[end]));
+            fit_json_append(ends, point);
+        }
+        fit_json_put(object, fit_size_axis_name((enum fit_size_axis)a), ends);
+    }
+    return object;
+}
+
 /* --- losses ----------------------------------------------------------------------------------- */
 
 static json_t *beyond_doubt(const struct interval *share)
@@ -240,6 +262,7 @@ json_t *fit_findings_json(const struct fit *fit)
     fit_json_put(object, "knee", knee_json(fit));
     fit_json_put(object, "equivalence", equivalence_json(fit));
     fit_json_put(object, "sweep", sweep_json(fit));
+    fit_json_put(object, "size_lines", size_lines_json(fit));
     fit_json_put(object, "losses", losses_json(&fit->account));
     return object;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "harness/fit/fit_json_internal.h"
+#include "harness/fit/fit_size_lines.h"
 
 json_t *fit_json_phases(const struct fit *fit)
 {
@@ -96,6 +97,8 @@ json_t *fit_json_size(const struct fit *fit)
 json_t *fit_json_size_points(const struct fit *fit)
 {
     const struct study_data *study = fit->study;
+    struct fit_size_line lines[FIT_SIZE_AXES] = {fit_size_line(fit, FIT_MEGAPIXELS),
+                                                 fit_size_line(fit, FIT_MEGABYTES)};
     json_t *array = json_array();
     unsigned place = 0;
 
@@ -119,6 +122,12 @@ json_t *fit_json_size_points(const struct fit *fit)
         fit_json_put(row, "megapixels", fit_json_number(about->megapixels));
         fit_json_put(row, "megabytes", fit_json_number(about->megabytes));
         fit_json_put(row, "seconds", fit_json_number(item->seconds));
+        fit_json_put(row, "seconds_by_megapixels",
+                     fit_json_number(
+                         fit_size_corrected_s(&lines[FIT_MEGAPIXELS], FIT_MEGAPIXELS, about, item->seconds)));
+        fit_json_put(row, "seconds_by_megabytes",
+                     fit_json_number(
+                         fit_size_corrected_s(&lines[FIT_MEGABYTES], FIT_MEGABYTES, about, item->seconds)));
         fit_json_append(array, row);
     }
     return array;

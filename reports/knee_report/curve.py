@@ -125,7 +125,7 @@ def data_file(study: Study) -> str:
             f"knee = {'NaN' if study.knee.workers is None else study.knee.workers}",
             f"knee_label = {quoted(knee_label(study))}",
             f"threshold = {number(study.findings.knee_threshold)}",
-            f"model = {quoted(wording.model_name(model.name) + ' fit' if model else '')}",
+            f"model = {quoted(model.title + ' fit' if model else '')}",
             f"model_band = {int(bool(model and any(p.low is not None for p in model.predicted)))}",
             f"ticks = {quoted(marks or '1')}",
             f"emulated = {quoted(emulated_label(study))}",

@@ -83,6 +83,7 @@ class Findings:
     reference: str  # of the equivalence: "serial run" or "first trial"
     stopped_by: str  # "precision", "budget", "plan"; "" not recorded
     precision_reached: str
+    size_lines: dict[str, tuple[tuple[float, float], ...]]  # size: ends of the fitted line (size, seconds); none without a fit
     losses: Losses
 
     @property
@@ -140,6 +141,11 @@ def _knee_cause(raw: Json) -> KneeCause:
     return KneeCause(text(raw.get("label")), text(raw.get("state")), parse_measure(raw.get("workers"), "knee of this cause"))
 
 
+def _line(raw: object) -> tuple[tuple[float, float], ...]:
+    ends = [(finite(row.get("at")), finite(row.get("seconds"))) for row in rows(raw)]
+    return tuple((at, seconds) for at, seconds in ends if at is not None and seconds is not None)
+
+
 def parse_findings(raw: Json) -> Findings:
     knee, batch, same, sweep = (section(raw.get(key)) for key in ("knee", "batch", "equivalence", "sweep"))
     return Findings(
@@ -156,5 +162,6 @@ def parse_findings(raw: Json) -> Findings:
         reference=text(same.get("reference")),
         stopped_by=text(sweep.get("stopped_by")),
         precision_reached=text(sweep.get("precision_reached")),
+        size_lines={name: _line(raw_line) for name, raw_line in section(raw.get("size_lines")).items()},
         losses=_losses(section(raw.get("losses"))),
     )

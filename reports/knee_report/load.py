@@ -110,6 +110,7 @@ def parse_prediction(raw: Json) -> Prediction | None:
 def parse_model(raw: Json) -> Model:
     return Model(
         name=text(raw.get("name")),
+        title=text(raw.get("title")) or text(raw.get("name")),
         fitted=raw.get("fitted") is True,
         chosen=raw.get("chosen") is True,
         reason=text(raw.get("reason")),
@@ -197,10 +198,13 @@ def parse_size(raw: Json) -> SizeFit | None:
 
 
 def parse_size_point(raw: Json) -> SizePoint | None:
-    megapixels, megabytes, seconds = (finite(raw.get(k)) for k in ("megapixels", "megabytes", "seconds"))
-    if megapixels is None or megabytes is None or seconds is None:
-        return None
-    return SizePoint(text(raw.get("item")), text(raw.get("kind")), megapixels, megabytes, seconds)
+    size, seconds = {}, {}
+    for name in ("megapixels", "megabytes"):
+        at, took = finite(raw.get(name)), finite(raw.get(f"seconds_by_{name}"))
+        if at is None or took is None:
+            return None
+        size[name], seconds[name] = at, took
+    return SizePoint(text(raw.get("item")), text(raw.get("kind")), size, seconds)
 
 
 def item_word(record: Record, facts: Facts) -> str:

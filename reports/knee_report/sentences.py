@@ -91,7 +91,7 @@ def run_time(study: Study) -> Finding:
         detail = f"{wording.level(best.wall_s)} interval of the wall time {wording.span(best.wall_s)} s"
     if best.speedup.has_interval and best.workers > 1:
         detail += f", of the {study.facts.speedup} {wording.span(best.speedup)}"
-    return Finding(lead + ".", f"{detail}. The command reports no items: throughput and causes are not known.")
+    return Finding(lead + ".", f"{detail}. The command reports no items: throughput is not known.")
 
 
 def throughput(study: Study) -> Finding:
@@ -174,7 +174,7 @@ def knee(study: Study) -> Finding:
     detail += f"; {knee_span(study)}." if knee_span(study) else f"; no interval{f' ({found.reason})' if found.reason else ''}."
     model = study.chosen_model
     if model and model.limit_speedup.value is not None:
-        name = wording.model_name(model.name)
+        name = model.title
         detail += f" The {name} model limits the speedup to {wording.with_interval(model.limit_speedup)} on any number of cores."
     return Finding(f"The knee is at {wording.plural(found.workers, 'worker')}: each further core adds less.", detail)
 
@@ -244,7 +244,7 @@ def fit_words(study: Study) -> str:
     if model is None:
         reasons = [m.reason for m in study.models if m.reason]
         return f"No model was fitted{f': {reasons[0]}' if reasons else ''}."
-    name = wording.model_name(model.name)
+    name = model.title
     if test is None or test.p is None or test.level is None:
         return f"The fit of the {name} model was not tested: {(test and test.reason) or 'no reason was recorded'}."
     numbers = f"p = {wording.significant(test.p, 2)}, level {wording.plain(100 * test.level)}%"

@@ -92,6 +92,7 @@ class Prediction:
 @dataclass(frozen=True)
 class Model:
     name: str
+    title: str  # in print: "USL"
     fitted: bool
     chosen: bool
     reason: str
@@ -185,9 +186,8 @@ class SizeFit:
 class SizePoint:
     item: str
     kind: str
-    megapixels: float
-    megabytes: float
-    seconds: float
+    size: dict[str, float]  # "megapixels", "megabytes"
+    seconds: dict[str, float]  # along each size, corrected to the median of the other one when there is a fit
 
 
 @dataclass(frozen=True)

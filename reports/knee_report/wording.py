@@ -163,13 +163,6 @@ def capital(phrase: str) -> str:
     return phrase[:1].upper() + phrase[1:]
 
 
-MODEL_NAMES = {"ideal": "Ideal", "amdahl": "Amdahl", "amdahl-overhead": "Amdahl + overhead", "usl": "USL", "gustafson": "Gustafson"}
-
-
-def model_name(name: str) -> str:
-    return MODEL_NAMES.get(name, name)
-
-
 def chunk_policy(chunk: int | None, policy: str) -> str:
     """ "chunk 4, dynamic"; a policy without chunks (chunk 0 or none) is named alone."""
     policy = policy or "policy not recorded"

@@ -110,6 +110,8 @@ def findings(workers: list[int], ranking: tuple[tuple[str, str, float], ...] = L
         "knee": {"state": "within the cores", "threshold": 0.95, "causes": knee_causes()},
         "equivalence": {"result": "identical", "reference": "serial run"},
         "sweep": {"stopped_by": "precision", "precision_reached": "0.84% at 6 workers (half-width of the efficiency; 1% asked for)"},
+        "size_lines": {"megapixels": [{"at": 1.2, "seconds": 0.042}, {"at": 18.1, "seconds": 0.167}],
+                       "megabytes": [{"at": 0.5, "seconds": 0.087}, {"at": 6.0, "seconds": 0.141}]},
         "losses": losses(workers, ranking),
     }  # fmt: skip
 
@@ -151,15 +153,15 @@ def models(cores: int, workers: list[int]) -> list[Json]:
 
     t1 = {"name": "T1", "unit": "s", **interval(33.6, 0.01)}
     return [
-        {"name": "ideal", "fitted": True, "chosen": False, "reason": None, "parameters": [t1], "aicc": -120.4, "rss_log": 0.731,
+        {"name": "ideal", "title": "ideal line", "fitted": True, "chosen": False, "reason": None, "parameters": [t1], "aicc": -120.4, "rss_log": 0.731,
          "limit_speedup": null("the ideal line has no limit"), "predicted": predicted(1.1)},
-        {"name": "amdahl", "fitted": True, "chosen": True, "reason": None,
+        {"name": "amdahl", "title": "Amdahl", "fitted": True, "chosen": True, "reason": None,
          "parameters": [t1, {"name": "s", "unit": "", **interval(0.0213, 0.15)}], "aicc": -310.2, "rss_log": 0.0412,
          "limit_speedup": interval(46.9, 0.14), "predicted": predicted(1.0)},
-        {"name": "amdahl-overhead", "fitted": True, "chosen": False, "reason": None,
+        {"name": "amdahl-overhead", "title": "Amdahl with overhead", "fitted": True, "chosen": False, "reason": None,
          "parameters": [t1, {"name": "s", "unit": "", **interval(0.0121, 0.3)}, {"name": "c", "unit": "s", **interval(0.0202, 0.4)}],
          "aicc": -308.9, "rss_log": 0.0401, "limit_speedup": interval(17.2, 0.1), "predicted": predicted(1.0)},
-        {"name": "usl", "fitted": False, "chosen": False, "reason": "did not converge in 100 iterations", "parameters": [],
+        {"name": "usl", "title": "USL", "fitted": False, "chosen": False, "reason": "did not converge in 100 iterations", "parameters": [],
          "aicc": None, "rss_log": None, "limit_speedup": null("not fitted"), "predicted": []},
     ]  # fmt: skip
 
@@ -172,7 +174,8 @@ def size_points() -> list[Json]:
         megabytes = 0.2 + 0.22 * megapixels * (0.4 + 1.2 * ((i * 53) % 97) / 97)
         noise = 1 + 0.08 * (((i * 29) % 41) / 20 - 1)
         seconds = (11.3 + 7.42 * megapixels + 9.81 * megabytes + extra) / 1000 * noise
-        points.append({"item": f"photo{i:03}.{kind}", "kind": kind, "megapixels": megapixels, "megabytes": megabytes, "seconds": seconds})
+        points.append({"item": f"photo{i:03}.{kind}", "kind": kind, "megapixels": megapixels, "megabytes": megabytes, "seconds": seconds,
+                       "seconds_by_megapixels": seconds - 0.00981 * (megabytes - 2.2), "seconds_by_megabytes": seconds - 0.00742 * (megapixels - 9.6)})
     return points
 
 

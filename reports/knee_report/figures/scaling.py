@@ -29,7 +29,7 @@ def speedup(ax: Any, study: Study) -> None:
         ax.fill_between(
             [p.workers for p in banded], [p.low for p in banded], [p.high for p in banded], color=style.MODEL, alpha=0.16, linewidth=0
         )
-        ax.plot(at, [p.speedup for p in model.predicted], color=style.MODEL, linewidth=1.4, label=f"{wording.model_name(model.name)} fit")
+        ax.plot(at, [p.speedup for p in model.predicted], color=style.MODEL, linewidth=1.4, label=f"{model.title} fit")
     intervals(ax, workers, [p.speedup for p in study.curve], style.MEASURED, label="measured, 95% interval")
     if emulated:
         at = [p.workers for p in emulated]

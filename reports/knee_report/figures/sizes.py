@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import median
 from typing import Any
 
 from .. import style, wording
@@ -46,41 +45,18 @@ def plain_kind(fit: SizeFit, kinds: Sequence[str]) -> str | None:
     return next((kind for kind in kinds if kind not in termed), None)
 
 
-OTHER = {"megapixels": "megabytes", "megabytes": "megapixels"}
-
-
-def line_at(study: Study, along: str) -> tuple[float, float, float, float] | None:
-    """The fit along one size, in ms: slope, slope and median of the other size, height of the line at 0."""
-    fit = points_fit(study)
-    if fit is None or not study.size_points:
-        return None
-    slope_of = {"megapixels": fit.ms_per_megapixel.value, "megabytes": fit.ms_per_megabyte.value}
-    slope, other_slope, fixed = slope_of[along], slope_of[OTHER[along]], fit.intercept_ms.value
-    if slope is None or other_slope is None or fixed is None:
-        return None
-    middle = median(getattr(p, OTHER[along]) for p in study.size_points)
-    return slope, other_slope, middle, fixed + other_slope * middle
-
-
-def item_ms(point: SizePoint, along: str, line: tuple[float, float, float, float] | None) -> float:
-    """An item's time; with a fit, corrected to the median of the other size."""
-    raw = 1000 * point.seconds
-    other: float = getattr(point, OTHER[along])
-    return raw if line is None else raw - line[1] * (other - line[2])
-
-
 def size_scatter(ax: Any, study: Study, along: str, legend: bool) -> None:
     points = study.size_points
     if not points:
         explain(ax, "the study has no item times")
         return
-    kinds, line, fit = kinds_of(points), line_at(study, along), points_fit(study)
+    kinds, line, fit = kinds_of(points), study.findings.size_lines.get(along), points_fit(study)
     names = legend_names(kinds)
     for index, name in enumerate(names):
         members = [p for p in points if p.kind == name or (name == "other" and p.kind not in names)]
         ax.plot(
-            [getattr(p, along) for p in members],
-            [item_ms(p, along, line) for p in members],
+            [p.size[along] for p in members],
+            [1000 * p.seconds[along] for p in members],
             style.MARKERS[index % len(style.MARKERS)],
             color=style.CATEGORIES[index % len(style.CATEGORIES)],
             markersize=3.0,
@@ -90,9 +66,8 @@ def size_scatter(ax: Any, study: Study, along: str, legend: bool) -> None:
         )
     if line and fit:
         kind = plain_kind(fit, kinds)
-        ends = [min(getattr(p, along) for p in points), max(getattr(p, along) for p in points)]
         label = f"fit ({short_name(kind)})" if kind else "fit"
-        ax.plot(ends, [line[3] + line[0] * x for x in ends], color=style.INK, linewidth=1.3, label=label)
+        ax.plot([at for at, _ in line], [1000 * seconds for _, seconds in line], color=style.INK, linewidth=1.3, label=label)
     ax.set_xlim(left=0)
     ax.set_ylim(bottom=0)
     ax.set_xlabel(along)

@@ -132,7 +132,10 @@ def cache_words(cache: str) -> str:
 def method_words(study: Study) -> list[str]:
     facts, record = study.facts, study.record
     planned = record.study.get("blocks_planned", "")
-    blocks = f"{wording.plural(facts.blocks, 'block')}{f' of {planned} planned' if planned and planned != str(facts.blocks) else ''}"
+    blocks = wording.plural(facts.blocks, "block")
+    # A sweep that ends by its precision plans more blocks than it will need.
+    if planned and planned != str(facts.blocks) and not study.findings.precision_reached:
+        blocks += f" of {planned} planned"
     how = interval_words(study)
     seed = "seed not recorded" if facts.seed is None else f"seed {facts.seed}"
     prepares = " (watermark, font)" if facts.item == "image" else ""

@@ -113,7 +113,7 @@ def model_rows(study: Study) -> tuple[list[list[str]], list[int]]:
     rows: list[list[str]] = []
     strong = []
     for model in study.models:
-        name = wording.model_name(model.name) + (" (chosen)" if model.chosen else "")
+        name = wording.capital(model.title) + (" (chosen)" if model.chosen else "")
         aicc = wording.DASH if model.aicc is None else wording.fixed(model.aicc, 1)
         limit = wording.cell(model.limit_speedup) if model.fitted else wording.DASH
         for index, line in enumerate(parameter_lines(model)):

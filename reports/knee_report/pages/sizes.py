@@ -118,7 +118,7 @@ def _sizes(page: Page, study: Study) -> float:
     y = page.heading(22, f"{wording.capital(study.facts.item)} size: cost of a megapixel and of a megabyte")
     count = len(study.size_points)
     note = f"Median time of {wording.plural(count, 'item')} with {wording.plural(study.size_points_workers, 'worker')}"
-    fitted = size_figures.line_at(study, "megapixels") is not None
+    fitted = bool(study.findings.size_lines.get("megapixels"))
     note += ", corrected by the fit to the median of the other size. Line: the fit." if fitted else ", as measured."
     y = page.caption(y, "Item time against size, by kind", note if count else "") + (7 if legend_rows(study) < 2 else 9.5)
     size_figures.size_scatter(page.axes(style.LEFT + 10, y, style.HALF - 10, 50), study, "megapixels", legend=True)

@@ -12,6 +12,7 @@
 #include "analysis/statistics/resample.h"
 #include "harness/console/fit_print.h"
 #include "harness/fit/fit.h"
+#include "harness/fit/fit_size_lines.h"
 #include "harness/study/study_read.h"
 #include "harness/tables/table_study.h"
 #include "tests/unit/study/study_fixture.h"
@@ -115,6 +116,38 @@ static void the_curve_and_the_serial_fraction_hold_the_truth(void **state)
     assert_holds("serial", &fit.serial_wall_s, 8 * 0.99);
     assert_int_equal(fit.knee.workers, 3); /* E(2) 0.962, E(3) 0.926 */
     assert_holds("s by bootstrap", &fit.bootstrap.serial_fraction, fit.models[MODEL_AMDAHL].shape[0].value);
+    close_fit(&study, &fit);
+}
+
+/* A corrected time is as far from the line as the time itself is from the plane. */
+static void corrected_item_times_keep_their_residuals(void **state)
+{
+    struct study_data study = {0};
+    struct fit fit = {0};
+    const struct size_regression *plane;
+
+    (void)state;
+    open_fit(&four_cores, &study, &fit);
+    plane = &g_array_index(fit.sizes, struct fit_size, 0).regression;
+    for (int a = 0; a < FIT_SIZE_AXES; a++) {
+        enum fit_size_axis along = (enum fit_size_axis)a;
+        struct fit_size_line line = fit_size_line(&fit, along);
+        double slope = (line.seconds[1] - line.seconds[0]) / (line.at[1] - line.at[0]);
+        assert_true(line.fitted && line.at[0] < line.at[1]);
+        for (unsigned i = 0; i < 60; i++) {
+            const struct data_item_time *item = &g_array_index(study.item_times, struct data_item_time, i);
+            const struct data_batch_item *about = study_data_batch_item(&study, item->id);
+            double size = along == FIT_MEGAPIXELS ? about->megapixels : about->megabytes,
+                   residual = item->seconds - plane->intercept.value -
+                              plane->per_megapixel.value * about->megapixels -
+                              plane->per_megabyte.value * about->megabytes;
+            assert_near(fit_size_corrected_s(&line, along, about, item->seconds) - line.seconds[0] -
+                            slope * (size - line.at[0]),
+                        residual, 1e-9);
+        }
+    }
+    g_array_set_size(fit.sizes, 0);
+    assert_false(fit_size_line(&fit, FIT_MEGABYTES).fitted);
     close_fit(&study, &fit);
 }
 
@@ -401,6 +434,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trials_that_do_not_count_are_counted_and_left_out),
         cmocka_unit_test(the_curve_and_the_serial_fraction_hold_the_truth),
+        cmocka_unit_test(corrected_item_times_keep_their_residuals),
         cmocka_unit_test(phases_variations_sizes_and_counters_are_read),
         cmocka_unit_test(quantities_are_computed_from_the_counters_or_name_the_missing_one),
         cmocka_unit_test(more_workers_than_cores_are_not_advised),
