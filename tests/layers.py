@@ -54,18 +54,21 @@ LAYERS: dict[str, str] = {
     "harness/tables": "pipeline/base harness/study",
     "harness/trial": "pipeline/base pipeline/pool harness/machine harness/machine/counters harness/machine/emulation "
                      "harness/study",
-    "harness/sweep": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
-                     "pipeline/images/recipe analysis/statistics analysis/speedup harness/machine "
-                     "harness/machine/counters harness/machine/emulation harness/study harness/trial",
+    "harness/sweep": "pipeline/base pipeline/pool analysis/statistics analysis/speedup harness/machine harness/study "
+                     "harness/trial",
+    "harness/sweep/subjects": "pipeline/base pipeline/synthetic pipeline/images pipeline/images/input "
+                              "pipeline/images/recipe analysis/statistics harness/machine harness/machine/counters "
+                              "harness/machine/emulation harness/study harness/trial harness/sweep",
     "harness/fit": "pipeline/base pipeline/pool analysis/statistics analysis/speedup analysis/models analysis/knee "
                    "analysis/size analysis/account analysis/prediction harness/machine/counters harness/study",
     # what people see and type
     "harness/console": "pipeline/base analysis/statistics harness/study harness/sweep harness/fit",
     "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
                    "pipeline/images/recipe pipeline/images/codecs pipeline/images/overlay pipeline/images/engines "
-                   "pipeline/images/output analysis/statistics analysis/gate analysis/reference harness/machine "
-                   "harness/machine/counters harness/machine/emulation harness/machine/doctor harness/study "
-                   "harness/tables harness/trial harness/sweep harness/fit harness/console",
+                   "pipeline/images/output analysis/statistics analysis/knee analysis/gate analysis/reference "
+                   "harness/machine harness/machine/counters harness/machine/emulation harness/machine/doctor "
+                   "harness/study harness/tables harness/trial harness/sweep harness/sweep/subjects harness/fit "
+                   "harness/console",
 }
 
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)

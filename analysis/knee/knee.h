@@ -21,6 +21,9 @@
 #include "analysis/models/models.h"
 #include "analysis/speedup/scaling.h"
 
+/* The loss of efficiency that is the knee, unless the user gives another (--delta). */
+#define KNEE_DELTA 0.05
+
 struct knee {
     double delta;
     unsigned workers; /* 0: none found */

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "analysis/knee/knee.h"
 #include "analysis/statistics/resample.h"
 #include "harness/cli/commands.h"
 #include "harness/console/fit_print.h"
@@ -16,7 +17,7 @@ static struct {
     bool json, quiet, weak;
     double delta;
     uint64_t cores, resamples;
-} options = {.delta = 0.05, .resamples = RESAMPLE_DEFAULT};
+} options = {.delta = KNEE_DELTA, .resamples = RESAMPLE_DEFAULT};
 
 static const struct option_spec table[] = {
     {.name = "csv",

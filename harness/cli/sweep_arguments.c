@@ -4,14 +4,14 @@
 #include <limits.h>
 #include <string.h>
 
+#include "analysis/knee/knee.h"
+#include "harness/machine/counters/counter_group.h"
 #include "harness/machine/pin_plan.h"
-#include "harness/sweep/sweep_synthetic.h"
+#include "harness/sweep/subjects/subject_synthetic.h"
 #include "pipeline/base/paths.h"
 
-const char *const sweep_cache_names[] = {"warm", "cold", NULL};
-
 static struct sweep_options options = {
-    .workers = "1..16", .chunks = "1,4,16,64", .budget_ns = 600000000000u, .seed = 1};
+    .workers = "1..16", .chunks = "1,4,16,64", .budget_ns = 600000000000u, .seed = 1, .delta = KNEE_DELTA};
 static bool no_counters;
 
 const struct option_spec sweep_arguments_table[] = {
@@ -24,7 +24,7 @@ const struct option_spec sweep_arguments_table[] = {
      .argument = "TIME",
      .kind = OPTION_DURATION,
      .target = &options.budget_ns,
-     .help = "how long it may take: 90s, 10m, 1.5h; default 10m"},
+     .help = "time for the study: 90s, 10m, 1.5h; default 10m"},
     {.name = "workers",
      .argument = "LIST",
      .kind = OPTION_TEXT,
@@ -36,7 +36,7 @@ const struct option_spec sweep_arguments_table[] = {
      .target = &options.emulate,
      .min = 1,
      .max = POOL_MAX_WORKERS,
-     .help = "as if there were so many: each worker gets a share of a real one"},
+     .help = "emulate CORES cores by CPU quotas"},
     {.name = "chunks",
      .argument = "LIST",
      .kind = OPTION_TEXT,
@@ -53,21 +53,28 @@ const struct option_spec sweep_arguments_table[] = {
      .target = &options.items,
      .min = 1,
      .max = 1000000000,
-     .help = "items in each trial; default: what fits the budget"},
+     .help = "items in each trial; default: as many as fit the budget"},
     {.name = "blocks",
      .argument = "N",
      .kind = OPTION_COUNT,
      .target = &options.blocks,
      .min = 1,
      .max = 1000,
-     .help = "passes over all settings; default: what fits the budget"},
+     .help = "passes over all cells; default: as many as fit the budget"},
     {.name = "precision",
      .argument = "SHARE",
      .kind = OPTION_REAL,
      .target = &options.precision,
      .real_min = 0.0005,
      .real_max = 0.5,
-     .help = "half-width of E(n) at knee and best setting: 1%; ends there or with the budget"},
+     .help = "end when the half-width of E(n) at knee and best cell is below SHARE, as 1%"},
+    {.name = "delta",
+     .argument = "SHARE",
+     .kind = OPTION_REAL,
+     .target = &options.delta,
+     .real_min = 0.001,
+     .real_max = 0.9,
+     .help = "loss of efficiency that is the knee, for --precision; default 5%"},
     {.name = "placement",
      .argument = "P",
      .kind = OPTION_CHOICE,
@@ -79,7 +86,7 @@ const struct option_spec sweep_arguments_table[] = {
      .argument = "FILE",
      .kind = OPTION_TEXT,
      .target = &options.recipe,
-     .help = "what is made of each item; default: the shipped web.recipe"},
+     .help = "recipe of the renditions; default: the shipped web.recipe"},
     {.name = "seed",
      .argument = "N",
      .kind = OPTION_COUNT,
@@ -93,24 +100,24 @@ const struct option_spec sweep_arguments_table[] = {
      .target = &options.noise,
      .real_min = 0.001,
      .real_max = 1,
-     .help = "share that others may take before a trial is void; default 5% (host 2%)"},
+     .help = "CPU share other processes may use before a trial is void; default 5% (host 2%)"},
     {.name = "counters",
      .argument = "GROUP",
      .kind = OPTION_TEXT,
      .target = &options.counters,
-     .help = "events that are counted: a group of 'knee doctor', or a file; default 'default'"},
+     .help = "events to count: a group of 'knee doctor', or a file; default 'default'"},
     {.name = "no-counters", .kind = OPTION_FLAG, .target = &no_counters, .help = "count no events"},
     {.name = "out",
      .argument = "DIR",
      .kind = OPTION_TEXT,
      .target = &options.out,
-     .help = "where trials put their outputs, removed after each; default: in STUDY"},
+     .help = "folder for outputs of trials, removed after each; default: in STUDY"},
     {.name = "cache",
      .argument = "STATE",
      .kind = OPTION_CHOICE,
      .target = &options.cache,
      .choices = sweep_cache_names,
-     .help = "files of IN before every trial: warm (default) or cold"},
+     .help = "page cache before every trial: warm (default) or cold"},
     {.name = "prepare",
      .argument = "CMD",
      .kind = OPTION_TEXT,
@@ -132,7 +139,7 @@ const struct option_spec sweep_arguments_table[] = {
      .target = &options.command.units,
      .min = 1,
      .max = 1000000000000,
-     .help = "with -- CMD: how much work a trial does, for throughput"},
+     .help = "with -- CMD: the work of a trial, for throughput"},
     {.name = "weak",
      .kind = OPTION_FLAG,
      .target = &options.weak,
@@ -142,20 +149,20 @@ const struct option_spec sweep_arguments_table[] = {
      .argument = "WORDS",
      .kind = OPTION_TEXT,
      .target = &options.synthetic,
-     .help = "in place of IN: a made-up batch whose truth is known, as of 'knee synthetic'"},
+     .help = "instead of IN: a synthetic batch with known costs, as for 'knee synthetic'"},
     {.name = "dry-run",
      .letter = 'n',
      .kind = OPTION_FLAG,
      .target = &options.dry_run,
-     .help = "print the plan and end"},
+     .help = "print the plan and exit"},
     {.name = "resume",
      .kind = OPTION_FLAG,
      .target = &options.resume,
-     .help = "go on with the study that is there; without it this is done too"},
+     .help = "continue the existing study (the default); fail when there is none"},
     {.name = "restart",
      .kind = OPTION_FLAG,
      .target = &options.restart,
-     .help = "forget the study that is there"},
+     .help = "replace the existing study"},
     {.name = NULL}};
 
 static char *default_study(const char *in)
@@ -173,20 +180,32 @@ static int check_command(struct fault *fault)
     if (!options.command.words[0])
         return fault_usage(fault, "a command is missing after '--'");
     if (options.items)
-        return fault_usage(fault,
-                           "--items: a command's items are its own; --units gives the work of a trial");
+        return fault_usage(
+            fault, "--items: the items of a command are its own; give the work of a trial with --units");
     if (options.counters)
         return fault_usage(
             fault,
             "--counters: events are counted in the pipeline's workers, not in a command: leave it out");
     if (options.cache == CACHE_COLD)
         return fault_usage(fault, "--cache: the files of a command are not known; use --prepare instead");
+    if (options.emulate)
+        return fault_usage(fault,
+                           "--emulate: the workers of a command are not known: only for the pipeline on IN");
     options.command.weak = options.weak;
-    if (command_study_check(&options.command, fault))
+    if (command_spec_check(&options.command, fault))
         return fault_is_usage(fault);
     if (!options.study)
         options.study = options.study_made = default_study(options.command.words[0]);
     return 0;
+}
+
+static int check_synthetic(struct fault *fault)
+{
+    if (subject_synthetic_command(&options, fault))
+        return fault_is_usage(fault);
+    if (!options.study)
+        options.study = "results/synthetic";
+    return check_command(fault);
 }
 
 static int check_batch(const char *in, struct fault *fault)
@@ -204,19 +223,25 @@ static int check_batch(const char *in, struct fault *fault)
     return 0;
 }
 
-/* One of IN, -- CMD and --synthetic. A synthetic workload becomes a command. */
-static int check_operand(int operands, struct fault *fault)
+/* One of IN, -- CMD and --synthetic. in: NULL when it was not given. */
+static int check_subject(const char *in, struct fault *fault)
 {
-    if (operands + (options.command.words != NULL) + (options.synthetic != NULL) != 1)
+    int given = (in != NULL) + (options.command.words != NULL) + (options.synthetic != NULL);
+
+    if (given != 1)
         return fault_usage(fault, "%s",
-                           operands || options.command.words || options.synthetic
-                               ? "IN, --synthetic and -- CMD: give one of them"
-                               : "operand missing: give a folder of images, --synthetic or -- CMD");
-    if (options.synthetic && sweep_synthetic_command(&options, fault))
-        return fault_is_usage(fault);
-    if (options.synthetic && !options.study)
-        options.study = "results/synthetic";
-    return 0;
+                           given ? "IN, --synthetic and -- CMD: give one of them"
+                                 : "operand missing: give a folder of images, --synthetic or -- CMD");
+    options.subject = in ? SWEEP_BATCH : options.synthetic ? SWEEP_SYNTHETIC : SWEEP_COMMAND;
+    switch (options.subject) {
+    case SWEEP_COMMAND:
+        return check_command(fault);
+    case SWEEP_SYNTHETIC:
+        return check_synthetic(fault);
+    case SWEEP_BATCH:
+        break;
+    }
+    return check_batch(in, fault);
 }
 
 int sweep_arguments_check(const struct arguments *arguments, struct fault *fault)
@@ -228,11 +253,11 @@ int sweep_arguments_check(const struct arguments *arguments, struct fault *fault
     if (!options.policies)
         options.policies = chunk_policy_list(policies, sizeof policies);
     options.command.words = arguments->command;
-    if (check_operand(arguments->count, fault) ||
-        (options.command.words ? check_command(fault) : check_batch(arguments->operands[0], fault)))
+    if (check_subject(arguments->count ? arguments->operands[0] : NULL, fault))
         return -1;
-    return options.resume && options.restart ? fault_usage(fault, "--resume and --restart: give one of them")
-                                             : 0;
+    if (options.resume && options.restart)
+        return fault_usage(fault, "--resume and --restart: give one of them");
+    return sweep_options_read_plan(&options, fault) ? fault_is_usage(fault) : 0;
 }
 
 const struct sweep_options *sweep_arguments_options(void)

@@ -3,7 +3,7 @@
 #define KNEE_SWEEP_ARGUMENTS_H
 
 #include "harness/console/options.h"
-#include "harness/sweep/sweep_setup.h"
+#include "harness/sweep/sweep_options.h"
 
 extern const struct option_spec sweep_arguments_table[];
 

@@ -9,76 +9,78 @@
 #include "harness/console/progress.h"
 #include "harness/sweep/sweep.h"
 
-void sweep_print_plan(const struct sweep_plan *planned, uint32_t wished_workers, uint64_t budget_ns)
+/* --- plan ------------------------------------------------------------------------------------- */
+
+/* "9 cells (serial; 4 worker counts, 3 larger chunks, 1 other policies), 8 of 20 items in each trial" */
+static void cells_text(const struct plan *plan, const struct subject *subject, char *text, size_t bytes)
 {
-    const struct plan *plan = &planned->plan;
-    char predicted[32], budget[32], block[32], blocks[32] = "";
     uint32_t roles[4] = {0};
+    char work[96];
 
     for (uint32_t i = 0; i < plan->cell_count; i++)
         roles[plan->cells[i].role]++;
-    if (plan->blocks != PRECISION_BLOCKS_MOST)
-        snprintf(blocks, sizeof blocks, "%" PRIu32 " blocks of ", plan->blocks);
-    if (planned->costs.of_command) {
-        message_note("probe: %.3f s with one worker, foreseen at full cores %.3f s; %.0f ms around a trial",
-                     (planned->costs.serial_ns + planned->costs.parallel_ns) / 1e9,
-                     (planned->costs.serial_ns + planned->costs.parallel_ns / plan->cores) / 1e9,
-                     planned->costs.trial_fixed_ns / 1e6);
-        message_note("plan: %s%" PRIu32 " settings (%" PRIu32 " worker counts, %" PRIu32
-                     " larger chunks, %" PRIu32 " other policies)",
-                     blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY]);
-    } else {
-        message_note("probe: %.0f ms an item, %.0f ms a worker's start, %.0f ms the rest of a trial",
-                     planned->costs.item_ns / 1e6, planned->costs.worker_start_ns / 1e6,
-                     planned->costs.trial_fixed_ns / 1e6);
-        message_note("plan: %s%" PRIu32 " settings (serial; %" PRIu32 " worker counts, %" PRIu32
-                     " larger chunks, %" PRIu32 " other policies), %" PRIu64 " items %s",
-                     blocks, plan->cell_count, roles[PLAN_SCALING], roles[PLAN_CHUNK], roles[PLAN_POLICY],
-                     plan->items, plan->weak ? "for each worker" : "each");
-    }
-    if (plan->blocks == PRECISION_BLOCKS_MOST)
-        message_note(
-            "%d blocks of all settings, then more of those that keep the answer from the precision asked for",
-            PRECISION_BLOCKS);
-    message_note(plan->blocks == PRECISION_BLOCKS_MOST ? "predicted, 5 blocks: %s (a block %s), budget %s"
-                                                       : "predicted: %s (a block %s), budget %s",
+    subject->kind->work_text(subject, plan, work, sizeof work);
+    snprintf(text, bytes,
+             "%" PRIu32 " cells (%s%" PRIu32 " worker counts, %" PRIu32 " larger chunks, %" PRIu32
+             " other policies)%s%s",
+             plan->cell_count, roles[PLAN_SERIAL] ? "serial; " : "", roles[PLAN_SCALING], roles[PLAN_CHUNK],
+             roles[PLAN_POLICY], work[0] ? ", " : "", work);
+}
+
+static void print_stop_rule(const struct plan *plan, const char *cells)
+{
+    if (plan->stop == PLAN_STOP_PRECISION)
+        message_note("plan: %d blocks of %s; then up to %" PRIu32
+                     " blocks of the cells that limit the precision",
+                     PRECISION_BLOCKS, cells, plan->blocks);
+    else
+        message_note("plan: %" PRIu32 " blocks of %s", plan->blocks, cells);
+}
+
+void sweep_print_plan(const struct sweep_plan *planned, const struct subject *subject)
+{
+    const struct plan *plan = &planned->plan;
+    char predicted[32], budget[32], block[32], text[256];
+
+    subject->kind->costs_text(subject, plan, &planned->costs, text, sizeof text);
+    message_note("probe: %s", text);
+    cells_text(plan, subject, text, sizeof text);
+    print_stop_rule(plan, text);
+    message_note("predicted for %" PRIu32 " blocks: %s (%s a block), budget %s", planned->predicted_blocks,
                  progress_duration(planned->predicted_ns / 1e9, predicted, sizeof predicted),
                  progress_duration(plan->block_ns / 1e9, block, sizeof block),
-                 progress_duration((double)budget_ns / 1e9, budget, sizeof budget));
+                 progress_duration((double)subject->options->budget_ns / 1e9, budget, sizeof budget));
     if (plan->workers_left_out)
         message_note("%" PRIu32 " of %" PRIu32
                      " worker counts were left out to fit: give more time with --budget",
-                     plan->workers_left_out, wished_workers);
+                     plan->workers_left_out, subject->request.worker_count);
     if (plan->over_budget)
         message_warning("even the smallest plan takes longer than the budget: give more time with --budget");
 }
 
-void sweep_print_cells(const struct sweep_plan *planned, uint64_t budget_ns)
+void sweep_print_cells(const struct sweep_plan *planned, const struct subject *subject)
 {
     const struct plan *plan = &planned->plan;
-    char words[96];
+    char text[96];
 
-    printf("cell  role     predicted  setting\n");
+    printf("cell  role     predicted  parameters\n");
     for (uint32_t i = 0; i < plan->cell_count; i++)
         printf("%4" PRIu32 "  %-7s  %7.2f s  %s\n", i + 1, plan_role_name(plan->cells[i].role),
-               plan_predict_ns(&plan->cells[i], plan_items_of(plan, &plan->cells[i]), plan->cores,
-                               &planned->costs) /
-                   1e9,
-               sweep_cell_words(&plan->cells[i], words, sizeof words));
-    if (plan->blocks == PRECISION_BLOCKS_MOST)
+               sweep_plan_cell_ns(planned, i) / 1e9, sweep_cell_text(&plan->cells[i], text, sizeof text));
+    subject->kind->work_text(subject, plan, text, sizeof text);
+    if (plan->stop == PLAN_STOP_PRECISION)
         printf("%d blocks and more, ", PRECISION_BLOCKS);
     else
         printf("%" PRIu32 " blocks, ", plan->blocks);
-    if (!planned->costs.of_command)
-        printf("%" PRIu64 " items %s, ", plan->items, plan->weak ? "for each worker" : "in each trial");
-    printf("predicted %.0f s of %.0f s\n", planned->predicted_ns / 1e9, (double)budget_ns / 1e9);
+    printf("%s%spredicted %.0f s of %.0f s\n", text, text[0] ? ", " : "", planned->predicted_ns / 1e9,
+           (double)subject->options->budget_ns / 1e9);
 }
 
 /* --- summary --- */
 
 struct tally {
     unsigned ok, voided, failed;
-    double voided_ns;  /* what the void ones took */
+    double voided_ns;  /* wall time of the void ones */
     unsigned missing;  /* (cell, block) of blocks that were run, without a trial that counts */
     bool has_baseline; /* one worker, at least one trial that counts */
     char *void_reason, *failed_reason; /* of the last one */
@@ -130,34 +132,20 @@ static void print_stop(struct study *study)
     g_free(by);
 }
 
-static void print_command(struct study *study)
-{
-    char *spans = study_get(study, "spans"), *check = study_get(study, "check");
-
-    printf("output   %s\n", check ? "right in every trial that counts, says --check"
-                                  : "not checked: --check tells whether it is right");
-    printf("spans    %s\n", spans ? spans : "not known");
-    g_free(spans);
-    g_free(check);
-}
-
-static void print_trials(const struct tally *tally, bool has_bytes)
+static void print_trials(const struct tally *tally)
 {
     printf("trials   %u ok, %u void, %u failed\n", tally->ok, tally->voided, tally->failed);
     if (tally->voided)
         printf("         void ones were repeated%s; the last was void because %s\n",
                tally->missing ? ", not all with success" : "", tally->void_reason);
     if (tally->missing)
-        printf("         %u settings have no trial that counts in a block: the report's intervals are wider "
-               "for it\n",
+        printf("         %u cells have no trial that counts in a block: the report's intervals are wider\n",
                tally->missing);
     if (tally->failed)
         printf("         the last that failed: %s\n", tally->failed_reason);
-    else if (has_bytes)
-        printf("bytes    the same as the serial run's in every trial\n");
 }
 
-static int verdict(const struct tally *tally, const struct study *study, struct fault *fault)
+static int check_tally(const struct tally *tally, const struct study *study, struct fault *fault)
 {
     if (tally->failed)
         return fault_set(fault,
@@ -167,53 +155,71 @@ static int verdict(const struct tally *tally, const struct study *study, struct 
         return fault_set(
             fault,
             "no trial with one worker counts (%.200s): repeat it with --restart on a quiet machine, or "
-            "allow more with --noise",
+            "allow more disturbance with --noise",
             tally->void_reason ? tally->void_reason : "none was run");
     return 0;
 }
 
-int sweep_print_summary(struct study *study, const struct sweep_plan *planned, uint64_t batch_items,
-                        uint64_t budget_ns, struct fault *fault)
+/* "study    results/x/study.db: 8 of 20 items in each trial, 9 cells, 5 of 5 blocks" */
+static void print_study(const struct study *study, const struct plan *plan, const struct subject *subject,
+                        int64_t blocks_run)
+{
+    char work[96];
+
+    subject->kind->work_text(subject, plan, work, sizeof work);
+    printf("study    %s/study.db: %s%s%" PRIu32 " cells, %" PRId64, study->folder, work, work[0] ? ", " : "",
+           plan->cell_count, blocks_run);
+    if (plan->stop == PLAN_STOP_PRECISION)
+        printf(" blocks\n");
+    else
+        printf(" of %" PRIu32 " blocks\n", plan->blocks);
+}
+
+static void print_time(struct study *study, const struct sweep_plan *planned, const struct subject *subject,
+                       const struct tally *tally)
+{
+    double spent_ns = (double)study_get_number(study, "spent_ns", 0);
+    char text[32];
+
+    printf("time     %s", progress_duration(spent_ns / 1e9, text, sizeof text));
+    if (tally->voided)
+        printf(" (%s for void trials)", progress_duration(tally->voided_ns / 1e9, text, sizeof text));
+    if (planned->plan.stop != PLAN_STOP_PRECISION) /* else the number of blocks is not known before */
+        printf(", predicted %s", progress_duration(planned->predicted_ns / 1e9, text, sizeof text));
+    printf(", budget %s\n", progress_duration((double)subject->options->budget_ns / 1e9, text, sizeof text));
+}
+
+static void print_end(struct study *study, const struct plan *plan, int64_t blocks_run)
+{
+    print_stop(study);
+    if (blocks_run < plan->blocks && plan->stop != PLAN_STOP_PRECISION)
+        printf("         %" PRId64
+               " blocks were dropped to keep to the budget: trials took longer than predicted, or "
+               "had to be repeated\n",
+               plan->blocks - blocks_run);
+    printf("next     knee report %s\n", study->folder);
+}
+
+int sweep_print_summary(struct study *study, const struct sweep_plan *planned, const struct subject *subject,
+                        struct fault *fault)
 {
     const struct plan *plan = &planned->plan;
     int64_t run = study_get_number(study, "blocks_run", plan->blocks);
-    double spent_ns = (double)study_get_number(study, "spent_ns", 0);
-    char spent[32], predicted[32], budget[32], again[32];
-    bool foreign = planned->costs.of_command, focused = plan->blocks == PRECISION_BLOCKS_MOST;
     struct tally tally;
     int result;
 
     if (count_trials(study, plan, run, &tally, fault))
         return -1;
-    printf("study    %s/study.db: ", study->folder);
-    if (!foreign && plan->weak)
-        printf("%" PRIu64 " items for each worker, ", plan->items);
-    else if (!foreign)
-        printf("%" PRIu64 " of %" PRIu64 " items in each trial, ", plan->items, batch_items);
-    printf("%" PRIu32 " settings, %" PRId64, plan->cell_count, run);
-    if (focused)
-        printf(" blocks\n");
-    else
-        printf(" of %" PRIu32 " blocks\n", plan->blocks);
-    if (focused)
-        tally.missing = 0; /* later blocks visit a few settings only */
-    print_trials(&tally, !foreign);
-    if (foreign)
-        print_command(study);
-    printf("time     %s", progress_duration(spent_ns / 1e9, spent, sizeof spent));
-    if (tally.voided)
-        printf(" (%s for void trials)", progress_duration(tally.voided_ns / 1e9, again, sizeof again));
-    if (!focused) /* with a precision to be reached, how long it takes shows only on the way */
-        printf(", predicted %s", progress_duration(planned->predicted_ns / 1e9, predicted, sizeof predicted));
-    printf(", budget %s\n", progress_duration((double)budget_ns / 1e9, budget, sizeof budget));
-    print_stop(study);
-    if (run < plan->blocks && !focused)
-        printf("         %" PRId64
-               " blocks were dropped to keep to the budget: trials took longer than predicted, or "
-               "had to be repeated\n",
-               plan->blocks - run);
-    printf("next     knee report %s\n", study->folder);
-    result = verdict(&tally, study, fault);
+    if (plan->stop == PLAN_STOP_PRECISION)
+        tally.missing = 0; /* later blocks visit a few cells only */
+    print_study(study, plan, subject, run);
+    print_trials(&tally);
+    result = subject->kind->print(subject, plan, study, tally.failed == 0, stdout, fault);
+    if (result == 0) {
+        print_time(study, planned, subject, &tally);
+        print_end(study, plan, run);
+        result = check_tally(&tally, study, fault);
+    }
     g_free(tally.void_reason);
     g_free(tally.failed_reason);
     return result;

@@ -9,10 +9,11 @@
 
 enum {
     BLOCKS_MOST = 10, /* more than this goes into items instead */
-    BLOCKS_GOOD = 5,  /* a bootstrap over fewer gives no interval worth the name */
-    BLOCKS_LEAST = 3, /* below, no spread can be told */
-    ITEMS_GOOD = 24,  /* below, the tail rules the curve */
-    ITEMS_AMPLE = 60, /* from here on more blocks are worth more than more items */
+    BLOCKS_GOOD = 5,  /* the intervals of a bootstrap over fewer are too short */
+    BLOCKS_LEAST = 3, /* fewer give no estimate of the spread */
+    ITEMS_GOOD =
+        24, /* with fewer, the curve is dominated by the tail: workers that wait for the last items */
+    ITEMS_AMPLE = 60, /* from here on more blocks narrow the intervals more than more items do */
     ITEMS_LEAST = 4,
     SHARE_GOOD = 8, /* the same for the items of one worker, with weak scaling */
     SHARE_AMPLE = 20,
@@ -31,6 +32,23 @@ int plan_role_parse(const char *name, enum plan_role *role)
     for (size_t i = 0; i < sizeof role_names / sizeof role_names[0]; i++)
         if (strcmp(name, role_names[i]) == 0) {
             *role = (enum plan_role)i;
+            return 0;
+        }
+    return -1;
+}
+
+static const char *const stop_names[] = {"blocks", "budget", "precision"};
+
+const char *plan_stop_name(enum plan_stop stop)
+{
+    return (size_t)stop < sizeof stop_names / sizeof stop_names[0] ? stop_names[stop] : NULL;
+}
+
+int plan_stop_parse(const char *name, enum plan_stop *stop)
+{
+    for (size_t i = 0; i < sizeof stop_names / sizeof stop_names[0]; i++)
+        if (strcmp(name, stop_names[i]) == 0) {
+            *stop = (enum plan_stop)i;
             return 0;
         }
     return -1;
@@ -58,7 +76,7 @@ double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t co
     double spread = (double)items / fmin(cell->workers, cores);
     double starts = cell->role == PLAN_SERIAL ? 1 : ceil((double)cell->workers / cores);
 
-    if (costs->of_command)
+    if (costs->kind == PLAN_COSTS_OF_TRIALS)
         return costs->trial_fixed_ns +
                fmax(costs->serial_ns + costs->parallel_ns / fmin(cell->workers, cores) +
                         costs->crowd_ns * fmax((double)cell->workers - cores, 0),
@@ -127,7 +145,7 @@ static void add_cell(struct plan *plan, enum plan_role role, uint32_t workers, u
         (struct plan_cell){.role = role, .workers = workers, .chunk = chunk, .policy = policy};
 }
 
-/* keep: which of the wished worker counts. Chunks that take the whole trial at once are all the same: the
+/* keep: which of the worker counts asked for. Chunks that take the whole trial at once are all the same: the
  * smallest of them stands for all. */
 static void lay_out(struct plan *plan, const struct plan_request *request, const bool *keep, uint64_t items,
                     const struct plan_costs *costs)
@@ -138,6 +156,7 @@ static void lay_out(struct plan *plan, const struct plan_request *request, const
     plan->cores = request->cores;
     plan->items = items;
     plan->weak = request->weak;
+    plan->stop = request->stop;
     plan->workers_left_out = 0;
     if (!request->no_serial)
         add_cell(plan, PLAN_SERIAL, 1, 0, POLICY_STATIC);
@@ -167,7 +186,7 @@ static void keep_value(const struct plan_request *request, bool *keep, uint32_t 
         }
 }
 
-/* Those that no curve can do without. Returns how many. */
+/* Marks the worker counts that every curve needs. Returns how many. */
 static uint32_t keep_needed(const struct plan_request *request, bool *keep)
 {
     uint32_t kept = 0;
@@ -207,7 +226,7 @@ static void keep_one_more(const struct plan_request *request, bool *keep)
         keep[best] = true;
 }
 
-/* Marks `count` of the wished worker counts, or those needed when they are more. Returns how many. */
+/* Marks `count` of the worker counts asked for, or those needed when they are more. Returns how many. */
 static uint32_t thin(const struct plan_request *request, uint32_t count, bool *keep)
 {
     uint32_t kept = keep_needed(request, keep);
@@ -259,7 +278,7 @@ static uint64_t items_there(const struct plan_request *request)
                          : request->batch_items;
 }
 
-/* Takes the plan when at least `least` items fit in that many blocks. A wished number of items is least and
+/* Takes the plan when at least `least` items fit in that many blocks. A number of items asked for is least and
  * most at once. */
 static bool try_plan(struct fitting *f, uint32_t blocks, uint64_t least)
 {

@@ -1,7 +1,8 @@
 /* plan.h: which trials a study has, fitted into a budget of time. Pure: numbers in, plan out, equal for equal
  * input.
  *
- * A *cell* is one setting; a *block* visits every cell once, in an order drawn from the seed. Cells:
+ * A *cell* is one combination of workers, chunk and policy; a *block* visits every cell once, in an order drawn from the
+ * seed. Cells:
  *   serial   no pool, once per block
  *   scaling  each number of workers, chunk 1, dynamic: the curve
  *   chunk    larger chunks at full cores, dynamic
@@ -12,9 +13,11 @@
  * with n workers does n times as many; the serial cell does those of the largest worker count, so that every item
  * of the study has been done by one process alone.
  *
- * What gives way when the budget is small, in this order: blocks from 10 to 5, items to twice the workers,
+ * When the budget is small the plan reduces, in this order: blocks from 10 to 5, items to twice the workers,
  * items to 24, blocks to 3, worker counts (1, 2, cores, cores + 1 and the largest stay), items below 24,
  * blocks below 3.
+ *
+ * Sequence: plan_request_parse_*(), plan_make(), the fields and functions of the plan.
  */
 #ifndef KNEE_PLAN_H
 #define KNEE_PLAN_H
@@ -41,7 +44,17 @@ struct plan_cell {
     enum chunk_policy policy;
 };
 
-/* What the user wants. Lists are ascending and without repetition; plan_request_parse_*() make them so. */
+/* What ends the sweep. Each of them ends with the budget too. */
+enum plan_stop {
+    PLAN_STOP_BLOCKS, /* the number of blocks that was asked for */
+    PLAN_STOP_BUDGET, /* the number of blocks that the plan chose, so that they fit the budget */
+    PLAN_STOP_PRECISION /* the precision that was asked for is reached (sweep_precision.h); blocks is the most */
+};
+/* "blocks", "budget", "precision"; NULL out of range. */
+const char *plan_stop_name(enum plan_stop stop);
+int plan_stop_parse(const char *name, enum plan_stop *stop);
+
+/* What the user asks for. Lists are ascending and without repetition; plan_request_parse_*() make them so. */
 struct plan_request {
     uint32_t workers[POOL_MAX_WORKERS], worker_count; /* 1, the baseline, is always among them */
     uint64_t chunks[PLAN_CHUNKS_MOST];
@@ -53,6 +66,7 @@ struct plan_request {
     uint64_t items;  /* in each trial, with weak of each worker; 0: the plan chooses */
     bool weak;       /* weak scaling */
     uint32_t blocks; /* 0: the plan chooses */
+    enum plan_stop stop;
     double budget_ns;
 };
 
@@ -63,14 +77,19 @@ int plan_request_parse_chunks(struct plan_request *request, const char *text, st
 /* "static,dynamic,guided,largest-first" */
 int plan_request_parse_policies(struct plan_request *request, const char *text, struct fault *fault);
 
-/* What things cost here, from a probe. */
+/* What the probe can measure: the costs of items, or only those of whole trials. */
+enum plan_cost_kind { PLAN_COSTS_OF_ITEMS, PLAN_COSTS_OF_TRIALS };
+
+/* Costs on this machine, from a probe. */
 struct plan_costs {
+    enum plan_cost_kind kind;
+    double trial_fixed_ns; /* of a trial, besides the rest below: starting, listing, manifest, clean-up */
+
+    /* Of items. */
     double item_ns;         /* one item, one worker alone on a core */
     double worker_start_ns; /* fork and initializer of one worker */
-    double trial_fixed_ns;  /* the rest of a trial: starting, listing, manifest, clearing away */
-    /* Of a command, whose items are not known: a trial takes serial + parallel / min(n, cores) + crowd for
-     * each worker beyond the cores, and trial_fixed_ns around it. */
-    bool of_command;
+
+    /* Of trials: one with n workers takes serial + parallel / min(n, cores) + crowd for each worker above the cores. */
     double serial_ns, parallel_ns, crowd_ns;
 };
 
@@ -80,9 +99,10 @@ struct plan {
     uint32_t cores;
     uint64_t items; /* of a trial; with weak: of each of its workers */
     bool weak;
-    uint32_t blocks;
+    enum plan_stop stop;
+    uint32_t blocks;           /* with PLAN_STOP_PRECISION at most */
     double block_ns;           /* predicted */
-    uint32_t workers_left_out; /* worker counts that were wished and did not fit */
+    uint32_t workers_left_out; /* worker counts that were asked for and did not fit */
     bool over_budget;          /* even the smallest plan takes longer than the budget */
 };
 
@@ -97,15 +117,14 @@ uint64_t plan_items_of(const struct plan *plan, const struct plan_cell *cell);
 uint64_t plan_items_most(const struct plan *plan);
 
 /* Predicted duration of one trial of a cell: max(work on min(workers, cores) cores, the rounds of chunks one
- * worker does) and what starting takes. */
+ * worker does) and the start of the workers. */
 double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t cores,
                        const struct plan_costs *costs);
 
 /* Predicted duration of the reference run before the blocks; 0 without a serial cell. */
 double plan_reference_ns(const struct plan *plan, const struct plan_costs *costs);
 
-/* Bytes by which the environment of a trial is longer, 0 .. 4095: a function of the study's seed and the
- * trial's number alone. Mytkowicz et al. (2009), "Producing wrong data without doing anything obviously
+/* Bytes added to the environment of a trial, 0 .. 4095: a function of the study's seed and the trial's number alone. Mytkowicz et al. (2009), "Producing wrong data without doing anything obviously
  * wrong!", ASPLOS: the size of the environment moves the stack, and may change a program's time by several
  * percent. */
 uint32_t plan_padding(uint64_t seed, uint64_t trial);

@@ -18,7 +18,7 @@ static double predict(const struct sweep *sweep, uint32_t cell)
     return plan_predict_ns(planned, plan_items_of(&sweep->plan, planned), sweep->plan.cores, &sweep->costs);
 }
 
-const char *sweep_cell_words(const struct plan_cell *cell, char *text, size_t bytes)
+const char *sweep_cell_text(const struct plan_cell *cell, char *text, size_t bytes)
 {
     if (cell->role == PLAN_SERIAL)
         snprintf(text, bytes, "serial");
@@ -43,7 +43,7 @@ static int take_trial(struct sweep *sweep, const struct study_trial *trial, stru
 
     if (trial->cell < 1 || trial->cell > sweep->plan.cell_count || trial->block < 0 ||
         trial->block >= sweep->plan.blocks || !trial->status)
-        return fault_set(fault, "%s: trial %" PRId64 " is not of this plan: start anew with --restart",
+        return fault_set(fault, "%s: trial %" PRId64 " is not of this plan: start again with --restart",
                          sweep->study->folder, trial->id);
     slot = slot_of(sweep, (uint32_t)trial->block, (uint32_t)trial->cell - 1);
     if (strcmp(trial->status, "void") == 0)
@@ -91,13 +91,13 @@ void sweep_release(struct sweep *sweep)
 
 /* --- one trial -------------------------------------------------------------------------------- */
 
-/* Predicted time of what is left of the plan. With a precision to be reached nobody knows how much that is, but the
- * budget bounds it: what is left of that is told, and it may end before. */
+/* Predicted time of the rest of the plan. With a precision to be reached its length is not known: the rest of the
+ * budget is an upper bound. */
 static double left_ns(struct sweep *sweep)
 {
     double left = 0;
 
-    if (sweep->precision > 0)
+    if (sweep->plan.stop == PLAN_STOP_PRECISION)
         return fmax(sweep->budget_ns - (double)sweep->spent_ns, 0) / sweep_pace(sweep);
     for (uint32_t b = 0; b < sweep->plan.blocks; b++)
         for (uint32_t c = 0; c < sweep->plan.cell_count; c++)
@@ -112,8 +112,8 @@ static void show(struct sweep *sweep, uint32_t block, uint32_t cell)
 
     if (!sweep->progress)
         return;
-    sweep_cell_words(&sweep->plan.cells[cell], words, sizeof words);
-    if (sweep->precision > 0)
+    sweep_cell_text(&sweep->plan.cells[cell], words, sizeof words);
+    if (sweep->plan.stop == PLAN_STOP_PRECISION)
         snprintf(text, sizeof text, "block %" PRIu32 ": %s", block + 1, words);
     else
         snprintf(text, sizeof text, "block %" PRIu32 " of %" PRIu32 ": %s", block + 1, sweep->plan.blocks,
@@ -121,50 +121,42 @@ static void show(struct sweep *sweep, uint32_t block, uint32_t cell)
     sweep->progress(sweep->progress_context, sweep->session_ns, sweep->session_ns + left_ns(sweep), text);
 }
 
-/* NULL: all items. */
-static const struct sweep_weak_part *part_of(const struct sweep *sweep, uint32_t cell)
-{
-    return sweep->weak ? sweep_weak_part_of(sweep->weak, &sweep->plan.cells[cell]) : NULL;
-}
-
 static struct trial_request request_of(const struct sweep *sweep, uint32_t cell)
 {
     const struct plan_cell *planned = &sweep->plan.cells[cell];
-    const struct sweep_weak_part *part = part_of(sweep, cell);
-    struct trial_request request = sweep->common;
+    uint64_t number = sweep->trials + 1;
 
-    if (part)
-        request.list = part->list;
-    request.serial = planned->role == PLAN_SERIAL;
-    request.workers = planned->workers;
-    request.chunk = planned->chunk;
-    request.policy = chunk_policy_name(planned->policy);
-    request.pin = sweep->pins[cell];
-    request.number = sweep->trials + 1;
-    request.start_order = plan_start_order(sweep->seed, request.number);
-    request.padding_bytes = plan_padding(sweep->seed, request.number);
-    return request;
+    return (struct trial_request){.serial = planned->role == PLAN_SERIAL,
+                                  .workers = planned->workers,
+                                  .chunk = planned->chunk,
+                                  .policy = chunk_policy_name(planned->policy),
+                                  .pin = sweep->pins[cell],
+                                  .out = sweep->subject->out,
+                                  .number = number,
+                                  .start_order = plan_start_order(sweep->seed, number),
+                                  .padding_bytes = plan_padding(sweep->seed, number)};
 }
 
-/* Appends the row, with an event when there is something to tell, and then only updates what we hold. */
+/* Appends the row, with an event when the trial does not count, and only then updates the sweep. */
 static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t position,
-                  const struct trial_outcome *outcome, struct fault *fault)
+                  const struct trial_request *request, const struct trial_outcome *outcome,
+                  struct fault *fault)
 {
     struct sweep_slot *slot = slot_of(sweep, block, cell);
-    const struct sweep_weak_part *part = part_of(sweep, cell);
+    struct subject *subject = sweep->subject;
     int64_t spent_ns = sweep->spent_ns + (int64_t)outcome->spent_ns;
     struct trial_result result;
     char words[96], event[700] = "";
     int status;
 
-    if (trial_judge(outcome, part ? &part->expected : &sweep->expected, sweep->names, &result, fault))
+    if (subject->kind->judge(subject, request, outcome, &result, fault))
         return -1;
     result.rows.trial.cell = cell + 1;
     result.rows.trial.block = block;
     result.rows.trial.position = position;
     if (result.status != TRIAL_OK)
         snprintf(event, sizeof event, "%s, block %" PRIu32 ": %s",
-                 sweep_cell_words(&sweep->plan.cells[cell], words, sizeof words), block + 1, result.reason);
+                 sweep_cell_text(&sweep->plan.cells[cell], words, sizeof words), block + 1, result.reason);
     status = study_append(sweep->study, &result.rows, spent_ns,
                           event[0] ? trial_status_name(result.status) : NULL, event, NULL, fault);
     trial_result_release(&result);
@@ -191,14 +183,12 @@ static enum sweep_state do_trial(struct sweep *sweep, uint32_t block, uint32_t c
     enum sweep_state state = SWEEP_COMPLETE;
 
     show(sweep, block, cell);
-    if (sweep->prepare_cache)
-        sweep->prepare_cache(sweep->progress_context);
-    if (sweep->runner->run(sweep->runner->context, &request, &outcome, fault))
+    if (sweep->subject->kind->run(sweep->subject, &request, &outcome, fault))
         return SWEEP_ERROR;
     if (outcome.stopped_by) {
         sweep->stopped_by = outcome.stopped_by;
         state = SWEEP_INTERRUPTED;
-    } else if (record(sweep, block, cell, position, &outcome, fault)) {
+    } else if (record(sweep, block, cell, position, &request, &outcome, fault)) {
         state = SWEEP_ERROR;
     }
     trial_outcome_release(&outcome);
@@ -247,10 +237,10 @@ static bool has_time_for(const struct sweep *sweep, uint32_t block)
            (double)sweep->spent_ns + block_ns * sweep_pace(sweep) <= sweep->budget_ns;
 }
 
-/* Which settings the block visits: all, or those that keep the answer from the precision asked for. */
+/* Which cells the block visits: all, or those that limit the precision. */
 static enum sweep_state aim(struct sweep *sweep, uint32_t block, struct fault *fault)
 {
-    if (sweep->precision <= 0)
+    if (sweep->plan.stop != PLAN_STOP_PRECISION)
         return SWEEP_COMPLETE;
     if (sweep_precision_look(sweep->study, &sweep->plan, block, sweep->precision, sweep->delta, sweep->visits,
                              &sweep->reached, fault))

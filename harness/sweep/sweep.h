@@ -1,8 +1,8 @@
 /* sweep.h: the loop of a study: blocks of trials in random order, each appended to the study as soon as it
- * has ended, until the plan is done or the budget is used up.
+ * has ended, until the plan's stop rule is met or the budget is used up.
  *
  * Which trials are still to be done follows from the study alone: sweep_prepare() reads it, so that a sweep
- * that was killed goes on with the trial it was killed in. Per (cell, block):
+ * that was killed continues with the trial in which it was killed. Per (cell, block):
  *
  *     to do --ok------------------> done
  *       |  \--failed--------------> done (bytes differ, or the run went wrong: kept, not repeated)
@@ -11,6 +11,9 @@
  * A block is begun only when the pace so far says that it will end within the budget; repeats are left out
  * when they would not. A block that turns out far slower is broken off when the budget is exceeded by a whole
  * predicted block.
+ *
+ * Sequence: fill the first part of the struct; sweep_prepare(); sweep_go(); sweep_finish() unless it was interrupted or
+ * failed; sweep_release().
  */
 #ifndef KNEE_SWEEP_H
 #define KNEE_SWEEP_H
@@ -20,16 +23,15 @@
 
 #include "harness/study/study.h"
 #include "harness/sweep/plan.h"
+#include "harness/sweep/subject.h"
 #include "harness/sweep/sweep_precision.h"
-#include "harness/sweep/sweep_weak.h"
-#include "harness/trial/trial.h"
 
 enum { SWEEP_REPEATS = 2, SWEEP_FAILURES_MOST = 3 };
 
 enum sweep_state {
     SWEEP_COMPLETE,    /* every block of the plan */
     SWEEP_SHORT,       /* the budget was used up before the last block */
-    SWEEP_PRECISE,     /* the precision that was asked for is reached */
+    SWEEP_PRECISE,     /* PLAN_STOP_PRECISION: it is reached */
     SWEEP_INTERRUPTED, /* a signal: stopped_by */
     SWEEP_ERROR        /* fault */
 };
@@ -37,22 +39,16 @@ enum sweep_state {
 struct sweep {
     /* Filled by the caller before sweep_prepare(). */
     struct study *study;
-    const struct trial_runner *runner;
-    const struct trial_names *names;
+    struct subject *subject;
     struct plan plan; /* cells are numbered from 1 in the study */
     struct plan_costs costs;
     uint64_t seed;
     double budget_ns;
-    double precision;            /* half-width of E(n) at which the sweep ends; 0: the plan alone says when */
-    double delta;                /* of the knee, for precision */
-    struct trial_request common; /* recipe, list, in, out, counters */
-    const char *const *pins;     /* one for each cell of the plan */
-    struct trial_expected expected;
-    const struct sweep_weak *weak; /* parts for the cells, with limits as in expected; NULL: strong scaling */
-    /* Called before each trial, with progress_context: brings the page cache into its state; NULL none. */
-    void (*prepare_cache)(void *context);
-    /* Told before each trial: what has been done and what there is in all, in predicted time; NULL none. */
-    void (*progress)(void *context, double done_ns, double total_ns, const char *what);
+    double precision;        /* with PLAN_STOP_PRECISION: half-width of E(n) at which the sweep ends */
+    double delta;            /* efficiency loss that defines the knee, for precision */
+    const char *const *pins; /* one for each cell of the plan */
+    /* Called before each trial with the predicted time of the trials done and of all, and a text; NULL none. */
+    void (*progress)(void *context, double done_ns, double total_ns, const char *text);
     void *progress_context;
 
     /* Kept by the sweep. */
@@ -61,7 +57,7 @@ struct sweep {
         uint8_t voids;
     } * slots;                             /* [block * cell_count + cell] */
     int64_t spent_ns;                      /* by the study so far, over all its sweeps */
-    double trials_ns, trials_predicted_ns; /* what its trials took, and should have taken */
+    double trials_ns, trials_predicted_ns; /* measured and predicted time of its trials */
     double session_ns;                     /* predicted time of the trials done since sweep_prepare() */
     uint64_t trials;                       /* recorded so far, over all its sweeps */
     uint32_t failures_in_a_row;
@@ -71,19 +67,19 @@ struct sweep {
     int stopped_by;
 };
 
-/* Reads what has been done. Returns 0, or -1 with fault: the study holds trials that are not of this plan. */
+/* Reads which trials have been done. Returns 0, or -1 with fault: the study holds trials that are not of this plan. */
 int sweep_prepare(struct sweep *sweep, struct fault *fault);
 enum sweep_state sweep_go(struct sweep *sweep, struct fault *fault);
 void sweep_release(struct sweep *sweep);
 
-/* What ended it, the precision that was reached, first-run effects: recorded once, when it has ended as COMPLETE,
- * SHORT or PRECISE. Returns 0, or -1 with fault. */
+/* Records the cause of the end, the precision that was reached, and first-run effects, once the sweep has ended as
+ * COMPLETE, SHORT or PRECISE. Returns 0, or -1 with fault. */
 int sweep_finish(const struct sweep *sweep, enum sweep_state state, struct fault *fault);
 
 /* "4 workers, chunk 16, dynamic"; "serial". Returns text. */
-const char *sweep_cell_words(const struct plan_cell *cell, char *text, size_t bytes);
+const char *sweep_cell_text(const struct plan_cell *cell, char *text, size_t bytes);
 
-/* Actual over predicted time of the trials so far; 1 before the first. */
+/* Measured over predicted time of the trials so far; 1 before the first. */
 double sweep_pace(const struct sweep *sweep);
 
 #endif

@@ -1,18 +1,18 @@
-/* What a sweep that has ended leaves in its study beside the trials (sweep.h). */
+/* The facts and events that a sweep adds to its study when it has ended (sweep.h). */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "harness/sweep/sweep.h"
 
-/* What ended the sweep, and the precision that was reached. */
+/* The cause of the end, and the precision that was reached. */
 static int record_stop(const struct sweep *sweep, enum sweep_state state, struct fault *fault)
 {
     const struct sweep_precision *reached = &sweep->reached;
     const char *why = state == SWEEP_PRECISE ? "precision" : state == SWEEP_SHORT ? "budget" : "plan";
     char text[200];
 
-    if (sweep->precision <= 0)
+    if (sweep->plan.stop != PLAN_STOP_PRECISION)
         return study_set(sweep->study, "stopped_by", why, fault);
     if (isfinite(reached->half_width))
         snprintf(text, sizeof text,
@@ -34,7 +34,7 @@ static int record_facts(const struct sweep *sweep, enum sweep_state state, struc
     char utc[32], text[300], first[300];
     uint32_t run = sweep->blocks_run, planned = sweep->plan.blocks;
 
-    if (sweep->precision > 0)
+    if (sweep->plan.stop == PLAN_STOP_PRECISION)
         snprintf(text, sizeof text, "%" PRIu32 " blocks, pace %.2f", run, sweep_pace(sweep));
     else
         snprintf(text, sizeof text,

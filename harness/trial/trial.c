@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 
 #include "harness/machine/counters/counters.h"
-#include "harness/trial/run_hooks.h"
+#include "harness/trial/trial_internal.h"
 #include "pipeline/pool/pool.h"
 
 static const char *const status_names[] = {"ok", "void", "failed"};
@@ -34,7 +34,7 @@ void trial_result_release(struct trial_result *result)
     result->rows.counters = NULL;
 }
 
-/* --- verdict ---------------------------------------------------------------------------------- */
+/* --- status ----------------------------------------------------------------------------------- */
 
 #define REASON(result, ...) snprintf((result)->reason, sizeof(result)->reason, __VA_ARGS__)
 
@@ -47,7 +47,7 @@ static bool is_broken(const struct trial_outcome *outcome, struct trial_result *
     bool has_bad_items = trial->exit_code == 1 && trial->failed > 0 && trial->failed != STUDY_UNKNOWN;
 
     if (!WIFEXITED(outcome->wait_status) || (trial->exit_code != 0 && !has_bad_items) || !header) {
-        const char *why = header && header->message[0] ? header->message : outcome->said;
+        const char *why = header && header->message[0] ? header->message : outcome->stderr_line;
         pool_wait_words(outcome->wait_status, words, sizeof words);
         REASON(result, "the run %s: %.300s", words, why[0] ? why : "it gave no reason");
         return true;
@@ -123,7 +123,7 @@ static bool has_worker_trouble(const struct item_table *table, struct trial_resu
     return false;
 }
 
-/* What others had of the CPUs meanwhile: other processes, the sweep itself, the host. Infinite when not watched. */
+/* CPU time that others used meanwhile: other processes, the sweep itself, the host. Infinite when not watched. */
 static double taken_ns(const struct trial_outcome *outcome)
 {
     const struct kernel_cpu *before = &outcome->before, *after = &outcome->after;
@@ -138,7 +138,7 @@ static double taken_ns(const struct trial_outcome *outcome)
 }
 
 /* Of the workers' time, the share in which they were off the CPU and ready for one: the run-queue delay, but at most the
- * time off the CPU, and at most what others had of the CPUs. Threads of one worker that wait for each other are in the
+ * time off the CPU, and at most the CPU time of others. Threads of one worker that wait for each other are in the
  * delay, while one of them is on the CPU or all wait for a disk. NaN: not known. */
 static double lost_share(const struct trial_outcome *outcome)
 {
@@ -165,8 +165,8 @@ static bool is_kept_waiting(const struct trial_outcome *outcome, const struct tr
     const struct item_table *table = &outcome->table;
     double share;
 
-    if (!expected || outcome->of_command || !table->header || table->header->serial ||
-        table->workers > expected->cores || outcome->watched_ns < 4 * limits->least_ns)
+    if (!expected || !table->header || table->header->serial || table->workers > expected->cores ||
+        outcome->watched_ns < 4 * limits->least_ns)
         return false;
     share = lost_share(outcome);
     if (isnan(share) || share <= limits->runqueue_share)
@@ -176,12 +176,14 @@ static bool is_kept_waiting(const struct trial_outcome *outcome, const struct tr
     return true;
 }
 
-static bool is_disturbed(const struct trial_outcome *outcome, const struct trial_limits *limits,
-                         struct trial_result *result)
+bool trial_is_disturbed(const struct trial_outcome *outcome, const struct trial_limits *limits,
+                        struct trial_result *result)
 {
     const struct study_trial *trial = &result->rows.trial;
     double all_ns = (double)outcome->watched_ns * outcome->after.cpus;
 
+    if (!limits)
+        limits = &trial_limits;
     if (noise_judge(&outcome->noise_before, &outcome->noise_after, outcome->watched_ns, limits,
                     result->reason, sizeof result->reason))
         return true;
@@ -209,7 +211,8 @@ static enum trial_status decide(const struct trial_outcome *outcome, const struc
 {
     if (is_broken(outcome, result) || (expected && differs(outcome, expected, result)))
         return TRIAL_FAILED;
-    if (has_worker_trouble(&outcome->table, result) || is_disturbed(outcome, limits_of(expected), result) ||
+    if (has_worker_trouble(&outcome->table, result) ||
+        trial_is_disturbed(outcome, limits_of(expected), result) ||
         is_kept_waiting(outcome, expected, limits_of(expected), result))
         return TRIAL_VOID;
     return TRIAL_OK;
@@ -239,46 +242,45 @@ static void number_items(struct study_trial_rows *rows, const struct trial_part 
         rows->items[i].id = part->ids[i];
 }
 
+void trial_result_begin(struct trial_result *result, const struct trial_outcome *outcome)
+{
+    *result = (struct trial_result){.status = TRIAL_FAILED};
+    result->rows.trial = (struct study_trial){.id = STUDY_UNKNOWN,
+                                              .cell = STUDY_UNKNOWN,
+                                              .block = STUDY_UNKNOWN,
+                                              .position = STUDY_UNKNOWN,
+                                              .wall_ns = STUDY_UNKNOWN,
+                                              .prefix_ns = STUDY_UNKNOWN,
+                                              .spawn_ns = STUDY_UNKNOWN,
+                                              .init_ns = STUDY_UNKNOWN,
+                                              .work_ns = STUDY_UNKNOWN,
+                                              .suffix_ns = STUDY_UNKNOWN,
+                                              .steal_ns = STUDY_UNKNOWN,
+                                              .iowait_ns = STUDY_UNKNOWN,
+                                              .other_cpu_ns = STUDY_UNKNOWN,
+                                              .items = STUDY_UNKNOWN,
+                                              .failed = STUDY_UNKNOWN,
+                                              .bytes_in = STUDY_UNKNOWN,
+                                              .bytes_out = STUDY_UNKNOWN,
+                                              .exit_code = STUDY_UNKNOWN};
+    fill_machine(&result->rows.trial, outcome);
+}
+
+void trial_result_end(struct trial_result *result)
+{
+    result->rows.trial.status = status_names[result->status];
+    result->rows.trial.reason = trial_text(result->reason);
+}
+
 int trial_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
                 const struct trial_names *names, struct trial_result *result, struct fault *fault)
 {
-    struct study_trial *trial = &result->rows.trial;
-
-    *result = (struct trial_result){.status = TRIAL_FAILED};
-    *trial = (struct study_trial){.id = STUDY_UNKNOWN,
-                                  .cell = STUDY_UNKNOWN,
-                                  .block = STUDY_UNKNOWN,
-                                  .position = STUDY_UNKNOWN,
-                                  .wall_ns = STUDY_UNKNOWN,
-                                  .prefix_ns = STUDY_UNKNOWN,
-                                  .spawn_ns = STUDY_UNKNOWN,
-                                  .init_ns = STUDY_UNKNOWN,
-                                  .work_ns = STUDY_UNKNOWN,
-                                  .suffix_ns = STUDY_UNKNOWN,
-                                  .steal_ns = STUDY_UNKNOWN,
-                                  .iowait_ns = STUDY_UNKNOWN,
-                                  .other_cpu_ns = STUDY_UNKNOWN,
-                                  .items = STUDY_UNKNOWN,
-                                  .failed = STUDY_UNKNOWN,
-                                  .bytes_in = STUDY_UNKNOWN,
-                                  .bytes_out = STUDY_UNKNOWN,
-                                  .exit_code = STUDY_UNKNOWN};
-    fill_machine(trial, outcome);
-    if (outcome->of_command) {
-        if (trial_command_judge(outcome, expected, names, result, fault))
-            return -1;
-        if (result->status == TRIAL_OK && is_disturbed(outcome, limits_of(expected), result))
-            result->status = TRIAL_VOID;
-        trial->status = status_names[result->status];
-        trial->reason = trial_text(result->reason);
-        return 0;
-    }
-    if (outcome->table.header && trial_fill_rows(result, &outcome->table, names, fault))
+    trial_result_begin(result, outcome);
+    if (outcome->table.header && trial_result_fill(result, &outcome->table, names, fault))
         return -1;
     if (expected && expected->part)
         number_items(&result->rows, expected->part);
     result->status = decide(outcome, expected, result);
-    trial->status = status_names[result->status];
-    trial->reason = trial_text(result->reason);
+    trial_result_end(result);
     return 0;
 }

@@ -15,50 +15,51 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/trial/trial_process_internal.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/pool.h"
 
 enum { EXIT_CANNOT_START = 127, CPUS_MOST = 4096 };
 
-int command_study_check(struct command_study *study, struct fault *fault)
+int command_spec_check(struct command_spec *spec, struct fault *fault)
 {
-    const char *const hooks[] = {study->prepare, study->check, study->cleanup};
+    const char *const hooks[] = {spec->prepare, spec->check, spec->cleanup};
     bool in_hooks[COMMAND_PLACES] = {false};
 
-    for (char **word = study->words; *word; word++)
-        if (command_line_check(*word, study->used, fault))
+    for (char **word = spec->words; *word; word++)
+        if (command_line_check(*word, spec->used, fault))
             return -1;
     for (int i = 0; i < 3; i++)
         if (hooks[i] && command_line_check(hooks[i], in_hooks, fault))
             return -1;
-    if (!study->used[PLACE_WORKERS])
+    if (!spec->used[PLACE_WORKERS])
         return fault_set(fault, "the command has no {workers}: put it where the number of workers goes");
-    if ((study->used[PLACE_UNITS] || in_hooks[PLACE_UNITS]) && !study->units)
+    if ((spec->used[PLACE_UNITS] || in_hooks[PLACE_UNITS]) && !spec->units)
         return fault_set(fault, "{units} is not known: give --units");
-    if (study->weak && !study->used[PLACE_UNITS])
+    if (spec->weak && !spec->used[PLACE_UNITS])
         return fault_set(fault, "--weak: the command has no {units}, its work cannot grow with the workers");
     return 0;
 }
 
-/* --- what a trial's words are --- */
+/* --- words and environment of a trial --- */
 
 struct values {
     char workers[24], chunk[24], trial[24], units[24];
     struct command_values of;
 };
 
-static uint64_t units_of(const struct command_study *study, const struct trial_request *request)
+static uint64_t units_of(const struct command_spec *spec, const struct trial_request *request)
 {
-    return study->weak ? study->units * request->workers : study->units;
+    return spec->weak ? spec->units * request->workers : spec->units;
 }
 
-static void fill_values(struct values *values, const struct command_study *study,
+static void fill_values(struct values *values, const struct command_spec *spec,
                         const struct trial_request *request)
 {
     snprintf(values->workers, sizeof values->workers, "%" PRIu32, request->workers);
     snprintf(values->chunk, sizeof values->chunk, "%" PRIu64, request->chunk);
     snprintf(values->trial, sizeof values->trial, "%" PRIu64, request->number);
-    snprintf(values->units, sizeof values->units, "%" PRIu64, units_of(study, request));
+    snprintf(values->units, sizeof values->units, "%" PRIu64, units_of(spec, request));
     values->of.text[PLACE_WORKERS] = values->workers;
     values->of.text[PLACE_CHUNK] = values->chunk;
     values->of.text[PLACE_POLICY] = request->policy;
@@ -67,7 +68,7 @@ static void fill_values(struct values *values, const struct command_study *study
     values->of.text[PLACE_UNITS] = values->units;
 }
 
-/* Ours, with KNEE_...; caller frees with g_strfreev. */
+/* The environment of this process and the KNEE_ variables; caller frees with g_strfreev. */
 static char **environment(const struct trial_command *command, const struct trial_request *request)
 {
     char **env = g_get_environ(), *padding = g_strnfill(request->padding_bytes, 'x');
@@ -81,7 +82,8 @@ static char **environment(const struct trial_command *command, const struct tria
     return env;
 }
 
-int trial_command_cpus(const char *pin, void *cpu_set, size_t set_bytes)
+/* CPUs of a `knee run --pin` list as a set. Returns how many; 0: "none", or no list. */
+static int cpus_of(const char *pin, void *cpu_set, size_t set_bytes)
 {
     CPU_ZERO_S(set_bytes, (cpu_set_t *)cpu_set);
     while (pin && *pin >= '0' && *pin <= '9') {
@@ -98,9 +100,9 @@ int trial_command_cpus(const char *pin, void *cpu_set, size_t set_bytes)
 
 struct launch {
     char **words, **env;
-    const char *pin; /* NULL: where we are */
+    const char *pin; /* NULL: the cores of this process */
     pid_t parent;
-    int said_fd;
+    int stderr_fd;
 };
 
 /* Exactly the cell's cores, read back from the kernel. */
@@ -108,12 +110,12 @@ static void take_cores(const char *pin)
 {
     static _Alignas(cpu_set_t) uint8_t wanted[CPUS_MOST / 8], got[CPUS_MOST / 8];
 
-    if (!trial_command_cpus(pin, wanted, sizeof wanted))
+    if (!cpus_of(pin, wanted, sizeof wanted))
         return;
     if (sched_setaffinity(0, sizeof wanted, (cpu_set_t *)(void *)wanted) ||
         sched_getaffinity(0, sizeof got, (cpu_set_t *)(void *)got) ||
         !CPU_EQUAL_S(sizeof wanted, (cpu_set_t *)(void *)wanted, (cpu_set_t *)(void *)got)) {
-        dprintf(STDERR_FILENO, "the command cannot be held on CPUs %s (%s)\n", pin, strerror(errno));
+        dprintf(STDERR_FILENO, "the command cannot be bound to CPUs %s (%s)\n", pin, strerror(errno));
         _exit(EXIT_CANNOT_START);
     }
 }
@@ -131,7 +133,7 @@ static void become(const struct launch *launch)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 || dup2(null_fd, STDOUT_FILENO) < 0 ||
-        dup2(launch->said_fd, STDERR_FILENO) < 0)
+        dup2(launch->stderr_fd, STDERR_FILENO) < 0)
         _exit(EXIT_CANNOT_START);
     take_cores(launch->pin);
     execvpe(launch->words[0], launch->words, launch->env);
@@ -141,7 +143,7 @@ static void become(const struct launch *launch)
 
 /* --- the parent --- */
 
-/* What the command left behind: ended, reaped, and its CPU time added. */
+/* Ends and reaps what the command left running, and adds its CPU time. */
 static void end_group(pid_t group, struct trial_outcome *outcome)
 {
     struct rusage usage;
@@ -169,7 +171,7 @@ static int launch(const struct trial_command *command, const struct launch *what
     if (pid < 0)
         return fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
                          strerror(errno));
-    trial_process_wait(&command->process, pid, outcome);
+    trial_process_wait(command->process, pid, outcome);
     return pid;
 }
 
@@ -186,15 +188,15 @@ static int run_hook(const struct trial_command *command, const char *name, const
 
     if (!text)
         return 0;
-    what.said_fd = trial_process_memory("knee-said");
-    if (what.said_fd < 0)
+    what.stderr_fd = trial_process_memory("knee-stderr");
+    if (what.stderr_fd < 0)
         return fault_sys(fault, "--%s cannot be started (memfd: %s): free memory", name, strerror(errno));
     words[2] = command_line_fill(text, &values->of, true);
     pid = launch(command, &what, &own, fault);
     if (pid > 0)
         end_group(pid, &own);
-    trial_process_said(what.said_fd, own.said, sizeof own.said);
-    close(what.said_fd);
+    trial_process_last_line(what.stderr_fd, own.stderr_line, sizeof own.stderr_line);
+    close(what.stderr_fd);
     g_free(words[2]);
     if (!outcome->stopped_by)
         outcome->stopped_by = own.stopped_by;
@@ -203,7 +205,8 @@ static int run_hook(const struct trial_command *command, const char *name, const
     if (own.wait_status == 0 || outcome->complaint[0])
         return 0;
     snprintf(outcome->complaint, sizeof outcome->complaint, "--%s %s: %.200s", name,
-             pool_wait_words(own.wait_status, how, sizeof how), own.said[0] ? own.said : "it gave no reason");
+             pool_wait_words(own.wait_status, how, sizeof how),
+             own.stderr_line[0] ? own.stderr_line : "it gave no reason");
     return 1;
 }
 
@@ -269,17 +272,17 @@ static int take_spans(struct trial_command *command, const struct trial_request 
                        outcome->end_ns, fault);
 }
 
-/* Bad spans are the trial's failure, not ours: the reason goes into the complaint. */
+/* Bad spans make the trial fail, not the sweep: the reason goes into the complaint. */
 static void collect_spans(struct trial_command *command, const struct trial_request *request,
                           struct trial_outcome *outcome)
 {
     struct fault fault = {0};
     struct spans spans = {0};
     size_t length;
-    char *text = command->study->weak ? NULL : read_spans(command->spans_path, &length, &fault);
+    char *text = command->spec->weak ? NULL : read_spans(command->spans_path, &length, &fault);
 
-    /* Without a file there are no spans, and that is taken in like any other number of them. */
-    if (!command->study->weak && fault.kind == FAULT_NONE &&
+    /* Without a file there are no spans: the trial has none, like an empty file. */
+    if (!command->spec->weak && fault.kind == FAULT_NONE &&
         (!text || spans_parse(text, length, &spans, &fault) == 0))
         take_spans(command, request, outcome, &spans, &fault);
     if (fault.kind != FAULT_NONE && !outcome->complaint[0])
@@ -290,70 +293,63 @@ static void collect_spans(struct trial_command *command, const struct trial_requ
 
 /* --- a trial --- */
 
-static int run_trial(struct trial_command *command, const struct trial_request *request, int said_fd,
+static int run_trial(struct trial_command *command, const struct trial_request *request, int stderr_fd,
                      struct trial_outcome *outcome, struct fault *fault)
 {
-    const struct command_study *study = command->study;
+    const struct command_spec *spec = command->spec;
     struct values values = {0};
-    struct launch what = {.pin = request->pin, .parent = getpid(), .said_fd = said_fd};
-    guint count = g_strv_length(study->words);
+    struct launch what = {.pin = request->pin, .parent = getpid(), .stderr_fd = stderr_fd};
+    guint count = g_strv_length(spec->words);
     int result;
 
-    fill_values(&values, study, request);
+    fill_values(&values, spec, request);
     what.env = environment(command, request);
-    what.words = g_strdupv(study->words);
+    what.words = g_strdupv(spec->words);
     for (guint i = 0; i < count; i++) {
         g_free(what.words[i]);
-        what.words[i] = command_line_fill(study->words[i], &values.of, false);
+        what.words[i] = command_line_fill(spec->words[i], &values.of, false);
     }
-    result = run_hook(command, "prepare", study->prepare, &values, what.env, outcome, fault);
+    result = run_hook(command, "prepare", spec->prepare, &values, what.env, outcome, fault);
     if (result == 0 && !outcome->stopped_by) {
         result = run_timed(command, &what, outcome, fault);
-        trial_process_said(said_fd, outcome->said, sizeof outcome->said);
+        trial_process_last_line(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
         if (result == 0 && outcome->wait_status == 0 && !outcome->stopped_by) {
             collect_spans(command, request, outcome);
-            result = run_hook(command, "check", study->check, &values, what.env, outcome, fault);
+            result = run_hook(command, "check", spec->check, &values, what.env, outcome, fault);
         }
     }
     if (result >= 0)
-        result = run_hook(command, "cleanup", study->cleanup, &values, what.env, outcome, fault);
+        result = run_hook(command, "cleanup", spec->cleanup, &values, what.env, outcome, fault);
     g_strfreev(what.words);
     g_strfreev(what.env);
     return result < 0 ? -1 : 0;
 }
 
-static int run(void *context, const struct trial_request *request, struct trial_outcome *outcome,
-               struct fault *fault)
+int trial_command_run(struct trial_command *command, const struct trial_request *request,
+                      struct trial_outcome *outcome, struct fault *fault)
 {
-    struct trial_command *command = context;
     uint64_t begin_ns = clock_now_ns();
-    int said_fd = trial_process_memory("knee-said"), result = -1;
+    int stderr_fd = trial_process_memory("knee-stderr"), result = -1;
 
-    *outcome = (struct trial_outcome){
-        .table = {.fd = -1}, .of_command = true, .stopped_by = trial_process_stopped()};
-    outcome->units = units_of(command->study, request);
+    *outcome = (struct trial_outcome){.table = {.fd = -1}, .stopped_by = trial_process_stopped()};
+    outcome->units = units_of(command->spec, request);
     study_utc_now(outcome->started_utc, sizeof outcome->started_utc);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     unlink(command->spans_path);
-    if (said_fd < 0)
+    if (stderr_fd < 0)
         fault_sys(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
     else if (outcome->stopped_by)
         result = 0;
     else if (trial_process_remove(request->out))
         fault_set(fault, "%s: %s: give another scratch folder with --out", request->out, strerror(errno));
     else
-        result = run_trial(command, request, said_fd, outcome, fault);
-    if (said_fd >= 0)
-        close(said_fd);
+        result = run_trial(command, request, stderr_fd, outcome, fault);
+    if (stderr_fd >= 0)
+        close(stderr_fd);
     trial_process_remove(request->out);
     unlink(command->spans_path);
     outcome->spent_ns = clock_now_ns() - begin_ns;
     return result;
-}
-
-struct trial_runner trial_command_runner(struct trial_command *command)
-{
-    return (struct trial_runner){.context = command, .run = run};
 }
 
 void trial_command_release(struct trial_command *command)

@@ -1,15 +1,18 @@
-/* trial_command.h: the runner of a study of any command: one fresh process for each trial, in the cores of
- * its cell, timed from fork to exit.
+/* trial_command.h: runs a trial of any command: one fresh process, bound to the cores of its cell, timed from fork
+ * to exit.
  *
- * Around it, outside the time: `prepare` before, `check` after (its exit code says whether the output is
- * right), `cleanup` last, each a command for /bin/sh. {out} is removed before and after. When the command
- * writes spans (spans.h) they become the trial's item table (spans_table.h); without them the outcome has
- * none, and the time alone counts.
+ * Before and after it, outside the measured time, run `prepare`, `check` (its exit code says whether the output is
+ * right) and `cleanup`, each a command for /bin/sh. {out} is removed before and after. When the command writes
+ * spans (spans.h) they become the trial's item table (spans_table.h); without them the outcome has no table,
+ * and the wall time alone counts.
  *
- * The command gets our environment with KNEE_SPANS, KNEE_WORKERS and KNEE_PADDING (a text whose length
- * differs from trial to trial, because where a stack begins changes what a program takes), its standard input
- * and output are /dev/null, and its last line on stderr is kept. The sweep takes in orphans: what the command
- * leaves running is ended, and its CPU time counted.
+ * The command gets the environment of this process with KNEE_SPANS, KNEE_WORKERS and KNEE_PADDING (a text whose
+ * length differs from trial to trial, because the address at which a stack begins changes a program's time), its
+ * standard input and output are /dev/null, and its last line on stderr is kept. The sweep becomes a subreaper: it
+ * ends the processes that the command leaves running, and counts their CPU time.
+ *
+ * Sequence: command_spec_check() once; trial_command_run() and trial_command_judge() for each trial;
+ * trial_command_release().
  */
 #ifndef KNEE_TRIAL_COMMAND_H
 #define KNEE_TRIAL_COMMAND_H
@@ -19,29 +22,34 @@
 #include "harness/trial/trial.h"
 #include "harness/trial/trial_process.h"
 
-struct command_study {
-    char **words;                          /* the command with its places; not owned */
+/* The command as the user gave it. Texts are the caller's. */
+struct command_spec {
+    char **words;                          /* the command with its places */
     const char *prepare, *check, *cleanup; /* with places; NULL none */
-    uint64_t units;                        /* work of a trial with one worker, for throughput; 0 not told */
+    uint64_t units;                        /* work of a trial with one worker, for throughput; 0 not known */
     bool weak;                             /* units grow with the workers */
-    bool used[COMMAND_PLACES];
+    bool used[COMMAND_PLACES];             /* places in words */
 };
 
 /* Fills used. Returns 0, or -1 with fault: an unknown place, {units} without units, no {workers}. */
-int command_study_check(struct command_study *study, struct fault *fault);
+int command_spec_check(struct command_spec *spec, struct fault *fault);
 
 struct trial_command {
-    struct trial_process process; /* first: signals and ticks are the same */
-    const struct command_study *study;
-    const char *spans_path;
-    bool has_items;           /* items are those of the study; else the first run with spans tells them */
+    const struct trial_process *process; /* for its ticks */
+    const struct command_spec *spec;
+    const char *spans_path;   /* value of KNEE_SPANS */
+    bool has_items;           /* items are those of the study; else they are taken from the first run */
     struct spans_items items; /* owned */
 };
 
-struct trial_runner trial_command_runner(struct trial_command *command);
+/* Fills *outcome, which the caller releases. Returns 0, or -1 with fault when no process could be started. */
+int trial_command_run(struct trial_command *command, const struct trial_request *request,
+                      struct trial_outcome *outcome, struct fault *fault);
 void trial_command_release(struct trial_command *command);
 
-/* CPUs of a `knee run --pin` list as a set. Returns how many; 0: "none", or no list. */
-int trial_command_cpus(const char *pin, void *cpu_set, size_t set_bytes);
+/* As trial_judge(): rows that its spans do not give are unknown. limits NULL: trial_limits. Returns 0, or -1 with
+ * fault when memory is short. */
+int trial_command_judge(const struct trial_outcome *outcome, const struct trial_limits *limits,
+                        struct trial_result *result, struct fault *fault);
 
 #endif

@@ -1,4 +1,4 @@
-#include "harness/trial/trial_process.h"
+#include "harness/trial/trial_process_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ enum {
     EXIT_CANNOT_START = 127
 };
 
-/* What a run needs of our environment; everything else could change its bytes or its speed. */
+/* The variables that a run needs; all others could change its bytes or its speed. */
 static const char *const kept_variables[] = {
     "PATH",         "HOME",          "TMPDIR",      "XDG_RUNTIME_DIR", "KNEE_DATA", "LD_LIBRARY_PATH",
     "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"};
@@ -80,90 +80,91 @@ int trial_process_remove(const char *folder)
 /* --- the child -------------------------------------------------------------------------------- */
 
 struct run_arguments {
-    char *arguments[ARGUMENTS_MOST], *environment[KEPT_COUNT + 3];
+    char *words[ARGUMENTS_MOST], *environment[KEPT_COUNT + 3];
     char workers[24], chunk[24], table[24], emulate[24], start_order[32], counters[PATH_MAX];
     char variables[KEPT_COUNT][PATH_MAX], padding[4200];
 };
 
-static void add(struct run_arguments *line, int *count, const char *argument)
+static void add(struct run_arguments *arguments, int *count, const char *argument)
 {
-    line->arguments[(*count)++] = (char *)argument;
+    arguments->words[(*count)++] = (char *)argument;
 }
 
-static void build(struct run_arguments *line, const char *program, const struct trial_request *request)
+static void build(struct run_arguments *arguments, const char *program, const struct trial_request *request)
 {
     int count = 0, kept = 0;
 
-    memset(line, 0, sizeof *line);
-    snprintf(line->workers, sizeof line->workers, "--workers=%" PRIu32, request->workers);
-    snprintf(line->chunk, sizeof line->chunk, "--chunk=%" PRIu64, request->chunk);
-    snprintf(line->table, sizeof line->table, "--table-fd=%d", TABLE_FD);
-    add(line, &count, program);
-    add(line, &count, "run");
-    add(line, &count, "--quiet");
-    add(line, &count, line->table);
+    memset(arguments, 0, sizeof *arguments);
+    snprintf(arguments->workers, sizeof arguments->workers, "--workers=%" PRIu32, request->workers);
+    snprintf(arguments->chunk, sizeof arguments->chunk, "--chunk=%" PRIu64, request->chunk);
+    snprintf(arguments->table, sizeof arguments->table, "--table-fd=%d", TABLE_FD);
+    add(arguments, &count, program);
+    add(arguments, &count, "run");
+    add(arguments, &count, "--quiet");
+    add(arguments, &count, arguments->table);
     if (request->serial) {
-        add(line, &count, "--serial");
+        add(arguments, &count, "--serial");
     } else {
-        add(line, &count, line->workers);
-        add(line, &count, line->chunk);
-        add(line, &count, "--policy");
-        add(line, &count, request->policy);
-        snprintf(line->start_order, sizeof line->start_order, "--start-order=%" PRIu32, request->start_order);
-        add(line, &count, line->start_order);
+        add(arguments, &count, arguments->workers);
+        add(arguments, &count, arguments->chunk);
+        add(arguments, &count, "--policy");
+        add(arguments, &count, request->policy);
+        snprintf(arguments->start_order, sizeof arguments->start_order, "--start-order=%" PRIu32,
+                 request->start_order);
+        add(arguments, &count, arguments->start_order);
     }
     if (request->counters) {
-        snprintf(line->counters, sizeof line->counters, "--counters=%.4000s", request->counters);
-        add(line, &count, line->counters);
+        snprintf(arguments->counters, sizeof arguments->counters, "--counters=%.4000s", request->counters);
+        add(arguments, &count, arguments->counters);
     }
     if (request->emulate) {
-        snprintf(line->emulate, sizeof line->emulate, "--emulate=%" PRIu32, request->emulate);
-        add(line, &count, line->emulate);
+        snprintf(arguments->emulate, sizeof arguments->emulate, "--emulate=%" PRIu32, request->emulate);
+        add(arguments, &count, arguments->emulate);
     }
-    add(line, &count, "--pin");
-    add(line, &count, request->pin);
-    add(line, &count, "--recipe");
-    add(line, &count, request->recipe);
-    add(line, &count, "--list");
-    add(line, &count, request->list);
-    add(line, &count, "--");
-    add(line, &count, request->in);
-    add(line, &count, request->out);
+    add(arguments, &count, "--pin");
+    add(arguments, &count, request->pin);
+    add(arguments, &count, "--recipe");
+    add(arguments, &count, request->recipe);
+    add(arguments, &count, "--list");
+    add(arguments, &count, request->list);
+    add(arguments, &count, "--");
+    add(arguments, &count, request->in);
+    add(arguments, &count, request->out);
     for (int i = 0; i < KEPT_COUNT; i++) {
         const char *value = getenv(kept_variables[i]);
-        int length =
-            value ? snprintf(line->variables[i], sizeof line->variables[i], "%s=%s", kept_variables[i], value)
-                  : -1;
-        if (length > 0 && (size_t)length < sizeof line->variables[i])
-            line->environment[kept++] = line->variables[i];
+        int length = value ? snprintf(arguments->variables[i], sizeof arguments->variables[i], "%s=%s",
+                                      kept_variables[i], value)
+                           : -1;
+        if (length > 0 && (size_t)length < sizeof arguments->variables[i])
+            arguments->environment[kept++] = arguments->variables[i];
     }
-    line->environment[kept++] = (char *)"LC_ALL=C.UTF-8";
-    snprintf(line->padding, sizeof line->padding, "KNEE_PADDING=");
-    memset(line->padding + strlen(line->padding), 'x',
+    arguments->environment[kept++] = (char *)"LC_ALL=C.UTF-8";
+    snprintf(arguments->padding, sizeof arguments->padding, "KNEE_PADDING=");
+    memset(arguments->padding + strlen(arguments->padding), 'x',
            request->padding_bytes < 4096 ? request->padding_bytes : 4096);
-    line->environment[kept] = line->padding;
+    arguments->environment[kept] = arguments->padding;
 }
 
 /* Between fork and exec. */
-static void become_run(const struct run_arguments *line, const char *program, pid_t parent, int table_fd,
-                       int said_fd) __attribute__((noreturn));
-static void become_run(const struct run_arguments *line, const char *program, pid_t parent, int table_fd,
-                       int said_fd)
+static void become_run(const struct run_arguments *arguments, const char *program, pid_t parent, int table_fd,
+                       int stderr_fd) __attribute__((noreturn));
+static void become_run(const struct run_arguments *arguments, const char *program, pid_t parent, int table_fd,
+                       int stderr_fd)
 {
     sigset_t none;
     int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
-        _exit(EXIT_CANNOT_START); /* the sweep ended before we had tied ourselves to it */
+        _exit(EXIT_CANNOT_START); /* the sweep ended before PR_SET_PDEATHSIG was in force */
     setpgid(0, 0);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    /* said_fd and table_fd are above TABLE_FD: see trial_process_memory() */
+    /* stderr_fd and table_fd are above TABLE_FD: see trial_process_memory() */
     if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 || dup2(null_fd, STDOUT_FILENO) < 0 ||
-        dup2(said_fd, STDERR_FILENO) < 0 || dup2(table_fd, TABLE_FD) < 0)
+        dup2(stderr_fd, STDERR_FILENO) < 0 || dup2(table_fd, TABLE_FD) < 0)
         _exit(EXIT_CANNOT_START);
-    execve(program, line->arguments, line->environment);
+    execve(program, arguments->words, arguments->environment);
     dprintf(STDERR_FILENO, "%s cannot be run (%s)", program, strerror(errno));
     _exit(EXIT_CANNOT_START);
 }
@@ -218,39 +219,39 @@ void trial_process_wait(const struct trial_process *process, pid_t pid, struct t
     outcome->maxrss_bytes = (uint64_t)usage.ru_maxrss * 1024;
 }
 
-void trial_process_said(int fd, char *said, size_t bytes)
+void trial_process_last_line(int fd, char *line, size_t bytes)
 {
     char text[2048];
     ssize_t length = pread(fd, text, sizeof text - 1, 0);
-    char *line, *mark;
+    char *last, *mark;
 
-    said[0] = '\0';
+    line[0] = '\0';
     if (length <= 0)
         return;
     while (length > 0 && text[length - 1] == '\n')
         length--;
     text[length] = '\0';
-    line = strrchr(text, '\n');
-    line = line ? line + 1 : text;
-    mark = strstr(line, "error: ");
-    snprintf(said, bytes, "%.*s", (int)bytes - 1, mark ? mark + strlen("error: ") : line);
+    last = strrchr(text, '\n');
+    last = last ? last + 1 : text;
+    mark = strstr(last, "error: ");
+    snprintf(line, bytes, "%.*s", (int)bytes - 1, mark ? mark + strlen("error: ") : last);
 }
 
 static int start(const struct trial_process *process, const struct trial_request *request, int table_fd,
-                 int said_fd, struct trial_outcome *outcome, struct fault *fault)
+                 int stderr_fd, struct trial_outcome *outcome, struct fault *fault)
 {
-    static struct run_arguments line; /* too large for the stack */
+    static struct run_arguments arguments; /* too large for the stack */
     pid_t parent = getpid(), pid;
     uint64_t own_ns = clock_process_cpu_ns(), begin_ns;
 
-    build(&line, process->program, request);
+    build(&arguments, process->program, request);
     noise_read(&outcome->noise_before);
     outcome->cpu_known = kernel_cpu_read(&outcome->before, NULL) == 0;
     begin_ns = clock_now_ns();
     fflush(NULL);
     pid = fork();
     if (pid == 0)
-        become_run(&line, process->program, parent, table_fd, said_fd);
+        become_run(&arguments, process->program, parent, table_fd, stderr_fd);
     if (pid < 0)
         return fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
                          strerror(errno));
@@ -262,27 +263,26 @@ static int start(const struct trial_process *process, const struct trial_request
     return 0;
 }
 
-static int run(void *context, const struct trial_request *request, struct trial_outcome *outcome,
-               struct fault *fault)
+int trial_process_run(const struct trial_process *process, const struct trial_request *request,
+                      struct trial_outcome *outcome, struct fault *fault)
 {
-    struct trial_process *process = context;
     uint64_t begin_ns = clock_now_ns();
-    int table_fd = trial_process_memory("knee-trial"), said_fd = trial_process_memory("knee-said"),
+    int table_fd = trial_process_memory("knee-trial"), stderr_fd = trial_process_memory("knee-stderr"),
         result = -1;
 
     *outcome = (struct trial_outcome){.table = {.fd = -1}, .stopped_by = trial_process_stopped()};
     study_utc_now(outcome->started_utc, sizeof outcome->started_utc);
-    if (table_fd < 0 || said_fd < 0)
+    if (table_fd < 0 || stderr_fd < 0)
         fault_sys(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
     else if (outcome->stopped_by)
         result = 0;
     else if (trial_process_remove(request->out))
         fault_set(fault, "%s: %s: give another scratch folder with --out", request->out, strerror(errno));
     else
-        result = start(process, request, table_fd, said_fd, outcome, fault);
-    if (said_fd >= 0) {
-        trial_process_said(said_fd, outcome->said, sizeof outcome->said);
-        close(said_fd);
+        result = start(process, request, table_fd, stderr_fd, outcome, fault);
+    if (stderr_fd >= 0) {
+        trial_process_last_line(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
+        close(stderr_fd);
     }
     if (result == 0 && !outcome->stopped_by)
         item_table_open(&outcome->table, table_fd, NULL); /* takes the descriptor, or closes it */
@@ -291,9 +291,4 @@ static int run(void *context, const struct trial_request *request, struct trial_
     trial_process_remove(request->out);
     outcome->spent_ns = clock_now_ns() - begin_ns;
     return result;
-}
-
-struct trial_runner trial_process_runner(struct trial_process *process)
-{
-    return (struct trial_runner){.context = process, .run = run};
 }

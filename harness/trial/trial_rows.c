@@ -1,4 +1,4 @@
-/* The rows of a trial, from the table that its run left behind (trial.h). */
+/* The rows of a trial, from the table that its run left behind (trial_internal.h). */
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "harness/machine/counters/counters.h"
-#include "harness/trial/run_hooks.h"
-#include "harness/trial/trial.h"
+#include "harness/trial/trial_internal.h"
 
 /* --- numbers ---------------------------------------------------------------------------------- */
 
@@ -183,8 +182,8 @@ static void fill_sums(struct study_trial *trial, const struct item_table *table)
     }
 }
 
-int trial_fill_rows(struct trial_result *result, const struct item_table *table,
-                    const struct trial_names *names, struct fault *fault)
+int trial_result_fill(struct trial_result *result, const struct item_table *table,
+                      const struct trial_names *names, struct fault *fault)
 {
     struct study_trial_rows *rows = &result->rows;
 

@@ -14,7 +14,7 @@ small=(--workers "1,2" --blocks 2 --budget 5m --noise 100%)
 cc -O2 "$root/docs/examples/spans.c" -lpthread -o spans || exit 1
 "$KNEE" sweep --study c "${small[@]}" -- ./spans "{workers}" >stdout 2>stderr
 is $? 0 "the C example: exit 0"
-like "$(cat stdout)" '24 items, told by the command' "... and the summary tells of its spans"
+like "$(cat stdout)" '24 items, from the command' "... and the summary names its spans"
 is "$(q c "SELECT count(*) FROM trial WHERE status = 'ok'")" 4 "two blocks of two worker counts, no serial cell, no chunks"
 is "$(q c "SELECT group_concat(DISTINCT role) FROM cell") $(q c 'SELECT count(*) FROM cell WHERE chunk IS NULL AND policy IS NULL')" "scaling 2" \
     "chunk and policy are NULL where the command does not have them"

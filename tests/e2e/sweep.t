@@ -31,8 +31,13 @@ twice() {
 "$KNEE" sweep --dry-run --study none "${small[@]}" batch >stdout 2>stderr
 is $? 0 "--dry-run: exit 0"
 is "$(grep -c '^ *[0-9]*  \(serial\|scaling\|chunk\|policy\)' stdout)" 6 "... lists serial, three worker counts, one chunk, one policy"
-like "$(cat stdout)" '2 blocks, 6 items in each trial, predicted [0-9]+ s of 300 s' "... with the predicted time"
+like "$(cat stdout)" '2 blocks, 6 of 6 items in each trial, predicted [0-9]+ s of 300 s' "... with the predicted time"
 is "$(find none 2>/dev/null)" "" "... and makes nothing"
+"$KNEE" sweep --dry-run --study none "${small[@]}" --blocks 200 batch >stdout 2>stderr
+is "$? $(grep -c '^200 blocks, ' stdout) $(grep -c 'plan: 200 blocks of ' stderr)" "0 1 1" "--blocks 200 is a plan of 200 blocks"
+"$KNEE" sweep --dry-run --study none "${small[@]}" --precision 1% batch >stdout 2>stderr
+is "$? $(grep -c '^3 blocks and more, ' stdout) $(grep -c 'then up to 2 blocks of the cells that limit the precision' stderr)" "0 1 1" \
+    "--precision is a plan of more blocks for few cells"
 
 # --- a whole study
 "$KNEE" sweep --study one "${small[@]}" batch >stdout 2>stderr
@@ -40,7 +45,7 @@ is $? 0 "a study: exit 0"
 ok "$(($(wc -l <stdout) > 15))" "the summary is under 15 lines"
 like "$(cat stdout)" '^next +knee report one$' "... and names the next command"
 like "$(cat stdout)" '^time +[0-9]+ s( \([0-9]+ s for void trials\))?, predicted [0-9]+ s' "... and compares predicted and real time"
-is "$(whole one)/$(twice one)" 0/0 "every setting counts once in each block, or was void three times"
+is "$(whole one)/$(twice one)" 0/0 "every cell counts once in each block, or was void three times"
 is "$(q one 'SELECT count(DISTINCT block) FROM trial')" 2 "two blocks"
 is "$(q one 'SELECT group_concat(DISTINCT role) FROM (SELECT role FROM cell ORDER BY role)')" "chunk,policy,scaling,serial" "all roles"
 is "$(q one "SELECT count(*) FROM trial WHERE status = 'failed' OR items <> 6 OR failed <> 0 OR exit_code <> 0")" 0 "nothing failed"
@@ -117,14 +122,14 @@ is "$? $(grep -c 'another knee sweep writes this study' stderr)" "1 1" "a second
 kill -INT "$victim" 2>/dev/null
 wait "$victim"
 is $? 130 "SIGINT: exit 130"
-like "$(cat interrupted)" 'the same command goes on' "... and says how to go on"
+like "$(cat interrupted)" 'the same command continues' "... and says how to continue"
 ok "$(($(trials three) < 2))" "... and keeps what was done"
 cp batch/x1.jpg batch/more.jpg
 "$KNEE" sweep --study three "${small[@]}" batch >/dev/null 2>stderr
 is "$? $(grep -c 'another batch' stderr)" "1 1" "a changed batch is refused"
 rm batch/more.jpg
 "$KNEE" sweep --study three "${small[@]}" --restart --blocks 1 batch >/dev/null 2>stderr
-is "$? $(q three 'SELECT count(DISTINCT block) FROM trial')" "0 1" "--restart makes it anew"
+is "$? $(q three 'SELECT count(DISTINCT block) FROM trial')" "0 1" "--restart replaces it"
 
 # --- CSV
 "$KNEE" export --all one >trials.csv

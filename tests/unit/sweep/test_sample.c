@@ -11,7 +11,7 @@
 #include <errno.h>
 
 #include "analysis/statistics/random.h"
-#include "harness/sweep/sample.h"
+#include "harness/sweep/subjects/sample.h"
 
 enum { BATCH = 1000 };
 

@@ -1,4 +1,4 @@
-/* The loop of a study with a runner that runs nothing: order, repeats, resuming at every point, the budget.
+/* The loop of a study with a subject that runs nothing: order, repeats, resuming at every point, the budget.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -32,10 +32,16 @@ struct script {
 static char folder[128];
 static const char *const pins[CELLS] = {"0", "0", "0,1", "0,1,0"};
 
-static int run(void *context, const struct trial_request *request, struct trial_outcome *outcome,
+/* The subject of the script: it runs nothing, and judges as `knee run` is judged. */
+struct scripted {
+    struct subject subject;
+    struct script *script;
+};
+
+static int run(struct subject *subject, const struct trial_request *request, struct trial_outcome *outcome,
                struct fault *fault)
 {
-    struct script *script = context;
+    struct script *script = ((struct scripted *)subject)->script;
     int call = script->calls++;
 
     assert_true(call < CALLS_MOST);
@@ -55,6 +61,18 @@ static int run(void *context, const struct trial_request *request, struct trial_
         strcpy(outcome->table.header->result, "ffff");
     return 0;
 }
+
+static int judge(struct subject *subject, const struct trial_request *request,
+                 const struct trial_outcome *outcome, struct trial_result *result, struct fault *fault)
+{
+    static const struct trial_expected expected = {.items = ITEMS, .manifest_sha256 = FIXTURE_MANIFEST};
+
+    (void)subject;
+    (void)request;
+    return trial_judge(outcome, &expected, &fixture_names, result, fault);
+}
+
+static const struct subject_kind scripted_kind = {.run = run, .judge = judge};
 
 static int make_folder(void **state)
 {
@@ -77,18 +95,14 @@ static int remove_folder(void **state)
 }
 
 /* Serial, and 1, 2 and 3 workers; every trial is predicted to take 100 ns, a block 400. */
-static void fill(struct sweep *sweep, struct study *study, const struct trial_runner *runner,
-                 double budget_ns)
+static void fill(struct sweep *sweep, struct study *study, struct subject *subject, double budget_ns)
 {
     *sweep = (struct sweep){.study = study,
-                            .runner = runner,
-                            .names = &fixture_names,
+                            .subject = subject,
                             .costs = {.trial_fixed_ns = 100},
                             .seed = 1,
                             .budget_ns = budget_ns,
-                            .common = {.recipe = "r", .list = "l", .in = "i", .out = "o"},
-                            .pins = pins,
-                            .expected = {.items = ITEMS, .manifest_sha256 = FIXTURE_MANIFEST}};
+                            .pins = pins};
     sweep->plan.cells[0] = (struct plan_cell){PLAN_SERIAL, 1, 0, POLICY_STATIC};
     for (uint32_t n = 1; n < CELLS; n++)
         sweep->plan.cells[n] = (struct plan_cell){PLAN_SCALING, n, 1, POLICY_DYNAMIC};
@@ -102,7 +116,7 @@ static void fill(struct sweep *sweep, struct study *study, const struct trial_ru
 /* One life of a sweep over the study in the folder. Returns how it ended. */
 static enum sweep_state live(struct script *script, double budget_ns, struct sweep *kept, struct fault *fault)
 {
-    struct trial_runner runner = {script, run};
+    struct scripted scripted = {.subject = {.kind = &scripted_kind}, .script = script};
     static struct sweep sweep;
     struct study study;
     enum sweep_state state;
@@ -110,7 +124,7 @@ static enum sweep_state live(struct script *script, double budget_ns, struct swe
     if (study_exists(folder) ? study_open_to_write(&study, folder, fault)
                              : study_create(&study, folder, false, fault))
         fail_msg("%s", fault->text);
-    fill(&sweep, &study, &runner, budget_ns);
+    fill(&sweep, &study, &scripted.subject, budget_ns);
     if (sweep_prepare(&sweep, fault))
         fail_msg("%s", fault->text);
     state = sweep_go(&sweep, fault);

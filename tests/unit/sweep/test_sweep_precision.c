@@ -13,7 +13,7 @@
 
 #include "harness/sweep/sweep_precision.h"
 
-static struct fault fault;
+static struct fault fault = {0};
 
 struct bench {
     struct study study;

@@ -75,7 +75,7 @@ static void live(struct run_hooks *h, uint32_t slot, work *before_ready, work *i
 
     assert_true(child >= 0);
     if (child == 0) {
-        struct fault fault;
+        struct fault fault = {0};
         if (h->hooks.worker_begin(h->hooks.context, slot, payload, &fault))
             _exit(1);
         if (before_ready)

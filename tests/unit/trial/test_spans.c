@@ -14,7 +14,7 @@
 #include "harness/trial/run_hooks.h"
 #include "harness/trial/spans_table.h"
 
-static struct fault fault;
+static struct fault fault = {0};
 
 static struct spans parse(const char *text)
 {

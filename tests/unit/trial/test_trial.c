@@ -289,13 +289,13 @@ static void exit_with_message(struct trial_outcome *o)
 static void exit_by_signal(struct trial_outcome *o)
 {
     o->wait_status = SIGSEGV;
-    strcpy(o->said, "last words");
+    strcpy(o->stderr_line, "last words");
 }
 static void no_table(struct trial_outcome *o)
 {
     item_table_close(&o->table);
     o->wait_status = 2 << 8;
-    strcpy(o->said, "unknown option --policy");
+    strcpy(o->stderr_line, "unknown option --policy");
 }
 static void bytes_differ_and_a_worker_died(struct trial_outcome *o)
 {

@@ -1,4 +1,4 @@
-#include "harness/sweep/sweep_weak.h"
+#include "harness/sweep/subjects/weak_shares.h"
 
 #include <glib.h>
 #include <inttypes.h>
@@ -36,7 +36,7 @@ static int cheapest_first(const void *a, const void *b)
     return x->index < y->index ? -1 : x->index > y->index;
 }
 
-double sweep_weak_deal(const double *cost, uint64_t count, uint32_t shares, uint32_t *share)
+double weak_shares_deal(const double *cost, uint64_t count, uint32_t shares, uint32_t *share)
 {
     struct costed *item = calloc(count + 1, sizeof *item), *load = calloc(shares + 1u, sizeof *load);
     double spread = -1;
@@ -77,19 +77,19 @@ static void digest_of(const struct item_table *table, uint64_t index, uint8_t sh
                    EVP_sha256(), NULL);
 }
 
-static int make_room(struct sweep_weak *weak, uint64_t items, struct fault *fault)
+static int make_room(struct weak_shares *weak, uint64_t items, struct fault *fault)
 {
-    *weak = (struct sweep_weak){.items = items,
-                                .share = calloc(items + 1, sizeof *weak->share),
-                                .made = calloc(items + 1, sizeof *weak->made)};
+    *weak = (struct weak_shares){.items = items,
+                                 .share = calloc(items + 1, sizeof *weak->share),
+                                 .made = calloc(items + 1, sizeof *weak->made)};
     if (weak->share && weak->made)
         return 0;
     fault_sys(fault, "--weak: no memory for %" PRIu64 " items", items);
     return -1;
 }
 
-int sweep_weak_learn(struct sweep_weak *weak, const struct item_table *reference, uint32_t shares,
-                     struct fault *fault)
+int weak_shares_learn(struct weak_shares *weak, const struct item_table *reference, uint32_t shares,
+                      struct fault *fault)
 {
     double *cost = calloc(reference->items + 1, sizeof *cost);
     int result = make_room(weak, reference->items, fault);
@@ -99,7 +99,7 @@ int sweep_weak_learn(struct sweep_weak *weak, const struct item_table *reference
         digest_of(reference, i, weak->made[i]);
     }
     if (result == 0) {
-        weak->spread = cost ? sweep_weak_deal(cost, weak->items, shares, weak->share) : -1;
+        weak->spread = cost ? weak_shares_deal(cost, weak->items, shares, weak->share) : -1;
         if (weak->spread < 0)
             result = fault_sys(fault, "--weak: no memory to deal %" PRIu64 " items", weak->items);
     }
@@ -110,7 +110,7 @@ int sweep_weak_learn(struct sweep_weak *weak, const struct item_table *reference
 /* --- in the study ----------------------------------------------------------------------------- */
 
 /* [[share, "digest"], ...] */
-int sweep_weak_record(const struct sweep_weak *weak, struct study *study, struct fault *fault)
+int weak_shares_record(const struct weak_shares *weak, struct study *study, struct fault *fault)
 {
     json_t *rows = json_array();
     char *text, hex[65], words[32];
@@ -131,7 +131,7 @@ int sweep_weak_record(const struct sweep_weak *weak, struct study *study, struct
     return result ? -1 : 0;
 }
 
-static int read_row(struct sweep_weak *weak, uint64_t index, json_t *row)
+static int read_row(struct weak_shares *weak, uint64_t index, json_t *row)
 {
     const char *hex = NULL;
     int share = 0;
@@ -145,7 +145,7 @@ static int read_row(struct sweep_weak *weak, uint64_t index, json_t *row)
     return 0;
 }
 
-int sweep_weak_read(struct sweep_weak *weak, struct study *study, struct fault *fault)
+int weak_shares_read(struct weak_shares *weak, struct study *study, struct fault *fault)
 {
     char *text = study_get(study, "weak_shares");
     json_t *rows = text ? json_loads(text, 0, NULL) : NULL;
@@ -158,7 +158,7 @@ int sweep_weak_read(struct sweep_weak *weak, struct study *study, struct fault *
     json_decref(rows);
     g_free(text);
     return result
-               ? fault_set(fault, "%s: the shares of weak scaling cannot be read: start anew with --restart",
+               ? fault_set(fault, "%s: the shares of weak scaling cannot be read: start again with --restart",
                            study->folder)
                : 0;
 }
@@ -172,10 +172,10 @@ static bool is_failed(const uint8_t made[32])
     return memcmp(made, none, sizeof none) == 0;
 }
 
-static int write_part(struct sweep_weak_part *made, const struct sweep_items *items,
-                      const struct sweep_inputs *inputs, const char *folder, struct fault *fault)
+static int write_part(struct weak_part *made, const struct item_choice *items, const struct batch *batch,
+                      const char *folder, struct fault *fault)
 {
-    struct sweep_items chosen = {.index = calloc(made->part.items + 1, sizeof *chosen.index),
+    struct item_choice chosen = {.index = calloc(made->part.items + 1, sizeof *chosen.index),
                                  .count = made->part.items};
     int result;
 
@@ -184,13 +184,13 @@ static int write_part(struct sweep_weak_part *made, const struct sweep_items *it
         return fault_sys(fault, "--weak: no memory for the items of %" PRIu32 " workers", made->workers);
     for (uint64_t i = 0; i < made->part.items; i++)
         chosen.index[i] = items->index[made->ids[i]];
-    result = sweep_items_write(&chosen, inputs, made->list, fault);
-    sweep_items_release(&chosen);
+    result = item_choice_write(&chosen, batch, made->list, fault);
+    item_choice_release(&chosen);
     return result;
 }
 
-static int make_part(const struct sweep_weak *weak, struct sweep_weak_part *made,
-                     const struct trial_expected *all, struct fault *fault)
+static int make_part(const struct weak_shares *weak, struct weak_part *made, const struct trial_expected *all,
+                     struct fault *fault)
 {
     uint64_t failed = 0;
 
@@ -210,9 +210,9 @@ static int make_part(const struct sweep_weak *weak, struct sweep_weak_part *made
     return 0;
 }
 
-int sweep_weak_parts(struct sweep_weak *weak, const struct plan *plan, const struct sweep_items *items,
-                     const struct sweep_inputs *inputs, const char *folder, const struct trial_expected *all,
-                     struct fault *fault)
+int weak_shares_make_parts(struct weak_shares *weak, const struct plan *plan, const struct item_choice *items,
+                           const struct batch *batch, const char *folder, const struct trial_expected *all,
+                           struct fault *fault)
 {
     weak->parts = calloc(plan->cell_count + 1u, sizeof *weak->parts);
     if (!weak->parts || items->count != weak->items)
@@ -221,31 +221,31 @@ int sweep_weak_parts(struct sweep_weak *weak, const struct plan *plan, const str
                                      : "--weak: no memory for %" PRIu64 " items",
                          (uint64_t)items->count);
     for (uint32_t i = 0; i < plan->cell_count; i++) {
-        struct sweep_weak_part *made = &weak->parts[weak->part_count];
-        if (sweep_weak_part_of(weak, &plan->cells[i]) || plan->cells[i].role == PLAN_SERIAL)
+        struct weak_part *made = &weak->parts[weak->part_count];
+        if (plan->cells[i].role == PLAN_SERIAL || weak_shares_part(weak, plan->cells[i].workers))
             continue;
         made->workers = plan->cells[i].workers;
         weak->part_count++;
-        if (make_part(weak, made, all, fault) || write_part(made, items, inputs, folder, fault))
+        if (make_part(weak, made, all, fault) || write_part(made, items, batch, folder, fault))
             return -1;
     }
     return 0;
 }
 
-const struct sweep_weak_part *sweep_weak_part_of(const struct sweep_weak *weak, const struct plan_cell *cell)
+const struct weak_part *weak_shares_part(const struct weak_shares *weak, uint32_t workers)
 {
-    for (uint32_t i = 0; i < weak->part_count && cell->role != PLAN_SERIAL; i++)
-        if (weak->parts[i].workers == cell->workers)
+    for (uint32_t i = 0; i < weak->part_count; i++)
+        if (weak->parts[i].workers == workers)
             return &weak->parts[i];
     return NULL;
 }
 
-void sweep_weak_release(struct sweep_weak *weak)
+void weak_shares_release(struct weak_shares *weak)
 {
     for (uint32_t i = 0; i < weak->part_count; i++)
         free(weak->parts[i].ids);
     free(weak->parts);
     free(weak->share);
     free(weak->made);
-    *weak = (struct sweep_weak){0};
+    *weak = (struct weak_shares){0};
 }

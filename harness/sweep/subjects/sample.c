@@ -1,4 +1,4 @@
-#include "harness/sweep/sample.h"
+#include "harness/sweep/subjects/sample.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* Weak scaling of the pipeline: shares dealt evenly, and a trial of some of them judged item by item. */
+/* Weak scaling of the batch: shares dealt evenly, and a trial of some of them judged item by item. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "harness/sweep/sweep_weak.h"
+#include "harness/sweep/subjects/weak_shares.h"
 #include "tests/unit/trial/trial_fixture.h"
 
 static void a_deal_is_as_by_hand(void **state)
@@ -32,7 +32,8 @@ static void a_deal_is_as_by_hand(void **state)
     (void)state;
     for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
         uint32_t share[6] = {0};
-        double load[4] = {0}, spread = sweep_weak_deal(cases[c].cost, cases[c].count, cases[c].shares, share);
+        double load[4] = {0},
+               spread = weak_shares_deal(cases[c].cost, cases[c].count, cases[c].shares, share);
         if (fabs(spread - cases[c].spread) > 1e-12)
             fail_msg("case %zu: spread %g instead of %g", c, spread, cases[c].spread);
         for (uint64_t i = 0; i < cases[c].count; i++)
@@ -53,7 +54,7 @@ static void many_items_are_dealt_evenly(void **state)
     (void)state;
     for (int i = 0; i < COUNT; i++) /* pictures of eight sizes, all of a size within a third */
         cost[i] = pow(1.6, floor((double)i / SHARES)) * (1 + (i * 7 % SHARES) / 48.0);
-    spread = sweep_weak_deal(cost, COUNT, SHARES, share);
+    spread = weak_shares_deal(cost, COUNT, SHARES, share);
     for (int i = 0; i < COUNT; i++) {
         items[share[i]]++;
         load[share[i]] += cost[i];

@@ -1,0 +1,50 @@
+/* subject_batch_internal.h: the batch as a subject, for the files subject_batch*.c. */
+#ifndef KNEE_SUBJECT_BATCH_INTERNAL_H
+#define KNEE_SUBJECT_BATCH_INTERNAL_H
+
+#include "harness/machine/counters/counter_group.h"
+#include "harness/sweep/subject.h"
+#include "harness/sweep/subjects/item_choice.h"
+#include "harness/sweep/subjects/weak_shares.h"
+#include "pipeline/images/recipe/recipe.h"
+
+struct subject_batch {
+    struct subject subject; /* first: a struct subject is the batch it begins */
+    struct recipe recipe;
+    struct counter_group group; /* text NULL: nothing is counted */
+    struct batch batch;
+    char batch_sha256[65];
+    uint32_t *kinds; /* of each item of the batch: enum image_kind; owned */
+    struct item_choice items;
+    char list[PATH_MAX]; /* file with the items of a trial, in the scratch folder */
+
+    /* From the serial reference run. */
+    struct trial_expected expected;
+    char *manifest_sha256;   /* owned, of expected */
+    struct weak_shares weak; /* with weak scaling */
+};
+
+/* Names of stages, engines and kinds of images. */
+extern const struct trial_names subject_batch_names;
+
+/* The serial run without a pool over the items in `list`. */
+struct trial_request subject_batch_request(const struct subject_batch *batch);
+
+/* Runs one trial of the batch; list, recipe and so on are added to the request. */
+int subject_batch_run(struct subject *subject, const struct trial_request *request,
+                      struct trial_outcome *outcome, struct fault *fault);
+
+/* Of struct subject_kind. */
+int subject_batch_probe(struct subject *subject, struct plan_costs *costs, int64_t *spent_ns,
+                        struct fault *fault);
+int subject_batch_record(struct subject *subject, const struct plan *plan, struct study *study,
+                         struct fault *fault);
+int subject_batch_resume(struct subject *subject, struct study *study, struct fault *fault);
+
+/* Runs the serial reference run and records in the study what it found: manifest, failed items, the items' sizes,
+ * with weak scaling the shares. Its time is added to the time that the study has taken. Returns 0, or -1 with fault
+ * or subject->stopped_by. */
+int subject_batch_reference(struct subject_batch *batch, const struct plan *plan, struct study *study,
+                            struct fault *fault);
+
+#endif

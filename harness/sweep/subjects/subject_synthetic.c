@@ -1,0 +1,141 @@
+#include "harness/sweep/subjects/subject_synthetic.h"
+
+#include <glib.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/sweep/subjects/subject_command_internal.h"
+#include "harness/sweep/subjects/subjects_internal.h"
+#include "pipeline/base/paths.h"
+#include "pipeline/synthetic/synthetic_expected.h"
+
+struct subject_synthetic {
+    struct subject_command command; /* first: a struct subject is the workload it begins */
+    struct subject_kind kind;       /* a command's but for record and print */
+    struct synthetic_spec spec;
+};
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+int subject_synthetic_command(struct sweep_options *options, struct fault *fault)
+{
+    char program[PATH_MAX];
+    struct synthetic_spec spec;
+
+    if (synthetic_parse(&spec, options->synthetic, fault))
+        return -1;
+    if (strpbrk(options->synthetic, "{}"))
+        return fault_set(fault,
+                         "--synthetic: braces are placeholders of a command: a synthetic workload has none");
+    if (!paths_self(program, sizeof program))
+        return fault_set(fault, "the path of this program is not known: is /proc mounted?");
+    const char *const words[] = {program,
+                                 "synthetic",
+                                 "--workers={workers}",
+                                 "--chunk={chunk}",
+                                 "--policy={policy}",
+                                 options->synthetic,
+                                 NULL};
+    options->synthetic_words = g_strdupv((char **)words);
+    options->command.words = options->synthetic_words;
+    return 0;
+}
+
+/* --- facts ------------------------------------------------------------------------------------ */
+
+/* Items that only wait need no core. */
+static bool is_waiting(const struct synthetic_spec *spec)
+{
+    return spec->kind == SYNTHETIC_WAIT && spec->slow_ns == 0;
+}
+
+static int record(struct subject *subject, const struct plan *plan, struct study *study, struct fault *fault)
+{
+    const struct subject_synthetic *synthetic = (const struct subject_synthetic *)subject;
+    const char *waiting =
+        is_waiting(&synthetic->spec)
+            ? "the items of the synthetic workload wait: each worker counts as if it had a core"
+            : NULL;
+
+    return subject_command_record(subject, plan, study, fault) ||
+                   study_set(study, "synthetic", subject->options->synthetic, fault) ||
+                   study_set(study, "waiting", waiting, fault)
+               ? -1
+               : 0;
+}
+
+/* --- measured and expected -------------------------------------------------------------------- */
+
+/* NAN: none counts. */
+static double measured_s(const struct study_trial *trials, size_t count, int64_t cell)
+{
+    double logs = 0, counted = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (trials[i].cell == cell && trials[i].wall_ns > 0 && strcmp(trials[i].status, "ok") == 0) {
+            logs += log((double)trials[i].wall_ns / 1e9);
+            counted++;
+        }
+    return counted > 0 ? exp(logs / counted) : NAN;
+}
+
+static int print(const struct subject *subject, const struct plan *plan, struct study *study, bool all_right,
+                 FILE *file, struct fault *fault)
+{
+    const struct synthetic_spec *spec = &((const struct subject_synthetic *)subject)->spec;
+    struct synthetic_pool_part none = {0};
+    size_t count = 0;
+    struct study_trial *trials = study_read_trials(study, &count, fault);
+
+    if (!trials)
+        return -1;
+    subject_command_print(subject, plan, study, all_right, file, fault);
+    fprintf(
+        file,
+        "expected workers  measured s  expected s   ratio   more s  (expected: the work alone; the measured "
+        "time includes start and end of programs)\n");
+    for (uint32_t i = 0; i < plan->cell_count; i++) {
+        const struct plan_cell *cell = &plan->cells[i];
+        double expected = synthetic_expected_s(spec, cell->workers, cell->chunk, cell->policy, &none),
+               measured = measured_s(trials, count, i + 1);
+        if (cell->role != PLAN_SCALING)
+            continue;
+        fprintf(file, "%16" PRIu32 "  ", cell->workers);
+        if (isnan(measured))
+            fprintf(file, "%10s  %10.4f  %6s  %7s  no trial counts\n", "-", expected, "-", "-");
+        else
+            fprintf(file, "%10.4f  %10.4f  %6.4f  %+7.4f\n", measured, expected, measured / expected,
+                    measured - expected);
+    }
+    study_free_trials(trials, count);
+    return 0;
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+struct subject *subject_synthetic_open(const struct sweep_options *options, const char *scratch,
+                                       struct fault *fault)
+{
+    struct subject_synthetic *synthetic =
+        subject_new(sizeof *synthetic, &subject_command_kind, options, scratch, fault);
+    struct subject *subject = &synthetic->command.subject;
+    uint32_t most;
+
+    if (!synthetic)
+        return NULL;
+    synthetic->kind = subject_command_kind;
+    synthetic->kind.record = record;
+    synthetic->kind.print = print;
+    subject->kind = &synthetic->kind;
+    subject_command_init(&synthetic->command);
+    if (synthetic_parse(&synthetic->spec, options->synthetic, fault)) {
+        subject_release(subject);
+        return NULL;
+    }
+    most = subject->request.workers[subject->request.worker_count - 1];
+    if (is_waiting(&synthetic->spec) && most > subject->cores)
+        subject->cores = subject->request.cores = most;
+    return subject;
+}

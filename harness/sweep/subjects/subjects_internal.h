@@ -1,0 +1,23 @@
+/* subjects_internal.h: what the files of this folder share. */
+#ifndef KNEE_SUBJECTS_INTERNAL_H
+#define KNEE_SUBJECTS_INTERNAL_H
+
+#include "harness/sweep/subjects/subjects.h"
+
+/* Makes a zeroed subject of `bytes` bytes, which begins with a struct subject, and fills that: topology, limits,
+ * request and paths. NULL with fault. */
+void *subject_new(size_t bytes, const struct subject_kind *kind, const struct sweep_options *options,
+                  const char *scratch, struct fault *fault);
+
+/* A path in the scratch folder. */
+void subject_scratch_path(const struct subject *subject, const char *name, char path[PATH_MAX]);
+
+/* As subject_open(). */
+struct subject *subject_batch_open(const struct sweep_options *options, const char *scratch,
+                                   struct fault *fault);
+struct subject *subject_command_open(const struct sweep_options *options, const char *scratch,
+                                     struct fault *fault);
+struct subject *subject_synthetic_open(const struct sweep_options *options, const char *scratch,
+                                       struct fault *fault);
+
+#endif

@@ -1,0 +1,56 @@
+/* sweep_options.h: the options of `knee sweep`, as its command line (harness/cli/sweep_arguments.h) leaves them for
+ * the subject, the plan, the loop and the facts.
+ */
+#ifndef KNEE_SWEEP_OPTIONS_H
+#define KNEE_SWEEP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/sweep/plan.h"
+#include "harness/trial/trial_command.h"
+
+/* State of the page cache, for the files of the batch, at the start of every trial. */
+enum sweep_cache { CACHE_WARM, CACHE_COLD };
+extern const char *const sweep_cache_names[]; /* "warm", "cold", NULL */
+
+/* What is measured: harness/sweep/subjects has a file for each. */
+enum sweep_subject { SWEEP_BATCH, SWEEP_COMMAND, SWEEP_SYNTHETIC };
+
+/* Texts are owned by the command line unless stated otherwise. */
+struct sweep_options {
+    enum sweep_subject subject;
+    const char *study; /* folder */
+    char *study_made;  /* study, when it was not given; owned */
+    const char *out;   /* folder for outputs of trials; NULL: in the study's folder */
+
+    /* The plan. */
+    const char *workers, *chunks, *policies; /* lists as given */
+    struct plan_request request;             /* these lists, items, blocks and stop rule, parsed */
+    uint64_t budget_ns, items, blocks, seed; /* items, blocks: 0 chosen by the plan */
+    double precision;                        /* half-width of E(n) to be reached, a share; 0: none */
+    double delta; /* efficiency loss that defines the knee (analysis/knee/knee.h) */
+    bool weak;    /* the work grows with the workers */
+
+    /* The machine. */
+    uint64_t emulate; /* number of emulated cores; 0: the real ones */
+    int placement;    /* enum pin_placement */
+    double noise;     /* share of the CPU time that other processes may use in a trial; 0: trial_limits */
+
+    /* Of the batch. */
+    const char *in, *recipe;
+    const char *counters; /* name or path of the counter group; NULL counts nothing */
+    int cache;            /* enum sweep_cache */
+
+    /* Of a command; the synthetic workload is one too. */
+    struct command_spec command;
+    const char *synthetic;  /* the spec of --synthetic; NULL none */
+    char **synthetic_words; /* the command made of it; owned */
+
+    bool dry_run, restart, resume;
+};
+
+/* Fills options->request from the other fields. Returns 0, or -1 with fault that names the option. */
+int sweep_options_read_plan(struct sweep_options *options, struct fault *fault);
+
+#endif
