@@ -20,22 +20,22 @@ static const struct option_spec table[] = {
      .target = &options.workers,
      .min = 1,
      .max = 1000000,
-     .help = "one number of workers in detail, against another"},
+     .help = "compare N workers with another number of workers, cause by cause"},
     {.name = "against",
      .argument = "M",
      .kind = OPTION_COUNT,
      .target = &options.against,
      .min = 1,
      .max = 1000000,
-     .help = "the number of workers to compare with (1)"},
+     .help = "with --workers: the number of workers to compare with (1)"},
     {.name = "trials",
      .kind = OPTION_FLAG,
      .target = &options.trials,
-     .help = "one line for each trial, fields divided by tabs, core-seconds"},
+     .help = "core-seconds of every trial, one line each, fields divided by tabs"},
     {.name = "json",
      .kind = OPTION_FLAG,
      .target = &options.json,
-     .help = "print section account of fit.json"},
+     .help = "print the account as JSON, as in fit.json"},
     {.name = NULL}};
 
 static const struct fit_account_cell *find_cell(const struct fit_account *account, uint64_t workers,
@@ -97,11 +97,11 @@ static int run(const struct arguments *arguments, struct fault *fault)
 
 const struct subcommand cmd_account = {
     .name = "account",
-    .summary = "where the core-seconds of a study went, cause by cause",
+    .summary = "divide the core-seconds of a study among their causes",
     .usage = "[options] STUDY",
-    .details =
-        "STUDY is the folder of a study. n workers during T seconds cost n T core-seconds; they are divided\n"
-        "without remainder. 'Speedup without it' says what would be measured if the cause were gone.\n",
+    .details = "STUDY is the folder of a study. n workers during T seconds cost n T core-seconds; the causes "
+               "add up to\n"
+               "all of them. 'Speedup without it' is the speedup that would be measured without the cause.\n",
     .table = table,
     .least = 1,
     .most = 1,

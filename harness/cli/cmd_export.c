@@ -311,7 +311,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
 
 const struct subcommand cmd_export = {
     .name = "export",
-    .summary = "print a study's trials, workers, items or counters as CSV",
+    .summary = "print the trials, workers, items or counters of a study as CSV",
     .usage = "[options] STUDY",
     .details =
         "STUDY is the folder of a study, or its study.db. A value that was not measured is an empty field.\n"

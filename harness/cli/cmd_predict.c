@@ -23,19 +23,19 @@ static const struct option_spec table[] = {
      .target = &options.cores,
      .min = 1,
      .max = 4096,
-     .help = "cores of the machine (those of the study)"},
+     .help = "cores of the machine (as in the study)"},
     {.name = "memory",
      .argument = "SIZE",
      .kind = OPTION_TEXT,
      .target = &options.memory,
-     .help = "its memory, such as 32G or 900M (not a limit)"},
+     .help = "its memory, such as 32G or 900M (unlimited)"},
     {.name = "items",
      .argument = "N",
      .kind = OPTION_COUNT,
      .target = &options.items,
      .min = 1,
      .max = 10000000,
-     .help = "items of the batch, alike those of the study (those of the study)"},
+     .help = "number of items, similar to those of the study (as in the study)"},
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
     {.name = NULL}};
 
@@ -103,11 +103,12 @@ static int run(const struct arguments *arguments, struct fault *fault)
 
 const struct subcommand cmd_predict = {
     .name = "predict",
-    .summary = "times, speedup and the best setting on a machine or batch you do not have",
+    .summary = "predict times and the best cell for another machine or batch",
     .usage = "[options] STUDY",
-    .details =
-        "STUDY is the folder of a study with one-worker trials. The pool is simulated with the costs of its\n"
-        "items; what was measured is predicted too, without its own trials, to show how far off it is.\n",
+    .details = "STUDY is the folder of a study with one-worker trials. The pool is simulated with the costs "
+               "of its items.\n"
+               "Every measured cell is predicted too, without its own trials, to show the error of the "
+               "prediction.\n",
     .table = table,
     .least = 1,
     .most = 1,

@@ -49,7 +49,8 @@ static double remaining_of(const struct fit_account_trial *row, int which, const
     return which < 0 ? total_of(row, 0, reason) : row->account.total_s - cause_of(row, which, reason);
 }
 
-/* Core-seconds caused by image size. A slope that the sizes of the batch cannot distinguish is part of the other one. */
+/* Core-seconds caused by image size. A slope that the sizes of the batch cannot distinguish is part of the other
+ * one. */
 static double size_of(const struct fit_account_trial *row, int which, const char **reason)
 {
     const double *core_s = row->account.core_s;

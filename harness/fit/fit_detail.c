@@ -1,4 +1,5 @@
-/* fit_detail.c: the parts of a fit other than the curve: phases, variations, item sizes, counters, equivalence, advice. */
+/* fit_detail.c: the parts of a fit other than the curve: phases, variations, item sizes, counters, equivalence,
+ * advice. */
 #include <math.h>
 #include <stddef.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* fit_internal.h: the parts of a fit, shared by the fit*.c files that compute them. fit_make() calls them in this order. */
+/* fit_internal.h: the parts of a fit, shared by the fit*.c files that compute them. fit_make() calls them in this
+ * order. */
 #ifndef KNEE_FIT_INTERNAL_H
 #define KNEE_FIT_INTERNAL_H
 
@@ -12,8 +13,8 @@ struct interval fit_measure(const struct study_data *study, unsigned cell, size_
 
 /* From the models: coherency, knee_model and predictions. */
 void fit_predict(struct fit *fit);
-/* Phases, variations, sizes, counters, quantities, equivalence, advice, account, knee_causes. Returns 0, or -1 when memory
- * is short. */
+/* Phases, variations, sizes, counters, quantities, equivalence, advice, account, knee_causes. Returns 0, or -1 when
+ * memory is short. */
 int fit_details(struct fit *fit);
 /* From the counters and the group that the study names: quantities, group and caveats; a group that cannot be read is a
  * warning. */

@@ -26,8 +26,8 @@ void fit_json_append(json_t *array, json_t *value);
 
 /* json as text: one key a line, 12 digits. Returns 0, or -1. */
 int fit_json_print(const json_t *json, FILE *out);
-/* The same into a file, which is replaced as a whole: written under another name in that folder, flushed, renamed. Returns
- * 0, or -1 with fault. */
+/* The same into a file, which is replaced as a whole: written under another name in that folder, flushed, renamed.
+ * Returns 0, or -1 with fault. */
 int fit_json_write(const json_t *json, const char *path, struct fault *fault);
 
 #endif

@@ -1,5 +1,5 @@
-/* fit_json_internal.h: the sections of fit.json, put together by fit_json() (fit.h); docs/formats.md is the format. Each
- * returns a new reference. */
+/* fit_json_internal.h: the sections of fit.json, put together by fit_json() (fit.h); docs/formats.md is the format.
+ * Each returns a new reference. */
 #ifndef KNEE_FIT_JSON_INTERNAL_H
 #define KNEE_FIT_JSON_INTERNAL_H
 

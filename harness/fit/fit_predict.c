@@ -1,4 +1,5 @@
-/* fit_predict.c: the chosen model at worker counts that were not measured, its knee, and whether its terms are needed. */
+/* fit_predict.c: the chosen model at worker counts that were not measured, its knee, and whether its terms are
+ * needed. */
 #include "harness/fit/fit_internal.h"
 
 const struct model_fit *fit_chosen_model(const struct fit *fit)

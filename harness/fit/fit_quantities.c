@@ -1,5 +1,5 @@
-/* fit_quantities.c: quantities computed from the events of a counter group (IPC, frequency, bytes per item), at every number of
- * workers of the curve. */
+/* fit_quantities.c: quantities computed from the events of a counter group (IPC, frequency, bytes per item), at
+ * every number of workers of the curve. */
 #include <math.h>
 #include <string.h>
 

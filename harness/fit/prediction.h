@@ -3,9 +3,9 @@
  * Sequence: study_read(), fit_account_make(), prediction_make(), prediction_print() or prediction_json(),
  * prediction_release(). Study and account must outlive the prediction.
  *
- * The pool's costs are read from the study: items at one worker (medians, at the level of each block),
- * prefix, suffix (in proportion to workers), forks, initializers, claims, and the slowdown of items by
- * further workers (contention, up to the study's cores). The simulation of analysis/prediction/simulate.h does the rest.
+ * The pool's costs are read from the study: items at one worker (medians, at the level of each block), prefix,
+ * suffix (in proportion to workers), forks, initializers, claims, and the slowdown of items by further workers
+ * (contention, up to the study's cores). The simulation of analysis/prediction/simulate.h does the rest.
  *
  * The interval of a time joins (root of the sum of squares, on logarithms) three things: Student's t over the
  * predictions that each block alone would give; twice the root mean square error of cells that were held back

@@ -83,9 +83,9 @@ static double block_mean_s(const struct fit_account *account, unsigned block, un
     return sum / count;
 }
 
-/* How many items are in progress at a time, as an item sees it: the mean of that number over the time of all items, from
- * the start signal to each worker's last item. Items that wait for a core are not in progress. *w: the trial's first
- * worker or one before it; it is moved on. */
+/* How many items are in progress at a time, as an item sees it: the mean of that number over the time of all items,
+ * from the start signal to each worker's last item. Items that wait for a core are not in progress. *w: the trial's
+ * first worker or one before it; it is moved on. */
 static double concurrency_of(const struct prediction_basis *basis, const struct fit_account_trial *row,
                              unsigned *w)
 {
@@ -321,7 +321,8 @@ static void take_serial(struct prediction_basis *basis, int64_t without)
         const struct fit_account_trial *row = row_at(account, i);
         const struct data_trial *trial = trial_of(account, row);
         double n = workers_of(account, row), chunk = (double)study_data_cell(account->study, trial)->chunk;
-        /* A program that records items but no phases has a serial part, too: at which end it is changes no wall time. */
+        /* A program that records items but no phases has a serial part, too: at which end it is changes no wall
+         * time. */
         bool has_phases = !isnan(trial->prefix_s + trial->suffix_s);
         double at_end_s = has_phases ? trial->suffix_s : row->account.core_s[CAUSE_SERIAL] / n;
         if (!is_seen(account, row, without) || isnan(at_end_s))

@@ -35,8 +35,8 @@ void prediction_basis_release(struct prediction_basis *basis);
 void prediction_basis_costs(struct prediction_basis *basis, int64_t without);
 /* Slowdown of all blocks, without one cell's trials (-1: with all); never below 0. */
 struct prediction_slowdown prediction_basis_slowdown(const struct prediction_basis *basis, int64_t without);
-/* For each additional worker on a machine with that many cores: contention goes with the number of workers, crowding with the
- * share of the cores that are at work. */
+/* For each additional worker on a machine with that many cores: contention goes with the number of workers, crowding
+ * with the share of the cores that are at work. */
 double prediction_basis_contention(const struct prediction_basis *basis,
                                    const struct prediction_slowdown *slowdown, unsigned cores);
 

@@ -1,8 +1,8 @@
 /* observations.h: from the trials of a study to the observations that analysis takes. Pure: no files.
  *
- * Which trials take part is decided here, for fits and for the sweep's own precision: those with status ok that have the
- * number asked for. Those of the scaling curve are handed over as scaling.h wants them: with weak scaling, the time for
- * the work of one worker.
+ * Which trials take part is decided here, for fits and for the sweep's own precision: those with status ok that have
+ * the number asked for. Those of the scaling curve are handed over as scaling.h wants them: with weak scaling, the
+ * time for the work of one worker.
  */
 #ifndef KNEE_OBSERVATIONS_H
 #define KNEE_OBSERVATIONS_H

@@ -211,8 +211,8 @@ int study_open_to_read(struct study *study, const char *operand, struct fault *f
 
 void study_close(struct study *study)
 {
-    /* A study at rest is one file, which anyone can read wherever it lies; with a log, each reading would leave two more
-     * files. Refused while a reader has it open: then the log stays. */
+    /* A study at rest is one file, which anyone can read wherever it lies; with a log, each reading would leave two
+     * more files. Refused while a reader has it open: then the log stays. */
     if (study->db && study->lock_fd >= 0) {
         sqlite3_busy_timeout(study->db, 0);
         sqlite3_exec(study->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);

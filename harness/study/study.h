@@ -32,8 +32,8 @@ struct study {
     int lock_fd; /* of the folder; -1 when opened to read */
 };
 
-/* Rows. Fields are the columns of the tables (study_tables.h) and have the meaning given in docs/formats.md. Texts in rows that were
- * read belong to the array (study_free_*); texts in rows to be written stay the caller's. */
+/* Rows. Fields are the columns of the tables (study_tables.h) and have the meaning given in docs/formats.md. Texts
+ * in rows that were read belong to the array (study_free_*); texts in rows to be written stay the caller's. */
 struct study_batch_item {
     int64_t id, bytes, width, height;
     const char *path, *kind;
@@ -112,8 +112,8 @@ int study_open_to_write(struct study *study, const char *folder, struct fault *f
 /* operand: the folder or its study.db. The file is not written to. Returns 0, or -1 with fault. */
 int study_open_to_read(struct study *study, const char *operand, struct fault *fault);
 
-/* Moves everything into study.db alone (no log remains, unless a reader has it open) and releases the lock. May be called
- * with {.lock_fd = -1} for a study that was never opened. */
+/* Moves everything into study.db alone (no log remains, unless a reader has it open) and releases the lock. May be
+ * called with {.lock_fd = -1} for a study that was never opened. */
 void study_close(struct study *study);
 
 /* A transaction. The first two return 0, or -1 with fault; a failed commit has rolled back. */

@@ -1,8 +1,8 @@
 /* study_data.h: a study in memory, as the analysis takes it: times in seconds, NaN where nothing was measured.
  *
- * Filled by study_read.h, from a study.db or from a table of times (CSV), which becomes the same structure with one trial
- * for each row. Indices into the arrays stay valid; nothing is changed after reading. docs/formats.md explains the
- * tables of study.db.
+ * Filled by study_read.h from a study.db, or by harness/tables/table_study.h from a table of times, which becomes the
+ * same structure with one trial for each row. Indices into the arrays stay valid; nothing is changed after reading.
+ * docs/formats.md explains the tables of study.db.
  */
 #ifndef KNEE_STUDY_DATA_H
 #define KNEE_STUDY_DATA_H

@@ -7,7 +7,8 @@
 #include "harness/study/study_read_internal.h"
 #include "harness/study/study_rows.h"
 
-/* More workers than any machine has, and few enough to count through: as in a table of times (harness/tables/table_study.c). */
+/* More workers than any machine has, and few enough to count through: as in a table of times
+ * (harness/tables/table_study.c). */
 enum { MOST_WORKERS = 1000000 };
 
 /* --- facts, cells, trials --------------------------------------------------------------------- */

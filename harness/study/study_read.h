@@ -2,7 +2,8 @@
  *
  * A study.db is read without writing to it: it may belong to somebody else, or be on read-only storage.
  *
- * Sequence: study_read(), or table_study() of a table (harness/tables), the fields and functions of study_data.h, study_data_release().
+ * Sequence: study_read(), or table_study() of a table (harness/tables), the fields and functions of study_data.h,
+ * study_data_release().
  */
 #ifndef KNEE_STUDY_READ_H
 #define KNEE_STUDY_READ_H

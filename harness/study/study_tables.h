@@ -1,10 +1,12 @@
-/* study_tables.h: the tables of study.db. Each column is named once, here, for making, writing, reading and exporting.
+/* study_tables.h: the tables of study.db. Each column is named once, here, for making, writing, reading and
+ * exporting.
  *
- * A table is described by the struct that holds one of its rows (study.h): a field is called like its column. Numbers are
- * int64_t fields (STUDY_UNKNOWN is NULL), texts const char * fields (NULL is NULL). docs/formats.md has their meaning.
+ * A table is described by the struct that holds one of its rows (study.h): a field is called like its column.
+ * Numbers are int64_t fields (STUDY_UNKNOWN is NULL), texts const char * fields (NULL is NULL). docs/formats.md has
+ * their meaning.
  *
- * A new column: a field of the struct, and its line in study_tables.c. Studies of older programs lack it: readers see it
- * as not known, and study_rows_complete() adds it before such a study is written to.
+ * A new column: a field of the struct, and its line in study_tables.c. Studies of older programs lack it: readers
+ * see it as not known, and study_rows_complete() adds it before such a study is written to.
  */
 #ifndef KNEE_STUDY_TABLES_H
 #define KNEE_STUDY_TABLES_H
