@@ -100,8 +100,8 @@ static int open_places(struct dataset_batch *batch, const char *stamp, struct fa
 int dataset_batch_open(struct dataset_batch *batch, const char *out, const char *stamp,
                        const struct dataset_plan *plan, const struct sources *sources, struct fault *fault)
 {
-    *batch =
-        (struct dataset_batch){.plan = plan, .sources = sources, .journal = {.fd = -1}, .out = strdup(out)};
+    *batch = (struct dataset_batch){
+        .plan = plan, .sources = sources, .journal = {.log = {.fd = -1}}, .out = strdup(out)};
     size_t length = batch->out == NULL ? 0 : strlen(batch->out);
     while (length > 1 && batch->out[length - 1] == '/')
         batch->out[--length] = '\0';
@@ -256,5 +256,5 @@ void dataset_batch_close(struct dataset_batch *batch)
     free(batch->out);
     free(batch->temporary);
     free(batch->order);
-    *batch = (struct dataset_batch){.journal = {.fd = -1}};
+    *batch = (struct dataset_batch){.journal = {.log = {.fd = -1}}};
 }

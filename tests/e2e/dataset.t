@@ -74,7 +74,7 @@ is "$(find "$work/killed.tsv" 2>/dev/null)" "" "a killed build leaves no descrip
 printf 'torn' >>"$work/killed.journal"
 for _ in $(seq 100); do # its workers end with it, and let go of the journal
     build killed --jobs 2 && break
-    grep -q 'another build' "$work/err" || break
+    grep -q 'another run is writing' "$work/err" || break
     sleep 0.1
 done
 like "$(cat "$work/err")" "[0-9]+ of 24 items are there already" "the next build keeps finished items"
