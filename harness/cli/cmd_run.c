@@ -21,6 +21,7 @@
 #include "pipeline/images/input/batch.h"
 #include "pipeline/images/output/run_journal.h"
 #include "pipeline/images/output/run_output.h"
+#include "pipeline/images/output/run_print.h"
 #include "pipeline/images/recipe/recipe.h"
 #include "pipeline/pool/failpoint.h"
 #include "pipeline/pool/pool.h"
@@ -192,13 +193,13 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     if (options->pool.emulate)
         emulate_run_end(&run->emulation, &run->table);
     if (options->stats) {
-        run_output_print_start(&run->table);
-        run_output_print_stages(&run->table);
+        run_print_start(&run->table);
+        run_print_stages(&run->table);
     }
     if (!options->quiet && options->pool.emulate)
         printf("times are those of %" PRIu64 " emulated cores\n", options->pool.emulate);
     if (!options->quiet)
-        run_output_print_summary(&run->table, &run->batch, options->out, &outcome);
+        run_print_summary(&run->table, &run->batch, options->out, &outcome);
     if (outcome.failed)
         message_error("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome.failed,
                       run->batch.count, options->out);

@@ -172,12 +172,24 @@ int batch_list(struct batch *batch, const char *root, const char *exclude, struc
     return failed;
 }
 
-/* --- a sample --------------------------------------------------------------------------------- */
+/* --- finding an item ------------------------------------------------------------------------ */
 
 static int path_order(const void *key, const void *element)
 {
     return strcmp(key, *(char *const *)element);
 }
+
+bool batch_find(const struct batch *batch, const char *path, uint64_t *index)
+{
+    char **found =
+        batch->count ? bsearch(path, batch->paths, batch->count, sizeof *batch->paths, path_order) : NULL;
+
+    if (found)
+        *index = (uint64_t)(found - batch->paths);
+    return found != NULL;
+}
+
+/* --- a sample --------------------------------------------------------------------------------- */
 
 /* Marks every listed path; keep has one flag per item. */
 static int mark_listed(const struct batch *batch, FILE *list, const char *list_path, bool *keep,
@@ -189,16 +201,15 @@ static int mark_listed(const struct batch *batch, FILE *list, const char *list_p
     int failed = 0;
 
     while (!failed && (length = getline(&line, &capacity, list)) > 0) {
-        char **found;
+        uint64_t index;
         if (line[length - 1] == '\n')
             line[--length] = '\0';
         if (!length)
             continue;
-        found = bsearch(line, batch->paths, batch->count, sizeof *batch->paths, path_order);
-        if (!found)
+        if (!batch_find(batch, line, &index))
             failed = fault_set(fault, "list %s: %.200s is not in batch %s", list_path, line, batch->root);
         else
-            keep[found - batch->paths] = true;
+            keep[index] = true;
     }
     free(line);
     return failed;

@@ -31,6 +31,9 @@ int batch_list(struct batch *batch, const char *root, const char *exclude, struc
  * is a fault that names it. */
 int batch_keep_listed(struct batch *batch, const char *list_path, struct fault *fault);
 
+/* Returns whether path is an item; *index its place. */
+bool batch_find(const struct batch *batch, const char *path, uint64_t *index);
+
 /* SHA-256 over "<path>\0<bytes>\n" of every item, hex: what two studies must share to be compared. */
 void batch_sha256(const struct batch *batch, char hex[65]);
 

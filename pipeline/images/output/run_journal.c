@@ -1,4 +1,4 @@
-#include "pipeline/images/output/run_journal.h"
+#include "pipeline/images/output/run_journal_internal.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -8,21 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pipeline/base/version.h"
 #include "pipeline/images/output/image_result.h"
 #include "pipeline/images/input/image_input.h"
-#include "pipeline/images/output/store.h"
 #include "pipeline/pool/failpoint.h"
 
-enum { FIELDS_MOST = 16 + 2 * RECIPE_MAX_RENDITIONS };
-
-/* The parts of a line, unescaped. */
-struct fields {
-    char *at[FIELDS_MOST];
-    int count;
-};
-
-static int split(char *text, struct fields *fields)
+int run_journal_split(char *text, struct journal_fields *fields)
 {
     fields->count = 0;
     while (text) {
@@ -43,127 +33,7 @@ static int number(const char *text, uint64_t most, uint64_t *value)
     return *text < '0' || *text > '9' || *end || errno || *value > most ? -1 : 0;
 }
 
-/* --- whose folder ----------------------------------------------------------------------------- */
-
-/* What is known of the run before from the journal's first line. */
-struct owner {
-    const struct run_journal *journal;
-    bool known, removing;
-    char version[128], recipe[65], batch[65];
-    struct {
-        char name[64], extension[16];
-    } renditions[RECIPE_MAX_RENDITIONS];
-    int rendition_count;
-};
-
-static int read_owner(struct owner *owner, const struct fields *fields)
-{
-    if (fields->count < 5 || strcmp(fields->at[1], "1") != 0)
-        return -1;
-    snprintf(owner->version, sizeof owner->version, "%s", fields->at[2]);
-    snprintf(owner->recipe, sizeof owner->recipe, "%s", fields->at[3]);
-    snprintf(owner->batch, sizeof owner->batch, "%s", fields->at[4]);
-    for (int i = 5; i + 1 < fields->count && owner->rendition_count < RECIPE_MAX_RENDITIONS; i += 2) {
-        snprintf(owner->renditions[owner->rendition_count].name, sizeof owner->renditions[0].name, "%s",
-                 fields->at[i]);
-        snprintf(owner->renditions[owner->rendition_count].extension, sizeof owner->renditions[0].extension,
-                 "%s", fields->at[i + 1]);
-        owner->rendition_count++;
-    }
-    owner->known = true;
-    return 0;
-}
-
-static void remove_outputs_of(const struct owner *owner, const char *item_path)
-{
-    for (int i = 0; i < owner->rendition_count; i++) {
-        char path[4096 + 128];
-        snprintf(path, sizeof path, "%s/%s.%s", owner->renditions[i].name, item_path,
-                 owner->renditions[i].extension);
-        store_remove(owner->journal->out, path, NULL);
-    }
-}
-
-static int take_owner(void *context, char *text)
-{
-    struct owner *owner = context;
-    struct fields fields;
-
-    if (split(text, &fields))
-        return 0;
-    if (!owner->known)
-        return strcmp(fields.at[0], "run") == 0 && read_owner(owner, &fields) == 0 ? 0 : 1;
-    if (owner->removing && fields.count > 1 && strcmp(fields.at[0], "done") == 0)
-        remove_outputs_of(owner, fields.at[1]);
-    return 0;
-}
-
-static int differs(const struct run_journal *journal, const char *what, struct fault *fault)
-{
-    fault_set(fault, "output folder %s holds the outputs of another %s: give another folder", journal->out,
-              what);
-    return fault_advise(fault, ADVICE_START_AGAIN);
-}
-
-static int write_owner(const struct run_journal *journal, const char *batch_hex, struct fault *fault)
-{
-    char text[4096], name[128];
-    int used =
-        snprintf(text, sizeof text, "run\t1\t%s\t%s\t%s", knee_version, journal->recipe->sha256, batch_hex);
-
-    for (int i = 0; i < journal->recipe->rendition_count; i++) {
-        line_field_escape(journal->recipe->renditions[i].name, name);
-        used += snprintf(text + used, sizeof text - (size_t)used, "\t%s\t%s", name,
-                         formats[journal->recipe->renditions[i].format].extension);
-    }
-    return line_log_append(&journal->log, text, fault);
-}
-
-/* The outputs of the run before would stay beside ours and be taken for them: those its journal names, and
- * those of items that it did not finish, as far as the batch is the same. */
-static int forget_owner(const struct run_journal *journal, struct owner *owner, struct fault *fault)
-{
-    struct owner again = {.journal = journal, .removing = true};
-    uint64_t bad;
-
-    if (owner->known) {
-        line_log_read(&journal->log, take_owner, &again, &bad, NULL);
-        for (uint64_t i = 0; i < journal->batch->count; i++)
-            remove_outputs_of(owner, journal->batch->paths[i]);
-    }
-    owner->known = false;
-    return line_log_clear(&journal->log, fault);
-}
-
-static int check_owner(struct run_journal *journal, const struct run_journal_options *options,
-                       struct fault *fault)
-{
-    struct owner owner = {.journal = journal};
-    struct stat status;
-    char batch_hex[65];
-    uint64_t bad;
-
-    batch_sha256(journal->batch, batch_hex);
-    if (line_log_read(&journal->log, take_owner, &owner, &bad, fault) < 0)
-        return -1;
-    if (fstat(journal->log.fd, &status))
-        return fault_set(fault, "%s: %s", journal->log.path, strerror(errno));
-    /* A first line that was cut is the beginning of a run that did nothing. */
-    if (!owner.known && status.st_size > LINE_LOG_TEXT_BYTES && !options->restart) {
-        fault_set(fault, "%s: damaged: give another output folder", journal->log.path);
-        return fault_advise(fault, ADVICE_START_AGAIN);
-    }
-    if ((options->restart || !owner.known) && forget_owner(journal, &owner, fault))
-        return -1;
-    journal->fresh = !owner.known;
-    if (!owner.known)
-        return write_owner(journal, batch_hex, fault);
-    if (strcmp(owner.recipe, journal->recipe->sha256) != 0)
-        return differs(journal, "recipe", fault);
-    if (strcmp(owner.batch, batch_hex) != 0)
-        return differs(journal, "batch", fault);
-    return strcmp(owner.version, knee_version) != 0 ? differs(journal, "version of knee", fault) : 0;
-}
+/* --- opening and closing ---------------------------------------------------------------------- */
 
 int run_journal_open(struct run_journal *journal, const char *out, const struct recipe *recipe,
                      const struct batch *batch, const struct run_journal_options *options,
@@ -180,7 +50,7 @@ int run_journal_open(struct run_journal *journal, const char *out, const struct 
     path[strlen(path)] = '/';
     if (line_log_open(&journal->log, path, options->durable, fault))
         return -1;
-    if (check_owner(journal, options, fault) == 0)
+    if (run_journal_check_owner(journal, options, fault) == 0)
         return 0;
     run_journal_close(journal);
     return -1;
@@ -209,13 +79,9 @@ struct resume {
     bool retry_failed;
 };
 
-static int path_order(const void *key, const void *element)
-{
-    return strcmp(key, *(char *const *)element);
-}
-
 /* The fields that done and failed items share: PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS. */
-static int read_common(const struct fields *fields, struct item_record *record, struct image_result *result)
+static int read_common(const struct journal_fields *fields, struct item_record *record,
+                       struct image_result *result)
 {
     uint64_t values[7];
     static const uint64_t most[7] = {UINT16_MAX, UINT8_MAX,  UINT32_MAX, UINT32_MAX,
@@ -248,7 +114,7 @@ static int read_digest(const char *text, uint8_t digest[32])
 }
 
 /* Fills record and result from a line. Returns the state, or ITEM_PENDING when the line says nothing. */
-static enum item_state read_item(const struct run_journal *journal, const struct fields *fields,
+static enum item_state read_item(const struct run_journal *journal, const struct journal_fields *fields,
                                  struct item_record *record, struct image_result *result)
 {
     int renditions = journal->recipe->rendition_count;
@@ -280,18 +146,15 @@ static int take_item(void *context, char *text)
     const struct run_journal *journal = resume->journal;
     struct item_record *record, read = {0};
     struct image_result result = {0};
-    struct fields fields;
+    struct journal_fields fields;
     enum item_state state;
-    char **path;
     uint64_t index;
 
-    if (split(text, &fields) || fields.count < 2)
+    if (run_journal_split(text, &fields) || fields.count < 2)
         return 0;
-    path = bsearch(fields.at[1], journal->batch->paths, journal->batch->count, sizeof *path, path_order);
-    if (!path || strcmp(fields.at[0], "run") == 0)
+    if (strcmp(fields.at[0], "run") == 0 || !batch_find(journal->batch, fields.at[1], &index))
         return 0;
     state = read_item(journal, &fields, &read, &result);
-    index = (uint64_t)(path - journal->batch->paths);
     record = item_table_item(journal->table, index);
     /* Relaxed, here and below: nobody else has the table yet. */
     atomic_store_explicit(&read.state, state, memory_order_relaxed);

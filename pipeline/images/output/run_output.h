@@ -2,7 +2,7 @@
  * Whose it is and what is finished in it is the journal's (run_journal.h).
  *
  * Caller's sequence: run_output_make(), the journal, run_output_begin(), the pool, run_output_clean(),
- * run_output_close(), run_output_print_*().
+ * run_output_close(), and run_print.h for what is printed.
  */
 #ifndef KNEE_RUN_OUTPUT_H
 #define KNEE_RUN_OUTPUT_H
@@ -42,13 +42,5 @@ void run_output_clean(const struct item_table *table, const char *out);
 int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
                      const char *out, const char *libraries, bool durable, struct run_outcome *outcome,
                      struct fault *fault);
-
-/* How long the workers took from fork to ready, to stdout; nothing when there were none. */
-void run_output_print_start(const struct item_table *table);
-/* A table of the time of all items by stage, to stdout. */
-void run_output_print_stages(const struct item_table *table);
-/* One line, to stdout. */
-void run_output_print_summary(const struct item_table *table, const struct batch *batch, const char *out,
-                              const struct run_outcome *outcome);
 
 #endif

@@ -1,0 +1,24 @@
+/* run_journal_internal.h: the parts of the journal (run_journal.h): run_journal_owner.c is its first line, run_journal.c the
+ * lines of the items. */
+#ifndef KNEE_RUN_JOURNAL_INTERNAL_H
+#define KNEE_RUN_JOURNAL_INTERNAL_H
+
+#include "pipeline/images/output/run_journal.h"
+
+enum { FIELDS_MOST = 16 + 2 * RECIPE_MAX_RENDITIONS };
+
+/* The fields of a line, unescaped. */
+struct journal_fields {
+    char *at[FIELDS_MOST];
+    int count;
+};
+
+/* Cuts text, which is changed, into fields. Returns 0, or -1 when it is not such a line. */
+int run_journal_split(char *text, struct journal_fields *fields);
+
+/* Reads whose the folder is; makes it this run's when it is nobody's, or when options say so. Sets journal->fresh.
+ * Returns 0, or -1 with fault. */
+int run_journal_check_owner(struct run_journal *journal, const struct run_journal_options *options,
+                            struct fault *fault);
+
+#endif
