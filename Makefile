@@ -35,14 +35,15 @@ DEPS_PEERS := python3-pil python3-numpy libvips-tools parallel graphicsmagick $(
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT)
 
 # --- flags --------------------------------------------------------------------------------------------------------
-VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+# The version of CHANGELOG.md's newest section, and the commit.
+VERSION := 0.2.0 ($(shell git describe --always --dirty --exclude='*' 2>/dev/null || echo unknown))
 PKGS := $(foreach l,$(LIBRARIES),$(firstword $(subst :, ,$(l))))
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(shell pkg-config --cflags $(PKGS))))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
-WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 \
-  $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2
+LANGUAGE := -std=c17 -D_GNU_SOURCE -I.
 CFLAGS ?= -O2 -g
-KNEE_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(WARNINGS) $(if $(DEVELOPER),-Werror) $(PKG_CFLAGS) $(CFLAGS) \
+KNEE_CFLAGS = $(LANGUAGE) $(WARNINGS) $(if $(findstring clang,$(CC)),,-Wno-format-truncation) $(if $(DEVELOPER),-Werror) $(PKG_CFLAGS) $(CFLAGS) \
   $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 KNEE_LIBS = $(PKG_LIBS) -lcsv -lm $(if $(SAN),-fsanitize=$(SAN))
 
@@ -278,6 +279,12 @@ corpus:
 
 lint:
 	@tests/lint.sh
+
+# Flags for the checkers of tests/lint.sh, a line each: language and includes of the libraries; warnings.
+.PHONY: print-flags
+print-flags:
+	@echo '$(LANGUAGE) $(PKG_CFLAGS) $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(foreach l,$(TEST_LIBRARIES),$(firstword $(subst :, ,$(l))))))'
+	@echo '$(WARNINGS)'
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h')

@@ -11,10 +11,15 @@ mapfile -t c_files < <(git ls-files --cached --others --exclude-standard '*.c')
 mapfile -t h_files < <(git ls-files --cached --others --exclude-standard '*.h')
 mapfile -t shell_files < <(git ls-files --cached --others --exclude-standard '*.sh' '*.t' .ci/run)
 mapfile -t python_files < <(git ls-files --cached --others --exclude-standard '*.py')
-packages=(vips libavformat libavcodec libavutil libswscale libcrypto glib-2.0 fontconfig gsl hwloc papi sqlite3 jansson libseccomp cmocka)
-read -ra includes < <(pkg-config --cflags "${packages[@]}" | sed 's/-I/-isystem /g')
-flags=(-std=c17 -D_GNU_SOURCE -I. "${includes[@]}")
-warnings=(-Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Werror)
+{
+    read -ra flags
+    read -ra warnings
+} < <(make --silent --no-print-directory print-flags)
+if [ "${#warnings[@]}" -eq 0 ]; then
+    echo "lint: make print-flags gives no flags"
+    exit 1
+fi
+warnings+=(-Werror)
 
 check() { # check NAME COMMAND...: runs it, shows its output when it fails
     local name=$1

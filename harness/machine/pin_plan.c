@@ -11,16 +11,6 @@ const char *pin_placement_name(enum pin_placement placement)
     return placement >= PIN_COMPACT && placement <= PIN_NONE ? pin_placement_names[placement] : NULL;
 }
 
-int pin_placement_parse(const char *name, enum pin_placement *placement)
-{
-    for (int i = 0; pin_placement_names[i]; i++)
-        if (strcmp(pin_placement_names[i], name) == 0) {
-            *placement = (enum pin_placement)i;
-            return 0;
-        }
-    return -1;
-}
-
 /* From the outside in; a CPU's place in the machine is its number at each level. */
 enum level { LEVEL_PACKAGE, LEVEL_NUMA, LEVEL_L3, LEVEL_CORE, LEVEL_SMT, LEVELS };
 

@@ -22,8 +22,6 @@ enum pin_placement { PIN_COMPACT, PIN_SCATTER, PIN_CORE_TYPE, PIN_NONE };
 extern const char *const pin_placement_names[];
 /* NULL out of range. */
 const char *pin_placement_name(enum pin_placement placement);
-/* Returns 0, or -1 for an unknown name. */
-int pin_placement_parse(const char *name, enum pin_placement *placement);
 
 struct pin_plan {
     enum pin_placement placement;

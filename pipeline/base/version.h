@@ -1,4 +1,5 @@
-/* version.h: which knee this is, as `git describe` named it when it was built. */
+/* version.h: version and commit of this build: "0.2.0 (abc1234)", with "-dirty" behind the commit when files were changed,
+ * and "unknown" for the commit outside a repository. */
 #ifndef KNEE_VERSION_H
 #define KNEE_VERSION_H
 
