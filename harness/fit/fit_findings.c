@@ -187,7 +187,7 @@ static json_t *beyond_doubt(const struct interval *share)
 
 static json_t *loss_json(const struct fit_loss *loss)
 {
-    static const char *const kinds[] = {"cause", "smaller", "unnamed"};
+    static const char *const kinds[] = {"cause", "smaller", "work", "unnamed"};
     json_t *row = json_object(), *causes = json_array();
 
     for (size_t i = 0; i < loss->causes; i++)

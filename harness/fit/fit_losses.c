@@ -19,7 +19,7 @@ static double sum_of(const double lost[ACCOUNT_CAUSES])
     double sum = 0;
 
     for (int c = 0; c < ACCOUNT_CAUSES; c++)
-        sum += c == CAUSE_USEFUL || isnan(lost[c]) ? 0 : lost[c];
+        sum += isnan(lost[c]) ? 0 : lost[c];
     return sum;
 }
 
@@ -29,6 +29,8 @@ double fit_loss_share(const struct fit_loss *loss, const struct fit_account_diff
 
     if (loss->kind == FIT_LOSS_UNNAMED)
         return difference->lost_total - sum_of(difference->lost);
+    if (loss->kind == FIT_LOSS_WORK)
+        return difference->lost[CAUSE_USEFUL];
     for (size_t i = 0; i < loss->causes; i++) {
         double lost = difference->lost[loss->cause[i]];
         if (!isnan(lost))
@@ -39,19 +41,24 @@ double fit_loss_share(const struct fit_loss *loss, const struct fit_account_diff
 
 /* --- the lines -------------------------------------------------------------------------------- */
 
+/* Equal ones keep the order of the account, so that the same study gives the same ranking. */
+static int descending(double x, double y, const struct fit_loss *a, const struct fit_loss *b)
+{
+    return x != y ? (x < y) - (x > y) : (int)a->cause[0] - (int)b->cause[0];
+}
+
 static int by_size(const void *a, const void *b)
 {
-    double x = fabs(((const struct fit_loss *)a)->share.value),
-           y = fabs(((const struct fit_loss *)b)->share.value);
+    const struct fit_loss *x = a, *y = b;
 
-    return (x < y) - (x > y);
+    return descending(fabs(x->share.value), fabs(y->share.value), x, y);
 }
 
 static int by_loss(const void *a, const void *b)
 {
-    double x = ((const struct fit_loss *)a)->share.value, y = ((const struct fit_loss *)b)->share.value;
+    const struct fit_loss *x = a, *y = b;
 
-    return (x < y) - (x > y);
+    return descending(x->share.value, y->share.value, x, y);
 }
 
 static struct fit_loss single(const struct fit_account_cell *cell,
@@ -124,6 +131,16 @@ static struct fit_loss together(const struct fit_loss *found, size_t count,
     return loss;
 }
 
+static struct fit_loss useful_work(const struct fit_account_cell *cell,
+                                   const struct fit_account_difference *difference)
+{
+    struct fit_loss loss = {.kind = FIT_LOSS_WORK, .label = "useful work: other items"};
+
+    loss.share = interval_scaled(&difference->core_s[CAUSE_USEFUL], 1 / cell->total_s.value);
+    loss.speedup_without = interval_unknown("it is the work itself");
+    return loss;
+}
+
 static struct fit_loss unnamed(const struct fit_account_difference *difference)
 {
     struct fit_loss loss = {.kind = FIT_LOSS_UNNAMED, .label = "no cause known"};
@@ -166,6 +183,9 @@ struct fit_losses fit_losses_rank(const struct fit_account *account, const struc
         rest = together(&found[losses.count], count - losses.count, &difference);
         losses.loss[losses.count++] = rest;
     }
+    rest = useful_work(cell, &difference);
+    if (fabs(rest.share.value) >= LEAST)
+        losses.loss[losses.count++] = rest;
     rest = unnamed(&difference);
     if (fabs(rest.share.value) >= LEAST)
         losses.loss[losses.count++] = rest;

@@ -4,7 +4,7 @@
  * them name the same causes in the same order. Pure functions; the account must outlive the result.
  *
  * Loss of a cause: its core-seconds at n workers less those at one worker, as a share of n T(n). The shares of all
- * lines sum up to the efficiency lost, 1 - E(n). Useful work is no cause. The two slopes of an item's size are one
+ * lines sum up to the efficiency lost, 1 - E(n). Useful work is no cause and has a line of its own. The two slopes of an item's size are one
  * line, because the regression may give to one of them what it takes from the other (account_weight()).
  */
 #ifndef KNEE_FIT_LOSSES_H
@@ -15,12 +15,13 @@
 enum fit_loss_kind {
     FIT_LOSS_CAUSE,   /* one cause of the account, or the two slopes of size */
     FIT_LOSS_SMALLER, /* all that are too small for a line of their own */
+    FIT_LOSS_WORK,    /* useful work itself differs: with weak scaling the items are others */
     FIT_LOSS_UNNAMED  /* core-seconds that no cause explains */
 };
 
 struct fit_loss {
     enum fit_loss_kind kind;
-    enum account_cause cause[ACCOUNT_CAUSES]; /* whose sum it is; none of FIT_LOSS_UNNAMED */
+    enum account_cause cause[ACCOUNT_CAUSES]; /* whose sum it is; of the last two kinds none */
     size_t causes;
     char label[64];                  /* for people: "waiting for a core", "3 smaller causes" */
     struct interval share;           /* of n T(n); negative: a gain */
@@ -34,8 +35,8 @@ enum { FIT_LOSS_LINES = 8, FIT_LOSS_HEADLINES = 3 };
 struct fit_losses {
     const struct fit_account_cell *cell; /* NULL: no account of more than one worker; all below is 0 then */
     double efficiency;                   /* E(n) of the account */
-    struct fit_loss loss[FIT_LOSS_LINES + 1];
-    size_t count; /* causes, then at most one FIT_LOSS_SMALLER, then at most one FIT_LOSS_UNNAMED */
+    struct fit_loss loss[FIT_LOSS_LINES + 2];
+    size_t count; /* causes, then at most one line of each other kind, in the order of enum fit_loss_kind */
 };
 
 /* The cell that a summary reports on: of the scaling cells with more than one worker the largest within the cores, or

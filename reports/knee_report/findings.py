@@ -11,7 +11,7 @@ from .measure import Json, Measure, count, finite, parse_measure, rows, section,
 class Loss:
     """One line of the ranking. share: of all core time, negative: a gain; left: the efficiency after this line."""
 
-    kind: str  # "cause"; "smaller": the sum of small ones; "unnamed": core time that no cause explains
+    kind: str  # "cause"; "smaller": the sum of small ones; "work": other items; "unnamed": no cause known
     label: str
     share: Measure
     left: float | None

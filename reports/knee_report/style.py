@@ -29,9 +29,9 @@ KNEE_INK = "#9C3F73"
 EMULATED = "#009E73"
 GOOD = "#007A5A"
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#000000")
-# Causes of lost core time, in the order of their ranking; small ones together, and time that no cause explains.
+# Causes of lost core time, in the order of their ranking, and what is no single cause.
 CAUSES = ("#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#8C564B", "#B8A800", "#5B4B8A")
-SMALLER, UNNAMED = "#9A9A9A", "#5E5E5E"
+NO_CAUSE = {"smaller": "#9A9A9A", "work": "#C9D9E6", "unnamed": "#5E5E5E"}
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 

@@ -208,7 +208,7 @@ class Loading(unittest.TestCase):
         with sqlite3.connect(os.path.join(self.folder, "study.db")) as db:
             db.execute("UPDATE worker SET cpu_seen = NULL, pin_reason = 'not allowed' WHERE slot = 3")
         loaded = load.load_study(self.folder)
-        self.assertEqual(dict(evidence.machine_rows(loaded))["pinning"], "1 worker not on a core of its own: not allowed")
+        self.assertEqual(dict(evidence.machine_rows(loaded))["pinning"], "1 worker without a core of its own: not allowed")
 
     def test_unreadable(self) -> None:
         """each unreadable study: one line with the file and the remedy"""

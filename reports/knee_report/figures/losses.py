@@ -21,10 +21,8 @@ WALL_PARTS = (
 
 
 def colour_of(losses: Losses, place: int) -> str:
-    """A cause has the same colour in both figures; sums of small causes and unexplained time are grey."""
-    if losses.causes[place].kind == "unnamed":
-        return style.UNNAMED
-    return style.SMALLER if losses.causes[place].kind == "smaller" else style.CAUSES[place % len(style.CAUSES)]
+    """A cause has the same colour in both figures; what is no single cause is grey."""
+    return style.NO_CAUSE.get(losses.causes[place].kind, style.CAUSES[place % len(style.CAUSES)])
 
 
 # --- cause by cause ---------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def machine_rows(study: Study) -> list[tuple[str, str]]:
     pins = "not recorded"
     if record.unpinned_workers is not None:
         pins = "each worker was read back on its own core" if record.unpinned_workers == 0 else (
-            f"{wording.plural(record.unpinned_workers, 'worker')} not on a core of its own: {'; '.join(record.pin_reasons) or 'no reason was recorded'}"
+            f"{wording.plural(record.unpinned_workers, 'worker')} without a core of {'its' if record.unpinned_workers == 1 else 'their'} own: {'; '.join(record.pin_reasons) or 'no reason was recorded'}"
         )  # fmt: skip
     steal = "not recorded" if record.steal_share is None else f"{wording.significant(100 * record.steal_share, 2)}% of the wall time, summed over CPUs"
     return [

@@ -44,7 +44,7 @@ static void make(struct made *made, unsigned cores, const double cost[ACCOUNT_CA
             struct fit_account_trial row = {.trial = study->trials->len};
             double more = (cell.workers - 1.0) * (0.99 + 0.01 * b); /* a spread over blocks, its mean exact */
             row.account.total_s = 100 + more * unnamed;
-            row.account.core_s[CAUSE_USEFUL] = 100;
+            row.account.core_s[CAUSE_USEFUL] = 100 + more * cost[CAUSE_USEFUL];
             for (int k = 0; k < ACCOUNT_CAUSES; k++) {
                 if (k != CAUSE_USEFUL)
                     row.account.core_s[k] = more * cost[k];
@@ -141,6 +141,23 @@ static void small_causes_and_unexplained_time_have_a_line_each(void **state)
     drop(&made);
 }
 
+static void other_work_is_a_line_of_its_own(void **state)
+{
+    const double cost[ACCOUNT_CAUSES] = {[CAUSE_SERIAL] = 1, [CAUSE_USEFUL] = -0.5};
+    struct fit_losses losses;
+    struct made made;
+
+    (void)state;
+    make(&made, 8, cost, 0);
+    losses = fit_losses_summary(&made.account);
+    assert_int_equal(losses.count, 2);
+    assert_int_equal(losses.loss[1].kind, FIT_LOSS_WORK);
+    assert_near(losses.loss[1].share.value, -3.5 / 103.5);
+    assert_false(losses.loss[1].headline);
+    assert_near(losses.loss[1].left, losses.efficiency);
+    drop(&made);
+}
+
 static void the_summary_is_about_the_most_workers_within_the_cores(void **state)
 {
     const double cost[ACCOUNT_CAUSES] = {[CAUSE_SERIAL] = 1};
@@ -165,6 +182,7 @@ int main(void)
         cmocka_unit_test(whatever_takes_most_is_named_first),
         cmocka_unit_test(the_two_sizes_are_one_line_and_gains_come_last),
         cmocka_unit_test(small_causes_and_unexplained_time_have_a_line_each),
+        cmocka_unit_test(other_work_is_a_line_of_its_own),
         cmocka_unit_test(the_summary_is_about_the_most_workers_within_the_cores),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
