@@ -2,7 +2,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "analysis/knee/knee.h"
 #include "analysis/statistics/resample.h"
 #include "harness/cli/commands.h"
 #include "harness/console/fit_print.h"
@@ -17,7 +16,7 @@ static struct {
     bool json, quiet, weak;
     double delta;
     uint64_t cores, resamples;
-} options = {.delta = KNEE_DELTA, .resamples = RESAMPLE_DEFAULT};
+} options = {.resamples = RESAMPLE_DEFAULT};
 
 static const struct option_spec table[] = {
     {.name = "csv",
@@ -62,7 +61,7 @@ static const struct option_spec table[] = {
      .target = &options.delta,
      .real_min = 0.001,
      .real_max = 0.9,
-     .help = "the knee is where efficiency falls below 1 - D (5%)"},
+     .help = "the knee is where efficiency falls below 1 - D; default: that of the sweep, 5%"},
     {.name = "predict",
      .argument = "LIST",
      .kind = OPTION_TEXT,

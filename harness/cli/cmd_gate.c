@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "analysis/gate/gate.h"
-#include "analysis/knee/knee.h"
 #include "analysis/statistics/resample.h"
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
@@ -303,7 +302,7 @@ static int check(const struct arguments *arguments, struct fault *fault)
 
 static int run(const struct arguments *arguments, struct fault *fault)
 {
-    struct fit_options fit_options = {.delta = KNEE_DELTA, .resamples = 1};
+    struct fit_options fit_options = {.resamples = 1};
     struct study_data study = {0};
     struct baseline baseline = {0};
     struct fit fit = {0};

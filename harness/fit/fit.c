@@ -281,6 +281,17 @@ void fit_release(struct fit *fit)
     *fit = (struct fit){0};
 }
 
+/* Precision and knee are about one loss of efficiency: the sweep's, unless another is asked for. */
+static double delta_of(const struct study_data *study, const struct fit_options *options)
+{
+    const char *fact = study_data_fact(study, "option_delta");
+    double percent = fact ? g_ascii_strtod(fact, NULL) : 0;
+
+    if (options->delta > 0)
+        return options->delta;
+    return percent > 0 && percent < 100 ? percent / 100 : KNEE_DELTA;
+}
+
 static void fit_init(const struct study_data *study, const struct fit_options *options, struct fit *fit)
 {
     *fit = (struct fit){.study = study,
@@ -293,6 +304,7 @@ static void fit_init(const struct study_data *study, const struct fit_options *o
                         .quantities = g_array_new(FALSE, TRUE, sizeof(struct fit_quantity)),
                         .advised = -1,
                         .warnings = g_ptr_array_new_with_free_func(g_free)};
+    fit->options.delta = delta_of(study, options);
     g_array_set_clear_func(fit->counters, clear_counter);
     g_array_set_clear_func(fit->quantities, clear_quantity);
 }

@@ -32,7 +32,7 @@
 enum { FIT_PREDICTIONS_MOST = 32 };
 
 struct fit_options {
-    double delta;       /* of the knee */
+    double delta;       /* loss of efficiency that is the knee; 0: that of the sweep, or KNEE_DELTA */
     uint64_t resamples; /* of the bootstrap */
     /* Worker counts to be predicted by the chosen model, as if there were a core for each. None given: twice and four
      * times the largest that took part in the fit. */
