@@ -1,7 +1,8 @@
 #!/bin/bash
-# Beside a study on fewer cores than CORES: the same batch on that many emulated ones, for the curve up to there.
+# After a study on fewer cores than CORES: a study of the same batch on CORES emulated cores, for the curve up to CORES.
 # usage: emulated.sh KNEE STUDY CORES BUDGET ITEMS IN
-# The emulated study is STUDY-emulatedCORES. Where it is not needed or not possible one line says so, and the exit code is 0.
+# The emulated study is STUDY-emulatedCORES. Where it is not needed or not possible, one line gives the reason, and the
+# exit code is 0.
 set -euo pipefail
 knee=$1 study=$2 cores=$3 budget=$4 items=$5 batch=$6
 skip() {
@@ -9,17 +10,19 @@ skip() {
     exit 0
 }
 [ "$cores" -gt 0 ] || skip "not asked for (EMULATE=0)"
-told=$("$knee" doctor)
-usable=$(sed -n 's/^[-! ]*cores  *\([0-9][0-9]*\) of .*physical cores usable.*/\1/p' <<<"$told")
-[ -n "$usable" ] || skip "how many cores may be used is not known ('knee doctor' tells)"
+report=$("$knee" doctor)
+usable=$(sed -n 's/^[-! ]*cores  *\([0-9][0-9]*\) of .*physical cores usable.*/\1/p' <<<"$report")
+[ -n "$usable" ] || skip "how many cores may be used is not known (see 'knee doctor')"
 [ "$usable" -lt "$cores" ] || skip "the study has $usable real cores, $cores were asked for"
-grep -q 'cores can be emulated' <<<"$told" || skip "cores cannot be emulated here ('knee doctor' tells what is missing)"
+grep -q 'cores can be emulated' <<<"$report" ||
+    skip "cores cannot be emulated here ('knee doctor' lists what is missing)"
 
-# Worker counts that double, and the last one; few settings, for one worker on a sixteenth of the machine takes its time.
+# Worker counts that double, and the last one; few cells, because one worker on a sixteenth of the machine is slow.
 counts=1
 for ((n = 2; n < cores; n *= 2)); do counts=$counts,$n; done
-# What other processes use is what the kernel's ticks see less what we know of ours, and the quota's periods beat with the ticks: up to 10% seems to
-# be used by others on an idle machine. That every core got its share is checked by itself.
-# Of its summary only what it is and how it went: the real study's comes next.
-"$knee" sweep --study "$study-emulated$cores" --emulate "$cores" --workers "$counts,$cores" --chunks 1 --policies dynamic,largest-first \
-    --items "$items" --noise 15% --budget "$budget" "$batch" | grep -E '^(study|trials)'
+# The CPU time of other processes is that of the kernel's ticks less that of the trial, and the periods of the quota beat
+# with the ticks: on an idle machine up to 10% seems to be used by others. 'knee run --emulate' checks by itself that
+# each core got its share. Only two lines of the summary are printed: the summary of the real study follows.
+"$knee" sweep --study "$study-emulated$cores" --emulate "$cores" --workers "$counts,$cores" --chunks 1 \
+    --policies dynamic,largest-first --items "$items" --noise 15% --budget "$budget" "$batch" |
+    grep -E '^(study|trials)'

@@ -146,7 +146,7 @@ static void add_cell(struct plan *plan, enum plan_role role, uint32_t workers, u
 }
 
 /* keep: which of the worker counts asked for. Chunks that take the whole trial at once are all the same: the
- * smallest of them stands for all. */
+ * smallest of them represents all. */
 static void lay_out(struct plan *plan, const struct plan_request *request, const bool *keep, uint64_t items,
                     const struct plan_costs *costs)
 {

@@ -1,8 +1,8 @@
 /* plan.h: which trials a study has, fitted into a budget of time. Pure: numbers in, plan out, equal for equal
  * input.
  *
- * A *cell* is one combination of workers, chunk and policy; a *block* visits every cell once, in an order drawn from the
- * seed. Cells:
+ * A *cell* is one combination of workers, chunk and policy; a *block* visits every cell once, in an order drawn from
+ * the seed. Cells:
  *   serial   no pool, once per block
  *   scaling  each number of workers, chunk 1, dynamic: the curve
  *   chunk    larger chunks at full cores, dynamic
@@ -124,13 +124,13 @@ double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t co
 /* Predicted duration of the reference run before the blocks; 0 without a serial cell. */
 double plan_reference_ns(const struct plan *plan, const struct plan_costs *costs);
 
-/* Bytes added to the environment of a trial, 0 .. 4095: a function of the study's seed and the trial's number alone. Mytkowicz et al. (2009), "Producing wrong data without doing anything obviously
- * wrong!", ASPLOS: the size of the environment moves the stack, and may change a program's time by several
- * percent. */
+/* Bytes added to the environment of a trial, 0 .. 4095: a function of the study's seed and the trial's number alone.
+ * Mytkowicz et al. (2009), "Producing wrong data without doing anything obviously wrong!", ASPLOS: the size of the
+ * environment moves the stack, and may change a program's time by several percent. */
 uint32_t plan_padding(uint64_t seed, uint64_t trial);
 
-/* Seed of the order in which a trial's workers are forked, above 0; likewise. The first to start gets the coldest caches
- * and the first chunks: which one that is must not depend on the slot, and so on the core. */
+/* Seed of the order in which a trial's workers are forked, above 0; a function of the same two. The first to start gets
+ * the coldest caches and the first chunks: which worker that is must not depend on its slot, and so on its core. */
 uint32_t plan_start_order(uint64_t seed, uint64_t trial);
 
 /* The order in which a block visits the cells: order[cell_count] gets their indices. */

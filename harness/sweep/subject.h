@@ -1,5 +1,5 @@
-/* subject.h: what a sweep measures: the batch, a command, or the synthetic workload. This is all that the plan, the
- * loop, the facts and the printing know of it; harness/sweep/subjects has one file for each kind.
+/* subject.h: the subject of a sweep, which is the batch, a command or the synthetic workload. The plan, the loop, the
+ * facts and the printing know it by this interface only; harness/sweep/subjects has one file for each kind.
  *
  * Sequence: subject_open() (subjects/subjects.h); for a new study probe(), then record(); for an existing one
  * resume(); prepare() before the first trial; run() and judge() for each trial; print(); subject_release() (there too).
@@ -26,45 +26,45 @@
 struct subject;
 
 struct subject_kind {
-    /* Measures what the subject costs on this machine. *spent_ns gets the time that this took. */
+    /* Measures the costs of the subject on this machine. *spent_ns gets the time of the probe. */
     int (*probe)(struct subject *subject, struct plan_costs *costs, int64_t *spent_ns, struct fault *fault);
 
     /* Writes facts and items of a new study, within the caller's transaction. */
     int (*record)(struct subject *subject, const struct plan *plan, struct study *study, struct fault *fault);
 
-    /* Reads them back. The study was made of something else: -1, and fault says of what. */
+    /* Reads them back. -1 with fault that names the difference when the study was made of another subject. */
     int (*resume)(struct subject *subject, struct study *study, struct fault *fault);
 
     /* Whatever the first trial needs: the reference run, unless the study has it. */
     int (*prepare)(struct subject *subject, const struct plan *plan, struct study *study,
                    struct fault *fault);
 
-    /* One trial. The caller has filled in the request what follows from the cell; the subject adds its own. The
-     * outcome is the caller's to release. */
+    /* One trial. The caller has filled the fields of the request that follow from the cell; the subject adds its
+     * own. The caller releases the outcome. */
     int (*run)(struct subject *subject, const struct trial_request *request, struct trial_outcome *outcome,
                struct fault *fault);
     /* Rows and status of that trial. */
     int (*judge)(struct subject *subject, const struct trial_request *request,
                  const struct trial_outcome *outcome, struct trial_result *result, struct fault *fault);
 
-    /* Texts for messages. costs: what the probe found. work: of a trial, as "8 of 20 items in each trial"; empty
+    /* Texts for messages. costs: the results of the probe. work: of a trial, as "8 of 20 items in each trial"; empty
      * when only the command knows it. */
     void (*costs_text)(const struct subject *subject, const struct plan *plan, const struct plan_costs *costs,
                        char *text, size_t bytes);
     void (*work_text)(const struct subject *subject, const struct plan *plan, char *text, size_t bytes);
 
-    /* Lines of the summary: whether the output was right and what else the study shows. all_right: no trial failed. */
+    /* Lines of the summary: whether the output was right, and results of this kind only. all_right: no trial failed. */
     int (*print)(const struct subject *subject, const struct plan *plan, struct study *study, bool all_right,
                  FILE *file, struct fault *fault);
 
-    /* Releases what the kind owns and the memory of the subject. */
+    /* Releases the members of this kind and the memory of the subject. */
     void (*release)(struct subject *subject);
 };
 
 struct subject {
     const struct subject_kind *kind;
     const struct sweep_options *options; /* the caller's */
-    struct plan_request request;         /* that of the options, within what the subject can do */
+    struct plan_request request;         /* that of the options, limited to what the subject supports */
     struct topology topology;            /* of this machine; owned */
     uint32_t cores;                      /* that the workers use: the real, the emulated, or those counted */
     uint32_t emulated_cores;             /* 0: none */

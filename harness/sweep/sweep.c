@@ -35,7 +35,7 @@ double sweep_pace(const struct sweep *sweep)
                : 1;
 }
 
-/* --- what has been done ----------------------------------------------------------------------- */
+/* --- trials already done ----------------------------------------------------------------------- */
 
 static int take_trial(struct sweep *sweep, const struct study_trial *trial, struct fault *fault)
 {

@@ -1,6 +1,6 @@
 /* sweep_facts.h: the facts of a study that are known before its first trial, and the check that a sweep which wants to
  * continue the study has the same ones. A new fact of the machine, an option or the sweep is a line in sweep_facts.c;
- * a fact of what is measured belongs to the subject (subject.h).
+ * facts of the thing measured belong to its subject (subject.h).
  */
 #ifndef KNEE_SWEEP_FACTS_H
 #define KNEE_SWEEP_FACTS_H

@@ -15,7 +15,7 @@
 struct sweep_plan {
     struct plan plan;
     struct plan_costs costs;
-    int64_t probe_ns;    /* time that the probe took */
+    int64_t probe_ns;    /* time of the probe */
     double predicted_ns; /* the whole study: probe, reference run, predicted_blocks blocks */
     uint32_t
         predicted_blocks; /* plan.blocks, but with PLAN_STOP_PRECISION those that fit the budget for certain */

@@ -1,7 +1,7 @@
 /* sweep_scratch.h: the folder for the files of a sweep's trials.
  *
- * Each study has one, named after it, so that the next sweep finds and removes what a killed sweep has left. Two sweeps
- * of one study must not use it at the same time: lock the study before sweep_scratch_make().
+ * Each study has one, named after it, so that the next sweep finds and removes the files that a killed sweep has left.
+ * Two sweeps of one study must not use it at the same time: lock the study before sweep_scratch_make().
  */
 #ifndef KNEE_SWEEP_SCRATCH_H
 #define KNEE_SWEEP_SCRATCH_H

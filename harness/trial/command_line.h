@@ -2,7 +2,7 @@
  *
  *     {workers} {chunk} {policy}   of the cell            {trial}  number of the trial, 0 for the probe
  *     {out}  a path for outputs, not there before the trial and removed after it
- *     {units}  the work of the trial: what --units says, times the workers with --weak
+ *     {units}  the work of the trial: the number of --units, times the workers with --weak
  *
  * Words in braces of small letters only are places, and one that is not above is an error; a {word} of the
  * command's own is written {{word}}. Anything else is left as it is.

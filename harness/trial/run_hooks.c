@@ -19,7 +19,7 @@ enum { MOST_CPUS = 65536 };
 static const uint64_t tick_ns = 10000000;
 static const double lost_share = 0.02;
 
-/* The worker process's own notes. */
+/* State of the worker process alone. */
 struct run_worker {
     struct counters counters;
     struct kernel_sched sched; /* when it was ready */
@@ -64,7 +64,7 @@ static int read_binding(pid_t tid, int32_t cpu, bool *has_cpu)
     return count;
 }
 
-/* The first reason stays: later ones follow from it. */
+/* The first reason is kept: later ones are its consequences. */
 static void pin_failed(struct worker_payload *payload, const char *reason)
 {
     if (!payload->pin_reason[0])
@@ -180,18 +180,18 @@ static void read_disk_wait(struct worker_payload *payload, const struct run_work
     } else if (kernel_disk_wait_read(NULL, &now_ns, &fault)) {
         disk_wait_unknown(payload, fault.text);
     } else if (now_ns < worker->disk_wait_ns) {
-        disk_wait_unknown(payload, "threads ended during the work and took their waits along");
+        disk_wait_unknown(payload, "threads ended during the work and lost their waits");
     } else {
         payload->disk_wait_ns = now_ns - worker->disk_wait_ns;
         payload->disk_wait_known = 1;
-        /* what is lost of the one is lost of the other */
+        /* the same threads are missing from both */
         snprintf(payload->disk_wait_reason, sizeof payload->disk_wait_reason, "%s",
                  payload->runqueue_known ? payload->runqueue_reason : "");
     }
 }
 
-/* Threads that ended between ready and now took their delay along: their share of the CPU time tells how much
- * is missing. */
+/* The delay of threads that ended between ready and now is lost: their share of the CPU time shows how much is
+ * missing. */
 static void read_runqueue(struct worker_payload *payload, const struct run_worker *worker)
 {
     struct kernel_sched now;
@@ -204,7 +204,7 @@ static void read_runqueue(struct worker_payload *payload, const struct run_worke
     }
     if (!worker->sched_known || now.runqueue_ns < worker->sched.runqueue_ns ||
         now.on_cpu_ns < worker->sched.on_cpu_ns) {
-        runqueue_unknown(payload, "threads ended during the work and took their counts along");
+        runqueue_unknown(payload, "threads ended during the work and lost their counts");
         return;
     }
     payload->runqueue_ns = now.runqueue_ns - worker->sched.runqueue_ns;
@@ -214,7 +214,7 @@ static void read_runqueue(struct worker_payload *payload, const struct run_worke
     seen_ns = now.on_cpu_ns - worker->sched.on_cpu_ns;
     if (seen_ns + tick_ns < cpu_ns && (double)seen_ns < (1 - lost_share) * (double)cpu_ns)
         snprintf(payload->runqueue_reason, sizeof payload->runqueue_reason,
-                 "lower bound: threads that ended took %.0f%% of the CPU time and their delay along",
+                 "lower bound: threads that ended took %.0f%% of the CPU time, and their delay is lost",
                  100 - 100 * (double)seen_ns / (double)cpu_ns);
     else if (payload->processes > 1)
         snprintf(payload->runqueue_reason, sizeof payload->runqueue_reason,
@@ -256,8 +256,8 @@ static int worker_ready(void *context, uint32_t slot, void *opaque, struct fault
     (void)slot;
     (void)opaque;
     (void)fault;
-    /* All 0 is no reason to doubt yet: the kernel adds up at ticks and switches, and may not have come to a process this
-     * young. A kernel that never counts is found out at the end. */
+    /* All 0 is no error yet: the kernel adds up at ticks and switches, and a process this young may have had none.
+     * A kernel that never counts is detected at the end. */
     worker->sched_known = kernel_sched_read(NULL, &worker->sched, NULL) == 0 || worker->sched.threads > 0;
     if (!h->disk_wait_reason[0])
         kernel_disk_wait_read(NULL, &worker->disk_wait_ns, NULL);
@@ -314,9 +314,9 @@ static int check_allowed(const struct run_hooks *h, struct fault *fault)
     for (uint32_t i = 0; i < h->cpu_count; i++) {
         bool has_cpu = false;
         if (read_binding(0, h->cpus[i], &has_cpu) < 0)
-            return fault_set(fault,
-                             "--pin: the kernel does not tell which CPUs may be used (%s): leave --pin out",
-                             strerror(errno));
+            return fault_set(
+                fault, "--pin: the kernel does not list the CPUs that may be used (%s): leave --pin out",
+                strerror(errno));
         if (!has_cpu)
             return fault_set(fault,
                              "--pin: CPU %d may not be used by this process: see 'knee doctor' for those "

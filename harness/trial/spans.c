@@ -100,7 +100,7 @@ static int take_subject(const json_t *line, struct span *span, char *reason)
     return span->item ? 0 : BAD("no memory");
 }
 
-/* Instants within the span, in order, and what else only one sort of span has. */
+/* Keys that only one sort of span has; instants must be in order and within the span. */
 static int take_more(const json_t *line, struct span *span, char *reason)
 {
     int64_t start_ns = (int64_t)span->start_ns, end_ns = (int64_t)span->end_ns;
@@ -306,7 +306,7 @@ static void cut_instants(struct span *span)
         span->go_ns = (int64_t)within((uint64_t)span->go_ns, span);
 }
 
-/* life: of the same worker; NULL: not told. */
+/* life: of the same worker; NULL: not given. */
 static int check_life(const struct span *life, const struct span *span, struct fault *fault)
 {
     if (!life || span == life)

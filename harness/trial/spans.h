@@ -1,4 +1,4 @@
-/* spans.h: what a program of any kind tells about its workers and items: JSON lines in the file named by the
+/* spans.h: spans, by which any program reports its workers and items: JSON lines in the file named by the
  * environment variable KNEE_SPANS (docs/formats.md).
  *
  *     {"worker":0,"item":"a.jpg","start":1.25,"end":1.31,"bytes":3021222,"kind":"jpeg","cpu":0.05}
@@ -8,7 +8,7 @@
  * worker, start and end are needed; start and end are seconds of CLOCK_MONOTONIC. A span has an item (its
  * name within the batch) or a phase: "init" (the worker gets ready) or "life" (from just before it is started
  * until it has found no more work). All other keys may be left out: of an item bytes (of the input), kind
- * (what kind of item, a word), cpu (seconds of CPU time) and claim (the instant from which its worker looked for it);
+ * (a word for the kind of item), cpu (seconds of CPU time) and claim (the instant from which its worker looked for it);
  * of a life begin (the worker's own first instant), go (the instant it was let go, after init) and queued
  * (seconds between go and end in which it was ready to run and had no core). Keys not named here are passed
  * over.
@@ -40,14 +40,14 @@ enum span_phase { SPAN_ITEM, SPAN_INIT, SPAN_LIFE };
 struct span {
     enum span_phase phase;
     char *item;                  /* owned; NULL unless phase is SPAN_ITEM */
-    char kind[SPANS_KIND_BYTES]; /* empty: not told */
+    char kind[SPANS_KIND_BYTES]; /* empty: not given */
     uint32_t worker;
     uint32_t line;             /* from 1 */
     uint64_t start_ns, end_ns; /* of CLOCK_MONOTONIC */
-    int64_t bytes, cpu_ns;     /* -1: not told */
-    int64_t claim_ns;          /* of CLOCK_MONOTONIC; -1: not told */
-    int64_t begin_ns, go_ns;   /* of CLOCK_MONOTONIC; -1: not told */
-    int64_t queued_ns;         /* -1: not told */
+    int64_t bytes, cpu_ns;     /* -1: not given */
+    int64_t claim_ns;          /* of CLOCK_MONOTONIC; -1: not given */
+    int64_t begin_ns, go_ns;   /* of CLOCK_MONOTONIC; -1: not given */
+    int64_t queued_ns;         /* -1: not given */
 };
 
 struct spans {
@@ -65,8 +65,9 @@ int spans_parse(const char *text, size_t length, struct spans *spans, struct fau
 
 /* Whether the spans can be those of one run of `workers` workers between two instants: workers below that
  * number, instants between the two (a hundredth of a second before and after is allowed for rounding, and cut
- * off), no item twice, no worker at two things at once, at most one "init" for each worker, before its first
- * item, at most one "life", around all that its worker does. Sorts by worker, its life first, and start. Returns 0; -1 with fault that names the line. */
+ * off), no item twice, no spans of a worker that overlap, at most one "init" for each worker, before its first
+ * item, at most one "life", around all other spans of its worker. Sorts by worker, its life first, and start.
+ * Returns 0; -1 with fault that names the line. */
 int spans_check(struct spans *spans, uint32_t workers, uint64_t begin_ns, uint64_t end_ns,
                 struct fault *fault);
 

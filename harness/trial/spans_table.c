@@ -115,20 +115,20 @@ static void fill_idle(const struct item_table *table)
     }
 }
 
-/* The gate, where every worker has told its life and when it was let go. */
+/* The gate, when every worker has a life with the instant of its go. */
 static void fill_gate(struct item_table *table, const struct spans *spans)
 {
     uint64_t gate_ns = UINT64_MAX;
-    uint32_t told = 0;
+    uint32_t known = 0;
 
     for (size_t i = 0; i < spans->count; i++) {
         const struct span *span = &spans->span[i];
         if (span->phase != SPAN_LIFE || span->go_ns < 0)
             continue;
-        told++;
+        known++;
         gate_ns = (uint64_t)span->go_ns < gate_ns ? (uint64_t)span->go_ns : gate_ns;
     }
-    if (told == table->workers)
+    if (known == table->workers)
         table->header->go_ns = gate_ns;
 }
 

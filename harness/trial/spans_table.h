@@ -1,12 +1,13 @@
-/* spans_table.h: spans of a program as the item table that the pipeline's own runs leave behind, so that all
- * that follows (trial.h, the account) treats both alike.
+/* spans_table.h: spans of a program as an item table like that of `knee run`, so that trial.h and the account treat
+ * both alike.
  *
- * A worker's "life" tells its fork, begin, go and the end of its loop, as far as it says. What is not told: fork and
- * begin are its first span's start, `init` ends with the span of that phase, `go` is there, the loop ends with
- * its last span; a worker without spans begins and ends with the earliest of the others, so that all its time
- * is tail. The gate is opened (header->go_ns) with the
- * first worker's go, where all have told theirs. An item's claim that is not told
- * "did not happen". The run-queue delay goes to the worker's payload, which is a struct worker_payload.
+ * A worker's "life" gives its fork, begin, go and the end of its loop. Where they are not given, fork and begin are the
+ * start of its first span, `init` ends with the span of that phase and `go` is there, and the loop ends with its last
+ * span; a worker without spans begins and ends with the earliest of the others, so that all its time is tail. The gate
+ * opens (header->go_ns) with the first go, if every worker has one. The claim of an item that is not given is 0: it did
+ * not happen. The run-queue delay goes to the worker's payload, which is a struct worker_payload.
+ *
+ * Sequence: spans_items_take() with the first run's spans, spans_table() for every run, spans_items_release().
  */
 #ifndef KNEE_SPANS_TABLE_H
 #define KNEE_SPANS_TABLE_H
@@ -16,12 +17,12 @@
 #include "harness/trial/spans.h"
 #include "pipeline/pool/item_table.h"
 
-/* The items of a study, as the first run told them: sorted by name, their place is their number. */
+/* The items of a study, from the spans of the first run: sorted by name; an item's index is its number. */
 struct spans_items {
     struct spans_item {
         char *name;
-        char kind[SPANS_KIND_BYTES]; /* empty: not told */
-        int64_t bytes;               /* -1: not told */
+        char kind[SPANS_KIND_BYTES]; /* empty: not given */
+        int64_t bytes;               /* -1: not given */
     } * item;                        /* owned */
     size_t count;
 };

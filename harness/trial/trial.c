@@ -137,9 +137,9 @@ static double taken_ns(const struct trial_outcome *outcome)
     return taken;
 }
 
-/* Of the workers' time, the share in which they were off the CPU and ready for one: the run-queue delay, but at most the
+/* The share of the workers' time in which they were off the CPU and ready for one: the run-queue delay, but at most the
  * time off the CPU, and at most the CPU time of others. Threads of one worker that wait for each other are in the
- * delay, while one of them is on the CPU or all wait for a disk. NaN: not known. */
+ * delay while one of them is on the CPU, or all wait for a disk. NaN: not known. */
 static double lost_share(const struct trial_outcome *outcome)
 {
     const struct item_table *table = &outcome->table;

@@ -72,7 +72,7 @@ struct trial_names {
 struct trial_part {
     uint64_t items;
     const int64_t *ids;        /* numbers in the study of the items of its table, ascending */
-    const uint8_t (*made)[32]; /* by number in the study: digest of what the serial run made of the item */
+    const uint8_t (*made)[32]; /* by number in the study: digest of the serial run's renditions of the item */
     /* The digest of an item of a table; all 0 of one that failed. */
     void (*digest)(const struct item_table *table, uint64_t index, uint8_t sha256[32]);
 };

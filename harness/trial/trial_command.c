@@ -120,30 +120,30 @@ static void take_cores(const char *pin)
     }
 }
 
-static void become(const struct launch *launch) __attribute__((noreturn));
-static void become(const struct launch *launch)
+static void become(const struct launch *child) __attribute__((noreturn));
+static void become(const struct launch *child)
 {
     sigset_t none;
     int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != launch->parent)
+    if (getppid() != child->parent)
         _exit(EXIT_CANNOT_START);
     setpgid(0, 0);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 || dup2(null_fd, STDOUT_FILENO) < 0 ||
-        dup2(launch->stderr_fd, STDERR_FILENO) < 0)
+        dup2(child->stderr_fd, STDERR_FILENO) < 0)
         _exit(EXIT_CANNOT_START);
-    take_cores(launch->pin);
-    execvpe(launch->words[0], launch->words, launch->env);
-    dprintf(STDERR_FILENO, "%s cannot be run (%s)\n", launch->words[0], strerror(errno));
+    take_cores(child->pin);
+    execvpe(child->words[0], child->words, child->env);
+    dprintf(STDERR_FILENO, "%s cannot be run (%s)\n", child->words[0], strerror(errno));
     _exit(EXIT_CANNOT_START);
 }
 
 /* --- the parent --- */
 
-/* Ends and reaps what the command left running, and adds its CPU time. */
+/* Ends and reaps the processes that the command left running, and adds their CPU time. */
 static void end_group(pid_t group, struct trial_outcome *outcome)
 {
     struct rusage usage;
@@ -159,7 +159,7 @@ static void end_group(pid_t group, struct trial_outcome *outcome)
         }
 }
 
-static int launch(const struct trial_command *command, const struct launch *what,
+static int launch(const struct trial_command *command, const struct launch *child,
                   struct trial_outcome *outcome, struct fault *fault)
 {
     pid_t pid;
@@ -167,7 +167,7 @@ static int launch(const struct trial_command *command, const struct launch *what
     fflush(NULL);
     pid = fork();
     if (pid == 0)
-        become(what);
+        become(child);
     if (pid < 0)
         return fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
                          strerror(errno));
@@ -183,20 +183,20 @@ static int run_hook(const struct trial_command *command, const char *name, const
 {
     struct trial_outcome own = {.stopped_by = 0};
     char *words[] = {(char *)"/bin/sh", (char *)"-c", NULL, NULL}, how[96];
-    struct launch what = {.words = words, .env = env, .parent = getpid()};
+    struct launch child = {.words = words, .env = env, .parent = getpid()};
     int pid;
 
     if (!text)
         return 0;
-    what.stderr_fd = trial_process_memory("knee-stderr");
-    if (what.stderr_fd < 0)
+    child.stderr_fd = trial_process_memory("knee-stderr");
+    if (child.stderr_fd < 0)
         return fault_sys(fault, "--%s cannot be started (memfd: %s): free memory", name, strerror(errno));
     words[2] = command_line_fill(text, &values->of, true);
-    pid = launch(command, &what, &own, fault);
+    pid = launch(command, &child, &own, fault);
     if (pid > 0)
         end_group(pid, &own);
-    trial_process_last_line(what.stderr_fd, own.stderr_line, sizeof own.stderr_line);
-    close(what.stderr_fd);
+    trial_process_last_line(child.stderr_fd, own.stderr_line, sizeof own.stderr_line);
+    close(child.stderr_fd);
     g_free(words[2]);
     if (!outcome->stopped_by)
         outcome->stopped_by = own.stopped_by;
@@ -211,7 +211,7 @@ static int run_hook(const struct trial_command *command, const char *name, const
 }
 
 /* The command itself: cores, clock, kernel counts. */
-static int run_timed(const struct trial_command *command, const struct launch *what,
+static int run_timed(const struct trial_command *command, const struct launch *child,
                      struct trial_outcome *outcome, struct fault *fault)
 {
     uint64_t own_ns = clock_process_cpu_ns();
@@ -220,7 +220,7 @@ static int run_timed(const struct trial_command *command, const struct launch *w
     noise_read(&outcome->noise_before);
     outcome->cpu_known = kernel_cpu_read(&outcome->before, NULL) == 0;
     outcome->begin_ns = clock_now_ns();
-    pid = launch(command, what, outcome, fault);
+    pid = launch(command, child, outcome, fault);
     outcome->end_ns = clock_now_ns();
     outcome->watched_ns = outcome->end_ns - outcome->begin_ns;
     if (pid > 0)
@@ -298,30 +298,30 @@ static int run_trial(struct trial_command *command, const struct trial_request *
 {
     const struct command_spec *spec = command->spec;
     struct values values = {0};
-    struct launch what = {.pin = request->pin, .parent = getpid(), .stderr_fd = stderr_fd};
+    struct launch child = {.pin = request->pin, .parent = getpid(), .stderr_fd = stderr_fd};
     guint count = g_strv_length(spec->words);
     int result;
 
     fill_values(&values, spec, request);
-    what.env = environment(command, request);
-    what.words = g_strdupv(spec->words);
+    child.env = environment(command, request);
+    child.words = g_strdupv(spec->words);
     for (guint i = 0; i < count; i++) {
-        g_free(what.words[i]);
-        what.words[i] = command_line_fill(spec->words[i], &values.of, false);
+        g_free(child.words[i]);
+        child.words[i] = command_line_fill(spec->words[i], &values.of, false);
     }
-    result = run_hook(command, "prepare", spec->prepare, &values, what.env, outcome, fault);
+    result = run_hook(command, "prepare", spec->prepare, &values, child.env, outcome, fault);
     if (result == 0 && !outcome->stopped_by) {
-        result = run_timed(command, &what, outcome, fault);
+        result = run_timed(command, &child, outcome, fault);
         trial_process_last_line(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
         if (result == 0 && outcome->wait_status == 0 && !outcome->stopped_by) {
             collect_spans(command, request, outcome);
-            result = run_hook(command, "check", spec->check, &values, what.env, outcome, fault);
+            result = run_hook(command, "check", spec->check, &values, child.env, outcome, fault);
         }
     }
     if (result >= 0)
-        result = run_hook(command, "cleanup", spec->cleanup, &values, what.env, outcome, fault);
-    g_strfreev(what.words);
-    g_strfreev(what.env);
+        result = run_hook(command, "cleanup", spec->cleanup, &values, child.env, outcome, fault);
+    g_strfreev(child.words);
+    g_strfreev(child.env);
     return result < 0 ? -1 : 0;
 }
 

@@ -1,4 +1,4 @@
-/* trial_internal.h: what trial.c, trial_rows.c and trial_command_judge.c share. */
+/* trial_internal.h: functions shared by trial.c, trial_rows.c and trial_command_judge.c. */
 #ifndef KNEE_TRIAL_INTERNAL_H
 #define KNEE_TRIAL_INTERNAL_H
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A study of a command that is not ours: cells, cores, spans, check, prepare and cleanup, failures, resuming, and what
+# A study of a command: cells, cores, spans, check, prepare and cleanup, failures, resuming, and what
 # fit, account, export and report make of it.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
@@ -19,8 +19,8 @@ is "$(q c "SELECT count(*) FROM trial WHERE status = 'ok'")" 4 "two blocks of tw
 is "$(q c "SELECT group_concat(DISTINCT role) FROM cell") $(q c 'SELECT count(*) FROM cell WHERE chunk IS NULL AND policy IS NULL')" "scaling 2" \
     "chunk and policy are NULL where the command does not have them"
 is "$(q c 'SELECT count(*) FROM item') $(q c 'SELECT count(*) FROM worker') $(q c 'SELECT count(*) FROM batch_item')" "96 6 24" "items and workers of every trial"
-is "$(q c 'SELECT count(*) FROM item WHERE start_ns < 0 OR end_ns <= start_ns OR cpu_ns IS NULL OR bytes_out IS NOT NULL')" 0 "... with instants and CPU time; what is not told is NULL"
-is "$(q c "SELECT value FROM study WHERE key = 'subject'")" command "the study says what it is of"
+is "$(q c 'SELECT count(*) FROM item WHERE start_ns < 0 OR end_ns <= start_ns OR cpu_ns IS NULL OR bytes_out IS NOT NULL')" 0 "... with instants and CPU time; what the spans do not give is NULL"
+is "$(q c "SELECT value FROM study WHERE key = 'subject'")" command "the study names its subject"
 "$KNEE" sweep --study p "${small[@]}" -- "$root/docs/examples/spans.py" "{workers}" >stdout 2>stderr
 is "$? $(q p 'SELECT count(DISTINCT id) FROM item')" "0 24" "the Python example does it too"
 "$KNEE" fit c >stdout 2>stderr
@@ -49,9 +49,9 @@ chmod +x prog
     -- ./prog "{workers}" "{chunk}" "{policy}" "{trial}" "{out}" >stdout 2>stderr
 is $? 0 "places and hooks: exit 0"
 is "$(q h "SELECT group_concat(role || ' ' || workers || ' ' || chunk || ' ' || policy, ', ') FROM cell")" \
-    "scaling 1 1 dynamic, scaling 2 1 dynamic, chunk 2 8 dynamic, policy 2 1 guided" "a cell for each chunk and policy that the command is told"
+    "scaling 1 1 dynamic, scaling 2 1 dynamic, chunk 2 8 dynamic, policy 2 1 guided" "a cell for each chunk and policy that the command takes"
 is "$(sed 's/ .*//' log | tr '\n' ' ' | sed 's/prepare run check cleanup //g')" "" "prepare, the command, check, cleanup, in this order, for every run"
-is "$(q h 'SELECT min(items), max(items) FROM trial')" "50|50" "--units is what throughput is of"
+is "$(q h 'SELECT min(items), max(items) FROM trial')" "50|50" "--units gives the work for throughput"
 ok "$(($(sed -n 's/.*padding=\([0-9]*\) .*/\1/p' log | sort -u | wc -l) < 3))" "the length of the environment differs from trial to trial"
 like "$(cat stdout)" 'wrote no spans' "that there are no spans is said"
 is "$(find h -type f)" "h/study.db" "outputs are removed"
@@ -64,10 +64,10 @@ like "$(cat stderr)" 'no trial that counts has the instants' "... and it is said
 # --- precision: ends when it is reached, or with the budget; weak scaling
 "$KNEE" sweep --study w --workers 1,2 --precision 50% --budget 60s --noise 100% --weak --units 10 -- sh -c 'sleep 0.1; test {units} = {workers}0' >stdout 2>stderr
 is $? 0 "precision and weak scaling: exit 0"
-like "$(cat stdout)" 'stopped by the precision; precision [0-9.]+% at 2 workers' "the summary says that the precision ended it, and what was reached"
+like "$(cat stdout)" 'stopped by the precision; precision [0-9.]+% at 2 workers' "the summary says that the precision ended it, and the precision reached"
 is "$(q w "SELECT value FROM study WHERE key = 'stopped_by'") $(q w 'SELECT count(DISTINCT block) FROM trial')" "precision 3" "... after the blocks that are always done"
 is "$(q w 'SELECT count(*) FROM trial t JOIN cell c ON c.id = t.cell WHERE items <> 10 * workers')" 0 "--weak: work in proportion to the workers"
-like "$("$KNEE" fit w)" '^ +2 +3 .* [12]\.[0-9]+ \(' "... and fit tells scaled speedups"
+like "$("$KNEE" fit w)" '^ +2 +3 .* [12]\.[0-9]+ \(' "... and fit prints scaled speedups"
 like "$("$KNEE" fit w)" '^[* ] gustafson +' "... and Gustafson's law"
 "$KNEE" sweep --study b --workers 1,2 --precision 0.05% --budget 2s --noise 100% -- sh -c 'sleep 0.0{workers}' >stdout 2>stderr
 is $? 0 "a precision that cannot be reached: exit 0"
@@ -75,12 +75,12 @@ like "$(cat stdout)" 'stopped by the budget; precision' "... and the summary say
 
 # --- failures: one line, kept, with the reason
 "$KNEE" sweep --study f1 "${small[@]}" -- sh -c 'echo "went {workers}" >&2; exit 3' >stdout 2>stderr
-is "$? $(tail -n 1 stderr | grep -c 'exited with 3: went 1\|exit.* 3.*went 1')" "1 1" "a command that fails is told with its exit code and last word"
+is "$? $(tail -n 1 stderr | grep -c 'exited with 3: went 1\|exit.* 3.*went 1')" "1 1" "a command that fails is reported with its exit code and last line"
 "$KNEE" sweep --study f2 "${small[@]}" --check 'test {workers} != 2' -- sh -c 'sleep 0.0{workers}' >stdout 2>stderr
 is "$? $(grep -c -- '--check' stderr)" "1 1" "a wrong output is a failure"
 # shellcheck disable=SC2016 # for the command's shell
 "$KNEE" sweep --study f3 "${small[@]}" -- sh -c 'echo "{{\"worker\":{workers}" >"$KNEE_SPANS"' >stdout 2>stderr
-is "$? $(grep -c 'spans: line 1: no JSON' stderr)" "1 1" "bad spans are told with their line"
+is "$? $(grep -c 'spans: line 1: no JSON' stderr)" "1 1" "bad spans are reported with their line"
 "$KNEE" sweep --study f4 "${small[@]}" -- no-such-program "{workers}" >stdout 2>stderr
 is "$? $(grep -c 'no-such-program cannot be run' stderr)" "1 1" "a command that is not there"
 refused() { # PATTERN NAME options...
@@ -106,14 +106,14 @@ done
 is "$? $(grep -c 'another knee sweep writes this study' second)" "1 1" "a second sweep of the same study is refused"
 kill -INT "$victim"
 wait "$victim"
-is "$? $(pgrep -fc 'sleep 77[.][12]')" "130 0" "SIGINT: exit 130, and what the command left in the background is ended"
+is "$? $(pgrep -fc 'sleep 77[.][12]')" "130 0" "SIGINT: exit 130, and the background processes of the command are ended"
 before=$(q r 'SELECT group_concat(id || ":" || wall_ns) FROM trial')
 count=$(q r 'SELECT count(*) FROM trial')
 "$KNEE" sweep --study r "${small[@]}" --blocks 6 --resume -- sh -c 'true {workers}' >/dev/null 2>stderr
 is "$? $(grep -c 'another command' stderr)" "1 1" "resuming with another command: refused"
 "$KNEE" sweep --study r "${small[@]}" --blocks 6 --resume -- sh -c 'sleep 0.1; sleep 77.{workers} & sleep 0.1' >/dev/null 2>stderr
 is "$? $(q r "SELECT count(*) FROM trial WHERE status = 'ok'")" "0 12" "--resume does the rest"
-is "$(q r "SELECT group_concat(id || ':' || wall_ns) FROM (SELECT * FROM trial ORDER BY id LIMIT $count)")" "$before" "... and leaves what was there"
+is "$(q r "SELECT group_concat(id || ':' || wall_ns) FROM (SELECT * FROM trial ORDER BY id LIMIT $count)")" "$before" "... and keeps the trials done before"
 "$KNEE" sweep --study none --resume "${small[@]}" -- ./prog "{workers}" >/dev/null 2>stderr
 is "$? $(grep -c 'holds no study' stderr)" "1 1" "--resume without a study is refused"
 done_testing

@@ -63,7 +63,7 @@ like "$(cat stdout)" '^warning: from 2 workers on, cores of different kinds work
 echo '# changed' >>mine.group
 "$KNEE" sweep --study one --counters ./mine.group "${small[@]}" batch >stdout 2>stderr
 is "$? $(wc -l <stderr)" "1 1" "going on with a changed group: refused in one line"
-like "$(cat stderr)" 'mine.group is not what it was.*--restart' "... that names it"
+like "$(cat stderr)" 'mine.group has changed since.*--restart' "... that names it"
 "$KNEE" sweep --study one "${small[@]}" batch >stdout 2>stderr
 like "$? $(cat stderr)" '^1 .*--counters: \./mine.group, not default' "going on with another group: refused"
 

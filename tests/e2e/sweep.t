@@ -65,7 +65,7 @@ is "$(q one 'SELECT group_concat(path || ":" || kind || ":" || width, " ") FROM 
 is "$(q one "SELECT value FROM study WHERE key = 'batch_items'") $(q one "SELECT value FROM study WHERE key = 'sample'")" "6 all" "the facts name batch and sample"
 is "$(find one -type f | sort | tr '\n' ' ')" "one/study.db " "nothing but study.db is left in the study's folder"
 
-# The digest is of the very bytes: the same as coreutils makes of a run of our own.
+# The digest is of the bytes themselves: coreutils computes the same from another run.
 "$KNEE" run --quiet --serial batch out && sum=$(sha256sum <out/MANIFEST.sha256 | cut -d' ' -f1)
 is "$(q one "SELECT value FROM study WHERE key = 'serial_manifest_sha256'")" "$sum" "the study's manifest digest is that of a run of its own"
 
@@ -93,7 +93,7 @@ for _ in $(seq 100); do # the run and its workers die with the sweep
     [ "$left" -gt 0 ] || break
     sleep 0.05
 done
-is "$left" 0 "no run of the killed sweep goes on"
+is "$left" 0 "no run of the killed sweep continues"
 first=$(q two 'SELECT group_concat(id || ":" || cell || ":" || block || ":" || wall_ns) FROM trial')
 "$KNEE" sweep --study two "${small[@]}" --workers 1,2 batch >stdout 2>stderr
 is "$? $(wc -l <stderr)" "1 1" "resuming with other workers: refused in one line"
@@ -104,7 +104,7 @@ is "$(whole two)/$(twice two)" 0/0 "no trial is lost and none counts twice"
 is "$(q two "SELECT group_concat(id || ':' || cell || ':' || block || ':' || wall_ns) FROM (SELECT * FROM trial ORDER BY id LIMIT $done_before)")" "$first" \
     "the trials from before the kill are as they were"
 is "$(q two 'PRAGMA integrity_check')" ok "the database is sound"
-is "$(find two -type f | sort | tr '\n' ' ')" "two/study.db " "what the killed sweep left is cleared away"
+is "$(find two -type f | sort | tr '\n' ' ')" "two/study.db " "the files of the killed sweep are removed"
 order() { # without the repeats: their number is chance
     q "$1" 'SELECT group_concat(cell) FROM (SELECT cell FROM trial GROUP BY block, cell ORDER BY block, min(id))'
 }
@@ -123,7 +123,7 @@ kill -INT "$victim" 2>/dev/null
 wait "$victim"
 is $? 130 "SIGINT: exit 130"
 like "$(cat interrupted)" 'the same command continues' "... and says how to continue"
-ok "$(($(trials three) < 2))" "... and keeps what was done"
+ok "$(($(trials three) < 2))" "... and keeps the trials done"
 cp batch/x1.jpg batch/more.jpg
 "$KNEE" sweep --study three "${small[@]}" batch >/dev/null 2>stderr
 is "$? $(grep -c 'another batch' stderr)" "1 1" "a changed batch is refused"
@@ -194,7 +194,7 @@ refused 2 '--chunks x' "chunks that are no numbers" --study x --chunks x batch
 refused 2 '--policies random: choose among' "an unknown policy" --study x --policies random batch
 refused 1 '/proc/nowhere' "a study that cannot be written" --study /proc/nowhere batch
 refused 1 'no.recipe' "a missing recipe" --study x --recipe no.recipe batch
-is "$(find x 2>/dev/null)" "" "nothing is left of what was refused"
+is "$(find x 2>/dev/null)" "" "a refused sweep leaves nothing behind"
 "$KNEE" export empty >stdout 2>stderr
-is "$? $(grep -c 'empty/study.db does not exist' stderr)" "1 1" "export of what is no study: exit 1, and named"
+is "$? $(grep -c 'empty/study.db does not exist' stderr)" "1 1" "export of a folder without a study: exit 1, and named"
 done_testing

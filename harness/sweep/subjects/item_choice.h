@@ -39,8 +39,8 @@ int item_choice_write(const struct item_choice *choice, const struct batch *batc
 
 /* Reads all files once, so that the page cache holds them. */
 void item_choice_warm(const struct item_choice *choice, const struct batch *batch);
-/* Asks the kernel to drop them from the page cache; pages that are mapped or being written stay, and so does what
- * the disk itself caches. */
+/* Asks the kernel to drop them from the page cache; pages that are mapped or being written stay, and so do
+ * the disk's own caches. */
 void item_choice_drop(const struct item_choice *choice, const struct batch *batch);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "analysis/statistics/random.h"
 
-/* More draws bring nothing that could be told from chance. */
+/* More draws improve the sample by less than its random error. */
 enum { DRAWS = 200 };
 
 struct sorted_item {
@@ -72,7 +72,7 @@ static void draw(const struct sorted_item *sorted, size_t count, size_t want, si
     }
 }
 
-/* The mean rules everything that is measured, the tail only some of it. */
+/* The mean size affects every measured quantity, the tail only some of them. */
 static double badness(const struct sample_quality *quality)
 {
     return fabs(quality->mean_error) + 0.25 * fabs(quality->mean_square_error);

@@ -1,7 +1,7 @@
 /* sample.h: which items of a batch every trial of a study processes, when the batch is too large to be
  * processed whole in each of them.
  *
- * The sample stands for the batch in two things that the curve depends on: the mean size (how much work) and
+ * The sample stands for the batch in two things that the curve depends on: the mean size (the amount of work) and
  * the spread of sizes (how long the longest items keep the others waiting). The batch is ordered by kind and
  * size and cut into as many equal strata as items are wanted; one item is drawn from each. Of many such draws
  * the one is kept whose mean and mean square of the size are nearest to the batch's. Pure, and the same for
@@ -18,9 +18,9 @@ struct sample_item {
     uint32_t kind; /* any number: items of equal kind are alike */
 };
 
-/* Chooses want of count items, or, with alike above 1, want groups of so many that are alike (neighbours in the order of
- * the strata), for work that can be dealt evenly; chosen[want * alike] gets their indices, ascending. want * alike is at
- * most count, and all are at least 1. Returns 0, or -1 with errno: EINVAL, ENOMEM. */
+/* Chooses want of count items, or, with alike above 1, want groups of `alike` similar items (neighbours in the order
+ * of the strata), for work that can be dealt evenly; chosen[want * alike] gets their indices, ascending. want * alike
+ * is at most count, and all are at least 1. Returns 0, or -1 with errno: EINVAL, ENOMEM. */
 int sample_choose(const struct sample_item *items, size_t count, size_t want, size_t alike, uint64_t seed,
                   size_t *chosen);
 

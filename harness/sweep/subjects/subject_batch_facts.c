@@ -78,9 +78,9 @@ static int check_group(const struct counter_group *group, struct study *study, s
     int result = 0;
 
     if (!found || strcmp(found, group->text) != 0)
-        result = fault_set(
-            fault, "%s: %s is not what it was when the study began: give another --study, or --restart",
-            study->folder, group->path);
+        result =
+            fault_set(fault, "%s: %s has changed since the study began: give another --study, or --restart",
+                      study->folder, group->path);
     g_free(found);
     return result;
 }

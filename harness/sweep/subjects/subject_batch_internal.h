@@ -41,7 +41,7 @@ int subject_batch_record(struct subject *subject, const struct plan *plan, struc
                          struct fault *fault);
 int subject_batch_resume(struct subject *subject, struct study *study, struct fault *fault);
 
-/* Runs the serial reference run and records in the study what it found: manifest, failed items, the items' sizes,
+/* Runs the serial reference run and records its results in the study: manifest, failed items, the items' sizes,
  * with weak scaling the shares. Its time is added to the time that the study has taken. Returns 0, or -1 with fault
  * or subject->stopped_by. */
 int subject_batch_reference(struct subject_batch *batch, const struct plan *plan, struct study *study,

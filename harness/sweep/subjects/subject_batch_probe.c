@@ -1,4 +1,4 @@
-/* The runs of the batch before the first trial: what it costs here, and which bytes are right. */
+/* The runs of the batch before the first trial: the probe of its costs, and the serial reference run. */
 #include <stdio.h>
 
 #include "harness/machine/emulation/emulate.h"

@@ -1,4 +1,4 @@
-/* A command as a subject: its trials, its facts in the study, and what the user reads of it. */
+/* A command as a subject: its trials, its facts in the study, and its texts. */
 #include <glib.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -56,7 +56,7 @@ static int judge_probe(struct subject *subject, uint32_t workers, const struct t
     return status;
 }
 
-/* *wall_ns gets the wall time of one run, *around_ns what the trial took besides. */
+/* *wall_ns gets the wall time of one run, *around_ns that of the rest of the trial. */
 static int probe_once(struct subject *subject, uint32_t workers, double *wall_ns, double *around_ns,
                       struct fault *fault)
 {

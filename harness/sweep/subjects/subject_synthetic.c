@@ -92,10 +92,7 @@ static int print(const struct subject *subject, const struct plan *plan, struct 
     if (!trials)
         return -1;
     subject_command_print(subject, plan, study, all_right, file, fault);
-    fprintf(
-        file,
-        "expected workers  measured s  expected s   ratio   more s  (expected: the work alone; the measured "
-        "time includes start and end of programs)\n");
+    fprintf(file, "expected workers  measured s  expected s   ratio   more s\n");
     for (uint32_t i = 0; i < plan->cell_count; i++) {
         const struct plan_cell *cell = &plan->cells[i];
         double expected = synthetic_expected_s(spec, cell->workers, cell->chunk, cell->policy, &none),
@@ -109,6 +106,7 @@ static int print(const struct subject *subject, const struct plan *plan, struct 
             fprintf(file, "%10.4f  %10.4f  %6.4f  %+7.4f\n", measured, expected, measured / expected,
                     measured - expected);
     }
+    fprintf(file, "         expected: the work alone; measured: with start and end of the programs\n");
     study_free_trials(trials, count);
     return 0;
 }

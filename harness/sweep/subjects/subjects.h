@@ -6,7 +6,7 @@
 
 #include "harness/sweep/subject.h"
 
-/* Reads what is measured and the machine, makes the plan request fit them, and blocks the signals
+/* Reads the subject and the machine, makes the plan request fit them, and blocks the signals
  * (trial_process.h). scratch: path of the folder for the subject's files, which need not exist yet. The caller releases
  * with subject_release(). NULL with fault. */
 struct subject *subject_open(const struct sweep_options *options, const char *scratch, struct fault *fault);

@@ -1,4 +1,4 @@
-/* subjects_internal.h: what the files of this folder share. */
+/* subjects_internal.h: functions shared by the files of this folder. */
 #ifndef KNEE_SUBJECTS_INTERNAL_H
 #define KNEE_SUBJECTS_INTERNAL_H
 

@@ -1,4 +1,4 @@
-/* weak_shares.h: weak scaling of the batch: which items a trial with n workers does, and what it must produce.
+/* weak_shares.h: weak scaling of the batch: the items of a trial with n workers, and the bytes that it must produce.
  *
  * The items of the study are dealt into as many shares as the largest worker count, all of nearly equal cost; a
  * trial with n workers does shares 1 to n. The cost of an item is its CPU time in the serial reference run: in order
@@ -31,7 +31,7 @@ struct weak_part {
 struct weak_shares {
     uint64_t items;      /* of the study */
     uint32_t *share;     /* of each item, from 1; owned */
-    uint8_t (*made)[32]; /* digest of what the serial run made of each item, 0 when it failed; owned */
+    uint8_t (*made)[32]; /* digest of the serial run's renditions of each item, 0 when it failed; owned */
     double spread;       /* costliest share over cheapest, less 1, by the serial run */
     struct weak_part *parts;
     uint32_t part_count;

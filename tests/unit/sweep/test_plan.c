@@ -1,4 +1,4 @@
-/* The plan: predictions by hand, what gives way to a small budget, and orders that anyone can repeat. */
+/* The plan: predictions by hand, what a small budget reduces, and orders that can be repeated. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,8 +42,8 @@ static void a_trial_is_predicted_as_by_hand(void **state)
     }
 }
 
-static struct plan_request wish_of(const char *workers, uint32_t cores, uint64_t batch_items,
-                                   double budget_ns)
+static struct plan_request request_for(const char *workers, uint32_t cores, uint64_t batch_items,
+                                       double budget_ns)
 {
     struct plan_request request = {.cores = cores, .batch_items = batch_items, .budget_ns = budget_ns};
     struct fault fault = {0};
@@ -73,12 +73,12 @@ static bool has_scaling(const struct plan *plan, uint32_t workers)
     return false;
 }
 
-/* 0.3 s an item, two cores, ten minutes: what a study on a small machine looks like. */
+/* A study on a small machine: 0.3 s an item, two cores, ten minutes. */
 static const struct plan_costs real = {.item_ns = 0.3e9, .worker_start_ns = 0.03e9, .trial_fixed_ns = 0.2e9};
 
 static void the_cells_are_those_of_the_design(void **state)
 {
-    struct plan_request request = wish_of("1..16", 2, 1000, 1e13);
+    struct plan_request request = request_for("1..16", 2, 1000, 1e13);
     static const struct plan_cell others[] = {
         {PLAN_CHUNK, 2, 4, POLICY_DYNAMIC},  {PLAN_CHUNK, 2, 16, POLICY_DYNAMIC},
         {PLAN_CHUNK, 2, 64, POLICY_DYNAMIC}, {PLAN_POLICY, 2, 1, POLICY_STATIC},
@@ -105,7 +105,7 @@ static void the_cells_are_those_of_the_design(void **state)
 
 static void ten_minutes_on_two_cores_keep_all_workers_and_enough_blocks(void **state)
 {
-    struct plan_request request = wish_of("1..16", 2, 1000, 570e9);
+    struct plan_request request = request_for("1..16", 2, 1000, 570e9);
 
     (void)state;
     struct plan plan = make(&request, &real);
@@ -124,7 +124,7 @@ static void a_smaller_budget_never_exceeds_and_gives_way_in_order(void **state)
     (void)state;
     for (int step = 0; step < 73; step++) {
         double budget_s = 20000 * pow(0.9, step);
-        struct plan_request request = wish_of("1..16", 2, 1000, budget_s * 1e9);
+        struct plan_request request = request_for("1..16", 2, 1000, budget_s * 1e9);
         struct plan plan = make(&request, &real);
         double total = plan.block_ns * plan.blocks + plan_predict_ns(&plan.cells[0], plan.items, 2, &real);
         uint32_t workers = 16 - plan.workers_left_out;
@@ -150,7 +150,7 @@ static void a_smaller_budget_never_exceeds_and_gives_way_in_order(void **state)
 
 static void what_the_user_fixes_stays(void **state)
 {
-    struct plan_request request = wish_of("1,2,4", 4, 100, 60e9);
+    struct plan_request request = request_for("1,2,4", 4, 100, 60e9);
     struct fault fault = {0};
     struct plan plan;
 
@@ -167,7 +167,7 @@ static void what_the_user_fixes_stays(void **state)
 
 static void a_hopeless_budget_is_said_to_be_one(void **state)
 {
-    struct plan_request request = wish_of("1..16", 2, 1000, 1e9);
+    struct plan_request request = request_for("1..16", 2, 1000, 1e9);
     struct plan plan = make(&request, &real);
 
     (void)state;
@@ -181,7 +181,7 @@ static void a_hopeless_budget_is_said_to_be_one(void **state)
 
 static void chunks_that_take_all_at_once_are_one_cell(void **state)
 {
-    struct plan_request request = wish_of("1,2", 2, 10, 1e13);
+    struct plan_request request = request_for("1,2", 2, 10, 1e13);
     struct plan plan = make(&request, &real);
     uint32_t chunks = 0;
 
@@ -201,7 +201,7 @@ static void full_cores_are_the_largest_count_within_the_cores(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct plan_request request = wish_of(cases[i].workers, cases[i].cores, 100, 1e13);
+        struct plan_request request = request_for(cases[i].workers, cases[i].cores, 100, 1e13);
         struct plan plan = make(&request, &real);
         assert_int_equal(plan.cells[plan.cell_count - 1].workers, cases[i].wanted);
     }
@@ -291,7 +291,7 @@ static void every_cell_is_first_equally_often(void **state)
 /* Items 100 ns, starts 20, the rest 50: by hand. */
 static void weak_scaling_gives_each_worker_as_much(void **state)
 {
-    struct plan_request request = wish_of("1,2,4", 2, 100, 1e9);
+    struct plan_request request = request_for("1,2,4", 2, 100, 1e9);
     struct fault fault = {0};
     struct plan plan;
 

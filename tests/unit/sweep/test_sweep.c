@@ -217,7 +217,7 @@ static void a_sweep_interrupted_anywhere_goes_on_and_ends_the_same(void **state)
         assert_complete("resumed");
         if (memcmp(both, whole, sizeof whole) != 0)
             fail_msg("interrupted at %d: order %s instead of %s", at, both, whole);
-        assert_int_equal(sweep.spent_ns, 100 * CELLS * BLOCKS); /* time goes on counting, too */
+        assert_int_equal(sweep.spent_ns, 100 * CELLS * BLOCKS); /* the time of both parts counts */
         new_script(&script);
         assert_int_equal(live(&script, 1e9, NULL, &fault), SWEEP_COMPLETE);
         assert_int_equal(script.calls, 0); /* nothing is left */
@@ -261,7 +261,7 @@ static void repeats_have_an_end(void **state)
     assert_int_equal(script.calls, 0);
 }
 
-/* Stopped in the middle of repeating, it goes on with the repeats that are left, not with three new ones. */
+/* Interrupted while repeating, it continues with the remaining repeats, not with three new ones. */
 static void repeats_are_counted_over_an_interruption(void **state)
 {
     struct script script;

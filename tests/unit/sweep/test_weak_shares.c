@@ -70,7 +70,7 @@ static void make_up(const struct item_table *table, uint64_t index, uint8_t sha2
     memset(sha256, (int)(item_table_item(table, index)->bytes_out % 251), 32);
 }
 
-/* Two of the study's five items: each must be what the serial run made of it, and has its number there. */
+/* Two of the study's five items: each must equal the serial run's, and is named by its number in the study. */
 static void a_part_is_judged_item_by_item(void **state)
 {
     static const int64_t ids[] = {1, 4};

@@ -307,7 +307,7 @@ static void a_worker_that_dies_leaves_reasons_not_values(void **state)
     assert_string_equal(payload->runqueue_reason, "the worker ended before it was read");
     assert_int_equal(payload->disk_wait_known, 0);
     assert_string_equal(payload->disk_wait_reason, "the worker ended before it was read");
-    /* the process that takes over counts anew, and cannot have the dead one's share */
+    /* the process that takes over counts from zero, and cannot have the dead one's share */
     live(&h, 0, NULL, burn_here);
     assert_int_equal(payload->processes, 2);
     for (uint32_t i = 0; i < payload->counter_count; i++)

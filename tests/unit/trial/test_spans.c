@@ -1,4 +1,4 @@
-/* Spans of other programs: what is read, what is refused and how it is named, hostile text, and the item
+/* Spans of programs: keys, errors and their messages, hostile text, and the item
  * table made of them. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -207,7 +207,7 @@ static void makes_a_table(void **state)
     spans_items_release(&items);
 }
 
-/* Forks, gate, claims and run-queue delay, as our own pool's table has them. */
+/* Forks, gate, claims and run-queue delay, as in the table of `knee run`. */
 static void a_life_makes_the_table_whole(void **state)
 {
     struct spans spans = parse("{\"worker\":0,\"item\":\"a\",\"claim\":1.625,\"start\":1.75,\"end\":2.25}\n"

@@ -1,4 +1,4 @@
-/* What a run leaves behind becomes rows and a verdict: every number by hand, every cause of void and failed.
+/* The outcome of a run becomes rows and a status: every number by hand, every cause of void and failed.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -132,7 +132,7 @@ static void counters_without_a_value_are_unknown_with_a_reason(void **state)
     assert_null(result.rows.counters[0].reason);
     assert_int_equal(result.rows.counters[0].enabled_ns, 1000);
     assert_int_equal(result.rows.counters[0].running_ns, 0);
-    assert_true(result.rows.counters[1].enabled_ns == STUDY_UNKNOWN); /* not told */
+    assert_true(result.rows.counters[1].enabled_ns == STUDY_UNKNOWN); /* not measured */
     assert_true(result.rows.counters[1].running_ns == STUDY_UNKNOWN);
     assert_true(result.rows.counters[1].value == STUDY_UNKNOWN);
     assert_string_equal(result.rows.counters[1].reason, "virtual machine");
@@ -146,7 +146,7 @@ static void counters_without_a_value_are_unknown_with_a_reason(void **state)
     trial_outcome_release(&outcome);
 }
 
-/* --- verdicts --- */
+/* --- statuses --- */
 
 static struct worker_record *worker_of(struct trial_outcome *o, uint32_t slot)
 {
@@ -303,7 +303,7 @@ static void bytes_differ_and_a_worker_died(struct trial_outcome *o)
     died(o);
 }
 
-static void every_cause_has_its_verdict_and_its_words(void **state)
+static void every_cause_has_its_status_and_its_reason(void **state)
 {
     static const struct {
         const char *name;
@@ -411,7 +411,7 @@ int main(void)
         cmocka_unit_test(a_sound_trial_is_ok_and_its_phases_add_up),
         cmocka_unit_test(workers_and_items_are_relative_to_the_start),
         cmocka_unit_test(counters_without_a_value_are_unknown_with_a_reason),
-        cmocka_unit_test(every_cause_has_its_verdict_and_its_words),
+        cmocka_unit_test(every_cause_has_its_status_and_its_reason),
         cmocka_unit_test(a_bad_item_that_fails_in_the_serial_run_too_is_no_failure),
         cmocka_unit_test(what_was_not_measured_is_unknown_and_not_zero),
     };

@@ -1,5 +1,4 @@
-/* trial_fixture.h: an item table as a run leaves it behind, with hand-made instants, and a runner that runs
- * nothing. */
+/* trial_fixture.h: an item table as `knee run` fills it, with instants that are easy to check. */
 #ifndef KNEE_TESTS_TRIAL_FIXTURE_H
 #define KNEE_TESTS_TRIAL_FIXTURE_H
 
