@@ -16,8 +16,8 @@ struct sampler {
     double target_ln;
 };
 
-/* What the sample misses: tiles break the runs that the coders live on. Medians of real over scaled size of
- * 200 items. */
+/* Corrects the bias of the sample: tiles break the runs that coders exploit. Medians of real over scaled
+ * size of 200 items. */
 static double correction(const struct plan_item *item)
 {
     switch (item->kind) {
@@ -119,7 +119,7 @@ static int search_down(const struct sampler *s, const struct plan_item *item, do
     return 0;
 }
 
-/* More grain than was wanted, up to the most; under is what is measured at `low`. */
+/* More grain than planned, up to the most; under is the value measured at `low`. */
 static int search_beyond(const struct sampler *s, double low, double under, struct aim *aim,
                          struct fault *fault)
 {

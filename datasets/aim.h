@@ -1,8 +1,8 @@
 /* aim.h: grain and quality that bring a picture near its target size, found without encoding it whole.
  *
  * A sample of tiles from all over the picture is encoded a few times and its size scaled up. The quality
- * starts where the plan wants it. Too large: the quality falls. Too small: grain is added as far as the plan
- * wants it, then the quality rises, and only then comes more grain. Lossless kinds have the grain alone.
+ * starts at the plan's value. Too large: the quality falls. Too small: grain is added up to the plan's value,
+ * then the quality rises, and then more grain is added. Lossless kinds have only the grain.
  */
 #ifndef KNEE_DATASETS_AIM_H
 #define KNEE_DATASETS_AIM_H

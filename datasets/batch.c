@@ -1,4 +1,4 @@
-/* batch.c: what is there, what is missing, and how one item comes to its final name. */
+/* batch.c: finds the missing items, makes them, and writes the description. */
 #include "datasets/batch.h"
 
 #include <dirent.h>
@@ -136,8 +136,8 @@ static void worker_release(void *context, void *state)
     free(state);
 }
 
-/* Makes the item beside, gives it its name, then tells the journal: in that order, so that what the journal
- * names is whole. */
+/* Makes the item under a temporary name, renames it, then appends to the journal: in that order, so that
+ * items in the journal are complete. */
 static int make(const struct dataset_batch *batch, struct photo_cache *cache, uint64_t index,
                 struct item_made *made, struct fault *fault)
 {
@@ -204,17 +204,17 @@ static int by_text(const void *a, const void *b)
 
 static int write_table(const char *name, const char *const *lines, uint64_t count, struct fault *fault)
 {
-    char beside[PATH_BYTES];
-    snprintf(beside, sizeof beside, "%s.new", name);
-    FILE *file = fopen(beside, "we");
+    char temporary[PATH_BYTES];
+    snprintf(temporary, sizeof temporary, "%s.new", name);
+    FILE *file = fopen(temporary, "we");
     if (file == NULL)
-        return fault_set(fault, "%s cannot be made: %s", beside, strerror(errno));
+        return fault_set(fault, "%s cannot be made: %s", temporary, strerror(errno));
     fprintf(file, "%s\n", describe_columns());
     for (uint64_t i = 0; i < count; i++)
         fprintf(file, "%s\n", lines[i]);
     int failed = ferror(file) | fflush(file) | fsync(fileno(file));
     failed |= fclose(file);
-    if (failed || rename(beside, name) != 0)
+    if (failed || rename(temporary, name) != 0)
         return fault_sys(fault, "%s cannot be written: %s", name, strerror(errno));
     return 0;
 }

@@ -1,5 +1,5 @@
-/* batch.h: the building of a data set as a workload for the pool: one item of the plan each, kept when it is
- * whole already.
+/* batch.h: the building of a data set as a workload for the pool: one workload item for each item of the plan
+ * that is missing.
  *
  * Caller's sequence: dataset_batch_open(), pool_run() over dataset_batch_workload(), dataset_batch_finish(), dataset_batch_close().
  */
@@ -19,12 +19,12 @@ struct dataset_batch {
     const struct sources *sources;
     struct journal journal;
     char *out;       /* the folder, without a slash at its end */
-    char *temporary; /* OUT.tmp: files that are not whole yet */
+    char *temporary; /* OUT.tmp: files that are not complete yet */
     uint64_t *order; /* item of the plan to make, for each workload index: only what is missing */
     uint64_t missing;
 };
 
-/* What the workload leaves behind in the item table. */
+/* Payload of an item's record. */
 struct dataset_batch_payload {
     char text[256]; /* why it failed */
 };
@@ -37,8 +37,8 @@ int dataset_batch_open(struct dataset_batch *batch, const char *out, const char 
 /* items = batch->missing, context = batch. */
 struct workload dataset_batch_workload(struct dataset_batch *batch);
 
-/* When every item is whole: writes OUT.tsv and removes OUT.tmp; *bytes is their sum. Returns 0, or -1 with
- * fault. */
+/* When every item is complete: writes OUT.tsv and removes OUT.tmp; *bytes is their sum. Returns 0, or -1
+ * with fault. */
 int dataset_batch_finish(struct dataset_batch *batch, uint64_t *bytes, struct fault *fault);
 void dataset_batch_close(struct dataset_batch *batch);
 

@@ -15,7 +15,8 @@
 #include "pipeline/pool/item_table.h"
 #include "pipeline/pool/pool.h"
 
-#define CHUNK          2 /* items of one source stand together; two share its decode, and the end stays even */
+#define CHUNK                                                                                                \
+    2 /* items of one source are consecutive: two share its decode, and workers still finish together */
 #define PLAIN_EVERY_S  10 /* seconds between lines of progress where there is no terminal */
 #define FAILURES_SHOWN 5
 
@@ -79,25 +80,25 @@ static const struct subcommand subcommand = {
     .summary = "Builds a batch of images and clips of realistic sizes and kinds out of photographs (program: "
                "knee-dataset).",
     .details = "The same options and photographs give the same bytes, whatever --jobs. A build that was "
-               "stopped goes on\n"
-               "where it was. A worker needs up to 0.6 GB.",
+               "stopped\n"
+               "continues with the same command. A worker needs up to 0.6 GB.",
 };
 
 /* --- progress --------------------------------------------------------------------------------- */
 
 struct progress {
-    uint64_t started_ns, told_ns;
+    uint64_t started_ns, printed_ns;
     bool terminal;
 };
 
-static void tell(void *context, const struct item_table *items)
+static void print_progress(void *context, const struct item_table *items)
 {
     struct progress *progress = context;
     uint64_t now = clock_now_ns();
     uint64_t wait = progress->terminal ? 500000000u : PLAIN_EVERY_S * UINT64_C(1000000000);
-    if (now - progress->told_ns < wait)
+    if (now - progress->printed_ns < wait)
         return;
-    progress->told_ns = now;
+    progress->printed_ns = now;
     uint64_t done = 0;
     uint64_t bytes = 0;
     uint64_t all = items->items;
@@ -129,7 +130,7 @@ static bool wants_clips(const struct dataset_plan *plan)
     return false;
 }
 
-static uint64_t tell_failures(const struct item_table *items)
+static uint64_t print_failures(const struct item_table *items)
 {
     uint64_t failed = 0;
     for (uint64_t i = 0; i < items->items; i++) {
@@ -147,11 +148,11 @@ static int make_missing(struct dataset_batch *batch)
 {
     struct workload workload = dataset_batch_workload(batch);
     struct progress progress = {.started_ns = clock_now_ns(), .terminal = isatty(STDERR_FILENO) == 1};
-    progress.told_ns = progress.started_ns;
+    progress.printed_ns = progress.started_ns;
     struct pool_options pool = {.workers = (uint32_t)options.jobs,
                                 .chunk = CHUNK,
                                 .policy = POLICY_DYNAMIC,
-                                .progress = tell,
+                                .progress = print_progress,
                                 .progress_context = &progress};
     if (pool.workers > workload.items)
         pool.workers = (uint32_t)workload.items;
@@ -170,10 +171,10 @@ static int make_missing(struct dataset_batch *batch)
         message_error("%s", fault.text);
         code = KNEE_FAILED;
     } else if (result == POOL_INTERRUPTED) {
-        message_note("stopped; the same command goes on from here");
+        message_note("stopped: run the same command again to continue");
         code = KNEE_INTERRUPTED + signal_number;
     }
-    if (tell_failures(&items) > 0 && code == KNEE_OK)
+    if (print_failures(&items) > 0 && code == KNEE_OK)
         code = KNEE_FAILED;
     item_table_close(&items);
     return code;
@@ -231,7 +232,7 @@ static int plan_and_build(const struct sources *sources)
     return code;
 }
 
-/* libvips warns of oddities in other people's EXIF, one line each. */
+/* libvips warns of malformed EXIF in photographs, one line each. */
 static void drop_warning(const gchar *domain, GLogLevelFlags level, const gchar *text, gpointer data)
 {
     (void)domain;

@@ -44,7 +44,7 @@ static void read_first_line(const char *name, char *text, int bytes)
     fclose(file);
 }
 
-/* Runs ffmpeg with its chatter going to the log. The pool's blocked signals are not handed on. */
+/* Runs ffmpeg with its messages in the log. The pool's blocked signals are unblocked for it. */
 static int run(char *const arguments[], const char *log, struct fault *fault)
 {
     posix_spawn_file_actions_t files;
@@ -89,9 +89,9 @@ static void filter_of(const struct plan_item *item, int frames, char *text, size
              item->width, item->height, across, frames, frames, (unsigned)(item->seed >> 40));
 }
 
-/* What is special to an encoder. x264's macroblock tree is off because its vector code reads memory that
- * nobody has written: with it, the same frames give other bytes from run to run (libx264 164). Both encoders
- * overshoot on so few seconds. */
+/* Options of an encoder. x264's macroblock tree is off because its vector code reads uninitialised memory:
+ * with it, the same frames give other bytes from run to run (libx264 164). Both encoders overshoot on so
+ * few seconds. */
 struct encoder {
     double overshoot;
     const char *arguments[12];

@@ -11,9 +11,9 @@
 
 #define CLIP_FRAMES_PER_SECOND 25
 
-/* Writes the clip to the file `temporary`, with the still and a log beside it while it works. still has three
- * planes and is larger than the frame. One thread and fixed groups of pictures, so the bytes are the same
- * each time. Returns 0, or -1 with fault. */
+/* Writes the clip to the file `temporary`, with the still and a log in the same folder while it works.
+ * still has three planes and is larger than the frame. One thread and fixed groups of pictures, so the
+ * bytes are the same each time. Returns 0, or -1 with fault. */
 int clip_make(const struct plan_item *item, const struct raster *still, const char *temporary,
               uint64_t *bytes, struct fault *fault);
 

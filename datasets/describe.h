@@ -1,5 +1,4 @@
-/* describe.h: the table that tells what every item is: tab-separated, one line per item, first line the
- * columns.
+/* describe.h: the table that describes every item: tab-separated, one line per item, first line the columns.
  *
  * file         below the data set's folder
  * kind         jpeg, png, webp, tiff, mp4, webm
@@ -33,7 +32,7 @@ const char *describe_columns(void);
 void describe_item(char *line, size_t line_bytes, const struct plan_item *item, const struct item_made *made,
                    const struct source *source);
 
-/* Whether the line is of this file, and the size that it says. */
+/* Whether the line is of this file, and its size in bytes. */
 int describe_read(const char *line, const char *path, uint64_t *bytes);
 
 #endif

@@ -1,4 +1,4 @@
-/* draw.h: what turns a photograph into the graphics of a media library. */
+/* draw.h: turns a photograph into the graphics of a media library. */
 #ifndef KNEE_DATASETS_DRAW_H
 #define KNEE_DATASETS_DRAW_H
 

@@ -37,7 +37,7 @@ static void jpeg_set_up(struct jpeg_compress_struct *jpeg, const struct raster *
     }
     if (settings->progressive)
         jpeg_simple_progression(jpeg);
-    jpeg->write_JFIF_header = settings->exif == NULL; /* cameras write the one or the other */
+    jpeg->write_JFIF_header = settings->exif == NULL; /* cameras write one of the two */
 }
 
 static int encode_jpeg(struct encoded *encoded, const struct raster *raster,

@@ -59,7 +59,7 @@ static void put_rational(struct writer *w, int tag, uint64_t above, uint64_t bel
     put_entry(w, tag, TYPE_RATIONAL, 1, value, sizeof value);
 }
 
-/* Opens a directory of so many entries at the end of the data. */
+/* Begins a directory of that number of entries at the end of the data. */
 static void begin_directory(struct writer *w, int entries)
 {
     put(w->bytes + w->data, (uint64_t)entries, 2);

@@ -67,7 +67,7 @@ static void add_row(const struct raster *raster, size_t at, const struct grain_r
         left = rows->luma[x];
         size_t i = at + x;
         if (raster->planes == 4 && raster->plane[3][i] == 0)
-            continue; /* nobody sees it, and it would cost bytes */
+            continue; /* it is invisible, and would cost bytes */
         int bright = grey ? raster->plane[0][i] : raster->plane[1][i];
         if (grey) {
             raster->plane[0][i] = clipped(bright + ((luma * gain[bright] + (1 << 23)) >> 24));

@@ -52,7 +52,7 @@ static int compose(struct raster *picture, const struct plan_item *item, const s
     return result;
 }
 
-/* A screen has no grain: what brings it to its size is its number of pixels. */
+/* A screen has no grain: its number of pixels is adjusted to reach its size in bytes. */
 static int compose_screen(struct raster *picture, const struct plan_item *item, const struct raster *source,
                           const struct encode_settings *settings, struct fault *fault)
 {

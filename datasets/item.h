@@ -9,7 +9,7 @@
 #include "datasets/sources.h"
 #include "pipeline/base/fault.h"
 
-/* What came out, beside what the plan says. */
+/* Properties of the item made that the plan does not fix. */
 struct item_made {
     uint32_t width, height; /* as stored, before orientation */
     uint64_t bytes;
@@ -17,8 +17,8 @@ struct item_made {
     int quality;  /* JPEG, WebP; -1 where there is none */
 };
 
-/* Makes the item and writes it to the file `temporary`; files beside it that begin with the same name may
- * come and go. The bytes depend on the item and its source alone. Returns 0, or -1 with fault. */
+/* Makes the item and writes it to the file `temporary`; files in the same folder whose names begin with it
+ * may exist meanwhile. The bytes depend on the item and its source alone. Returns 0, or -1 with fault. */
 int item_make(const struct plan_item *item, struct photo_cache *cache, const struct sources *sources,
               const char *temporary, struct item_made *made, struct fault *fault);
 

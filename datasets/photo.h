@@ -1,7 +1,7 @@
-/* photo.h: a source photograph as a raster, in a worker; the last one stays, so that items of one source cost
- * one decode.
+/* photo.h: a source photograph as a raster, in a worker; the last one is cached, so that items of one source
+ * cost one decode.
  *
- * Only in workers: libvips must not have worked in a process that forks later.
+ * Only in workers: libvips must not compute in a process that forks later.
  */
 #ifndef KNEE_DATASETS_PHOTO_H
 #define KNEE_DATASETS_PHOTO_H

@@ -14,7 +14,8 @@
 #define SIZE_LOWEST  (0.2 / 3.0)
 #define SIZE_HIGHEST (12.0 / 3.0)
 
-/* Where in the sorted sizes a kind may stand: a WebP of 12 MB or a bare TIFF of 0.2 MB would be odd. */
+/* The part of the sorted sizes that a kind may have: a WebP of 12 MB or a bare TIFF of 0.2 MB would be
+ * odd. */
 static const struct window {
     double low, high;
 } windows[PLAN_KINDS] = {
@@ -119,8 +120,8 @@ static void kind_quotas(uint64_t count, uint64_t quota[PLAN_KINDS])
     }
 }
 
-/* Gives every size rank its kind: the kinds other than JPEG stand evenly in their windows, JPEG takes what is
- * left. */
+/* Gives every size rank its kind: the kinds other than JPEG are spread evenly over their windows, JPEG
+ * takes the rest. */
 static void deal_kinds(struct plan_item *by_rank, uint64_t count, uint64_t seed)
 {
     uint64_t quota[PLAN_KINDS];

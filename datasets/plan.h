@@ -1,4 +1,4 @@
-/* plan.h: what every item of a data set is going to be. Pure: no files, no clock, no global state.
+/* plan.h: decides every property of every item of a data set. Pure: no files, no clock, no global state.
  *
  * A plan is a function of (request, sizes of the sources): the same on any machine, in any order of work.
  * Sizes are the quantiles of a clipped log-normal, kinds and traits come in fixed shares that are dealt out
@@ -14,7 +14,7 @@
 
 #include "pipeline/base/fault.h"
 
-#define PLAN_VERSION 1 /* raised whenever the same request give other bytes */
+#define PLAN_VERSION 1 /* raised whenever the same request gives other bytes */
 
 #define PLAN_MAX_COUNT 1000000
 #define PLAN_MEGAPIXELS_LIMIT                                                                                \
@@ -79,7 +79,7 @@ int dataset_plan_make(struct dataset_plan *plan, const struct dataset_plan_reque
                       const struct plan_source *sources, uint32_t source_count, struct fault *fault);
 void dataset_plan_release(struct dataset_plan *plan);
 
-/* The order to work in: items of one source stand together, so that a worker decodes it once. plan->count
+/* The order of work: items of one source are consecutive, so that a worker decodes it once. plan->count
  * indices; NULL with errno when memory is short. Caller frees. */
 uint64_t *dataset_plan_order(const struct dataset_plan *plan);
 

@@ -1,4 +1,4 @@
-/* plan_internal.h: the parts of a plan, for plan.c alone; each is a pure function of what it is given. */
+/* plan_internal.h: the parts of making a plan; each is a pure function of its arguments. */
 #ifndef KNEE_DATASETS_PLAN_INTERNAL_H
 #define KNEE_DATASETS_PLAN_INTERNAL_H
 
@@ -7,7 +7,7 @@
 
 #define PLAN_CAMERAS 8
 
-/* What a random stream is for; a new purpose goes to the end, so that old plans stay as they are. */
+/* Purposes of random streams; a new one goes to the end, so that old plans do not change. */
 enum purpose {
     FOR_KIND = 1,
     FOR_RANK,
@@ -34,9 +34,9 @@ struct plan_rank {
  * within the limit. */
 void plan_shape_item(struct plan_item *item, double limit_megapixels, struct random_stream *stream);
 
-/* Gives every item a source: largest items choose first; among the sources that need not be enlarged too much
- * the one least used so far (or, when there is none such, among the four that need it least). used:
- * source_count zeros. */
+/* Gives every item a source: largest items choose first; among the sources that need not be enlarged too
+ * much they take the one least used so far (or, if there is none, among the four that need the least
+ * enlargement). used: source_count zeros. */
 void plan_choose_sources(struct dataset_plan *plan, const struct plan_rank *largest_first, uint64_t *used,
                          const struct plan_source *sources, uint32_t source_count, uint64_t seed);
 

@@ -28,7 +28,7 @@ static double bits_per_pixel(const struct plan_item *item, struct random_stream 
 
 static uint32_t rounded_side(double side, bool camera_like)
 {
-    double step = camera_like ? 8 : 1; /* sensors have sides of whole blocks, cuts have any */
+    double step = camera_like ? 8 : 1; /* sides of camera files are whole blocks, those of crops are not */
     return (uint32_t)fmax(step, floor(side / step + 0.5) * step);
 }
 
@@ -114,7 +114,7 @@ void plan_choose_sources(struct dataset_plan *plan, const struct plan_rank *larg
     }
 }
 
-/* A crop that would have to be enlarged more than wanted is taken larger. */
+/* A crop that would be enlarged too much is taken larger. */
 void plan_choose_crop(struct plan_item *item, const struct plan_source *source, struct random_stream *stream)
 {
     double least = least_scale(item, source);

@@ -142,8 +142,8 @@ static void transpose(uint8_t *to, const uint8_t *from, ptrdiff_t from_right, pt
 
 int raster_orient(struct raster *raster, int orientation, bool mirrored, struct fault *fault)
 {
-    /* What the stored picture is, seen from the upright one: columns counted from the right, rows from below,
-     * and columns and rows swapped. */
+    /* The stored picture in terms of the upright one: columns counted from the right, rows from below,
+     * columns and rows swapped. */
     static const struct {
         bool from_right, from_below, swapped;
     } turns[9] = {{0},       {0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {0, 1, 0},

@@ -34,12 +34,12 @@ int raster_from_interleaved(struct raster *raster, const uint8_t *samples, uint3
                             int planes, struct fault *fault);
 void raster_row(const struct raster *raster, uint32_t y, uint8_t *samples);
 
-/* The crop of source, resampled (Lanczos) to width x height. to is made afresh. Plane by plane, so colours do
- * not mix. */
+/* The crop of source, resampled (Lanczos) to width x height. to is allocated. Plane by plane, so colours
+ * do not mix. */
 int raster_scale(struct raster *to, const struct raster *source, struct raster_crop crop, uint32_t width,
                  uint32_t height, struct fault *fault);
 
-/* Keeps luma alone. */
+/* Keeps only luma. */
 void raster_to_grey(struct raster *raster);
 
 /* Tone curve: every sample v of the colour planes becomes 255 (v/255)^gamma. */
@@ -54,7 +54,7 @@ int raster_orient(struct raster *raster, int orientation, bool mirrored, struct 
  * alone. */
 void raster_add_grain(struct raster *raster, double sigma, uint64_t seed);
 
-/* A small raster that stands for the whole: tiles from all over it, side by side (the whole itself when it is
+/* A small sample of a raster: tiles from all parts of it, next to one another (the whole raster when it is
  * small). *share is its part of the area, 0 .. 1. */
 int raster_sample(struct raster *sample, const struct raster *whole, uint32_t tiles, uint64_t seed,
                   double *share, struct fault *fault);

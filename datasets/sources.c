@@ -49,7 +49,7 @@ static void source_release(struct source *source)
     *source = (struct source){0};
 }
 
-/* nftw() hands nothing through: what it works on stands here while it runs. */
+/* nftw() passes no context to its callback: it is here while nftw() runs. */
 static struct sources *walked;
 
 static int visit(const char *path, const struct stat *status, int type, struct FTW *place)
@@ -166,7 +166,7 @@ static void inspect(struct sources *sources, EVP_MD_CTX *digest)
     sources->count = kept;
 }
 
-/* Of a large folder, every so manyth. */
+/* Of a large folder, every n-th. */
 static void thin(struct sources *sources)
 {
     uint32_t kept = 0;

@@ -1,8 +1,8 @@
 /* sources.h: the photographs that a data set is made from.
  *
  * A folder is searched for JPEG, PNG, WebP and TIFF files. When it holds SOURCES.tsv (file, licence, author;
- * fetch.sh writes it) the photographs named there are taken, with their licences; otherwise all, as the
- * user's own.
+ * fetch.sh writes it) only the photographs named there are used, with their licences; otherwise all of them,
+ * as the user's own.
  */
 #ifndef KNEE_DATASETS_SOURCES_H
 #define KNEE_DATASETS_SOURCES_H
@@ -11,7 +11,7 @@
 
 #include "pipeline/base/fault.h"
 
-#define SOURCES_LIMIT 500 /* of a larger folder, so many are taken, evenly spread */
+#define SOURCES_LIMIT 500 /* the most taken of a folder, evenly spread */
 
 struct source {
     char *path;             /* below the folder */
@@ -26,7 +26,7 @@ struct sources {
     struct source *items; /* sorted by path */
     char identity[65];    /* SHA-256, hex, of all paths, sizes and first 64 KiB: other photographs, other data
                              set */
-    uint32_t unreadable;  /* files passed over because libvips cannot read them or they are below 64 pixels */
+    uint32_t unreadable;  /* files skipped because libvips cannot read them or they are below 64 pixels */
 };
 
 /* Reads headers only, so that the caller may fork afterwards; libvips must have been initialised. Returns 0,

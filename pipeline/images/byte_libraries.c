@@ -9,7 +9,7 @@
 
 #include <glib.h>
 
-/* Behind "lib", up to ".so" or what is part of a name and not of a version. */
+/* Names between "lib" and ".so", with those versions that are part of the name. */
 static const char *const wanted[] = {"aom",          "avcodec", "avformat",  "avutil",   "cairo",
                                      "dav1d",        "de265",   "exif",      "freetype", "harfbuzz",
                                      "heif",         "jpeg",    "lcms2",     "orc-0.4",  "pango-1.0",

@@ -17,7 +17,7 @@
 #include "pipeline/images/recipe/caption.h"
 #include "pipeline/pool/failpoint.h"
 
-/* One item on its way. */
+/* One item in work. */
 struct image_item {
     const struct image_workload *work;
     struct image_state *state;
@@ -39,7 +39,7 @@ struct image_item {
 
 /* --- stages ----------------------------------------------------------------------------------- */
 
-/* Ends the stage that runs and begins another. */
+/* Ends the current stage and begins another. */
 static void enter(struct image_item *item, enum image_stage stage)
 {
     uint64_t now = clock_now_ns();

@@ -91,7 +91,7 @@ int image_workload_init(struct image_workload *work, const struct recipe *recipe
         return fault_set(fault, "OpenSSL has no SHA-256: is its configuration broken?");
     if (engine_vips_setup(fault))
         return -1;
-    byte_libraries(work->libraries, sizeof work->libraries); /* later, other modules may come */
+    byte_libraries(work->libraries, sizeof work->libraries); /* later, more modules may be loaded */
     return encode_vips_check(recipe, fault);
 }
 

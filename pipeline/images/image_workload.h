@@ -1,4 +1,4 @@
-/* image_workload.h: the work on images, as a workload for the pool (workload.h).
+/* image_workload.h: image processing as a workload for the pool (workload.h).
  *
  * Caller's sequence, in the parent: recipe_load(), batch_list(), image_workload_init(),
  * image_workload_prepare() if workers are to be forked from a zygote, image_workload_fill(), pool_run() with
@@ -29,10 +29,10 @@ struct image_workload {
     const uint64_t *positions; /* of each in the whole batch, for {index}; the caller's, set after
                                   image_workload_init(); NULL: as in paths */
     uint64_t count;
-    bool durable; /* outputs' names are brought to the disk too; false unless the caller sets it */
+    bool durable;             /* outputs' names are synced to the disk too; false unless the caller sets it */
     struct overlay *prepared; /* by image_workload_prepare(); owned; NULL: each worker prepares itself */
     void *sha256;             /* EVP_MD, fetched once */
-    char libraries[1024];     /* what the bytes depend on, see byte_libraries.h */
+    char libraries[1024];     /* the libraries that the bytes depend on, see byte_libraries.h */
 };
 
 const char *image_kind_name(int kind);

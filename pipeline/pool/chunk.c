@@ -96,10 +96,10 @@ static bool claim_dynamic(struct item_table *table, uint64_t chunk, uint64_t *be
 {
     struct item_table_header *header = table->header;
 
-    /* Looking first keeps `next` from running away when many workers find nothing. */
+    /* Reading first stops `next` from growing without limit when many workers find nothing. */
     if (atomic_load_explicit(&header->next, memory_order_relaxed) >= header->items)
         return false;
-    /* Relaxed: the positions are all that is handed over; the order and the items were written before fork.
+    /* Relaxed: only the positions are passed on; the order and the items were written before fork.
      */
     *begin = atomic_fetch_add_explicit(&header->next, chunk, memory_order_relaxed);
     if (*begin >= header->items)

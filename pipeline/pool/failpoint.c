@@ -60,15 +60,15 @@ static int parse_point(const char *text, struct armed_point *point)
 
 int failpoint_arm(struct fault *fault)
 {
-    const char *wish = getenv("KNEE_FAILPOINT");
+    const char *value = getenv("KNEE_FAILPOINT");
     char text[512], *rest = text, *item;
 
     if (armed)
         munmap(armed, sizeof *armed);
     armed = NULL;
-    if (!wish || !*wish)
+    if (!value || !*value)
         return 0;
-    if ((size_t)snprintf(text, sizeof text, "%s", wish) >= sizeof text)
+    if ((size_t)snprintf(text, sizeof text, "%s", value) >= sizeof text)
         return fault_set(fault, "KNEE_FAILPOINT: longer than %zu bytes: arm fewer points", sizeof text - 1);
     armed = mmap(NULL, sizeof *armed, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (armed == MAP_FAILED) {
@@ -99,7 +99,7 @@ static void act(enum action action)
 {
     switch (action) {
     case ACT_KILL:
-        raise(SIGKILL); /* not kill(): the sandbox has it for nobody */
+        raise(SIGKILL); /* not kill(): the sandbox forbids it */
         return;
     case ACT_SEGV:
         signal(SIGSEGV, SIG_DFL);

@@ -37,7 +37,7 @@ static int lay_out(struct item_table_header *header, uint64_t items, uint32_t it
     return 0;
 }
 
-/* Keeps the shape where nobody else can change it. */
+/* Keeps a copy of the shape that other processes cannot change. */
 static void adopt(struct item_table *table, const struct item_table_header *shape)
 {
     table->bytes = shape->bytes;
@@ -63,7 +63,7 @@ static int map_table(struct item_table *table, uint64_t bytes, struct fault *fau
     return 0;
 }
 
-/* A descriptor handed over by mistake may be somebody's file: only an empty one is taken. */
+/* A descriptor passed by mistake may be a file of the user's: only an empty one is accepted. */
 static int check_empty(struct item_table *table, struct fault *fault)
 {
     struct stat status;

@@ -1,10 +1,9 @@
-/* item_table.h: one block of shared memory that is the queue's memory, the crash log and the measurement of a
- * run.
+/* item_table.h: one block of shared memory that holds the queue, the crash log and the measurements of a run.
  *
  * It holds a header (counts and the run's own instants), one worker record per worker slot, one item record
- * per item, and behind each record a payload whose meaning belongs to the workload (items) or to the hooks
- * (workers). A record is written by the worker that holds the item and by nobody else, so there are no locks,
- * and nothing is lost when a worker dies. All instants are clock_now_ns(); 0 means "did not happen".
+ * per item, and behind each record a payload that the workload (items) or the hooks (workers) define. A
+ * record is written only by the worker that holds the item, so there are no locks, and nothing is lost when a
+ * worker dies. All instants are clock_now_ns(); 0 means "did not happen".
  *
  * Caller's sequence: item_table_create() (or item_table_open() on a descriptor made by another process),
  * item_table_item() / item_table_worker(), item_table_close().
@@ -21,7 +20,7 @@
 #define ITEM_STAGES 8
 
 enum item_state {
-    ITEM_PENDING = 0, /* nobody has started it */
+    ITEM_PENDING = 0, /* no worker has started it */
     ITEM_RUNNING = 1, /* a worker holds it; left so when that worker died */
     ITEM_DONE = 2,
     ITEM_FAILED = 3 /* the workload refused it, or it killed its workers */
@@ -34,8 +33,8 @@ struct item_record {
     uint8_t stage;                  /* workload's stage now running, or where it failed; 0 is "none" */
     uint8_t kind;                   /* workload's kind of item (JPEG, PNG, ...); 0 unknown */
     uint32_t error;                 /* workload's error code; 0 none */
-    uint32_t engine;                /* workload's code for the way it was done; 0 unknown */
-    uint64_t claim_ns;              /* its worker turned to it: the claim began, or it went on in its chunk */
+    uint32_t engine;                /* workload's code for the method used; 0 unknown */
+    uint64_t claim_ns;              /* its worker began to claim it, or moved to it within its chunk */
     uint64_t start_ns;              /* work on it began */
     uint64_t end_ns;                /* work on it ended, outputs stored */
     uint64_t cpu_ns;                /* CPU time of the whole worker process over the item, all threads */
@@ -93,14 +92,15 @@ struct item_table_header {
     uint32_t serial;       /* 1: run without a pool */
     int32_t exit_code;     /* of the run; -1 while running */
     char message[512];     /* why the run failed; empty when it did not */
-    _Atomic uint64_t next; /* first order position nobody has claimed */
+    _Atomic uint64_t next; /* first order position that is not claimed */
     char result[128]; /* workload's own, NUL-terminated; the image pipeline: SHA-256 of the manifest's lines,
                          hex */
 };
 
-/* The shape is this process's own copy, checked once: a worker that a hostile file has taken over may write
- * anything into the mapping, and must not lead its parent elsewhere. For the same reason a reader takes numbers
- * and texts out of records as claims: texts need not end, states and indices need not exist. */
+/* The shape is this process's own copy, checked once: a worker compromised by a hostile file may write
+ * anything into the mapping, and must not make its parent access other memory. For the same reason a
+ * reader takes numbers and texts out of records as claims: texts need not end, states and indices need not
+ * exist. */
 struct item_table {
     struct item_table_header *header; /* the mapping; NULL when closed */
     int fd;                           /* owned; -1 for none */

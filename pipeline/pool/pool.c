@@ -26,8 +26,8 @@ void pool_fail(struct pool *pool, const char *what, const char *why)
 
 /* --- the loop --------------------------------------------------------------------------------- */
 
-/* The first signal lets items be finished, the second one does not. Signals close together are one:
- * timeout(1) and supervisors signal a process and its group. */
+/* The first signal lets workers finish their items, the second one does not. Signals close together are
+ * one: timeout(1) and supervisors signal a process and its group. */
 static void take_signals(struct pool *pool)
 {
     struct signalfd_siginfo info;
@@ -55,7 +55,7 @@ static bool all_ready(const struct pool *pool)
     return true;
 }
 
-/* The states decide and not the count of wake-ups: a worker may die between the two. */
+/* The states decide, not the number of wake-ups: a worker may die between the two. */
 static void open_gate_when_ready(struct pool *pool)
 {
     uint64_t count;
@@ -67,7 +67,8 @@ static void open_gate_when_ready(struct pool *pool)
     if (all_ready(pool)) {
         pool->table->header->go_ns = clock_now_ns();
         failpoint("gate", FAILPOINT_NO_ITEM);
-    } else if (!pool->signal_number) { /* or nobody will work: let them through to the stop flag */
+    } else if (
+        !pool->signal_number) { /* with a signal no item is done: the gate opens so that they see the stop flag */
         return;
     }
     pool->gate_open = true;
@@ -103,8 +104,8 @@ static bool any_pending(const struct pool *pool)
     return false;
 }
 
-/* A worker that died between claiming positions and writing them down has taken them from everybody. Rare,
- * and cheap to mend: one worker looks at all positions again and does what is not done. */
+/* Positions claimed by a worker that died before it recorded them are lost to all others. This is rare and
+ * cheap to correct: one worker goes through all positions again and does what is pending. */
 static void finish_lost_claims(struct pool *pool)
 {
     struct worker_record *worker = item_table_worker(pool->table, 0);
@@ -218,7 +219,7 @@ enum pool_result pool_run(const struct workload *workload, const struct pool_opt
                         .fault = fault};
     enum pool_result result = POOL_ERROR;
 
-    fflush(NULL); /* or every worker would own a copy of what is not yet written */
+    fflush(NULL); /* or every worker would write buffered output again */
     table->header->pool_ns = clock_now_ns();
     if (open_pool(&pool) == 0) {
         spawn_all(&pool);

@@ -5,13 +5,13 @@
  *
  * The parent must be single-threaded. It blocks SIGCHLD, SIGINT and SIGTERM, forks all workers, waits until
  * each is READY, opens the gate for all at once, and reaps with wait4. A worker ties its life to the parent
- * (PR_SET_PDEATHSIG and a check of the parent's pid), ends in _exit and leaves the parent's files alone.
+ * (PR_SET_PDEATHSIG and a check of the parent's pid), ends in _exit and does not touch the parent's files.
  *
- * A worker that dies loses no other item: a fresh process takes over its slot, tries the item it died on once
- * more, and does what is left of its chunk. An item whose second worker dies too is FAILED (workload->lost
- * says why), and so is one whose worker had to be killed because it took too long. Refills come after a pause
- * that grows with the deaths in a row; 5 deaths in a row before READY, or more than 20 + 2 workers without an
- * item finished, end the run with one error.
+ * When a worker dies no other item is lost: a new process takes over its slot, retries the item on which it
+ * died once, and does the rest of its chunk. An item whose second worker dies too is FAILED (workload->lost
+ * gets the reason), and so is one whose worker was killed because of the item's time limit. A slot is
+ * refilled after a pause that grows with the number of consecutive deaths. The run ends with one error after
+ * 5 consecutive deaths before READY, or after more than 20 + 2 * workers deaths without a finished item.
  *
  * The first SIGINT or SIGTERM lets workers finish their items, another one (0.3 s later or more) kills them.
  */
@@ -30,8 +30,8 @@
 #define POOL_MAX_WORKERS  1024
 #define POOL_MAX_ATTEMPTS 2
 
-/* Called in the worker process but for fork_begin and fork_end; all may be NULL. payload is the worker's payload in the table
- * (worker_payload_bytes). A hook that returns -1 with fault makes the worker leave, and the run end, with
+/* Called in the worker process, except fork_begin and fork_end; all may be NULL. payload is the worker's
+ * in the table (worker_payload_bytes). A hook that returns -1 with fault ends the worker and the run with
  * that reason. */
 struct pool_hooks {
     void *context;
@@ -56,13 +56,13 @@ struct pool_options {
     uint64_t item_timeout_ns;       /* a worker that holds an item for longer is killed; 0: no limit */
     const char *item_timeout_advice; /* how the user sets it, for the item's reason; NULL: not said */
     uint64_t memory_bytes; /* of private, writable memory for each worker (RLIMIT_DATA); 0: no limit */
-    /* Called in the process that makes an item final (its worker, or the parent for one given up), when all is known and
-     * before its state becomes state (ITEM_DONE or ITEM_FAILED). -1 with fault ends the run, and the item
-     * stays PENDING. NULL: none. */
+    /* Called by the process that makes an item final (its worker, or the parent for one given up): its
+     * record is complete, and its state becomes `state` (ITEM_DONE or ITEM_FAILED) afterwards. -1 with
+     * fault ends the run, and the item stays PENDING. NULL: none. */
     int (*on_item_final)(void *context, uint64_t index, enum item_state state, struct fault *fault);
     void *on_item_final_context;
-    /* Confines every worker, between hooks->worker_begin and the workload's initializer; NULL: none. The run
-     * without a pool has no worker, and is not confined. */
+    /* Confines every worker, between hooks->worker_begin and the workload's initializer; NULL: none.
+     * pool_run_serial() has no workers, and is not confined. */
     const struct sandbox *sandbox;
     /* Called in the parent about ten times a second while items are worked on; NULL: none. */
     void (*progress)(void *context, const struct item_table *table);
@@ -75,12 +75,12 @@ enum pool_result {
     POOL_INTERRUPTED = -2 /* SIGINT or SIGTERM: what is not finished is PENDING */
 };
 
-/* Runs the workload; items that are DONE or FAILED in the table already are passed over. table has been made
+/* Runs the workload; items that are DONE or FAILED in the table already are skipped. table has been made
  * with at least workload->payload_bytes and options->workers. *signal_number is set when interrupted. */
 enum pool_result pool_run(const struct workload *workload, const struct pool_options *options,
                           struct item_table *table, int *signal_number, struct fault *fault);
 
-/* Runs the workload in this process, in item order, with no pool at all: the reference that the pool must
+/* Runs the workload in this process, in item order, without a pool: the reference that the pool must
  * match. Fills worker record 0, the header and the items as pool_run does, with slot 0's hooks. A second
  * signal ends this process with 128 plus its number. */
 enum pool_result pool_run_serial(const struct workload *workload, const struct pool_options *options,

@@ -2,9 +2,7 @@
  *
  *     pool.c        the run: set-up, the loop, signals, the outcome
  *     pool_slots.c  the slots' processes: start, refill after a pause, time limit, kill
- *     pool_reap.c   the ends: what a death means for its item, for its slot and for the run
- *
- * Nobody else includes this.
+ * pool_reap.c   ends of processes: the consequences for the item, the slot and the run
  */
 #ifndef KNEE_POOL_INTERNAL_H
 #define KNEE_POOL_INTERNAL_H
@@ -18,8 +16,8 @@
 
 /* What the parent alone knows of a slot. */
 struct pool_slot {
-    pid_t pid;   /* of its process; 0 none alive. Never read back from shared memory: it gets signals */
-    bool refill; /* its process is gone, another one is to take over ... */
+    pid_t pid;   /* of its process; 0 none alive. never read back from shared memory, for it gets signals */
+    bool refill; /* its process has ended, and another one will take over ... */
     uint64_t refill_ns; /* ... not before this instant */
     /* For the time limit: the item it was last seen with, and for how long. */
     uint64_t held_index;
@@ -48,7 +46,7 @@ struct pool {
     uint64_t looked_ns;    /* when the time limit was last looked at */
     int signal_number;     /* 0, or the signal that asked us to stop */
     uint64_t signal_ns;    /* when the first one came */
-    bool killed;           /* all workers were killed: what they held is not to blame */
+    bool killed;           /* all workers were killed: the items they held are not the cause */
     bool failed;           /* fault is set; workers are being ended */
     struct fault *fault;
 };
@@ -60,13 +58,13 @@ void pool_fail(struct pool *pool, const char *what, const char *why);
 int pool_spawn(struct pool *pool, uint32_t slot);
 /* Another process for the slot, after a pause that grows with the deaths in a row. */
 void pool_refill_later(struct pool *pool, uint32_t slot);
-/* Starts those whose pause is over. */
+/* Starts the processes whose pause is over. */
 void pool_refill_due(struct pool *pool);
 void pool_kill_all(struct pool *pool);
 /* Kills workers that have been with one item for longer than the limit. */
 void pool_check_time(struct pool *pool);
 
-/* pool_reap.c: takes note of every process that has ended. */
+/* pool_reap.c: handles every process that has ended. */
 void pool_reap(struct pool *pool);
 
 #endif

@@ -8,7 +8,7 @@
 #include "pipeline/pool/failpoint.h"
 #include "pipeline/pool/pool_internal.h"
 
-/* So many deaths without an item done in between, and the recipe or the machine is at fault, not an item. */
+/* After this many deaths without a finished item the recipe or the machine is the cause, not an item. */
 enum { DEATHS_MOST = 20, START_DEATHS_MOST = 5 };
 
 const char *pool_wait_words(int wait_status, char *text, unsigned long text_bytes)
@@ -58,7 +58,7 @@ static void explain(const struct pool *pool, const struct pool_slot *slot, const
              POOL_MAX_ATTEMPTS);
 }
 
-/* Nobody will try it again. */
+/* It is not tried again. */
 static void give_up(struct pool *pool, uint64_t index, struct item_record *record, const char *why)
 {
     struct fault fault = {0};
@@ -96,14 +96,14 @@ static void judge_held_item(struct pool *pool, uint32_t slot_number)
     /* Acquire: pairs with the release in worker_do_item. */
     if (atomic_load_explicit(&record->state, memory_order_acquire) != ITEM_RUNNING)
         return;
-    /* A worker killed for its time may have been with the next item already. */
+    /* A worker killed for the time limit may have begun the next item already. */
     if (slot->timed_out ? index == slot->held_index && record->attempt == slot->held_attempt
                         : record->attempt >= POOL_MAX_ATTEMPTS && !pool->killed) {
         explain(pool, slot, record, worker, why, sizeof why);
         give_up(pool, index, record, why);
         return;
     }
-    if (pool->killed || slot->timed_out) /* it is not to blame */
+    if (pool->killed || slot->timed_out) /* the item is not the cause */
         record->attempt--;
     atomic_store_explicit(&record->state, ITEM_PENDING, memory_order_relaxed);
 }
@@ -141,17 +141,18 @@ static void handle_death(struct pool *pool, uint32_t slot, enum worker_state sta
 {
     struct worker_record *worker = item_table_worker(pool->table, slot);
     char words[160], what[64];
-    struct fault told = pool->control->faults[slot]; /* as the worker left it, which may be without an end */
+    struct fault left =
+        pool->control->faults[slot]; /* as the worker left it: perhaps without a terminating NUL */
 
-    told.text[sizeof told.text - 1] = '\0';
+    left.text[sizeof left.text - 1] = '\0';
     pool_wait_words(worker->wait_status, words, sizeof words);
     snprintf(what, sizeof what, "worker %u", slot);
     if (WIFEXITED(worker->wait_status) && WEXITSTATUS(worker->wait_status) == WORKER_EXIT_FAULT)
-        pool_fail(pool, state < WORKER_READY ? what : NULL, told.text);
+        pool_fail(pool, state < WORKER_READY ? what : NULL, left.text);
     judge_held_item(pool, slot);
-    if (pool->failed || pool->killed || state == WORKER_TAIL) /* in its tail it leaves nothing undone */
+    if (pool->failed || pool->killed || state == WORKER_TAIL) /* in its tail it holds no item */
         return;
-    if (!pool->slots[slot].timed_out) /* a death of our making */
+    if (!pool->slots[slot].timed_out) /* we killed it */
         count_death(pool, slot, state >= WORKER_READY, words);
     if (!pool->failed && !pool->signal_number)
         pool_refill_later(pool, slot);

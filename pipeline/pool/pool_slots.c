@@ -5,10 +5,10 @@
 #include "pipeline/pool/failpoint.h"
 #include "pipeline/pool/pool_internal.h"
 
-/* A pause before a refill keeps a batch that kills all its workers from using up the machine. */
+/* A pause before a refill limits the load of a batch that kills all its workers. */
 enum { REFUSALS_MOST = 10 };
 static const uint64_t pause_ns = 10000000, longest_pause_ns = 200000000;
-/* A parent that was stopped (Ctrl-Z) or got no CPU must not blame its workers for that time. */
+/* Time in which the parent was stopped (Ctrl-Z) or got no CPU does not count for the time limit. */
 static const uint64_t longest_look_ns = 1000000000;
 
 static pid_t fork_worker(const struct worker_task *task)
@@ -23,8 +23,8 @@ static pid_t fork_worker(const struct worker_task *task)
     return pid;
 }
 
-/* The slots that are filled can go on without this one for a while; without any of them, or at the start,
- * nobody gains by waiting. */
+/* While other slots are filled this one can wait; without any of them, or at the start, waiting gains
+ * nothing. */
 static void refused(struct pool *pool, uint32_t slot, int error)
 {
     if (pool->gate_open && ++pool->refusals <= REFUSALS_MOST) {

@@ -67,7 +67,7 @@ static bool closed_without_override(const char *path, int access_mode)
     if (syscall(SYS_capset, &header, less))
         return false;
     closed = faccessat(AT_FDCWD, path, access_mode, AT_EACCESS) && errno == EACCES;
-    syscall(SYS_capset, &header, data); /* what was ours a moment ago is never refused */
+    syscall(SYS_capset, &header, data); /* restoring them is never refused */
     return closed;
 }
 
@@ -147,7 +147,7 @@ static void close_between(unsigned first, unsigned last)
 {
     if (first > last || syscall(SYS_close_range, first, last, 0) == 0)
         return;
-    /* Linux before 5.9: the pool needs few, and the limit is as far as they can go. */
+    /* Linux before 5.9: close every number up to the limit. */
     for (unsigned fd = first; fd <= last && fd < 65536; fd++)
         close((int)fd);
 }
@@ -173,7 +173,7 @@ void sandbox_close_descriptors(const struct sandbox *sandbox, const int *keep, s
     close_between(from, UINT32_MAX);
     null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null < 0)
-        return; /* a place without /dev: they stay as they are */
+        return; /* there is no /dev: they stay as they are */
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
     close(null);

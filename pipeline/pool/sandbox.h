@@ -1,23 +1,23 @@
-/* sandbox.h: a worker decodes hostile files and can do nothing else.
+/* sandbox.h: confines a worker, which decodes files that may be hostile, to what decoding needs.
  *
- * What confines it, each where the kernel has it:
- * - no_new_privs: nothing it starts could gain rights;
+ * The mechanisms, each where the kernel has it:
+ * - no_new_privs: no program that it starts could gain privileges;
  * - Landlock: reads the batch, the recipe's assets and what its libraries load; writes the output folder
  *   (sandbox_landlock.h);
  * - seccomp: a list of allowed system calls, with no sockets, programs, processes, tracing, namespaces
  *   (sandbox_seccomp.h);
  * - capabilities are dropped, those of the bounding set included;
- * - core dumps are off, and the process cannot be looked into by others of the same user;
+ * - core dumps are off, and other processes of the same user cannot inspect it;
  * - descriptors are closed but for standard error and those named; input and output are /dev/null.
  *
  * When: in the worker, before the workload's initializer. All of this binds the calling thread and the
  * threads that it starts, and the libraries start theirs in the initializer already (libvips keeps them for
- * later), so "after the initializer" would leave decoding threads outside. The hook that pins and opens
- * counters runs before; its descriptors stay usable.
+ * later), so entering after the initializer would leave decoding threads outside. The hook that pins and
+ * opens counters runs before; its descriptors stay usable.
  *
- * Capabilities: root that works on files of others needs CAP_DAC_OVERRIDE. It stays, alone, when an allowed
- * path cannot be reached without it, or the caller says so of a file within (sandbox_keep_override), and only
- * where Landlock holds the worker to those files; in every other case nothing stays.
+ * Capabilities: root that works on files of others needs CAP_DAC_OVERRIDE. It is kept, as the only one, when
+ * an allowed path cannot be reached without it, or the caller asks for it (sandbox_keep_override), and only
+ * where Landlock limits the worker to those files; otherwise all are dropped.
  *
  * Sanitizers (AddressSanitizer and its like) need calls of their own for their reports: in such a build there
  * is no sandbox, and sandbox_prepare() says so. Under valgrind use SANDBOX_OFF for the same reason.
@@ -49,8 +49,8 @@ enum { SANDBOX_MOST_PATHS = 16, SANDBOX_MOST_DESCRIPTORS = 8 };
 #endif
 
 enum sandbox_mode {
-    SANDBOX_AUTO,    /* what this kernel has; what it lacks is named */
-    SANDBOX_REQUIRE, /* refused unless all of it is there */
+    SANDBOX_AUTO,    /* what this kernel has; sandbox_describe() names what is missing */
+    SANDBOX_REQUIRE, /* refused unless all of it is available */
     SANDBOX_OFF
 };
 
@@ -73,26 +73,26 @@ struct sandbox {
     size_t descriptor_count;
 };
 
-/* Looks at what the kernel has and makes the filter. Returns 0, or -1 with fault: SANDBOX_REQUIRE, and
- * something is lacking, which the fault names. */
+/* Finds out what the kernel has and makes the filter. Returns 0, or -1 with a fault that names what is
+ * missing: only for SANDBOX_REQUIRE. */
 int sandbox_prepare(struct sandbox *sandbox, enum sandbox_mode mode, struct fault *fault);
 void sandbox_release(struct sandbox *sandbox);
 
 /* Allows a file, or a folder and all below it; to read, or to read, make, change and remove. path is kept,
- * and has to exist when the sandbox is entered. An empty path is passed over. */
+ * and has to exist when the sandbox is entered. An empty path is ignored. */
 void sandbox_allow_read(struct sandbox *sandbox, const char *path);
 void sandbox_allow_write(struct sandbox *sandbox, const char *path);
 
-/* A descriptor of the parent's that workers use. -1 is passed over. */
+/* A descriptor of the parent's that workers use. -1 is ignored. */
 void sandbox_keep_descriptor(struct sandbox *sandbox, int descriptor);
 
-/* Something the worker handles is closed to its user by the mode bits, and only CAP_DAC_OVERRIDE opens it. */
+/* The mode bits of a file in the batch deny its user access, and only CAP_DAC_OVERRIDE allows it. */
 void sandbox_keep_override(struct sandbox *sandbox);
 
 /* In words: "Landlock ABI 7, seccomp, no capabilities", "no Landlock (reason), ..." or "none
  * (switched off)". Returns text. */
 const char *sandbox_describe(const struct sandbox *sandbox, char *text, size_t bytes);
-/* Whether all that this version can do is in force once entered. */
+/* Whether every mechanism of this version is in force once entered. */
 bool sandbox_is_whole(const struct sandbox *sandbox);
 
 /* In the worker: closes every descriptor above 2 but those in keep and those kept for all workers, and points

@@ -1,9 +1,9 @@
 /* sandbox_landlock.h: which files a worker can reach (Landlock, linux/landlock.h; docs: landlock(7)).
  *
- * The kernel's headers may be older than the kernel: what they do not name yet is named here, and what the
- * kernel does not know yet is left out, by the number of its ABI. Renaming between folders, which every
- * output needs, can be allowed from ABI 2 (Linux 5.19) on; ABI 1 is therefore of no use here. ABI 3:
- * truncate; 4: TCP; 5: ioctl of devices; 6: signals to and abstract sockets of those outside
+ * The kernel's headers may be older than the kernel: rights that the headers do not define are defined here,
+ * and rights that the kernel does not have are left out, by its ABI number. Renaming between folders, which
+ * every output needs, can be allowed from ABI 2 (Linux 5.19) on; ABI 1 is therefore of no use here. ABI 3:
+ * truncate; 4: TCP; 5: ioctl of devices; 6: signals to and abstract sockets of processes outside.
  */
 #ifndef KNEE_SANDBOX_LANDLOCK_H
 #define KNEE_SANDBOX_LANDLOCK_H

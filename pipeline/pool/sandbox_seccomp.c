@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Stands for the worker's process id until a worker puts its own in: no process has it. */
+/* The place of the worker's process id until each worker inserts its own: no process has this id. */
 enum { PID_PLACE = 0x7fedcba9 };
 
 /* --- the lists -------------------------------------------------------------------------------- */
@@ -133,7 +133,7 @@ static int add_conditions(scmp_filter_ctx context)
         {SCMP_SYS(tgkill), 0, as_int, PID_PLACE},
         {SCMP_SYS(prlimit64), 2, UINT64_MAX, 0},          /* no new limit */
         {SCMP_SYS(ioctl), 1, 0xff00, (uint64_t)'$' << 8}, /* PERF_EVENT_IOC_* */
-        /* GLib's new threads set the policy of their maker, and warn when they cannot. */
+        /* GLib's new threads set the policy of the thread that made them, and warn when they cannot. */
         {SCMP_SYS(sched_setattr), 0, as_int, 0},
         {SCMP_SYS(prctl), 0, as_int, PR_SET_NAME},
         {SCMP_SYS(prctl), 0, as_int, PR_GET_NAME},
@@ -149,7 +149,7 @@ static int add_conditions(scmp_filter_ctx context)
 /* Returns 0 or a negative errno, as libseccomp does. */
 static int add_rules(scmp_filter_ctx context)
 {
-    /* The calls made most are found in few steps. */
+    /* The most frequent calls are found in few steps. */
     int error = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 
     if (!error)
@@ -238,8 +238,8 @@ int seccomp_enter(const struct seccomp_filter *filter, struct fault *fault)
     struct sock_fprog program = {.len = filter->count, .filter = filter->code};
 
     filter->code[filter->pid_at].k = (uint32_t)getpid(); /* our own copy since the fork */
-    /* SPEC_ALLOW: the measures against guessing memory that other code of the process may not see cost every
-     * decoder dearly, and a worker has nothing to hide from itself. */
+    /* SPEC_ALLOW: the kernel's mitigations of speculative execution slow every decoder down, and protect
+     * parts of a process from one another, of which a worker has none. */
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program)) {
         fault_sys(fault, "sandbox: seccomp: %s", strerror(errno));
         return fault_advise(fault, ADVICE_NO_SANDBOX);

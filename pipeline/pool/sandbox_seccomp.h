@@ -1,12 +1,12 @@
 /* sandbox_seccomp.h: which system calls a worker can make (seccomp, by libseccomp).
  *
  * Three answers:
- *   allowed   what decoding, threads, memory and storing need; some with their arguments looked at: clone
- * makes threads only, tgkill reaches this process only (abort), ioctl is for counters, prlimit only reads
- *   ENOSYS    everything else, so that a library that tries it in good faith (a name service's socket,
- * clone3, a call newer than this list) falls back as on a kernel that lacks the call, and does not die death
- * (SIGSYS) what no decoder ever tries, and a taken-over one tries first: running programs, tracing, other
- * processes' memory, namespaces, mounts, kernel modules, other architectures' calls
+ *   allowed   calls that decoding, threads, memory and storing need; some only with certain arguments: clone makes
+ *             threads only, tgkill reaches this process only (abort), ioctl is for counters, prlimit only reads
+ *   ENOSYS    everything else, so that a library that tries it in good faith (a name service's socket, clone3, a call
+ *             newer than this list) continues as on a kernel that lacks the call
+ *   SIGSYS    (death) calls that no decoder makes and an attacker makes first: running programs, tracing, other
+ *             processes' memory, namespaces, mounts, kernel modules, other architectures' calls
  *
  * The filter is made once in the parent (libseccomp takes a millisecond) and put in force by each worker with
  * two system calls. The worker's own process id is written into it then.

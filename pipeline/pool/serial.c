@@ -16,8 +16,8 @@ static const uint64_t one_signal_ns = 300000000;
 static volatile sig_atomic_t signal_taken;
 static uint64_t signal_ns;
 
-/* The first one is looked at after the item; the second one stops at once, wherever the item is: what has no
- * name yet is cleared away by the next run. */
+/* The first one takes effect after the item; the second one ends the process at once: the next run removes
+ * half-written files. */
 static void take_signal(int number)
 {
     uint64_t now = clock_now_ns();
@@ -35,8 +35,8 @@ static int do_items(const struct worker_task *task, void *state, int *signal_num
 
     for (uint64_t i = 0; i < task->workload->items && !*signal_number; i++) {
         uint64_t claim_ns = clock_now_ns();
-        struct fault own = {0}; /* that of a failed item is no fault of the run */
-        /* Relaxed: there is nobody else. */
+        struct fault own = {0}; /* the fault of a failed item is not one of the run */
+        /* Relaxed: there is only this process. */
         if (atomic_load_explicit(&item_table_item(task->table, i)->state, memory_order_relaxed) < ITEM_DONE &&
             worker_do_item(task, state, i, claim_ns, &own)) {
             *fault = own;

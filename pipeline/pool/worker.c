@@ -88,7 +88,7 @@ int worker_do_item(const struct worker_task *task, void *state, uint64_t index, 
     failpoint("final", index);
     record->end_ns = clock_now_ns();
     worker->items++;
-    /* Release: whoever sees DONE or FAILED with acquire sees the whole record. */
+    /* Release: a process that loads DONE or FAILED with acquire sees the whole record. */
     atomic_store_explicit(&record->state, outcome, memory_order_release);
     return 0;
 }
@@ -159,7 +159,7 @@ static void tie_to_parent(const struct worker_task *task)
     leave_orphan(task);
 }
 
-/* A terminal's Ctrl-C reaches the whole group: the parent decides, not us. */
+/* Ctrl-C at a terminal reaches the whole process group: the parent handles it for all. */
 static void reset_signals(void)
 {
     sigset_t none;
@@ -178,8 +178,8 @@ static void leave_with_fault(const struct worker_task *task, const struct fault 
     _exit(WORKER_EXIT_FAULT);
 }
 
-/* RLIMIT_DATA and not RLIMIT_AS: it counts what decoders allocate, and leaves out libraries, the shared table
- * and mapped files, so that a limit of some hundred MiB means what it says. */
+/* RLIMIT_DATA and not RLIMIT_AS: it counts what decoders allocate, and leaves out libraries, the shared
+ * table and mapped files, so that a limit of some hundred MiB is the memory a decoder can use. */
 static void limit_memory(const struct worker_task *task)
 {
     struct rlimit limit = {.rlim_cur = task->options->memory_bytes, .rlim_max = task->options->memory_bytes};
@@ -220,7 +220,7 @@ static void work(const struct worker_task *task, void *state)
             worker->claims++;
             failpoint("held", FAILPOINT_NO_ITEM);
         }
-        /* Relaxed: nobody else writes the state of an item that we hold. */
+        /* Relaxed: only we write the state of an item that we hold. */
         if (atomic_load_explicit(&item_table_item(task->table, task->order[position])->state,
                                  memory_order_relaxed) < ITEM_DONE) {
             uint64_t index = task->order[position];

@@ -1,7 +1,7 @@
 /* worker.h: the child's side of the pool (pool.h), shared with the run that has no pool.
  *
- * The control block is shared memory between the parent and its workers: the gate, the wish to stop, and for
- * each slot the reason its worker may leave behind. It is mapped before the first fork and never resized.
+ * The control block is shared memory between the parent and its workers: the gate, the request to stop, and
+ * for each slot the reason that its worker may leave. It is mapped before the first fork and never resized.
  */
 #ifndef KNEE_WORKER_H
 #define KNEE_WORKER_H
@@ -16,7 +16,7 @@
 /* How a worker ends; anything else is a death. */
 enum worker_exit {
     WORKER_EXIT_GOOD = 0,
-    WORKER_EXIT_FAULT = 81,  /* it cannot work, and nobody can: control->faults[slot] says why */
+    WORKER_EXIT_FAULT = 81,  /* the run has to end: control->faults[slot] has the reason */
     WORKER_EXIT_ORPHAN = 82, /* the parent was gone before the worker could tie itself to it */
 };
 
@@ -46,10 +46,10 @@ void worker_main(const struct worker_task *task) __attribute__((noreturn));
 int worker_do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns,
                    struct fault *fault);
 
-/* Opens the gate for every worker that waits or will wait. */
+/* Opens the gate for all workers, also for those that come to it later. */
 void worker_open_gate(struct pool_control *control);
 
-/* Adds what a process of the slot has used to its record. */
+/* Adds the resource usage of a process of the slot to its record. */
 void worker_add_usage(struct worker_record *worker, const struct rusage *usage);
 
 /* Hooks that may be missing. */

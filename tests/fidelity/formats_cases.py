@@ -11,7 +11,7 @@ SQUEEZED = (WIDTH * 2, HEIGHT)
 
 
 def rounded(depth: int) -> list[tuple[int, ...]]:
-    """Greys of so many bits."""
+    """Greys of that number of bits."""
     top = (1 << depth) - 1
     return [tuple(round(round(v * top / 255) * 255 / top) for v in c) for c in GREYS]
 

@@ -65,7 +65,7 @@ def tool(*command: str) -> None:
 
 
 def base(path: str, name: str = "base.png") -> str:
-    """The picture as a PNG beside the folder that is made; returns where it is."""
+    """The picture as a PNG in the folder above; returns its path."""
     where = os.path.join(os.path.dirname(os.path.dirname(path)), name)
     if not os.path.exists(where):
         Image.fromarray(quarters()).save(where)

@@ -17,7 +17,7 @@ IDENTICAL = 99.0  # shown for equal pictures
 class Rendition:
     name: str
     keys: str
-    vips: list[str]  # what vipsthumbnail takes besides the input
+    vips: list[str]  # options of vipsthumbnail
     magick: list[str]  # what convert takes after the input
     # The least mean SSIM and PSNR against any tool, of photographs and of invented pictures: a little below what was measured.
     # The two tools agree no better with each other: the table shows it.

@@ -8,14 +8,14 @@
 static char folder[256];
 static char path[300];
 
-/* With what a target may have made beside it. */
+/* And the files that a target may have made in the same folder. */
 static void remove_all(void)
 {
-    static const char *const beside[] = {"/.knee/journal", "/.knee"};
+    static const char *const made[] = {"/.knee/journal", "/.knee"};
 
     unlink(path);
-    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
-        snprintf(path, sizeof path, "%s%s", folder, beside[i]);
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        snprintf(path, sizeof path, "%s%s", folder, made[i]);
         remove(path);
     }
     rmdir(folder);

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct run_journal_options options = {.restart = true};
     struct run_journal journal;
     struct fault fault = {0};
-    char *folder = strdup(fuzz_file("lies-beside", data, 0));
+    char *folder = strdup(fuzz_file("journal-folder", data, 0));
 
     if (!folder ||
         (!table.header && item_table_create(&table, -1, ITEMS, sizeof(struct image_result), 1, 0, &fault)))

@@ -1,5 +1,4 @@
-/* replay.c: stands where libFuzzer stands otherwise; gives the target each file named, once.
- * usage: NAME FILE ... */
+/* replay.c: in the place of libFuzzer; passes each file named to the target once. usage: NAME FILE ... */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

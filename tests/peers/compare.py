@@ -1,4 +1,4 @@
-"""CPU time per image of knee beside other programs: the same photographs, the renditions of one recipe, side by side in
+"""CPU time per image of knee and of other programs: the same photographs, the renditions of one recipe, side by side in
 one run. Prints a table and writes it as CSV.
 """
 import argparse

@@ -1,5 +1,5 @@
 #!/bin/bash
-# knee beside other programs that make the same renditions, per image (see compare.py). Called by `make peers`, with the
+# knee and other programs that make the same renditions, per image (see compare.py). Called by `make peers`, with the
 # Debian packages that the others need in $DEPS_PEERS. Usage: tests/peers/compare.sh [option ...] FOLDER
 # A program that is missing is named, and its row of the table says so; the others are measured all the same.
 set -euo pipefail

@@ -1,12 +1,10 @@
-/* floor: the least that the libraries let the work cost. libjpeg-turbo decodes the input to YCbCr planes
- * (scaled by the decoder as far as the largest rendition allows), libjpeg-turbo and libwebp encode the
- * renditions from planes of their sizes, and that is all: no overlay, no digest, nothing stored. The planes
- * are scaled in between, so that real pictures are encoded, but the CPU time of this is told to whoever
- * asked, not to be counted.
+/* floor: the lower bound of the cost, given the libraries. libjpeg-turbo decodes the input to YCbCr planes (scaled by
+ * the decoder as far as the largest rendition allows), libjpeg-turbo and libwebp encode the renditions from planes of
+ * their sizes: no overlay, no digest, nothing stored. The planes are scaled in between, so that real pictures are
+ * encoded, but the CPU time of the scaling is reported separately, to be subtracted.
  *
- * floor ROOT RENDITION...: a rendition is NAME:FIT:WIDTH:HEIGHT:FORMAT:QUALITY, FIT inside or cover, FORMAT
- * jpeg or webp. Pictures stay as they lie in the file: what the EXIF orientation says is not done. Protocol
- * as in tests/peers/served.py.
+ * floor ROOT RENDITION...: a rendition is NAME:FIT:WIDTH:HEIGHT:FORMAT:QUALITY, FIT inside or cover, FORMAT jpeg or
+ * webp. Pictures stay as stored: the EXIF orientation is ignored. Protocol as in tests/peers/served.py.
  */
 #include <inttypes.h>
 #include <stdbool.h>

@@ -18,7 +18,7 @@ from PIL import Image
 Image.effect_noise((125, 100), 60).resize((1250, 1000)).convert("RGB").save(sys.argv[1], quality=90)
 PYTHON
 
-# Every served program: says that it is ready, does an item, tells of a bad one, and goes on.
+# Every served program: reports that it is ready, does an item, reports a bad one, and continues.
 serves() { # serves NAME OUT COMMAND...
     local name=$1 out=$2
     shift 2

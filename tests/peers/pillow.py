@@ -4,7 +4,7 @@
 Written as a careful Pillow program would be: the input is decoded once, each rendition is scaled from the next larger
 one, watermark and font are loaded once, renditions are encoded in memory, hashed and stored by rename. With --draft
 the decoder may also scale while it decodes, where the largest rendition allows it. With --workers, items are done by
-a ProcessPoolExecutor of so many.
+a ProcessPoolExecutor of that size.
 
 Protocol: see served.py.
 """

@@ -1,6 +1,6 @@
 """How the programs that stay alive between items are spoken to.
 
-When ready, the program writes a line "ready " and JSON with "version" and "pids" (processes besides its own). Then each
+When ready, the program writes a line "ready " and JSON with "version" and "pids" (of its other processes). Then each
 line of input holds paths within the folder of inputs, separated by tabs; when all of them are done it answers with a
 line "ok", "ok N" where N ns of its CPU time are not to be counted, or "failed: REASON".
 """

@@ -27,8 +27,9 @@ static int keep_icc(VipsImage *image)
     return 0;
 }
 
-/* Gives image what the recipe keeps; returns whether there is something, or -1. libvips writes no profile
- * without an EXIF block of its own making: ours is there first, so that it says what is true. */
+/* Attaches the metadata that the recipe keeps; returns whether there is any, or -1. With a profile libvips
+ * writes an EXIF block of its own unless there is one: ours is attached first, so that its values are
+ * right. */
 static int attach(VipsImage *image, const struct recipe *recipe, const struct metadata *metadata)
 {
     struct metadata kept = {0};
@@ -39,7 +40,7 @@ static int attach(VipsImage *image, const struct recipe *recipe, const struct me
     if (!*kept.artist && !*kept.copyright && !(recipe->keep & KEEP_ICC))
         return 0;
     vips_image_set_blob_copy(image, VIPS_META_EXIF_NAME, exif, metadata_write(&kept, exif));
-    image->Xres = image->Yres = 72 / 25.4; /* what EXIF says when nothing is known */
+    image->Xres = image->Yres = 72 / 25.4; /* the EXIF default for an unknown resolution */
     return recipe->keep & KEEP_ICC && keep_icc(image) ? -1 : 1;
 }
 
@@ -113,7 +114,7 @@ int encode_vips(const struct pixels *pixels, const struct recipe *recipe, const 
     *data = NULL;
     if (!image)
         return vips_fault(fault);
-    image->Type = VIPS_INTERPRETATION_sRGB; /* nobody else has it yet */
+    image->Type = VIPS_INTERPRETATION_sRGB; /* no other reference to it exists yet */
     kept = attach(image, recipe, metadata);
     failed = kept < 0 || savers[rendition->format].save(image, rendition, !kept, data, bytes);
     g_object_unref(image);

@@ -1,7 +1,7 @@
 /* jpeg_reader.h: a JPEG file in memory as planes, strip by strip: no colour conversion, no upsampling.
  *
- * Caller's sequence: jpeg_reader_open() reads the header; then, if wanted, jpeg_reader_start() and
- * jpeg_reader_strip() until it says 0; jpeg_reader_close() in any case. The data must stay.
+ * Caller's sequence: jpeg_reader_open() reads the header; then, for the pixels, jpeg_reader_start() and
+ * jpeg_reader_strip() until it returns 0; jpeg_reader_close() in any case. The data must stay in memory.
  *
  * Damage is an error, also where the library would only warn: the rest of such a picture is grey.
  */
@@ -16,7 +16,7 @@
 
 enum { JPEG_READER_PLANES = 3 };
 
-/* A file may come in no more scans than this: each of them goes over the whole picture. */
+/* A file with more scans than this is refused: each of them costs a pass over the whole picture. */
 #define JPEG_READER_MOST_SCANS 500
 
 struct jpeg_reader_plane {
@@ -27,7 +27,7 @@ struct jpeg_reader_plane {
 
 struct jpeg_reader {
     int width, height; /* as stored */
-    bool plain;        /* grey or YCbCr, 8 bits, luma sampled finest: what the planes are good for */
+    bool plain;        /* grey or YCbCr, 8 bits, luma sampled finest: the planes engine can use it */
     int orientation;   /* EXIF's, 1 to 8; 1 when unknown */
     void *profile;     /* ICC; owned by the reader; NULL none */
     size_t profile_bytes;
@@ -36,7 +36,7 @@ struct jpeg_reader {
     struct jpeg_reader_codec *codec; /* private */
 };
 
-/* Returns 0, or -1 with fault when the header cannot be read; to be closed then, too. */
+/* Returns 0, or -1 with fault when the header cannot be read; it has to be closed in either case. */
 int jpeg_reader_open(struct jpeg_reader *reader, const void *data, size_t bytes, struct fault *fault);
 
 /* shrink: 1, 2, 4 or 8, done by the decoder. Fills in the planes' sizes. Only for plain ones. */

@@ -1,4 +1,4 @@
-/* jpeg_trap.h: the JPEG library's errors as returns: it would end the process otherwise.
+/* jpeg_trap.h: the JPEG library's errors as return values: by default it ends the process.
  *
  * A function that calls the library does
  *     if (setjmp(trap->back))

@@ -32,7 +32,7 @@ static void set_up(struct writer *writer, const struct pixels *planes,
         jpeg_simple_progression(jpeg);
 }
 
-/* Rows below the picture are its last one. */
+/* Rows below the picture repeat its last one. */
 static void point_at_rows(const struct pixels *planes, int index, int first, int count, JSAMPROW *rows)
 {
     struct plane plane = planes_get(planes, index);

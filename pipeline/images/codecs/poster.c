@@ -10,8 +10,7 @@
 
 #include "pipeline/images/codecs/poster_colour.h"
 
-/* A clip whose first second takes more packets than this is not a clip for a poster. A frame that shows
- * something is looked for within so many. */
+/* The most packets that are read, and the most frames that are examined, in search of a frame. */
 enum { MOST_PACKETS = 20000, MOST_BLANK = 250 };
 
 struct reader {
@@ -40,7 +39,7 @@ static int open_format(struct reader *r, const char *path)
     char *url = g_strconcat("file:", path, NULL); /* so that no name is taken for a protocol */
     int error;
 
-    /* Only files, only the formats that sniff.c knows: no playlist that leads elsewhere. */
+    /* Only files, and only the containers that sniff.c recognises: no playlist that refers to other files. */
     av_dict_set(&options, "protocol_whitelist", "file", 0);
     av_dict_set(&options, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif", 0);
     av_dict_set(&options, "probesize", "5000000", 0);
@@ -74,7 +73,7 @@ static int open_codec(struct reader *r, uint64_t max_pixels)
     r->codec = avcodec_alloc_context3(codec);
     if (!r->codec)
         return fault_sys(r->fault, "no memory for the decoder");
-    r->codec->thread_count = 1; /* the pool has its processes; threads would also delay frames */
+    r->codec->thread_count = 1; /* the pool runs one process per core; threads would also delay frames */
     r->codec->thread_type = 0;
     r->codec->max_pixels = (int64_t)max_pixels;
     error = avcodec_parameters_to_context(r->codec, parameters);

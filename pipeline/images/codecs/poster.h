@@ -1,9 +1,9 @@
 /* poster.h: one frame of a clip, by the FFmpeg libraries, in this thread alone.
  *
- * The frame is the first one at or after the recipe's offset that shows something: frames that are black or
- * of one brightness all over are passed over, up to 250 of them. Where all are such, the first one; a clip
- * that is shorter than the offset gives its last frame. Colours come out as sRGB (poster_colour.h); the
- * display matrix and the shape of its pixels are told with the frame.
+ * The frame is the first one at or after the recipe's offset that is not blank: frames that are black or of
+ * one brightness are skipped, up to 250 of them. If all are blank, it is the first one; a clip that is
+ * shorter than the offset gives its last frame. Colours come out as sRGB (poster_colour.h); rotation and
+ * pixel aspect ratio are returned with the frame.
  */
 #ifndef KNEE_POSTER_H
 #define KNEE_POSTER_H

@@ -8,7 +8,7 @@
 
 #include "pipeline/images/pixels/primaries.h"
 
-/* Brightness of a frame is looked at this small. */
+/* The brightness of a frame is examined at this size. */
 enum { LOOK_SIDE = 64, LOOK_PIXELS = LOOK_SIDE * LOOK_SIDE, OUTLIERS = LOOK_PIXELS / 50 };
 enum { BLACK_BELOW = 32, UNIFORM_WITHIN = 16 }; /* of 255 */
 
@@ -48,7 +48,7 @@ static enum primaries primaries_of(const AVFrame *frame)
         return PRIMARIES_BT2020;
     case AVCOL_PRI_SMPTE432:
         return PRIMARIES_P3;
-    case AVCOL_PRI_UNSPECIFIED: /* nobody uses that matrix with other primaries */
+    case AVCOL_PRI_UNSPECIFIED: /* that matrix is not used with other primaries */
         return frame->colorspace == AVCOL_SPC_BT2020_NCL ? PRIMARIES_BT2020 : PRIMARIES_BT709;
     default:
         return PRIMARIES_BT709;

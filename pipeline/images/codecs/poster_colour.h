@@ -16,7 +16,7 @@
 int poster_to_rgb(const AVFrame *frame, const uint8_t background[3], struct pixels *pixels,
                   struct fault *fault);
 
-/* Shows nothing: nearly every pixel is black, or nearly all have one brightness. */
+/* Blank: nearly every pixel is black, or nearly all have one brightness. */
 bool poster_is_blank(const AVFrame *frame);
 
 #endif

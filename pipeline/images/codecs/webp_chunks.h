@@ -1,5 +1,5 @@
-/* webp_chunks.h: takes the metadata out of a WebP file: libvips 8.14 writes an EXIF block even when it
- * is told to strip. Pure. Source: WebP container specification.
+/* webp_chunks.h: takes the metadata out of a WebP file: libvips 8.14 writes an EXIF block even with its
+ * option to strip. Pure. Source: WebP container specification.
  */
 #ifndef KNEE_WEBP_CHUNKS_H
 #define KNEE_WEBP_CHUNKS_H

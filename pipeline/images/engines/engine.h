@@ -1,13 +1,13 @@
-/* engine.h: what turns an input into renditions. There are two engines:
+/* engine.h: turns an input into renditions. There are two engines:
  *
- * - planes (engine_planes.c): JPEG in, JPEG and WebP out, on the planes that JPEG files hold: no pixel is
- *   converted to RGB and back, and chroma is worked on at half its size;
+ * - planes (engine_planes.c): JPEG in, JPEG and WebP out, on the Y, Cb and Cr planes of JPEG files: without
+ *   conversion to RGB and back, and with chroma at half its size;
  * - vips (engine_vips.c): everything else.
  *
  * Which one an item gets depends on its content and the recipe alone (engine_choose()), never on workers or
- * what was done before, and is recorded with the item.
+ * earlier items, and is recorded with the item.
  *
- * For workers only, but for engine_vips_setup().
+ * For workers only, except for engine_vips_setup().
  */
 #ifndef KNEE_ENGINE_H
 #define KNEE_ENGINE_H
@@ -21,7 +21,7 @@
 #include "pipeline/images/pixels/pixels.h"
 #include "pipeline/images/recipe/recipe.h"
 
-/* Size of an input as it will be seen: after orientation, square pixels. stored_*: as in the file. */
+/* Size of an input as displayed: after orientation, with square pixels. stored_*: as in the file. */
 struct engine_size {
     int width, height;
     int stored_width, stored_height;
@@ -39,19 +39,19 @@ enum engine_id {
 struct engine {
     enum engine_id id;
 
-    /* Decodes an image file held in memory, upright, in sRGB, flattened onto the recipe's background, and as
-     * large as the most that any of the recipe's renditions needs, never enlarged. Returns 0, or -1 with
+    /* Decodes an image file held in memory, upright, in sRGB, flattened onto the recipe's background, and
+     * as large as the largest of the recipe's renditions needs, never enlarged. Returns 0, or -1 with
      * fault. */
     int (*decode)(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
                   struct engine_size *size, struct fault *fault);
 
-    /* Makes the rendition's pixels (geometry.h) from a whole picture of any scale that this engine made;
-     * wanted is one at least as large. The rendition's size follows from the size of the input alone. */
+    /* Makes the rendition's pixels (geometry.h) from a whole picture of any scale that this engine made,
+     * at least as large as the rendition. The rendition's size depends on the size of the input only. */
     int (*scale)(const struct pixels *from, const struct recipe *recipe, const struct rendition *rendition,
                  const struct engine_size *size, struct pixels *to, struct fault *fault);
 
-    /* data is the caller's, g_free(). Pixels are sRGB; of the input's metadata, what the recipe keeps is
-     * written. What the engine does to the pixels leaves the picture as it is. */
+    /* data is the caller's, g_free(). Pixels are sRGB; of the input's metadata those that the recipe keeps
+     * are written. The engine may pad the pixels, but does not change the picture. */
     int (*encode)(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
                   const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault);
 };

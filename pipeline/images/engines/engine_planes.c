@@ -53,7 +53,7 @@ static void size_of(const struct jpeg_reader *reader, struct engine_size *size)
     size->height = swap ? reader->width : reader->height;
 }
 
-/* No step from one picture to the next may be steeper than the scaler can. */
+/* No step from one picture to the next may reduce by more than the scaler can. */
 static bool steps_are_gentle(const struct recipe *recipe, const struct engine_size *size)
 {
     double least = 1, most = 0;
@@ -72,7 +72,7 @@ bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *re
     struct jpeg_reader reader;
     struct engine_size size;
     struct fault ignored;
-    bool takes = !recipe->keep; /* the writers know no metadata */
+    bool takes = !recipe->keep; /* the writers do not write metadata */
 
     for (int i = 0; i < recipe->rendition_count; i++)
         takes = takes && makes(&recipe->renditions[i]);
@@ -80,7 +80,7 @@ bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *re
         return false;
     takes = jpeg_reader_open(&reader, data, bytes, &ignored) == 0 && reader.plain;
     if (takes && reader.profile)
-        takes = colour_profile_effect(reader.profile, reader.profile_bytes) != PROFILE_FOREIGN;
+        takes = colour_profile_effect(reader.profile, reader.profile_bytes) != PROFILE_UNUSABLE;
     if (takes) {
         size_of(&reader, &size);
         takes = steps_are_gentle(recipe, &size);
@@ -119,7 +119,8 @@ static int read_and_scale(struct jpeg_reader *reader, struct pixels *base, struc
     return state;
 }
 
-/* Profiles are about RGB. At the base's size, for the whole picture may be many times larger. */
+/* Profiles are defined on RGB. Converted at the base's size, for the whole picture may be many times
+ * larger. */
 static int to_srgb(const struct jpeg_reader *reader, struct pixels *base, struct fault *fault)
 {
     struct pixels rgb = {0}, planes = {0};

@@ -17,8 +17,8 @@
 
 /* --- damage that decoders only warn of --------------------------------------------------------- */
 
-/* The TIFF library goes on after these and delivers pixels that are not the picture's. Its other warnings are
- * about unknown or oddly written tags. */
+/* After these the TIFF library continues and delivers wrong pixels. Its other warnings are about unknown
+ * or malformed tags. */
 static const char *const damage_words[] = {"Line length mismatch", "Premature EOL", "IFD looping"};
 
 static GMutex damage_lock; /* decoders warn from their own threads */
@@ -41,7 +41,7 @@ static int damage_found(struct fault *fault)
     return found;
 }
 
-/* The libraries print what they find odd in a file. What matters is told with the item instead. */
+/* The libraries print warnings about a file. Those that mean damage become the item's fault instead. */
 static void take_log(const char *domain, GLogLevelFlags level, const char *text, void *data)
 {
     (void)domain;
@@ -61,9 +61,9 @@ static void take_log(const char *domain, GLogLevelFlags level, const char *text,
 
 int engine_vips_setup(struct fault *fault)
 {
-    /* One arena: memory that one thread frees another may use. And whole pictures stay on the heap from item
-     * to item: pages given back to the kernel come again zeroed, which costs memory bandwidth that the cores
-     * share. */
+    /* One arena, so that memory freed by one thread can be used by another. Whole pictures stay on the
+     * heap from item to item: the kernel zeroes pages that are returned and requested again, which costs
+     * memory bandwidth that the cores share. */
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_MMAP_THRESHOLD, 16 << 20);
     mallopt(M_TRIM_THRESHOLD, 32 << 20);
@@ -83,7 +83,7 @@ int engine_vips_setup(struct fault *fault)
 
 /* --- decoding --------------------------------------------------------------------------------- */
 
-/* What the header says. */
+/* From the header. */
 struct header {
     bool is_jpeg, swap, convert; /* convert: an ICC profile that is not sRGB */
 };
@@ -171,7 +171,7 @@ static int to_pixels(VipsImage *image, const struct recipe *recipe, struct pixel
     return failed ? vips_fault(fault) : 0;
 }
 
-/* Inks to sRGB before scaling: libvips' thumbnail would take them for Lab of another white on the way. */
+/* CMYK to sRGB before scaling: libvips' thumbnail would pass it through Lab of another white point. */
 static VipsImage *from_inks(VipsImage *image)
 {
     VipsImage *converted = NULL;
@@ -210,7 +210,7 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
     if (read_header(data, bytes, recipe, size, &header, fault))
         return -1;
     scale = geometry_base_scale(recipe, size->width, size->height);
-    /* The strictest level: what a decoder calls a warning is damage to be seen. */
+    /* The strictest level: a decoder's warning means visible damage. */
     image = header.is_jpeg ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
                                                         VIPS_ACCESS_SEQUENTIAL, "shrink",
                                                         engine_jpeg_shrink(scale), NULL)
@@ -234,7 +234,7 @@ static VipsImage *wrap(const struct pixels *pixels)
                                    pixels->width, pixels->height, 3, VIPS_FORMAT_UCHAR);
 
     if (plain)
-        plain->Type = VIPS_INTERPRETATION_sRGB; /* nobody else has it yet */
+        plain->Type = VIPS_INTERPRETATION_sRGB; /* no other reference to it exists yet */
     return plain;
 }
 

@@ -2,19 +2,19 @@
  *
  * engine_vips_setup() runs in the parent, single-threaded and before any fork: it initialises the library
  * (types, modules), forbids every loader but those listed there, switches the operation cache off and sets
- * one thread for computing. It builds no image operation: libvips' vector code lives in memory that forked
+ * one thread for computing. It runs no image operation: libvips' vector code is in memory that forked
  * processes would share and overwrite. All else runs in workers.
  *
  * Decoding, conversion to sRGB and the first reduction run strip by strip as one pipeline inside libvips, so
  * they are one stage here too, "decode".
  *
- * What a reader of the pixels should know:
+ * Properties of the pixels:
  * - a JPEG is reduced by 2, 4 or 8 by its decoder, as long as it stays at least as large as the largest
- *   rendition; Lanczos does the rest. Other formats are decoded whole; of a TIFF with several pages or
- *   levels, and of an animation, the first picture counts.
- * - scaling works on gamma-encoded values, as most tools do; alpha is weighed in.
- * - a picture without a profile is taken as sRGB (CMYK: through libvips' own profile) and its colours are
- *   left alone; a profile that is sRGB in other words is dropped (colour_profile.h); any other is converted.
+ * rendition; Lanczos does the rest. Other formats are decoded whole; of a TIFF with several pages or levels,
+ *   and of an animation, the first picture is used.
+ * - scaling works on gamma-encoded values, as in most tools, and premultiplies alpha.
+ * - a picture without a profile is taken as sRGB (CMYK: through libvips' own profile), without conversion; a
+ *   profile equivalent to sRGB is dropped (colour_profile.h); any other is applied.
  * - a decoder's warning is an error here; of the TIFF library, whose warnings are mostly about odd tags,
  *   those that mean lost pixels.
  */

@@ -16,7 +16,7 @@ static bool is_exact(const struct pixels *pixels, const struct rendition *rendit
     return rendition->fit == FIT_INSIDE && pixels->width == place.width && pixels->height == place.height;
 }
 
-/* What scaling made, but not a canvas round it; on planes the luma alone, which has all the detail. */
+/* The scaled part only, without a canvas around it; on planes the luma only, which has the detail. */
 static int sharpen(struct pixels *pixels, const struct rendition *rendition, const struct engine_size *size)
 {
     struct geometry g;
@@ -31,7 +31,7 @@ static int sharpen(struct pixels *pixels, const struct rendition *rendition, con
     return sharpen_pixels(luma.data, luma.width, luma.height, 1, (size_t)luma.stride, rendition->sharpen);
 }
 
-/* Not before all are scaled: what is scaled from a sharpened picture would be sharpened twice. */
+/* After all are scaled: a rendition scaled from a sharpened picture would be sharpened twice. */
 static int sharpen_all(const struct recipe *recipe, const struct engine_size *size, struct pixels scaled[],
                        struct fault *fault)
 {
@@ -46,7 +46,8 @@ static int sharpen_all(const struct recipe *recipe, const struct engine_size *si
 int renditions_make(const struct engine *engine, const struct recipe *recipe, const struct engine_size *size,
                     struct pixels *base, struct pixels scaled[], struct fault *fault)
 {
-    double made[RECIPE_MAX_RENDITIONS] = {0}; /* scale of a finished uncropped rendition; 0: none to use */
+    double made[RECIPE_MAX_RENDITIONS] = {
+        0}; /* scale of a finished uncropped rendition; 0: it cannot be used */
     bool done[RECIPE_MAX_RENDITIONS] = {false};
 
     for (int n = 0; n < recipe->rendition_count; n++) {

@@ -18,8 +18,8 @@ struct entry {
     uint64_t bytes;
 };
 
-/* One walk: what is collected, and the folder to pass over, known by device and inode so that no spelling
- * hides it. */
+/* One walk: the entries collected, and the folder to skip, by device and inode so that its spelling does
+ * not matter. */
 struct walk {
     struct entry *entries;
     size_t count, capacity;

@@ -1,8 +1,8 @@
 /* batch.h: the list of items: every regular file below a folder, sorted bytewise by its path within it.
  *
  * An item's identity is its path within the batch. The list is deterministic: the same folder gives the same
- * list on any machine. Hidden names (leading dot) are passed over, links are not followed, and so is the
- * output folder when it lies inside the batch.
+ * list on any machine. Hidden names (leading dot) and the output folder, when it is inside the batch, are
+ * skipped; links are not followed.
  */
 #ifndef KNEE_BATCH_H
 #define KNEE_BATCH_H
@@ -20,11 +20,11 @@ struct batch {
     uint64_t *positions; /* of each, from 1, in the list of the whole batch, before any choice of items */
     uint64_t count;
     uint64_t total_bytes;
-    bool closed; /* a file or folder in it whose mode keeps out the user we are: only a privilege opens it */
+    bool closed; /* a file or folder in it denies our user access by its mode: only a capability opens it */
 };
 
-/* Lists root; exclude is a folder to pass over (NULL none; need not exist). A missing folder, one that cannot
- * be read, and one without a single file are faults. Returns 0, or -1 with fault and an empty batch. */
+/* Lists root; exclude is a folder to skip (NULL none; need not exist). A missing folder, one that cannot
+ * be read, and one without any file are faults. Returns 0, or -1 with fault and an empty batch. */
 int batch_list(struct batch *batch, const char *root, const char *exclude, struct fault *fault);
 
 /* Keeps only the paths named in the file, one a line ("-": standard input); a name that is not in the batch
@@ -34,7 +34,7 @@ int batch_keep_listed(struct batch *batch, const char *list_path, struct fault *
 /* Returns whether path is an item; *index its place. */
 bool batch_find(const struct batch *batch, const char *path, uint64_t *index);
 
-/* SHA-256 over "<path>\0<bytes>\n" of every item, hex: what two studies must share to be compared. */
+/* SHA-256 over "<path>\0<bytes>\n" of every item, hex: equal for two studies that can be compared. */
 void batch_sha256(const struct batch *batch, char hex[65]);
 
 void batch_release(struct batch *batch);

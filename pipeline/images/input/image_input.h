@@ -1,8 +1,8 @@
 /* image_input.h: one input file, read whole into memory.
  *
- * Nothing but a regular file is read (a link, FIFO, socket or device is refused without waiting for it), none
- * that is empty or larger than allowed, and none that changed while it was read: half of one picture and half
- * of another may well decode.
+ * Only a regular file is read (a link, FIFO, socket or device is refused without waiting for it), and not one
+ * that is empty, larger than allowed, or changed while it was read: halves of two pictures may decode without
+ * an error.
  */
 #ifndef KNEE_IMAGE_INPUT_H
 #define KNEE_IMAGE_INPUT_H

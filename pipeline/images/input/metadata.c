@@ -30,8 +30,8 @@ static uint32_t number(const uint8_t *at, int bytes, bool big_endian)
     return value;
 }
 
-/* Text of the entry, bytes that are not there left out; blanks at the end are no text. A zero byte between
- * two texts becomes "; ". */
+/* Text of the entry, without bytes beyond the block and without blanks at the end. A zero byte between two
+ * texts becomes "; ". */
 static void take_text(const struct tiff *t, const uint8_t *entry, char *text, size_t capacity)
 {
     size_t count = number(entry + 4, 4, t->big_endian), used = 0, at = number(entry + 8, 4, t->big_endian);
@@ -138,7 +138,7 @@ static const uint8_t *find_in_jpeg(const uint8_t *data, size_t bytes, size_t *fo
     return NULL;
 }
 
-/* Chunks of type, length (in the order told) and content; PNG adds a checksum, RIFF pads to even lengths. */
+/* Chunks of type, length (big-endian in PNG) and content; PNG adds a checksum, RIFF pads to even lengths. */
 static const uint8_t *find_in_chunks(const uint8_t *data, size_t bytes, bool png, size_t *found)
 {
     const char *wanted = png ? "eXIf" : "EXIF";

@@ -1,7 +1,6 @@
-/* metadata.h: the little of a file's EXIF block that a recipe can ask for: when the picture was taken, who
- * made it and whose it is. Pure: bytes in, struct out; a damaged block gives what could be read before the
- * damage, never an error, for a picture is not worth less because its notes are. Nothing outside of bytes is
- * read.
+/* metadata.h: the parts of a file's EXIF block that a recipe can use: date, artist and copyright. Pure: bytes
+ * in, struct out; of a damaged block the part before the damage is read, without an error, for the picture
+ * itself may be intact. Nothing outside of bytes is read.
  *
  * Sources: EXIF 2.3 (CIPA DC-008), TIFF 6.0, PNG third edition (eXIf), WebP container specification.
  */
@@ -13,19 +12,19 @@
 
 #include "pipeline/images/input/sniff.h"
 
-/* As the camera's clock said; year 0: unknown. */
+/* By the camera's clock; year 0: unknown. */
 struct metadata_time {
     int year, month, day, hour, minute, second;
 };
 
 struct metadata {
     struct metadata_time taken; /* DateTimeOriginal */
-    char artist[256];           /* empty: none; longer ones are cut; usually UTF-8, but nobody promises */
+    char artist[256];           /* empty: none; longer ones are cut; usually UTF-8, without guarantee */
     char copyright[256];        /* photographer's, then "; " and the editor's when there are both */
 };
 
 /* Where the EXIF block is in a file of that kind: a TIFF structure of *exif_bytes within data, or NULL. In
- * HEIF it is behind several indirections: libvips finds it there (engine_vips_exif()). */
+ * HEIF it is behind several indirections: use engine_vips_metadata() there. */
 const uint8_t *metadata_find(enum image_kind kind, const uint8_t *data, size_t bytes, size_t *exif_bytes);
 
 /* Reads an EXIF block, with or without "Exif\0\0" in front. Unknown is empty and 0. */

@@ -1,4 +1,4 @@
-/* image_result.h: what became of one image: the payload of its record in the item table. */
+/* image_result.h: the outcome of one image: the payload of its record in the item table. */
 #ifndef KNEE_IMAGE_RESULT_H
 #define KNEE_IMAGE_RESULT_H
 
@@ -19,18 +19,18 @@ enum image_stage {
     STAGE_COUNT
 };
 
-/* Item payload. A table has room for image_result_bytes() of it only, which its recipe needs: never copy or
- * clear more than that in a table. */
+/* Item payload. A table has room for only image_result_bytes() of it, as much as its recipe needs: never
+ * copy or clear more than that in a table. */
 struct image_result {
     uint64_t input_mtime_ns; /* image_mtime_ns() of the input as it was read; 0 unknown */
     uint8_t renditions;      /* outputs stored; 0 for a failed item */
-    union {                  /* an item has outputs or a reason: a million of them share the room */
-        char reason[119];    /* of a failure, NUL-terminated; renditions is 0 */
+    union { /* an item has outputs or a reason, never both: this halves the table of a million items */
+        char reason[119];                          /* of a failure, NUL-terminated; renditions is 0 */
         uint8_t sha256[RECIPE_MAX_RENDITIONS][32]; /* of the outputs, in the recipe's order */
     };
 };
 
-/* How much of it a table of this recipe holds. */
+/* Its size in a table of this recipe. */
 uint32_t image_result_bytes(const struct recipe *recipe);
 
 /* "none", "read", "decode", "scale", "overlay", "encode", "digest", "store"; "unknown" out of range. */

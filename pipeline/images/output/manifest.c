@@ -42,7 +42,7 @@ static int by_path(const void *a, const void *b)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-/* Flushes and closes file, then gives the whole text its name, or removes it. */
+/* Flushes and closes file, then renames it to its final name, or removes it. */
 static int finish_file(FILE *file, const char *temporary, const char *final, struct fault *fault)
 {
     int failed = fflush(file) || ferror(file) || fsync(fileno(file));
@@ -275,7 +275,7 @@ static int read_stream(struct manifest *manifest, FILE *file, const char *path, 
         number++;
         if (line[length - 1] == '\n')
             line[--length] = '\0';
-        if (*line == '#') /* a comment, which sha256sum passes over too */
+        if (*line == '#') /* a comment, which sha256sum skips too */
             continue;
         if (strlen(line) != (size_t)length || read_line(manifest, line))
             failed =

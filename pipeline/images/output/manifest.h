@@ -1,9 +1,9 @@
-/* manifest.h: what a run leaves beside its outputs: MANIFEST.sha256 and FAILED.tsv.
+/* manifest.h: MANIFEST.sha256 and FAILED.tsv, which a run writes into its output folder.
  *
- * MANIFEST.sha256 has a comment line with the libraries that the bytes depend on, then one line per output, sorted bytewise by path, in the format of sha256sum(1), which can
- * check it: a name with a backslash, newline or carriage return is escaped as sha256sum does, with a
- * backslash before the digest. Both files are written beside their place, flushed and renamed, so that they
- * are whole or absent.
+ * MANIFEST.sha256 has a comment line with the libraries that the bytes depend on, then one line per output,
+ * sorted bytewise by path, in the format of sha256sum(1), which can check it: a name with a backslash,
+ * newline or carriage return is escaped as sha256sum does, with a backslash before the digest. Both files are
+ * written to a temporary name, flushed and renamed, so that they are complete or absent.
  */
 #ifndef KNEE_MANIFEST_H
 #define KNEE_MANIFEST_H
@@ -30,16 +30,17 @@ struct manifest_writer {
     void *digest; /* EVP_MD_CTX */
     char final[4096], temporary[4200];
 };
-/* comment: one line that goes first, behind "# ", where sha256sum and manifest_read() pass over it; NULL none. Returns
- * 0, or -1 with fault. */
+/* comment: the first line, after "# ", which sha256sum and manifest_read() skip; NULL none. Returns 0, or
+ * -1 with fault. */
 int manifest_begin(struct manifest_writer *writer, const char *folder, const char *comment,
                    struct fault *fault);
-/* path sorts bytewise after the one before, or the text is not a manifest. Returns 0, or -1 when it cannot be written or memory is short. */
+/* path has to sort bytewise after the one before. Returns 0, or -1 with errno when it cannot be written or
+ * memory is short. */
 int manifest_put(struct manifest_writer *writer, const char *path, const uint8_t sha256[32]);
 /* Flushes the file and gives it its name; sha256 gets the digest of the text, hex. Returns 0, or -1 with fault and
  * nothing left. */
 int manifest_end(struct manifest_writer *writer, char sha256[65], struct fault *fault);
-/* Leaves nothing behind; what has failed says errno. May be called for a writer that was never begun, zeroed. */
+/* Removes what was written; errno is kept. May be called for a zeroed writer that was never begun. */
 void manifest_abandon(struct manifest_writer *writer);
 
 /* Reads FILE, or FILE/MANIFEST.sha256 when FILE is a folder; lines come out sorted. A malformed line is a

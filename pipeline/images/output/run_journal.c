@@ -113,7 +113,7 @@ static int read_digest(const char *text, uint8_t digest[32])
     return 0;
 }
 
-/* Fills record and result from a line. Returns the state, or ITEM_PENDING when the line says nothing. */
+/* Fills record and result from a line. Returns the state, or ITEM_PENDING when the line cannot be used. */
 static enum item_state read_item(const struct run_journal *journal, const struct journal_fields *fields,
                                  struct item_record *record, struct image_result *result)
 {
@@ -156,7 +156,7 @@ static int take_item(void *context, char *text)
         return 0;
     state = read_item(journal, &fields, &read, &result);
     record = item_table_item(journal->table, index);
-    /* Relaxed, here and below: nobody else has the table yet. */
+    /* Relaxed, here and below: no other process has the table yet. */
     atomic_store_explicit(&read.state, state, memory_order_relaxed);
     *record = read;
     memcpy(item_table_item_payload(journal->table, index), &result, image_result_bytes(journal->recipe));

@@ -1,20 +1,21 @@
-/* run_journal.h: what `knee run` needs to go on where it was killed: OUT/.knee/journal.
+/* run_journal.h: the items that `knee run` has finished, so that a run that was killed can be continued:
+ * OUT/.knee/journal.
  *
- * A log of checksummed lines (pipeline/base/line_log.h) whose fields are parted by tabs; \t, \n, \r and \\ in a
- * field stand for those characters:
+ * A log of checksummed lines (pipeline/base/line_log.h) whose fields are separated by tabs; \t, \n, \r and \\
+ * in a field mean those characters:
  * - first  run 1 VERSION RECIPE BATCH NAME EXTENSION ...
  *          knee's version, SHA-256 of recipe and batch, each rendition's folder and ending
  * - done   PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS OUT_BYTES SHA256 ...
  *          one SHA256 for each rendition
  * - failed PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS STAGE REASON
  *
- * A worker appends an item's line when all its outputs have their names, the parent that of an item given up.
- * The last line of a path counts. So an item without a line may have outputs (they are made again), and an
- * item with one has all of them. What a line says is taken only when the input still has its size and time,
- * and the outputs are there with their sizes.
+ * A worker appends an item's line when all its outputs have their names; the parent appends that of an item
+ * given up. The last line of a path counts. So an item without a line may have outputs (they are made again),
+ * and an item with a line has all of them. A line is valid only while the input has the same size and time,
+ * and the outputs exist with their sizes.
  *
- * A folder belongs to one version of knee, one recipe and one batch; a run of another is refused, so that a
- * folder never holds a mixture.
+ * A folder belongs to one version of knee, one recipe and one batch; a run with another one is refused, so
+ * that a folder never holds outputs of both.
  *
  * Caller's sequence, in the parent: run_journal_open(), run_journal_resume(), run_journal_append() as
  * pool_options.on_item_final, run_journal_close() after the manifest is written.
@@ -38,17 +39,17 @@ struct run_journal {
     const struct batch *batch;
     const struct item_table *table; /* set by run_journal_resume() */
     uint64_t finished;              /* items that were finished before */
-    bool fresh;                     /* nothing was there */
+    bool fresh;                     /* there was no journal, or it was discarded */
 };
 
 struct run_journal_options {
-    bool restart; /* forget whose the folder was: the outputs of that run are removed */
-    bool durable; /* each line is brought to the disk */
+    bool restart; /* discard the previous run: its outputs are removed */
+    bool durable; /* each line is synced to the disk */
     bool retry_failed;
 };
 
-/* Opens or makes the journal of the folder out, which exists, and checks whose it is. Keeps all pointers.
- * Returns 0, or -1 with fault. */
+/* Opens or makes the journal of the folder out, which exists, and checks that version, recipe and batch
+ * are the same. Keeps all pointers. Returns 0, or -1 with fault. */
 int run_journal_open(struct run_journal *journal, const char *out, const struct recipe *recipe,
                      const struct batch *batch, const struct run_journal_options *options,
                      struct fault *fault);

@@ -13,11 +13,11 @@ struct journal_fields {
     int count;
 };
 
-/* Cuts text, which is changed, into fields. Returns 0, or -1 when it is not such a line. */
+/* Splits text in place into fields. Returns 0, or -1 when it has too many or a wrong escape. */
 int run_journal_split(char *text, struct journal_fields *fields);
 
-/* Reads whose the folder is; makes it this run's when it is nobody's, or when options say so. Sets journal->fresh.
- * Returns 0, or -1 with fault. */
+/* Reads the first line; writes this run's when there is none, or when options discard it. Sets
+ * journal->fresh. Returns 0, or -1 with fault. */
 int run_journal_check_owner(struct run_journal *journal, const struct run_journal_options *options,
                             struct fault *fault);
 

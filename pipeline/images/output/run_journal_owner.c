@@ -7,7 +7,7 @@
 #include "pipeline/images/output/run_journal_internal.h"
 #include "pipeline/images/output/store.h"
 
-/* What is known of the run before from the journal's first line. */
+/* The previous run, from the journal's first line. */
 struct owner {
     const struct run_journal *journal;
     bool known, removing;
@@ -81,8 +81,8 @@ static int write_owner(const struct run_journal *journal, const char *batch_hex,
     return line_log_append(&journal->log, text, fault);
 }
 
-/* The outputs of the run before would stay beside ours and be taken for them: those its journal names, and
- * those of items that it did not finish, as far as the batch is the same. */
+/* Removes the outputs of the previous run, which would be taken for ours: those in its journal, and those
+ * of items that it did not finish, as far as the batch is the same. */
 static int forget_owner(const struct run_journal *journal, struct owner *owner, struct fault *fault)
 {
     struct owner again = {.journal = journal, .removing = true};
@@ -110,7 +110,7 @@ int run_journal_check_owner(struct run_journal *journal, const struct run_journa
         return -1;
     if (fstat(journal->log.fd, &status))
         return fault_set(fault, "%s: %s", journal->log.path, strerror(errno));
-    /* A first line that was cut is the beginning of a run that did nothing. */
+    /* A first line that was cut off belongs to a run that did nothing. */
     if (!owner.known && status.st_size > LINE_LOG_TEXT_BYTES && !options->restart) {
         fault_set(fault, "%s: damaged: give another output folder", journal->log.path);
         return fault_advise(fault, ADVICE_START_AGAIN);

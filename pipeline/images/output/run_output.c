@@ -117,7 +117,7 @@ int run_output_begin(const char *out, struct fault *fault)
     char manifest[4096];
 
     store_clean(out);
-    /* From here on the folder is being worked on: an old manifest would speak of files that may change. */
+    /* From here on files may change, and the old manifest would be wrong. */
     snprintf(manifest, sizeof manifest, "%s/MANIFEST.sha256", out);
     if (unlink(manifest) && errno != ENOENT)
         return fault_set(fault, "removing the old %s: %s", manifest, strerror(errno));
@@ -136,7 +136,7 @@ void run_output_clean(const struct item_table *table, const char *out)
         }
 }
 
-/* What the manifest is written from. */
+/* The data from which the manifest is written. */
 struct outputs {
     const struct item_table *table;
     const struct recipe *recipe;
@@ -146,7 +146,8 @@ struct outputs {
     const char *libraries;
 };
 
-/* Bytewise, as the paths with the ending put behind would compare: "a" comes after "a b" when the ending is ".jpg". */
+/* Bytewise comparison of the paths with the ending appended: "a" comes after "a b" when the ending is
+ * ".jpg". */
 static int by_output_path(const void *a, const void *b, void *context)
 {
     const struct outputs *outputs = context;
@@ -168,8 +169,8 @@ static int by_output_path(const void *a, const void *b, void *context)
     }
 }
 
-/* Paths are sorted without their ending already, and with it nearly always: sorting a million for nothing takes a
- * second. */
+/* Paths are sorted without their ending, and nearly always with it too: sorting a million needlessly takes
+ * a second. */
 static void sort_outputs(struct outputs *outputs)
 {
     uint64_t count = outputs->batch->count, i = 1;
@@ -225,7 +226,7 @@ static int put_rendition(struct manifest_writer *writer, struct outputs *outputs
     return 0;
 }
 
-/* Line by line: a million items have no room for all their lines at once. */
+/* Line by line: the lines of a million items together need too much memory. */
 static int write_manifest(struct outputs *outputs, const char *out, struct run_outcome *outcome,
                           struct fault *fault)
 {
@@ -250,7 +251,7 @@ static uint64_t count_items(const struct item_table *table, struct run_outcome *
 {
     for (uint64_t i = 0; i < table->items; i++) {
         const struct item_record *record = item_table_item(table, i);
-        if (!record->start_ns) { /* nobody worked on it in this run */
+        if (!record->start_ns) { /* finished by an earlier run */
             outcome->earlier++;
             outcome->earlier_bytes_in += record->bytes_in;
         }
@@ -276,7 +277,7 @@ static int write_failures(const struct outputs *outputs, uint64_t count, const c
         const struct item_record *record = item_table_item(outputs->table, i);
         struct image_result *result = item_table_item_payload(outputs->table, i);
         if (!is_done(outputs->table, i)) {
-            result->reason[sizeof result->reason - 1] = '\0'; /* whoever wrote it is gone, and may not have */
+            result->reason[sizeof result->reason - 1] = '\0'; /* its worker may not have terminated it */
             failures[filled++] = (struct failed_item){.path = outputs->batch->paths[i],
                                                       .stage = image_stage_name(record->stage),
                                                       .reason = result->reason,

@@ -1,5 +1,5 @@
-/* run_output.h: the output folder of `knee run`: what is there before and at the end, what is told about it.
- * Whose it is and what is finished in it is the journal's (run_journal.h).
+/* run_output.h: the output folder of `knee run`: checks before a run, and the files written at its end. The
+ * run that it belongs to and the finished items are in the journal (run_journal.h).
  *
  * Caller's sequence: run_output_make(), the journal, run_output_begin(), the pool, run_output_clean(),
  * run_output_close(), and run_print.h for what is printed.
@@ -30,14 +30,14 @@ int run_output_check_names(const struct batch *batch, const struct recipe *recip
  * holds the batch in. Returns 0, or -1 with fault. */
 int run_output_make(const char *out, const char *in, const struct recipe *recipe, struct fault *fault);
 
-/* When the folder is ours: removes the old manifest and half-written files. Returns 0, or -1 with fault. */
+/* When the journal is open: removes the old manifest and half-written files. Returns 0, or -1 with fault. */
 int run_output_begin(const char *out, struct fault *fault);
 
 /* After the last worker: removes the half-written files of workers that were killed. */
 void run_output_clean(const struct item_table *table, const char *out);
 
-/* After that: writes MANIFEST.sha256 and FAILED.tsv from the table, and the manifest's digest into
- * the table's header. durable: their names are brought to the disk too. Returns 0, or -1 with fault. libraries:
+/* After that: writes MANIFEST.sha256 and FAILED.tsv from the table, and the manifest's digest into the
+ * table's header. durable: their names are synced to the disk too. Returns 0, or -1 with fault. libraries:
  * what the bytes depend on (byte_libraries.h), the manifest's comment. */
 int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
                      const char *out, const char *libraries, bool durable, struct run_outcome *outcome,

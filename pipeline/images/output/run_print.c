@@ -14,7 +14,7 @@ void run_print_start(const struct item_table *table)
         const struct worker_record *worker = item_table_worker(table, i);
         double ms = ((double)worker->init_end_ns - (double)worker->fork_ns) / 1e6;
         if (!worker->fork_ns || worker->init_end_ns < worker->fork_ns)
-            continue; /* it died on its way */
+            continue; /* it died before it was ready */
         sum_ms += ms;
         most_ms = ms > most_ms ? ms : most_ms;
         init_ms += (double)(worker->init_end_ns - worker->init_begin_ns) / 1e6;

@@ -1,4 +1,4 @@
-/* run_print.h: what `knee run` prints of a run, to standard output. */
+/* run_print.h: the results of a run, to standard output. */
 #ifndef KNEE_RUN_PRINT_H
 #define KNEE_RUN_PRINT_H
 

@@ -12,7 +12,7 @@
 
 #define TEMPORARY_PREFIX ".knee-tmp-"
 
-/* Makes the folders above path, which is changed in between and given back as it was. */
+/* Makes the folders above path, which is changed meanwhile and restored. */
 static int make_parents(char *path, size_t from)
 {
     for (char *slash = strchr(path + from, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -56,7 +56,7 @@ static int write_temporary(const char *temporary, const void *data, size_t bytes
     return failed;
 }
 
-/* Is the name of this one output to blame? */
+/* Is the error caused by the name of this output? */
 static bool is_bad_name(int error)
 {
     return error == ENAMETOOLONG || error == EISDIR || error == ENOTDIR || error == EEXIST ||
@@ -67,7 +67,7 @@ static const char *remedy(int error)
 {
     return error == ENOSPC || error == EDQUOT      ? "free space there, then run the same command again"
            : error == EISDIR || error == ENOTEMPTY ? "a folder has that name: give another output folder"
-           : error == ENOTDIR || error == EEXIST   ? "a file stands where a folder has to be: remove it"
+           : error == ENOTDIR || error == EEXIST   ? "there is a file in the place of a folder: remove it"
            : error == ENAMETOOLONG                 ? "shorten the name of the input"
            : error == ENOENT                       ? "the output folder is gone: run the same command again"
            : error == EMFILE || error == ENFILE    ? "raise 'ulimit -n'"
@@ -80,7 +80,7 @@ static int sync_folder(const char *folder)
 
     if (fd < 0)
         return -1;
-    failed = fsync(fd) && errno != EINVAL; /* a file system whose folders need none */
+    failed = fsync(fd) && errno != EINVAL; /* EINVAL: a file system without fsync of folders */
     close(fd);
     return failed ? -1 : 0;
 }
@@ -129,7 +129,7 @@ enum store_result store_write(const char *folder, const char *path, const void *
     if (failed) {
         int saved = errno;
         unlink(temporary);
-        if (!writing && is_bad_name(saved)) /* the cause first: it is kept in few bytes, beside the name */
+        if (!writing && is_bad_name(saved)) /* the cause first: a long reason is cut at its end */
             return fault_sys(fault, "%s: %s (writing %s)", strerror(saved), remedy(saved), final);
         fault_sys(fault, "writing %s: %s: %s", final, strerror(saved), remedy(saved));
         return STORE_UNUSABLE;

@@ -38,7 +38,7 @@ const char *__lsan_default_suppressions(void)
 
 /* --- preparation ------------------------------------------------------------------------------ */
 
-/* Makes the recipe's font the only one there is. */
+/* Makes the recipe's font the only one that Pango can find. */
 static int load_font(struct overlay *overlay, struct fault *fault)
 {
     const char *path = overlay->recipe->font_path;
@@ -120,7 +120,7 @@ int overlay_init(struct overlay *overlay, const struct recipe *recipe, struct fa
     return complete(overlay, fault);
 }
 
-/* Pango asks fontconfig in threads of its own, which end when they have answered. */
+/* Pango queries fontconfig in threads of its own, which end after the query. */
 static void wait_until_alone(void)
 {
     const struct timespec pause = {.tv_nsec = 200000};
@@ -135,7 +135,7 @@ static void wait_until_alone(void)
             if (sscanf(line, "Threads: %ld", &threads) == 1)
                 break;
         if (!file)
-            return; /* whoever forks looks again */
+            return; /* the code that forks checks the number of threads */
         fclose(file);
     }
 }
@@ -149,8 +149,8 @@ void overlay_prepare(struct overlay *overlay, const struct recipe *recipe)
     if (*recipe->watermark_path)
         picture_helper_start(&helper, open_watermark, recipe);
     if (*recipe->font_path && load_font(overlay, NULL) == 0) {
-        /* Laid out and drawn by Pango as it is built; no pixel of it is asked for, so libvips starts no
-         * thread. */
+        /* Pango lays the text out and draws it when the image is built; no pixel is requested, so libvips
+         * starts no thread. */
         mask = draw_text(overlay, "knee", 16);
         VIPS_UNREF(mask);
         wait_until_alone();
@@ -166,7 +166,7 @@ int overlay_inherit(struct overlay *overlay, const struct overlay *prepared, str
         overlay->family = g_strdup(prepared->family);
     if (prepared->watermark)
         g_object_ref(prepared->watermark);
-    overlay->shared = NULL; /* stays the prepared one's */
+    overlay->shared = NULL; /* owned by the prepared one */
     return complete(overlay, fault);
 }
 
@@ -209,7 +209,7 @@ static int scale_watermark(struct overlay *overlay, int for_width, struct overla
     int failed;
     VipsImage *premultiplied = NULL, *plain = NULL, *cast = NULL;
 
-    /* Alpha is weighed in, or the edges would take the colour that transparent pixels happen to have. */
+    /* With premultiplied alpha, or edges would take on the colour of transparent pixels. */
     failed = vips_premultiply(overlay->watermark, &premultiplied, NULL) ||
              vips_resize(premultiplied, &resized, scale, NULL) || vips_unpremultiply(resized, &plain, NULL) ||
              vips_cast_uchar(plain, &cast, NULL);
@@ -227,7 +227,7 @@ static int scale_watermark(struct overlay *overlay, int for_width, struct overla
     return failed ? vips_fault(fault, "watermark", overlay->recipe->watermark_path) : 0;
 }
 
-/* Photographs of one shape share a width, so a few sizes serve nearly all. */
+/* Photographs of one shape share a width, so a few sizes are enough for nearly all. */
 static const struct overlay_scaled *find_scaled(struct overlay *overlay, int for_width, struct fault *fault)
 {
     struct overlay_scaled *place_for_it;

@@ -1,8 +1,8 @@
 /* overlay.h: watermark and caption, prepared once per worker and blended onto a rendition.
  *
  * Caller's sequence, in a worker: overlay_init() in its initializer; overlay_watermark() and
- * overlay_caption() per rendition; overlay_release(). The font is the recipe's file and nothing else: the
- * machine's font configuration is not read, so that the bytes do not depend on it.
+ * overlay_caption() per rendition; overlay_release(). Only the recipe's font file is used: the machine's font
+ * configuration is not read, so that the bytes do not depend on it.
  *
  * To fork many workers from one zygote: overlay_prepare() in the single-threaded parent, and in each
  * worker overlay_inherit() in the place of overlay_init(). The bytes are the same.
@@ -37,19 +37,19 @@ struct overlay {
 
 /* Returns 0, or -1 with fault that names the file. */
 int overlay_init(struct overlay *overlay, const struct recipe *recipe, struct fault *fault);
-/* The parent's part of overlay_init(): the font is loaded and the text renderer warmed up without computing
- * anything, the watermark comes from a helper process. The process can be forked afterwards. What failed is
- * left to overlay_inherit(), which says why. */
+/* The parent's part of overlay_init(): it loads the font and initialises the text renderer without
+ * computing pixels, and gets the watermark from a helper process. The process can be forked afterwards. A
+ * failure is reported by overlay_inherit(). */
 void overlay_prepare(struct overlay *overlay, const struct recipe *recipe);
-/* In a worker: makes overlay from the prepared one, which the fork has copied, and completes it. Returns 0,
- * or -1 with fault. */
+/* In a worker: makes overlay from the prepared one, which fork has copied, and completes it. Returns 0, or
+ * -1 with fault. */
 int overlay_inherit(struct overlay *overlay, const struct overlay *prepared, struct fault *fault);
-/* Both leave the pixels alone when the rendition is too small to hold anything. Return 0, or -1 with fault.
+/* Both leave the pixels unchanged when the rendition is too small. Return 0, or -1 with fault.
  */
 int overlay_watermark(struct overlay *overlay, struct pixels *pixels, struct fault *fault);
-/* text: one line of valid UTF-8 (caption.h), in any script: Pango shapes it and orders it. A character that
- * the font does not have is shown as a box with its number. Text that is too wide is clipped on the right;
- * an empty one draws nothing. */
+/* text: one line of valid UTF-8 (caption.h), in any script: Pango shapes and orders it. A character that
+ * the font lacks is drawn as a box with its code point. Text that is too wide is clipped on the right; an
+ * empty text draws nothing. */
 int overlay_caption(struct overlay *overlay, struct pixels *pixels, const char *text, struct fault *fault);
 void overlay_release(struct overlay *overlay);
 

@@ -1,8 +1,8 @@
-/* picture_helper.h: a picture computed by a process of its own.
+/* picture_helper.h: a picture computed in a process of its own.
  *
  * A process in which libvips has computed anything must not fork any more: its idle threads and its vector
- * code would be missing or shared in the child (/proc/self/maps then names "orcexec"). So what the parent
- * wants to hand to all workers is computed in a helper, which leaves the pixels in shared memory and ends.
+ * code would be missing or shared in the child (/proc/self/maps then names "orcexec"). So pixels that the
+ * parent passes to all workers are computed in a helper, which writes them to shared memory and ends.
  *
  * Caller's sequence, single-threaded: picture_helper_start(), other work, picture_helper_finish().
  */
@@ -29,7 +29,7 @@ int picture_helper_start(struct picture_helper *helper, int (*make)(const void *
  * dropped the picture. NULL when the helper failed or died. */
 VipsImage *picture_helper_finish(struct picture_helper *helper, void **memory, size_t *bytes);
 
-/* Has this process computed with libvips already, so that it must not fork? */
+/* Has libvips computed anything in this process, so that it must not fork? */
 bool picture_helper_is_late(void);
 
 #endif

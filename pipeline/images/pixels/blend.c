@@ -5,7 +5,7 @@
 
 #include "pipeline/images/pixels/planes.h"
 
-/* What is put on at one place of the box. alpha 0 .. 255 */
+/* The ink at one place of the box. alpha 0 .. 255 */
 struct ink {
     uint8_t rgb[3];
     uint8_t ycc[3];
@@ -31,7 +31,7 @@ static void to_ycc(const uint8_t *rgb, uint8_t *ycc)
     ycc[2] = (uint8_t)((32768 * r - 27439 * g - 5329 * b + (128 << 16) + 32767) >> 16);
 }
 
-/* False where there is nothing to put on. x and y within the box. */
+/* False where there is no ink. x and y within the box. */
 static bool take_ink(const struct source *source, int x, int y, struct ink *ink)
 {
     size_t at = (size_t)y * (size_t)source->box->width + (size_t)x;

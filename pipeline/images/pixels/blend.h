@@ -1,6 +1,6 @@
 /* blend.h: mixes a small picture or a coloured mask onto a picture of either layout (pixels.h).
  *
- * On planes, chroma takes the mean of what its four pixels would have got.
+ * On planes, a chroma sample gets the mean of its four pixels.
  */
 #ifndef KNEE_BLEND_H
 #define KNEE_BLEND_H
@@ -9,7 +9,8 @@
 
 #include "pipeline/images/pixels/pixels.h"
 
-/* What is put on, with its top left corner at (left, top); parts outside of the picture are left out. */
+/* The place of the ink, with its top left corner at (left, top); parts outside of the picture are left
+ * out. */
 struct blend_box {
     int left, top, width, height;
 };
@@ -17,7 +18,7 @@ struct blend_box {
 /* rgba: width * height * 4 bytes, not premultiplied; opacity 0 .. 1 scales its alpha. */
 void blend_rgba(struct pixels *pixels, const struct blend_box *box, const uint8_t *rgba, double opacity);
 
-/* mask: width * height bytes, how much of the grey is put on; opacity 0 .. 255 scales it. */
+/* mask: width * height bytes, the coverage by the grey; opacity 0 .. 255 scales it. */
 void blend_mask(struct pixels *pixels, const struct blend_box *box, const uint8_t *mask, uint8_t grey,
                 unsigned opacity);
 

@@ -7,12 +7,12 @@
 
 enum { PROBE_STEPS = 6, PROBE_PIXELS = PROBE_STEPS * PROBE_STEPS * PROBE_STEPS, PROBE_TOLERANCE = 2 };
 
-/* The profile asked about last, and what it does. */
+/* The last profile, and its effect. */
 static struct {
     void *data;
     size_t bytes;
     enum colour_profile_effect effect;
-    cmsHTRANSFORM transform; /* to sRGB; NULL for a foreign one */
+    cmsHTRANSFORM transform; /* to sRGB; NULL for one that cannot be used */
 } known;
 
 static cmsHTRANSFORM make_transform(const void *profile, size_t bytes)
@@ -30,7 +30,7 @@ static cmsHTRANSFORM make_transform(const void *profile, size_t bytes)
     return transform;
 }
 
-/* Sends colours from the whole cube through it: sRGB's own leaves them where they are. */
+/* Converts colours from the whole cube: a profile of sRGB does not change them. */
 static enum colour_profile_effect probe(cmsHTRANSFORM transform)
 {
     uint8_t cube[PROBE_PIXELS * 3], converted[PROBE_PIXELS * 3];
@@ -45,7 +45,7 @@ static enum colour_profile_effect probe(cmsHTRANSFORM transform)
     return same ? PROFILE_NONE : PROFILE_CONVERTS;
 }
 
-/* The library prints its complaints otherwise. What they come to is PROFILE_FOREIGN. */
+/* By default the library prints its errors. Here they become PROFILE_UNUSABLE. */
 static void ignore_complaint(cmsContext context, cmsUInt32Number code, const char *text)
 {
     (void)context;
@@ -62,7 +62,7 @@ enum colour_profile_effect colour_profile_effect(const void *profile, size_t byt
     if (known.transform)
         cmsDeleteTransform(known.transform);
     known.transform = make_transform(profile, bytes);
-    known.effect = known.transform ? probe(known.transform) : PROFILE_FOREIGN;
+    known.effect = known.transform ? probe(known.transform) : PROFILE_UNUSABLE;
     known.data = malloc(bytes);
     known.bytes = bytes;
     if (known.data)

@@ -1,10 +1,10 @@
-/* colour_profile.h: what an embedded ICC profile asks for, by Little CMS.
+/* colour_profile.h: the effect of an embedded ICC profile, by Little CMS.
  *
- * Most profiles in photographs describe sRGB itself, in one of its many wordings. Converting through them
- * costs as much as a second scaling, and changes nothing but roundings.
+ * Most profiles in photographs are variants of sRGB. Converting with them costs as much as a second scaling,
+ * and changes only roundings.
  *
- * Both functions keep what they learned of the profile asked about last: the files of one camera all carry
- * the same one. One thread at a time; nothing is kept that depends on earlier items.
+ * Both functions cache the result for the last profile: all files of one camera have the same one. One thread
+ * at a time; nothing is kept that depends on earlier items.
  */
 #ifndef KNEE_COLOUR_PROFILE_H
 #define KNEE_COLOUR_PROFILE_H
@@ -14,9 +14,9 @@
 #include <stdint.h>
 
 enum colour_profile_effect {
-    PROFILE_NONE,     /* leaves 8-bit colours from all over the cube within 2 of 255 of where they are */
-    PROFILE_CONVERTS, /* colour_profile_convert() is due */
-    PROFILE_FOREIGN   /* not a profile for RGB, or not one that can be read */
+    PROFILE_NONE,     /* changes 8-bit colours by at most 2 of 255, over the whole cube */
+    PROFILE_CONVERTS, /* colour_profile_convert() is needed */
+    PROFILE_UNUSABLE  /* not a profile for RGB, or not one that can be read */
 };
 
 enum colour_profile_effect colour_profile_effect(const void *profile, size_t bytes);

@@ -95,7 +95,7 @@ int plane_scaler_take(struct plane_scaler *scaler, const uint8_t *rows, int stri
 void plane_scaler_end(struct plane_scaler *scaler)
 {
     if (scaler->filter && scaler->rows_taken != scaler->from_height)
-        forget(scaler->filter); /* it was left in the middle of a picture */
+        forget(scaler->filter); /* its last picture was not finished */
     else if (scaler->filter)
         scaler->filter->busy = false;
     scaler->filter = NULL;

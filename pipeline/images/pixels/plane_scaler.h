@@ -2,8 +2,8 @@
  * Lanczos filter in its exact, processor independent mode.
  *
  * Caller's sequence: plane_scaler_start(), plane_scaler_take() until all rows are given, plane_scaler_end()
- * in any case. Several may be under way at once. Filters are kept for the next plane of the same sizes (those
- * of one camera are), which changes no byte. One thread at a time.
+ * in any case. Several may be in use at once. Filters are cached for the next plane of the same sizes
+ * (pictures of one camera), which changes no byte. One thread at a time.
  */
 #ifndef KNEE_PLANE_SCALER_H
 #define KNEE_PLANE_SCALER_H
@@ -23,12 +23,12 @@ struct plane_scaler {
     int from_width, from_height, rows_taken;
 };
 
-/* The most that one step may reduce a side by; beyond it the library refuses. */
+/* The largest reduction of a side in one step; the library refuses more. */
 #define PLANES_MOST_REDUCTION 32
 
 int plane_scaler_start(struct plane_scaler *scaler, int from_width, int from_height, const struct plane *to,
                        struct fault *fault);
-/* The next count rows. Whoever gave all from_height of them finds the plane filled. */
+/* The next count rows. After all from_height rows the plane is filled. Returns 0, or -1 with fault. */
 int plane_scaler_take(struct plane_scaler *scaler, const uint8_t *rows, int stride, int count,
                       struct fault *fault);
 void plane_scaler_end(struct plane_scaler *scaler);

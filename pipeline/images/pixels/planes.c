@@ -149,7 +149,7 @@ static const struct {
               [7] = {.swap = true, .mirror_x = true, .mirror_y = true},
               [8] = {.swap = true, .mirror_y = true}};
 
-/* In square tiles, so that rows of the one and columns of the other stay in the cache. */
+/* In square tiles, so that rows of the source and columns of the result stay in the cache. */
 static void turn_plane(const struct plane *from, const struct plane *to, int orientation)
 {
     enum { TILE = 32 };

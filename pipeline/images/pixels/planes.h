@@ -1,4 +1,4 @@
-/* planes.h: pictures of layout PIXELS_PLANES (pixels.h): making, finding, scaling, turning.
+/* planes.h: pictures of layout PIXELS_PLANES (pixels.h): memory, access, scaling, rotation.
  *
  * Rows are padded: a row may be read up to its stride, and the bytes beyond the width are the row's last
  * value after planes_pad().
@@ -24,11 +24,10 @@ void planes_pad(struct pixels *pixels);
 int planes_scale(const struct pixels *from, int width, int height, int left, int top, int box_width,
                  int box_height, struct pixels *to, struct fault *fault);
 
-/* Turns a picture upright that is stored as EXIF's orientation (1 to 8) says; takes its memory over or frees
- * it. */
+/* Turns a picture stored with EXIF's orientation (1 to 8) upright; takes over its memory or frees it. */
 int planes_upright(struct pixels *pixels, int orientation, struct fault *fault);
 
-/* To layout PIXELS_RGB and back; from stays as it is. */
+/* To layout PIXELS_RGB and back; from is not changed. */
 int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fault);
 int planes_from_rgb(const struct pixels *from, struct pixels *to, struct fault *fault);
 

@@ -1,10 +1,10 @@
-/* primaries.h: colours of a film, whose red, green and blue are not those of sRGB, to sRGB.
+/* primaries.h: converts colours of films with other primaries than sRGB's to sRGB.
  *
- * Values are made linear, mixed by a 3x3 matrix, and encoded again; what sRGB cannot show is cut. Greys stay
- * what they are: films are graded for displays whose curve is close to sRGB's, so sRGB's curve is used both
- * ways, as players do. The exception is PQ (SMPTE ST 2084), whose values mean absolute light: 203 cd/m2, the
- * white that ITU-R BT.2408 gives to graphics, becomes white, and what is brighter is cut. HLG was made to be
- * shown as it is on an ordinary display, and is.
+ * Values are made linear, mixed by a 3x3 matrix, and encoded again; colours outside of sRGB are clipped.
+ * Greys do not change: films are graded for displays whose transfer curve is close to sRGB's, so sRGB's curve
+ * is used in both directions, as in players. The exception is PQ (SMPTE ST 2084), whose values mean absolute
+ * light: 203 cd/m2, the white that ITU-R BT.2408 gives to graphics, becomes white, and brighter values are
+ * clipped. HLG is designed to be shown without conversion on an ordinary display, and is not converted.
  *
  * Matrices from the chromaticities in ITU-R BT.601, BT.709, BT.2020 and SMPTE EG 432-1; all have white D65.
  * Pure.

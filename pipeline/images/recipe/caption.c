@@ -17,8 +17,8 @@ static bool is_field(const char *name, size_t length, const char *wanted)
     return length == strlen(wanted) && memcmp(name, wanted, length) == 0;
 }
 
-/* What begins at *at, which moves behind it; start and length: the text, or a date's format, or what is
- * wrong. */
+/* The piece that begins at *at, which moves behind it; start and length: the text, or a date's format, or
+ * the wrong part. */
 static enum piece next_piece(const char **at, const char **start, size_t *length)
 {
     const char *name = *at + 1, *end;

@@ -29,7 +29,7 @@ static int at_most(int value, int most)
     return value < most ? value : most;
 }
 
-/* How far from the start of free pixels something stands, across and down. */
+/* Offset of a box within free pixels, horizontally and vertically. */
 static int across(enum recipe_gravity gravity, int free)
 {
     switch (gravity) {
@@ -76,7 +76,7 @@ void geometry_place(const struct rendition *rendition, int width, int height, st
 
     g.crop_width = g.scaled_width;
     g.crop_height = g.scaled_height;
-    if (rendition->fit != FIT_INSIDE) { /* of a picture that is contained, all fits */
+    if (rendition->fit != FIT_INSIDE) { /* with contain the whole picture fits */
         g.crop_width = at_most(g.scaled_width, rendition->width);
         g.crop_height = at_most(g.scaled_height, rendition->height);
         g.crop_left = across(rendition->gravity, g.scaled_width - g.crop_width);

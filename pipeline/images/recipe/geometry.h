@@ -1,13 +1,14 @@
-/* geometry.h: where the pixels of a rendition come from: pure sums over sizes, the same for every engine.
+/* geometry.h: the part of a picture that becomes a rendition, computed from sizes; the same for every engine.
+ * Pure.
  *
  * A rendition is made of the whole picture, upright and with square pixels, in three steps: the picture is
- * scaled to scaled_width x scaled_height; the box crop_* is cut out of that; it is put onto a canvas of
- * width x height at (left, top). Steps that do nothing are such that crop is the whole and canvas is the
+ * scaled to scaled_width x scaled_height; the box crop_* is cut out of that; it is put onto a canvas of width
+ * x height at (left, top). Where a step is not needed the crop is the whole picture, or the canvas is the
  * crop.
- * - inside: the whole picture, as large as the box lets it be; no crop, no canvas.
- * - cover: scaled until it fills the box, and the box cut out where the gravity says. A picture that is too
- *   small for that, and may not be enlarged, gives what it has in each direction.
- * - contain: as inside, on a canvas of exactly the box's size, at the place that the gravity names.
+ * - inside: the whole picture, as large as fits into the box; no crop, no canvas.
+ * - cover: scaled until it fills the box, and the box cut out at the gravity's place. A picture that is too
+ *   small, and may not be enlarged, gives all its pixels in that direction.
+ * - contain: as inside, on a canvas of exactly the box's size, at the gravity's place.
  *
  * Sizes round to nearest, places round down; nothing depends on the pixels, or on which picture a rendition
  * is scaled from.
@@ -23,7 +24,7 @@ struct geometry {
     int scaled_width, scaled_height;                  /* of the whole picture */
     int crop_left, crop_top, crop_width, crop_height; /* within the scaled picture */
     int width, height;                                /* of the rendition */
-    int left, top;                                    /* where the crop stands in it */
+    int left, top;                                    /* place of the crop in it */
 };
 
 /* The scale that the rendition needs of a picture of that size, above 1 only for one that may be enlarged. */
@@ -32,7 +33,8 @@ double geometry_scale(const struct rendition *rendition, int width, int height);
 /* length * scale, to nearest, at least 1. */
 int geometry_length(int length, double scale);
 
-/* The scale of the picture that all renditions are made from: as much as any of them needs, at most 1. */
+/* The scale of the picture from which all renditions are made: the largest that any of them needs, at most
+ * 1. */
 double geometry_base_scale(const struct recipe *recipe, int width, int height);
 
 void geometry_place(const struct rendition *rendition, int width, int height, struct geometry *geometry);

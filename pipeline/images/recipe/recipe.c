@@ -33,7 +33,7 @@ static const struct {
       "enlarge", "gravity", "sharpen", "subsampling", "compression"}},
 };
 
-/* GLib gives no text for one that is not UTF-8 or has an escape it does not know. */
+/* GLib returns no text for a value that is not UTF-8 or has an unknown escape. */
 static int check_value(const struct recipe_reading *r, const char *group, const char *key)
 {
     GError *error = NULL;
@@ -70,7 +70,7 @@ static int check_keys(const struct recipe_reading *r, const char *group, const c
     return failed;
 }
 
-/* No group and no key that nobody would read. */
+/* Every group and key is a known one. */
 static int check_names(const struct recipe_reading *r)
 {
     char **groups = g_key_file_get_groups(r->file, NULL);

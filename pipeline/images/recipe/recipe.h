@@ -1,7 +1,7 @@
-/* recipe.h: what is made of an item, read whole from a key file (GLib GKeyFile) and checked before any work.
+/* recipe.h: the outputs to make of an item, read from a key file (GLib GKeyFile) and checked before any work.
  *
- * Files a recipe names (watermark, font) are looked for beside the recipe, then in the system's font folders.
- * The recipes in pipeline/recipes show every key at work; docs/formats.md lists them.
+ * Files that a recipe names are looked for in the recipe's folder, fonts then also in the system's font
+ * folders. The recipes in pipeline/recipes use every key; docs/formats.md lists them.
  */
 #ifndef KNEE_RECIPE_H
 #define KNEE_RECIPE_H
@@ -16,9 +16,9 @@
 #define RECIPE_PATH_BYTES     1024
 
 enum recipe_fit { FIT_INSIDE, FIT_COVER, FIT_CONTAIN }; /* see geometry.h */
-/* Chroma of JPEG and AVIF: half as fine both ways, whole, or whole from quality 90 on. */
+/* Chroma of JPEG and AVIF: at half the width and height, full, or full from quality 90 on. */
 enum recipe_subsampling { SUBSAMPLING_420, SUBSAMPLING_444, SUBSAMPLING_AUTO };
-enum recipe_gravity { /* the part of a picture that stays, or where it stands */
+enum recipe_gravity { /* the part of a picture that is kept, or its place on a canvas */
                       GRAVITY_CENTRE,
                       GRAVITY_NORTH,
                       GRAVITY_NORTH_EAST,
@@ -49,18 +49,19 @@ struct rendition {
     bool watermark, caption;
     bool enlarge;               /* a picture smaller than the box is scaled up to it */
     bool progressive, optimise; /* JPEG only */
-    /* 0 in everything below is what a recipe gets that does not say. */
+    /* The default of everything below is 0. */
     enum recipe_gravity gravity; /* cover and contain */
     enum recipe_subsampling subsampling;
     double sharpen; /* amount, see sharpen.h */
 };
 
-/* The input's EXIF artist and copyright; an sRGB profile, which says what the pixels are in any case. */
+/* The input's EXIF artist and copyright; an sRGB profile: the pixels are sRGB in any case. */
 enum { KEEP_COPYRIGHT = 1, KEEP_ICC = 2 };
 
 struct recipe {
-    char *text;      /* the file as it was read; owned */
-    char sha256[65]; /* over the text and the contents of watermark and font: what the outputs depend on */
+    char *text; /* the file as it was read; owned */
+    char
+        sha256[65]; /* over the text and the contents of watermark and font: all that the outputs depend on */
     struct rendition renditions[RECIPE_MAX_RENDITIONS]; /* in the order of the file */
     int rendition_count;
 
@@ -78,17 +79,17 @@ struct recipe {
 
     uint8_t background[3]; /* alpha is flattened onto it; sRGB */
     double clip_offset_s;  /* where in a clip the poster frame is looked for */
-    unsigned keep;         /* of KEEP_*: what the outputs are told besides pixels; 0 nothing */
-    bool gif_is_clip;      /* an animated GIF is treated as a clip is; otherwise its first frame counts */
+    unsigned keep;         /* of KEEP_*: metadata written to the outputs; 0 none */
+    bool gif_is_clip;      /* an animated GIF is treated as a clip; otherwise its first frame is used */
     uint64_t max_pixels;   /* of an input, checked before decoding */
     uint64_t max_bytes;
 };
 
-/* Returns 0, or -1 with fault: file, line, key and what would be right. */
+/* Returns 0, or -1 with a fault that names file, line, key and remedy. */
 int recipe_load(const char *path, struct recipe *recipe, struct fault *fault);
 void recipe_release(struct recipe *recipe);
 
-/* Does making the outputs take what the input's metadata say (metadata.h)? */
+/* Do the outputs depend on the input's metadata (metadata.h)? */
 bool recipe_needs_metadata(const struct recipe *recipe);
 
 /* The words for the values of enum recipe_fit, recipe_gravity, recipe_subsampling and recipe_corner in a recipe, in

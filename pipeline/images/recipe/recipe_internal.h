@@ -1,7 +1,7 @@
-/* recipe_internal.h: single values of a recipe that is being read, checked; private to recipe.c.
+/* recipe_internal.h: single values of a recipe that is being read, checked.
  *
- * Each function returns 0, or -1 with a fault that names file, line, group, key and what would be right. A
- * key that is not there leaves the value as it is.
+ * Each function returns 0, or -1 with a fault that names file, line, group, key and remedy. A missing key
+ * leaves the value unchanged.
  */
 #ifndef KNEE_RECIPE_INTERNAL_H
 #define KNEE_RECIPE_INTERNAL_H
@@ -31,7 +31,7 @@ int recipe_read_renditions(const struct recipe_reading *r);
 /* key is NULL for the whole group. Returns -1. */
 int recipe_complain(const struct recipe_reading *r, const char *group, const char *key, const char *what);
 
-/* Every line is a comment, a group, or a key of a group, and none is there twice. */
+/* Checks that every line is a comment, a group, or a key of a group, and that none is repeated. */
 int recipe_check_lines(const struct recipe_reading *r);
 
 int recipe_get_whole(const struct recipe_reading *r, const char *group, const char *key, int least, int most,
@@ -51,8 +51,8 @@ int recipe_get_text(const struct recipe_reading *r, const char *group, const cha
 int recipe_get_colour(const struct recipe_reading *r, const char *group, const char *key, uint8_t colour[3]);
 /* The key is "position". */
 int recipe_get_corner(const struct recipe_reading *r, const char *group, enum recipe_corner *corner);
-/* The key must be there, and name a file that can be read: absolute, beside the recipe, or (fonts) in the
- * system's folders. path has RECIPE_PATH_BYTES. */
+/* The key must be there, and name a file that can be read: absolute, in the recipe's folder, or (fonts) in
+ * the system's font folders. path has RECIPE_PATH_BYTES. */
 int recipe_get_file(const struct recipe_reading *r, const char *group, const char *key, bool font,
                     char *path);
 

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-/* The lines of a key file, checked before GLib reads them: GLib names no line, and lets the last of two equal
- * keys or groups win. */
+/* The lines of a key file, checked before GLib reads them: GLib's errors have no line number, and of two
+ * equal keys or groups it takes the last. */
 
 struct lines {
     const struct recipe_reading *r;
-    GHashTable *seen; /* "group" and "group\nkey" to the line where it stands */
+    GHashTable *seen; /* "group" and "group\nkey" to the number of its line */
     char *group;
     int number;
 };
@@ -47,9 +47,9 @@ static int check_line(struct lines *l, char *line)
     }
     equals = strchr(line, '=');
     if (!equals || equals == line)
-        return complain(l, "is no line of a recipe: write key=value, [group] or # comment", line);
+        return complain(l, "is not a line of a recipe: write key=value, [group] or # comment", line);
     if (!l->group)
-        return complain(l, "stands before the first [group]", line);
+        return complain(l, "is before the first [group]", line);
     *equals = '\0';
     g_strchomp(line);
     return remember(l, g_strdup_printf("%s\n%s", l->group, line), line);

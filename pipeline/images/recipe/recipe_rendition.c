@@ -17,7 +17,7 @@ static int check_name(const struct recipe_reading *r, const char *group, const c
     return 0;
 }
 
-/* The key is one that only some formats read; says which. */
+/* For a key that other formats read: names them. */
 static int complain_of_format(const struct recipe_reading *r, const char *group, const char *key,
                               enum recipe_format format)
 {
@@ -35,7 +35,7 @@ static int complain_of_format(const struct recipe_reading *r, const char *group,
     return recipe_complain(r, group, key, what);
 }
 
-/* No key that the rendition's format or fit would not read. */
+/* Every key has an effect with the rendition's format and fit. */
 static int check_keys_are_read(const struct recipe_reading *r, const char *group,
                                const struct rendition *rendition)
 {

@@ -24,7 +24,7 @@ static int line_of(const char *text, const char *group, const char *key)
 
     for (const char *line = text; line && *line; line = strchr(line, '\n')) {
         line += *line == '\n';
-        line += strspn(line, " \t"); /* GLib passes over them too */
+        line += strspn(line, " \t"); /* GLib skips them too */
         number++;
         if (*line == '[') {
             inside = strncmp(line + 1, group, group_length) == 0 && line[1 + group_length] == ']';
@@ -210,7 +210,7 @@ int recipe_get_corner(const struct recipe_reading *r, const char *group, enum re
     return 0;
 }
 
-/* A file that the recipe names: absolute, beside the recipe, or (fonts) in the system's folders. */
+/* A file that the recipe names: absolute, in the recipe's folder, or (fonts) in the system's font folders. */
 int recipe_get_file(const struct recipe_reading *r, const char *group, const char *key, bool font, char *path)
 {
     char *name = value_of(r, group, key), *folder = g_path_get_dirname(r->path), what[256];
@@ -231,7 +231,7 @@ int recipe_get_file(const struct recipe_reading *r, const char *group, const cha
         found = access(path, R_OK) == 0;
     }
     if (!found)
-        snprintf(what, sizeof what, "'%.80s' cannot be read beside the recipe%s: %s", name,
+        snprintf(what, sizeof what, "'%.80s' cannot be read in the recipe's folder%s: %s", name,
                  font ? " or in the system's font folders" : "",
                  font ? "put it there, or install Debian's fonts-dejavu-core" : "put it there");
     g_free(name);

@@ -170,9 +170,9 @@ static void a_wrong_line_is_named_with_what_would_be_right(void **state)
         {"text=", "text={taken:%Q}", {":8: [caption] text", "'%Q'", "%Y"}},
         {"fit=", "width=9", {":11: 'width' is in line 10 already", "keep one"}},
         {"fit=", "[caption]", {":10: '[caption]' is in line 6 already", "keep one"}},
-        {"fit=", "inside", {":10: 'inside' is no line of a recipe", "key=value"}},
+        {"fit=", "inside", {":10: 'inside' is not a line of a recipe", "key=value"}},
         {"fit=", "[oops", {":10: '[oops' is not a group", "[name]"}},
-        {"[recipe]", "a=b", {":1: 'a=b' stands before", "[group]"}},
+        {"[recipe]", "a=b", {":1: 'a=b' is before", "[group]"}},
         {"width=800", "width=0", {":11: [rendition big] width", "from 1 to 16384"}},
         {"width=800", "width=12px", {":11: [rendition big] width", "whole number"}},
         {"height=", "# no height", {"[rendition big] height", "is missing"}},
@@ -247,7 +247,7 @@ static void nine_renditions_are_one_too_many(void **state)
     g_string_free(text, TRUE);
 }
 
-/* What the outputs depend on changes the digest; where the files stand does not. */
+/* The digest changes with everything that the outputs depend on, and not with the place of the files. */
 static void the_digest_covers_text_watermark_and_font(void **state)
 {
     struct recipe recipe;

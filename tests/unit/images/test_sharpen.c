@@ -54,7 +54,7 @@ static void values_stop_at_black_and_white(void **state)
     assert_int_equal(row[2], 255);
 }
 
-/* Bands are apart, and what is beside the box stays. */
+/* Bands do not mix, and pixels outside of the box do not change. */
 static void only_the_box_is_touched(void **state)
 {
     uint8_t picture[6 * 6 * 2], alone[2 * 2 * 2];

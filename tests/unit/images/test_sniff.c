@@ -1,4 +1,4 @@
-/* Kinds are told by content, and every name is there. */
+/* Kinds are recognised by content, and every kind has a name. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

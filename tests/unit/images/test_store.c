@@ -75,7 +75,7 @@ static void a_failure_names_the_file_and_leaves_nothing(void **state)
     fixture_write("blocked/file", "x", 1);
     assert_int_equal(store_write(fixture_path("blocked"), "file/below", "data", 4, false, &fault), -1);
     assert_non_null(strstr(fault.text, "blocked/file/below"));
-    assert_non_null(strstr(fault.text, "stands where a folder has to be"));
+    assert_non_null(strstr(fault.text, "there is a file in the place of a folder"));
     assert_int_equal(mkdir(fixture_path("blocked/folder"), 0777), 0);
     assert_int_equal(store_write(fixture_path("blocked"), "folder", "data", 4, false, &fault), -1);
     assert_non_null(strstr(fault.text, "blocked/folder"));

@@ -17,7 +17,7 @@ enum { SIM_ITEMS_MOST = 2000, SIM_WORKERS_MOST = 64 };
 struct sim_pool {
     size_t items;
     double cpu_s[SIM_ITEMS_MOST];     /* of each item, with one worker */
-    double blocked_s[SIM_ITEMS_MOST]; /* beside it */
+    double blocked_s[SIM_ITEMS_MOST]; /* not using the CPU */
     double megapixels[SIM_ITEMS_MOST], megabytes[SIM_ITEMS_MOST];
     double slower_per_megapixel_s;   /* CPU time added to items when there is more than one worker */
     double noise;                    /* of items, standard deviation of logarithms */

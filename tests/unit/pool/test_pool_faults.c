@@ -176,7 +176,7 @@ static void claims_that_died_with_their_worker_are_found_again(void **state)
     struct stage s;
 
     (void)state;
-    /* All of the claims of 2 workers are lost: nobody else will ever be handed those positions. */
+    /* All claims of 2 workers are lost: no other worker can claim those positions. */
     set_up(&s, 2, 10, "claim:1,claim:2,claim:3,claim:4");
     assert_int_equal(run(&s), POOL_OK);
     for (uint64_t i = 0; i < ITEMS; i++)
@@ -287,7 +287,7 @@ static void fork_refused_for_good_ends_the_run(void **state)
     tear_down(&s);
 }
 
-/* The same without a pool, whose process is left where it stands. */
+/* The same without a pool: the second signal ends the process at once. */
 static void a_second_signal_stops_the_serial_run(void **state)
 {
     struct stage s;
@@ -339,17 +339,17 @@ static void a_second_signal_stops_at_once(void **state)
     tear_down(&s);
 }
 
-static void a_wish_that_cannot_be_read_is_refused(void **state)
+static void a_value_that_cannot_be_parsed_is_refused(void **state)
 {
-    static const char *const wishes[] = {
+    static const char *const values[] = {
         "item", "item:", "item:0", ":3", "item:3:dance", "item@x", "a-name-that-is-far-too-long:1"};
     struct fault fault;
 
     (void)state;
-    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++) {
-        setenv("KNEE_FAILPOINT", wishes[i], 1);
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        setenv("KNEE_FAILPOINT", values[i], 1);
         if (failpoint_arm(&fault) != -1)
-            fail_msg("'%s' was taken", wishes[i]);
+            fail_msg("'%s' was taken", values[i]);
         assert_non_null(strstr(fault.text, "KNEE_FAILPOINT"));
     }
     unsetenv("KNEE_FAILPOINT");
@@ -369,7 +369,7 @@ int main(void)
         cmocka_unit_test(fork_refused_for_good_ends_the_run),
         cmocka_unit_test(a_second_signal_stops_at_once),
         cmocka_unit_test(a_second_signal_stops_the_serial_run),
-        cmocka_unit_test(a_wish_that_cannot_be_read_is_refused),
+        cmocka_unit_test(a_value_that_cannot_be_parsed_is_refused),
     };
     alarm(120); /* a hang is a failure */
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,7 +79,7 @@ static void no_descriptor_and_no_child_is_left(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
-/* However many fail at once, the one that is told has told its reason. */
+/* When several fail at once, one reason is reported, and it is complete. */
 static void a_failed_initializer_is_never_without_its_reason(void **state)
 {
     const struct workload bad = {.name = "bad", .items = 3, .init = refuse_init, .item = slow_item};
@@ -140,7 +140,7 @@ static void a_fork_that_fails_is_one_error_with_a_remedy(void **state)
         fail_msg("got '%s'", text);
 }
 
-/* Ctrl-C reaches every process of the terminal's group, workers too: the parent decides, nobody dies of it.
+/* Ctrl-C reaches every process of the terminal's group, workers too: the parent decides, and no worker dies.
  */
 static void a_signal_to_the_whole_group_kills_no_worker(void **state)
 {

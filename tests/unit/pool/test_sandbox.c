@@ -1,5 +1,5 @@
 /* A workload that tries to get out: every attempt is refused and its item quarantined, while what decoding
- * and storing need goes on. Each attempt is an item of its own in a pool whose workers are confined. */
+ * and storing need still works. Each attempt is an item of its own in a pool whose workers are confined. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -32,7 +32,7 @@
 
 /* Shared with the workers. */
 struct play {
-    char batch[64], out[64], secret[64]; /* the last one lies beside the others */
+    char batch[64], out[64], secret[64]; /* next to the other two */
     int listening_port, open_secret_fd, kept_fd;
     uint16_t attempt[64]; /* of items: filled by lost() */
     char why[64][256];    /* the reason of a failed or lost item */
@@ -78,7 +78,7 @@ static int read_by_proc(const struct play *play)
     return try_open("/proc/self/root/etc/passwd", O_RDONLY);
 }
 
-static int read_beside(const struct play *play)
+static int read_next_to_batch(const struct play *play)
 {
     return try_open(inside(play->secret, "key"), O_RDONLY);
 }
@@ -88,7 +88,7 @@ static int read_by_link(const struct play *play)
     return try_open(inside(play->batch, "link"), O_RDONLY);
 }
 
-static int write_beside(const struct play *play)
+static int write_next_to_output(const struct play *play)
 {
     return try_open(inside(play->secret, "new"), O_WRONLY | O_CREAT);
 }
@@ -189,7 +189,7 @@ static int raise_limit(const struct play *play)
     return setrlimit(RLIMIT_CORE, &limit);
 }
 
-static int become_nobody(const struct play *play)
+static int become_another_user(const struct play *play)
 {
     (void)play;
     return setuid(65534);
@@ -299,9 +299,9 @@ static const struct attempt attempts[] = {
     {.name = "read the batch", .act = read_batch, .permitted = true},
     {.name = "read /etc/passwd", .act = read_passwd},
     {.name = "read /etc/passwd by way of /proc", .act = read_by_proc},
-    {.name = "read beside the batch", .act = read_beside},
+    {.name = "read next to the batch", .act = read_next_to_batch},
     {.name = "read by a link out of the batch", .act = read_by_link},
-    {.name = "write beside the output", .act = write_beside},
+    {.name = "write next to the output", .act = write_next_to_output},
     {.name = "write into the batch", .act = write_batch},
     {.name = "cut a file of the batch", .act = cut_batch},
     {.name = "remove from the batch", .act = remove_batch},
@@ -318,7 +318,7 @@ static const struct attempt attempts[] = {
     {.name = "signal the parent's thread", .act = signal_parents_thread},
     {.name = "start a thread", .act = start_thread, .permitted = true},
     {.name = "raise a limit", .act = raise_limit},
-    {.name = "become another user", .act = become_nobody},
+    {.name = "become another user", .act = become_another_user},
     {.name = "make code in memory", .act = make_code, .permitted = true},
     {.name = "execute a program", .act = execute, .signal = SIGSYS},
     {.name = "trace the parent", .act = trace_parent, .signal = SIGSYS},
@@ -444,7 +444,7 @@ static void check(const struct play *play, const struct attempt *attempt, size_t
         return;
     }
     if (state != ITEM_FAILED)
-        fail_msg("%s: nobody prevented it", attempt->name);
+        fail_msg("%s: it was not prevented", attempt->name);
     snprintf(words, sizeof words, "SIG%s", attempt->signal ? sigabbrev_np(attempt->signal) : "");
     if (attempt->signal && (!strstr(play->why[i], words) || play->attempt[i] != POOL_MAX_ATTEMPTS))
         fail_msg("%s: attempt %d: %s, expected %s", attempt->name, play->attempt[i], play->why[i], words);
@@ -486,8 +486,9 @@ static void test_nothing_gets_out(void **state)
 static void test_attempts_are_real(void **state)
 {
     static int (*const real[])(const struct play *) = {
-        read_passwd,    read_by_proc, read_beside, read_by_link,  write_beside,          read_parents_files,
-        read_inherited, connect_tcp,  socket_unix, signal_parent, signal_parents_thread, read_memory};
+        read_passwd,          read_by_proc,       read_next_to_batch,    read_by_link,
+        write_next_to_output, read_parents_files, read_inherited,        connect_tcp,
+        socket_unix,          signal_parent,      signal_parents_thread, read_memory};
     struct play *play = make_play();
     int listening = listen_somewhere(&play->listening_port), status = -1;
     pid_t pid = fork();
@@ -522,7 +523,7 @@ static void test_off_means_off(void **state)
     sandbox_release(&sandbox);
 }
 
-/* What a kernel lacks is told by name, and refused when all is required. */
+/* Mechanisms that a kernel lacks are named, and refused when all are required. */
 static void test_lacking_is_named(void **state)
 {
     struct sandbox sandbox = {.landlock_reason = "this kernel has no Landlock", .seccomp = true};
