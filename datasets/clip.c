@@ -117,44 +117,13 @@ static int encode_clip(const struct plan_item *item, const char *still, const ch
     snprintf(frame_count, sizeof frame_count, "%d", frames);
     snprintf(per_second, sizeof per_second, "%d", CLIP_FRAMES_PER_SECOND);
     filter_of(item, frames, filter, sizeof filter);
-    const char *const common[] = {"ffmpeg",
-                                  "-nostdin",
-                                  "-hide_banner",
-                                  "-loglevel",
-                                  "error",
-                                  "-y",
-                                  "-filter_threads",
-                                  "1",
-                                  "-threads",
-                                  "1",
-                                  "-f",
-                                  "image2",
-                                  "-pattern_type",
-                                  "none",
-                                  "-loop",
-                                  "1",
-                                  "-framerate",
-                                  per_second,
-                                  "-i",
-                                  input,
-                                  "-frames:v",
-                                  frame_count,
-                                  "-vf",
-                                  filter,
-                                  "-threads",
-                                  "1",
-                                  "-g",
-                                  "50",
-                                  "-b:v",
-                                  rate,
-                                  "-maxrate",
-                                  rate,
-                                  "-bufsize",
-                                  rate,
-                                  "-fflags",
-                                  "+bitexact",
-                                  "-flags:v",
-                                  "+bitexact"};
+    /* clang-format off */
+    const char *const common[] = {
+        "ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-filter_threads", "1",
+        "-threads", "1", "-f", "image2", "-pattern_type", "none", "-loop", "1", "-framerate", per_second,
+        "-i", input, "-frames:v", frame_count, "-vf", filter, "-threads", "1", "-g", "50", "-b:v", rate,
+        "-maxrate", rate, "-bufsize", rate, "-fflags", "+bitexact", "-flags:v", "+bitexact"};
+    /* clang-format on */
     const char *arguments[sizeof common / sizeof *common + 14] = {NULL};
     size_t n = sizeof common / sizeof *common;
     memcpy(arguments, common, sizeof common);
