@@ -1,7 +1,8 @@
 /* batch.h: the building of a data set as a workload for the pool: one workload item for each item of the plan
  * that is missing.
  *
- * Caller's sequence: dataset_batch_open(), pool_run() over dataset_batch_workload(), dataset_batch_finish(), dataset_batch_close().
+ * Caller's sequence: dataset_batch_open(), pool_run() over dataset_batch_workload(), dataset_batch_finish(),
+ * dataset_batch_close().
  */
 #ifndef KNEE_DATASETS_BATCH_H
 #define KNEE_DATASETS_BATCH_H

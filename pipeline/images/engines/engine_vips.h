@@ -10,7 +10,7 @@
  *
  * Properties of the pixels:
  * - a JPEG is reduced by 2, 4 or 8 by its decoder, as long as it stays at least as large as the largest
- * rendition; Lanczos does the rest. Other formats are decoded whole; of a TIFF with several pages or levels,
+ *   rendition; Lanczos does the rest. Other formats are decoded whole; of a TIFF with several pages or levels,
  *   and of an animation, the first picture is used.
  * - scaling works on gamma-encoded values, as in most tools, and premultiplies alpha.
  * - a picture without a profile is taken as sRGB (CMYK: through libvips' own profile), without conversion; a

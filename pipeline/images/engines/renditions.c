@@ -46,8 +46,7 @@ static int sharpen_all(const struct recipe *recipe, const struct engine_size *si
 int renditions_make(const struct engine *engine, const struct recipe *recipe, const struct engine_size *size,
                     struct pixels *base, struct pixels scaled[], struct fault *fault)
 {
-    double made[RECIPE_MAX_RENDITIONS] = {
-        0}; /* scale of a finished uncropped rendition; 0: it cannot be used */
+    double made[RECIPE_MAX_RENDITIONS] = {0}; /* scales of finished uncropped renditions; 0: none */
     bool done[RECIPE_MAX_RENDITIONS] = {false};
 
     for (int n = 0; n < recipe->rendition_count; n++) {

@@ -1,7 +1,7 @@
 /* sniff.h: the kind of a file, by its first bytes and never by its name. Pure.
  *
- * To add a kind: an entry in enum image_kind, its name and its first bytes in the tables of sniff.c, and, for a picture,
- * the loader in pipeline/images/codecs/loaders.c.
+ * To add a kind: an entry in enum image_kind, its name and its first bytes in the tables of sniff.c, and, for a
+ * picture, the loader in pipeline/images/codecs/loaders.c.
  */
 #ifndef KNEE_SNIFF_H
 #define KNEE_SNIFF_H

@@ -1,5 +1,5 @@
-/* run_journal_internal.h: the parts of the journal (run_journal.h): run_journal_owner.c is its first line, run_journal.c the
- * lines of the items. */
+/* run_journal_internal.h: the parts of the journal (run_journal.h): its first line is run_journal_owner.c, the lines of
+ * the items are run_journal.c. */
 #ifndef KNEE_RUN_JOURNAL_INTERNAL_H
 #define KNEE_RUN_JOURNAL_INTERNAL_H
 
