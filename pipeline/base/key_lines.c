@@ -48,7 +48,7 @@ static int read_line(struct key_lines *k, char *text, int number, const char **g
     if (!equals || equals == text)
         return fault_set(fault, "%s:%d: '%.60s': write key=value, [group] or # comment", path, number, text);
     if (!*group)
-        return fault_set(fault, "%s:%d: '%.60s' stands before the first [group]", path, number, text);
+        return fault_set(fault, "%s:%d: '%.60s' is before the first [group]", path, number, text);
     *equals = '\0';
     line.key = g_strstrip(text);
     line.value = g_strstrip(equals + 1);

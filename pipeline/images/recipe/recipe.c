@@ -33,64 +33,48 @@ static const struct {
       "enlarge", "gravity", "sharpen", "subsampling", "compression"}},
 };
 
-/* GLib returns no text for a value that is not UTF-8 or has an unknown escape. */
-static int check_value(const struct recipe_reading *r, const char *group, const char *key)
+static int check_key(const struct recipe_reading *r, const struct key_line *line, const char *const *allowed)
 {
-    GError *error = NULL;
-    char *text = g_key_file_get_string(r->file, group, key, &error);
+    char *list, *what;
+    int failed;
 
-    g_free(text);
-    if (!error)
-        return 0;
-    recipe_complain(r, group, key, "the value must be UTF-8, and a backslash is written twice");
-    g_error_free(error);
-    return -1;
+    for (int k = 0; k < MOST_KEYS && allowed[k]; k++)
+        if (strcmp(allowed[k], line->key) == 0)
+            return recipe_check_value(r, line);
+    list = g_strjoinv(", ", (char **)allowed);
+    what = g_strdup_printf("unknown key; [%s] takes: %s", line->group, list);
+    failed = recipe_complain(r, line->group, line->key, what);
+    g_free(what);
+    g_free(list);
+    return failed;
 }
 
-static int check_keys(const struct recipe_reading *r, const char *group, const char *const *allowed)
+/* The keys of the group; NULL for an unknown one. */
+static const char *const *keys_of(const char *group)
 {
-    char **keys = g_key_file_get_keys(r->file, group, NULL, NULL);
-    int failed = 0;
-
-    for (int i = 0; keys && keys[i] && !failed; i++) {
-        bool found = false;
-        for (int k = 0; k < MOST_KEYS && allowed[k]; k++)
-            found = found || strcmp(allowed[k], keys[i]) == 0;
-        if (found)
-            failed = check_value(r, group, keys[i]);
-        else {
-            char *list = g_strjoinv(", ", (char **)allowed);
-            char *what = g_strdup_printf("unknown key; [%s] takes: %s", group, list);
-            failed = recipe_complain(r, group, keys[i], what);
-            g_free(what);
-            g_free(list);
-        }
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        bool prefix = g_str_has_suffix(known[i].group, " ");
+        if (prefix ? g_str_has_prefix(group, known[i].group) : strcmp(group, known[i].group) == 0)
+            return known[i].keys;
     }
-    g_strfreev(keys);
-    return failed;
+    return NULL;
 }
 
 /* Every group and key is a known one. */
 static int check_names(const struct recipe_reading *r)
 {
-    char **groups = g_key_file_get_groups(r->file, NULL);
     int failed = 0;
 
-    for (int i = 0; groups[i] && !failed; i++) {
-        size_t k, kinds = sizeof known / sizeof known[0];
-        for (k = 0; k < kinds; k++) {
-            size_t length = strlen(known[k].group);
-            if (known[k].group[length - 1] == ' ' ? strncmp(groups[i], known[k].group, length) == 0
-                                                  : strcmp(groups[i], known[k].group) == 0)
-                break;
-        }
-        failed = k == kinds
-                     ? recipe_complain(r, groups[i], NULL,
-                                       "unknown group; there are recipe, limits, watermark, caption and "
-                                       "'rendition NAME'")
-                     : check_keys(r, groups[i], known[k].keys);
+    for (size_t i = 0; i < r->lines.count && !failed; i++) {
+        const struct key_line *line = &r->lines.lines[i];
+        const char *const *keys = keys_of(line->group);
+        if (!keys)
+            failed = recipe_complain(r, line->group, NULL,
+                                     "unknown group; there are recipe, limits, watermark, caption and "
+                                     "'rendition NAME'");
+        else if (line->key)
+            failed = check_key(r, line, keys);
     }
-    g_strfreev(groups);
     return failed;
 }
 
@@ -186,21 +170,18 @@ static int digest_recipe(struct recipe *recipe, struct fault *fault)
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
-static int parse(const struct recipe_reading *r)
+static int parse(struct recipe_reading *r)
 {
-    GError *error = NULL;
+    char *name = g_strdup_printf("recipe %s", r->path);
+    int failed = key_lines_parse(&r->lines, name, r->recipe->text, r->fault);
 
-    if (recipe_check_lines(r))
+    g_free(name);
+    if (failed)
         return -1;
-    if (!g_key_file_load_from_data(r->file, r->recipe->text, strlen(r->recipe->text), G_KEY_FILE_NONE,
-                                   &error)) {
-        fault_set(r->fault, "recipe %s: %s", r->path, error->message);
-        g_error_free(error);
-        return -1;
-    }
-    if (check_names(r) || recipe_read_renditions(r) || read_whole_recipe(r) || read_overlays(r))
-        return -1;
-    return digest_recipe(r->recipe, r->fault);
+    failed = check_names(r) || recipe_read_renditions(r) || read_whole_recipe(r) || read_overlays(r) ||
+             digest_recipe(r->recipe, r->fault);
+    key_lines_release(&r->lines);
+    return failed ? -1 : 0;
 }
 
 int recipe_load(const char *path, struct recipe *recipe, struct fault *fault)
@@ -227,9 +208,7 @@ int recipe_load(const char *path, struct recipe *recipe, struct fault *fault)
     if (strlen(recipe->text) != bytes) {
         failed = fault_set(fault, "recipe %s: has a zero byte in it: it is not a text", path);
     } else {
-        r.file = g_key_file_new();
         failed = parse(&r);
-        g_key_file_free(r.file);
     }
     if (failed)
         recipe_release(recipe);

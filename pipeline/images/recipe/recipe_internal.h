@@ -12,13 +12,14 @@
 
 #include <glib.h>
 
+#include "pipeline/base/key_lines.h"
 #include "pipeline/images/recipe/recipe.h"
 
 /* While a recipe is being read. */
 struct recipe_reading {
     const char *path;
-    GKeyFile *file;
-    struct recipe *recipe; /* its text is there already */
+    struct key_lines lines; /* of the file */
+    struct recipe *recipe;  /* its text is there already */
     struct fault *fault;
 };
 
@@ -31,8 +32,8 @@ int recipe_read_renditions(const struct recipe_reading *r);
 /* key is NULL for the whole group. Returns -1. */
 int recipe_complain(const struct recipe_reading *r, const char *group, const char *key, const char *what);
 
-/* Checks that every line is a comment, a group, or a key of a group, and that none is repeated. */
-int recipe_check_lines(const struct recipe_reading *r);
+/* The value is UTF-8 without unknown escapes. */
+int recipe_check_value(const struct recipe_reading *r, const struct key_line *line);
 
 int recipe_get_whole(const struct recipe_reading *r, const char *group, const char *key, int least, int most,
                      int *value);

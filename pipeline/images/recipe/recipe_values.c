@@ -16,33 +16,22 @@ const char *const recipe_corners[] = {"top-left", "top-right", "bottom-left", "b
 /* --- faults with a line number ---------------------------------------------------------------- */
 
 /* The line of key in group (of the group's heading when key is NULL); 0 when it is not there. */
-static int line_of(const char *text, const char *group, const char *key)
+static int line_of(const struct key_lines *lines, const char *group, const char *key)
 {
-    size_t group_length = strlen(group), key_length = key ? strlen(key) : 0;
-    bool inside = false;
-    int number = 0;
-
-    for (const char *line = text; line && *line; line = strchr(line, '\n')) {
-        line += *line == '\n';
-        line += strspn(line, " \t"); /* GLib skips them too */
-        number++;
-        if (*line == '[') {
-            inside = strncmp(line + 1, group, group_length) == 0 && line[1 + group_length] == ']';
-            if (inside && !key)
-                return number;
-        } else if (inside && key && strncmp(line, key, key_length) == 0 && strchr("= \t", line[key_length])) {
-            return number;
-        }
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct key_line *line = &lines->lines[i];
+        if (strcmp(line->group, group) == 0 && (key ? line->key && strcmp(line->key, key) == 0 : !line->key))
+            return line->number;
     }
     return 0;
 }
 
 int recipe_complain(const struct recipe_reading *r, const char *group, const char *key, const char *what)
 {
-    int line = line_of(r->recipe->text, group, key);
+    int line = line_of(&r->lines, group, key);
 
     if (!line)
-        line = line_of(r->recipe->text, group, NULL);
+        line = line_of(&r->lines, group, NULL);
     if (key)
         return fault_set(r->fault, "recipe %s:%d: [%s] %s: %s", r->path, line, group, key, what);
     return fault_set(r->fault, "recipe %s:%d: [%s]: %s", r->path, line, group, what);
@@ -50,9 +39,49 @@ int recipe_complain(const struct recipe_reading *r, const char *group, const cha
 
 /* --- values: each returns 0, or -1 with fault; a missing key leaves the default --------------- */
 
+/* A copy in which \s, \n, \t, \r and \\ are a blank, these characters and a backslash; NULL for any other escape, and
+ * for text that is not UTF-8. Caller frees. */
+static char *unescape(const char *text)
+{
+    static const char letters[] = "sntr\\", characters[] = " \n\t\r\\";
+    char *plain = g_malloc(strlen(text) + 1), *to = plain;
+    bool good = g_utf8_validate(text, -1, NULL);
+
+    for (const char *c = text; *c && good; c++) {
+        const char *found;
+        if (*c != '\\') {
+            *to++ = *c;
+            continue;
+        }
+        found = c[1] ? strchr(letters, c[1]) : NULL;
+        good = found != NULL;
+        if (good) {
+            *to++ = characters[found - letters];
+            c++;
+        }
+    }
+    *to = '\0';
+    if (good)
+        return plain;
+    g_free(plain);
+    return NULL;
+}
+
+/* NULL when it is not there. Caller frees. */
 static char *value_of(const struct recipe_reading *r, const char *group, const char *key)
 {
-    return g_key_file_get_string(r->file, group, key, NULL);
+    const char *text = key_lines_find(&r->lines, group, key);
+    return text ? unescape(text) : NULL;
+}
+
+int recipe_check_value(const struct recipe_reading *r, const struct key_line *line)
+{
+    char *plain = unescape(line->value);
+
+    g_free(plain);
+    return plain ? 0
+                 : recipe_complain(r, line->group, line->key,
+                                   "the value must be UTF-8, and a backslash is written twice");
 }
 
 int recipe_get_whole(const struct recipe_reading *r, const char *group, const char *key, int least, int most,

@@ -85,7 +85,7 @@ static void what_is_wrong_is_named_with_file_line_and_key(void **state)
         {ONE "perf=cycles\n", "g:6: key 'perf' is in line 5 already: keep one of them"},
         {ONE "nonsense\n", "g:6: 'nonsense': write key=value, [group] or # comment"},
         {ONE "[derived\n", "g:6: '[derived' is not a group: write [name]"},
-        {"name=x\n", "g:1: 'name=x' stands before the first [group]"},
+        {"name=x\n", "g:1: 'name=x' is before the first [group]"},
         {ONE "[derived x]\nunit=1\nabout=x\n", "g:6: [derived x] formula: is missing or empty"},
         {ONE "[derived x]\nformula=cycles\nabout=x\n", "g:6: [derived x] unit: is missing or empty"},
         {ONE "[derived x]\nformula=cycles\nunit=1\n", "g:6: [derived x] about: is missing or empty"},
