@@ -1,4 +1,4 @@
-"""Runs test_*.py beside this file and speaks TAP."""
+"""Runs test_*.py of this folder and prints TAP."""
 
 from __future__ import annotations
 
