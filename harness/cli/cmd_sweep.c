@@ -34,7 +34,7 @@ static void release(struct job *job)
     if (job->scratch[0])
         trial_process_remove(job->scratch);
     study_close(&job->study);
-    if (!job->keeps_study && !job->options.dry_run)
+    if (job->scratch[0] && !job->keeps_study && !job->options.dry_run)
         rmdir(job->options.study); /* made by this sweep, and empty: no study came of it */
     sweep_plan_free_pins(&job->planned, job->pins);
     sweep_release(&job->sweep);

@@ -1,5 +1,6 @@
 #include "harness/sweep/sweep_facts.h"
 
+#include <assert.h>
 #include <glib.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,20 +63,22 @@ static int record_machine(struct study *study, const struct subject *subject, st
 
 /* --- the options ------------------------------------------------------------------------------ */
 
-/* The options that make a study what it is, by the name of the option. */
-enum { OPTION_FACTS = 14 };
+/* The options on which the trials of a study depend, by the name of the option. */
+enum { OPTION_FACTS_MOST = 24 };
 struct option_fact {
     const char *key, *option;
     char value[256];
 };
 
-static void list_options(const struct sweep_options *options, struct option_fact facts[OPTION_FACTS])
+/* Returns how many. */
+static int list_options(const struct sweep_options *options, struct option_fact facts[OPTION_FACTS_MOST])
 {
-    int i = 0;
+    int count = 0;
 
 #define FACT(name, ...)                                                                                      \
-    facts[i] = (struct option_fact){.key = "option_" name, .option = "--" name};                             \
-    snprintf(facts[i++].value, sizeof facts[0].value, __VA_ARGS__)
+    assert(count < OPTION_FACTS_MOST);                                                                       \
+    facts[count] = (struct option_fact){.key = "option_" name, .option = "--" name};                         \
+    snprintf(facts[count++].value, sizeof facts[0].value, __VA_ARGS__)
     FACT("workers", "%s", options->workers);
     FACT("chunks", "%s", options->chunks);
     FACT("policies", "%s", options->policies);
@@ -91,14 +94,16 @@ static void list_options(const struct sweep_options *options, struct option_fact
     FACT("weak", "%s", options->weak ? "on" : "off");
     FACT("counters", "%s", options->counters ? options->counters : "none");
 #undef FACT
+    return count;
 }
 
 static int record_options(struct study *study, const struct sweep_options *options, struct fault *fault)
 {
-    struct option_fact facts[OPTION_FACTS];
+    struct option_fact facts[OPTION_FACTS_MOST];
+    int count;
 
-    list_options(options, facts);
-    for (int i = 0; i < OPTION_FACTS; i++)
+    count = list_options(options, facts);
+    for (int i = 0; i < count; i++)
         if (study_set(study, facts[i].key, facts[i].value, fault))
             return -1;
     return study_set_number(study, "budget_ns", (int64_t)options->budget_ns, fault) ||
@@ -178,14 +183,15 @@ int sweep_fact_check(struct study *study, const char *key, const char *wanted, c
 
 int sweep_facts_check(struct study *study, const struct subject *subject, struct fault *fault)
 {
-    struct option_fact facts[OPTION_FACTS];
+    struct option_fact facts[OPTION_FACTS_MOST];
+    int count;
     char text[300];
 
     machine_class(subject, text, sizeof text);
     if (sweep_fact_check(study, "machine_class", text, "another machine", fault))
         return -1;
-    list_options(subject->options, facts);
-    for (int i = 0; i < OPTION_FACTS; i++)
+    count = list_options(subject->options, facts);
+    for (int i = 0; i < count; i++)
         if (sweep_fact_check(study, facts[i].key, facts[i].value, facts[i].option, fault))
             return -1;
     return sweep_fact_check(study, "knee_version", knee_version, "another build of knee", fault);

@@ -15,10 +15,9 @@
 struct sweep_plan {
     struct plan plan;
     struct plan_costs costs;
-    int64_t probe_ns;    /* time of the probe */
-    double predicted_ns; /* the whole study: probe, reference run, predicted_blocks blocks */
-    uint32_t
-        predicted_blocks; /* plan.blocks, but with PLAN_STOP_PRECISION those that fit the budget for certain */
+    int64_t probe_ns;          /* time of the probe */
+    double predicted_ns;       /* the whole study: probe, reference run, predicted_blocks blocks */
+    uint32_t predicted_blocks; /* plan.blocks; with PLAN_STOP_PRECISION those planned before more are added */
 };
 
 /* Returns 0; -1 with fault, or subject->stopped_by. */

@@ -56,7 +56,7 @@ like "$(cat stdout)" ',value,enabled_ns,running_ns,status,reason$' "export shows
 # --- kinds of core
 sqlite3 one/study.db "INSERT INTO study VALUES('mixed_kinds', 'from 2 workers on, cores of different kinds work (compact)')"
 "$KNEE" fit one >stdout 2>stderr
-like "$(cat stdout)" '^warning: from 2 workers on, cores of different kinds work \(compact\): the curve bends for that too' \
+like "$(cat stdout)" '^warning: from 2 workers on, cores of different kinds work \(compact\): this bends the curve too' \
     "cores of different kinds are never mixed in silence"
 
 # --- the group belongs to the study

@@ -314,6 +314,25 @@ static void weak_scaling_gives_each_worker_as_much(void **state)
     assert_int_equal(plan.items, 25);
 }
 
+/* Only the request decides what ends the sweep, not the number of blocks. */
+static void the_stop_rule_is_that_of_the_request(void **state)
+{
+    static const enum plan_stop stops[] = {PLAN_STOP_BLOCKS, PLAN_STOP_BUDGET, PLAN_STOP_PRECISION};
+    (void)state;
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++) {
+        struct plan_request request = request_for("1,2", 2, 100, 1e13);
+        enum plan_stop parsed;
+        request.blocks = 200;
+        request.stop = stops[i];
+        struct plan plan = make(&request, &costs);
+        assert_int_equal(plan.stop, stops[i]);
+        assert_int_equal(plan.blocks, 200);
+        assert_int_equal(plan_stop_parse(plan_stop_name(stops[i]), &parsed), 0);
+        assert_int_equal(parsed, stops[i]);
+    }
+    assert_null(plan_stop_name((enum plan_stop)3));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +349,7 @@ int main(void)
         cmocka_unit_test(an_order_is_a_permutation_that_depends_on_seed_and_block_alone),
         cmocka_unit_test(every_cell_is_first_equally_often),
         cmocka_unit_test(weak_scaling_gives_each_worker_as_much),
+        cmocka_unit_test(the_stop_rule_is_that_of_the_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Which settings more blocks would help, and first-run effects, on studies with known times. */
+/* Which cells more blocks would help, and first-run effects, on studies with known times. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
