@@ -185,9 +185,10 @@ report:
 	@$(BUILD)/knee fit $(STUDY)
 	@$(REPORT)
 
-# The pictures of the README, from a real study.
+# The pictures of README and docs: two from a real study, the layers from the includes.
 pictures:
 	$(PARALLEL_ALL)
+	@tests/layers.py --draw docs/images/layers.svg
 	@reports/pictures.sh $(BUILD)/knee $(STUDY) docs/images $$([ ! -e $(EMULATED)/study.db ] || echo $(EMULATED))
 
 gate:
