@@ -20,32 +20,24 @@ struct reading {
 
 /* --- faults ----------------------------------------------------------------------------------- */
 
-/* About a key of a group of lines, or about the heading when key is NULL or not there. Returns -1. */
+/* About a key of a group, or about the group's heading when key is NULL or not there. Returns -1. */
 static int complain(const struct reading *r, const char *heading, const char *key, const char *what)
 {
-    const struct key_lines *lines = &r->group->lines;
-    int number = 0;
+    const struct key_line *line = key_file_line(&r->group->file, heading, key);
 
-    for (size_t i = 0; i < lines->count; i++) {
-        const struct key_line *line = &lines->lines[i];
-        if (strcmp(line->group, heading) != 0)
-            continue;
-        if (!line->key && !number)
-            number = line->number;
-        if (line->key && key && strcmp(line->key, key) == 0)
-            number = line->number;
-    }
-    if (!number)
+    if (!line)
+        line = key_file_line(&r->group->file, heading, NULL);
+    if (!line)
         return fault_set(r->fault, "%s: [%s]%s%s: %s", r->path, heading, key ? " " : "", key ? key : "",
                          what);
-    return fault_set(r->fault, "%s:%d: [%s]%s%s: %s", r->path, number, heading, key ? " " : "",
+    return fault_set(r->fault, "%s:%d: [%s]%s%s: %s", r->path, line->number, heading, key ? " " : "",
                      key ? key : "", what);
 }
 
 /* The value of a key that must be there; NULL with fault. */
 static const char *needed(const struct reading *r, const char *heading, const char *key)
 {
-    const char *value = key_lines_find(&r->group->lines, heading, key);
+    const char *value = key_file_find(&r->group->file, heading, key);
 
     if (value && *value)
         return value;
@@ -100,7 +92,8 @@ static int take_event(const struct reading *r, const char *heading, const char *
 {
     struct counter_group *group = r->group;
     struct counter_event event = {.name = name};
-    const char *perf = needed(r, heading, "perf"), *papi = key_lines_find(&group->lines, heading, "papi");
+    const char *perf = needed(r, heading, "perf");
+    const struct key_line *papi = key_file_line(&group->file, heading, "papi");
     struct perf_event known;
 
     if (!perf)
@@ -121,8 +114,7 @@ static int take_event(const struct reading *r, const char *heading, const char *
     event.type = known.type;
     event.config = known.config;
     event.kind = known.type == PERF_TYPE_SOFTWARE ? COUNTER_SOFTWARE : COUNTER_HARDWARE;
-    /* the lines are ours to cut */
-    if (papi && take_papi(r, heading, (char *)papi, &event))
+    if (papi && take_papi(r, heading, papi->value, &event))
         return -1;
     group->events[group->event_count++] = event;
     return 0;
@@ -152,8 +144,8 @@ static int take_derived(const struct reading *r, const char *heading, const char
     struct counter_group *group = r->group;
     struct counter_derived derived = {.name = name,
                                       .formula = needed(r, heading, "formula"),
-                                      .unit = key_lines_find(&group->lines, heading, "unit"),
-                                      .about = key_lines_find(&group->lines, heading, "about")};
+                                      .unit = key_file_find(&group->file, heading, "unit"),
+                                      .about = key_file_find(&group->file, heading, "about")};
     struct formula_result trial;
 
     if (!derived.formula || !needed(r, heading, "unit") || !needed(r, heading, "about"))
@@ -186,8 +178,8 @@ static const char *const *keys_of(const char *heading)
 
 static int check_names(const struct reading *r)
 {
-    for (size_t i = 0; i < r->group->lines.count; i++) {
-        const struct key_line *line = &r->group->lines.lines[i];
+    for (size_t i = 0; i < r->group->file.count; i++) {
+        const struct key_line *line = &r->group->file.lines[i];
         const char *const *keys = keys_of(line->group);
         if (!keys)
             return complain(r, line->group, NULL, "is not [group], [event NAME] or [derived NAME]");
@@ -200,27 +192,27 @@ static int check_names(const struct reading *r)
 static int take_all(const struct reading *r)
 {
     struct counter_group *group = r->group;
-    const struct key_lines *lines = &group->lines;
+    const struct key_file *file = &group->file;
 
     group->name = needed(r, "group", "name");
     group->about = group->name ? needed(r, "group", "about") : NULL;
     if (!group->about)
         return -1;
-    group->caveats = key_lines_find(lines, "group", "caveats");
+    group->caveats = key_file_find(file, "group", "caveats");
     if (!group->caveats)
         group->caveats = "";
     if (!is_name(group->name))
         return complain(r, "group", "name", "use small letters, digits and hyphens");
-    for (size_t i = 0; i < lines->count; i++)
-        if (!lines->lines[i].key && g_str_has_prefix(lines->lines[i].group, "event ") &&
-            take_event(r, lines->lines[i].group, lines->lines[i].group + strlen("event ")))
+    for (size_t i = 0; i < file->count; i++)
+        if (!file->lines[i].key && g_str_has_prefix(file->lines[i].group, "event ") &&
+            take_event(r, file->lines[i].group, file->lines[i].group + strlen("event ")))
             return -1;
     if (group->event_count == 0)
         return fault_set(r->fault, "%s: has no [event NAME]: a group counts at least one", r->path);
     add_task_clock(group);
-    for (size_t i = 0; i < lines->count; i++)
-        if (!lines->lines[i].key && g_str_has_prefix(lines->lines[i].group, "derived ") &&
-            take_derived(r, lines->lines[i].group, lines->lines[i].group + strlen("derived ")))
+    for (size_t i = 0; i < file->count; i++)
+        if (!file->lines[i].key && g_str_has_prefix(file->lines[i].group, "derived ") &&
+            take_derived(r, file->lines[i].group, file->lines[i].group + strlen("derived ")))
             return -1;
     return 0;
 }
@@ -230,7 +222,7 @@ int counter_group_parse(const char *path, const char *text, struct counter_group
     struct reading r = {.path = path, .group = group, .fault = fault};
 
     *group = (struct counter_group){0};
-    if (key_lines_parse(&group->lines, path, text, fault))
+    if (key_file_parse(&group->file, path, text, fault))
         return -1;
     group->path = g_strdup(path);
     group->text = g_strdup(text);
@@ -266,7 +258,7 @@ int counter_group_load(const char *name, struct counter_group *group, struct fau
 
 void counter_group_release(struct counter_group *group)
 {
-    key_lines_release(&group->lines);
+    key_file_release(&group->file);
     g_free(group->path);
     g_free(group->text);
     *group = (struct counter_group){0};

@@ -26,7 +26,7 @@
 #include "harness/machine/counters/counters.h"
 #include "harness/machine/counters/formula.h"
 #include "pipeline/base/fault.h"
-#include "pipeline/base/key_lines.h"
+#include "pipeline/base/key_file.h"
 
 #define COUNTER_GROUP_DEFAULT "default"
 
@@ -43,9 +43,9 @@ struct counter_group {
     uint32_t event_count;
     struct counter_derived derived[COUNTER_DERIVED_MOST];
     uint32_t derived_count;
-    char *path;             /* where it was read */
-    char *text;             /* the whole file, for the study's record */
-    struct key_lines lines; /* what all the texts above are in */
+    char *path;           /* where it was read */
+    char *text;           /* the whole file, for the study's record */
+    struct key_file file; /* what all the texts above are in */
 };
 
 /* name: of a group that is shipped (paths.h, harness/machine/counters/groups/<name>.group), or a path, with a slash or ending

@@ -33,49 +33,57 @@ static const struct {
       "enlarge", "gravity", "sharpen", "subsampling", "compression"}},
 };
 
+static bool is_one_of(const char *key, const char *const *allowed)
+{
+    for (int k = 0; k < MOST_KEYS && allowed[k]; k++)
+        if (strcmp(allowed[k], key) == 0)
+            return true;
+    return false;
+}
+
 static int check_key(const struct recipe_reading *r, const struct key_line *line, const char *const *allowed)
 {
     char *list, *what;
-    int failed;
 
-    for (int k = 0; k < MOST_KEYS && allowed[k]; k++)
-        if (strcmp(allowed[k], line->key) == 0)
-            return recipe_check_value(r, line);
+    if (is_one_of(line->key, allowed))
+        return key_value_unescape(line->value)
+                   ? recipe_complain(r, line->group, line->key,
+                                     "the value must be UTF-8, and a backslash is written twice")
+                   : 0;
     list = g_strjoinv(", ", (char **)allowed);
     what = g_strdup_printf("unknown key; [%s] takes: %s", line->group, list);
-    failed = recipe_complain(r, line->group, line->key, what);
+    recipe_complain(r, line->group, line->key, what);
     g_free(what);
     g_free(list);
-    return failed;
+    return -1;
 }
 
-/* The keys of the group; NULL for an unknown one. */
+/* The keys that a group takes; NULL for a group that nobody reads. */
 static const char *const *keys_of(const char *group)
 {
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        bool prefix = g_str_has_suffix(known[i].group, " ");
-        if (prefix ? g_str_has_prefix(group, known[i].group) : strcmp(group, known[i].group) == 0)
-            return known[i].keys;
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+        size_t length = strlen(known[k].group);
+        if (known[k].group[length - 1] == ' ' ? strncmp(group, known[k].group, length) == 0
+                                              : strcmp(group, known[k].group) == 0)
+            return known[k].keys;
     }
     return NULL;
 }
 
-/* Every group and key is a known one. */
+/* No group and no key that nobody would read; values without their escapes. */
 static int check_names(const struct recipe_reading *r)
 {
-    int failed = 0;
-
-    for (size_t i = 0; i < r->lines.count && !failed; i++) {
-        const struct key_line *line = &r->lines.lines[i];
+    for (size_t i = 0; i < r->file.count; i++) {
+        const struct key_line *line = &r->file.lines[i];
         const char *const *keys = keys_of(line->group);
         if (!keys)
-            failed = recipe_complain(r, line->group, NULL,
-                                     "unknown group; there are recipe, limits, watermark, caption and "
-                                     "'rendition NAME'");
-        else if (line->key)
-            failed = check_key(r, line, keys);
+            return recipe_complain(r, line->group, NULL,
+                                   "unknown group; there are recipe, limits, watermark, caption and "
+                                   "'rendition NAME'");
+        if (line->key && check_key(r, line, keys))
+            return -1;
     }
-    return failed;
+    return 0;
 }
 
 static int check_caption(const struct recipe_reading *r)
@@ -173,15 +181,14 @@ static int digest_recipe(struct recipe *recipe, struct fault *fault)
 static int parse(struct recipe_reading *r)
 {
     char *name = g_strdup_printf("recipe %s", r->path);
-    int failed = key_lines_parse(&r->lines, name, r->recipe->text, r->fault);
+    int failed = key_file_parse(&r->file, name, r->recipe->text, r->fault);
 
     g_free(name);
     if (failed)
         return -1;
-    failed = check_names(r) || recipe_read_renditions(r) || read_whole_recipe(r) || read_overlays(r) ||
-             digest_recipe(r->recipe, r->fault);
-    key_lines_release(&r->lines);
-    return failed ? -1 : 0;
+    failed = check_names(r) || recipe_read_renditions(r) || read_whole_recipe(r) || read_overlays(r);
+    key_file_release(&r->file);
+    return failed ? -1 : digest_recipe(r->recipe, r->fault);
 }
 
 int recipe_load(const char *path, struct recipe *recipe, struct fault *fault)

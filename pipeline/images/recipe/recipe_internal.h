@@ -10,16 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <glib.h>
-
-#include "pipeline/base/key_lines.h"
+#include "pipeline/base/key_file.h"
 #include "pipeline/images/recipe/recipe.h"
 
 /* While a recipe is being read. */
 struct recipe_reading {
     const char *path;
-    struct key_lines lines; /* of the file */
-    struct recipe *recipe;  /* its text is there already */
+    struct key_file file;
+    struct recipe *recipe; /* its text is there already */
     struct fault *fault;
 };
 
@@ -31,9 +29,6 @@ int recipe_read_renditions(const struct recipe_reading *r);
 
 /* key is NULL for the whole group. Returns -1. */
 int recipe_complain(const struct recipe_reading *r, const char *group, const char *key, const char *what);
-
-/* The value is UTF-8 without unknown escapes. */
-int recipe_check_value(const struct recipe_reading *r, const struct key_line *line);
 
 int recipe_get_whole(const struct recipe_reading *r, const char *group, const char *key, int least, int most,
                      int *value);

@@ -1,3 +1,4 @@
+#include <glib.h>
 #include <string.h>
 
 #include "pipeline/images/recipe/recipe_internal.h"
@@ -39,13 +40,13 @@ static int complain_of_format(const struct recipe_reading *r, const char *group,
 static int check_keys_are_read(const struct recipe_reading *r, const char *group,
                                const struct rendition *rendition)
 {
-    if (rendition->fit == FIT_INSIDE && key_lines_find(&r->lines, group, "gravity"))
+    if (rendition->fit == FIT_INSIDE && key_file_line(&r->file, group, "gravity"))
         return recipe_complain(r, group, "gravity",
                                "has no effect with fit=inside: it is for fit=cover, fit=contain");
     for (int f = 0; f < FORMAT_COUNT; f++)
         for (int k = 0; k < FORMAT_KEYS_MOST && formats[f].keys[k]; k++) {
             const char *key = formats[f].keys[k];
-            if (!format_reads(rendition->format, key) && key_lines_find(&r->lines, group, key))
+            if (!format_reads(rendition->format, key) && key_file_line(&r->file, group, key))
                 return complain_of_format(r, group, key, rendition->format);
         }
     return 0;
@@ -102,12 +103,14 @@ static int read_rendition(const struct recipe_reading *r, const char *group)
 
 int recipe_read_renditions(const struct recipe_reading *r)
 {
-    for (size_t i = 0; i < r->lines.count; i++) {
-        const struct key_line *line = &r->lines.lines[i];
-        if (!line->key && g_str_has_prefix(line->group, RECIPE_RENDITION) && read_rendition(r, line->group))
-            return -1;
+    int failed = 0;
+
+    for (size_t i = 0; i < r->file.count && !failed; i++) {
+        const struct key_line *line = &r->file.lines[i];
+        if (!line->key && g_str_has_prefix(line->group, RECIPE_RENDITION))
+            failed = read_rendition(r, line->group);
     }
-    if (r->recipe->rendition_count)
-        return 0;
-    return fault_set(r->fault, "recipe %s: no rendition in it: add a group [rendition NAME]", r->path);
+    if (!failed && !r->recipe->rendition_count)
+        failed = fault_set(r->fault, "recipe %s: no rendition in it: add a group [rendition NAME]", r->path);
+    return failed;
 }

@@ -1,6 +1,7 @@
 #include "pipeline/images/recipe/recipe_internal.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,79 +16,31 @@ const char *const recipe_corners[] = {"top-left", "top-right", "bottom-left", "b
 
 /* --- faults with a line number ---------------------------------------------------------------- */
 
-/* The line of key in group (of the group's heading when key is NULL); 0 when it is not there. */
-static int line_of(const struct key_lines *lines, const char *group, const char *key)
-{
-    for (size_t i = 0; i < lines->count; i++) {
-        const struct key_line *line = &lines->lines[i];
-        if (strcmp(line->group, group) == 0 && (key ? line->key && strcmp(line->key, key) == 0 : !line->key))
-            return line->number;
-    }
-    return 0;
-}
-
 int recipe_complain(const struct recipe_reading *r, const char *group, const char *key, const char *what)
 {
-    int line = line_of(&r->lines, group, key);
+    const struct key_line *line = key_file_line(&r->file, group, key);
+    int number;
 
     if (!line)
-        line = line_of(&r->lines, group, NULL);
+        line = key_file_line(&r->file, group, NULL);
+    number = line ? line->number : 0;
     if (key)
-        return fault_set(r->fault, "recipe %s:%d: [%s] %s: %s", r->path, line, group, key, what);
-    return fault_set(r->fault, "recipe %s:%d: [%s]: %s", r->path, line, group, what);
+        return fault_set(r->fault, "recipe %s:%d: [%s] %s: %s", r->path, number, group, key, what);
+    return fault_set(r->fault, "recipe %s:%d: [%s]: %s", r->path, number, group, what);
 }
 
 /* --- values: each returns 0, or -1 with fault; a missing key leaves the default --------------- */
 
-/* A copy in which \s, \n, \t, \r and \\ are a blank, these characters and a backslash; NULL for any other escape, and
- * for text that is not UTF-8. Caller frees. */
-static char *unescape(const char *text)
+static const char *value_of(const struct recipe_reading *r, const char *group, const char *key)
 {
-    static const char letters[] = "sntr\\", characters[] = " \n\t\r\\";
-    char *plain = g_malloc(strlen(text) + 1), *to = plain;
-    bool good = g_utf8_validate(text, -1, NULL);
-
-    for (const char *c = text; *c && good; c++) {
-        const char *found;
-        if (*c != '\\') {
-            *to++ = *c;
-            continue;
-        }
-        found = c[1] ? strchr(letters, c[1]) : NULL;
-        good = found != NULL;
-        if (good) {
-            *to++ = characters[found - letters];
-            c++;
-        }
-    }
-    *to = '\0';
-    if (good)
-        return plain;
-    g_free(plain);
-    return NULL;
-}
-
-/* NULL when it is not there. Caller frees. */
-static char *value_of(const struct recipe_reading *r, const char *group, const char *key)
-{
-    const char *text = key_lines_find(&r->lines, group, key);
-    return text ? unescape(text) : NULL;
-}
-
-int recipe_check_value(const struct recipe_reading *r, const struct key_line *line)
-{
-    char *plain = unescape(line->value);
-
-    g_free(plain);
-    return plain ? 0
-                 : recipe_complain(r, line->group, line->key,
-                                   "the value must be UTF-8, and a backslash is written twice");
+    return key_file_find(&r->file, group, key);
 }
 
 int recipe_get_whole(const struct recipe_reading *r, const char *group, const char *key, int least, int most,
                      int *value)
 {
-    char *text = value_of(r, group, key), *end, what[96];
+    const char *text = value_of(r, group, key);
+    char *end, what[96];
     long number;
 
     if (!text)
@@ -96,11 +49,9 @@ int recipe_get_whole(const struct recipe_reading *r, const char *group, const ch
     number = strtol(text, &end, 10);
     if (end == text || *end || errno || number < least || number > most) {
         snprintf(what, sizeof what, "give a whole number from %d to %d", least, most);
-        g_free(text);
         return recipe_complain(r, group, key, what);
     }
     *value = (int)number;
-    g_free(text);
     return 0;
 }
 
@@ -108,7 +59,8 @@ int recipe_get_whole(const struct recipe_reading *r, const char *group, const ch
 int recipe_get_real(const struct recipe_reading *r, const char *group, const char *key, double least,
                     double most, double *value)
 {
-    char *text = value_of(r, group, key), *end, what[96];
+    const char *text = value_of(r, group, key);
+    char *end, what[96];
     double number;
 
     if (!text)
@@ -120,11 +72,9 @@ int recipe_get_real(const struct recipe_reading *r, const char *group, const cha
     }
     if (end == text || *end || !isfinite(number) || number < least || number > most) {
         snprintf(what, sizeof what, "give a number from %g to %g; 18%% is 0.18", least, most);
-        g_free(text);
         return recipe_complain(r, group, key, what);
     }
     *value = number;
-    g_free(text);
     return 0;
 }
 
@@ -148,13 +98,12 @@ static int find_choice(const struct recipe_reading *r, const char *group, const 
 int recipe_get_choice(const struct recipe_reading *r, const char *group, const char *key,
                       const char *const *choices, int *value)
 {
-    char *text = value_of(r, group, key);
+    const char *text = value_of(r, group, key);
     int found;
 
     if (!text)
         return 0;
     found = find_choice(r, group, key, choices, text);
-    g_free(text);
     if (found < 0)
         return -1;
     *value = found;
@@ -164,7 +113,8 @@ int recipe_get_choice(const struct recipe_reading *r, const char *group, const c
 int recipe_get_flags(const struct recipe_reading *r, const char *group, const char *key,
                      const char *const *choices, unsigned *value)
 {
-    char *text = value_of(r, group, key), **parts;
+    const char *text = value_of(r, group, key);
+    char **parts;
     int found = 0;
 
     if (!text)
@@ -179,7 +129,6 @@ int recipe_get_flags(const struct recipe_reading *r, const char *group, const ch
             *value |= 1u << found;
     }
     g_strfreev(parts);
-    g_free(text);
     return found < 0 ? -1 : 0;
 }
 
@@ -197,7 +146,7 @@ int recipe_get_truth(const struct recipe_reading *r, const char *group, const ch
 int recipe_get_text(const struct recipe_reading *r, const char *group, const char *key, char *value,
                     size_t bytes)
 {
-    char *text = value_of(r, group, key);
+    const char *text = value_of(r, group, key);
     int result = 0;
 
     if (!text)
@@ -206,13 +155,13 @@ int recipe_get_text(const struct recipe_reading *r, const char *group, const cha
         result = recipe_complain(r, group, key, "is too long");
     else
         g_strlcpy(value, text, bytes);
-    g_free(text);
     return result;
 }
 
 int recipe_get_colour(const struct recipe_reading *r, const char *group, const char *key, uint8_t colour[3])
 {
-    char *text = value_of(r, group, key), rest;
+    const char *text = value_of(r, group, key);
+    char rest;
     unsigned red, green, blue;
     int result = 0;
 
@@ -225,7 +174,6 @@ int recipe_get_colour(const struct recipe_reading *r, const char *group, const c
         colour[1] = (uint8_t)green;
         colour[2] = (uint8_t)blue;
     }
-    g_free(text);
     return result;
 }
 
@@ -242,11 +190,11 @@ int recipe_get_corner(const struct recipe_reading *r, const char *group, enum re
 /* A file that the recipe names: absolute, in the recipe's folder, or (fonts) in the system's font folders. */
 int recipe_get_file(const struct recipe_reading *r, const char *group, const char *key, bool font, char *path)
 {
-    char *name = value_of(r, group, key), *folder = g_path_get_dirname(r->path), what[256];
+    const char *name = value_of(r, group, key);
+    char *folder = g_path_get_dirname(r->path), what[256];
     int found = 0;
 
     if (!name || !*name) {
-        g_free(name);
         g_free(folder);
         return recipe_complain(r, group, key, "is missing: name the file");
     }
@@ -263,7 +211,6 @@ int recipe_get_file(const struct recipe_reading *r, const char *group, const cha
         snprintf(what, sizeof what, "'%.80s' cannot be read in the recipe's folder%s: %s", name,
                  font ? " or in the system's font folders" : "",
                  font ? "put it there, or install Debian's fonts-dejavu-core" : "put it there");
-    g_free(name);
     g_free(folder);
     return found ? 0 : recipe_complain(r, group, key, what);
 }
