@@ -28,7 +28,7 @@ static const struct option_spec table[] = {
      .argument = "NAME",
      .kind = OPTION_TEXT,
      .target = &options.workers_column,
-     .help = "with --csv: the column of workers, where its name does not say so"},
+     .help = "with --csv: the column of workers, if its name is not a usual one"},
     {.name = "time-column",
      .argument = "NAME",
      .kind = OPTION_TEXT,
@@ -66,7 +66,7 @@ static const struct option_spec table[] = {
      .argument = "LIST",
      .kind = OPTION_TEXT,
      .target = &options.predict,
-     .help = "worker counts to extrapolate to: 32,64; default twice and four times the largest"},
+     .help = "worker counts to predict, such as 32,64 (twice and four times the largest)"},
     {.name = "resamples",
      .argument = "N",
      .kind = OPTION_COUNT,
@@ -82,10 +82,10 @@ static const struct option_spec table[] = {
      .letter = 'q',
      .kind = OPTION_FLAG,
      .target = &options.quiet,
-     .help = "print nothing; write fit.json"},
+     .help = "write fit.json and print nothing"},
     {.name = NULL}};
 
-static struct fit_options request; /* what is asked of the fit, once the options are checked */
+static struct fit_request request; /* from the options, once they are checked */
 
 static int print_json(const json_t *json)
 {
@@ -154,7 +154,8 @@ static int fit_study(const char *operand, struct fault *fault)
     return code;
 }
 
-/* The fit of one configuration of a table; all NULL: the whole table. With groups its JSON goes there. */
+/* The fit of one configuration of a table (NULL: of the whole table). groups: receives its JSON; NULL: it is
+ * printed. */
 static int fit_rows(const struct table *rows, const char *configuration, json_t *groups, struct fault *fault)
 {
     struct table_request table_request = {
@@ -215,14 +216,14 @@ static int fit_table(struct fault *fault)
     return code;
 }
 
-/* An option that says what only a table needs to be told; NULL none was given. */
+/* The first option given that is for tables only, with the reason; NULL none. */
 static const char *table_option(void)
 {
-    return options.cores            ? "--cores: a study knows its cores"
-           : options.weak           ? "--weak: a study knows how its work grows"
-           : options.workers_column ? "--workers-column: a study knows its columns"
-           : options.time_column    ? "--time-column: a study knows its columns"
-           : options.unit           ? "--unit: a study knows its units"
+    return options.cores            ? "--cores: a study records its cores"
+           : options.weak           ? "--weak: a study records how its work grows"
+           : options.workers_column ? "--workers-column: the columns of a study are fixed"
+           : options.time_column    ? "--time-column: the columns of a study are fixed"
+           : options.unit           ? "--unit: the units of a study are fixed"
            : options.group          ? "--group: a study is of one configuration"
                                     : NULL;
 }
@@ -234,7 +235,7 @@ static int check(const struct arguments *arguments, struct fault *fault)
                            options.csv ? "a study and --csv together" : "operand missing", cmd_fit.usage);
     if (!options.csv && table_option())
         return fault_usage(fault, "%s; only --csv takes it", table_option());
-    request = (struct fit_options){.delta = options.delta, .resamples = options.resamples};
+    request = (struct fit_request){.delta = options.delta, .resamples = options.resamples};
     return options.predict ? read_predictions(fault) : 0;
 }
 
@@ -245,7 +246,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
 
 const struct subcommand cmd_fit = {
     .name = "fit",
-    .summary = "models, knee and advice of a study, or of a table of times",
+    .summary = "fit models to a study or to a table of times: speedup, knee, advice",
     .usage = "[options] STUDY | --csv FILE",
     .details =
         "STUDY is the folder of a study; fit.json is written into it. A table has a header line;\n"

@@ -1,11 +1,11 @@
 /* knee gate: has this program become worse than a baseline allows? The decision is analysis/gate/gate.h.
  *
- * A baseline is a small JSON file meant to be read and committed:
+ * A baseline is a small JSON file, to be read by people and committed:
  *   {"format": "knee-baseline 1", "machine_class", "recipe_sha256", "batch_sha256", "items", "sample",
  * "host", "created_utc", "knee_version", "tolerance": {"efficiency": 0.03, "cpu_s_per_item": 0.05},
  *    "entries": [{"quantity", "workers", "value", "low", "high", "level", "n_blocks"}]}
- * What it was measured on must agree with the study in all of machine class, recipe and data set (batch and
- * the part of it that was measured): other inputs give other numbers, whatever the program does.
+ * Baseline and study must agree in machine class, recipe and data set (batch and the part of it that was measured):
+ * other inputs give other numbers, whatever the program does.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -16,6 +16,7 @@
 #include "analysis/statistics/resample.h"
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
+#include "harness/console/value_text.h"
 #include "harness/fit/fit.h"
 #include "harness/fit/fit_json.h"
 #include "harness/study/study_read.h"
@@ -39,12 +40,12 @@ static const struct option_spec table[] = {
      .argument = "FILE",
      .kind = OPTION_TEXT,
      .target = &options.write,
-     .help = "make a baseline of the study"},
+     .help = "write the values of the study as a new baseline"},
     {.name = "workers",
      .argument = "LIST",
      .kind = OPTION_TEXT,
      .target = &options.at,
-     .help = "with --write-baseline: efficiency at these workers, as 2,4 (2 and all cores)"},
+     .help = "with --write-baseline: worker counts to store, such as 2,4 (2 and all cores)"},
     {.name = "tolerance-efficiency",
      .argument = "X",
      .kind = OPTION_REAL,
@@ -61,9 +62,9 @@ static const struct option_spec table[] = {
      .help = "with --write-baseline: how far CPU time per item may rise (5%)"},
     {.name = NULL}};
 
-/* What must agree, and what each is called. */
+/* Facts that must agree, and their names for people. */
 static const struct {
-    const char *key, *words, *unsaid; /* what it is where it is not recorded */
+    const char *key, *words, *unsaid; /* unsaid: taken where the fact is not recorded */
 } identity[] = {{"machine_class", "machine class", ""}, {"recipe_sha256", "recipe", ""},
                 {"batch_sha256", "data set", ""},       {"items", "number of items in each trial", ""},
                 {"sample", "choice of items", ""},      {"scaling", "scaling (strong or weak)", "strong"}};
@@ -84,7 +85,7 @@ static struct gate_value study_value(const struct fit *fit, enum gate_quantity q
         return (struct gate_value){NAN, NAN, NAN, 0, 0};
     if (quantity == GATE_CPU_PER_ITEM)
         return value_of(&point->cpu_s_per_item, point->blocks);
-    /* Blocks that have both times; a partial last block may miss one. */
+    /* Blocks that have both times: in a partial last block one may be missing. */
     blocks = one && one->blocks < point->blocks ? one->blocks : point->blocks;
     return value_of(&point->scaling.efficiency, blocks);
 }
@@ -116,7 +117,7 @@ static int add_listed(json_t *entries, const struct fit *fit, const char *list, 
         char *end;
         unsigned long workers = strtoul(rest, &end, 10);
         if (end == rest || (*end && *end != ',') || workers < 2 || workers > 1000000)
-            return fault_set(fault, "--workers %s: give whole numbers from 2, as 2,4", list);
+            return fault_set(fault, "--workers %s: give whole numbers from 2, such as 2,4", list);
         if (add_entry(entries, fit, GATE_EFFICIENCY, (unsigned)workers, fault))
             return -1;
         rest = *end ? end + 1 : end;
@@ -210,21 +211,21 @@ static int read_baseline(const char *path, struct baseline *baseline, struct fau
     if (!baseline->json && error.line < 0)
         return fault_set(fault, "%s: make one with 'knee gate --write-baseline FILE STUDY'", error.text);
     if (!baseline->json)
-        return fault_set(fault, "%s:%d: %s: mend it, or make it anew with --write-baseline", path, error.line,
-                         error.text);
+        return fault_set(fault, "%s:%d: %s: correct it, or write a new one with --write-baseline", path,
+                         error.line, error.text);
     format = json_string_value(json_object_get(baseline->json, "format"));
     if (!format || strcmp(format, BASELINE_FORMAT) != 0)
-        return fault_set(fault, "%s is not in the format '%s': make it anew with --write-baseline", path,
+        return fault_set(fault, "%s is not in the format '%s': write a new one with --write-baseline", path,
                          BASELINE_FORMAT);
     entries = json_object_get(baseline->json, "entries");
     tolerance = json_object_get(baseline->json, "tolerance");
     for (size_t i = 0; i < json_array_size(entries); i++, baseline->entries++)
         if (i >= MOST_ENTRIES || read_entry(json_array_get(entries, i), tolerance, &baseline->entry[i]))
             return fault_set(fault,
-                             "%s: entry %zu is not a quantity with workers, value and tolerance: mend it",
+                             "%s: entry %zu is not a quantity with workers, value and tolerance: correct it",
                              path, i + 1);
     if (baseline->entries == 0)
-        return fault_set(fault, "%s has no entries: make it anew with --write-baseline", path);
+        return fault_set(fault, "%s has no entries: write a new one with --write-baseline", path);
     return 0;
 }
 
@@ -247,15 +248,11 @@ static int explain_differences(const struct baseline *baseline, const struct fit
     return differences;
 }
 
-static const char *shown(const struct gate_value *value, char *text, size_t bytes)
+static const char *value_text(const struct gate_value *value, char *text, size_t bytes)
 {
-    if (!isfinite(value->value))
-        snprintf(text, bytes, "-");
-    else if (!isfinite(value->low))
-        snprintf(text, bytes, "%.4f", value->value);
-    else
-        snprintf(text, bytes, "%.4f (%.4f to %.4f)", value->value, value->low, value->high);
-    return text;
+    const struct interval interval = {.value = value->value, .low = value->low, .high = value->high};
+
+    return interval_text(&interval, 4, "", text, bytes);
 }
 
 static int compare(struct baseline *baseline, const struct fit *fit)
@@ -272,21 +269,22 @@ static int compare(struct baseline *baseline, const struct fit *fit)
                options.baseline);
         return KNEE_INCOMPARABLE;
     }
-    printf("%-15s %7s  %-27s %-27s %-10s %s\n", "quantity", "workers", "baseline", "study", "verdict", "why");
+    printf("%-15s %7s  %-27s %-27s %-10s %s\n", "quantity", "workers", "baseline", "study", "verdict",
+           "reason");
     for (size_t i = 0; i < baseline->entries; i++) {
         struct gate_entry *entry = &baseline->entry[i];
-        char was[64], is[64];
+        char was[VALUE_TEXT_BYTES], is[VALUE_TEXT_BYTES];
         entry->study = study_value(fit, entry->quantity, entry->workers);
         result[i] = gate_decide(entry, FIT_LEVEL);
         count[result[i].verdict]++;
         printf("%-15s %7u  %-27s %-27s %-10s %s\n", gate_quantity_name(entry->quantity), entry->workers,
-               shown(&entry->baseline, was, sizeof was), shown(&entry->study, is, sizeof is),
+               value_text(&entry->baseline, was, sizeof was), value_text(&entry->study, is, sizeof is),
                gate_verdict_name(result[i].verdict), result[i].reason);
     }
     total = gate_total(result, baseline->entries);
     printf("verdict: %s (%zu of %zu entries pass, %zu worse, %zu undecided%s)\n", gate_verdict_name(total),
            count[GATE_PASS], baseline->entries, count[GATE_REGRESSION], count[GATE_UNDECIDED],
-           total == GATE_UNDECIDED ? ": more blocks would tell" : "");
+           total == GATE_UNDECIDED ? ": more blocks would decide" : "");
     return codes[total];
 }
 
@@ -302,7 +300,7 @@ static int check(const struct arguments *arguments, struct fault *fault)
 
 static int run(const struct arguments *arguments, struct fault *fault)
 {
-    struct fit_options fit_options = {.resamples = 1};
+    struct fit_request request = {.resamples = 1};
     struct study_data study = {0};
     struct baseline baseline = {0};
     struct fit fit = {0};
@@ -312,7 +310,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
     /* Failure to read is not a verdict: exit 1 would mean "regression". */
     if ((!options.baseline || !read_baseline(options.baseline, &baseline, fault)) &&
         !study_read(arguments->operands[0], &study, &folder, fault) &&
-        !fit_make(&study, &fit_options, &fit, fault)) {
+        !fit_make(&study, &request, &fit, fault)) {
         if (options.baseline)
             code = compare(&baseline, &fit);
         else if (!write_baseline(&fit, fault))
@@ -329,13 +327,13 @@ static int run(const struct arguments *arguments, struct fault *fault)
 
 const struct subcommand cmd_gate = {
     .name = "gate",
-    .summary = "pass, regression or undecided: a study against a stored baseline",
+    .summary = "compare a study with a stored baseline: pass, regression or undecided",
     .usage = "--baseline FILE STUDY | --write-baseline FILE [options] STUDY",
-    .details =
-        "Compares efficiency and CPU time per item by their 95% intervals with what the baseline allows.\n"
-        "exit codes: 0 pass, 1 regression, 3 undecided, 4 not comparable (machine class, recipe or data "
-        "set),\n"
-        "2 usage, or a baseline or study that cannot be read\n",
+    .details = "Compares efficiency and CPU time per item, by their 95% intervals, with the tolerances of "
+               "the baseline.\n"
+               "exit codes: 0 pass, 1 regression, 3 undecided, 4 not comparable (machine class, recipe or "
+               "data set),\n"
+               "2 usage, or a baseline or study that cannot be read\n",
     .table = table,
     .least = 1,
     .most = 1,

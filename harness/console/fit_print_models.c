@@ -52,7 +52,7 @@ static void print_chosen(const struct fit *fit, FILE *out)
                 interval_text_digits(&fit->predictions[i].wall_s, NO_INTERVAL, b, sizeof b));
     if (interval_has_value(&fit->knee_model))
         fprintf(out, "the model's efficiency falls below %g%% at %s workers\n",
-                100 * (1 - fit->options.delta),
+                100 * (1 - fit->request.delta),
                 interval_text_digits(&fit->knee_model, NO_INTERVAL, a, sizeof a));
 }
 

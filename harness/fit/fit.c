@@ -122,11 +122,11 @@ static int fit_curve(struct fit *fit, const struct scaling_data *data)
     if (status == 0) {
         models_fit(data, FIT_LEVEL, fit->models, fit->choice, sizeof fit->choice);
         struct model_noise noise = models_noise(data);
-        fit->knee = knee_find(points, (size_t)count, &noise, fit->study->cores, fit->options.delta);
-        fit->knee_amdahl = knee_amdahl(&fit->models[MODEL_AMDAHL].shape[0], fit->options.delta);
+        fit->knee = knee_find(points, (size_t)count, &noise, fit->study->cores, fit->request.delta);
+        fit->knee_amdahl = knee_amdahl(&fit->models[MODEL_AMDAHL].shape[0], fit->request.delta);
         fit_predict(fit);
         status =
-            scaling_bootstrap(data, points, (size_t)count, fit->options.delta, fit->options.resamples,
+            scaling_bootstrap(data, points, (size_t)count, fit->request.delta, fit->request.resamples,
                               seed ? strtoull(seed, NULL, 10) : 1, FIT_LEVEL, efficiency, &fit->bootstrap);
         for (int i = 0; i < count; i++) {
             add_point(fit, &points[i]);
@@ -281,21 +281,21 @@ void fit_release(struct fit *fit)
     *fit = (struct fit){0};
 }
 
-/* Precision and knee are about one loss of efficiency: the sweep's, unless another is asked for. */
-static double delta_of(const struct study_data *study, const struct fit_options *options)
+/* The loss of efficiency that is the knee: that of the sweep and its precision, unless another is asked for. */
+static double delta_of(const struct study_data *study, const struct fit_request *request)
 {
     const char *fact = study_data_fact(study, "option_delta");
     double percent = fact ? g_ascii_strtod(fact, NULL) : 0;
 
-    if (options->delta > 0)
-        return options->delta;
+    if (request->delta > 0)
+        return request->delta;
     return percent > 0 && percent < 100 ? percent / 100 : KNEE_DELTA;
 }
 
-static void fit_init(const struct study_data *study, const struct fit_options *options, struct fit *fit)
+static void fit_init(const struct study_data *study, const struct fit_request *request, struct fit *fit)
 {
     *fit = (struct fit){.study = study,
-                        .options = *options,
+                        .request = *request,
                         .curve = g_array_new(FALSE, TRUE, sizeof(struct fit_point)),
                         .phases = g_array_new(FALSE, TRUE, sizeof(struct fit_phases)),
                         .variations = g_array_new(FALSE, TRUE, sizeof(struct fit_variation)),
@@ -304,19 +304,19 @@ static void fit_init(const struct study_data *study, const struct fit_options *o
                         .quantities = g_array_new(FALSE, TRUE, sizeof(struct fit_quantity)),
                         .advised = -1,
                         .warnings = g_ptr_array_new_with_free_func(g_free)};
-    fit->options.delta = delta_of(study, options);
+    fit->request.delta = delta_of(study, request);
     g_array_set_clear_func(fit->counters, clear_counter);
     g_array_set_clear_func(fit->quantities, clear_quantity);
 }
 
-int fit_make(const struct study_data *study, const struct fit_options *options, struct fit *fit,
+int fit_make(const struct study_data *study, const struct fit_request *request, struct fit *fit,
              struct fault *fault)
 {
     struct observation *observations;
     struct scaling_data data = observations_of_curve(study, UINT_MAX, &observations);
     int status;
 
-    fit_init(study, options, fit);
+    fit_init(study, request, fit);
     count_trials(fit);
     if (data.count == 0) {
         status = fault_set(

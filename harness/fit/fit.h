@@ -31,7 +31,7 @@
 
 enum { FIT_PREDICTIONS_MOST = 32 };
 
-struct fit_options {
+struct fit_request {
     double delta;       /* loss of efficiency that is the knee; 0: that of the sweep, or KNEE_DELTA */
     uint64_t resamples; /* of the bootstrap */
     /* Worker counts to be predicted by the chosen model, as if there were a core for each. None given: twice and four
@@ -107,7 +107,7 @@ struct fit_equivalence {
 
 struct fit {
     const struct study_data *study; /* not owned */
-    struct fit_options options;
+    struct fit_request request;     /* as given; delta as taken */
     size_t ok, void_trials, failed, blocks;
     struct interval serial_wall_s, serial_images_per_s;
     GArray *curve; /* struct fit_point */
@@ -139,7 +139,7 @@ struct fit {
 };
 
 /* Returns 0, or -1 with fault when no trial counts or memory is short. */
-int fit_make(const struct study_data *study, const struct fit_options *options, struct fit *fit,
+int fit_make(const struct study_data *study, const struct fit_request *request, struct fit *fit,
              struct fault *fault);
 void fit_release(struct fit *fit);
 

@@ -57,7 +57,7 @@ void fit_knee_causes(struct fit *fit)
             (!study->cores || workers <= study->cores))
             g_array_append_val(costs, cost);
     }
-    knee_causes((const struct knee_cost *)(const void *)costs->data, costs->len, fit->options.delta,
+    knee_causes((const struct knee_cost *)(const void *)costs->data, costs->len, fit->request.delta,
                 FIT_LEVEL, fit->knee_causes);
     g_array_free(costs, TRUE);
 }

@@ -29,12 +29,12 @@ void fit_predict(struct fit *fit)
 
     fit->coherency = model_coherency(fit->models);
     fit->knee_model =
-        model ? knee_of_model(model, fit->options.delta) : interval_unknown("no model is fitted");
+        model ? knee_of_model(model, fit->request.delta) : interval_unknown("no model is fitted");
     /* A model without parameters is chosen only where no other can be fitted: it is no base for an extrapolation. */
     if (!model || model->shapes == 0)
         return;
-    for (size_t i = 0; i < fit->options.predict_count; i++)
-        predict(model, fit->options.predict[i], &fit->predictions[fit->prediction_count++]);
-    for (unsigned times = 2; times <= BAND_REACH && !fit->options.predict_count; times *= 2)
+    for (size_t i = 0; i < fit->request.predict_count; i++)
+        predict(model, fit->request.predict[i], &fit->predictions[fit->prediction_count++]);
+    for (unsigned times = 2; times <= BAND_REACH && !fit->request.predict_count; times *= 2)
         predict(model, times * model->largest_workers, &fit->predictions[fit->prediction_count++]);
 }

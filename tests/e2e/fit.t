@@ -43,7 +43,7 @@ refuses 2 'operand missing' "fit without operand" fit
 refuses 2 'together' "fit with study and table" fit --csv "$work/times.csv" "$work/empty"
 refuses 2 'baseline missing' "gate without baseline" gate "$work/empty"
 refuses 2 'no-such.json.*--write-baseline' "gate with a baseline that is not there" gate --baseline "$work/no-such.json" "$work/empty"
-refuses 2 '--weak: a study knows' "--weak with a study" fit --weak "$work/empty"
+refuses 2 '--weak: a study records' "--weak with a study" fit --weak "$work/empty"
 refuses 2 "--predict 4,x: 'x'" "a word for a worker count" fit --csv "$work/times.csv" --predict 4,x
 
 # Odd tables on standard input: each has its message, and none gives a crash or an interval without data.

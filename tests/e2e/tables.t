@@ -31,5 +31,5 @@ printf 'Nodes,Elapsed Time (ms),Ranks\n1,1000,16\n2,600,32\n' >mpi.csv
 like "$(fit mpi.csv)" "'Nodes' and 'Ranks' can both be meant: choose with --workers-column" "two columns of workers: the user chooses"
 like "$(fit mpi.csv --workers-column Nodes)" '^ +2 +1 +0\.600' "... and milliseconds are known by the name"
 "$KNEE" fit --workers-column x "$work" >/dev/null 2>err
-is "$? $(grep -c 'a study knows its columns; only --csv takes it' err)" "2 1" "a study takes no names of columns"
+is "$? $(grep -c 'the columns of a study are fixed; only --csv takes it' err)" "2 1" "a study takes no names of columns"
 done_testing

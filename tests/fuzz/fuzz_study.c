@@ -11,7 +11,7 @@ enum { MOST_ROWS = 200 };
 
 static void read_for_fit(const char *path)
 {
-    const struct fit_options options = {.delta = 0.05, .resamples = 20};
+    const struct fit_request request = {.delta = 0.05, .resamples = 20};
     struct study_data study;
     struct fit fit;
     struct fault fault = {0};
@@ -23,7 +23,7 @@ static void read_for_fit(const char *path)
         return;
     }
     if (study.trials->len < MOST_ROWS && study.item_times->len < MOST_ROWS && study.cells->len < MOST_ROWS &&
-        fit_make(&study, &options, &fit, &fault) == 0) {
+        fit_make(&study, &request, &fit, &fault) == 0) {
         json_t *json = fit_json(&fit);
         if (!json)
             abort();

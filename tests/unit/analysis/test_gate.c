@@ -177,7 +177,7 @@ static void the_command_tells_pass_regression_and_not_comparable_apart(void **st
     assert_said("verdict: regression");
     assert_int_equal(gate("--baseline", baseline, serial.folder), 1);
     assert_int_equal(gate("--baseline", baseline, noisy.folder), 3);
-    assert_said("more blocks would tell");
+    assert_said("more blocks would decide");
     assert_int_equal(gate("--baseline", baseline, other.folder), 4);
     assert_said("machine class: the baseline has 'class A', the study 'class B'");
     fixture_remove(&was);

@@ -17,7 +17,7 @@
 #include "harness/tables/table_study.h"
 #include "tests/unit/study/study_fixture.h"
 
-static const struct fit_options options = {.delta = 0.05, .resamples = RESAMPLE_DEFAULT};
+static const struct fit_request fit_request = {.delta = 0.05, .resamples = RESAMPLE_DEFAULT};
 
 static struct fixture four_cores = {.cores = 4,
                                     .workers = 6,
@@ -35,7 +35,7 @@ static void open_fit(struct fixture *f, struct study_data *study, struct fit *fi
     struct fault fault;
     char *folder;
 
-    if (study_read(f->folder, study, &folder, &fault) || fit_make(study, &options, fit, &fault)) {
+    if (study_read(f->folder, study, &folder, &fault) || fit_make(study, &fit_request, fit, &fault)) {
         fail_msg("%s", fault.text);
         abort(); /* not reached: fail_msg leaves the test */
     }
@@ -373,7 +373,7 @@ static void tables_are_read_however_they_are_written(void **state)
         struct study_data study = {0};
         struct fit fit = {0};
         struct fault fault = {0};
-        if (read_table(same[i], 0, &study, &fault) || fit_make(&study, &options, &fit, &fault)) {
+        if (read_table(same[i], 0, &study, &fault) || fit_make(&study, &fit_request, &fit, &fault)) {
             fail_msg("table %zu: %s", i, fault.text);
             abort(); /* not reached: fail_msg leaves the test */
         }
