@@ -25,6 +25,7 @@ LAYERS: dict[str, str] = {
     "analysis/speedup": "analysis/statistics",
     "analysis/models": "analysis/statistics analysis/speedup",
     "analysis/knee": "analysis/statistics analysis/speedup analysis/models",
+    "analysis/sweep": "analysis/speedup analysis/models analysis/knee",
     "analysis/size": "analysis/statistics",
     "analysis/account": "analysis/statistics analysis/size",
     "analysis/prediction": "analysis/statistics",
@@ -60,6 +61,7 @@ LAYERS: dict[str, str] = {
                               "pipeline/images/recipe analysis/statistics harness/machine harness/machine/counters "
                               "harness/machine/emulation harness/study harness/trial harness/sweep",
     "harness/fit": "pipeline/base pipeline/pool analysis/statistics analysis/speedup analysis/models analysis/knee "
+                   "analysis/sweep "
                    "analysis/size analysis/account analysis/prediction harness/machine/counters harness/study",
     # what people see and type
     "harness/console": "pipeline/base analysis/statistics harness/study harness/sweep harness/fit",

@@ -1,15 +1,29 @@
 #include "analysis/knee/knee.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "analysis/statistics/shrink.h"
 #include "analysis/statistics/stats.h"
 
 #define MOST_WORKERS 1e6
+/* One-sided, for all worker counts together. */
+#define KNEE_LEVEL 0.07
 
-static void say(struct knee *knee, const struct scaling_point *at, const struct scaling_point *last_within,
-                unsigned cores)
+/* Why no efficiency has an interval. */
+static const char *no_interval(const struct scaling_point *points, size_t count)
+{
+    if (count == 0 || points[0].workers != 1)
+        return "no trial with one worker that counts: efficiency needs T(1); measure one worker too";
+    for (size_t i = 1; i < count; i++)
+        if (points[i].trials > 1 && interval_has_value(&points[i].efficiency))
+            return "repetitions agree to the last digit: without any spread nothing is beyond doubt";
+    return "no efficiency above one worker has an interval: more repetitions are needed";
+}
+
+static void say(struct knee *knee, const struct scaling_point *points, size_t count,
+                const struct scaling_point *at, const struct scaling_point *last_within, unsigned cores)
 {
     double limit = 1 - knee->delta;
     char within[128] = "";
@@ -26,57 +40,92 @@ static void say(struct knee *knee, const struct scaling_point *at, const struct 
         snprintf(knee->reason, sizeof knee->reason,
                  "efficiency at %u workers is %.3f (%.3f to %.3f), below %.2f beyond doubt%s", at->workers,
                  at->efficiency.value, at->efficiency.low, at->efficiency.high, limit,
-                 at->efficiency.high < limit ? "" : " by the noise of all worker counts together");
+                 at->efficiency.high < limit ? "" : " with the noise of all worker counts as prior");
     else if (last_within)
         snprintf(knee->reason, sizeof knee->reason, "no efficiency is below %.2f beyond doubt; %s", limit,
                  within);
     else
-        snprintf(knee->reason, sizeof knee->reason,
-                 "no efficiency above one worker has an interval: more repetitions are needed");
+        snprintf(knee->reason, sizeof knee->reason, "%s", no_interval(points, count));
 }
 
-/* Half-width of log E(n) by the noise of all n, one-sided for `looks` worker counts together. NaN where that
- * noise is not known, or where this n is noisier than it (F test at 5%): its own interval must do then. */
-static double common_half_width(const struct scaling_point *base, const struct scaling_point *point,
-                                const struct model_noise *noise, size_t looks)
-{
-    const struct interval *e = &point->efficiency;
-    double own_df = (double)(point->trials < base->trials ? point->trials : base->trials) - 1, variance, own;
+/* --- doubt ---------------------------------------------------------------------------------------- */
 
-    if (!noise || !(noise->variance > 0) || point->oversubscribed || own_df < 1)
-        return NAN;
-    variance = noise->variance * (1 / (double)base->trials + 1 / (double)point->trials);
-    own = pow(log(e->high / e->value) / stats_t(e->level, own_df), 2);
-    if (gsl_cdf_fdist_Q(own / variance, own_df, noise->df) < 0.05)
-        return NAN;
-    return stats_t(1 - 2 * (1 - e->level) / (double)looks, noise->df) * sqrt(variance);
+/* What all worker counts within the cores have in common. */
+struct doubt {
+    struct shrink_prior prior;
+    const struct scaling_point *base; /* one worker; NULL none */
+    double df;                        /* of all spreads together */
+    double level; /* of a two-sided interval whose upper bound has its share of KNEE_LEVEL */
+};
+
+static struct doubt measure_doubt(const struct scaling_point *points, size_t count)
+{
+    double *variance = calloc(count + 1, sizeof *variance), *df = calloc(count + 1, sizeof *df);
+    struct doubt doubt = {.prior = {NAN, 0}};
+    size_t looks = 0, groups = 0;
+
+    for (size_t i = 0; i < count && variance && df; i++) {
+        const struct scaling_point *point = &points[i];
+        if (point->workers == 1)
+            doubt.base = point;
+        looks += point->workers > 1 && !point->oversubscribed;
+        if (point->oversubscribed || (point->workers == 1 && point->spread.paired))
+            continue;
+        variance[groups] = point->spread.variance;
+        df[groups++] = point->spread.df;
+        doubt.df += point->spread.df;
+    }
+    if (variance && df)
+        doubt.prior = shrink_prior(variance, df, groups);
+    doubt.level = looks ? 1 - 2 * KNEE_LEVEL / (double)looks : NAN;
+    free(variance);
+    free(df);
+    return doubt;
 }
 
-static bool below(const struct scaling_point *base, const struct scaling_point *point,
-                  const struct model_noise *noise, size_t looks, double limit)
+/* Half-width of log E(n); NaN where no spread is known. */
+static double half_width(const struct doubt *doubt, const struct scaling_point *point)
 {
-    double half = common_half_width(base, point, noise, looks);
+    const struct scaling_spread *own = &point->spread, *base = doubt->base ? &doubt->base->spread : NULL;
+    double df, variance, base_df, base_variance, sum;
+
+    variance = shrink_variance(&doubt->prior, own->variance, own->df, doubt->df, &df) / (double)own->count;
+    if (own->count == 0 || !(df > 0))
+        return NAN;
+    if (own->paired)
+        return stats_t(doubt->level, df) * sqrt(variance);
+    if (!base || base->count == 0)
+        return NAN;
+    base_variance =
+        shrink_variance(&doubt->prior, base->variance, base->df, doubt->df, &base_df) / (double)base->count;
+    sum = variance + base_variance;
+    df = fmin(sum * sum / (variance * variance / df + base_variance * base_variance / base_df), doubt->df);
+    return stats_t(doubt->level, df) * sqrt(sum);
+}
+
+static bool below(const struct doubt *doubt, const struct scaling_point *point, double limit)
+{
+    double half = point->oversubscribed ? NAN : half_width(doubt, point);
 
     return (isnan(half) ? point->efficiency.high : point->efficiency.value * exp(half)) < limit;
 }
 
-struct knee knee_find(const struct scaling_point *points, size_t count, const struct model_noise *noise,
-                      unsigned cores, double delta)
+struct knee knee_find(const struct scaling_point *points, size_t count, unsigned cores, double delta)
 {
     struct knee knee = {.delta = delta};
     const struct scaling_point *at = NULL, *last_within = NULL;
-    size_t looks = 0;
+    struct doubt doubt = measure_doubt(points, count);
+    unsigned before = 1;
 
-    for (size_t i = 0; i < count; i++)
-        looks += points[i].workers > 1 && !points[i].oversubscribed;
     for (size_t i = 0; i < count && !at; i++) {
         const struct scaling_point *point = &points[i];
         if (point->workers < 2 || !interval_has_bounds(&point->efficiency))
             continue;
-        if (below(points, point, noise, looks, 1 - delta))
+        if (below(&doubt, point, 1 - delta))
             at = point;
         if (point->efficiency.low < 1 - delta && knee.low == 0)
-            knee.low = point->workers;
+            knee.low = before + 1;
+        before = point->workers;
         if (!point->oversubscribed)
             last_within = point;
     }
@@ -84,7 +133,7 @@ struct knee knee_find(const struct scaling_point *points, size_t count, const st
         knee.workers = knee.high = at->workers;
         knee.oversubscribed = at->oversubscribed;
     }
-    say(&knee, at, last_within, cores);
+    say(&knee, points, count, at, last_within, cores);
     return knee;
 }
 

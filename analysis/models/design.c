@@ -238,11 +238,12 @@ static int reserve(struct design *d)
     d->block_mean = calloc(rows, sizeof *d->block_mean);
     d->cell_size = calloc(cells, sizeof *d->cell_size);
     d->effect = calloc(cells, sizeof *d->effect);
+    d->rounding = calloc(cells, sizeof *d->rounding);
     d->work = calloc(cells, sizeof *d->work);
     d->metric = calloc(cells * cells, sizeof *d->metric);
     d->inverse = calloc(cells * cells, sizeof *d->inverse);
     return d->cell && d->block && d->log_time && d->residual && d->block_size && d->block_mean &&
-                   d->cell_size && d->effect && d->work && d->metric && d->inverse
+                   d->cell_size && d->effect && d->rounding && d->work && d->metric && d->inverse
                ? 0
                : -1;
 }
@@ -258,6 +259,7 @@ void design_release(struct design *d)
     free(d->block_mean);
     free(d->cell_size);
     free(d->effect);
+    free(d->rounding);
     free(d->work);
     free(d->metric);
     free(d->inverse);
@@ -272,7 +274,19 @@ static const struct row *find_bad(const struct row *rows, size_t count)
     return NULL;
 }
 
-static int fill(struct design *d, const struct row *rows, char *reason, size_t reason_bytes)
+static void find_rounding(struct design *d, const struct scaling_data *data)
+{
+    double variance = d->df > 0 ? d->pure / d->df : 0;
+
+    for (size_t i = 0; i < d->count; i++)
+        d->rounding[d->cell[i]] += d->log_time[i] / d->cell_size[d->cell[i]];
+    for (size_t c = 0; c < d->cells; c++)
+        d->rounding[c] = scaling_rounding(data->resolution,
+                                          exp(d->rounding[c]) * (data->weak ? d->workers[c] : 1), variance);
+}
+
+static int fill(struct design *d, const struct scaling_data *data, const struct row *rows, char *reason,
+                size_t reason_bytes)
 {
     if (d->cells > DESIGN_MOST_CELLS) {
         snprintf(reason, reason_bytes, "%zu worker counts: at most %d can be fitted", d->cells,
@@ -295,6 +309,8 @@ static int fill(struct design *d, const struct row *rows, char *reason, size_t r
         return -1;
     }
     d->df = d->count + 1 > d->cells + d->blocks ? (unsigned)(d->count + 1 - d->cells - d->blocks) : 0;
+    if (data->resolution > 0)
+        find_rounding(d, data);
     return 0;
 }
 
@@ -312,7 +328,7 @@ int design_make(struct design *d, const struct scaling_data *data, char *reason,
     else if ((bad = find_bad(rows, d->count)))
         snprintf(reason, reason_bytes, "a time at %u workers is not a finite number above 0", bad->workers);
     else
-        status = fill(d, rows, reason, reason_bytes);
+        status = fill(d, data, rows, reason, reason_bytes);
     free(rows);
     if (status)
         design_release(d);

@@ -30,10 +30,11 @@ struct design {
     double *metric;              /* [cells][cells] B */
     double *inverse;             /* [cells][cells] G with k' G k = k' B^-1 k for k of sum 0 */
     double *effect;              /* [cells] mean 0 */
-    double *work;                /* [cells] */
-    double pure;                 /* sum of squares of the residuals */
-    unsigned df;                 /* its degrees of freedom */
-    bool paired;                 /* block effects were eliminated */
+    double *rounding; /* [cells] variance of the mean by rounding of the times, scaling_rounding() */
+    double *work;     /* [cells] */
+    double pure;      /* sum of squares of the residuals */
+    unsigned df;      /* its degrees of freedom */
+    bool paired;      /* block effects were eliminated */
 };
 
 /* Worker counts above data->cores do not take part. Unpaired data are one block. Returns 0, or -1 with reason: a time

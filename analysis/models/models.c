@@ -18,17 +18,6 @@
 
 static const bool all_free[MODEL_SHAPES] = {false, false};
 
-/* One model being fitted. free: the estimates before ranges are looked at, where there are any. */
-struct fitting {
-    const struct design *design;
-    struct search search;
-    struct model_fit *fit;
-    double least; /* sum of squares beyond the pure error, within the ranges */
-    double covariance[MODEL_SHAPES][MODEL_SHAPES]; /* (J'BJ)^-1 at the estimate or the free estimate */
-    bool has_free;
-    double free_theta[MODEL_SHAPES], free_least;
-};
-
 static void refuse(struct model_fit *fit, const char *why)
 {
     fit->fitted = false;
@@ -99,235 +88,6 @@ bool design_is_superlinear(const struct design *d, const struct model_noise *noi
     return p < SUPERLINEAR_LEVEL;
 }
 
-/* --- lack of fit ---------------------------------------------------------------------------------- */
-
-/* Degrees of freedom of a sum of squares under unequal noise (Box 1954, "Some theorems on quadratic forms", Ann. Math.
- * Stat. 25): those that give the mean and the variance of what the misfit would be by chance. W is the metric less
- * what the parameters take up. */
-static void box(const struct fitting *f, double *mean, double *df_lack, double *df_error)
-{
-    const struct design *d = f->design;
-    size_t n = d->cells, shapes = f->fit->shapes;
-    double *variance = calloc(n + 1, sizeof *variance), *df = calloc(n + 1, sizeof *df), square = 0,
-           parts = 0;
-
-    *mean = 0;
-    if (variance && df)
-        noise_of_cells(d, variance, df);
-    for (size_t a = 0; a < n && variance && df; a++)
-        for (size_t b = 0; b < n; b++) {
-            double w = d->metric[a * n + b];
-            double va = (df[a] > 0 ? variance[a] : d->pure / d->df) / d->cell_size[a];
-            double vb = (df[b] > 0 ? variance[b] : d->pure / d->df) / d->cell_size[b];
-            for (size_t j = 0; j < shapes; j++)
-                for (size_t k = 0; k < shapes; k++)
-                    w -= f->search.image[j * n + a] * f->covariance[j][k] * f->search.image[k * n + b];
-            square += w * w * va * vb;
-            if (a == b) {
-                *mean += w * va;
-                parts += w * va * w * va / (df[a] > 0 ? df[a] : d->df);
-            }
-        }
-    *df_lack = *mean * *mean / square;
-    *df_error = *mean * *mean / parts;
-    free(variance);
-    free(df);
-}
-
-/* F test of what the model leaves against the pure error (Draper and Smith 1998, section 2.1). */
-static void test_lack_of_fit(struct fitting *f, double beyond, size_t held)
-{
-    const struct design *d = f->design;
-    struct model_fit *fit = f->fit;
-    struct model_lack_of_fit *lack = &fit->lack_of_fit;
-    size_t spent = 1 + fit->shapes - held;
-
-    *lack = (struct model_lack_of_fit){.f = NAN, .p = NAN, .df_error = d->df};
-    lack->df_lack = d->cells > spent ? (unsigned)(d->cells - spent) : 0;
-    if (d->df == 0)
-        snprintf(lack->reason, sizeof lack->reason, "the fit could not be tested: no repetitions");
-    else if (lack->df_lack == 0)
-        snprintf(lack->reason, sizeof lack->reason,
-                 "%zu worker counts for %zu parameters: nothing is left to test the model with", d->cells,
-                 fit->shapes + 1);
-    else if (!(d->pure > NO_NOISE * (double)d->count))
-        snprintf(lack->reason, sizeof lack->reason,
-                 "the fit could not be tested: repetitions agree to the last digit");
-    if (lack->reason[0])
-        return;
-    if (fit->noise.kind == NOISE_POOLED) {
-        lack->f = beyond / lack->df_lack / (d->pure / d->df);
-        lack->p = gsl_cdf_fdist_Q(lack->f, lack->df_lack, d->df);
-    } else {
-        double mean, df_lack, df_error;
-        box(f, &mean, &df_lack, &df_error);
-        lack->f = beyond / mean;
-        if (mean > 0 && df_lack > 0 && df_error > 0 && isfinite(lack->f))
-            lack->p = gsl_cdf_fdist_Q(lack->f, df_lack, fmin(df_error, 1e6));
-        else
-            snprintf(lack->reason, sizeof lack->reason,
-                     "the fit could not be tested: the noise of one n is not known");
-    }
-}
-
-static void find_variance(struct fitting *f, double beyond)
-{
-    const struct design *d = f->design;
-    struct model_fit *fit = f->fit;
-    size_t spent = d->blocks + fit->shapes;
-    double tiny = NO_NOISE * (double)d->count, rss = beyond + d->pure;
-
-    fit->variance = fit->variance_df = NAN;
-    if (fit->lack_of_fit.p < MODEL_MISFIT_LEVEL) {
-        fit->variance = beyond / fit->lack_of_fit.df_lack;
-        fit->variance_df = fit->lack_of_fit.df_lack;
-    } else if (d->df > 0 && d->pure > tiny) {
-        fit->variance = d->pure / d->df;
-        fit->variance_df = d->df;
-    } else if (d->df == 0 && d->count > spent && rss > tiny) {
-        fit->variance_df = (double)(d->count - spent);
-        fit->variance = rss / fit->variance_df;
-    }
-}
-
-/* --- intervals ------------------------------------------------------------------------------------ */
-
-/* The least sum of squares with parameter j at value; the other, when there is one, is found from *other on. */
-static double profile(struct fitting *f, size_t j, double value, double *other)
-{
-    bool hold[MODEL_SHAPES] = {j == 0, j == 1}, settled;
-    double theta[MODEL_SHAPES] = {0}, rss;
-
-    theta[j] = value;
-    if (f->fit->shapes == 1)
-        return search_rss(&f->search, theta);
-    theta[1 - j] = *other;
-    rss = search_descend(&f->search, hold, !f->has_free, theta, &settled);
-    *other = theta[1 - j];
-    return rss;
-}
-
-/* The parameter on one side of the estimate at which the profile has risen by `rise`; step has the side's sign. */
-static double profile_bound(struct fitting *f, size_t j, const double *theta, double least, double step,
-                            double rise)
-{
-    const struct model_parameter *p = &model_table[f->fit->kind].parameter[j];
-    double near = 0, far = step, other = theta[1 - j], base = theta[j];
-    double edge = step < 0 ? p->least : p->most;
-
-    for (int i = 0; i < 60; i++, near = far, far *= 2) {
-        if (profile(f, j, base + far, &other) - least > rise)
-            break;
-        if ((step < 0 && base + far < edge) || (step > 0 && base + far > edge))
-            return edge; /* the interval is cut there in any case */
-    }
-    for (int i = 0; i < 60 && fabs(far - near) > 1e-9 * fabs(far); i++) {
-        double middle = (near + far) / 2;
-        if (profile(f, j, base + middle, &other) - least > rise)
-            far = middle;
-        else
-            near = middle;
-    }
-    return base + (near + far) / 2;
-}
-
-static const char *variance_of(const struct model_fit *fit)
-{
-    if (fit->lack_of_fit.p < MODEL_MISFIT_LEVEL)
-        return "lack of fit";
-    return fit->noise.kind == NOISE_BLOCKS  ? "blocks"
-           : fit->noise.kind == NOISE_CELLS ? "each n"
-                                            : "pure error";
-}
-
-/* Cut to the parameter's range, and never without the estimate. */
-static struct interval shape_interval(struct fitting *f, size_t j)
-{
-    struct model_fit *fit = f->fit;
-    const struct model_parameter *p = &model_table[fit->kind].parameter[j];
-    const double *theta = f->has_free ? f->free_theta : fit->theta;
-    double d[MODEL_SHAPES] = {j == 0, j == 1}, rise, error, stretch, value = fit->theta[j], low, high;
-
-    if (isnan(fit->variance))
-        return interval_point(value, "%s", "no repetitions, or all agree: no spread, no interval");
-    stretch = region_stretch(&fit->region, d, fit->level);
-    rise = stretch * stretch * fit->region.factor * fit->region.factor * fit->variance;
-    error = sqrt(f->covariance[j][j] * rise);
-    if (!(error > 0) || !isfinite(error))
-        return interval_point(value, "the data do not determine it");
-    low = profile_bound(f, j, theta, f->has_free ? f->free_least : f->least, -error, rise);
-    high = profile_bound(f, j, theta, f->has_free ? f->free_least : f->least, error, rise);
-    low = fmin(fmax(low, p->least), value);
-    high = fmax(fmin(high, p->most), value);
-    if (!(high > low)) /* held at its bound, the whole free interval beyond */
-        return interval_point(value, "held at %g: %.3g by itself", value, theta[j]);
-    return interval_bounded(value, low, high, fit->level, "profile of log T, t with %.0f df of %s",
-                            fit->region.df, variance_of(fit));
-}
-
-/* The covariance of estimates, and the region around them. */
-static void find_region(struct fitting *f, double *level)
-{
-    const struct design *d = f->design;
-    struct model_fit *fit = f->fit;
-    struct model_region *r = &fit->region;
-    struct model_noise noise = fit->noise;
-    size_t n = d->cells;
-    double *q = calloc(MODEL_SHAPES * (n + 1), sizeof *q);
-    struct noise_spread spread;
-
-    *r = (struct model_region){.kind = fit->kind, .df = fit->variance_df};
-    memcpy(r->center, fit->theta, sizeof r->center);
-    memcpy(r->working, f->covariance, sizeof r->working);
-    fit->log_t1 = r->center_log_t1 = region_log_t1(d, fit->kind, fit->theta, level);
-    for (size_t i = 0; i < d->count; i++) {
-        double gradient[MODEL_SHAPES];
-        model_log_gradient(fit->kind, fit->theta, d->workers[d->cell[i]], gradient);
-        for (size_t j = 0; j < fit->shapes; j++)
-            r->mean_gradient[j] += gradient[j] / d->block_size[d->block[i]] / (double)d->blocks;
-    }
-    if (isnan(fit->variance) || !q) {
-        free(q);
-        return;
-    }
-    if (fit->lack_of_fit.p < MODEL_MISFIT_LEVEL || d->df == 0) {
-        noise.kind = NOISE_POOLED;
-        noise.variance = fit->variance;
-    }
-    for (size_t j = 0; j < fit->shapes; j++) /* q = J C */
-        for (size_t k = 0; k < fit->shapes; k++)
-            for (size_t c = 0; c < n; c++)
-                q[j * n + c] += f->search.jacobian[k * n + c] * f->covariance[k][j];
-    spread = noise_spread(d, &noise, q, fit->shapes, level);
-    for (size_t j = 0; j <= fit->shapes; j++) /* log T1 comes last, whatever the number of shapes */
-        for (size_t k = 0; k <= fit->shapes; k++)
-            r->covariance[j == fit->shapes ? MODEL_SHAPES : j][k == fit->shapes ? MODEL_SHAPES : k] =
-                spread.covariance[j][k];
-    if (noise.kind != NOISE_POOLED)
-        r->df = spread.df;
-    else
-        r->df = fit->variance_df;
-    free(q);
-    fit->level_variance = spread.covariance[fit->shapes][fit->shapes] * (double)d->blocks;
-    fit->level_df = d->blocks > 1 ? (double)d->blocks - 1 : r->df;
-    if (fit->shapes > 0)
-        region_trace(r, &f->search, fit->variance, stats_t(fit->level, r->df));
-}
-
-/* Variance over blocks of log T at the largest n: what one more trial there has, where noise is unequal. */
-static double variance_of_trial(const struct design *d)
-{
-    double *value = calloc(d->count + 1, sizeof *value), sd;
-    size_t count = 0;
-
-    for (size_t i = 0; i < d->count && value; i++)
-        if (d->cell[i] == d->cells - 1)
-            value[count++] = d->log_time[i];
-    sd = stats_sd(value, count);
-    free(value);
-    return sd * sd;
-}
-
 static void find_t1(struct model_fit *fit)
 {
     struct model_fit at_one = *fit;
@@ -393,26 +153,29 @@ static void complete(struct fitting *f, double *level)
 
     find_free(f);
     search_covariance(&f->search, all_free, f->has_free ? f->free_theta : fit->theta, f->covariance);
-    test_lack_of_fit(f, f->has_free ? f->free_least : f->least, 0);
-    find_variance(f, f->has_free ? f->free_least : f->least);
+    fitting_test(f, f->has_free ? f->free_least : f->least, 0);
+    fitting_find_variance(f, f->has_free ? f->free_least : f->least);
     fit->rss_log = f->least + d->pure;
     find_aicc(f);
-    find_region(f, level);
+    fitting_find_region(f, level);
     for (size_t j = 0; j < fit->shapes; j++)
-        fit->shape[j] = shape_interval(f, j);
+        fit->shape[j] = fitting_shape(f, j);
     if (fit->shapes > 0) {
         fit->kappa_free = f->has_free ? f->free_theta[fit->shapes - 1] : NAN;
         fit->kappa_error = sqrt(fit->region.covariance[fit->shapes - 1][fit->shapes - 1]);
     }
     note_held(f);
     search_covariance(&f->search, all_free, fit->theta, f->covariance);
-    test_lack_of_fit(f, f->least, count_held(f));
+    fitting_test(f, f->least, count_held(f));
     fit->rejected = fit->lack_of_fit.p < MODEL_MISFIT_LEVEL;
     fit->untested = isnan(fit->lack_of_fit.p);
     fit->blocks = d->blocks;
     fit->per_block = (double)d->count / (double)d->blocks;
     if (fit->noise.kind != NOISE_POOLED)
-        fit->trial_variance = variance_of_trial(d);
+        fit->trial_variance = fitting_trial_variance(d);
+    if (fit->noise.kind == NOISE_MIXED)
+        fit->trial_variance =
+            (fit->trial_variance + fit->level_variance + (1 - 1 / fit->per_block) * fit->noise.variance) / 2;
     find_t1(fit);
     if (fit->shapes == 2)
         fit->band_factor = model_band_factor(fit);
@@ -458,7 +221,7 @@ static void fit_kinds(const struct scaling_data *data, double level, struct mode
     char why[192];
     bool usable, superlinear = false;
 
-    used.paired = data->paired && design_parts(data) == 1;
+    used.paired = data->paired && scaling_is_connected(data);
     usable = design_make(&d, &used, why, sizeof why) == 0;
     if (usable) {
         noise = noise_describe(&d);
@@ -497,6 +260,11 @@ void models_fit_all(const struct scaling_data *data, double level, struct model_
     fit_kinds(data, level, fits, 0, MODEL_KINDS - 1);
 }
 
+bool scaling_is_connected(const struct scaling_data *data)
+{
+    return design_parts(data) <= 1;
+}
+
 struct model_noise models_noise(const struct scaling_data *data)
 {
     struct model_noise noise = {.variance = NAN, .unequal_p = NAN};
@@ -504,57 +272,10 @@ struct model_noise models_noise(const struct scaling_data *data)
     struct design d;
     char reason[192];
 
-    used.paired = data->paired && design_parts(data) == 1;
+    used.paired = data->paired && scaling_is_connected(data);
     if (design_make(&d, &used, reason, sizeof reason))
         return noise;
     noise = noise_describe(&d);
     design_release(&d);
     return noise;
-}
-
-/* --- for a bootstrap ------------------------------------------------------------------------------ */
-
-struct model_weigher {
-    struct design design;
-    struct search search;
-    double first[MODEL_SHAPES]; /* the estimate with equal weights: where every search begins */
-};
-
-struct model_weigher *model_weigher_open(enum model_kind kind, const struct scaling_data *data)
-{
-    struct model_weigher *w = calloc(1, sizeof *w);
-    double nothing[MODEL_SHAPES] = {NAN, NAN};
-    char reason[192];
-
-    if (!w || design_make(&w->design, data, reason, sizeof reason)) {
-        free(w);
-        return NULL;
-    }
-    if (w->design.cells <= model_table[kind].shapes || search_open(&w->search, &w->design, kind)) {
-        design_release(&w->design);
-        free(w);
-        return NULL;
-    }
-    search_least(&w->search, nothing, w->first);
-    return w;
-}
-
-int model_weigher_fit(struct model_weigher *w, const double *block_weights, double *theta)
-{
-    bool settled;
-
-    if (design_weigh(&w->design, block_weights))
-        return -1;
-    memcpy(theta, w->first, sizeof w->first);
-    search_descend(&w->search, all_free, false, theta, &settled);
-    return settled ? 0 : -1;
-}
-
-void model_weigher_close(struct model_weigher *w)
-{
-    if (!w)
-        return;
-    search_close(&w->search);
-    design_release(&w->design);
-    free(w);
 }

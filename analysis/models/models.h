@@ -21,9 +21,9 @@
  *
  * Intervals: profiles of the sum of squares (Bates and Watts 1988). Those of functions of two parameters (S, T, limit,
  * peak) are the extremes over the region of parameters that the sum of squares does not exclude. Beyond the largest
- * measured n the region is that of the largest family that has not been excluded: while usl is not needed beyond doubt it
- * is not excluded either, and the intervals of limits and extrapolations of the chosen model are taken over usl with
- * kappa >= 0 (`wide`). tests/coverage shows what they cover.
+ * measured n everything counts that the data do not exclude: while usl is not needed beyond doubt it is not excluded
+ * either, and while kappa may be 0 at a level of 1% amdahl is not; limits and extrapolations of the chosen model then
+ * reach over the region of the other one too (`wide`). tests/coverage shows what they cover.
  *
  * AICc (Hurvich and Tsai 1989) on the centred data: with m = observations - blocks and k = shape parameters +
  * 1, m ln(rss/m) + 2k + 2k(k+1)/(m-k-1); unknown when m - k - 1 <= 0. Choice: a model over the one that it needs
@@ -53,12 +53,14 @@ struct model_lack_of_fit {
 };
 
 /* Noise of one log T within its block, whatever the model. Worker counts within the cores only. */
-enum noise_kind { NOISE_POOLED, NOISE_BLOCKS, NOISE_CELLS };
+enum noise_kind { NOISE_POOLED, NOISE_MIXED, NOISE_OWN };
 struct model_noise {
     double variance; /* of all repetitions together; NaN and df 0 where there are none */
     unsigned df;
-    enum noise_kind kind; /* whose variance the intervals use: of all, of blocks, of each worker count */
-    double unequal_p;     /* of the tests that noise is alike at all n; NaN: not tested */
+    enum noise_kind
+        kind;         /* whose variance the intervals use: of all, of blocks or each n, or the mean of both */
+    bool by_blocks;   /* the own one is that of blocks; else of each worker count */
+    double unequal_p; /* of the tests that noise is alike at all n; NaN: not tested */
     double quietest_sd, loudest_sd; /* relative standard deviations, and where; 0 workers: not known */
     unsigned quietest_workers, loudest_workers;
 };
@@ -168,6 +170,9 @@ struct interval model_speedup_band(const struct model_fit *fit, double workers);
 struct interval model_seconds_prediction(const struct model_fit *fit, double workers);
 
 struct model_noise models_noise(const struct scaling_data *data);
+
+/* Do blocks connect the worker counts (those within the cores), so that block effects can be eliminated? */
+bool scaling_is_connected(const struct scaling_data *data);
 
 /* The shape parameters only, for a bootstrap over blocks. Sequence: model_weigher_open(), model_weigher_fit() at will,
  * model_weigher_close(). block_weights are in the order of the blocks' numbers. Both return 0, or -1 when the parameters

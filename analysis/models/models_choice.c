@@ -7,6 +7,9 @@
 
 #include "analysis/models/models_internal.h"
 
+/* One-sided level below which the last parameter of a model is not 0 for certain, so that the smaller one is excluded. */
+#define EXCLUDED 0.005
+
 /* --- limits --------------------------------------------------------------------------------------- */
 
 static double limit_of(enum model_kind kind, const double *theta, double log_t1, double workers)
@@ -23,26 +26,39 @@ static double peak_of(enum model_kind kind, const double *theta, double log_t1, 
     return model_peak(kind, theta);
 }
 
-/* Extremes over the region; the width is that of log S where the band ends. An estimate outside is moved to the edge. */
-static struct interval over_region(const struct model_fit *fit, const struct model_region *r,
-                                   region_function function, double value, const char *what)
+/* Extremes over one region; the width is that of log S where the band ends. */
+static void extremes(const struct model_fit *fit, const struct model_region *r, region_function function,
+                     double *low, double *high)
 {
-    double one[MODEL_SHAPES], d[MODEL_SHAPES], low, high;
-    struct interval result;
+    double one[MODEL_SHAPES], d[MODEL_SHAPES];
 
     model_log_gradient(r->kind, r->center, 1, one);
     model_log_gradient(r->kind, r->center, (double)BAND_REACH * fit->largest_workers, d);
     for (size_t j = 0; j < MODEL_SHAPES; j++)
-        d[j] -= one[j];
-    region_extremes(r, function, 0, region_stretch(r, d, fit->level), &low, &high);
+        d[j] = j < model_table[r->kind].shapes ? d[j] - one[j] : 0;
+    region_extremes(r, function, 0, region_stretch(r, d, fit->level), low, high);
+}
+
+static struct interval over_regions(const struct model_fit *fit, region_function function, double value,
+                                    const char *what)
+{
+    double low, high, other_low, other_high;
+    struct interval result;
+
+    extremes(fit, &fit->region, function, &low, &high);
     if (isnan(low))
         return isfinite(value) ? interval_point(value, "%s", fit->shape[0].reason)
                                : interval_unknown("no %s: the speedup only ever rises", what);
+    if (fit->has_wide) {
+        extremes(fit, &fit->wide, function, &other_low, &other_high);
+        low = fmin(low, other_low);
+        high = fmax(high, other_high);
+    }
     if (!isfinite(value) && !isfinite(low))
         return interval_unknown("no %s: the speedup only ever rises", what);
-    result = interval_bounded(isfinite(value) ? fmin(fmax(value, low), high) : NAN, low, high, fit->level,
-                              "profile%s", r == &fit->wide ? " over usl, which is not excluded" : "");
-    if (!isfinite(high)) {
+    result = interval_bounded(isfinite(value) ? value : NAN, fmin(low, value), fmax(high, value), fit->level,
+                              "profile%s", fit->has_wide ? ", and of a model that is not excluded" : "");
+    if (!isfinite(result.high)) {
         result.high = NAN;
         snprintf(result.reason, sizeof result.reason, "no upper bound: a model without a %s fits as well",
                  what);
@@ -53,7 +69,6 @@ static struct interval over_region(const struct model_fit *fit, const struct mod
 static void find_limits(struct model_fit *fit)
 {
     const struct model_description *model = &model_table[fit->kind];
-    const struct model_region *r = fit->has_wide ? &fit->wide : &fit->region;
 
     if (!fit->fitted)
         return;
@@ -66,9 +81,11 @@ static void find_limits(struct model_fit *fit)
     if (!model->limit)
         fit->limit_speedup = interval_unknown("%s", model->no_limit);
     else
-        fit->limit_speedup = over_region(fit, r, limit_of, model_limit(fit->kind, fit->theta), "limit");
-    if (model_table[r->kind].peak)
-        fit->peak_workers = over_region(fit, r, peak_of, model_peak(r->kind, r->center), "peak");
+        fit->limit_speedup = over_regions(fit, limit_of, model_limit(fit->kind, fit->theta), "limit");
+    if (model->peak)
+        fit->peak_workers = over_regions(fit, peak_of, model_peak(fit->kind, fit->theta), "peak");
+    else if (fit->has_wide && model_table[fit->wide.kind].peak)
+        fit->peak_workers = over_regions(fit, peak_of, model_peak(fit->wide.kind, fit->wide.center), "peak");
 }
 
 /* --- choice --------------------------------------------------------------------------------------- */
@@ -199,10 +216,18 @@ struct model_coherency model_coherency(const struct model_fit fits[MODEL_KINDS])
     return test;
 }
 
-/* A larger model that is neither needed nor excluded: limits and extrapolations have to allow for it. The estimate stays
- * the chosen model's where the larger term is small, and is that of the larger model where it may matter. */
+/* Is the smaller model excluded by the last parameter of the larger one? */
+static bool excludes(const struct model_fit *larger)
+{
+    return larger->kappa_free > 0 && larger->kappa_error > 0 &&
+           gsl_cdf_tdist_Q(larger->kappa_free / larger->kappa_error, larger->region.df) < EXCLUDED;
+}
+
+/* The model that is neither needed nor excluded: limits and extrapolations have to allow for it. */
 static void widen(struct model_fit *fits, enum model_kind chosen)
 {
+    const struct model_fit *smaller = &fits[model_table[chosen].needs];
+
     for (int kind = 0; kind < MODEL_KINDS; kind++) {
         const struct model_fit *larger = &fits[kind];
         if (kind == (int)chosen || !model_table[kind].may_be_chosen || model_table[kind].needs != chosen ||
@@ -210,6 +235,11 @@ static void widen(struct model_fit *fits, enum model_kind chosen)
             continue;
         fits[chosen].has_wide = true;
         fits[chosen].wide = larger->region;
+    }
+    if (!fits[chosen].has_wide && smaller->fitted && smaller->shapes > 0 && smaller->region.points > 0 &&
+        !smaller->rejected && !excludes(&fits[chosen])) {
+        fits[chosen].has_wide = true;
+        fits[chosen].wide = smaller->region;
     }
 }
 

@@ -17,6 +17,30 @@ double model_band_factor(const struct model_fit *fit);
 bool design_is_superlinear(const struct design *design, const struct model_noise *noise, char *reason,
                            size_t reason_bytes);
 
+/* --- one model being fitted (models.c) -------------------------------------------------------------- */
+
+/* One model being fitted. free: the estimates before ranges are looked at, where there are any. */
+struct fitting {
+    const struct design *design;
+    struct search search;
+    struct model_fit *fit;
+    double least; /* sum of squares beyond the pure error, within the ranges */
+    double covariance[MODEL_SHAPES][MODEL_SHAPES]; /* (J'BJ)^-1 at the estimate or the free estimate */
+    bool has_free;
+    double free_theta[MODEL_SHAPES], free_least;
+};
+
+/* models_lack.c: the lack-of-fit test of what is left beyond the pure error, with `held` parameters at their bounds; and
+ * the variance of the intervals, which follows from it. */
+void fitting_test(struct fitting *fitting, double beyond, size_t held);
+void fitting_find_variance(struct fitting *fitting, double beyond);
+/* models_intervals.c: the covariance of the estimates and the region around them, level[blocks] being filled; then the
+ * interval of shape parameter j, cut to its range and never without the estimate. */
+void fitting_find_region(struct fitting *fitting, double *level);
+struct interval fitting_shape(struct fitting *fitting, size_t j);
+/* Variance over blocks of log T at the largest n: what one more trial there has, where noise is unequal. */
+double fitting_trial_variance(const struct design *design);
+
 /* --- regions (models_region.c) ---------------------------------------------------------------------- */
 
 /* Traces the edge factor^2 variance above the least sum of squares of the search, within the ranges. The center,

@@ -45,9 +45,10 @@ static const char *no_interval(const struct model_fit *fit)
     return NULL;
 }
 
-static const struct model_region *region_at(const struct model_fit *fit, double workers)
+/* Beyond the largest measured n the interval reaches over that of another model that is not excluded. */
+static bool reaches_wide(const struct model_fit *fit, double workers)
 {
-    return fit->has_wide && workers > fit->largest_workers ? &fit->wide : &fit->region;
+    return fit->has_wide && workers > fit->largest_workers;
 }
 
 static bool beyond(const struct model_fit *fit, double workers)
@@ -69,20 +70,32 @@ static void gradient_of(const struct model_region *r, double workers, const doub
         gradient[j] = model_table[r->kind].shapes > j ? gradient[j] - base[j] : 0;
 }
 
-/* Bounds of S where the region's function is stretched to its own width, times `wider`. */
-static struct interval speedup_within(const struct model_fit *fit, double workers, double wider,
-                                      const char *method)
+/* Bounds of log S where the region's function is stretched to its own width, times `wider`. */
+static void speedup_over(const struct model_fit *fit, const struct model_region *r, double workers,
+                         double wider, double *low, double *high)
 {
-    const struct model_region *r = region_at(fit, workers);
-    double one[MODEL_SHAPES], d[MODEL_SHAPES], low, high, value = model_speedup(fit, workers);
+    double one[MODEL_SHAPES], d[MODEL_SHAPES];
 
     model_log_gradient(r->kind, r->center, 1, one);
     gradient_of(r, workers, one, d);
-    region_extremes(r, log_speedup, workers, wider * region_stretch(r, d, fit->level), &low, &high);
+    region_extremes(r, log_speedup, workers, wider * region_stretch(r, d, fit->level), low, high);
+}
+
+static struct interval speedup_within(const struct model_fit *fit, double workers, double wider,
+                                      const char *method)
+{
+    double low, high, other_low, other_high, value = model_speedup(fit, workers);
+
+    speedup_over(fit, &fit->region, workers, wider, &low, &high);
     if (isnan(low))
         return interval_point(value, "the data do not determine it");
-    return interval_bounded(fmin(fmax(value, exp(low)), exp(high)), exp(low), exp(high), fit->level, "%s",
-                            r == &fit->wide ? "profile over usl, which is not excluded" : method);
+    if (reaches_wide(fit, workers)) {
+        speedup_over(fit, &fit->wide, workers, wider, &other_low, &other_high);
+        low = fmin(low, other_low);
+        high = fmax(high, other_high);
+    }
+    return interval_bounded(value, fmin(exp(low), value), fmax(exp(high), value), fit->level, "%s%s", method,
+                            reaches_wide(fit, workers) ? ", and of a model that is not excluded" : "");
 }
 
 struct interval model_speedup_interval(const struct model_fit *fit, double workers)
@@ -100,49 +113,57 @@ struct interval model_speedup_interval(const struct model_fit *fit, double worke
 
 /* --- band ----------------------------------------------------------------------------------------- */
 
-/* Distribution function of half the squared radius of a bivariate t, which is F's with 2 and df. */
-static double radius_cdf(double half_square, double df)
+/* Distribution function of half the squared radius of a bivariate t, which is F's with 2 and df; where the covariance
+ * is estimated as a whole, by df blocks, that of Hotelling's T squared (1931, Ann. Math. Stat. 2). */
+static double radius_cdf(double half_square, double df, bool by_blocks)
 {
-    return 1 - pow(1 + 2 * half_square / df, -df / 2);
+    return 1 - pow(1 + 2 * half_square / df, -(by_blocks ? df - 1 : df) / 2);
 }
 
 /* Chance that a random direction's projections on all directions within `angle` stay within c. */
-static double chance_within(double c, double angle, double df)
+static double chance_within(double c, double angle, double df, bool by_blocks)
 {
     enum { STEPS = 64 };
     double rest = (M_PI - angle) / 2, sum = 0;
 
     for (int i = 0; i < STEPS; i++) {
         double cosine = cos(rest * (i + 0.5) / STEPS);
-        sum += radius_cdf(c * c / 2 / (cosine * cosine), df);
+        sum += radius_cdf(c * c / 2 / (cosine * cosine), df, by_blocks);
     }
-    return (angle * radius_cdf(c * c / 2, df) + 2 * rest * sum / STEPS) / M_PI;
+    return (angle * radius_cdf(c * c / 2, df, by_blocks) + 2 * rest * sum / STEPS) / M_PI;
+}
+
+static double form(const struct model_region *r, const double *from, const double *to)
+{
+    double sum = 0;
+
+    for (size_t j = 0; j < MODEL_SHAPES; j++)
+        for (size_t k = 0; k < MODEL_SHAPES; k++)
+            sum += from[j] * r->covariance[j][k] * to[k];
+    return sum;
 }
 
 /* The angle that (1, n) sweeps, n from 2 to `largest`, in the metric of the covariance. */
 static double swept_angle(const struct model_region *r, double largest)
 {
-    double from[MODEL_SHAPES] = {1, 2}, to[MODEL_SHAPES] = {1, largest}, both = 0;
+    double from[MODEL_SHAPES] = {1, 2}, to[MODEL_SHAPES] = {1, largest};
 
-    for (size_t j = 0; j < MODEL_SHAPES; j++)
-        for (size_t k = 0; k < MODEL_SHAPES; k++)
-            both += from[j] * r->working[j][k] * to[k];
-    both /= sqrt(model_quadratic_form(r->working, from) * model_quadratic_form(r->working, to));
-    return acos(fmin(fmax(both, -1), 1));
+    return acos(fmin(fmax(form(r, from, to) / sqrt(form(r, from, from) * form(r, to, to)), -1), 1));
 }
 
 double model_band_factor(const struct model_fit *fit)
 {
     double angle = swept_angle(&fit->region, (double)BAND_REACH * fit->largest_workers);
     double low = stats_t(fit->level, fit->region.df), high = 2 * low;
+    bool by_blocks = fit->noise.kind == NOISE_OWN && fit->noise.by_blocks && !fit->rejected;
 
-    if (isnan(angle) || isnan(low))
+    if (isnan(angle) || isnan(low) || (by_blocks && fit->region.df < 3))
         return NAN;
-    while (chance_within(high, angle, fit->region.df) < fit->level)
+    while (chance_within(high, angle, fit->region.df, by_blocks) < fit->level)
         high *= 2;
     for (int i = 0; i < 30; i++) {
         double middle = (low + high) / 2;
-        if (chance_within(middle, angle, fit->region.df) < fit->level)
+        if (chance_within(middle, angle, fit->region.df, by_blocks) < fit->level)
             low = middle;
         else
             high = middle;
@@ -154,6 +175,9 @@ struct interval model_speedup_band(const struct model_fit *fit, double workers)
 {
     if (!fit->fitted || fit->shapes < 2 || workers <= 1 || no_interval(fit) || beyond(fit, workers))
         return model_speedup_interval(fit, workers);
+    if (isnan(fit->band_factor))
+        return interval_point(model_speedup(fit, workers),
+                              "too few blocks for a band: the noise of worker counts differs");
     if (!model_table[fit->kind].may_be_chosen)
         return interval_point(model_speedup(fit, workers), "the band is given for usl: it is the same curve");
     return speedup_within(fit, workers, fit->band_factor / stats_t(fit->level, fit->region.df),
@@ -191,27 +215,38 @@ static double half_width(const struct model_fit *fit, const struct model_region 
     return stats_half_width(fit->level, level, fit->level_df, within, fit->variance_df, df);
 }
 
+/* Bounds of log T over one region. */
+static void seconds_over(const struct model_fit *fit, const struct model_region *r, double workers,
+                         bool trial, double *low, double *high, double *df)
+{
+    double d[MODEL_SHAPES], at = log_seconds(r->kind, r->center, r->center_log_t1, workers);
+
+    gradient_of(r, workers, r->mean_gradient, d);
+    *low = *high = at;
+    if (model_table[r->kind].shapes > 0)
+        region_extremes(r, log_seconds, workers, region_stretch(r, d, fit->level), low, high);
+    *low = at - half_width(fit, r, d, at - *low, trial, df);
+    *high = at + half_width(fit, r, d, *high - at, trial, df);
+}
+
 static struct interval seconds_within(const struct model_fit *fit, double workers, bool trial,
                                       const char *method)
 {
-    const struct model_region *r = region_at(fit, workers);
-    double d[MODEL_SHAPES], value, low = 0, high = 0, at, df;
+    double value = model_seconds(fit, workers), low, high, other_low, other_high, df,
+           times = fit->weak ? workers : 1;
 
-    value = model_seconds(fit, workers);
     if (no_interval(fit))
         return interval_point(value, "%s", no_interval(fit));
-    at = log_seconds(r->kind, r->center, r->center_log_t1, workers);
-    gradient_of(r, workers, r->mean_gradient, d);
-    low = high = at;
-    if (fit->shapes > 0)
-        region_extremes(r, log_seconds, workers, region_stretch(r, d, fit->level), &low, &high);
-    low = at - half_width(fit, r, d, at - low, trial, &df);
-    high = at + half_width(fit, r, d, high - at, trial, &df);
+    seconds_over(fit, &fit->region, workers, trial, &low, &high, &df);
+    if (reaches_wide(fit, workers)) {
+        seconds_over(fit, &fit->wide, workers, trial, &other_low, &other_high, &df);
+        low = fmin(low, other_low);
+        high = fmax(high, other_high);
+    }
     if (!(high - low > 1e-13))
         return interval_point(value, "no repetitions, or all agree: no spread, no interval");
-    low = exp(low) * (fit->weak ? workers : 1);
-    high = exp(high) * (fit->weak ? workers : 1);
-    return interval_bounded(fmin(fmax(value, low), high), low, high, fit->level, "%s, %.1f df", method, df);
+    return interval_bounded(value, fmin(times * exp(low), value), fmax(times * exp(high), value), fit->level,
+                            "%s, %.1f df", method, df);
 }
 
 struct interval model_seconds_level(const struct model_fit *fit, double workers)

@@ -6,8 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Level of the two tests of equal noise together. A false alarm costs width, not coverage: it may be high. */
-#define UNEQUAL_LEVEL 0.02
+/* Levels of the two tests of equal noise. A false alarm costs width, not coverage. The trend, which is common, may have
+ * the larger share; where the evidence is weak both variances count. */
+#define TREND_LEVEL        0.01
+#define BARTLETT_LEVEL     0.002
+#define TREND_SUSPECTED    0.12
+#define BARTLETT_SUSPECTED 0.03
 
 void noise_of_cells(const struct design *d, double *variance, double *df)
 {
@@ -89,10 +93,13 @@ struct model_noise noise_describe(const struct design *d)
     }
     /* Two worker counts in blocks have one difference each: their noise cannot be told apart. */
     if (d->cells > (d->paired ? 2 : 1)) {
-        double least = fmin(bartlett(variance, df, d->cells, noise.variance), trend(d, variance, df));
-        noise.unequal_p = fmin(2 * least, 1);
-        if (noise.unequal_p < UNEQUAL_LEVEL)
-            noise.kind = d->paired && d->blocks > 1 ? NOISE_BLOCKS : NOISE_CELLS;
+        double any = bartlett(variance, df, d->cells, noise.variance), growing = trend(d, variance, df);
+        noise.unequal_p = fmin(2 * fmin(any, growing), 1);
+        noise.by_blocks = d->paired && d->blocks > 1;
+        if (growing < TREND_LEVEL || any < BARTLETT_LEVEL)
+            noise.kind = NOISE_OWN;
+        else if (growing < TREND_SUSPECTED || any < BARTLETT_SUSPECTED)
+            noise.kind = NOISE_MIXED;
     }
 done:
     free(variance);
@@ -217,12 +224,48 @@ static struct noise_spread pooled(const struct design *d, const struct model_noi
     return spread;
 }
 
+/* What rounding moves the estimates by: alike in all blocks, so that no repetition shows it. */
+static void add_rounding(const struct design *d, const double *q, size_t count, struct noise_spread *spread)
+{
+    size_t n = d->cells;
+
+    for (size_t c = 0; c < n; c++) {
+        double weight[MODEL_SHAPES + 1] = {0};
+        if (!(d->rounding[c] > 0))
+            continue;
+        for (size_t j = 0; j < count; j++)
+            for (size_t b = 0; b < n; b++)
+                weight[j] += d->metric[c * n + b] * q[j * n + b];
+        weight[count] = d->cell_size[c] / (double)d->count;
+        for (size_t j = 0; j <= count; j++)
+            for (size_t k = 0; k <= count; k++)
+                spread->covariance[j][k] += weight[j] * weight[k] * d->rounding[c];
+    }
+}
+
+static struct noise_spread without_rounding(const struct design *d, const struct model_noise *noise,
+                                            const double *q, size_t count, const double *level)
+{
+    struct noise_spread own, alike;
+
+    if (noise->kind == NOISE_POOLED)
+        return pooled(d, noise, q, count, level);
+    own = noise->by_blocks ? by_blocks(d, q, count, level) : by_cells(d, q, count);
+    if (noise->kind == NOISE_OWN)
+        return own;
+    alike = pooled(d, noise, q, count, level);
+    own.df = fmin(2 * own.df, alike.df);
+    for (size_t j = 0; j <= count; j++)
+        for (size_t k = 0; k <= count; k++)
+            own.covariance[j][k] = (own.covariance[j][k] + alike.covariance[j][k]) / 2;
+    return own;
+}
+
 struct noise_spread noise_spread(const struct design *d, const struct model_noise *noise, const double *q,
                                  size_t count, const double *level)
 {
-    if (noise->kind == NOISE_BLOCKS)
-        return by_blocks(d, q, count, level);
-    if (noise->kind == NOISE_CELLS)
-        return by_cells(d, q, count);
-    return pooled(d, noise, q, count, level);
+    struct noise_spread spread = without_rounding(d, noise, q, count, level);
+
+    add_rounding(d, q, count, &spread);
+    return spread;
 }

@@ -1,14 +1,15 @@
 /* noise_internal.h: the noise of log T about the effects of worker counts and blocks, and what it does to a fit.
  *
- * Three descriptions, the first that holds:
+ * Two descriptions of it, and what lies between:
  *   pooled   the noise is alike for all worker counts: one variance, with the degrees of freedom of all repetitions
- *   blocks   it is not (Bartlett's test, or a trend with log n, together at 2%), and there are blocks: each block gives
- *            an estimate of its own; their spread is Student's with one degree of freedom less than blocks, whatever the
- *            noise of each worker count and however noise within a block hangs together (cluster-robust variance with
- *            the correction of Bell and McCaffrey 2002, "Bias reduction in standard errors for linear regression with
- *            multi-stage samples", Survey Methodology 28(2))
- *   cells    the same without blocks: each worker count has the variance of its own repetitions, degrees of freedom by
- *            Satterthwaite
+ *   own      it is not. With blocks, each block gives an estimate of its own; their spread is Student's with one degree
+ *            of freedom less than blocks, whatever the noise of each worker count and however noise within a block hangs
+ *            together (cluster-robust variance with the correction of Bell and McCaffrey 2002, "Bias reduction in
+ *            standard errors for linear regression with multi-stage samples", Survey Methodology 28(2)). Without, each
+ *            worker count has the variance of its own repetitions, degrees of freedom by Satterthwaite.
+ * Which one holds is decided by a trend of the variances with log n and by Bartlett's test. Strong evidence (1.2% together)
+ * takes the own one. Weak evidence takes the mean of both variances, with twice the degrees of freedom of the own one: a
+ * test that sees nothing in few blocks is no proof that noise is alike.
  */
 #ifndef KNEE_NOISE_INTERNAL_H
 #define KNEE_NOISE_INTERNAL_H

@@ -189,6 +189,62 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static struct scaling_spread make_spread(const struct observation *group, size_t count,
+                                         const struct observation *base, size_t base_count, bool paired)
+{
+    struct block_logs above = block_logs_make(group, count, paired),
+                      below = block_logs_make(base, base_count, paired);
+    struct scaling_spread spread = {.variance = NAN, .paired = paired};
+    struct interval why;
+
+    if (!block_logs_refused(&above, &why) && (!paired || !block_logs_refused(&below, &why))) {
+        for (size_t i = 0; i < above.count; i++) {
+            size_t place = paired ? block_logs_find(&below, above.block[i]) : 0;
+            if (!paired || place < below.count)
+                above.mean[spread.count++] = above.mean[i] - (paired ? below.mean[place] : 0);
+        }
+        if (spread.count > 1) {
+            spread.df = (double)spread.count - 1;
+            spread.variance = pow(stats_sd(above.mean, spread.count), 2);
+        }
+    }
+    block_logs_release(&above);
+    block_logs_release(&below);
+    return spread;
+}
+
+/* The interval with the variance that rounding adds to the logarithm. */
+static void widen(struct interval *interval, double variance, double level)
+{
+    double z2 = pow(stats_t(level, 1e9), 2) * variance, value = interval->value;
+
+    if (!(variance > 0) || !interval_has_value(interval))
+        return;
+    if (interval_has_bounds(interval))
+        *interval = interval_bounded(value, value * exp(-sqrt(pow(log(value / interval->low), 2) + z2)),
+                                     value * exp(sqrt(pow(log(interval->high / value), 2) + z2)), level,
+                                     "%.80s, and rounding", interval->method);
+    else if (strstr(interval->reason, "agree")) /* all that is known to be uncertain is the rounding */
+        *interval = interval_bounded(value, value * exp(-sqrt(z2)), value * exp(sqrt(z2)), level,
+                                     "rounding of the times");
+}
+
+static double rounding_of(const struct scaling_data *data, const struct observation *group, size_t count)
+{
+    struct block_logs logs = block_logs_make(group, count, false);
+    struct interval why;
+    double result = 0;
+
+    if (data->resolution > 0 && !block_logs_refused(&logs, &why)) {
+        double sd = stats_sd(logs.mean, logs.count);
+        result = scaling_rounding(data->resolution,
+                                  exp(stats_mean(logs.mean, logs.count)) * (data->weak ? group->workers : 1),
+                                  sd * sd);
+    }
+    block_logs_release(&logs);
+    return result;
+}
+
 /* One group of equal workers; base is the group of one worker. */
 static struct scaling_point make_point(const struct scaling_data *data, const struct observation *group,
                                        size_t count, const struct observation *base, size_t base_count,
@@ -204,6 +260,13 @@ static struct scaling_point make_point(const struct scaling_data *data, const st
         point.speedup = interval_unknown("no trial with one worker that counts: speedup needs T(1)");
     else
         point.speedup = scaling_ratio(base, base_count, group, count, data->paired, level);
+    if (data->resolution > 0) {
+        double own = rounding_of(data, group, count);
+        widen(&point.seconds, own, level);
+        if (point.workers > 1 && base_count > 0)
+            widen(&point.speedup, own + rounding_of(data, base, base_count), level);
+    }
+    point.spread = make_spread(group, count, base, base_count, data->paired);
     point.efficiency = interval_scaled(&point.speedup, 1.0 / point.workers);
     point.karp_flatt = karp_flatt_interval(&point, data->weak);
     if (data->weak)
@@ -234,4 +297,65 @@ int scaling_curve(const struct scaling_data *data, double level, struct scaling_
     }
     free(sorted);
     return (int)made;
+}
+
+/* --- rounding ------------------------------------------------------------------------------------- */
+
+static bool all_multiples(const struct scaling_data *data, double step)
+{
+    for (size_t i = 0; i < data->count; i++) {
+        double times = data->weak ? data->observation[i].workers : 1;
+        double steps = data->observation[i].seconds * times / step;
+        if (!(fabs(steps - round(steps)) < 1e-9 * fmax(fabs(steps), 1)))
+            return false;
+    }
+    return true;
+}
+
+/* Few values are multiples of anything by chance. */
+static bool has_values(const struct scaling_data *data, size_t least)
+{
+    double seen[8];
+    size_t count = 0;
+
+    for (size_t i = 0; i < data->count && count < least; i++) {
+        size_t k = 0;
+        while (k < count && seen[k] != data->observation[i].seconds)
+            k++;
+        if (k == count)
+            seen[count++] = data->observation[i].seconds;
+    }
+    return count >= least;
+}
+
+double scaling_resolution(const struct scaling_data *data)
+{
+    static const double digits[] = {5, 2, 1};
+    double smallest = INFINITY;
+
+    for (size_t i = 0; i < data->count; i++)
+        smallest =
+            fmin(smallest, data->observation[i].seconds * (data->weak ? data->observation[i].workers : 1));
+    if (!has_values(data, 5) || !(smallest > 0) || !isfinite(smallest))
+        return 0;
+    for (int power = (int)floor(log10(smallest)); power > floor(log10(smallest)) - 4; power--)
+        for (int d = 0; d < 3; d++) {
+            double step = power < 0 ? digits[d] / pow(10, -power) : digits[d] * pow(10, power);
+            if (step < smallest / 1000)
+                return 0;
+            if (step < smallest && all_multiples(data, step))
+                return step;
+        }
+    return 0;
+}
+
+double scaling_rounding(double resolution, double seconds, double variance)
+{
+    double step = resolution / seconds, sum = 0, noise = variance > 0 ? variance : 0;
+
+    if (!(step > 0) || !isfinite(step))
+        return 0;
+    for (int k = 1; k <= 50; k++)
+        sum += exp(-4 * M_PI * M_PI * k * k * noise / (step * step)) / (k * k);
+    return step * step / (2 * M_PI * M_PI) * sum;
 }

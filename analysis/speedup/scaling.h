@@ -44,6 +44,24 @@ struct scaling_data {
     bool paired;    /* blocks have a meaning */
     unsigned cores; /* physical cores the workers could use; 0 unknown */
     bool weak;      /* weak scaling: seconds are T(n) / n */
+    /* The times are multiples of this (rounded by a clock or a table); 0: not rounded to anything that shows. What rounding
+     * may hide is then part of every interval of times, speedups and models: scaling_rounding(). */
+    double resolution;
+};
+
+/* The largest power of ten (or 2 or 5 of them) that all times are multiples of, 0 below a thousandth of the smallest. */
+double scaling_resolution(const struct scaling_data *data);
+/* Variance of a mean of log T by rounding alone, where the noise of one log T has this variance: (q/T)^2 / 12 where there
+ * is no other noise, and less where noise exceeds a step and averages it out (the bias of a rounded normal variable, Sheppard
+ * 1898; Widrow, Kollar and Liu 1996, "Statistical theory of quantization", IEEE Trans. Instrum. Meas. 45(2)). */
+double scaling_rounding(double resolution, double seconds, double variance);
+
+/* What the speedup's interval rests on, so that worker counts can be judged together (knee.h). Paired: variance of one
+ * difference of log T to one worker within a block. Unpaired: of one log T. variance NaN and df 0: not known. */
+struct scaling_spread {
+    double variance, df;
+    size_t count; /* differences, or trials */
+    bool paired;
 };
 
 struct scaling_point {
@@ -52,6 +70,7 @@ struct scaling_point {
     bool oversubscribed;     /* more workers than cores */
     struct interval seconds; /* T(n), with weak scaling too */
     struct interval speedup, efficiency, karp_flatt;
+    struct scaling_spread spread;
 };
 
 /* Geometric mean of one group of observations: mean of each block first, when paired. */

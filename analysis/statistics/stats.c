@@ -85,6 +85,9 @@ double stats_t(double level, double degrees_of_freedom)
     return gsl_cdf_tdist_Pinv(0.5 + level / 2, degrees_of_freedom);
 }
 
+/* Welch's series is one in 1 / df: with one degree of freedom it is too small. */
+#define SERIES_LEAST 2
+
 /* What Welch's quantile is over the normal one, z; v_ij are the sums of share^i / df^j. */
 static double welch_series(double z, double v21, double v22, double v32)
 {
@@ -96,13 +99,17 @@ static double welch_series(double z, double v21, double v22, double v32)
 
 double stats_half_width(double level, double a, double a_df, double b, double b_df, double *df)
 {
-    double sum = a + b, p = a / sum, q = b / sum, z = gsl_cdf_ugaussian_Pinv(0.5 + level / 2), both, one;
+    double sum = a + b, p = a / sum, q = b / sum, z = gsl_cdf_ugaussian_Pinv(0.5 + level / 2), both, one,
+           welch;
 
     *df = 1 / (p * p / a_df + q * q / b_df);
     both = welch_series(z, 1 / *df, p * p / (a_df * a_df) + q * q / (b_df * b_df),
                         p * p * p / (a_df * a_df) + q * q * q / (b_df * b_df));
     one = welch_series(z, 1 / *df, 1 / (*df * *df), 1 / (*df * *df));
-    return stats_t(level, *df) * both / one * sqrt(sum);
+    welch = stats_t(level, *df) * both / one * sqrt(sum);
+    if (a_df >= SERIES_LEAST && b_df >= SERIES_LEAST)
+        return welch;
+    return (welch + sqrt(pow(stats_t(level, a_df), 2) * a + pow(stats_t(level, b_df), 2) * b)) / 2;
 }
 
 /* Equal up to rounding: the spread is below what doubles, let alone clocks, tell apart. */

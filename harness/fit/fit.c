@@ -111,30 +111,46 @@ static void add_point(struct fit *fit, const struct scaling_point *scaling)
     g_array_append_val(fit->curve, point);
 }
 
+static void take_analysis(struct fit *fit, const struct sweep_analysis *analysis,
+                          const struct interval *efficiency)
+{
+    memcpy(fit->models, analysis->models, sizeof fit->models);
+    memcpy(fit->choice, analysis->choice, sizeof fit->choice);
+    fit->knee = analysis->knee;
+    fit->facts = analysis->facts;
+    if (analysis->hiccup_count)
+        g_array_append_vals(fit->hiccups, analysis->hiccups, (guint)analysis->hiccup_count);
+    fit->knee_amdahl = knee_amdahl(&fit->models[MODEL_AMDAHL].shape[0], fit->request.delta);
+    fit_predict(fit);
+    for (size_t i = 0; i < analysis->point_count; i++) {
+        add_point(fit, &analysis->points[i]);
+        g_array_index(fit->curve, struct fit_point, i).efficiency_bootstrap = efficiency[i];
+    }
+}
+
 static int fit_curve(struct fit *fit, const struct scaling_data *data)
 {
-    size_t room = fit->study->cells->len + 1;
-    struct scaling_point *points = g_new0(struct scaling_point, room);
-    struct interval *efficiency = g_new0(struct interval, room);
+    struct sweep_analysis_options options = {.level = FIT_LEVEL,
+                                             .delta = fit->request.delta,
+                                             .keep_hiccups = fit->request.keep_hiccups,
+                                             .predict_rejected = fit->request.predict_rejected};
     const char *seed = study_data_fact(fit->study, "seed");
-    int count = scaling_curve(data, FIT_LEVEL, points, room), status = count < 0 ? -1 : 0;
+    struct sweep_analysis analysis;
+    struct scaling_data used;
+    struct interval *efficiency;
+    int status;
 
-    if (status == 0) {
-        models_fit(data, FIT_LEVEL, fit->models, fit->choice, sizeof fit->choice);
-        struct model_noise noise = models_noise(data);
-        fit->knee = knee_find(points, (size_t)count, &noise, fit->study->cores, fit->request.delta);
-        fit->knee_amdahl = knee_amdahl(&fit->models[MODEL_AMDAHL].shape[0], fit->request.delta);
-        fit_predict(fit);
-        status =
-            scaling_bootstrap(data, points, (size_t)count, fit->request.delta, fit->request.resamples,
-                              seed ? strtoull(seed, NULL, 10) : 1, FIT_LEVEL, efficiency, &fit->bootstrap);
-        for (int i = 0; i < count; i++) {
-            add_point(fit, &points[i]);
-            g_array_index(fit->curve, struct fit_point, i).efficiency_bootstrap = efficiency[i];
-        }
-    }
-    g_free(points);
+    if (sweep_analyse(data, &options, &analysis))
+        return -1;
+    used = sweep_analysis_data(&analysis, data);
+    efficiency = g_new0(struct interval, analysis.point_count + 1);
+    status = scaling_bootstrap(&used, analysis.points, analysis.point_count, fit->request.delta,
+                               fit->request.resamples, seed ? strtoull(seed, NULL, 10) : 1, FIT_LEVEL,
+                               efficiency, &fit->bootstrap);
+    if (status == 0)
+        take_analysis(fit, &analysis, efficiency);
     g_free(efficiency);
+    sweep_analysis_release(&analysis);
     return status;
 }
 
@@ -206,6 +222,27 @@ static void warn_of_mixed_kinds(struct fit *fit)
         warn(fit, "%s: this bends the curve too, and no fitted model accounts for it", mixed);
 }
 
+/* What the times themselves show. */
+static void warn_of_times(struct fit *fit)
+{
+    for (unsigned i = 0; i < fit->hiccups->len; i++)
+        warn(fit, "%s: %s",
+             fit->request.keep_hiccups ? "far too slow, kept all the same" : "far too slow, kept out",
+             g_array_index(fit->hiccups, struct hiccup, i).reason);
+    if (fit->facts.unpaired)
+        warn(fit, "blocks share no worker counts, so that blocks and worker counts cannot be separated: the "
+                  "block effect is "
+                  "left out");
+    if (fit->facts.in_order)
+        warn(fit, "the rows are in the order of worker counts and have no blocks: if they were measured in "
+                  "that order, drift "
+                  "of the machine looks like scaling and no interval allows for it");
+    if (fit->facts.noise_sentence[0])
+        warn(fit, "%s", fit->facts.noise_sentence);
+    if (fit->facts.resolution_sentence[0])
+        warn(fit, "%s", fit->facts.resolution_sentence);
+}
+
 static void warn_of_study(struct fit *fit)
 {
     const struct study_data *study = fit->study;
@@ -267,6 +304,7 @@ void fit_release(struct fit *fit)
     if (!fit->curve)
         return;
     g_array_free(fit->curve, TRUE);
+    g_array_free(fit->hiccups, TRUE);
     g_array_free(fit->phases, TRUE);
     g_array_free(fit->variations, TRUE);
     g_array_free(fit->sizes, TRUE);
@@ -297,6 +335,7 @@ static void fit_init(const struct study_data *study, const struct fit_request *r
     *fit = (struct fit){.study = study,
                         .request = *request,
                         .curve = g_array_new(FALSE, TRUE, sizeof(struct fit_point)),
+                        .hiccups = g_array_new(FALSE, TRUE, sizeof(struct hiccup)),
                         .phases = g_array_new(FALSE, TRUE, sizeof(struct fit_phases)),
                         .variations = g_array_new(FALSE, TRUE, sizeof(struct fit_variation)),
                         .sizes = g_array_new(FALSE, TRUE, sizeof(struct fit_size)),
@@ -326,6 +365,7 @@ int fit_make(const struct study_data *study, const struct fit_request *request, 
         status = fit_curve(fit, &data) || fit_details(fit)
                      ? fault_sys(fault, "%s: out of memory", study->name)
                      : 0;
+        warn_of_times(fit);
         warn_of_study(fit);
         warn_of_mixed_kinds(fit);
         warn_of_points(fit);

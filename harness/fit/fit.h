@@ -23,6 +23,7 @@
 #include "analysis/models/scaling_bootstrap.h"
 #include "analysis/size/size_regression.h"
 #include "analysis/speedup/scaling.h"
+#include "analysis/sweep/sweep_analysis.h"
 #include "harness/fit/fit_account.h"
 #include "harness/study/study_data.h"
 #include "pipeline/base/fault.h"
@@ -38,6 +39,10 @@ struct fit_request {
      * times the largest that took part in the fit. */
     unsigned predict[FIT_PREDICTIONS_MOST];
     size_t predict_count;
+    bool
+        predict_rejected; /* let a model that the lack-of-fit test rejects predict beyond the largest measured n */
+    bool
+        keep_hiccups; /* let trials that are far too slow take part (hiccups.h); they are named all the same */
 };
 
 /* The chosen model at one worker count (models.h says how the three intervals differ). */
@@ -114,6 +119,8 @@ struct fit {
     struct model_fit models[MODEL_KINDS];
     char choice[256];
     struct knee knee;
+    struct sweep_facts facts; /* what the times are like; each fact is among the warnings too */
+    GArray *hiccups;          /* struct hiccup: trials kept out of curve, models and knee */
     struct interval knee_amdahl,
         knee_model; /* of the serial fraction alone; of the chosen model: real numbers */
     struct knee_cause knee_causes[KNEE_STEPS];

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include "analysis/knee/knee.h"
+#include "analysis/sweep/sweep_analysis.h"
+#include "tests/unit/analysis/table.h"
 
 static void assert_near(double found, double wanted, double tolerance)
 {
@@ -39,39 +41,118 @@ static void the_knee_is_where_doubt_ends(void **state)
 
     (void)state;
     fill(points, falling, 0.02, 0);
-    knee = knee_find(points, 6, NULL, 0, 0.05);
+    knee = knee_find(points, 6, 0, 0.05);
     assert_int_equal(knee.workers, 5); /* 0.93 is the first upper bound below 0.95 */
     assert_int_equal(knee.low, 3);     /* 0.94 is the first lower bound below */
     assert_int_equal(knee.high, 5);
     fill(points, falling, 0.001, 0);
-    assert_int_equal(knee_find(points, 6, NULL, 0, 0.05).workers, 4);
-    assert_int_equal(knee_find(points, 6, NULL, 0, 0.2).workers, 0);
+    assert_int_equal(knee_find(points, 6, 0, 0.05).workers, 4);
+    assert_int_equal(knee_find(points, 6, 0, 0.2).workers, 0);
 }
 
-/* Five trials each: own intervals reach above the limit, the noise of all n says otherwise; but not for an n that
- * is noisier than the others, and not for a fall that the noise explains. */
-static void the_noise_of_all_worker_counts_ends_doubt(void **state)
+/* Five blocks; E falls to 0.925 at three workers. Differences of log T to one worker vary by `sd`, at n = 3 by own_sd. */
+static struct knee find_with_noise(double sd, double own_sd)
 {
     static const double falling[6] = {1, 1, 0.925, 0.91, 0.9, 0.9};
-    const struct model_noise quiet = {.variance = 0.01 * 0.01, .df = 20},
-                             loud = {.variance = 0.04 * 0.04, .df = 20}, none = {.variance = NAN};
     struct scaling_point points[6];
 
-    (void)state;
     fill(points, falling, 0.03, 0);
-    for (size_t i = 0; i < 6; i++)
-        points[i].trials = 5;
-    assert_int_equal(knee_find(points, 6, &none, 0, 0.05).workers, 4);
-    fill(points, falling, 0.026, 0);
-    for (size_t i = 0; i < 6; i++)
-        points[i].trials = 5;
-    assert_int_equal(knee_find(points, 6, NULL, 0, 0.05).workers, 4);
-    assert_int_equal(knee_find(points, 6, &quiet, 0, 0.05).workers, 3);
+    for (size_t i = 1; i < 6; i++)
+        points[i].spread =
+            (struct scaling_spread){.variance = pow((i == 2 ? own_sd : sd) * (1 + 0.01 * (double)i), 2),
+                                    .df = 4,
+                                    .count = 5,
+                                    .paired = true};
+    return knee_find(points, 6, 0, 0.05);
+}
+
+static void all_worker_counts_are_the_prior_of_each(void **state)
+{
+    (void)state;
+    assert_int_equal(find_with_noise(0.015, 0.015).workers,
+                     3); /* 4 df alone would need 5.1 standard errors */
     assert_non_null(
-        strstr(knee_find(points, 6, &quiet, 0, 0.05).reason, "by the noise of all worker counts"));
-    assert_int_equal(knee_find(points, 6, &loud, 0, 0.05).workers, 0);
-    points[2].efficiency.high = 0.99; /* noisier than the others */
-    assert_int_equal(knee_find(points, 6, &quiet, 0, 0.05).workers, 4);
+        strstr(find_with_noise(0.015, 0.015).reason, "with the noise of all worker counts as prior"));
+    assert_int_equal(find_with_noise(0.06, 0.06).workers, 0);  /* the noise explains the fall */
+    assert_int_equal(find_with_noise(0.005, 0.05).workers, 4); /* n = 3 is noisier and is judged by that */
+    assert_int_equal(find_with_noise(0.05, 0.005).workers, 3); /* and quieter */
+}
+
+static struct knee analyse(const struct scaling_data *data)
+{
+    struct sweep_analysis analysis;
+    struct knee knee;
+
+    assert_int_equal(
+        sweep_analyse(data, &(struct sweep_analysis_options){.level = 0.95, .delta = 0.05}, &analysis), 0);
+    knee = analysis.knee;
+    sweep_analysis_release(&analysis);
+    return knee;
+}
+
+static void a_noisy_n_hides_no_knee(void **state)
+{
+    struct observation observation[TABLE_ROOM];
+    struct scaling_data data = read_table("knee-hidden-by-noisy-n", observation);
+
+    (void)state;
+    assert_int_equal(analyse(&data).workers, 4);
+}
+
+static void the_interval_respects_gaps(void **state)
+{
+    struct observation observation[8];
+    struct scaling_data data = {.observation = observation, .count = 8, .paired = true};
+    struct knee knee;
+
+    (void)state;
+    for (unsigned b = 0; b < 4; b++) {
+        observation[2 * b] = (struct observation){1, b, 100 + b};
+        observation[2 * b + 1] = (struct observation){16, b, 9 + 0.1 * (b % 2)};
+    }
+    knee = analyse(&data);
+    assert_int_equal(knee.workers, 16);
+    assert_int_equal(knee.low, 2);
+    assert_int_equal(knee.high, 16);
+}
+
+static void one_trial_ten_times_too_slow_hides_no_knee(void **state)
+{
+    struct observation observation[40];
+    struct scaling_data data = {.observation = observation, .count = 40, .paired = true};
+    struct sweep_analysis analysis;
+
+    (void)state;
+    for (unsigned hit = 0; hit < 40; hit++) {
+        for (unsigned i = 0; i < 40; i++) {
+            unsigned b = i / 8, n = i % 8 + 1;
+            double ripple = 1 + 0.004 * ((n * 7 + b * 3) % 5 - 2.0);
+            observation[i] =
+                (struct observation){n, b, 100.0 / n * (n >= 5 ? 1.12 : 1) * ripple * (i == hit ? 10 : 1)};
+        }
+        assert_int_equal(
+            sweep_analyse(&data, &(struct sweep_analysis_options){.level = 0.95, .delta = 0.05}, &analysis),
+            0);
+        assert_int_equal(analysis.hiccup_count, 1);
+        assert_int_equal(analysis.hiccups[0].observation, hit);
+        assert_true(analysis.hiccups[0].times > 9 && analysis.hiccups[0].times < 11);
+        assert_int_equal(analysis.used_count, 39);
+        assert_int_equal(analysis.knee.workers, 5);
+        sweep_analysis_release(&analysis);
+    }
+}
+
+static void the_reason_names_the_right_remedy(void **state)
+{
+    struct observation observation[TABLE_ROOM];
+    struct scaling_data data = read_table("no-n1-wrong-remedy", observation);
+
+    (void)state;
+    assert_non_null(strstr(analyse(&data).reason, "measure one worker too"));
+    for (unsigned i = 0; i < 8; i++)
+        observation[i] = (struct observation){1 + i % 2, i / 2, i % 2 ? 5.5 : 10};
+    data = (struct scaling_data){.observation = observation, .count = 8, .paired = true};
+    assert_non_null(strstr(analyse(&data).reason, "agree to the last digit"));
 }
 
 static void assert_model_crosses(enum model_kind kind, double sigma, double kappa, double wanted)
@@ -110,7 +191,7 @@ static void ideal_scaling_has_no_knee_and_says_so(void **state)
 
     (void)state;
     fill(points, ideal, 0.01, 0);
-    knee = knee_find(points, 6, NULL, 0, 0.05);
+    knee = knee_find(points, 6, 0, 0.05);
     assert_int_equal(knee.workers, 0);
     assert_int_equal(knee.low, 0);
     assert_int_equal(knee.high, 0);
@@ -125,7 +206,7 @@ static void more_workers_than_cores_is_a_reason_of_its_own(void **state)
 
     (void)state;
     fill(points, shared, 0.01, 2);
-    knee = knee_find(points, 6, NULL, 2, 0.05);
+    knee = knee_find(points, 6, 2, 0.05);
     assert_int_equal(knee.workers, 3);
     assert_true(knee.oversubscribed);
     assert_non_null(strstr(knee.reason, "more workers than cores: 3 workers share 2 cores"));
@@ -135,12 +216,14 @@ static void more_workers_than_cores_is_a_reason_of_its_own(void **state)
 static void without_intervals_there_is_no_knee(void **state)
 {
     struct scaling_point point = {.workers = 2, .trials = 1, .efficiency = interval_point(0.5, "one block")};
-    struct knee knee = knee_find(&point, 1, NULL, 0, 0.05);
+    struct scaling_point both[2] = {{.workers = 1, .trials = 1, .efficiency = interval_exact(1, 0.95, "d")},
+                                    point};
+    struct knee knee = knee_find(both, 2, 0, 0.05);
 
     (void)state;
     assert_int_equal(knee.workers, 0);
     assert_non_null(strstr(knee.reason, "more repetitions"));
-    assert_int_equal(knee_find(NULL, 0, NULL, 0, 0.05).workers, 0);
+    assert_int_equal(knee_find(NULL, 0, 0, 0.05).workers, 0);
 }
 
 /* 1/(1 + 0.05 (n-1)) is 0.952 at n = 2 and 0.909 at n = 3. */
@@ -164,7 +247,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_knee_is_where_doubt_ends),
-        cmocka_unit_test(the_noise_of_all_worker_counts_ends_doubt),
+        cmocka_unit_test(all_worker_counts_are_the_prior_of_each),
+        cmocka_unit_test(a_noisy_n_hides_no_knee),
+        cmocka_unit_test(the_interval_respects_gaps),
+        cmocka_unit_test(one_trial_ten_times_too_slow_hides_no_knee),
+        cmocka_unit_test(the_reason_names_the_right_remedy),
         cmocka_unit_test(a_model_crosses_where_its_formula_says),
         cmocka_unit_test(ideal_scaling_has_no_knee_and_says_so),
         cmocka_unit_test(more_workers_than_cores_is_a_reason_of_its_own),

@@ -1,0 +1,127 @@
+#include "analysis/sweep/sweep_analysis.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Level at which unequal noise is said; the intervals allow for it earlier. */
+#define UNEQUAL_SAID 0.01
+
+static int take_hiccups(const struct scaling_data *data, bool keep, struct sweep_analysis *a)
+{
+    bool *out = calloc(data->count + 1, sizeof *out);
+    int found;
+
+    a->hiccups = calloc(data->count + 1, sizeof *a->hiccups);
+    a->used = calloc(data->count + 1, sizeof *a->used);
+    found = out && a->hiccups && a->used ? hiccups_find(data, a->hiccups) : -1;
+    for (int i = 0; i < found; i++)
+        out[a->hiccups[i].observation] = !keep;
+    for (size_t i = 0; i < data->count && found >= 0; i++)
+        if (!out[i])
+            a->used[a->used_count++] = data->observation[i];
+    a->hiccup_count = found > 0 ? (size_t)found : 0;
+    free(out);
+    return found < 0 ? -1 : 0;
+}
+
+/* Rows in rising or falling order of n, with repetitions next to each other. */
+static bool in_order(const struct scaling_data *data)
+{
+    bool rises = true, falls = true;
+    size_t changes = 0;
+
+    for (size_t i = 1; i < data->count; i++) {
+        unsigned before = data->observation[i - 1].workers, here = data->observation[i].workers;
+        rises = rises && here >= before;
+        falls = falls && here <= before;
+        changes += here != before;
+    }
+    return !data->paired && (rises || falls) && changes > 0;
+}
+
+static void describe_noise(struct sweep_facts *facts)
+{
+    const struct model_noise *noise = &facts->noise;
+
+    if (noise->unequal_p < UNEQUAL_SAID)
+        snprintf(facts->noise_sentence, sizeof facts->noise_sentence,
+                 "noise differs between worker counts: %.2g%% at %u, %.2g%% at %u; intervals are those of %s",
+                 100 * noise->quietest_sd, noise->quietest_workers, 100 * noise->loudest_sd,
+                 noise->loudest_workers, noise->by_blocks ? "the blocks" : "each worker count");
+}
+
+/* Said where a step is more than a third of the noise, at the shortest time. */
+static void describe_resolution(const struct scaling_data *data, struct sweep_facts *facts)
+{
+    double smallest = INFINITY;
+
+    for (size_t i = 0; i < data->count; i++)
+        smallest =
+            fmin(smallest, data->observation[i].seconds * (data->weak ? data->observation[i].workers : 1));
+    facts->resolution = data->resolution;
+    if (data->resolution > 0 && !(data->resolution / smallest < sqrt(facts->noise.variance) / 3))
+        snprintf(
+            facts->resolution_sentence, sizeof facts->resolution_sentence,
+            "times are rounded to %g s, %.2g%% of the shortest: what that may hide is part of every interval",
+            data->resolution, 100 * data->resolution / smallest);
+}
+
+struct scaling_data sweep_analysis_data(const struct sweep_analysis *a, const struct scaling_data *given)
+{
+    struct scaling_data data = *given;
+
+    data.observation = a->used;
+    data.count = a->used_count;
+    data.paired = a->paired;
+    return data;
+}
+
+int sweep_analyse(const struct scaling_data *data, const struct sweep_analysis_options *options,
+                  struct sweep_analysis *a)
+{
+    struct model_options models = {.level = options->level, .predict_rejected = options->predict_rejected};
+    struct scaling_data used, given = *data;
+    int count;
+
+    memset(a, 0, sizeof *a);
+    a->paired = given.paired = data->paired && scaling_is_connected(data);
+    if (!(given.resolution > 0))
+        given.resolution = scaling_resolution(data);
+    if (take_hiccups(&given, options->keep_hiccups, a))
+        goto failed;
+    used = sweep_analysis_data(a, &given);
+    a->points = calloc(used.count + 1, sizeof *a->points);
+    count = a->points ? scaling_curve(&used, options->level, a->points, used.count + 1) : -1;
+    if (count < 0)
+        goto failed;
+    a->point_count = (size_t)count;
+    a->facts.unpaired = data->paired && !a->paired;
+    a->facts.in_order = in_order(data);
+    a->facts.noise = models_noise(&used);
+    describe_noise(&a->facts);
+    describe_resolution(&used, &a->facts);
+    models_fit_with(&used, &models, a->models, a->choice, sizeof a->choice);
+    a->knee = knee_find(a->points, a->point_count, data->cores, options->delta);
+    return 0;
+failed:
+    sweep_analysis_release(a);
+    return -1;
+}
+
+void sweep_analysis_release(struct sweep_analysis *a)
+{
+    free(a->used);
+    free(a->hiccups);
+    free(a->points);
+    memset(a, 0, sizeof *a);
+}
+
+const struct model_fit *sweep_analysis_chosen(const struct sweep_analysis *a)
+{
+    for (int kind = 0; kind < MODEL_KINDS; kind++)
+        if (a->models[kind].chosen)
+            return &a->models[kind];
+    return NULL;
+}
