@@ -147,16 +147,16 @@ NAME ?= media
 else
 NAME ?= media-$(COUNT)-$(MEAN_MB)mb-seed$(SEED)$(if $(PHOTOS),-own)
 endif
-# IN=folder measures a batch of your own; without it the data set is made first.
+# IN=folder measures your own batch; without it the data set is built first.
 IN ?= datasets/$(NAME)
 STUDY ?= results/$(notdir $(patsubst %/,%,$(IN)))
 BUDGET ?= 9m
-# A fixed number keeps studies comparable, for the gate; ITEMS= lets the budget decide.
+# A fixed number keeps studies comparable for the gate; with ITEMS= the budget decides.
 ITEMS ?= 64
-# After three passes over all settings the rest of the budget goes to those that the answer depends on.
+# After three blocks the rest of the budget goes to the cells that decide the result.
 PRECISION ?= 1%
 SWEEP_OPTIONS ?=
-# Where the machine has fewer cores than that, a second study on emulated ones shows the curve up to there; 0: none.
+# Where the machine has fewer cores than EMULATE, a second study on emulated cores extends the curve; 0: none.
 EMULATE ?= 16
 EMULATE_BUDGET ?= 9m
 EMULATE_ITEMS ?= 28
@@ -178,7 +178,7 @@ sweep: $(if $(filter file,$(origin IN)),dataset)
 	@$(BUILD)/knee fit --quiet $(STUDY)
 	@$(REPORT)
 
-# With the emulated study beside it, when there is one.
+# With the study on emulated cores, where there is one.
 REPORT = $(BUILD)/knee report $$([ ! -e $(EMULATED)/study.db ] || echo --emulated $(EMULATED)) $(STUDY)
 report:
 	$(PARALLEL_ALL)
@@ -195,7 +195,7 @@ gate:
 	$(PARALLEL_ALL)
 	@$(BUILD)/knee gate --baseline $(BASELINE) $(STUDY)
 
-# Records what this machine does now as what later gates compare with.
+# Records the present performance of this machine as the baseline of later gates.
 baseline:
 	$(PARALLEL_ALL)
 	@$(BUILD)/knee gate --write-baseline $(BASELINE) $(STUDY)
@@ -203,21 +203,21 @@ baseline:
 bench: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/bench/run.sh
 
-# The harness's own cost for each number of workers: the same work with and without it; of items that wait, where it can be
-# told to 0.1%, then of a batch.
+# Overhead of the harness for each number of workers: the same work with and without it; first of items that only wait,
+# where 0.1% can be resolved, then of a batch.
 OVERHEAD_OPTIONS ?=
 OVERHEAD_ROUNDS ?= 5
 overhead: all $(BUILD)/tests/bench/harness_cost
 	@$(BUILD)/tests/bench/harness_cost $(OVERHEAD_ROUNDS)
 	@$(PYTHON) tests/bench/overhead.py $(OVERHEAD_OPTIONS) $(BUILD)/knee $(IN)
 
-# Emulated cores beside real ones, and beside what a made-up batch must take.
+# Emulated cores compared with real cores and with the expected times of a synthetic workload.
 VALIDITY_OPTIONS ?=
 .PHONY: validity
 validity: all
 	@$(PYTHON) tests/bench/validity.py $(BUILD)/knee $(IN) $(VALIDITY_OPTIONS)
 
-# What knee predicts and accounts for, against what the STUDIES (folders) measured.
+# Predictions and accounts compared with the times measured in the STUDIES (folders).
 STUDIES ?= $(STUDY)
 PREDICTIONS_OPTIONS ?=
 predictions: all
@@ -226,12 +226,12 @@ predictions: all
 attribution: $(BUILD)/tests/bench/attribution
 	@$<
 
-# The same with real runs. Needs a machine that does nothing else.
+# The same with real runs. Needs an idle machine.
 INJECTIONS_OPTIONS ?=
 injections: all
 	@/usr/bin/python3 tests/bench/injections.py $(BUILD)/knee $(INJECTIONS_OPTIONS)
 
-# PEERS_IMAGES photographs, each done PEERS_ROUNDS times by each program.
+# PEERS_IMAGES photographs, each processed PEERS_ROUNDS times by each program.
 PEERS_IMAGES ?= 20
 PEERS_ROUNDS ?= 2
 PEERS_OPTIONS ?=
@@ -239,7 +239,7 @@ peers: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) DEPS_PEERS='$(DEPS_PEERS)' tests/peers/compare.sh --images $(PEERS_IMAGES) --rounds $(PEERS_ROUNDS) \
 	  $(PEERS_OPTIONS) $(IN)
 
-# Do 95% intervals hold the truth in 95% of synthetic sweeps? SWEEPS=10000 is the long form.
+# Do 95% intervals contain the true value in 95% of simulated sweeps? SWEEPS=10000 is the long form.
 SWEEPS ?= 2000
 coverage: $(BUILD)/tests/coverage/coverage
 	@$< $(SWEEPS)
@@ -260,13 +260,13 @@ fuzz:
 
 fuzzers: $(FUZZERS)
 
-# A million items: memory of each, and a steady rate.
+# A million items: memory for each item, and a constant rate.
 .PHONY: scale
 ITEMS_MANY ?= 1000000
 scale: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/bench/scale.sh $(ITEMS_MANY)
 
-# A long run with poison in it: memory stays flat, nothing is lost.
+# A long run with damaged items: memory does not grow, no item is lost.
 .PHONY: soak
 soak: all
 	@BUILD=$(BUILD) tests/soak.sh
@@ -319,15 +319,15 @@ help:
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
 	@echo 'make pictures  docs/images from an existing study, for the README: STUDY=folder'
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
-	@echo 'make test      every test (FAULTS=300: so many killed runs); make lint: every checker; make bench: performance'
-	@echo 'make peers     CPU time per image beside other programs: PEERS_IMAGES=20 IN=folder; make deps-peers installs these'
-	@echo 'make fuzz      look for inputs that break a parser: FUZZ_SECONDS=60 for each'
-	@echo 'make validity  emulated cores beside real ones, and beside what a made-up batch must take: 6 minutes'
-	@echo 'make predictions  predicted against measured, cell by cell: STUDIES="results/media ..."'
-	@echo 'make attribution  causes put into simulated studies, and what the account finds: a minute'
-	@echo 'make injections   the same in real runs of knee synthetic, and their removal: ten minutes, on an idle machine'
+	@echo 'make test      every test (FAULTS=300: number of killed runs); make lint: every checker; make bench: performance'
+	@echo 'make peers     CPU time per image compared with other programs: PEERS_IMAGES=20 IN=folder; make deps-peers installs them'
+	@echo 'make fuzz      fuzz every parser: FUZZ_SECONDS=60 for each'
+	@echo 'make validity  emulated cores compared with real cores and with expected times: 6 minutes'
+	@echo 'make predictions  predicted and measured times, cell by cell: STUDIES="results/media ..."'
+	@echo 'make attribution  causes injected into simulated studies, and what the account attributes to them: a minute'
+	@echo 'make injections   the same in real runs of knee synthetic: ten minutes, on an idle machine'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
-	@echo 'make soak      20,000 small pictures, one in a hundred poison: memory stays flat'
-	@echo 'make scale     a million items: bytes of memory for each, and the rate'
+	@echo 'make soak      20,000 small pictures, one in a hundred damaged: memory does not grow'
+	@echo 'make scale     a million items: bytes of memory for each item, and the rate'
 	@echo 'make install   PREFIX=/usr/local; make clean'
 	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'

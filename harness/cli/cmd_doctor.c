@@ -1,4 +1,4 @@
-/* knee doctor: what this machine offers for measuring, what is missing, and what to do about it. */
+/* knee doctor: what this machine offers for measuring, what is missing, and the remedies. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +26,12 @@ static const struct option_spec table[] = {
      .argument = "FILE|STRING",
      .kind = OPTION_TEXT,
      .target = &options.topology,
-     .help = "a machine that is not here: XML of lstopo, or 'package:2 core:8 pu:2'"},
+     .help = "another machine: XML of lstopo, or 'package:2 core:8 pu:2'"},
     {.name = "cpus",
      .argument = "LIST",
      .kind = OPTION_TEXT,
      .target = &options.cpus,
-     .help = "as if only these CPUs could be used: 0-3,8"},
+     .help = "assume that only these CPUs may be used: 0-3,8"},
     {.name = "workers",
      .letter = 'j',
      .argument = "N",
@@ -39,14 +39,14 @@ static const struct option_spec table[] = {
      .target = &options.workers,
      .min = 1,
      .max = POOL_MAX_WORKERS,
-     .help = "show on which CPU each of N workers would go"},
+     .help = "show the CPU that each of N workers would be pinned to"},
     {.name = "placement",
      .argument = "P",
      .kind = OPTION_CHOICE,
      .target = &options.placement,
      .choices = pin_placement_names,
      .help = "compact (default), scatter, core-type or none"},
-    {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "the same as JSON"},
+    {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
     {.name = NULL}};
 
 enum { WHAT_COLUMNS = 21, LINE_COLUMNS = 100, PLAN_ROWS = 64 };
@@ -197,7 +197,7 @@ static int print_json(const struct doctor_facts *facts, const struct topology *t
 
 /* --- command ---------------------------------------------------------------------------------- */
 
-/* A topology that was asked for must be there; our own machine's may be missing, which is a fact among others. */
+/* A topology given by option must load; that of this machine may be missing, which is a fact like others. */
 static int load(struct topology *topology, bool *has_topology, struct doctor_facts *facts,
                 struct fault *fault)
 {
@@ -243,7 +243,7 @@ static int show(const struct doctor_facts *facts, const struct topology *topolog
     return code;
 }
 
-/* Of the plan that was asked for. */
+/* Of the plan that --workers asks for. */
 static void add_mixed_kinds(struct doctor_facts *facts, const struct topology *topology)
 {
     char text[320];
@@ -271,7 +271,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
     code = show(&facts, &topology, has_topology, fault);
     topology_release(&topology);
     if (code == KNEE_OK && all_missing(&facts))
-        return fault_sys(fault, "nothing at all could be measured here: is /proc mounted?");
+        return fault_sys(fault, "nothing can be measured on this machine: is /proc mounted?");
     return code;
 }
 
@@ -279,8 +279,9 @@ const struct subcommand cmd_doctor = {
     .name = "doctor",
     .summary = "what this machine offers for measuring, and what is missing",
     .usage = "[--json] [--topology FILE|STRING] [--cpus LIST] [--workers N [--placement P]]",
-    .details = "Each line names what was found; '->' says what to do where measuring could be better.\n"
-               "Without --topology it looks at this machine. Nothing is changed and nothing is pinned.\n",
+    .details =
+        "Each line is one fact; '->' is a remedy where measurements could be better.\n"
+        "Without --topology the facts are those of this machine. Nothing is changed and nothing is pinned.\n",
     .table = table,
     .run = run,
 };

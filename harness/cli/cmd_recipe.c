@@ -1,4 +1,4 @@
-/* knee recipe: whether a recipe is right, and what it would make. */
+/* knee recipe: checks a recipe and prints what it would make. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* --- telling ---------------------------------------------------------------------------------- */
+/* --- printing -------------------------------------------------------------------------------- */
 
 static void print_whole(const struct recipe *recipe)
 {
@@ -127,8 +127,8 @@ const struct subcommand cmd_recipe = {
     .summary = "check a recipe and show what it would make",
     .usage = "check FILE",
     .details =
-        "Everything that would stop a run before its first item is tried: keys and values, watermark, font,\n"
-        "encoders. What is wrong is named with file, line, key and the values that are right.\n"
+        "Checks everything that would stop a run before its first item: keys and values, watermark, font,\n"
+        "encoders. An error names file, line, key and the values that are allowed.\n"
         "The shipped recipes show every key: web.recipe, archive.recipe, catalogue.recipe.\n"
         "exit codes: 0 good, 1 not good, 2 usage\n",
     .least = 2,

@@ -43,8 +43,8 @@ struct run {
     uint64_t start_ns;
 };
 
-/* A run needs some twenty at once, its libraries more for a moment; that they are missing shows in strange
- * places otherwise. */
+/* A run needs about twenty at once, its libraries more for a moment; without this check their lack would show as
+ * unrelated errors. */
 static int have_descriptors(struct fault *fault)
 {
     enum { WANTED = 256, LEAST = 40 };
@@ -85,7 +85,7 @@ static bool same_folder(const char *a, const char *b)
     return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-/* Reads what is asked for; nothing is written yet. */
+/* Reads all inputs; nothing is written yet. */
 static int prepare_inputs(struct run *run, struct fault *fault)
 {
     const struct run_options *options = &run->options;
@@ -94,7 +94,8 @@ static int prepare_inputs(struct run *run, struct fault *fault)
         (options->counters && counter_group_load(options->counters, &run->group, fault)))
         return -1;
     if (same_folder(options->in, options->out))
-        return fault_set(fault, "output folder %s: is the batch itself: give another folder", options->out);
+        return fault_set(fault, "output folder %s: it is the batch itself: give another folder",
+                         options->out);
     if (batch_list(&run->batch, options->in, options->out, fault))
         return -1;
     if (options->list_path && batch_keep_listed(&run->batch, options->list_path, fault))
@@ -117,8 +118,8 @@ static int prepare_run(struct run *run, struct fault *fault)
         run_journal_resume(&run->journal, &run->table, &options->journal, fault))
         return -1;
     if (run->journal.finished)
-        message_note("going on: %" PRIu64 " of %" PRIu64 " items were finished before", run->journal.finished,
-                     run->batch.count);
+        message_note("continuing: %" PRIu64 " of %" PRIu64 " items were finished before",
+                     run->journal.finished, run->batch.count);
     if (run_hooks_init(&run->hooks, options->pool.pin_list, options->counters ? &run->group : NULL, fault))
         return -1;
     run->hooks.emulation = options->pool.emulate ? &run->emulation : NULL;
@@ -180,7 +181,7 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     if (result == POOL_ERROR)
         return -1;
     if (result == POOL_INTERRUPTED) {
-        message_note("interrupted: finished items are in %s; run the same command again to go on",
+        message_note("interrupted: finished items are in %s; run the same command again to continue",
                      options->out);
         return KNEE_INTERRUPTED + signal_number;
     }
@@ -245,7 +246,7 @@ static void release(struct run *run)
     recipe_release(&run->recipe);
 }
 
-/* The parent of this process reads the outcome from the table, however we end. */
+/* The parent of this process reads the outcome from the table. */
 static void record_outcome(struct run *run, int code, const struct fault *fault)
 {
     if (!run->table.header)
@@ -254,7 +255,7 @@ static void record_outcome(struct run *run, int code, const struct fault *fault)
     snprintf(run->table.header->message, sizeof run->table.header->message, "%s", fault->text);
 }
 
-/* The serial part runs on an emulated core, too. */
+/* The serial part runs on an emulated core too. */
 static int emulate(struct run *run, struct fault *fault)
 {
     if (!run->options.pool.emulate || run->options.dry_run)
@@ -301,14 +302,14 @@ const struct subcommand cmd_run = {
     .usage = "[options] IN OUT",
     .details = "Every file below IN is an item; OUT gets <rendition>/<path>.<ext>, MANIFEST.sha256 (for "
                "'knee verify' or\n"
-               "'sha256sum -c') and, when items failed, FAILED.tsv with the reasons; the others are done all "
-               "the same.\n"
-               "The bytes do not depend on workers, chunk or policy. Killed or interrupted, the same command "
-               "again goes on\n"
-               "where it was; OUT/.knee/journal tells what is finished.\n"
-               "Workers read IN and the recipe's files, write OUT, and can do nothing else, as far as the "
-               "kernel has the\n"
-               "means ('knee doctor' tells; --sandbox=require insists). --serial decodes unconfined.\n"
+               "'sha256sum -c') and, when items failed, FAILED.tsv with the reasons; the other items are "
+               "processed.\n"
+               "The bytes do not depend on workers, chunk or policy. After a kill or an interrupt the same "
+               "command continues\n"
+               "the run; OUT/.knee/journal lists the finished items.\n"
+               "Workers may read IN and the recipe's files and write OUT, and nothing else, as far as this "
+               "kernel can\n"
+               "enforce it ('knee doctor' shows how far). --serial decodes unconfined.\n"
                "exit codes: 0 all done, 1 something failed, 2 usage, 130 or 143 interrupted\n",
     .table = run_arguments_table,
     .least = 2,

@@ -20,7 +20,7 @@ static int print_set(const struct strd_set *set)
     printf(" %7.0f  %s\n", set->digits, good ? "ok" : "FAILED");
     if (!good)
         message_error("%s: %.1f digits agree with the certified values, not %.0f: do not trust fits of this "
-                      "build; build it anew, without -ffast-math",
+                      "build; build again without -ffast-math",
                       set->name, result.digits, set->digits);
     return !good;
 }

@@ -1,4 +1,4 @@
-/* knee synthetic: a made-up batch whose truth is known, by real workers; what came out beside what had to. */
+/* knee synthetic: runs a synthetic batch with known costs by real workers; prints measured and expected wall time. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -121,7 +121,7 @@ static int prepare(struct synthetic_run *run, struct fault *fault)
     return 0;
 }
 
-/* CPU time of the items over the emulated time that they took: 1 when items compute and every share was held. */
+/* CPU time of the items divided by their emulated wall time: 1 when items compute and every CPU share was held. */
 static void print_held(const struct synthetic_run *run)
 {
     double cpu_ns = 0, taken_ns = 0;
@@ -134,7 +134,7 @@ static void print_held(const struct synthetic_run *run)
         taken_ns += (double)(item->end_ns - item->start_ns);
     }
     if (taken_ns > 0)
-        printf("held       %.4f of what the items' shares come to\n", cpu_ns / taken_ns);
+        printf("held       %.4f of the items' CPU shares\n", cpu_ns / taken_ns);
 }
 
 static void print_outcome(const struct synthetic_run *run)
@@ -159,7 +159,7 @@ static void print_outcome(const struct synthetic_run *run)
             printf("void       %s\n", payload->pin_reason);
     }
     if (isnan(expected) || isnan(whole))
-        printf("expected   unknown: no memory to work it out\n");
+        printf("expected   unknown: no memory for the simulation\n");
     else
         printf("expected   %.6f s\nforks      %.6f s more: start and end of processes, as measured\nratio    "
                "  %.4f\n",
@@ -240,23 +240,23 @@ static int run(const struct arguments *arguments, struct fault *fault)
 const struct subcommand cmd_synthetic = {
     .name = "synthetic",
     .alias = "model",
-    .summary = "a made-up batch whose truth is known, by real workers",
+    .summary = "run a synthetic batch with known costs by real workers",
     .usage = "[options] 'WORD ...'",
     .details =
-        "Words, parted by blanks, tell the batch; what is not said has no effect:\n"
-        "  items=256 cost=20ms | lognormal(20ms,0.6) | uniform(10ms,30ms)   how many, and what each takes\n"
-        "  kind=wait|spin|stream      sleep, compute, or stream memory for that long\n"
+        "Words, separated by blanks, describe the batch; a part without a word has no effect:\n"
+        "  items=256 cost=20ms | lognormal(20ms,0.6) | uniform(10ms,30ms)   number and cost of items\n"
+        "  kind=wait|spin|stream      an item sleeps, computes, or streams memory\n"
         "  serial=2%                  serial prefix: a share of the one-worker time, or a duration\n"
-        "  init=15ms                  initializer of every worker\n"
+        "  init=15ms                  time of the initializer of each worker\n"
         "  contention=0.3%            with n workers every item takes 1 + c (n - 1) times as long\n"
-        "  lock=1ms                   part of each item, before its cost, under one lock of all\n"
+        "  lock=1ms                   part of each item, before its cost, holding one lock of all workers\n"
         "  last=400ms                 cost of the last item\n"
-        "  io=5ms                     a wait before each item that uses no CPU, besides its cost\n"
-        "  size=3MB | uniform(1MB,9MB)  of each item's input\n"
-        "  slow=200us                 what an item computes longer for each MB and each worker but one\n"
-        "  seed=1                     of the costs\n"
-        "Prints the time it took, the time it must take, and the ratio to that with the forks. With\n"
-        "KNEE_SPANS it tells its items, so that 'knee sweep -- knee synthetic -j {workers} \"...\"' measures "
+        "  io=5ms                     a wait before each item, without CPU time, in addition to its cost\n"
+        "  size=3MB | uniform(1MB,9MB)  size of each item's input\n"
+        "  slow=200us                 extra computing time for each MB and each worker after the first\n"
+        "  seed=1                     seed of the costs\n"
+        "Prints measured and expected wall time, and the ratio of measured to expected with forks. With\n"
+        "KNEE_SPANS it writes spans, so that 'knee sweep -- knee synthetic -j {workers} \"...\"' measures "
         "a\n"
         "program whose scaling is known.\n"
         "exit codes: 0 done, 1 failed, 2 usage, 130 or 143 interrupted\n",

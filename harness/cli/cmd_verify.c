@@ -1,4 +1,4 @@
-/* knee verify: are two runs the same, or does a folder still hold what its manifest says? */
+/* knee verify: compares two runs, or the files of one with its manifest. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -74,7 +74,7 @@ static int sha256_of_file(const char *path, char hex[65])
     return failed ? -1 : 0;
 }
 
-/* The folder whose files a manifest speaks of: the one given, or the one that holds the manifest given. */
+/* The folder of the files in a manifest: the one given, or the one that holds the manifest given. */
 static void folder_of(const char *operand, char *folder, size_t bytes)
 {
     struct stat status;

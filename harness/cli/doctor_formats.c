@@ -5,7 +5,7 @@
 #include "pipeline/images/codecs/capabilities.h"
 #include "pipeline/images/engines/engine_vips.h"
 
-static void add(struct doctor_facts *facts, const char *what, char *(*tell)(char *text, size_t bytes))
+static void add(struct doctor_facts *facts, const char *what, char *(*describe)(char *text, size_t bytes))
 {
     struct doctor_fact *fact;
 
@@ -13,7 +13,7 @@ static void add(struct doctor_facts *facts, const char *what, char *(*tell)(char
         return;
     fact = &facts->fact[facts->count++];
     *fact = (struct doctor_fact){.what = what, .state = FACT_GOOD};
-    tell(fact->value, sizeof fact->value);
+    describe(fact->value, sizeof fact->value);
 }
 
 void doctor_add_formats(struct doctor_facts *facts)

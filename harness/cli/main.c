@@ -28,7 +28,7 @@ static void print_help(FILE *out)
           out);
 }
 
-/* A full disk or a closed pipe behind stdout is a failed run, whatever the command thought. */
+/* A full disk or a closed pipe at stdout makes the run fail, whatever the subcommand returned. */
 static int close_stdout(int code)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))

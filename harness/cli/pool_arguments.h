@@ -1,8 +1,8 @@
 /* pool_arguments.h: the options of the pool, for every subcommand that runs one (`knee run`, `knee synthetic`).
  *
  * A subcommand has a struct pool_arguments in its options, beginning as POOL_ARGUMENTS_DEFAULTS (workers apart), and
- * POOL_ARGUMENTS_TABLE(options.pool, ...) in its table; after parsing it calls pool_arguments_fill() to make the options of
- * the pool (pipeline/pool/pool.h).
+ * POOL_ARGUMENTS_TABLE(options.pool, ...) in its table; after parsing it calls pool_arguments_fill() to make the
+ * options of the pool (pipeline/pool/pool.h).
  */
 #ifndef KNEE_POOL_ARGUMENTS_H
 #define KNEE_POOL_ARGUMENTS_H

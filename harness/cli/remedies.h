@@ -1,4 +1,5 @@
-/* remedies.h: the options that remedy a fault of the pipeline, which knows no options itself (pipeline/base/fault.h). */
+/* remedies.h: the options that remedy a fault of the pipeline, which knows no options itself (pipeline/base/fault.h).
+ */
 #ifndef KNEE_REMEDIES_H
 #define KNEE_REMEDIES_H
 

@@ -1,4 +1,4 @@
-/* message.h: what the program says to its user outside its primary output.
+/* message.h: messages to the user, apart from the primary output.
  *
  * Messages go to stderr, one line each, "knee: ..." or "knee run: ..." once message_set_command() has been
  * called.
@@ -18,8 +18,8 @@ void message_note(const char *format, ...) __attribute__((format(printf, 1, 2)))
 void message_set_quiet(int quiet);
 int message_is_quiet(void);
 
-/* Prints why something failed, once, where the decision is taken: nothing for FAULT_NONE and FAULT_REPORTED. Returns the
- * exit code of the fault's kind: KNEE_USAGE for a wrong command line, else KNEE_FAILED. */
+/* Prints why something failed, once, where the decision is taken: nothing for FAULT_NONE and FAULT_REPORTED. Returns
+ * the exit code of the fault's kind: KNEE_USAGE for a wrong command line, else KNEE_FAILED. */
 int message_fault(const struct fault *fault);
 
 #endif

@@ -162,13 +162,13 @@ static void print_help(const struct subcommand *subcommand, const struct option_
 
 /* --- parsing ---------------------------------------------------------------------------------- */
 
-/* getopt's own tables, made from ours. longs has room for two names of each option and two entries more. */
+/* getopt's tables, made from struct option_spec. longs has room for two names of each option and two entries more. */
 static void fill_getopt(const struct option_spec *table, struct option *longs, char *shorts)
 {
     size_t count = table_size(table), used;
     char *s = shorts;
 
-    *s++ = ':'; /* getopt stays silent: the messages are ours */
+    *s++ = ':'; /* getopt prints nothing: messages are printed here */
     for (size_t i = 0; i < count; i++) {
         longs[i] = (struct option){.name = table[i].name,
                                    .has_arg = !table[i].argument                ? no_argument
@@ -225,7 +225,7 @@ enum options_result options_parse(const struct subcommand *subcommand, const str
     if (table_size(table) > MAX_OPTIONS)
         abort();
     fill_getopt(table, longs, shorts);
-    optind = 0; /* glibc: start afresh */
+    optind = 0; /* glibc: start again from the first word */
     opterr = 0;
     while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         const struct option_spec *spec;

@@ -1,7 +1,7 @@
 /* options.h: one table of options gives parsing, checking and help of a subcommand.
  *
- * Every subcommand (harness/cli/cmd_<name>.c) has the same shape: one static struct of options with its defaults, one table
- * of struct option_spec whose targets point into it, a check function for what one option alone does not show, a run
+ * Every subcommand (harness/cli/cmd_<name>.c) has the same shape: one static struct of options with its defaults, one
+ * table of struct option_spec whose targets point into it, a check function for conditions on several options, a run
  * function, and one const struct subcommand that names them.
  *
  *     static struct { uint64_t workers; } options = {.workers = 1};
@@ -11,7 +11,8 @@
  *          .min = 1, .max = POOL_MAX_WORKERS, .help = "worker processes"},
  *         {.name = NULL}};
  *
- * main() calls subcommand_run(), which parses, checks, runs, prints the fault if there is one, and gives the exit code.
+ * main() calls subcommand_run(), which parses, checks, runs, prints the fault if there is one, and gives the exit
+ * code.
  */
 #ifndef KNEE_OPTIONS_H
 #define KNEE_OPTIONS_H
@@ -25,7 +26,7 @@ enum exit_code {
     KNEE_OK = 0,
     KNEE_FAILED = 1,
     KNEE_USAGE = 2,
-    KNEE_UNDECIDED = 3,    /* gate: the data cannot tell */
+    KNEE_UNDECIDED = 3,    /* gate: too few data for a verdict */
     KNEE_INCOMPARABLE = 4, /* gate: another machine class, recipe or data set */
     KNEE_INTERRUPTED = 128 /* plus the signal's number */
 };
@@ -70,7 +71,7 @@ struct subcommand {
     const char *details;             /* text below the options in `knee NAME --help`; NULL none */
     const struct option_spec *table; /* NULL: no options */
     int least, most;                 /* how many operands */
-    bool takes_command;              /* what stands behind "--" is a command, with options of its own */
+    bool takes_command;              /* the words after "--" are a command with its own options */
     /* Completes defaults and checks options and operands against each other; NULL: nothing to check. Returns 0, or -1
      * with fault (FAULT_USAGE). */
     int (*check)(const struct arguments *arguments, struct fault *fault);
@@ -84,7 +85,7 @@ enum options_result {
     OPTIONS_USAGE /* one message was printed to stderr: exit 2 */
 };
 
-/* Parses argv[1..]; options may stand before or after operands, `--` ends them. *operands points at the
+/* Parses argv[1..]; options may come before or after operands, `--` ends them. *operands points at the
  * operands, which stay in argv (permuted), *operand_count says how many there are; fewer than least or more
  * than most is a usage error. Pass most = -1 for no limit. */
 enum options_result options_parse(const struct subcommand *subcommand, const struct option_spec *table,

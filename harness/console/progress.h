@@ -1,4 +1,4 @@
-/* progress.h: how far a long work is and how long it will still take, on stderr.
+/* progress.h: progress of long work and the expected time left, on stderr.
  *
  * On a terminal one line is kept up to date; elsewhere a plain line is written at most every ten seconds, so
  * that a log stays readable. Quiet (message_set_quiet) writes nothing.
@@ -12,7 +12,7 @@
 struct progress {
     const char *what; /* "run", shown first */
     bool terminal, quiet;
-    bool shown; /* a line on the terminal waits to be ended */
+    bool shown; /* the terminal shows a line that progress_end() clears */
     uint64_t start_ns, last_ns;
 };
 

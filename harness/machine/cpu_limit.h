@@ -1,4 +1,4 @@
-/* cpu_limit.h: what cgroups (control groups, of containers and of service managers) leave to this process.
+/* cpu_limit.h: the limits of CPU and memory that cgroups (control groups) set for this process.
  *
  * Version 1 has a tree per controller, version 2 one tree; in both a limit anywhere on the way to the root
  * counts, so the smallest is taken.
@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 struct cpu_limit {
-    int cpu_version;       /* 1 or 2: the tree that has the cpu controller; 0: none to be seen */
+    int cpu_version;       /* 1 or 2: the tree that has the cpu controller; 0: none is visible */
     char cpu_folder[512];  /* this process's group there; empty when none */
     bool cpu_writable;     /* groups with a CPU share of their own can be made below it */
-    char cpu_reason[160];  /* why not, and what to do; empty when writable */
+    char cpu_reason[160];  /* why not, and the remedy; empty when writable */
     double quota_cpus;     /* CPU seconds per second; 0: no limit */
     uint64_t memory_bytes; /* 0: no limit */
 };

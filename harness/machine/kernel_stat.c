@@ -134,7 +134,7 @@ int kernel_sched_read(const char *task_folder, struct kernel_sched *sched, struc
             continue;
         snprintf(path, sizeof path, "%s/%s/schedstat", folder, entry->d_name);
         if (kernel_read_text(path, text, sizeof text) > 0)
-            kernel_sched_parse(text, sched); /* a thread that ended just now is passed over */
+            kernel_sched_parse(text, sched); /* a thread that ended just now is skipped */
     }
     closedir(tasks);
     if (!sched->threads)
@@ -164,7 +164,8 @@ int kernel_disk_wait_kept(struct fault *fault)
     char text[16];
 
     if (kernel_read_text("/proc/sys/kernel/task_delayacct", text, sizeof text) <= 0)
-        return fault_set(fault, "the kernel does not say whether it keeps delay accounts (Linux 5.14 does)");
+        return fault_set(fault,
+                         "the kernel does not report whether it keeps delay accounts (Linux 5.14 does)");
     return text[0] == '1' ? 0 : fault_set(fault, "delay accounting is off: sysctl kernel.task_delayacct=1");
 }
 
@@ -188,7 +189,7 @@ int kernel_disk_wait_read(const char *task_folder, uint64_t *wait_ns, struct fau
     }
     closedir(tasks);
     if (!found)
-        return fault_set(fault, "%s: no thread tells how long it waited for disks", folder);
+        return fault_set(fault, "%s: no thread reports its time of waiting for disks", folder);
     return 0;
 }
 

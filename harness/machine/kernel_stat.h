@@ -1,7 +1,7 @@
-/* kernel_stat.h: what the kernel tells about CPU time, waiting, load and memory.
+/* kernel_stat.h: the kernel's statistics of CPU time, waiting, load and memory.
  *
  * For each fact there is a parser of text, which tests feed with text, and a reader of the kernel's file. A
- * parser returns 0, or -1 when the text has not got the fact. CPU times come in the kernel's clock ticks
+ * parser returns 0, or -1 when the text lacks the fact. CPU times come in the kernel's clock ticks
  * (usually 10 ms), so a difference of two snapshots is good to about a tick per CPU.
  */
 #ifndef KNEE_KERNEL_STAT_H
@@ -50,7 +50,7 @@ int kernel_sched_read(const char *task_folder, struct kernel_sched *sched, struc
 
 /* Adds the time that one thread waited for disks, from the text of its `stat` ("delayacct_blkio_ticks"). */
 int kernel_disk_wait_parse(const char *text, uint64_t ticks_per_s, uint64_t *wait_ns);
-/* Whether the kernel keeps that time at all: otherwise it says 0 whatever happened. Returns 0, or -1 with fault. */
+/* Whether the kernel keeps that time at all: otherwise it always reports 0. Returns 0, or -1 with fault. */
 int kernel_disk_wait_kept(struct fault *fault);
 /* Sums the threads below task_folder, NULL for this process's own; those that ended are lost. Returns 0, or -1 with
  * fault: /proc is not there. */
@@ -75,10 +75,10 @@ int kernel_memory_read(struct kernel_memory *memory, struct fault *fault);
 /* The processor's name from the text of /proc/cpuinfo (x86: "model name"; other processors: "Model", "cpu",
  * "Processor", or implementer and part). */
 int kernel_cpu_model_parse(const char *text, char *model, size_t bytes);
-/* Always fills model: "unknown (x86_64)" when the kernel does not tell. */
+/* Always fills model: "unknown (x86_64)" when the kernel does not report it. */
 void kernel_cpu_model_read(char *model, size_t bytes);
 
-/* How the first CPU's frequency is ruled ("performance", "powersave") and by which driver. Returns the
+/* Governor of the first CPU's frequency ("performance", "powersave") and its driver. Returns the
  * length, or -1 with errno where there is no frequency control (most virtual machines). */
 long kernel_governor_read(char *text, size_t bytes);
 long kernel_frequency_driver_read(char *text, size_t bytes);

@@ -60,7 +60,7 @@ char *libraries_text(char *text, size_t bytes)
     add_three(text, bytes, "glib", glib_major_version, glib_minor_version, glib_micro_version);
     add_three(text, bytes, "fontconfig", fontconfig / 10000, fontconfig / 100 % 100, fontconfig % 100);
     add(text, bytes, "gsl", gsl_version);
-    add(text, bytes, "hwloc", HWLOC_VERSION); /* it tells its interface at run time, not its version */
+    add(text, bytes, "hwloc", HWLOC_VERSION); /* it reports its interface at run time, not its version */
     add_three(text, bytes, "papi", PAPI_VERSION_MAJOR(papi), PAPI_VERSION_MINOR(papi),
               PAPI_VERSION_REVISION(papi));
     add(text, bytes, "sqlite", sqlite3_libversion());

@@ -1,4 +1,4 @@
-/* libraries.h: which libraries this program runs with, for `knee doctor` and for the record of a study. */
+/* libraries.h: which libraries this program runs with, for `knee doctor` and for the facts of a study. */
 #ifndef KNEE_LIBRARIES_H
 #define KNEE_LIBRARIES_H
 

@@ -8,8 +8,8 @@
 
 #include "harness/machine/kernel_stat.h"
 
-/* The kernel brings its sums of pressure up to date that often: a difference may hold as much from before the trial, and of a
- * short trial nothing can be told. */
+/* The kernel brings its sums of pressure up to date that often: a difference may hold as much from before the trial,
+ * and of a short trial nothing can be concluded. */
 #define PSI_PERIOD_NS 2000000000u
 
 /* 2% and 5%: what efficiency at full cores can lose to them stays about as small as a good study's interval. Memory

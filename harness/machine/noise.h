@@ -1,7 +1,7 @@
-/* noise.h: what disturbed a trial, and from where on it may not count: the one table of thresholds.
+/* noise.h: disturbances of a trial and the one table of thresholds above which it does not count.
  *
- * A disturbed trial is void: kept with its reason, and repeated. What a machine does not show (virtual machines
- * show no frequency and no throttling) is never held against a trial; noise_blind_words() says what that is.
+ * A disturbed trial is void: kept with its reason, and repeated. A quantity that a machine does not report (virtual
+ * machines report no frequency and no throttling) never makes a trial void; noise_blind_words() names these.
  *
  * Sequence: noise_read() before and after the trial, noise_judge().
  */
@@ -12,19 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Shares of what others, or the machine itself, may take. */
+/* Largest shares that other programs or the machine may take. */
 struct trial_limits {
     double steal_share;  /* stolen by the host, of the time of all CPUs */
     double others_share; /* used by other processes, of the time of all CPUs */
     double
-        runqueue_share;  /* of the workers' time, ready and without a CPU, with no more workers than cores */
-    double memory_share; /* of the trial's time, in which some task waited for memory (PSI); from 4 s on */
-    uint64_t swap_bytes; /* swapped in and out */
-    uint64_t throttles;  /* times a core was slowed down for its heat */
+        runqueue_share; /* of the workers' time, ready without a CPU, with at most as many workers as cores */
+    double memory_share;   /* of the trial's time, in which some task waited for memory (PSI); from 4 s on */
+    uint64_t swap_bytes;   /* swapped in and out */
+    uint64_t throttles;    /* times a core was slowed down for its heat */
     double frequency_drop; /* by which the highest allowed frequency may be lower at the end */
-    uint64_t least_ns;     /* less than this, the kernel's clock ticks cannot tell from nothing */
+    uint64_t least_ns;     /* less than this is within the kernel's clock tick */
 };
-extern const struct trial_limits trial_limits; /* those of every study that says nothing else */
+extern const struct trial_limits trial_limits; /* of every study without --noise */
 
 /* The shares (not the counts) set to one value, as --noise does. */
 struct trial_limits noise_limits_of(double share);

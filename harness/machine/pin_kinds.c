@@ -31,7 +31,7 @@ static void list_kinds(const struct topology *topology, const struct pin_plan *p
     }
 }
 
-/* How many kinds a plan of so many workers uses; 0 when there is none. */
+/* How many kinds of core a plan for that number of workers uses; 0: there is no plan. */
 static uint32_t kinds_used(const struct topology *topology, enum pin_placement placement, uint32_t workers)
 {
     struct pin_plan plan;

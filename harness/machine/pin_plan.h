@@ -1,11 +1,12 @@
-/* pin_plan.h: which worker goes on which CPU. Pure: a topology in, a plan out; nothing is bound here.
+/* pin_plan.h: the CPU for each worker. Pure: a topology in, a plan out; nothing is pinned here.
  *
  * Every placement gives each worker a physical core of its own first; when all allowed cores have one, the
  * second logical CPUs of the cores follow (SMT), then the third, and when all allowed CPUs have one the round
- * starts again (oversubscribed). In which order cores are taken: compact    neighbours first: fills a cache
- * group, then a NUMA node, then a package scatter    in turn over packages, in a package over NUMA nodes, in
- * these over cache groups core-type  all of the fastest kind first, then the next; compact within a kind none
- * no CPU at all
+ * starts again (oversubscribed). Order of the cores:
+ *   compact    neighbours first: fills a cache group, then a NUMA node, then a package
+ *   scatter    in turn over packages, in a package over NUMA nodes, in these over cache groups
+ *   core-type  all of the fastest kind first, then the next kind; compact within a kind
+ *   none       no CPU: workers are not pinned
  */
 #ifndef KNEE_PIN_PLAN_H
 #define KNEE_PIN_PLAN_H

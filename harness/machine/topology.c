@@ -18,7 +18,7 @@ static uint32_t ancestor_index(hwloc_topology_t handle, hwloc_obj_type_t type, h
     return found ? found->logical_index : otherwise;
 }
 
-/* NUMA nodes hang beside the tree of CPUs; the first that holds the CPU is its own (high-bandwidth memory
+/* NUMA nodes are not in the tree of CPUs; the first that holds the CPU is its own (high-bandwidth memory
  * comes later). */
 static uint32_t numa_index(hwloc_topology_t handle, unsigned os_index)
 {
@@ -162,7 +162,7 @@ int topology_load(struct topology *topology, const char *source, struct fault *f
     if (fill(topology, fault))
         goto fail;
     if (source && access(source, F_OK) != 0 && !strstr(source, "size="))
-        topology->l3_bytes = 0; /* what hwloc makes up for a string that does not say it */
+        topology->l3_bytes = 0; /* hwloc's default for a string without it */
     if (source && access(source, F_OK) != 0 && !strstr(source, "memory="))
         topology->memory_bytes = 0;
     if (topology->is_this_system) {

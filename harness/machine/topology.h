@@ -1,10 +1,10 @@
-/* topology.h: what the machine is made of, and which part of it this process may use.
+/* topology.h: cores, caches and memory nodes of a machine, and which of them this process may use.
  *
- * From the live machine, or from a description of one that is not here (a synthetic string such as
- * "package:2 l3:1 core:8 pu:2", or an XML file of hwloc or `lstopo`): then is_this_system is false, nothing
- * can be pinned, and nobody may say so.
+ * Of this machine, or from a description of another (a synthetic string such as
+ * "package:2 l3:1 core:8 pu:2", or an XML file of hwloc or `lstopo`): then is_this_system is false, and
+ * nothing can be pinned.
  *
- * Caller's sequence: topology_load(), perhaps topology_restrict(), look, topology_release(). The array of
+ * Caller's sequence: topology_load(), perhaps topology_restrict(), read the fields, topology_release(). The array of
  * CPUs is plain data: pin_plan.h works on it alone.
  */
 #ifndef KNEE_TOPOLOGY_H
@@ -60,14 +60,14 @@ int topology_load(struct topology *topology, const char *source, struct fault *f
  * remain. Returns 0, or -1 with fault. */
 int topology_restrict(struct topology *topology, const char *list, struct fault *fault);
 
-/* Counts allowed and usable anew from the array of CPUs and quota_cpus; cores, packages, NUMA nodes, SMT
+/* Counts allowed and usable again from the array of CPUs and quota_cpus; cores, packages, NUMA nodes, SMT
  * width and kinds too when handle is NULL. */
 void topology_count(struct topology *topology);
 
 /* The machine as XML text that topology_load() reads back; NULL with fault. Caller frees. */
 char *topology_xml(const struct topology *topology, struct fault *fault);
 
-/* The name of a kind of core: what the processor calls it ("IntelAtom"), else "kind 0". */
+/* The name of a kind of core: the name given by the processor ("IntelAtom"), else "kind 0". */
 void topology_kind_text(const struct topology *topology, int32_t kind, char *text, size_t bytes);
 
 void topology_release(struct topology *topology);

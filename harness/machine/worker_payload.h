@@ -1,5 +1,5 @@
-/* worker_payload.h: what the harness measures of one worker: the payload of its record in the item table. Written by the
- * worker (trial/run_hooks.h), put on the emulated clock by the parent (emulation/emulate_run.h). */
+/* worker_payload.h: what the harness measures of one worker: the payload of its record in the item table. Written by
+ * the worker (trial/run_hooks.h), put on the emulated clock by the parent (emulation/emulate_run.h). */
 #ifndef KNEE_WORKER_PAYLOAD_H
 #define KNEE_WORKER_PAYLOAD_H
 
@@ -17,18 +17,19 @@ struct worker_payload {
                              asked for */
     uint64_t runqueue_ns; /* time from ready to end in which threads were ready but had no CPU */
     uint64_t work_cpu_ns; /* CPU time in the same interval */
-    uint8_t runqueue_known;   /* 0: runqueue_ns was not measured, and runqueue_reason says why */
+    uint8_t runqueue_known;   /* 0: runqueue_ns was not measured, and runqueue_reason gives why */
     char runqueue_reason[96]; /* with runqueue_known 1 and a text: the value is a lower bound, and why */
     uint64_t disk_wait_ns;    /* time from ready to end in which threads waited for disks */
-    uint8_t disk_wait_known;  /* 0: not measured, and disk_wait_reason says why */
+    uint8_t disk_wait_known;  /* 0: not measured, and disk_wait_reason gives why */
     char disk_wait_reason[96];
     uint32_t counter_count;
     struct {
         char name[32];
         int64_t value;
-        uint64_t enabled_ns, running_ns; /* running below enabled: value was scaled up; both 0: not told */
-        uint8_t status;                  /* enum counter_status */
-        char reason[64];                 /* empty when status is COUNTER_OK */
+        uint64_t enabled_ns,
+            running_ns;  /* running below enabled: value was scaled up; both 0: not reported */
+        uint8_t status;  /* enum counter_status */
+        char reason[64]; /* empty when status is COUNTER_OK */
     } counters[RUN_COUNTERS];
     uint32_t processes; /* how many processes have begun in this slot */
 };

@@ -1,4 +1,4 @@
-/* clock.h: the one clock of the program.
+/* clock.h: the clock of the program.
  *
  * Every duration and every instant in knee comes from clock_now_ns(), so that any two of them may be
  * subtracted, in any process of this machine. CPU time has its own function and is never mixed with it.

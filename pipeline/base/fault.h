@@ -1,15 +1,15 @@
 /* fault.h: the reason why something failed, carried to the place where the decision is taken.
  *
- * A function that can fail for a reason worth reporting takes a struct fault as its last argument, returns -1 and fills
- * it; it does not print. The caller prints it once (message_fault() in harness/console/message.h, which also gives the
- * exit code), stores it (FAILED.tsv), or drops it.
+ * A function that can fail for a reason worth reporting takes a struct fault as its last argument, returns -1 and
+ * fills it; it does not print. The caller prints it once (message_fault() in harness/console/message.h, which also
+ * gives the exit code), stores it (FAILED.tsv), or drops it.
  *
  * The text is one line: what was tried, on what, why it failed, and the remedy. It always holds a name. The pipeline
  * knows no options of any command line: a remedy that is an option goes into `advice`, and the command line adds its
  * words (harness/cli/remedies.h).
  *
- * A fault begins as {0}: nothing has failed. A function that fails must fill it, so whoever holds a fault of kind
- * FAULT_NONE after a failure has nothing to print.
+ * A fault begins as {0}: nothing has failed. A function that fails must fill it, so that after a failure the kind is
+ * never FAULT_NONE, except where a message was printed at once.
  */
 #ifndef KNEE_FAULT_H
 #define KNEE_FAULT_H

@@ -1,7 +1,7 @@
 /* key_file.h: a text of [groups] and key=value lines (recipes, counter groups), with the number of each line, so that a
  * message about one can name it.
  *
- * Blank lines and lines that begin with # are passed over. A group that is there twice, a key that is twice in its group, a
+ * Blank lines and lines that begin with # are skipped. A group that is there twice, a key that is twice in its group, a
  * key before the first group, and a line that is none of these are refused.
  *
  * Caller's sequence: key_file_parse(); key_file_find() or a walk over lines; key_file_release().
@@ -35,8 +35,8 @@ const struct key_line *key_file_line(const struct key_file *file, const char *gr
 /* The value of a key; NULL when it is not there. */
 const char *key_file_find(const struct key_file *file, const char *group, const char *key);
 
-/* Replaces \s, \n, \t, \r and \\ by a blank, a line break, a tab, a carriage return and a backslash. Returns 0, or -1 when
- * there is another escape or the value is not UTF-8. */
+/* Replaces \s, \n, \t, \r and \\ by a blank, a line break, a tab, a carriage return and a backslash. Returns 0, or -1
+ * when there is another escape or the value is not UTF-8. */
 int key_value_unescape(char *value);
 
 #endif

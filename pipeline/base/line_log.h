@@ -2,8 +2,8 @@
  *
  * A line is `<CRC-32C of the text, 8 hex digits> <text>\n`. Each is appended by one write() on a descriptor
  * opened with O_APPEND, which local file systems carry out as one: lines of several processes never mix. A
- * crash or a full disk can leave a line without its end; opening the file again ends it, and reading passes
- * over every line whose checksum is wrong and counts it.
+ * crash or a full disk can leave a line without its end; opening the file again ends it, and reading skips
+ * every line whose checksum is wrong and counts it.
  *
  * The file is locked (flock) from line_log_open() until the last process that inherited the descriptor has
  * closed it: two runs cannot write the same log, nor can a new run and the dying workers of a killed one.
@@ -49,7 +49,7 @@ bool line_log_is_in_place(const struct line_log *log);
 
 void line_log_close(struct line_log *log);
 
-/* Writes text as one field of a line: \t, \n, \r and \\ stand for those characters. Returns the length; to
+/* Writes text as one field of a line: \t, \n, \r and \\ are written for those characters. Returns the length; to
  * has room for twice the text and a NUL. */
 size_t line_field_escape(const char *text, char *to);
 /* Undoes it in place. Returns 0, or -1 when it is not such a field. */

@@ -4,13 +4,13 @@
 
 #include <stddef.h>
 
-/* The path of this very program, for starting it again (a trial is a fresh process). NULL when the kernel
- * does not say. */
+/* The path of this program, for starting it again (a trial is a new process). NULL when the kernel does not report it.
+ */
 const char *paths_self(char *buffer, size_t bytes);
 
 /* The path of a shipped file or folder, named as in the source tree ("pipeline/recipes/web.recipe"). Looked
- * for, in order, below $KNEE_DATA, beside an installed program (../share/knee), and in the source tree that
- * holds the program (../). Returns buffer; when the file is nowhere, the path in the first of these places,
+ * for, in order, below $KNEE_DATA, next to an installed program (../share/knee), and in the source tree that
+ * holds the program (../). Returns buffer; when the file is in none of them, the path in the first of these places,
  * so that the caller's message about opening it names one. */
 const char *paths_data(const char *relative, char *buffer, size_t bytes);
 

@@ -1,5 +1,5 @@
-/* version.h: version and commit of this build: "0.2.0 (abc1234)", with "-dirty" behind the commit when files were changed,
- * and "unknown" for the commit outside a repository. */
+/* version.h: version and commit of this build: "0.2.0 (abc1234)", with "-dirty" behind the commit when files were
+ * changed, and "unknown" for the commit outside a repository. */
 #ifndef KNEE_VERSION_H
 #define KNEE_VERSION_H
 

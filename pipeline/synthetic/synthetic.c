@@ -40,7 +40,7 @@ uint64_t synthetic_cost_ns(const struct synthetic_spec *spec, uint64_t index)
 
 uint64_t synthetic_size_bytes(const struct synthetic_spec *spec, uint64_t index)
 {
-    /* Another seed: sizes tell nothing of costs. */
+    /* Another seed: sizes are independent of costs. */
     double u = uniform(~spec->seed, index, 0);
 
     if (!spec->size_to_bytes)

@@ -1,10 +1,10 @@
-/* spec.h: a made-up batch whose truth is known: what each item costs, what is serial, what workers do to each other.
+/* synthetic.h: a synthetic batch with known costs: cost of each item, serial part, contention between workers.
  *
- * It is how the measuring and the analysis are tested. With items that wait (kind=wait, the default) even a machine of
- * two cores truly runs sixteen workers at once.
+ * Measurement and analysis are tested with it. With items that wait (kind=wait, the default) a machine of two cores
+ * runs sixteen workers without contention.
  *
- * A model is told in words, separated by blanks:
- *   items=256                 how many
+ * It is described by words, separated by blanks:
+ *   items=256                 number of items
  *   cost=20ms                 of each item; or cost=lognormal(20ms,0.6): median and sigma of the logarithm; or
  *                             cost=uniform(10ms,30ms)
  *   kind=wait|spin|stream     sleep, compute, or stream memory for that long
@@ -13,11 +13,11 @@
  *   contention=0.3%           every item costs 1 + c (n - 1) times as much with n workers
  *   lock=1ms                  part of each item, before its cost, done under one lock of all workers
  *   last=400ms                cost of the last item in order
- *   size=3MB                  of each item's input; or size=uniform(1MB,9MB); a byte for each ns of its cost when not said
- *   slow=200us                on top of it all an item computes so long for each MB (10^6 bytes) of its size and each
- *                             worker but one: what shared caches and memory do to large items
- *   io=5ms                    wait before each item that uses no CPU, besides its cost
- *   seed=1                    of the costs
+ *   size=3MB                  of each item's input; or size=uniform(1MB,9MB); without it a byte for each ns of its cost
+ *   slow=200us                extra computing time of an item for each MB (10^6 bytes) of its size and each worker
+ *                             after the first: the effect of shared caches and memory on large items
+ *   io=5ms                    wait before each item, without CPU time, in addition to its cost
+ *   seed=1                    seed of the costs and sizes
  */
 #ifndef KNEE_SYNTHETIC_H
 #define KNEE_SYNTHETIC_H
@@ -48,17 +48,17 @@ struct synthetic_spec {
     uint64_t seed;
 };
 
-/* Reads the words above; what is not said has no effect (items=64 cost=20ms). Returns 0, or -1 with fault
+/* Reads the words above; a part without a word has no effect (items=64 cost=20ms). Returns 0, or -1 with fault
  * naming the word. */
 int synthetic_parse(struct synthetic_spec *spec, const char *text, struct fault *fault);
 
-/* What item index costs with one worker (without lock and io), ns. The same for ever for the same seed. */
+/* Cost of item index with one worker (without lock and io), ns. The same for the same seed. */
 uint64_t synthetic_cost_ns(const struct synthetic_spec *spec, uint64_t index);
 
 /* Size of item index's input. */
 uint64_t synthetic_size_bytes(const struct synthetic_spec *spec, uint64_t index);
 
-/* How much longer item index computes because there are so many workers, ns. */
+/* Extra computing time of item index with this number of workers, ns. */
 uint64_t synthetic_slow_ns(const struct synthetic_spec *spec, uint64_t index, uint32_t workers);
 
 /* The serial prefix in ns. */

@@ -6,7 +6,7 @@ Usage: validity.py KNEE [BATCH] [--cores 16] [--rounds 3] [--workers 1,2,4,8,16]
 a  a real batch (every k-th item, --items of them) on emulated cores beside the same on real ones, interleaved, for as many workers as there are real
    cores: times after dilation should differ by less than 5%. Of fewer cores (--beside) than b, so that a pair is over before the machine changes its
    speed. Not run without BATCH.
-b  a made-up batch of spinning items on emulated cores beside what it must take by arithmetic (with the forks as measured): within 3%. Each worker
+b  synthetic items that compute, on emulated cores, compared with the expected time (with forks as measured): within 3%. Each worker
    gets 8 items, so that every row is as long.
 c  whether the dilation held, in the runs of b: CPU time of the items over the emulated time that they took, 1 when every share was held; and void runs,
    in which a worker missed more than 5% of its share.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# knee doctor: this machine, machines that are not here, plans, JSON, and mistakes.
+# knee doctor: this machine, other machines, plans, JSON, and mistakes.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -8,12 +8,12 @@ table=$("$KNEE" doctor)
 is $? 0 "knee doctor succeeds whatever is missing"
 for what in cores SMT NUMA memory "CPU quota" "cgroup CPU" load steal "run-queue delay" "hardware counters" \
     "software counters" sandbox libraries "reads pictures" "reads clips" writes; do
-    is "$(grep -cE "^[ !-] $what  " <<<"$table")" 1 "one line says: $what"
+    is "$(grep -cE "^[ !-] $what  " <<<"$table")" 1 "one line for $what"
 done
 is "$(awk 'length($0) > 100' <<<"$table" | wc -l)" 0 "no line is wider than 100 columns"
 like "$table" "reads pictures +JPEG, PNG, WebP, TIFF, GIF" "the formats that it reads"
 like "$table" "^. cores +[0-9]+ of [0-9]+ physical cores? usable" "cores usable of those there"
-is "$(grep -c pinned <<<"$table")" 0 "looking pins nothing, and nobody says so"
+is "$(grep -c pinned <<<"$table")" 0 "knee doctor pins nothing and mentions no pinning"
 
 "$KNEE" doctor --json >"$work/doctor.json"
 is $? 0 "--json succeeds"
@@ -28,8 +28,8 @@ print(json.load(open(sys.argv[1]))["topology"]["allowed_cpus"] == len(os.sched_g
 ' "$work/doctor.json")" True "the CPUs it may use are those of the affinity mask"
 
 plan=$("$KNEE" doctor --topology 'package:2 [numa] l3:1 core:8 pu:1' --workers 3 --placement scatter)
-is $? 0 "a machine that is not here can be looked at"
-like "$plan" "not this machine: nothing is pinned" "... which is said"
+is $? 0 "another machine can be described"
+like "$plan" "not this machine: nothing is pinned" "... with a note"
 is "$(awk '$1 ~ /^[0-9]+$/ && NF == 7 { printf "%s ", $2 }' <<<"$plan")" "0 8 1 " "scatter goes over both packages"
 like "$("$KNEE" doctor)" "webp [0-9]" "the libraries that pictures depend on are named"
 is "$(grep -cE 'libraries|counters|steal' <<<"$plan")" 0 "... and nothing of this machine is shown for it"
@@ -45,8 +45,8 @@ for machine in "package:1 l3:1 core:16 pu:1" "package:2 numa:2 l3:1 core:2 pu:2"
         "$KNEE" doctor --topology "$machine" --workers 6 --placement "$placement" --json
     done
 done >synthetic
-is "$(grep pinned synthetic | grep -cvE 'nothing is pinned|"pinned": false')" 0 "of a machine that is not here nothing says that a worker is pinned"
-is "$(grep -c '"is_this_system": false' synthetic)" 20 "... and all of them say that it is not this one"
+is "$(grep pinned synthetic | grep -cvE 'nothing is pinned|"pinned": false')" 0 "for another machine no output claims that a worker is pinned"
+is "$(grep -c '"is_this_system": false' synthetic)" 20 "... and all state that it is not this machine"
 like "$("$KNEE" doctor --topology "$root/tests/unit/machine/machines/hybrid.xml" -j 3 --placement core-type --json)" '"from 3 workers on, cores of different kinds work \(core-type\): with 3 workers 2 on IntelCore, 1 on IntelAtom"' \
     "kinds of core that a plan mixes are named"
 

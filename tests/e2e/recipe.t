@@ -40,7 +40,7 @@ fit=stretch
 width=5
 height=5
 R
-refused "r.recipe:3: key 'width' is in line 2 already" <<'R'
+refused "r.recipe:3: 'width' is in line 2 already" <<'R'
 [rendition a]
 width=5
 width=5

@@ -44,10 +44,10 @@ fi
 # --- a sweep of a synthetic workload: the expected times next to the measured ones; items that wait need no core
 "$KNEE" sweep --study truth --synthetic 'items=32 cost=5ms serial=10ms' --workers 1,2,16 --chunks 1 --policies dynamic --blocks 2 --budget 60s --noise 100% >stdout 2>stderr
 is $? 0 "sweep --synthetic: exit 0"
-is "$(awk '/^expected/ { on = 1; next } !/^ +[0-9]/ { on = 0 } on { printf "%s %s;", $1, $3 }' stdout)" "1 0.1700;2 0.0900;16 0.0200;" "... the truth by hand: serial part, then rounds of 5 ms"
+is "$(awk '/^expected/ { on = 1; next } !/^ +[0-9]/ { on = 0 } on { printf "%s %s;", $1, $3 }' stdout)" "1 0.1700;2 0.0900;16 0.0200;" "... the expected times by hand: serial part, then rounds of 5 ms"
 ok "$(awk '/^expected/ { on = 1; next } !/^ +[0-9]/ { on = 0 } on && $2 < $3 { bad = 1 } END { print bad + 0 }' stdout)" "... and nothing is faster than it can be"
 is "$("$KNEE" fit truth | grep -c 'more workers than cores')" 0 "16 workers that wait are within the cores"
-like "$("$KNEE" fit truth)" 'warning: the items of the synthetic workload wait' "... which is said"
+like "$("$KNEE" fit truth)" 'warning: the items of the synthetic workload wait' "... with a note"
 "$KNEE" sweep --study spins --synthetic 'items=4 cost=1ms kind=spin' --workers 1,16 --chunks 1 --policies dynamic --blocks 1 --delta 10% --budget 60s --noise 100% >stdout 2>stderr
 like "$("$KNEE" fit spins)" '^ +16 .* more workers than cores' "items that compute need them"
 delta() { python3 -c 'import json, sys; print(json.load(sys.stdin)["knee"]["delta"])'; }
@@ -71,7 +71,7 @@ if "$KNEE" synthetic --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr; then
     pid=$!
     wait $pid
     like "$(cat said)" 'dilation +[0-9.]+: each of 4 cores is [0-9.]+% of a real one' "emulated cores: the dilation is printed"
-    like "$(cat said)" '^held +[0-9.]+ of what' "... and how much of the shares was given"
+    like "$(cat said)" '^held +[0-9.]+ of the items' "... and how much of the shares was given"
     is "$(groups $pid)" "" "... and no group is left"
     "$KNEE" synthetic -j 2 --emulate 4 'items=2 cost=60s' >/dev/null 2>&1 &
     pid=$!

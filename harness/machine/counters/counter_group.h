@@ -3,8 +3,8 @@
  *     [group]
  *     name=work
  *     about=what the processor did
- *     caveats=what to know before believing it            (may be left out)
- *     [event cycles]                                      our name: small letters, digits, hyphens
+ *     caveats=limits of the quantities            (may be left out)
+ *     [event cycles]                                      name of this program: small letters, digits, hyphens
  *     perf=cycles                                         the kernel's name (perf_names.h), or r01c2
  *     papi=PAPI_TOT_CYC;perf::CYCLES                      PAPI's names, at most 3, tried in turn (may be left out)
  *     [derived ghz]
@@ -12,11 +12,11 @@
  *     unit=GHz
  *     about=mean frequency while on a CPU
  *
- * The event task-clock (ns on a CPU) is added where a group has none: what the counters saw is checked against
- * the CPU time of the process with it. Events of one group are opened together; how many fit depends on the processor.
+ * The event task-clock (ns on a CPU) is added where a group has none: what the counters saw is checked against the CPU
+ * time of the process with it. Events of one group are opened together; how many fit depends on the processor.
  *
- * A group that was read is right in all its parts: at least one event, names not used twice, formulas that can be
- * read and name nothing unknown. It owns its texts, and everything in it points there.
+ * A group that was read has been checked in all its parts: at least one event, names not used twice, formulas that can
+ * be read and name nothing unknown. It owns its texts, and everything in it points there.
  */
 #ifndef KNEE_COUNTER_GROUP_H
 #define KNEE_COUNTER_GROUP_H
@@ -48,8 +48,8 @@ struct counter_group {
     struct key_file file; /* what all the texts above are in */
 };
 
-/* name: of a group that is shipped (paths.h, harness/machine/counters/groups/<name>.group), or a path, with a slash or ending
- * in .group. Returns 0, or -1 with fault naming file, line and key; then there is nothing to release. */
+/* name: of a group that is shipped (paths.h, harness/machine/counters/groups/<name>.group), or a path, with a slash or
+ * ending in .group. Returns 0, or -1 with fault naming file, line and key; then there is nothing to release. */
 int counter_group_load(const char *name, struct counter_group *group, struct fault *fault);
 /* The same from text; path is for messages. */
 int counter_group_parse(const char *path, const char *text, struct counter_group *group, struct fault *fault);

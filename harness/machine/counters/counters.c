@@ -167,7 +167,7 @@ static void mark_partial(struct counters *c, const char *reason)
         }
 }
 
-/* A counter that sees a part of the work is worse than none when nobody says so: the task clock must agree
+/* A counter that sees a part of the work is worse than none unless it is marked: the task clock must agree
  * with the CPU time of the whole process. */
 static void cross_check(struct counters *c, uint64_t cpu_ns)
 {
@@ -179,7 +179,7 @@ static void cross_check(struct counters *c, uint64_t cpu_ns)
             seen_ns = (double)c->counter[i].value;
     if (seen_ns < 0) {
         if (!c->backend->all_threads)
-            mark_partial(c, "one thread only; no task clock to tell its share");
+            mark_partial(c, "one thread only; its share is unknown without a task clock");
         return;
     }
     off_ns = seen_ns > (double)cpu_ns ? seen_ns - (double)cpu_ns : (double)cpu_ns - seen_ns;

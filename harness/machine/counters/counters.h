@@ -23,7 +23,7 @@ enum counter_status {
     COUNTER_OK,          /* value counts everything */
     COUNTER_UNSUPPORTED, /* no value: this machine or kernel has no such counter */
     COUNTER_DENIED,      /* no value: the kernel refuses it to this user */
-    COUNTER_PARTIAL,     /* value is real, but some threads are not in it; reason names the share seen */
+    COUNTER_PARTIAL,     /* value was measured, but without some threads; reason names the share seen */
     COUNTER_MULTIPLEXED  /* value was scaled up by enabled/running time */
 };
 
@@ -36,7 +36,7 @@ enum counter_kind { COUNTER_HARDWARE, COUNTER_SOFTWARE };
 
 /* An event by the names each backend knows it under. */
 struct counter_event {
-    const char *name;    /* ours: "instructions" */
+    const char *name;    /* of this program: "instructions" */
     const char *papi[3]; /* tried in turn; NULL ends the list */
     uint64_t config;     /* perf_event_attr.config */
     uint32_t type;       /* perf_event_attr.type */
@@ -47,8 +47,8 @@ struct counter {
     char name[32];
     enum counter_kind kind;
     int64_t value;
-    uint64_t enabled_ns; /* how long it was asked to count; 0 when the backend does not tell */
-    uint64_t running_ns; /* how long it really did */
+    uint64_t enabled_ns; /* time for which counting was requested; 0 when the backend does not report it */
+    uint64_t running_ns; /* time for which it counted */
     enum counter_status status;
     char reason[64];
 };
@@ -92,7 +92,7 @@ struct counters {
 uint32_t counters_open(struct counters *c, const struct counter_backend *const *backends,
                        const struct counter_event *events, uint32_t count);
 /* Which backend counters_open() would take, found in a child process, so that the caller keeps no trace of
- * the trial (PAPI does not survive a fork). When none opens anything, the one that tells why at least cost.
+ * the trial (PAPI does not survive a fork). When none opens anything, the one that gives the reason at the least cost.
  * The caller must be single-threaded. */
 const struct counter_backend *counters_choose(const struct counter_backend *const *backends,
                                               const struct counter_event *events, uint32_t count);

@@ -1,7 +1,7 @@
 /* counters_papi.c: counters by PAPI, with and without inheritance by threads made later.
  *
  * PAPI_library_init() belongs to a process: it is called here, after any fork, and the library is shut down
- * on close. Enabled and running times are not told by PAPI, so events that need multiplexing are refused here
+ * on close. PAPI does not report enabled and running times, so events that need multiplexing are refused here
  * and left to the kernel's own interface.
  */
 #include "harness/machine/counters/counters.h"
@@ -36,7 +36,8 @@ static void explain(struct counter *counter, int papi_error)
         snprintf(counter->reason, sizeof counter->reason,
                  "refused: kernel.perf_event_paranoid, or the container");
     } else if (papi_error == PAPI_ECNFLCT) {
-        snprintf(counter->reason, sizeof counter->reason, "does not fit beside the others: too few counters");
+        snprintf(counter->reason, sizeof counter->reason,
+                 "does not fit with the others: too few hardware counters");
     } else if (papi_error == PAPI_ENOEVNT) {
         snprintf(counter->reason, sizeof counter->reason, "%s",
                  counter->kind == COUNTER_HARDWARE ? "no such hardware counter here (virtual machine?)"

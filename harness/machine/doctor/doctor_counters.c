@@ -1,4 +1,4 @@
-/* What `knee doctor` says of counters: the events, the groups that are shipped, and the kernel's permission. */
+/* Facts about counters: the events, the shipped groups, and the kernel's permission. */
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>

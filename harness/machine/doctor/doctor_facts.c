@@ -60,13 +60,14 @@ static void add_cores(struct doctor_facts *facts, const struct topology *t)
     }
     if (t->usable_cores < t->cores) {
         fact->state = FACT_WEAK;
-        fact_remedy(fact,
-                    t->usable_cores < t->allowed_cores
-                        ? "the CPU quota is below the cores: raise it (docker --cpus, cpu.max)"
-                        : "this process is confined: widen taskset, the cpuset or docker --cpuset-cpus");
+        fact_remedy(
+            fact,
+            t->usable_cores < t->allowed_cores
+                ? "the CPU quota is below the cores: raise it (docker --cpus, cpu.max)"
+                : "this process may use a part of them: widen taskset, the cpuset or docker --cpuset-cpus");
     } else if (t->usable_cores == 1) {
         fact->state = FACT_WEAK;
-        fact_remedy(fact, "one core shows no scaling: use a machine with more, or emulated cores");
+        fact_remedy(fact, "one core shows no scaling: use a machine with more cores, or emulated cores");
     }
 }
 
@@ -98,7 +99,8 @@ void doctor_add_topology(struct doctor_facts *facts, const struct topology *t)
     add_kinds(facts, t);
     if (t->smt > 1)
         fact_add(facts, "SMT", FACT_GOOD,
-                 "%u logical CPUs per core; plans give each worker a core of its own first", t->smt);
+                 "%u logical CPUs per core; plans use every physical core before a second logical CPU",
+                 t->smt);
     else
         fact_add(facts, "SMT", FACT_GOOD, "off: one logical CPU per core");
     fact_add(facts, "NUMA", FACT_GOOD, "%u node%s, %u package%s", t->numa_nodes, plural(t->numa_nodes),
@@ -109,7 +111,7 @@ void doctor_add_topology(struct doctor_facts *facts, const struct topology *t)
         fact_add(facts, "L3 cache", FACT_GOOD, "%u group%s of cores, %.1f MiB each", t->l3_groups,
                  plural(t->l3_groups), (double)t->l3_bytes / (1024 * 1024));
     else
-        fact_add(facts, "L3 cache", FACT_MISSING, "not told");
+        fact_add(facts, "L3 cache", FACT_MISSING, "not reported");
 }
 
 void doctor_add_no_topology(struct doctor_facts *facts, const char *reason)
@@ -157,7 +159,7 @@ static void add_quota(struct doctor_facts *facts, const struct cpu_limit *limit)
     else
         fact_remedy(fact_add(facts, "CPU quota", FACT_WEAK, "%.2f CPUs (cgroup version %d)",
                              limit->quota_cpus, limit->cpu_version),
-                    "more workers than this are throttled in turns: measure up to here, or raise the quota");
+                    "more workers than that are throttled: measure up to that number, or raise the quota");
 }
 
 static void add_emulation(struct doctor_facts *facts, const struct cpu_limit *limit)
@@ -191,19 +193,20 @@ static void add_frequency(struct doctor_facts *facts)
     struct doctor_fact *fact;
 
     if (kernel_governor_read(governor, sizeof governor) <= 0) {
-        fact_add(facts, "frequency", FACT_MISSING, "no control from here (virtual machine, or no driver)");
+        fact_add(facts, "frequency", FACT_MISSING, "not controllable (virtual machine, or no driver)");
         return;
     }
     kernel_frequency_driver_read(driver, sizeof driver);
     fact = fact_add(facts, "frequency", FACT_GOOD, "governor %s, driver %s, turbo %s", governor, driver,
-                    turbo ? "on" : "off or not told");
+                    turbo ? "on" : "off or not reported");
     if (strcmp(governor, "performance") != 0) {
         fact->state = FACT_WEAK;
-        fact_remedy(fact, "clocks wander: 'cpupower frequency-set -g performance' before measuring");
+        fact_remedy(fact, "frequencies vary: 'cpupower frequency-set -g performance' before measuring");
     } else if (turbo) {
         fact->state = FACT_WEAK;
-        fact_remedy(fact, "one worker alone runs faster than many: switch turbo off (cpufreq/boost or "
-                          "intel_pstate/no_turbo)");
+        fact_remedy(
+            fact, "one worker alone runs at a higher frequency than many: switch turbo off (cpufreq/boost or "
+                  "intel_pstate/no_turbo)");
     }
 }
 
@@ -220,7 +223,7 @@ static void add_load(struct doctor_facts *facts)
     fact = fact_add(facts, "load", FACT_GOOD, "%.2f over the last minute", load.one_minute);
     if (load.one_minute > 0.5) {
         fact->state = FACT_WEAK;
-        fact_remedy(fact, "others use this machine: stop them before measuring");
+        fact_remedy(fact, "other programs use this machine: stop them before measuring");
     }
 }
 
@@ -251,7 +254,7 @@ static void add_schedstat(struct doctor_facts *facts)
         turns++;
     if (kernel_sched_read(NULL, &sched, &fault))
         fact_remedy(fact_add(facts, "run-queue delay", FACT_MISSING, "%s", fault.text),
-                    "without it, waiting for a core cannot be told from waiting for a disk");
+                    "without it, waiting for a core cannot be distinguished from waiting for a disk");
     else
         fact_add(facts, "run-queue delay", FACT_GOOD, "yes (schedstat of every thread)");
 }

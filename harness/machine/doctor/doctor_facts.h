@@ -1,5 +1,4 @@
-/* doctor_facts.h: what `knee doctor` finds, one fact per line: what, value, and what to do where it is not
- * good. */
+/* doctor_facts.h: the facts of `knee doctor`, one in each line: name, value, and the remedy where it is not good. */
 #ifndef KNEE_DOCTOR_FACTS_H
 #define KNEE_DOCTOR_FACTS_H
 
@@ -11,14 +10,14 @@ enum { DOCTOR_FACTS_MOST = 56 };
 
 enum fact_state {
     FACT_GOOD,
-    FACT_WEAK,   /* there, but measuring could be better */
-    FACT_MISSING /* not there, or not to be found out */
+    FACT_WEAK,   /* present, but measurements could be better */
+    FACT_MISSING /* missing, or not known */
 };
 
 struct doctor_fact {
     const char *what;
     char value[400];
-    char remedy[240]; /* empty when there is nothing to do */
+    char remedy[240]; /* empty: none is needed */
     enum fact_state state;
 };
 
@@ -35,16 +34,16 @@ struct doctor_fact *fact_add(struct doctor_facts *facts, const char *what, enum 
                              const char *format, ...) __attribute__((format(printf, 4, 5)));
 void fact_remedy(struct doctor_fact *fact, const char *remedy);
 
-/* Cores, SMT, NUMA, caches, kinds of core, memory of any machine, here or not. */
+/* Cores, SMT, NUMA, caches, kinds of core, memory, of this machine or of another. */
 void doctor_add_topology(struct doctor_facts *facts, const struct topology *topology);
-/* What only the machine we run on has: processor, limits, clock, load, counters, kernel's counts, sandbox,
+/* Facts of this machine only: processor, limits, clock, load, counters, kernel's counts, sandbox,
  * libraries. */
 void doctor_add_this_machine(struct doctor_facts *facts);
 /* Events that can be counted here, and what each shipped counter group gives; part of the above. */
 void doctor_add_counters(struct doctor_facts *facts);
-/* What the pipeline reads and writes here. Starts libvips. */
+/* The formats that the pipeline reads and writes. Starts libvips. */
 void doctor_add_formats(struct doctor_facts *facts);
-/* The topology could not be read: reason says why and what to do. */
+/* The topology could not be read: reason gives cause and remedy. */
 void doctor_add_no_topology(struct doctor_facts *facts, const char *reason);
 
 #endif

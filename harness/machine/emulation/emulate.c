@@ -231,7 +231,7 @@ int emulation_join(const struct emulation *emulation, uint32_t slot, struct faul
 
 /* --- removal --------------------------------------------------------------------------------------------------- */
 
-/* Moves whoever is in path to its parent's parent, then removes path. */
+/* Moves the processes in path to its parent's parent, then removes path. */
 static int remove_group(const char *path, const char *refuge)
 {
     char pids[8192], *rest = pids, *pid;

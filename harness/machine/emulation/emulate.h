@@ -1,15 +1,15 @@
-/* emulate.h: more cores than the machine has, by giving each worker a share of a real one.
+/* emulate.h: emulates more cores than the machine has by CPU quotas.
  *
- * Every worker, and the process that does the serial part, is put into a control group of its own whose CPU bandwidth the
- * kernel holds to `share` of a core. If all run at the same speed, time is dilated by 1 / share: wall time divided by
- * the dilation is what a machine with that many cores would show of start-up, dispatch, serial parts, tails and chunking.
- * It shows nothing of shared caches or memory bandwidth.
+ * Every worker, and the process that does the serial part, is put into a control group of its own whose CPU bandwidth
+ * the kernel holds to `share` of a core. If all run at the same speed, time is dilated by 1 / share: wall time divided
+ * by the dilation is what a machine with that many cores would show of start-up, dispatch, serial parts, tails and
+ * chunking. Effects of shared caches and memory bandwidth are not emulated.
  *
  * Needs write access to cgroup v1 `cpu` or v2 with the `cpu` controller delegated.
  *
- * Caller's sequence (a run uses emulate_run.h, which has it in it): emulation_open(), emulation_join() in each process
- * (slot EMULATION_SERIAL for the serial part), emulation_close(). Groups are
- * named after the opener's pid; emulation_open() removes first what killed openers have left.
+ * Caller's sequence (emulate_run.h makes these calls for a run): emulation_open(), emulation_join() in each process
+ * (slot EMULATION_SERIAL for the serial part), emulation_close(). Groups are named after the opener's pid;
+ * emulation_open() first removes the groups of killed processes.
  */
 #ifndef KNEE_EMULATE_H
 #define KNEE_EMULATE_H
@@ -20,7 +20,7 @@
 #include "pipeline/base/fault.h"
 
 #define EMULATION_SERIAL    UINT32_MAX
-#define EMULATION_FREE      (UINT32_MAX - 1) /* a group that is held to nothing */
+#define EMULATION_FREE      (UINT32_MAX - 1) /* a group without a quota */
 #define EMULATION_PERIOD_US 20000
 /* Share of the real cores that all groups together may use: the rest is for the harness and the kernel. */
 #define EMULATION_LOAD 0.85
@@ -40,10 +40,10 @@ struct emulation {
  * Pure. At least 1000 (the kernel's least), or 0 when even that would not fit below EMULATION_LOAD. */
 uint64_t emulation_quota_us(uint32_t virtual_cores, uint32_t real_cores);
 
-/* How much longer things take on one of them: period over quota. */
+/* Factor by which computing takes longer on an emulated core: period divided by quota. */
 double emulation_dilation(uint32_t virtual_cores, uint32_t real_cores);
 
-/* What this machine offers, and in what folder; EMULATION_NONE with the reason in fault. Makes nothing. */
+/* Which version of cgroups can be used, and its folder; EMULATION_NONE with the reason in fault. Makes nothing. */
 enum emulation_kind emulation_probe(char *folder, unsigned long bytes, struct fault *fault);
 
 /* Makes the groups. Returns 0, or -1 with fault (what is needed) and nothing left behind. */

@@ -1,7 +1,7 @@
-/* emulate_clock.h: the clock of the emulated machine: real instants in, its instants out.
+/* emulate_clock.h: the clock of the emulated machine: converts real instants to its own.
  *
  * It runs at 1 / dilation while processes are held to their shares, at 1 while the parent forks with a real core of
- * its own, and stands still while processes move between control groups, which the emulated machine need not do.
+ * its own, and at 0 while processes move between control groups, which is no part of the emulated machine's time.
  *
  * Sequence: emulate_clock_start(), emulate_clock_turn() at every change, then emulate_clock_at() for any instant.
  * Pure, no allocation.

@@ -19,9 +19,9 @@
 #include "harness/machine/worker_payload.h"
 #include "pipeline/base/clock.h"
 
-/* Where the start of the workers stands: written by the parent alone. */
+/* State of the start of the workers: written by the parent alone. */
 enum gate_state {
-    GATE_OPEN, /* nobody waits: a refill, or a run without a pool */
+    GATE_OPEN, /* no worker waits: a replacement of a dead one, or a run without a pool */
     GATE_FORKING,
     GATE_MOVING /* workers move into their groups, and wait until all have */
 };
@@ -186,8 +186,8 @@ static double *time_beyond_share(const struct emulation *groups, const struct it
 }
 
 /* The kernel counts it as waiting for a core, too, when the quota holds a worker, so a worker that wanted to run for
- * `wanted` must have run for share * wanted. What is missing is time without the emulated core. Threads of one worker wait at the same
- * time, and each is counted: what its items tell bounds it. */
+ * `wanted` must have run for share * wanted. What is missing is time without the emulated core. Threads of one worker
+ * wait at the same time, and each is counted: the times of its items bound it. */
 static void judge_worker(const struct emulation *groups, uint32_t slot, const struct worker_record *worker,
                          struct worker_payload *payload, double beyond_ns)
 {

@@ -1,18 +1,18 @@
-/* emulate_run.h: a run on emulated cores (emulate.h), from its first instant to times that are those of the
- * emulated machine.
+/* emulate_run.h: a run on emulated cores (emulate.h), from its first instant to times that are those of the emulated
+ * machine.
  *
- * How workers start: forks come one after another from a single parent, and cost it so little (1.4 to 2 ms of real time
- * each, where this was tried) that the grain of the quota, a period for each, would take the place of their cost; and
- * children that are born in the parent's group share its quota. So the parent forks with a real core of its own, by a
- * clock that is not dilated (emulate_clock.h); the new workers wait; then, while the clock stands still, everybody
- * moves into the group of his emulated core, and all go on. Initializers thus begin together, when the last worker
- * has been forked: the gate opens when it would have, except where an early worker's initializer takes longer than a
- * late one's. A worker forked later, for one that died, moves into its group at once.
+ * How workers start: a fork costs the parent 1.4 to 2 ms of real time, less than a period of the quota, so that under
+ * a quota the period would determine its duration; and children forked in the parent's group share its quota.
+ * Therefore the parent forks with a real core of its own while the clock is not dilated (emulate_clock.h), and the new
+ * workers wait. Then the clock stops, every process moves into the group of its emulated core, and the clock and all
+ * workers continue. Initializers thus begin together, after the last fork: the gate opens at the right instant unless
+ * the initializer of an early worker takes longer than that of a late one. A worker forked later, as replacement of
+ * one that died, moves into its group at once.
  *
- * Sequence, in the process that runs the pool: emulate_run_begin() as early as can be: it moves the calling
- * process into the group of the serial part; run_hooks.emulation = &run, which calls emulate_run_fork_begin() and
- * emulate_run_fork_end() in the parent around the forks and emulate_run_worker() in each worker;
- * emulate_run_end() after header->end_ns is set; emulate_run_close().
+ * Sequence, in the process that runs the pool: emulate_run_begin() as early as can be: it moves the calling process
+ * into the group of the serial part; run_hooks.emulation = &run, which calls emulate_run_fork_begin() and
+ * emulate_run_fork_end() in the parent around the forks and emulate_run_worker() in each worker; emulate_run_end()
+ * after header->end_ns is set; emulate_run_close().
  */
 #ifndef KNEE_EMULATE_RUN_H
 #define KNEE_EMULATE_RUN_H
@@ -25,8 +25,8 @@
 #include "pipeline/base/fault.h"
 #include "pipeline/pool/item_table.h"
 
-/* Of the time in which a worker ran or wanted to, what may be missing of its share: above it the dilation did not hold
- * for that worker. */
+/* Largest part of a worker's CPU share, of the time in which it ran or was ready to run, that may be missing: above it
+ * the dilation did not hold for that worker. */
 #define EMULATION_LOST_SHARE 0.05
 
 struct emulate_gate;
@@ -51,12 +51,12 @@ int emulate_run_fork_end(struct emulate_run *run, struct fault *fault);
 /* In a worker, as early as can be. Returns 0, or -1 with fault. */
 int emulate_run_worker(const struct emulate_run *run, uint32_t slot, struct fault *fault);
 
-/* Turns every time in the table into one of the emulated machine (CPU times stay), takes what the quota held them back
- * out of the workers' run-queue delays, and says in pin_reason of a worker when its share was not held. The table's
+/* Converts every time in the table to the emulated machine's (CPU times stay), subtracts the time throttled by the
+ * quota from the workers' run-queue delays, and sets pin_reason of a worker whose share was not held. The table's
  * worker payload is struct worker_payload. */
 void emulate_run_end(const struct emulate_run *run, const struct item_table *table);
 
-/* Removes the groups and gives everything back. Safe to call twice, and on a zeroed struct. */
+/* Removes the groups and releases everything. Safe to call twice, and on a zeroed struct. */
 void emulate_run_close(struct emulate_run *run);
 
 #endif

@@ -18,7 +18,7 @@
 
 enum { EVENTS = 9 };
 
-/* --- a backend whose every answer is told beforehand ------------------------------------------ */
+/* --- a backend with prepared answers --------------------------------------------------------- */
 
 enum trick { TRICK_COUNT, TRICK_DENY, TRICK_MISSING, TRICK_MULTIPLEX, TRICK_NEVER_RAN };
 

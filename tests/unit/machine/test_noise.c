@@ -1,4 +1,4 @@
-/* The noise guard: what the kernel's texts say, and from where on a trial is disturbed. */
+/* Noise: parsing of the kernel's texts, and the thresholds of a disturbed trial. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Topology: machines that are not here by string and XML, this machine against what the kernel says, lists of
+/* Topology: other machines by string and XML, this machine compared with the kernel's files, lists of
  * CPUs. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* The made-up batch: its words, its costs, and what the harness says it must take. */
+/* The synthetic batch: its words, costs and sizes. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
