@@ -296,8 +296,11 @@ static void fit_json_has_every_key_and_is_the_same_again(void **state)
         "warnings", "equivalence", "recommendation", "findings"};
     json_t *json, *again;
     char *first = dumped(&four_cores, &json), *second = dumped(&four_cores, &again);
+    size_t models = 0;
 
     (void)state;
+    for (int kind = 0; kind < MODEL_KINDS; kind++)
+        models += model_is_for((enum model_kind)kind, false);
     assert_string_equal(first, second);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!json_object_get(json, keys[i]))
@@ -305,7 +308,7 @@ static void fit_json_has_every_key_and_is_the_same_again(void **state)
     assert_string_equal(json_string_value(json_object_get(json, "format")), "knee-fit 1");
     assert_int_equal(json_array_size(json_object_get(json, "curve")), 6);
     assert_int_equal(json_array_size(json_object_get(json, "size_points")), 60);
-    assert_int_equal(json_array_size(json_object_get(json, "models")), 4);
+    assert_int_equal(json_array_size(json_object_get(json, "models")), models);
     assert_null(strstr(first, "nan"));
     free(first);
     free(second);
