@@ -126,11 +126,11 @@ worker_points=(start ready claim held item rename named record final exit)
 parent_points=(gate reap loop manifest)
 named=0 moments=0
 while [ "$struck" -lt "$wanted" ] && [ "$SECONDS" -lt "$limit" ] || [ "$struck" -lt 30 ]; do
-    a="${worker_points[RANDOM % 10]}:$((RANDOM % items + 1)):${causes[RANDOM % 4]}"
+    a="${worker_points[RANDOM % ${#worker_points[@]}]}:$((RANDOM % items + 1)):${causes[RANDOM % ${#causes[@]}]}"
     case $((RANDOM % 6)) in
     0) strike "$a" point && named=$((named + 1)) ;;
-    1) strike "$a,${worker_points[RANDOM % 10]}:$((RANDOM % items + 1))" point && named=$((named + 1)) ;;
-    2) strike "$a,${parent_points[RANDOM % 4]}:$((RANDOM % 4 + 1))" point && named=$((named + 1)) ;;
+    1) strike "$a,${worker_points[RANDOM % ${#worker_points[@]}]}:$((RANDOM % items + 1))" point && named=$((named + 1)) ;;
+    2) strike "$a,${parent_points[RANDOM % ${#parent_points[@]}]}:$((RANDOM % 4 + 1))" point && named=$((named + 1)) ;;
     *)
         deeds=(parent group worker)
         strike "" "${deeds[RANDOM % 3]}" "0.$(printf '%04d' $((RANDOM % 2500)))"
