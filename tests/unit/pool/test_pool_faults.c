@@ -391,5 +391,6 @@ int main(void)
         cmocka_unit_test(a_value_that_cannot_be_parsed_is_refused),
     };
     alarm(120); /* a hang is a failure */
+    signal(SIGINT, SIG_DFL); /* a shell starts background jobs with it ignored */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

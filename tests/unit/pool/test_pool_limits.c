@@ -222,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_signal_to_the_whole_group_kills_no_worker),
         cmocka_unit_test(a_serial_run_counts_its_own_cpu_alone),
     };
-    alarm(120); /* a hang is a failure */
+    alarm(120);              /* a hang is a failure */
+    signal(SIGINT, SIG_DFL); /* a shell starts background jobs with it ignored */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
