@@ -390,7 +390,7 @@ int main(void)
         cmocka_unit_test(a_second_signal_stops_the_serial_run),
         cmocka_unit_test(a_value_that_cannot_be_parsed_is_refused),
     };
-    alarm(120); /* a hang is a failure */
+    alarm(120);              /* a hang is a failure */
     signal(SIGINT, SIG_DFL); /* a shell starts background jobs with it ignored */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
