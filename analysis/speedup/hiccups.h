@@ -14,7 +14,7 @@
 
 #include "analysis/speedup/scaling.h"
 
-#define HICCUP_SPREADS 8.0
+#define HICCUP_SPREADS 10.0
 #define HICCUP_LEAST   0.2231 /* log 1.25 */
 
 struct hiccup {

@@ -117,6 +117,13 @@ static struct interval refused(const struct resample_result *result, double esti
                           result->blocks, (int)RESAMPLE_LEAST_BLOCKS);
 }
 
+double resample_coverage(size_t blocks, double level)
+{
+    double n = (double)blocks, z = gsl_cdf_ugaussian_Pinv(0.5 + level / 2) * sqrt((n - 1) / n);
+
+    return blocks < 2 ? NAN : round(100 * (2 * gsl_cdf_tdist_P(z, n - 1) - 1)) / 100;
+}
+
 struct interval resample_bca(const struct resample_result *result, size_t statistic, double level)
 {
     double estimate = result->estimate[statistic], below = 0, bias, a, z;
@@ -142,7 +149,8 @@ struct interval resample_bca(const struct resample_result *result, size_t statis
         z = gsl_cdf_ugaussian_Pinv(0.5 + level / 2);
         interval =
             interval_bounded(estimate, stats_sorted_quantile(sorted, count, adjusted(bias, a, -z)),
-                             stats_sorted_quantile(sorted, count, adjusted(bias, a, z)), level,
+                             stats_sorted_quantile(sorted, count, adjusted(bias, a, z)),
+                             resample_coverage(result->blocks, level),
                              "BCa bootstrap, %zu resamples of %zu blocks", result->resamples, result->blocks);
     }
     free(sorted);
@@ -164,10 +172,10 @@ struct interval resample_percentile(const struct resample_result *result, size_t
     } else {
         /* Order statistics themselves: interpolation would mix whole numbers, and infinities. */
         double last = (double)(count - 1);
-        interval = interval_bounded(estimate, sorted[(size_t)floor((1 - level) / 2 * last)],
-                                    sorted[(size_t)ceil((1 + level) / 2 * last)], level,
-                                    "percentile bootstrap, %zu resamples of %zu blocks", result->resamples,
-                                    result->blocks);
+        interval = interval_bounded(
+            estimate, sorted[(size_t)floor((1 - level) / 2 * last)],
+            sorted[(size_t)ceil((1 + level) / 2 * last)], resample_coverage(result->blocks, level),
+            "percentile bootstrap, %zu resamples of %zu blocks", result->resamples, result->blocks);
     }
     free(sorted);
     return interval;

@@ -248,6 +248,7 @@ static void a_bootstrap_over_five_blocks_covers_less_than_it_says(void **state)
         covered += hits(&interval, 0);
         resample_release(&result);
     }
+    assert_true(fabs(resample_coverage(5, 0.95) - 0.85) < 1e-9);
     print_message("# BCa over 5 blocks: covered %.1f%%\n", 400.0 * covered / SWEEPS);
     assert_in_range(covered, SWEEPS / 4 * 70 / 100, SWEEPS / 4 * 93 / 100);
 }
