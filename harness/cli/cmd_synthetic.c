@@ -9,11 +9,11 @@
 #include "harness/cli/pool_arguments.h"
 #include "harness/cli/remedies.h"
 #include "harness/machine/emulation/emulate_run.h"
-#include "pipeline/synthetic/synthetic_expected.h"
 #include "harness/trial/run_hooks.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/pool.h"
 #include "pipeline/synthetic/synthetic.h"
+#include "pipeline/synthetic/synthetic_expected.h"
 #include "pipeline/synthetic/synthetic_workload.h"
 
 static struct {
@@ -203,7 +203,8 @@ static int do_run(struct synthetic_run *run, struct fault *fault)
     if (failed)
         return fault_set(fault,
                          "%" PRIu64 " of %" PRIu64
-                         " items failed: a worker died, or they take longer than " REMEDY_ITEM_TIMEOUT,
+                         " items failed: a worker died, or an item took longer than " REMEDY_ITEM_TIMEOUT
+                         " allows",
                          failed, spec.items);
     print_outcome(run);
     return KNEE_OK;

@@ -58,9 +58,8 @@ struct option_spec {
 struct arguments {
     char **operands; /* count of them */
     int count;
-    char **
-        command; /* the words behind "--", NULL-terminated; NULL: there was no "--", or it only ended the options */
-    const char *line; /* all of it, from the subcommand's name on, words separated by blanks */
+    char **command;   /* the words after "--", NULL-terminated; NULL: none were given */
+    const char *line; /* the subcommand's name and all that follows, separated by blanks */
 };
 
 struct subcommand {

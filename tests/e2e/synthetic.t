@@ -28,6 +28,13 @@ print(all(x["end"] > x["start"] for x in s), sorted({x["worker"] for x in s if "
 "$KNEE" model 'items=2 cost=1ms' >stdout 2>stderr
 is "$? $(grep -c '^expected' stdout) $(wc -c <stderr)" "0 1 0" "the earlier name, knee model, is accepted"
 
+# --- the options of the pool
+is "$(expected -j 2 --start zygote 'items=10 cost=2ms serial=10ms init=3ms')" 0.0230 "--start zygote: the initializer is in the serial part"
+is "$(expected -j 2 --sandbox=auto --start-order 3 --memory-per-worker 64 'items=10 cost=2ms lock=1us')" 0.0100 "sandbox, order of forks and memory limit are accepted"
+"$KNEE" synthetic --item-timeout 100ms 'items=2 cost=3s' >stdout 2>stderr
+is "$? $(wc -l <stderr)" "1 1" "an item that takes too long: exit 1 and one line"
+like "$(cat stderr)" '2 of 2 items failed.*--item-timeout' "... that names the option"
+
 "$KNEE" synthetic 'items=banana' >stdout 2>stderr
 is "$? $(wc -l <stderr)" "2 1" "a wrong word: exit 2 and one line"
 like "$(cat stderr)" 'items=banana' "... named"
