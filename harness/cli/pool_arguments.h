@@ -66,7 +66,7 @@ extern const char *const pool_sandbox_names[];
          .kind = OPTION_CHOICE,                                                                              \
          .target = &(pool).start,                                                                            \
          .choices = pool_start_names,                                                                        \
-         .help = start_help},                                                                                \
+         .help = (start_help)},                                                                              \
         {.name = "start-order",                                                                              \
          .argument = "SEED",                                                                                 \
          .kind = OPTION_COUNT,                                                                               \
