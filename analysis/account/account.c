@@ -89,7 +89,7 @@ static void take_start_and_end(struct making *m)
     }
 }
 
-/* Gaps are cut at the claim, and each part is counted only when it is positive: time that is told twice
+/* Gaps are cut at the claim, and each part is counted only when it is positive: time that is recorded twice
  * (items that overlap) makes the sum too large, and so comes up in the gap. */
 static void take_gaps(struct making *m)
 {

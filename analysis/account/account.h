@@ -2,7 +2,7 @@
  *
  * n workers during T seconds cost n T core-seconds. Each worker's time from the trial's start to its end is
  * cut into spans that follow one another, so that the causes below add up to n T; what is left over (`gap_s`)
- * is not 0 only where instants contradict each other, and tells that the record is not to be trusted.
+ * is not 0 only where instants contradict each other, and shows that the record is not to be trusted.
  *
  *   serial      before the first fork and after the last worker's last item: all n wait for one
  *   spawn       from the first fork to the worker's first instant, and its wait at the gate for later forks

@@ -91,7 +91,7 @@ struct model_noise noise_describe(const struct design *d)
             noise.loudest_workers = d->workers[c];
         }
     }
-    /* Two worker counts in blocks have one difference each: their noise cannot be told apart. */
+    /* Two worker counts in blocks have one difference each: their noise cannot be distinguished. */
     if (d->cells > (d->paired ? 2 : 1)) {
         double any = bartlett(variance, df, d->cells, noise.variance), growing = trend(d, variance, df);
         noise.unequal_p = fmin(2 * fmin(any, growing), 1);

@@ -1,9 +1,9 @@
 /* scaling_bootstrap.h: one seeded bootstrap over the blocks of a sweep, for E(n), the serial fraction and the
  * knee.
  *
- * The second opinion beside the intervals of scaling.h, models.h and knee.h; see resample.h for what it is
+ * A second opinion on the intervals of scaling.h, models.h and knee.h; see resample.h for what it is
  * worth at few blocks. Each draw weighs whole blocks: E(n) is paired within blocks as in scaling.h, Amdahl's
- * model is fitted anew, and the knee is the smallest n within the cores whose drawn E(n) is below 1 - delta
+ * model is fitted again, and the knee is the smallest n within the cores whose drawn E(n) is below 1 - delta
  * (infinite when none is).
  */
 #ifndef KNEE_SCALING_BOOTSTRAP_H

@@ -163,7 +163,7 @@ static void finish_item(struct simulation *s, unsigned slot)
     runner->item = NO_ITEM;
 }
 
-/* Dispatch is short beside an item: it is turned into wall time at the rate of its beginning. */
+/* Dispatch is short compared with an item: it is turned into wall time at the rate of its beginning. */
 static void start_item(struct simulation *s, unsigned slot, double dispatch_s)
 {
     const struct simulate_setting *set = s->setting;

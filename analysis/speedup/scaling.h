@@ -11,7 +11,7 @@
  * machine cancels in log T(1,b) - log T(n,b). With m blocks that have both, the interval is Student's with m
  * - 1 degrees of freedom. It is exact for log-normal noise at any m from 2, whatever the noise of each worker
  * count, and nearly so for normal noise up to 5%; tests/unit/analysis/test_coverage.c shows it by simulation. (A
- * bootstrap over 5 blocks is too narrow: it covers 85%, and is only given beside it, see resample.h.) It asks
+ * bootstrap over 5 blocks is too narrow: it covers 85%, and is only a second opinion, see resample.h.) It asks
  * that the differences of blocks be alike, not that different n be equally noisy; pooling the noise of all n
  * would be narrower, and wrong where one n is noisier than another. Unpaired data (a plain table): Welch's
  * interval on logarithms.

@@ -112,7 +112,7 @@ double stats_half_width(double level, double a, double a_df, double b, double b_
     return (welch + sqrt(pow(stats_t(level, a_df), 2) * a + pow(stats_t(level, b_df), 2) * b)) / 2;
 }
 
-/* Equal up to rounding: the spread is below what doubles, let alone clocks, tell apart. */
+/* Equal up to rounding: the spread is below what doubles, let alone clocks, distinguish. */
 static int no_spread(double sd, double mean)
 {
     return !(sd > 1e-13 * fabs(mean));
@@ -146,7 +146,7 @@ struct interval stats_geometric_interval(const double *values, size_t count, dou
         return interval_unknown("%s", count ? "out of memory" : "no value");
     for (size_t i = 0; i < count; i++)
         logs[i] = log(values[i]);
-    /* A mean of logarithms may be 0: their spread is judged beside 1, the relative unit. */
+    /* A mean of logarithms may be 0: their spread is compared with 1, the relative unit. */
     if (count > 1 && no_spread(stats_sd(logs, count), 1)) {
         result = interval_point(values[0], "all %zu values are equal: no spread, no interval", count);
     } else {

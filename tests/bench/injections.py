@@ -45,7 +45,7 @@ def megabytes(study: sqlite3.Connection) -> float:
     return float(study.execute("SELECT sum(bytes) / 1e6 FROM batch_item").fetchone()[0])
 
 
-# The numbers in truth are those of the words beside it.
+# The numbers in truth are those of the words next to it.
 INJECTIONS = {
     "serial": Injection("serial", 4, "items=64 cost=20ms", "serial=200ms", "", lambda study, n, cores: n * 0.2),
     # The work under the lock stays, as a wait of its own.
@@ -108,7 +108,7 @@ def speedup(trials: list[Trial], workers: int) -> float:
 
 
 def check(name: str, options: argparse.Namespace, work: str) -> bool | None:
-    """None: others disturbed it too much to tell."""
+    """None: others disturbed it too much to measure."""
     injection = INJECTIONS[name]
     cores = len(os.sched_getaffinity(0))
     workers = injection.workers or 2 * cores

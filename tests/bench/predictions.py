@@ -3,7 +3,7 @@
 
 Usage: predictions.py [--run N] KNEE STUDY...
 
-For every cell of each study: the time predicted without its own trials beside the measured one. For the advice of `knee predict`: the advised
+For every cell of each study: the time predicted without its own trials, and the measured time. For the advice of `knee predict`: the advised
 setting's measured time over that of the best cell measured, block by block (which cell is the best is found in the other blocks). For the account:
 the least named share and the largest gap of all its trials. Goals: 5% for cells (real studies: to as many workers as cores; emulated ones and those of `knee synthetic`: to 16),
 2% for the advice, 98% named, 0.1% not closed.

@@ -337,8 +337,8 @@ static void noise_table(unsigned sweeps)
         {"noise 0.5 to 5%", {8, 5, 0.005, 0.02, true, .noise_at_most = 0.05}},
         {"noise 1 to 10%", {8, 5, 0.01, 0.02, true, .noise_at_most = 0.10}},
         {"noise 1 to 3%", {8, 5, 0.01, 0.02, true, .noise_at_most = 0.03}},
-        {"same, 3 blocks", {8, 3, 0.005, 0.02, true, .noise_at_most = 0.05}},
-        {"same, 10 blocks", {8, 10, 0.005, 0.02, true, .noise_at_most = 0.05}},
+        {"same 0.5-5, 3 bl.", {8, 3, 0.005, 0.02, true, .noise_at_most = 0.05}},
+        {"same 0.5-5, 10 bl", {8, 10, 0.005, 0.02, true, .noise_at_most = 0.05}},
         {"t, 3 df, 2%", {8, 5, 0.02, 0.02, true, .heavy = true}},
         {"AR(1) 0.7, 2%", {8, 5, 0.02, 0.02, true, .correlation = 0.7}},
         {"2, 20, 5 .. times", {8, 5, 0.02, 0, true, .uneven = true}},
@@ -436,7 +436,7 @@ static void prediction_table(unsigned sweeps)
 
     printf("\nprediction at 64 workers from 1 .. 16: Amdahl truth, 5 blocks, noise 2%%; error in 95%% of "
            "sweeps at\n"
-           "most, beside the least that any unbiased estimate can have (Cramer and Rao)\n");
+           "most, and the least that any unbiased estimate can have (Cramer and Rao)\n");
     for (int i = 0; i < 12; i++) {
         struct setting set = {.truth = {.sigma = serial[i % 6]},
                               .design = {16, 5, 0.02, i < 6 ? 0 : 0.02, true, .heavy = false}};

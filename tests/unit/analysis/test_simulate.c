@@ -66,9 +66,9 @@ static void largest_first_is_an_order(void **state)
     assert_int_equal(order[1], 1);
     assert_int_equal(order[2], 3);
     assert_int_equal(order[4], 2);
-    assert_near("4 + 1 + 1 beside 3 + 3", run(&setting).wall_s, 6);
+    assert_near("4 + 1 + 1 against 3 + 3", run(&setting).wall_s, 6);
     setting.order = NULL;
-    assert_near("1 + 1 + 3 beside 3 + 4", run(&setting).wall_s, 7);
+    assert_near("1 + 1 + 3 against 3 + 4", run(&setting).wall_s, 7);
 }
 
 static void serial_parts_and_starts_come_before_and_behind(void **state)
