@@ -46,12 +46,18 @@ static void print_best(const struct prediction *p, FILE *out)
 
 static void print_bounds(const struct prediction *p, FILE *out)
 {
+    char note[PREDICTION_NOTE_BYTES];
+
     fprintf(out,
             "bounds: speedup is at most %.0f (workers), %.4g (longest item, %.4g s), %.4g (serial parts)",
             p->bounds.workers, p->bounds.longest_item, p->bounds.longest_s, p->bounds.serial);
-    if (p->memory_workers)
-        fprintf(out, "; memory is enough for %u workers of %.0f MiB", p->memory_workers, p->worker_mib);
+    if (p->memory_limits)
+        fprintf(out, "; memory is enough for %u worker%s of %.0f MiB", p->memory_workers,
+                p->memory_workers == 1 ? "" : "s", p->worker_mib);
     fputc('\n', out);
+    prediction_note_memory(p, note, sizeof note);
+    if (note[0])
+        fprintf(out, "memory: %s\n", note);
 }
 
 static void print_checks(const struct prediction *p, FILE *out)

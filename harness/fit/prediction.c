@@ -213,7 +213,7 @@ static void add_points(const struct prediction_basis *basis, struct prediction *
         predict_cell(basis, p, &setting, &point.wall_s, &point.speedup);
         point.efficiency = interval_scaled(&point.speedup, 1.0 / workers[i]);
         point.core_hours = workers[i] * point.wall_s.value / 3600;
-        point.too_large = p->memory_workers && workers[i] > p->memory_workers;
+        point.too_large = p->memory_limits && workers[i] > p->memory_workers;
         g_array_append_val(p->points, point);
     }
     g_free(workers);
@@ -224,7 +224,7 @@ static void find_best(const struct prediction_basis *basis, struct prediction *p
     size_t count, allowed = 0;
     unsigned *workers = candidates(p, &count);
 
-    while (allowed < count && (!p->memory_workers || workers[allowed] <= p->memory_workers))
+    while (allowed < count && (!p->memory_limits || workers[allowed] <= p->memory_workers))
         allowed++;
     p->best =
         predict_best(&p->pool, p->request.cores, workers, allowed ? allowed : 1, &p->base, PREDICT_AS_GOOD);
@@ -234,17 +234,6 @@ static void find_best(const struct prediction_basis *basis, struct prediction *p
     p->least_chunk =
         predict_least_chunk(&p->pool, p->request.cores, p->best.setting.workers, p->best.setting.policy,
                             PREDICTION_EFFICIENCY, &p->chunk_efficiency, &p->chunk_best);
-}
-
-static void find_memory(struct prediction *p)
-{
-    p->worker_mib = NAN;
-    for (unsigned i = 0; i < p->study->workers->len; i++)
-        p->worker_mib =
-            fmax(p->worker_mib, g_array_index(p->study->workers, struct data_worker, i).maxrss_mib);
-    if (p->request.memory_bytes > 0 && p->worker_mib > 0)
-        p->memory_workers =
-            (unsigned)fmin(fmax(p->request.memory_bytes / 1048576 / p->worker_mib, 1), 1000000);
 }
 
 static void find_slowdown(const struct prediction_basis *basis, struct prediction *p)
@@ -308,7 +297,7 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
     pool_make(&basis, p->request.items, level_of(&basis),
               prediction_basis_contention(&basis, &slowdown, p->request.cores), 1, &p->pool);
     check_cells(&basis, p);
-    find_memory(p);
+    prediction_find_memory(p);
     predict_bounds(&p->pool, most_workers(p), &p->bounds);
     add_points(&basis, p);
     find_best(&basis, p);

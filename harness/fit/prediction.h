@@ -28,6 +28,10 @@ struct predict_request {
     size_t items;        /* 0: those of the study */
 };
 
+/* Where the memory of a worker comes from. Of a command only the largest process of a trial is known, and not how many
+ * there were: each worker is taken as such a process, which is too much for threads. */
+enum prediction_memory { PREDICTION_MEMORY_UNKNOWN, PREDICTION_MEMORY_WORKERS, PREDICTION_MEMORY_PROCESSES };
+
 struct prediction_point {
     unsigned workers;
     struct interval wall_s, speedup, efficiency;
@@ -62,8 +66,10 @@ struct prediction {
     double chunk_efficiency; /* the largest, and where */
     uint64_t chunk_best;
     struct predict_bounds bounds; /* with as many workers as there are cores, or more where items wait */
-    double worker_mib;            /* largest of a worker; NaN not known */
-    unsigned memory_workers;      /* most that the memory has room for; 0: not given or not known */
+    enum prediction_memory memory_from;
+    double worker_mib;       /* largest of a worker, as memory_from says; NaN not known */
+    bool memory_limits;      /* request.memory_bytes is given and worker_mib known */
+    unsigned memory_workers; /* ... most that the memory has room for, may be 0 */
 };
 
 #define PREDICTION_EFFICIENCY 0.95
@@ -72,6 +78,11 @@ struct prediction {
 int prediction_make(const struct fit_account *account, const struct predict_request *request,
                     struct prediction *prediction, struct fault *fault);
 void prediction_release(struct prediction *prediction);
+
+/* A sentence on the memory for a reader: what was taken for a worker, or why --memory limits nothing; empty when there
+ * is nothing to say. */
+enum { PREDICTION_NOTE_BYTES = 320 };
+void prediction_note_memory(const struct prediction *prediction, char *text, size_t bytes);
 
 /* The pool's name of a policy. */
 const char *prediction_policy_name(enum simulate_policy policy);

@@ -40,4 +40,7 @@ struct prediction_slowdown prediction_basis_slowdown(const struct prediction_bas
 double prediction_basis_contention(const struct prediction_basis *basis,
                                    const struct prediction_slowdown *slowdown, unsigned cores);
 
+/* Fills memory_from, worker_mib, memory_limits and memory_workers; needs study and request. */
+void prediction_find_memory(struct prediction *prediction);
+
 #endif

@@ -15,7 +15,7 @@ static json_t *points_json(const struct prediction *p)
         fit_json_put(row, "efficiency", fit_json_interval(&point->efficiency));
         fit_json_put(row, "memory_mib", fit_json_number(point->memory_mib));
         fit_json_put(row, "core_hours", fit_json_number(point->core_hours));
-        fit_json_put(row, "fits_memory", p->memory_workers ? json_boolean(!point->too_large) : json_null());
+        fit_json_put(row, "fits_memory", p->memory_limits ? json_boolean(!point->too_large) : json_null());
         fit_json_append(array, row);
     }
     return array;
@@ -58,7 +58,9 @@ static json_t *best_json(const struct prediction *p)
 
 json_t *prediction_json(const struct prediction *p)
 {
+    static const char *const memory[] = {NULL, "workers", "processes"};
     json_t *object = json_object(), *bounds = json_object();
+    char note[PREDICTION_NOTE_BYTES];
 
     fit_json_put(object, "format", fit_json_text("knee-predict 1"));
     fit_json_put(object, "study", fit_json_text(p->study->name));
@@ -76,8 +78,11 @@ json_t *prediction_json(const struct prediction *p)
     fit_json_put(bounds, "longest_item", fit_json_number(p->bounds.longest_item));
     fit_json_put(bounds, "longest_item_s", fit_json_number(p->bounds.longest_s));
     fit_json_put(bounds, "serial", fit_json_number(p->bounds.serial));
-    fit_json_put(bounds, "memory_workers", fit_json_count(p->memory_workers));
+    fit_json_put(bounds, "memory_workers", p->memory_limits ? json_integer(p->memory_workers) : json_null());
     fit_json_put(bounds, "worker_mib", fit_json_number(p->worker_mib));
+    fit_json_put(bounds, "memory_from", fit_json_text(memory[p->memory_from]));
+    prediction_note_memory(p, note, sizeof note);
+    fit_json_put(bounds, "memory_note", fit_json_text(note[0] ? note : NULL));
     fit_json_put(object, "bounds", bounds);
     fit_json_put(object, "contention_per_worker", fit_json_interval(&p->contention));
     fit_json_put(object, "waiting_all_cores", fit_json_interval(&p->crowding));

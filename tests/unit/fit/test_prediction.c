@@ -251,6 +251,50 @@ static void memory_and_items_bound_the_advice(void **state)
     prediction_release(&p);
 }
 
+/* Of a command only the largest process of each trial is known: 100 MiB for each worker, 350 MiB hold 3. */
+static void the_memory_of_a_command_is_that_of_its_largest_process(void **state)
+{
+    struct predict_request request = {.cores = 8, .memory_bytes = 350.0 * 1048576};
+    char note[PREDICTION_NOTE_BYTES];
+    double *kept = g_new0(double, study.workers->len + 1);
+    struct prediction p;
+
+    (void)state;
+    for (unsigned i = 0; i < study.workers->len; i++) {
+        struct data_worker *worker = &g_array_index(study.workers, struct data_worker, i);
+        kept[i] = worker->maxrss_mib;
+        worker->maxrss_mib = NAN;
+    }
+    open_prediction(&request, &p);
+    assert_int_equal(p.memory_from, PREDICTION_MEMORY_UNKNOWN);
+    assert_false(p.memory_limits || point_at(&p, 8)->too_large);
+    prediction_note_memory(&p, note, sizeof note);
+    assert_non_null(strstr(note, "no memory figure"));
+    prediction_release(&p);
+
+    for (unsigned i = 0; i < study.trials->len; i++)
+        g_array_index(study.trials, struct data_trial, i).maxrss_mib = i == 7 ? 100 : 60;
+    open_prediction(&request, &p);
+    assert_int_equal(p.memory_from, PREDICTION_MEMORY_PROCESSES);
+    assert_int_equal(p.memory_workers, 3);
+    assert_near("memory of 5", point_at(&p, 5)->memory_mib, 500, 1e-9);
+    assert_true(point_at(&p, 4)->too_large && !point_at(&p, 3)->too_large);
+    assert_true(p.best.setting.workers <= 3);
+    prediction_note_memory(&p, note, sizeof note);
+    assert_non_null(strstr(note, "100 MiB"));
+    prediction_release(&p);
+
+    request.memory_bytes = 50.0 * 1048576;
+    open_prediction(&request, &p);
+    assert_true(p.memory_limits && p.memory_workers == 0 && point_at(&p, 1)->too_large);
+    prediction_release(&p);
+    for (unsigned i = 0; i < study.workers->len; i++)
+        g_array_index(study.workers, struct data_worker, i).maxrss_mib = kept[i];
+    for (unsigned i = 0; i < study.trials->len; i++)
+        g_array_index(study.trials, struct data_trial, i).maxrss_mib = NAN;
+    g_free(kept);
+}
+
 static void more_items_have_wider_times_and_the_same_speedups(void **state)
 {
     struct predict_request few = {.cores = 4}, many = {.cores = 4, .items = 3000};
@@ -345,6 +389,7 @@ int main(void)
         cmocka_unit_test(a_larger_machine_is_predicted),
         cmocka_unit_test(held_back_cells_are_within_five_percent),
         cmocka_unit_test(memory_and_items_bound_the_advice),
+        cmocka_unit_test(the_memory_of_a_command_is_that_of_its_largest_process),
         cmocka_unit_test(more_items_have_wider_times_and_the_same_speedups),
         cmocka_unit_test(a_study_without_one_worker_is_refused),
         cmocka_unit_test(the_prediction_reads_as_recorded),
