@@ -12,7 +12,7 @@
 
 static struct {
     uint64_t cores, items;
-    const char *memory;
+    const char *memory, *serial_grows, *serial_from;
     bool json;
 } options;
 
@@ -36,10 +36,21 @@ static const struct option_spec table[] = {
      .min = 1,
      .max = 10000000,
      .help = "number of items, similar to those of the study (as in the study)"},
+    {.name = "serial-grows",
+     .argument = "HOW",
+     .kind = OPTION_TEXT,
+     .target = &options.serial_grows,
+     .help = "serial parts with other items: 'fixed', or growing as 'items' (not known)"},
+    {.name = "serial-from",
+     .argument = "STUDY",
+     .kind = OPTION_TEXT,
+     .target = &options.serial_from,
+     .help = "learn that from a study with other items, or with --weak"},
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
     {.name = NULL}};
 
 static double memory_bytes; /* of --memory; 0 when not given */
+static enum predict_serial_grows serial_grows;
 
 /* "32G", "32GiB", "900M", plain bytes; powers of 1024. Returns 0, or -1 with fault. */
 static int parse_memory(const char *text, double *bytes, struct fault *fault)
@@ -77,27 +88,58 @@ static int print(const struct prediction *prediction)
 static int check(const struct arguments *arguments, struct fault *fault)
 {
     (void)arguments;
+    serial_grows = !options.serial_grows                        ? SERIAL_UNSTATED
+                   : strcmp(options.serial_grows, "fixed") == 0 ? SERIAL_FIXED
+                                                                : SERIAL_ITEMS;
+    if (serial_grows == SERIAL_ITEMS && strcmp(options.serial_grows, "items") != 0)
+        return fault_usage(fault, "--serial-grows %s: give fixed or items", options.serial_grows);
+    if (options.serial_grows && options.serial_from)
+        return fault_usage(fault, "--serial-grows states what --serial-from learns: give one of them");
     return options.memory ? parse_memory(options.memory, &memory_bytes, fault) : 0;
+}
+
+/* A study and its account, or nothing at all for no operand. */
+struct source {
+    char *folder;
+    struct study_data study;
+    struct fit_account account;
+};
+
+static int open_source(const char *operand, struct source *source, struct fault *fault)
+{
+    if (!operand)
+        return 0;
+    return study_read(operand, &source->study, &source->folder, fault) ||
+                   fit_account_make(&source->study, &source->account, fault)
+               ? -1
+               : 0;
+}
+
+static void close_source(struct source *source)
+{
+    g_free(source->folder);
+    fit_account_release(&source->account);
+    study_data_release(&source->study);
 }
 
 static int run(const struct arguments *arguments, struct fault *fault)
 {
-    char *folder = NULL;
-    int code = -1;
-    struct study_data study = {0};
-    struct fit_account account = {0};
+    struct source source = {0}, other = {0};
     struct prediction prediction = {0};
-    struct predict_request request = {
-        .cores = (unsigned)options.cores, .items = options.items, .memory_bytes = memory_bytes};
+    struct predict_request request = {.cores = (unsigned)options.cores,
+                                      .items = options.items,
+                                      .memory_bytes = memory_bytes,
+                                      .serial_grows = serial_grows,
+                                      .other = options.serial_from ? &other.account : NULL};
+    int code = -1;
 
-    if (study_read(arguments->operands[0], &study, &folder, fault) == 0 &&
-        fit_account_make(&study, &account, fault) == 0 &&
-        prediction_make(&account, &request, &prediction, fault) == 0)
+    if (open_source(arguments->operands[0], &source, fault) == 0 &&
+        open_source(options.serial_from, &other, fault) == 0 &&
+        prediction_make(&source.account, &request, &prediction, fault) == 0)
         code = print(&prediction);
     prediction_release(&prediction);
-    g_free(folder);
-    fit_account_release(&account);
-    study_data_release(&study);
+    close_source(&other);
+    close_source(&source);
     return code;
 }
 

@@ -58,6 +58,9 @@ static void print_bounds(const struct prediction *p, FILE *out)
     prediction_note_memory(p, note, sizeof note);
     if (note[0])
         fprintf(out, "memory: %s\n", note);
+    prediction_note_serial(p, note, sizeof note);
+    if (note[0])
+        fprintf(out, "serial parts: %s\n", note);
 }
 
 static void print_checks(const struct prediction *p, FILE *out)

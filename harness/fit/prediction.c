@@ -20,7 +20,7 @@ static void pool_make(const struct prediction_basis *basis, size_t items, double
                       uint64_t seed, struct predict_pool *pool)
 {
     size_t *pick = g_new0(size_t, items + 1), *order = g_new0(size_t, items + 1);
-    double *cost_s = g_new0(double, items + 1), *weight = g_new0(double, items + 1);
+    double *cost_s = g_new0(double, items + 1), *weight = g_new0(double, items + 1), factor;
 
     predict_pick(basis->items, items, seed, pick);
     for (size_t i = 0; i < items; i++) {
@@ -28,6 +28,9 @@ static void pool_make(const struct prediction_basis *basis, size_t items, double
         weight[i] = basis->weight[pick[i]];
     }
     *pool = basis->pool;
+    factor = prediction_serial_factor(basis->serial_grows, (double)items, (double)basis->items);
+    pool->prefix_s *= factor;
+    pool->suffix_s *= factor;
     pool->cost_s = cost_s;
     pool->items = items;
     pool->contention = contention;
@@ -145,6 +148,29 @@ static struct interval join(const struct prediction *p, double value, const doub
                             with_items && p->request.items != p->measured_items ? ", sample of items" : "");
 }
 
+/* Widens bounds by the least and largest of the values over the one that was taken. */
+static void widen(struct interval *interval, const double *ends, double value)
+{
+    if (!interval_has_bounds(interval))
+        return;
+    interval->low *= fmin(fmin(ends[0], ends[1]) / value, 1);
+    interval->high *= fmax(fmax(ends[0], ends[1]) / value, 1);
+}
+
+/* ... where it is not known how much of the serial parts grows with the items. */
+static void widen_by_serial(const struct prediction *p, double wall_s, double one_s, struct interval *wall,
+                            struct interval *speedup)
+{
+    double wall_ends[2], one_ends[2], speedup_ends[2];
+
+    prediction_serial_ends(p, p->request.items, wall_s, wall_ends);
+    prediction_serial_ends(p, p->request.items, one_s, one_ends);
+    for (int i = 0; i < 2; i++)
+        speedup_ends[i] = one_ends[i] / wall_ends[i];
+    widen(wall, wall_ends, wall_s);
+    widen(speedup, speedup_ends, one_s / wall_s);
+}
+
 /* T(n) and S(n) of one cell, from all blocks and from each alone. */
 static void predict_cell(const struct prediction_basis *basis, const struct prediction *p,
                          const struct predict_setting *setting, struct interval *wall,
@@ -154,7 +180,7 @@ static void predict_cell(const struct prediction_basis *basis, const struct pred
     size_t items = p->request.items < SPREAD_ITEMS ? p->request.items : SPREAD_ITEMS, blocks = 0;
     double block_s[MOST_BLOCKS], block_speedup[MOST_BLOCKS];
     double wall_s = predict_seconds(&p->pool, setting, p->request.cores);
-    double gain = predict_seconds(&p->pool, &one, p->request.cores) / wall_s;
+    double one_s = predict_seconds(&p->pool, &one, p->request.cores);
 
     for (; blocks < basis->blocks->len && blocks < MOST_BLOCKS; blocks++) {
         const struct prediction_block *block = &g_array_index(basis->blocks, struct prediction_block, blocks);
@@ -167,7 +193,8 @@ static void predict_cell(const struct prediction_basis *basis, const struct pred
         pool_release(&pool);
     }
     *wall = join(p, wall_s, block_s, blocks, true);
-    *speedup = join(p, gain, block_speedup, blocks, false);
+    *speedup = join(p, one_s / wall_s, block_speedup, blocks, false);
+    widen_by_serial(p, wall_s, one_s, wall, speedup);
     if (setting->workers == 1)
         *speedup = interval_exact(1, FIT_LEVEL, "definition");
     else /* the simulation knows no more than ideal */
@@ -217,6 +244,24 @@ static void add_points(const struct prediction_basis *basis, struct prediction *
         g_array_append_val(p->points, point);
     }
     g_free(workers);
+}
+
+/* Both answers, for readers. */
+static void compare_serial(struct prediction *p)
+{
+    struct prediction_serial *serial = &p->serial, kept = *serial;
+    struct predict_setting setting = {most_workers(p), p->base.chunk, p->base.policy}, one = setting;
+    double ends[2], one_ends[2];
+
+    one.workers = 1;
+    serial->grows.low = 0;
+    serial->grows.high = 1;
+    prediction_serial_ends(p, p->request.items, predict_seconds(&p->pool, &setting, p->request.cores), ends);
+    prediction_serial_ends(p, p->request.items, predict_seconds(&p->pool, &one, p->request.cores), one_ends);
+    *serial = kept;
+    serial->workers = setting.workers;
+    serial->speedup_fixed = one_ends[0] / ends[0];
+    serial->speedup_items = one_ends[1] / ends[1];
 }
 
 static void find_best(const struct prediction_basis *basis, struct prediction *p)
@@ -287,11 +332,13 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
                              .request = *request,
                              .points = g_array_new(FALSE, TRUE, sizeof(struct prediction_point)),
                              .checks = g_array_new(FALSE, TRUE, sizeof(struct prediction_check))};
-    if (prediction_basis_make(account, &basis, fault)) {
+    if (prediction_basis_make(account, &basis, fault) ||
+        prediction_find_serial(&basis, request, &p->serial, fault)) {
         prediction_basis_release(&basis);
         prediction_release(p);
         return -1;
     }
+    basis.serial_grows = p->serial.grows.value;
     describe(&basis, p);
     slowdown = prediction_basis_slowdown(&basis, -1);
     pool_make(&basis, p->request.items, level_of(&basis),
@@ -301,6 +348,7 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
     predict_bounds(&p->pool, most_workers(p), &p->bounds);
     add_points(&basis, p);
     find_best(&basis, p);
+    compare_serial(p);
     prediction_basis_release(&basis);
     if (p->best.seconds > 0)
         return 0;

@@ -12,6 +12,11 @@
  * (predicted without their own trials); and, when other items than the measured ones are asked for, 1.96
  * standard errors of a mean of that many items drawn from a population of which the measured ones are a
  * sample. Speedups leave out the third. A study of one block has no interval.
+ *
+ * With another number of items the serial parts become measured_s (1 + g (items / measured items - 1)), g the share of
+ * them that grows. g is stated, or learned from a second study (slope of a straight line of serial parts over items, all
+ * trials of both curves), or, where nothing is known, 1 with the bounds 0 and 1. The interval is then widened to hold the
+ * times at both bounds of g.
  */
 #ifndef KNEE_PREDICTION_H
 #define KNEE_PREDICTION_H
@@ -22,10 +27,17 @@
 #include "analysis/statistics/interval.h"
 #include "harness/fit/fit_account.h"
 
+/* Whether serial parts (prefix and suffix, but for what the suffix takes for each worker) grow with the items. */
+enum predict_serial_grows { SERIAL_UNSTATED, SERIAL_FIXED, SERIAL_ITEMS };
+
 struct predict_request {
     unsigned cores;      /* 0: those of the study */
     double memory_bytes; /* 0: not given */
     size_t items;        /* 0: those of the study */
+    enum predict_serial_grows serial_grows;
+    /* Of another study of the same program, with another number of items or of weak scaling, to learn it; NULL none. Not
+     * owned, and not used after prediction_make(). */
+    const struct fit_account *other;
 };
 
 /* Where the memory of a worker comes from. Of a command only the largest process of a trial is known, and not how many
@@ -47,6 +59,17 @@ struct prediction_check {
     double error; /* predicted over measured, less 1 */
 };
 
+enum prediction_serial_from { SERIAL_ASSUMED, SERIAL_STATED, SERIAL_LEARNED };
+struct prediction_serial {
+    enum prediction_serial_from from;
+    /* The share of measured_s that grows in proportion to the items; the rest stays. Assumed: 1, bounds 0 and 1. */
+    struct interval grows;
+    double measured_s; /* with the items measured */
+    /* Speedup with the most workers of the curve if all grows, and if nothing does. */
+    unsigned workers;
+    double speedup_items, speedup_fixed;
+};
+
 struct prediction {
     const struct study_data *study; /* not owned */
     struct predict_request request; /* as taken */
@@ -56,9 +79,10 @@ struct prediction {
     struct interval contention;  /* slowdown of items by each further worker, waiting left out */
     struct interval crowding;    /* ... by waiting for a core, when all cores are at work */
     struct predict_pool pool;    /* with the items asked for; its arrays are owned */
-    GArray *points;              /* struct prediction_point */
-    GArray *checks;              /* struct prediction_check */
-    double held_back_rms;        /* of log times; NaN without checks */
+    struct prediction_serial serial;
+    GArray *points;       /* struct prediction_point */
+    GArray *checks;       /* struct prediction_check */
+    double held_back_rms; /* of log times; NaN without checks */
     struct predict_choice best;
     struct interval best_wall_s, best_speedup;
     double best_core_hours;
@@ -74,15 +98,17 @@ struct prediction {
 
 #define PREDICTION_EFFICIENCY 0.95
 
-/* Returns 0, or -1 with fault: no one-worker trials with items, or no memory. */
+/* Returns 0, or -1 with fault: no one-worker trials with items, an `other` with the same number of items, no memory. */
 int prediction_make(const struct fit_account *account, const struct predict_request *request,
                     struct prediction *prediction, struct fault *fault);
 void prediction_release(struct prediction *prediction);
 
 /* A sentence on the memory for a reader: what was taken for a worker, or why --memory limits nothing; empty when there
  * is nothing to say. */
-enum { PREDICTION_NOTE_BYTES = 320 };
+enum { PREDICTION_NOTE_BYTES = 400 };
 void prediction_note_memory(const struct prediction *prediction, char *text, size_t bytes);
+/* ... on the growth of the serial parts; empty with the number of items that was measured. */
+void prediction_note_serial(const struct prediction *prediction, char *text, size_t bytes);
 
 /* The pool's name of a policy. */
 const char *prediction_policy_name(enum simulate_policy policy);

@@ -321,14 +321,12 @@ static void take_serial(struct prediction_basis *basis, int64_t without)
         const struct fit_account_trial *row = row_at(account, i);
         const struct data_trial *trial = trial_of(account, row);
         double n = workers_of(account, row), chunk = (double)study_data_cell(account->study, trial)->chunk;
-        /* A program that records items but no phases has a serial part, too: at which end it is changes no wall
-         * time. */
-        bool has_phases = !isnan(trial->prefix_s + trial->suffix_s);
-        double at_end_s = has_phases ? trial->suffix_s : row->account.core_s[CAUSE_SERIAL] / n;
+        double at_start_s = isnan(trial->prefix_s + trial->suffix_s) ? 0 : trial->prefix_s,
+               at_end_s = prediction_serial_s(row, trial, n) - at_start_s;
         if (!is_seen(account, row, without) || isnan(at_end_s))
             continue;
         trials++;
-        prefix_s += has_phases ? trial->prefix_s : 0;
+        prefix_s += at_start_s;
         suffix_s += at_end_s;
         n_sum += n;
         nn_sum += n * n;

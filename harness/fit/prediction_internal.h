@@ -25,6 +25,7 @@ struct prediction_basis {
     double *cost_s, *weight; /* of each measured item: median time with one worker; bytes. Owned */
     size_t items;
     struct predict_pool pool; /* but for the items and contention */
+    double serial_grows;      /* share of the serial parts that grows with the items */
     GArray *blocks;           /* struct prediction_block, of those with one-worker trials */
     GArray *ratios;           /* struct prediction_ratio */
 };
@@ -42,5 +43,16 @@ double prediction_basis_contention(const struct prediction_basis *basis,
 
 /* Fills memory_from, worker_mib, memory_limits and memory_workers; needs study and request. */
 void prediction_find_memory(struct prediction *prediction);
+
+/* The serial part of a trial: prefix and suffix, or, without phases, what its account has. NaN not known. */
+double prediction_serial_s(const struct fit_account_trial *row, const struct data_trial *trial,
+                           double workers);
+/* Which part of it grows. Needs the pool's costs. Returns 0, or -1 with fault. */
+int prediction_find_serial(const struct prediction_basis *basis, const struct predict_request *request,
+                           struct prediction_serial *serial, struct fault *fault);
+/* Serial parts with `items`, over those with the items measured. */
+double prediction_serial_factor(double grows, double items, double measured);
+/* The time with so many items if the serial parts grow by the lower, and by the upper bound. Needs measured_items. */
+void prediction_serial_ends(const struct prediction *prediction, size_t items, double wall_s, double at[2]);
 
 #endif

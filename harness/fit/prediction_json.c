@@ -56,6 +56,23 @@ static json_t *best_json(const struct prediction *p)
     return best;
 }
 
+static json_t *serial_json(const struct prediction *p)
+{
+    static const char *const from[] = {"assumed", "stated", "learned"};
+    json_t *serial = json_object();
+    char note[PREDICTION_NOTE_BYTES];
+
+    prediction_note_serial(p, note, sizeof note);
+    fit_json_put(serial, "from", fit_json_text(from[p->serial.from]));
+    fit_json_put(serial, "grows", fit_json_interval(&p->serial.grows));
+    fit_json_put(serial, "measured_s", fit_json_number(p->serial.measured_s));
+    fit_json_put(serial, "workers", json_integer(p->serial.workers));
+    fit_json_put(serial, "speedup_items", fit_json_number(p->serial.speedup_items));
+    fit_json_put(serial, "speedup_fixed", fit_json_number(p->serial.speedup_fixed));
+    fit_json_put(serial, "note", fit_json_text(note[0] ? note : NULL));
+    return serial;
+}
+
 json_t *prediction_json(const struct prediction *p)
 {
     static const char *const memory[] = {NULL, "workers", "processes"};
@@ -84,6 +101,7 @@ json_t *prediction_json(const struct prediction *p)
     prediction_note_memory(p, note, sizeof note);
     fit_json_put(bounds, "memory_note", fit_json_text(note[0] ? note : NULL));
     fit_json_put(object, "bounds", bounds);
+    fit_json_put(object, "serial_growth", serial_json(p));
     fit_json_put(object, "contention_per_worker", fit_json_interval(&p->contention));
     fit_json_put(object, "waiting_all_cores", fit_json_interval(&p->crowding));
     fit_json_put(object, "checks", checks_json(p));

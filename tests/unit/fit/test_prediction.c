@@ -297,7 +297,8 @@ static void the_memory_of_a_command_is_that_of_its_largest_process(void **state)
 
 static void more_items_have_wider_times_and_the_same_speedups(void **state)
 {
-    struct predict_request few = {.cores = 4}, many = {.cores = 4, .items = 3000};
+    struct predict_request few = {.cores = 4},
+                           many = {.cores = 4, .items = 3000, .serial_grows = SERIAL_FIXED};
     struct prediction a, b;
     const struct interval *x, *y;
 
@@ -313,6 +314,133 @@ static void more_items_have_wider_times_and_the_same_speedups(void **state)
     assert_true(y->value > x->value); /* serial parts weigh less */
     prediction_release(&a);
     prediction_release(&b);
+}
+
+/* Ten times the items: of 0.210 s (0.002 s for each worker stay) nine times as much more. */
+static void serial_parts_grow_as_stated_or_both_are_in_the_interval(void **state)
+{
+    struct predict_request request = {.cores = 16, .items = 3000, .serial_grows = SERIAL_FIXED};
+    struct prediction fixed, grown, open;
+    char note[PREDICTION_NOTE_BYTES];
+
+    (void)state;
+    open_prediction(&request, &fixed);
+    request.serial_grows = SERIAL_ITEMS;
+    open_prediction(&request, &grown);
+    request.serial_grows = SERIAL_UNSTATED;
+    open_prediction(&request, &open);
+    for (unsigned n = 1; n <= 16; n += 5) {
+        const struct prediction_point *f = point_at(&fixed, n), *g = point_at(&grown, n),
+                                      *o = point_at(&open, n);
+        assert_near("T", g->wall_s.value - f->wall_s.value, 9 * 0.210, 1e-6);
+        assert_near("assumed", o->wall_s.value, g->wall_s.value, 1e-12);
+        assert_near("T low", o->wall_s.low, g->wall_s.low * f->wall_s.value / g->wall_s.value, 1e-9);
+        assert_near("T high", o->wall_s.high, g->wall_s.high, 1e-9);
+        assert_true(o->speedup.low <= g->speedup.value && f->speedup.value <= o->speedup.high);
+    }
+    assert_near("S(16) fixed", open.serial.speedup_fixed, point_at(&fixed, 16)->speedup.value, 1e-9);
+    assert_near("S(16) items", open.serial.speedup_items, point_at(&grown, 16)->speedup.value, 1e-9);
+    assert_int_equal(open.serial.from, SERIAL_ASSUMED);
+    prediction_note_serial(&open, note, sizeof note);
+    assert_non_null(strstr(note, "--serial-grows"));
+    prediction_note_serial(&fixed, note, sizeof note);
+    assert_non_null(strstr(note, "stay fixed"));
+    prediction_release(&fixed);
+    prediction_release(&grown);
+    prediction_release(&open);
+    request.items = 0; /* as measured: nothing to say */
+    open_prediction(&request, &open);
+    prediction_note_serial(&open, note, sizeof note);
+    assert_string_equal(note, "");
+    prediction_release(&open);
+}
+
+/* Another study of the same pool: half the items, serial parts as given. */
+static void learn(double prefix_s, double suffix_s, double noise_s, struct prediction *p)
+{
+    static struct sim_pool half;
+    struct fixture small = {.cores = 4, .blocks = 3, .random = {9}};
+    struct predict_request request = {.cores = 16, .items = 3000};
+    struct study_data other;
+    struct fit_account other_account;
+    struct fault fault;
+    char *folder;
+
+    half = pool;
+    half.items = 150;
+    half.setting.prefix_s = prefix_s;
+    half.setting.suffix_s = suffix_s;
+    pool_fixture_make(&small, &half);
+    if (study_read(small.folder, &other, &folder, &fault) || fit_account_make(&other, &other_account, &fault))
+        fail_msg("%s", fault.text);
+    for (unsigned i = 0; i < other.trials->len; i++)
+        g_array_index(other.trials, struct data_trial, i).prefix_s += i % 2 ? noise_s : -noise_s;
+    request.other = &other_account;
+    open_prediction(&request, p);
+    g_free(folder);
+    fit_account_release(&other_account);
+    study_data_release(&other);
+    fixture_remove(&small);
+}
+
+static void what_grows_is_learned_from_another_study(void **state)
+{
+    struct prediction p;
+    struct predict_request same = {.other = &account};
+    struct fault fault;
+
+    (void)state;
+    learn(0.100, 0.005, 0, &p); /* half the serial parts of twice the items */
+    assert_int_equal(p.serial.from, SERIAL_LEARNED);
+    assert_near("all grows", p.serial.grows.value, 1, 1e-6);
+    assert_near("for sure", p.serial.grows.low, 1, 1e-3);
+    assert_near("serial parts of 3000", p.pool.prefix_s + p.pool.suffix_s, 2.10, 1e-5);
+    prediction_release(&p);
+    learn(0.200, 0.010, 0, &p);
+    assert_near("nothing grows", p.serial.grows.value, 0, 1e-6);
+    prediction_release(&p);
+    learn(0.150, 0.0075, 0.010, &p); /* 0.105 s + 0.105 s (items / 300) */
+    assert_near("half of it grows", p.serial.grows.value, 0.5, 0.03);
+    assert_true(p.serial.grows.low < 0.5 && p.serial.grows.high > 0.5 && p.serial.grows.high < 0.6);
+    assert_true(point_at(&p, 16)->wall_s.high > point_at(&p, 16)->wall_s.value);
+    prediction_release(&p);
+    assert_int_equal(prediction_make(&account, &same, &p, &fault), -1);
+    assert_non_null(strstr(fault.text, "another number of items"));
+}
+
+/* Equal items without any start: S(16) = 1.03 / (0.03 + 1/16) = 11.135 if the serial 3% stay 3%; with a hundred times the
+ * items and a fixed serial part 1.0003 / (0.0003 + 1/16) = 15.928. */
+static void the_speedup_of_a_serial_share_is_exact(void **state)
+{
+    static struct sim_pool equal;
+    struct fixture three = {.cores = 4, .blocks = 3, .drift = 1e-5, .random = {5}};
+    struct predict_request request = {.cores = 16, .items = 6400};
+    struct study_data data;
+    struct fit_account made;
+    struct prediction p;
+    struct fault fault;
+    char *folder;
+
+    (void)state;
+    equal = pool;
+    equal.noise = 0;
+    equal.items = 64;
+    for (size_t i = 0; i < equal.items; i++)
+        equal.cpu_s[i] = 0.020;
+    equal.setting =
+        (struct simulate_setting){.chunk = 1, .policy = SIMULATE_DYNAMIC, .prefix_s = 0.03 * 64 * 0.020};
+    pool_fixture_make(&three, &equal);
+    if (study_read(three.folder, &data, &folder, &fault) || fit_account_make(&data, &made, &fault) ||
+        prediction_make(&made, &request, &p, &fault))
+        fail_msg("%s", fault.text);
+    assert_near("S(16)", point_at(&p, 16)->speedup.value, 11.135, 0.001);
+    assert_near("S(16) fixed", p.serial.speedup_fixed, 15.928, 0.001);
+    assert_true(point_at(&p, 16)->speedup.low < 11.14 && point_at(&p, 16)->speedup.high > 15.92);
+    prediction_release(&p);
+    g_free(folder);
+    fit_account_release(&made);
+    study_data_release(&data);
+    fixture_remove(&three);
 }
 
 static void a_study_without_one_worker_is_refused(void **state)
@@ -391,6 +519,9 @@ int main(void)
         cmocka_unit_test(memory_and_items_bound_the_advice),
         cmocka_unit_test(the_memory_of_a_command_is_that_of_its_largest_process),
         cmocka_unit_test(more_items_have_wider_times_and_the_same_speedups),
+        cmocka_unit_test(serial_parts_grow_as_stated_or_both_are_in_the_interval),
+        cmocka_unit_test(what_grows_is_learned_from_another_study),
+        cmocka_unit_test(the_speedup_of_a_serial_share_is_exact),
         cmocka_unit_test(a_study_without_one_worker_is_refused),
         cmocka_unit_test(the_prediction_reads_as_recorded),
         cmocka_unit_test(the_account_reads_as_recorded),
