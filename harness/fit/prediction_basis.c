@@ -366,7 +366,13 @@ int prediction_basis_make(const struct fit_account *account, struct prediction_b
             "without --weak",
             account->study->name);
     if (account->reason[0])
-        return fault_set(fault, "%s: nothing to predict from: %s", account->study->name, account->reason);
+        return fault_set(fault,
+                         "%s: knee predict needs the times of single items, which this study lacks (%s): "
+                         "'knee fit --predict "
+                         "16,32 STUDY' predicts from the fitted model; for a command, let it write spans "
+                         "(docs/formats.md) and "
+                         "sweep again",
+                         account->study->name, account->reason);
     take_items(basis);
     take_blocks(basis);
     if (!basis->items || !basis->blocks->len)

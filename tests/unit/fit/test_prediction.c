@@ -458,6 +458,20 @@ static void a_study_without_one_worker_is_refused(void **state)
         g_array_index(study.cells, struct data_cell, i).workers--;
 }
 
+static void a_study_without_items_names_the_commands_that_help(void **state)
+{
+    struct predict_request request = {0};
+    struct prediction p;
+    struct fault fault;
+
+    (void)state;
+    snprintf(account.reason, sizeof account.reason, "no trial that counts has the instants of its workers");
+    assert_int_equal(prediction_make(&account, &request, &p, &fault), -1);
+    account.reason[0] = '\0';
+    assert_non_null(strstr(fault.text, "knee fit --predict"));
+    assert_non_null(strstr(fault.text, "spans"));
+}
+
 /* --- tables ----------------------------------------------------------------------------------- */
 
 /* Compares the text that was written to out with the file, or rewrites the file. */
@@ -523,6 +537,7 @@ int main(void)
         cmocka_unit_test(what_grows_is_learned_from_another_study),
         cmocka_unit_test(the_speedup_of_a_serial_share_is_exact),
         cmocka_unit_test(a_study_without_one_worker_is_refused),
+        cmocka_unit_test(a_study_without_items_names_the_commands_that_help),
         cmocka_unit_test(the_prediction_reads_as_recorded),
         cmocka_unit_test(the_account_reads_as_recorded),
     };
