@@ -52,7 +52,9 @@ check clang-tidy each clang-tidy --quiet --extra-arg-before=-Qunused-arguments "
     "${flags[@]/#/--extra-arg=}" -- "${c_files[@]}"
 check cppcheck cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr -j "$(nproc)" \
     --enable=warning,portability,performance --suppress=missingIncludeSystem --suppress=normalCheckLevelMaxBranches \
-    -D_GNU_SOURCE -I. "${c_files[@]}"
+    -D_GNU_SOURCE '-Djson_array_foreach(array,i,value)=for (i = 0; (value = json_array_get(array, i)) != NULL; i++)' \
+    '-Djson_object_foreach(object,key,value)=for (key = NULL; (value = json_object_get(object, key)) != NULL;)' \
+    -I. "${c_files[@]}"
 [ "${#shell_files[@]}" -eq 0 ] || check shellcheck shellcheck -x "${shell_files[@]}"
 if [ "${#python_files[@]}" -gt 0 ]; then
     check pyflakes /usr/bin/python3 -m pyflakes "${python_files[@]}"

@@ -32,7 +32,7 @@ static double room(const struct model_region *r, const double direction[MODEL_SH
     const struct model_description *model = &model_table[r->kind];
     double most = 1e9;
 
-    for (size_t j = 0; j < model->shapes; j++) {
+    for (size_t j = 0; j < model->shapes && j < MODEL_SHAPES; j++) {
         const struct model_parameter *p = &model->parameter[j];
         if (direction[j] < 0)
             most = fmin(most, (p->least - r->center[j]) / direction[j]);
@@ -48,7 +48,7 @@ static void along(const struct model_region *r, const double direction[MODEL_SHA
     const struct model_description *model = &model_table[r->kind];
 
     theta[0] = theta[1] = 0;
-    for (size_t j = 0; j < model->shapes; j++)
+    for (size_t j = 0; j < model->shapes && j < MODEL_SHAPES; j++)
         theta[j] = fmin(fmax(r->center[j] + step * direction[j], model->parameter[j].least),
                         model->parameter[j].most);
 }

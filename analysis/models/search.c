@@ -135,7 +135,7 @@ double search_descend(struct search *s, const bool hold[MODEL_SHAPES], bool boun
                 *settled = true;
                 break;
             }
-            for (size_t j = 0; j < model->shapes; j++) {
+            for (size_t j = 0; j < model->shapes && j < MODEL_SHAPES; j++) {
                 tried[j] = theta[j] + step[j];
                 if (bounded)
                     tried[j] = clip(&model->parameter[j], tried[j]);

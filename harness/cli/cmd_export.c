@@ -293,7 +293,7 @@ static int print_table(struct study *study, struct export *export, struct fault 
 static int run(const struct arguments *arguments, struct fault *fault)
 {
     struct study study;
-    struct export export = {NULL};
+    struct export export = {.trials = NULL};
     int result = study_open_to_read(&study, arguments->operands[0], fault);
 
     if (result)

@@ -66,7 +66,7 @@ static size_t one_block(const struct sweep_truth *truth, const struct sweep_desi
                         struct random_stream *random, unsigned b, double *before,
                         struct observation *observation)
 {
-    unsigned order[SWEEP_MOST_POINTS];
+    unsigned order[SWEEP_MOST_POINTS] = {0};
     double block = design->drift * random_normal(random);
     size_t count = 0;
 

@@ -131,7 +131,7 @@ static VipsImage *rendered(const struct engine *engine, struct file file, const 
     if (engine->decode(file.data, file.bytes, recipe, &base, &size, &fault) ||
         engine->scale(&base, recipe, &recipe->renditions[index], &size, &scaled, &fault) ||
         engine->encode(&scaled, recipe, &recipe->renditions[index], &unknown, &data, &bytes, &fault))
-        fail_msg("%s: %s", engine_name(engine->id), fault.text);
+        fail_msg("%s: %s", engine_name((int)engine->id), fault.text);
     image = vips_image_new_from_buffer(data, bytes, "", NULL);
     assert_non_null(image);
     copy = vips_image_copy_memory(image);
