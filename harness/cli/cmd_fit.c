@@ -13,7 +13,7 @@
 
 static struct {
     const char *csv, *predict, *workers_column, *time_column, *unit, *group;
-    bool json, quiet, weak;
+    bool json, quiet, verbose, weak;
     double delta;
     uint64_t cores, resamples;
 } options = {.resamples = RESAMPLE_DEFAULT};
@@ -43,7 +43,7 @@ static const struct option_spec table[] = {
      .argument = "COLUMN",
      .kind = OPTION_TEXT,
      .target = &options.group,
-     .help = "with --csv: fit each value of COLUMN; COLUMN=VALUE: that one; several with commas"},
+     .help = "with --csv: fit each value of COLUMN; COLUMN=VALUE: that one; or several"},
     {.name = "cores",
      .argument = "N",
      .kind = OPTION_COUNT,
@@ -61,12 +61,12 @@ static const struct option_spec table[] = {
      .target = &options.delta,
      .real_min = 0.001,
      .real_max = 0.9,
-     .help = "the knee is where efficiency falls below 1 - D; default: that of the sweep, 5%"},
+     .help = "the knee is where efficiency falls below 1 - D (that of the sweep, or 5%)"},
     {.name = "predict",
      .argument = "LIST",
      .kind = OPTION_TEXT,
      .target = &options.predict,
-     .help = "worker counts to predict, such as 32,64 (twice and four times the largest)"},
+     .help = "worker counts to predict, such as 32,64 (2 and 4 times the largest)"},
     {.name = "resamples",
      .argument = "N",
      .kind = OPTION_COUNT,
@@ -78,6 +78,11 @@ static const struct option_spec table[] = {
      .kind = OPTION_FLAG,
      .target = &options.json,
      .help = "print the fit as JSON instead of a table"},
+    {.name = "verbose",
+     .letter = 'v',
+     .kind = OPTION_FLAG,
+     .target = &options.verbose,
+     .help = "all models, item sizes, counters, the knee of each cause, every warning"},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
@@ -101,7 +106,7 @@ static int print_fit(const struct fit *fit)
     if (options.quiet)
         return KNEE_OK;
     if (!options.json) {
-        fit_print(fit, stdout);
+        fit_print(fit, options.verbose, stdout);
         return KNEE_OK;
     }
     json = fit_json(fit);
@@ -252,9 +257,8 @@ const struct subcommand cmd_fit = {
         "STUDY is the folder of a study; fit.json is written into it. A table has a header line;\n"
         "repetitions are more rows, and a column 'block' says which rows were measured together.\n"
         "Columns are found by their names: workers, threads, cores, nodes, ranks, jobs, n ...; seconds,\n"
-        "elapsed, real, mean, median, ms, us, ns ...; throughput, ops/s, items_per_second ... Rows of "
-        "several\n"
-        "configurations are refused without --group. Intervals are 95%.\n",
+        "elapsed, real, mean, median, ms, us, ns ...; throughput, ops/s, items_per_second ... Rows of\n"
+        "several configurations are refused without --group. Intervals are 95%.\n",
     .table = table,
     .most = 1,
     .check = check,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/console/value_text.h"
+#include "harness/console/wrapped.h"
 #include "harness/fit/fit_losses.h"
 
 static bool is_scaling(const struct fit_account *account, const struct fit_account_cell *cell)
@@ -184,11 +185,11 @@ void account_print_loss(const struct fit_account *account, FILE *out)
     if (!losses.cell || !losses.count || !first->headline ||
         (account->study->cores && losses.cell->workers > account->study->cores))
         return;
-    fprintf(out,
-            "loss: %s of the core-seconds at %u workers, the largest: %s (%s); details: 'knee account'\n",
-            percent_text(1 - losses.efficiency, lost, sizeof lost), losses.cell->workers, first->label,
-            percent_text(first->share.value, share, sizeof share));
+    wrapped_print(
+        out, 7, "loss:  %s of the core-seconds at %u workers, the largest: %s (%s); details: 'knee account'",
+        percent_text(1 - losses.efficiency, lost, sizeof lost), losses.cell->workers, first->label,
+        percent_text(first->share.value, share, sizeof share));
     if (!isnan(losses.cell->size_share))
-        fprintf(out, "by item size: %.0f%% of that loss\n",
+        fprintf(out, "       by item size: %.0f%% of that loss\n",
                 without_negative_zero(100 * losses.cell->size_share, 0));
 }

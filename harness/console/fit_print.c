@@ -1,43 +1,12 @@
 #include "harness/console/fit_print.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "harness/console/account_print.h"
 #include "harness/console/value_text.h"
-
-static void print_curve(const struct fit *fit, FILE *out)
-{
-    char wall[VALUE_TEXT_BYTES], speedup[VALUE_TEXT_BYTES], efficiency[VALUE_TEXT_BYTES];
-
-    fprintf(out, "%7s %6s  %-26s %-24s %-24s\n", "workers", "trials", "seconds",
-            study_data_is_weak(fit->study) ? "scaled speedup" : "speedup", "efficiency");
-    for (unsigned i = 0; i < fit->curve->len; i++) {
-        const struct scaling_point *p = &g_array_index(fit->curve, struct fit_point, i).scaling;
-        fprintf(out, "%7u %6zu  %-26s %-24s %-24s%s\n", p->workers, p->trials,
-                interval_text(&p->seconds, decimals_for(p->seconds.value, 4), NO_INTERVAL, wall, sizeof wall),
-                interval_text(&p->speedup, 2, NO_INTERVAL, speedup, sizeof speedup),
-                interval_text(&p->efficiency, 3, NO_INTERVAL, efficiency, sizeof efficiency),
-                p->oversubscribed ? " more workers than cores" : "");
-    }
-}
-
-static void print_advice(const struct fit *fit, FILE *out)
-{
-    const struct data_cell *cell;
-
-    if (fit->advised < 0) {
-        fprintf(out, "advice: none: %s\n", fit->advice);
-        return;
-    }
-    cell = &g_array_index(fit->study->cells, struct data_cell, fit->advised);
-    fprintf(out, "advice: %u worker%s", cell->workers, cell->workers == 1 ? "" : "s");
-    if (cell->chunk > 0)
-        fprintf(out, ", chunk %lld", (long long)cell->chunk);
-    if (cell->policy)
-        fprintf(out, ", %s", cell->policy);
-    fprintf(out, ": %s\n", fit->advice);
-}
+#include "harness/console/wrapped.h"
 
 static void print_size(const struct fit *fit, FILE *out)
 {
@@ -50,12 +19,12 @@ static void print_size(const struct fit *fit, FILE *out)
         struct interval m = interval_scaled(&size->regression.per_megabyte, 1e3);
         if (size->workers != fit->size_workers || !interval_has_value(&size->regression.intercept))
             continue;
-        fprintf(out,
-                "item time at %u worker%s: %s ms + %s ms per megapixel + %s ms per megabyte (%zu items)\n",
-                size->workers, size->workers == 1 ? "" : "s",
-                interval_text(&b, 2, NO_INTERVAL, base, sizeof base),
-                interval_text(&p, 2, NO_INTERVAL, pixels, sizeof pixels),
-                interval_text(&m, 2, NO_INTERVAL, bytes, sizeof bytes), size->regression.items);
+        wrapped_print(
+            out, 2, "item time at %u worker%s: %s ms + %s ms per megapixel + %s ms per megabyte (%zu items)",
+            size->workers, size->workers == 1 ? "" : "s",
+            interval_text_digits(&b, NO_INTERVAL, base, sizeof base),
+            interval_text_digits(&p, NO_INTERVAL, pixels, sizeof pixels),
+            interval_text_digits(&m, NO_INTERVAL, bytes, sizeof bytes), size->regression.items);
         if (size->diagnostics.high)
             fprintf(
                 out,
@@ -86,19 +55,20 @@ static const char *quantity_text(const struct fit_quantity *quantity, char *text
 /* "counters: no value for ipc, frequency: cycles: no such counter here": with the reason of the first. */
 static void print_missing(const struct fit *fit, unsigned workers, FILE *out)
 {
+    GString *names = g_string_new(NULL);
     const char *reason = NULL;
-    unsigned count = 0;
 
     for (unsigned i = 0; i < fit->quantities->len; i++) {
         const struct fit_quantity *q = &g_array_index(fit->quantities, struct fit_quantity, i);
         if (q->workers != workers || interval_has_value(&q->value))
             continue;
-        fprintf(out, "%s%s", count++ ? ", " : "counters: no value for ", q->name);
+        g_string_append_printf(names, "%s%s", names->len ? ", " : "", q->name);
         if (!reason)
             reason = q->reason;
     }
-    if (count)
-        fprintf(out, ": %s\n", reason);
+    if (names->len)
+        wrapped_print(out, 2, "counters: no value for %s: %s", names->str, reason);
+    g_string_free(names, TRUE);
 }
 
 void fit_print_quantities(const struct fit *fit, FILE *out)
@@ -113,8 +83,8 @@ void fit_print_quantities(const struct fit *fit, FILE *out)
         if (q->workers != 1 || !interval_has_value(&q->value))
             continue;
         if (!lines++)
-            fprintf(out, "\n%-28s %-28s %-28s %s\n", "counters", "1 worker", full > 1 ? heading : "", "unit");
-        fprintf(out, "%-28s %-28s %-28s %s%s%s\n", q->name, quantity_text(q, one, sizeof one),
+            fprintf(out, "\n%-24s %-27s %-27s %s\n", "counters", "1 worker", full > 1 ? heading : "", "unit");
+        fprintf(out, "%-24s %-27s %-27s %s%s%s\n", q->name, quantity_text(q, one, sizeof one),
                 full > 1 ? quantity_text(quantity_at(fit, q->name, full), all, sizeof all) : "", q->unit,
                 strcmp(q->status, "ok") == 0 ? "" : ", ", strcmp(q->status, "ok") == 0 ? "" : q->status);
     }
@@ -125,33 +95,103 @@ void fit_print_quantities(const struct fit *fit, FILE *out)
 
 /* --- all -------------------------------------------------------------------------------------- */
 
-void fit_print(const struct fit *fit, FILE *out)
+static void print_head(const struct fit *fit, FILE *out)
 {
-    fprintf(out, "%s: %zu trials count, %zu void, %zu failed", fit->study->name, fit->ok, fit->void_trials,
-            fit->failed);
+    char blocks[48] = "", cores[48] = "";
+
     if (fit->study->paired)
-        fprintf(out, "; %zu blocks", fit->blocks);
+        snprintf(blocks, sizeof blocks, "; %zu blocks", fit->blocks);
     if (fit->study->cores)
-        fprintf(out, "; %u %scores", fit->study->cores,
-                study_data_fact(fit->study, "emulated_cores") ? "emulated " : "");
-    fprintf(out, "; in brackets: 95%% intervals\n\n");
-    print_curve(fit, out);
-    fputc('\n', out);
-    fit_print_models(fit, out);
-    fputc('\n', out);
-    print_size(fit, out);
-    fit_print_quantities(fit, out);
-    if (fit->knee.workers)
-        fprintf(out, "knee: %u workers: %s\n", fit->knee.workers, fit->knee.reason);
-    else
-        fprintf(out, "knee: none found: %s\n", fit->knee.reason);
-    fit_print_knee_causes(fit, out);
-    account_print_loss(&fit->account, out);
-    print_advice(fit, out);
+        snprintf(cores, sizeof cores, "; %u %scores", fit->study->cores,
+                 study_data_fact(fit->study, "emulated_cores") ? "emulated " : "");
+    wrapped_print(out, 2, "%s: %zu trials count, %zu void, %zu failed%s%s; in brackets: 95%% intervals",
+                  fit->study->name, fit->ok, fit->void_trials, fit->failed, blocks, cores);
+}
+
+static void print_equivalence(const struct fit *fit, FILE *out)
+{
     if (fit->equivalence.trials)
         fprintf(out, "equivalence: %zu of %zu trials have the same output%s\n", fit->equivalence.identical,
                 fit->equivalence.trials,
                 fit->equivalence.identical == fit->equivalence.trials ? " as the serial run" : "");
-    for (unsigned i = 0; i < fit->warnings->len; i++)
-        fprintf(out, "warning: %s\n", (const char *)g_ptr_array_index(fit->warnings, i));
+}
+
+static unsigned lines_of(const char *text)
+{
+    unsigned lines = 0;
+
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+/* As many as fit into `lines`; of those left out, the number. */
+static void print_warnings(const struct fit *fit, unsigned lines, FILE *out)
+{
+    unsigned left = fit->warnings->len, used = 0;
+
+    for (unsigned i = 0; i < fit->warnings->len; i++, left--) {
+        char *text = NULL;
+        size_t bytes = 0;
+        FILE *part = open_memstream(&text, &bytes);
+        unsigned more;
+        if (!part)
+            return;
+        wrapped_print(part, 2, "warning: %s", (const char *)g_ptr_array_index(fit->warnings, i));
+        fclose(part);
+        more = lines_of(text);
+        /* The last line is kept for the number of those that are left out. */
+        if (used + more + (left > 1) > lines) {
+            free(text);
+            break;
+        }
+        fputs(text, out);
+        used += more;
+        free(text);
+    }
+    if (left)
+        fprintf(out, "%u more warning%s: --verbose\n", left, left == 1 ? "" : "s");
+}
+
+static void print_brief(const struct fit *fit, FILE *out)
+{
+    enum { ROWS = 10 };
+    unsigned used;
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *part = open_memstream(&text, &bytes);
+
+    if (!part)
+        return;
+    print_head(fit, part);
+    fit_print_answer(fit, part);
+    fputc('\n', part);
+    fit_print_curve(fit, ROWS, part);
+    fit_print_predictions(fit, part);
+    print_equivalence(fit, part);
+    fclose(part);
+    fputs(text, out);
+    used = lines_of(text);
+    free(text);
+    print_warnings(fit, used < FIT_PRINT_LINES ? FIT_PRINT_LINES - used : 1, out);
+}
+
+void fit_print(const struct fit *fit, bool verbose, FILE *out)
+{
+    if (!verbose) {
+        print_brief(fit, out);
+        return;
+    }
+    print_head(fit, out);
+    fit_print_answer(fit, out);
+    fputc('\n', out);
+    fit_print_curve(fit, UINT_MAX, out);
+    fit_print_predictions(fit, out);
+    fputc('\n', out);
+    fit_print_models(fit, out);
+    print_size(fit, out);
+    fit_print_quantities(fit, out);
+    fit_print_knee_causes(fit, out);
+    print_equivalence(fit, out);
+    print_warnings(fit, UINT_MAX, out);
 }

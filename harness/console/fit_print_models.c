@@ -3,28 +3,40 @@
 
 #include "harness/console/fit_print.h"
 #include "harness/console/value_text.h"
+#include "harness/console/wrapped.h"
 
-static void print_model(const struct model_fit *model, FILE *out)
+/* T1, or the throughput of one worker. */
+static void add_t1(const struct fit *fit, const struct model_fit *model, GString *line)
 {
+    struct fit_measure_unit unit = fit_measure_unit(fit);
     char text[VALUE_TEXT_BYTES];
 
-    fprintf(out, "%c %-16s ", model->chosen ? '*' : ' ', model_name(model->kind));
+    g_string_append_printf(line, "%s %s %s", unit.is_throughput ? "with 1 worker" : "T1",
+                           fit_measure_text(fit, &model->t1, 1, text, sizeof text), unit.name);
+}
+
+static void print_model(const struct fit *fit, const struct model_fit *model, FILE *out)
+{
+    GString *line = g_string_new(NULL);
+    char text[VALUE_TEXT_BYTES];
+
+    g_string_append_printf(line, "%c %-16s ", model->chosen ? '*' : ' ', model_name(model->kind));
     if (!model->fitted) {
-        fprintf(out, "not fitted: %s\n", model->reason);
-        return;
+        g_string_append_printf(line, "not fitted: %s", model->reason);
+    } else {
+        for (size_t j = 0; j < model->shapes; j++)
+            g_string_append_printf(line, "%s %s  ", model_parameter_name(model->kind, j),
+                                   interval_text_digits(&model->shape[j], NO_INTERVAL, text, sizeof text));
+        add_t1(fit, model, line);
+        if (!isnan(model->lack_of_fit.p))
+            g_string_append_printf(line, "  lack of fit p %.2g", model->lack_of_fit.p);
+        if (!isnan(model->aicc))
+            g_string_append_printf(line, "  AICc %.1f", model->aicc);
+        if (model->note[0])
+            g_string_append_printf(line, "  (%s)", model->note);
     }
-    for (size_t j = 0; j < model->shapes; j++)
-        fprintf(out, "%s %s  ", model_parameter_name(model->kind, j),
-                interval_text(&model->shape[j], 4, NO_INTERVAL, text, sizeof text));
-    fprintf(out, "T1 %s s",
-            interval_text(&model->t1, decimals_for(model->t1.value, 4), NO_INTERVAL, text, sizeof text));
-    if (!isnan(model->lack_of_fit.p))
-        fprintf(out, "  lack of fit p %.2g", model->lack_of_fit.p);
-    if (!isnan(model->aicc))
-        fprintf(out, "  AICc %.1f", model->aicc);
-    if (model->note[0])
-        fprintf(out, "  (%s)", model->note);
-    fputc('\n', out);
+    wrapped_print(out, 19, "%s", line->str);
+    g_string_free(line, TRUE);
 }
 
 static void print_chosen(const struct fit *fit, FILE *out)
@@ -36,20 +48,15 @@ static void print_chosen(const struct fit *fit, FILE *out)
     if (!isnan(test->p))
         fprintf(out, "coherency: kappa above 0, one-sided: t %.2f, p %.2g\n", test->t, test->p);
     else if (fit->models[MODEL_USL].fitted)
-        fprintf(out, "coherency: %s\n", test->reason);
-    if (model && interval_has_value(&model->limit_speedup))
-        fprintf(out, "limit: speedup %s",
-                interval_text_digits(&model->limit_speedup, NO_INTERVAL, a, sizeof a));
-    if (model && interval_has_value(&model->peak_workers))
-        fprintf(out, ", reached with %s workers",
-                interval_text_digits(&model->peak_workers, NO_INTERVAL, a, sizeof a));
-    if (model && interval_has_value(&model->limit_speedup))
-        fputc('\n', out);
-    for (size_t i = 0; i < fit->prediction_count; i++)
-        fprintf(out, "%s with %u workers, a core for each: speedup %s; one more trial %s s\n",
-                fit->predictions[i].extrapolated ? "extrapolated" : "predicted", fit->predictions[i].workers,
-                interval_text_digits(&fit->predictions[i].speedup, NO_INTERVAL, a, sizeof a),
-                interval_text_digits(&fit->predictions[i].wall_s, NO_INTERVAL, b, sizeof b));
+        wrapped_print(out, 2, "coherency: %s", test->reason);
+    if (model && interval_has_value(&model->limit_speedup)) {
+        bool peaks = interval_has_value(&model->peak_workers);
+        wrapped_print(out, 2, "limit: speedup %s%s%s%s",
+                      interval_text_digits(&model->limit_speedup, NO_INTERVAL, a, sizeof a),
+                      peaks ? ", reached with " : "",
+                      peaks ? interval_text_digits(&model->peak_workers, NO_INTERVAL, b, sizeof b) : "",
+                      peaks ? " workers" : "");
+    }
     if (interval_has_value(&fit->knee_model))
         fprintf(out, "the model's efficiency falls below %g%% at %s workers\n",
                 100 * (1 - fit->request.delta),
@@ -58,31 +65,32 @@ static void print_chosen(const struct fit *fit, FILE *out)
 
 void fit_print_models(const struct fit *fit, FILE *out)
 {
-    fprintf(out, "models (* chosen; %s)\n", fit->choice);
+    fprintf(out, "models (* chosen)\n");
     for (int kind = 0; kind < MODEL_KINDS; kind++)
         if (model_is_for((enum model_kind)kind, study_data_is_weak(fit->study)))
-            print_model(&fit->models[kind], out);
+            print_model(fit, &fit->models[kind], out);
     print_chosen(fit, out);
 }
 
 /* --- the knee --------------------------------------------------------------------------------- */
 
-static void print_cause(const struct knee_cause *cause, FILE *out)
+static void print_cause(const char *label, const struct knee_cause *cause, FILE *out)
 {
     const struct interval *n = &cause->workers;
+    char bounds[64];
 
     if (!interval_has_value(n)) {
-        fprintf(out, "-  (%s)\n", n->reason);
+        wrapped_print(out, 21, "  %-18s -  (%s)", label, n->reason);
         return;
     }
-    fprintf(out, "%.0f workers", n->value);
     if (!isnan(n->low) && isnan(n->high))
-        fprintf(out, " (%.0f or more)", n->low);
+        snprintf(bounds, sizeof bounds, "%.0f or more", n->low);
     else if (!isnan(n->low))
-        fprintf(out, " (%.0f to %.0f)", n->low, n->high);
+        snprintf(bounds, sizeof bounds, "%.0f to %.0f", n->low, n->high);
     else
-        fprintf(out, " (no interval: %s)", n->reason);
-    fprintf(out, "%s\n", cause->extrapolated ? ", beyond what was measured" : "");
+        snprintf(bounds, sizeof bounds, "no interval: ");
+    wrapped_print(out, 21, "  %-18s %.0f workers (%s%s)%s", label, n->value, bounds,
+                  isnan(n->low) ? n->reason : "", cause->extrapolated ? ", beyond what was measured" : "");
 }
 
 void fit_print_knee_causes(const struct fit *fit, FILE *out)
@@ -90,8 +98,6 @@ void fit_print_knee_causes(const struct fit *fit, FILE *out)
     if (fit->account.reason[0] || fit->study->cores == 1)
         return;
     fprintf(out, "knee by cause, by curves fitted to the account up to the number of cores:\n");
-    for (int s = 0; s < KNEE_STEPS; s++) {
-        fprintf(out, "  %-18s ", knee_step_label((enum knee_step)s));
-        print_cause(&fit->knee_causes[s], out);
-    }
+    for (int s = 0; s < KNEE_STEPS; s++)
+        print_cause(knee_step_label((enum knee_step)s), &fit->knee_causes[s], out);
 }

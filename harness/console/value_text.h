@@ -17,7 +17,9 @@ enum { VALUE_TEXT_BYTES = 96 };
 const char *interval_text(const struct interval *interval, int decimals, const char *unbounded, char *text,
                           size_t bytes);
 
-/* The same with four significant digits, for a value of any size. */
+/* The same with the digits that the interval supports: two of the distance to its lower bound, at most six of the value, four of a value
+ * without bounds. A number that is not 0 keeps its first digit: "0.00009 (0 to 0.00060)". One bound: "10.03 (7.7 or
+ * more)", "10.03 (12.4 or less)". */
 const char *interval_text_digits(const struct interval *interval, const char *unbounded, char *text,
                                  size_t bytes);
 

@@ -168,6 +168,9 @@ static int convert(struct converting *c)
     if (c->own.cores >= 0 && !c->study->cores)
         c->study->cores = (unsigned)g_ascii_strtoull(table_field(c->table, 0, c->own.cores), NULL, 10);
     c->study->paired = c->columns.block >= 0;
+    if (c->columns.is_throughput)
+        g_hash_table_replace(c->study->facts, g_strdup("throughput"),
+                             g_strdup(name_of(c, c->columns.measure)));
     return 0;
 }
 

@@ -30,7 +30,7 @@ is "$(q one "SELECT count(*) FROM counter WHERE status = 'ok' AND (value IS NULL
 is "$(q one "SELECT count(*) FROM counter WHERE status = 'multiplexed' AND NOT running_ns < enabled_ns")" 0 "a multiplexed counter did not count all the time"
 is "$(q one "SELECT count(*) FROM worker WHERE disk_wait_ns IS NULL AND disk_wait_reason IS NULL")" 0 "time waited for disks has a value or a reason"
 is "$(q one "SELECT count(*) FROM trial WHERE iowait_ns IS NULL OR iowait_ns < 0")" 0 "the machine's I/O wait is in every trial"
-"$KNEE" fit one >stdout 2>stderr
+"$KNEE" fit --verbose one >stdout 2>stderr
 is $? 0 "fit: exit 0"
 /usr/bin/python3 - one/fit.json >values <<'EOF'
 import json, sys
@@ -55,7 +55,7 @@ like "$(cat stdout)" ',value,enabled_ns,running_ns,status,reason$' "export shows
 
 # --- kinds of core
 sqlite3 one/study.db "INSERT INTO study VALUES('mixed_kinds', 'from 2 workers on, cores of different kinds work (compact)')"
-"$KNEE" fit one >stdout 2>stderr
+"$KNEE" fit --verbose one >stdout 2>stderr
 like "$(cat stdout)" '^warning: from 2 workers on, cores of different kinds work \(compact\): this bends the curve too' \
     "cores of different kinds are never mixed in silence"
 

@@ -4,22 +4,22 @@
 . "$(dirname "$0")/../tap.sh"
 
 printf 'workers,seconds\n1,100\n1,101\n1,99\n2,55\n2,56\n2,54.5\n4,33\n4,32.5\n4,33.2\n' >"$work/times.csv"
-out=$("$KNEE" fit --csv "$work/times.csv" 2>"$work/err")
+out=$("$KNEE" fit -v --csv "$work/times.csv" 2>"$work/err")
 is "$? $(cat "$work/err")" "0 " "a table is fitted in silence on stderr"
 like "$out" '^ +4 +3 +32\.90 .* 0\.760 \(' "... with a line for 4 workers"
 like "$out" '^\* amdahl +serial fraction 0\.10' "... Amdahl's serial fraction"
-like "$out" '^knee: 2 workers: efficiency at 2 workers is 0\.90' "... the knee"
+like "$out" '^knee: +2 workers: efficiency at 2 workers is 0\.90' "... the knee"
 like "$out" 'cores is not known' "... and says that the cores are not known"
 
 # weak scaling: s 0.1, so that T(n) = 10 n / (n - 0.1 (n - 1)), 10.526 with 2 workers, 10.811 with 4; repeats 1% off
 printf 'workers,seconds\n1,10\n2,10.526\n4,10.811\n1,10.1\n2,10.631\n4,10.919\n1,9.9\n2,10.421\n4,10.703\n' >"$work/weak.csv"
-out=$("$KNEE" fit --weak --csv - --predict 64 <"$work/weak.csv")
-like "$out" '^ +4 +3 +10\.81 .* 3\.70 \(.* 0\.925 \(' "--weak: scaled speedup and efficiency"
-like "$out" '^\* gustafson +serial fraction 0\.100. \(' "... Gustafson's serial fraction"
-like "$out" 'with 64 workers, a core for each: speedup 57\.7 \(.*one more trial 11\.0[89]' "... and its prediction: 64 - 0.1 x 63, and the time of 64 times the work"
+out=$("$KNEE" fit -v --weak --csv - --predict 64 <"$work/weak.csv")
+like "$out" '^ +4 +3 +10\.81 .* 3\.7[0-9]* \(.* 0\.925 \(' "--weak: scaled speedup and efficiency"
+like "$out" '^\* gustafson +serial fraction 0\.100 \(' "... Gustafson's serial fraction"
+like "$out" '64 workers, a core each: speedup 57\.[67].*a trial 11\.(1|0[89])' "... and its prediction: 64 - 0.1 x 63, and the time of 64 times the work"
 is "$(grep -cE 'amdahl|usl|not monotone' <<<"$out")" 0 "... and no model of constant work"
 printf 'workers,throughput\n1,0.1\n2,0.19\n4,0.37\n' >"$work/rates.csv"
-like "$("$KNEE" fit --weak --csv "$work/rates.csv")" 'gustafson +serial fraction 0\.1000' "... from throughputs, too"
+like "$("$KNEE" fit -v --weak --csv "$work/rates.csv")" 'gustafson +serial fraction 0\.1000' "... from throughputs, too"
 
 json=$("$KNEE" fit --csv "$work/times.csv" --cores 2 --json)
 is "$(/usr/bin/python3 -c 'import json, sys; f = json.load(sys.stdin)
@@ -49,13 +49,16 @@ refuses 2 "--predict 4,x: 'x'" "a word for a worker count" fit --csv "$work/time
 # Odd tables on standard input: each has its message, and none gives a crash or an interval without data.
 table() { # table NAME PATTERN LINES
     local said
-    said=$(printf 'workers,seconds\n%b' "$3" | "$KNEE" fit --csv - 2>&1)
+    said=$(printf 'workers,seconds\n%b' "$3" | "$KNEE" fit -v --csv - 2>&1)
     local code=$?
     ok "$([ $code -le 1 ]; echo $?)" "$1: exit $code"
-    like "$said" "$2" "... $4"
+    # Sentences are wrapped: both forms are searched.
+    like "$said
+$(tr '\n' ' ' <<<"$said" | tr -s ' ')" "$2" "... $4"
+    is "$(awk 'length > 100' <<<"$said")" "" "... in at most 100 columns"
 }
-table "one repetition" 'knee: none found: no efficiency above one worker has an interval: more repetitions' '1,10\n2,5.5\n4,3.2\n8,2.1\n' "no knee without repetitions"
-table "identical times" 'serial fraction 0\.0000 \(no interval\)' '1,10\n1,10\n2,5\n2,5\n4,2.5\n4,2.5\n' "no noise, no interval"
+table "one repetition" 'knee: +none found: no efficiency above one worker has an interval: more repetitions' '1,10\n2,5.5\n4,3.2\n8,2.1\n' "no knee without repetitions"
+table "identical times" 'serial fraction 0 \(no interval\)' '1,10\n1,10\n2,5\n2,5\n4,2.5\n4,2.5\n' "no noise, no interval"
 table "fewer points than parameters" 'usl +not fitted: T1, sigma and kappa cannot be determined: 3 parameters, and 2 worker counts' '1,10\n2,5.2\n' "named"
 table "one worker count" 'amdahl +not fitted: T1 and serial fraction cannot be determined: 2 parameters, and 1 worker count' '4,10\n4,11\n' "named"
 table "no one-worker rows" '^ +4 +2 .* - +-' '2,10\n2,11\n4,5.5\n4,5.6\n' "no speedup without its baseline"
@@ -72,6 +75,31 @@ table "huge worker counts" '^1000000 ' '1,10\n1000000,1\n' "taken as they are"
 ok "$(printf 'workers,seconds\n4,10\n4,11\n' | "$KNEE" fit --csv - | grep -c extrapolated)" "the ideal line is not extrapolated"
 is "$(for n in $(seq 1 5000); do echo "$((n % 16 + 1)),$((16000 / (n % 16 + 1) + n % 7))"; done | { echo workers,seconds; cat; } | "$KNEE" fit --csv - | head -1)" \
     "standard input: 5000 trials count, 0 void, 0 failed; in brackets: 95% intervals" "a long table"
+
+# The answer comes first, in at most 30 lines of at most 100 columns.
+for name in extrapolation-undecided lof-not-said super-linear knee-hidden-by-noisy-n no-n1-wrong-remedy usl-large-n; do
+    said=$("$KNEE" fit --csv "$root/tests/tables/$name.csv")
+    is "$(wc -l <<<"$said" | awk '$1 > 30')$(awk 'length > 100' <<<"$said")" "" "$name: 30 lines, 100 columns"
+    is "$(sed -n '2,20p' <<<"$said" | grep -oE '^(knee|model|run|sure):' | tr '\n' ' ')" "knee: model: run: sure: " "... that begin with the answer"
+    is "$(grep -cE '(^|[^0-9.])-?0\.0+([^0-9]|$)' <<<"$said")" 0 "... and no number is 0.000"
+    is "$("$KNEE" fit -v --csv "$root/tests/tables/$name.csv" | awk 'length > 100')" "" "... --verbose: 100 columns"
+done
+is "$("$KNEE" fit --help | awk 'length > 100')" "" "the help has 100 columns"
+said=$("$KNEE" fit --csv "$root/tests/tables/lof-not-said.csv")
+like "$said" '^6 more numbers of workers: --verbose$' "points that are left out are counted"
+is "$("$KNEE" fit -v --csv "$root/tests/tables/lof-not-said.csv" | grep -cE '^ +[0-9]+ +5 ')" 16 "... and shown by --verbose"
+like "$said" 'geom\. mean' "times are labelled as geometric means"
+said=$("$KNEE" fit --csv "$root/tests/tables/no-n1-wrong-remedy.csv")
+like "$said" '^knee: +none found: .*T\(1\)' "without one worker T(1) is what is missing"
+is "$(grep -c 'more repetitions' <<<"$said")" 0 "... and repetitions are no remedy"
+said=$(printf 'workers,seconds\n1,10\n1,10\n2,6\n2,6\n4,4\n4,4\n' | "$KNEE" fit -v --csv -)
+like "$said" '^knee: +none found: repetitions agree to the last digit' "identical repetitions are named"
+is "$(grep -c 'more repetitions' <<<"$said")" 0 "... and more of them are no remedy"
+said=$(printf 'workers,ops/s\n1,1000\n1,1010\n2,1900\n2,1920\n4,3300\n4,3350\n' | "$KNEE" fit -v --csv -)
+like "$said" '^ +2 +2 +1910 \(' "a throughput is printed as it is"
+like "$said" '^workers trials  ops/s, geom\. mean' "... under the name of its column"
+like "$said" '^run: +4 workers: 33[0-9]+ .* ops/s:' "... in the advice, too"
+is "$(grep -cwE 'seconds|T1' <<<"$said")" 0 "... and nothing of it is in seconds"
 
 # Amdahl's law with s = 0.1: S(16) = 6.4, S(64) = 8.767, the curve crosses 95% at 1 + 0.05 / (0.95 * 0.1) = 1.526.
 printf 'workers,seconds\n' >"$work/law.csv"

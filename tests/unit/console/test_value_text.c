@@ -24,8 +24,8 @@ static void intervals_show_as_much_as_is_known(void **state)
     assert_string_equal(interval_text(&point, 1, NO_INTERVAL, text, sizeof text), "7.2 (no interval)");
     assert_string_equal(interval_text(&point, 1, "", text, sizeof text), "7.2");
     assert_string_equal(interval_text(&none, 1, NO_INTERVAL, text, sizeof text), "-");
-    assert_string_equal(interval_text_digits(&bounded, "", text, sizeof text), "2.346 (2.301 to 2.39)");
-    assert_string_equal(interval_text_digits(&point, NO_INTERVAL, text, sizeof text), "7.25 (no interval)");
+    assert_string_equal(interval_text_digits(&bounded, "", text, sizeof text), "2.346 (2.301 to 2.390)");
+    assert_string_equal(interval_text_digits(&point, NO_INTERVAL, text, sizeof text), "7.250 (no interval)");
     assert_string_equal(interval_text_digits(&none, "", text, sizeof text), "-");
 }
 
@@ -43,9 +43,35 @@ static void numbers_have_no_negative_zero_and_enough_digits(void **state)
     assert_int_equal(decimals_for(NAN, 4), 3);
 }
 
+static void digits_are_those_that_the_interval_supports(void **state)
+{
+    static const struct {
+        double value, low, high;
+        const char *text;
+    } rows[] = {{98.98, 96.59, 101.43, "99.0 (96.6 to 101.4)"},
+                {0.000091, 0, 0.0006, "0.000091 (0 to 0.000600)"},
+                {0.00012, 0.00008, 0.00018, "0.000120 (0.000080 to 0.000180)"},
+                {0.7, 0.004, 125, "0.70 (0.004 to 125.00)"},
+                {1e-7, 0, 4e-7, "0.00000010 (0 to 0.00000040)"},
+                {1234567, 1210000, 1260000, "1235000 (1210000 to 1260000)"},
+                {10.03, 7.666, NAN, "10.0 (7.7 or more)"},
+                {10.03, NAN, 12.41, "10.0 (12.4 or less)"},
+                {2, 1.99999999, 2.00000001, "2"},
+                {0, NAN, NAN, "0"},
+                {1, 1, 1, "1"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct interval interval = {.value = rows[i].value, .low = rows[i].low, .high = rows[i].high};
+        char text[VALUE_TEXT_BYTES];
+        assert_string_equal(interval_text_digits(&interval, "", text, sizeof text), rows[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(digits_are_those_that_the_interval_supports),
         cmocka_unit_test(intervals_show_as_much_as_is_known),
         cmocka_unit_test(numbers_have_no_negative_zero_and_enough_digits),
     };

@@ -1,0 +1,95 @@
+/* fit_print_answer.c: the knee, the chosen model, what to run, and how sure that is (fit_print.h). */
+#include <math.h>
+
+#include "harness/console/account_print.h"
+#include "harness/console/fit_print.h"
+#include "harness/console/value_text.h"
+#include "harness/console/wrapped.h"
+
+enum { INDENT = 7 };
+
+static void print_knee(const struct fit *fit, FILE *out)
+{
+    if (fit->knee.workers)
+        wrapped_print(out, INDENT, "knee:  %u workers: %s", fit->knee.workers, fit->knee.reason);
+    else
+        wrapped_print(out, INDENT, "knee:  none found: %s", fit->knee.reason);
+}
+
+static void print_model(const struct fit *fit, FILE *out)
+{
+    const struct model_fit *model = fit_chosen_model(fit);
+    GString *text = g_string_new(NULL);
+    char value[VALUE_TEXT_BYTES];
+
+    for (size_t j = 0; model && j < model->shapes; j++)
+        g_string_append_printf(text, ", %s %s", model_parameter_name(model->kind, j),
+                               interval_text_digits(&model->shape[j], NO_INTERVAL, value, sizeof value));
+    wrapped_print(out, INDENT, "model: %s%s%s%s", model ? model_name(model->kind) : "", text->str,
+                  model ? "; " : "", fit->choice);
+    g_string_free(text, TRUE);
+}
+
+static void print_run(const struct fit *fit, FILE *out)
+{
+    const struct data_cell *cell;
+    char wall[VALUE_TEXT_BYTES], chunk[48] = "";
+
+    if (fit->advised < 0) {
+        wrapped_print(out, INDENT, "run:   no advice: %s", fit->advice);
+        return;
+    }
+    cell = &g_array_index(fit->study->cells, struct data_cell, fit->advised);
+    if (cell->chunk > 0)
+        snprintf(chunk, sizeof chunk, ", chunk %lld", (long long)cell->chunk);
+    wrapped_print(out, INDENT, "run:   %u worker%s%s%s%s: %s %s: %s", cell->workers,
+                  cell->workers == 1 ? "" : "s", chunk, cell->policy ? ", " : "",
+                  cell->policy ? cell->policy : "",
+                  fit_measure_text(fit, &fit->advised_wall_s, cell->workers, wall, sizeof wall),
+                  fit_measure_unit(fit).name, fit->advice);
+}
+
+/* "time known to +-3.6%", of the advised cell. */
+static void add_time(const struct fit *fit, GString *text)
+{
+    const struct interval *t = &fit->advised_wall_s;
+
+    if (interval_has_bounds(t) && t->high > t->low)
+        g_string_append_printf(text, "%s at the advised number known to +-%.2g%%; ",
+                               fit_measure_unit(fit).is_throughput ? "throughput" : "time",
+                               100 * (exp(log(t->high / t->low) / 2) - 1));
+    else if (interval_has_value(t) && t->reason[0])
+        g_string_append_printf(text, "no interval of the advised time: %s; ", t->reason);
+}
+
+static void print_sure(const struct fit *fit, FILE *out)
+{
+    const struct model_fit *model = fit_chosen_model(fit);
+    GString *text = g_string_new(NULL);
+
+    if (fit->knee.workers && fit->knee.low && fit->knee.low < fit->knee.high)
+        g_string_append_printf(text, "the knee is between %u and %u workers; ", fit->knee.low,
+                               fit->knee.high);
+    else if (fit->knee.workers)
+        g_string_append_printf(text, "the knee's interval is %u workers alone; ", fit->knee.workers);
+    add_time(fit, text);
+    if (model && model->rejected)
+        g_string_append_printf(text, "the model does not fit (lack of fit p %.2g)", model->lack_of_fit.p);
+    else if (model && !isnan(model->lack_of_fit.p))
+        g_string_append_printf(text, "the model fits (lack of fit p %.2g)", model->lack_of_fit.p);
+    else if (model)
+        g_string_append_printf(text, "%s", model->lack_of_fit.reason);
+    else
+        g_string_append(text, "no model");
+    wrapped_print(out, INDENT, "sure:  %s", text->str);
+    g_string_free(text, TRUE);
+}
+
+void fit_print_answer(const struct fit *fit, FILE *out)
+{
+    print_knee(fit, out);
+    print_model(fit, out);
+    print_run(fit, out);
+    print_sure(fit, out);
+    account_print_loss(&fit->account, out);
+}
