@@ -79,7 +79,7 @@ static const char *number_text(double value, int decimals, char *text, size_t by
     else if (fabs(value) < unit / 2)
         decimals = -place_of(value);
     if (decimals > MOST_DECIMALS)
-        snprintf(text, bytes, "%.2g", value);
+        snprintf(text, bytes, "%.*e", (int)fmax(decimals + place_of(value), 0), value);
     else if (decimals < 0)
         snprintf(text, bytes, "%.0f", round(value / unit) * unit);
     else

@@ -52,7 +52,7 @@ table() { # table NAME PATTERN LINES
     said=$(printf 'workers,seconds\n%b' "$3" | "$KNEE" fit -v --csv - 2>&1)
     local code=$?
     ok "$([ $code -le 1 ]; echo $?)" "$1: exit $code"
-    # Sentences are wrapped: both forms are searched.
+    # Lines as they are, and joined, since sentences are cut into lines.
     like "$said
 $(tr '\n' ' ' <<<"$said" | tr -s ' ')" "$2" "... $4"
     is "$(awk 'length > 100' <<<"$said")" "" "... in at most 100 columns"
