@@ -52,7 +52,7 @@ int prediction_find_serial(const struct prediction_basis *basis, const struct pr
                            struct prediction_serial *serial, struct fault *fault);
 /* Serial parts with `items`, over those with the items measured. */
 double prediction_serial_factor(double grows, double items, double measured);
-/* The time with so many items if the serial parts grow by the lower, and by the upper bound. Needs measured_items. */
+/* The time with the requested items if the serial parts grow by the lower, and by the upper bound. Needs measured_items. */
 void prediction_serial_ends(const struct prediction *prediction, size_t items, double wall_s, double at[2]);
 
 #endif

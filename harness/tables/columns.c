@@ -321,7 +321,7 @@ static int choose_measure(const struct table *table, const char *name, struct co
     return 0;
 }
 
-/* GraphicsMagick's `benchmark -rawcsv` gives the time of so many iterations. */
+/* GraphicsMagick's `benchmark -rawcsv` gives the time of all its iterations. */
 static int iterations_of(const struct table *table)
 {
     if (table->columns->len != 4 || strcmp(table->columns->pdata[0], "Threads") != 0 ||

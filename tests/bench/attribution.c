@@ -4,7 +4,7 @@
  * [RUNS] (200)
  *
  * A run is a study of five blocks with 1 and n workers; n, the number of items and the size of the cause (6
- * to 20% of the work) are drawn anew each time. Items have 2% noise, blocks 2% drift. */
+ * to 20% of the work) are drawn for each study. Items have 2% noise, blocks 2% drift. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* What measuring costs a trial, for every number of workers: the same work without and with what the harness does inside
  * it, with an upper bound of 95%.
  *
- * Unless told, the work is shaped like the shipped job: items of 130 ms, 64 for each worker, which is a batch of 1,000 on
+ * By default the work is shaped like the shipped job: items of 130 ms, 64 for each worker, which is a batch of 1,000 on
  * 16. What measuring costs once in a trial weighs more in shorter ones: COST_MS 30 shows it.
  *
  * The items wait, each for the same time, so the wall time of the work is known to some ten microseconds however busy or

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Causes put into real runs, and what the core-second account says of them; then the cause is taken out, and the speedup
-foretold for that is held against what is measured.
+the speedup predicted for that is held against what is measured.
 
 Usage: injections.py KNEE [--blocks 10] [--only serial,lock,...] [--noise 5%] [--tolerance 10] [--no-speedup]
 
@@ -8,7 +8,7 @@ For each cause two studies are made of `knee synthetic`, whose truth is known: w
 n-worker trial with the cause is a run. Injected are the core-seconds that the model's words put into it by hand calculation; recovered is what
 the account gives to the cause, less the mean of the same in the studies without it (starting a program is a serial part as well).
 Exit 1 when the mean of the recovered is off by more than 2% of all core-seconds and more than TOLERANCE percent of the cause, when the
-cause is not named first (the most beyond what one worker spends; of I/O, the most) in 95% of the runs, or when the speedup foretold is off by more than 5%; exit 77 when a cause could not be measured, because others used the machine.
+cause is not named first (the most beyond what one worker spends; of I/O, the most) in 95% of the runs, or when the predicted speedup is off by more than 5%; exit 77 when a cause could not be measured, because others used the machine.
 """
 import argparse
 import csv
@@ -93,7 +93,7 @@ def mean_of(trials: list[Trial], workers: int, cause: str) -> float:
     return statistics.mean(trial.core_s.get(cause, 0) for trial in trials if trial.workers == workers)
 
 
-def foretold(trials: list[Trial], control: list[Trial], workers: int, cause: str) -> float:
+def predicted_speedup(trials: list[Trial], control: list[Trial], workers: int, cause: str) -> float:
     """knee account's formula for a cause that is gone (docs/statistics.md, section 6), for as much of it as was put in."""
     left = {n: mean_of(control, n, cause) for n in (1, workers)}
     remaining = {(trial.workers, trial.block): trial.total_s - trial.core_s.get(cause, 0) + left[trial.workers] for trial in trials}
@@ -139,9 +139,9 @@ def check(name: str, options: argparse.Namespace, work: str) -> bool | None:
            f"{100 * off_s / injected_s:>6.1f}%  {named:>3} of {len(runs):<3}"
     good = near and named >= 0.95 * len(runs)
     if not options.no_speedup:
-        told, measured = foretold(all_trials, control, workers, injection.cause), speedup(control, workers)
-        good = good and abs(told / measured - 1) <= 0.05
-        line += f" {speedup(all_trials, workers):>8.3f} {told:>8.3f} {measured:>8.3f} {100 * (told / measured - 1):>+6.1f}%"
+        predicted, measured = predicted_speedup(all_trials, control, workers, injection.cause), speedup(control, workers)
+        good = good and abs(predicted / measured - 1) <= 0.05
+        line += f" {speedup(all_trials, workers):>8.3f} {predicted:>8.3f} {measured:>8.3f} {100 * (predicted / measured - 1):>+6.1f}%"
     print(line + ("" if good else "  NOT GOOD"), flush=True)
     return good
 
@@ -157,7 +157,7 @@ def main() -> int:
     options = parser.parse_args()
     options.knee = os.path.abspath(options.knee)
     head = f"{'injected cause':<17} {'workers':>7} {'of the account':<20} {'injected':>9} {'recovered':>9} {'of all':>7} {'of it':>7}  {'named first':<10}"
-    print(head + ("" if options.no_speedup else f" {'speedup':>8} {'foretold':>8} {'without':>8} {'off':>7}"))
+    print(head + ("" if options.no_speedup else f" {'speedup':>8} {'predicted':>8} {'without':>8} {'off':>7}"))
     with tempfile.TemporaryDirectory(prefix="knee-injections.") as work:
         results = [check(name, options, work) for name in options.only.split(",")]
     return 1 if False in results else 77 if None in results else 0

@@ -3,8 +3,8 @@
 
 Usage: pairs.py KNEE BATCH [--rounds 10] [--only efficiency|sandbox]
 
-efficiency  E(2) = T(1) / (2 T(2)): a run with one worker beside one with two, each pinned.
-sandbox     what confining workers costs: a run confined beside one that is not, by CPU time of all processes (which noise of the clock does not
+efficiency  E(2) = T(1) / (2 T(2)): a run with one worker and one with two in turn, each pinned.
+sandbox     what confining workers costs: a confined run and one that is not in turn, by CPU time of all processes (which noise of the clock does not
             reach) and by wall time.
 
 The order within each round is random. Of the logarithms of the rounds' ratios the mean is printed, with Student's two-sided 95% interval.

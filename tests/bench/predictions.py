@@ -154,8 +154,8 @@ def main() -> int:
         table.append((study.name, *tell_cells(study), tell_advice(study, options.run), *tell_account(study)))
     print(f"\n{'study':12} {'cells':>6} {'within 5%':>10} {'largest':>8} {'advice':>8} {'named':>9} {'gap':>9}")
     for name, judged, good, worst, advice, least, gap in table:
-        told = "-" if advice is None else f"{100 * advice:+.1f}%"
-        print(f"{name:12} {judged:6} {good:10} {100 * worst:7.1f}% {told:>8} {100 * least:8.2f}% {100 * gap:8.4f}%")
+        advice_text = "-" if advice is None else f"{100 * advice:+.1f}%"
+        print(f"{name:12} {judged:6} {good:10} {100 * worst:7.1f}% {advice_text:>8} {100 * least:8.2f}% {100 * gap:8.4f}%")
     known = [row[4] for row in table if row[4] is not None]
     print(
         f"goals: {sum(row[2] for row in table)} of {sum(row[1] for row in table)} cells within {100 * CELL_GOAL:g}%;"

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Are emulated cores what they claim to be? Three checks, each a table.
 
-Usage: validity.py KNEE [BATCH] [--cores 16] [--rounds 3] [--workers 1,2,4,8,16] [--cost-ms 50] [--items 60] [--beside 4]
+Usage: validity.py KNEE [BATCH] [--cores 16] [--rounds 3] [--workers 1,2,4,8,16] [--cost-ms 50] [--items 60] [--emulated 4]
 
-a  a real batch (every k-th item, --items of them) on emulated cores beside the same on real ones, interleaved, for as many workers as there are real
-   cores: times after dilation should differ by less than 5%. Of fewer cores (--beside) than b, so that a pair is over before the machine changes its
+a  a real batch (every k-th item, --items of them) on emulated cores and on real ones, interleaved, for as many workers as there are real
+   cores: times after dilation should differ by less than 5%. Of fewer cores (--emulated) than b, so that a pair is over before the machine changes its
    speed. Not run without BATCH.
 b  synthetic items that compute, on emulated cores, compared with the expected time (with forks as measured): within 3%. Each worker
    gets 8 items, so that every row is as long.
@@ -39,28 +39,28 @@ def run_seconds(knee: str, batch: str, out: str, workers: int, cpus: list[str], 
     command = [knee, "run", "--workers", str(workers), "--pin", ",".join(cpus[:workers]), f"--list={out}.list"]
     command += [f"--emulate={emulate}"] if emulate else []
     # A batch may hold items that nothing can decode: exit code 1.
-    told = subprocess.run([*command, batch, out], check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    completed = subprocess.run([*command, batch, out], check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     shutil.rmtree(out, ignore_errors=True)
-    found = re.search(r" done in ([0-9.]+) s", told.stdout)
+    found = re.search(r" done in ([0-9.]+) s", completed.stdout)
     if not found:
-        raise SystemExit(f"validity.py: {' '.join(command)} {batch}: {told.stderr.strip() or 'no time was printed'}")
+        raise SystemExit(f"validity.py: {' '.join(command)} {batch}: {completed.stderr.strip() or 'no time was printed'}")
     return float(found.group(1))
 
 
 def real_cores(options: argparse.Namespace, cpus: list[str]) -> None:
     choice = random.Random(1)
-    print(f"a: {options.batch}, real cores beside {options.beside} emulated ones, {options.rounds} rounds")
+    print(f"a: {options.batch}, real cores and {options.emulated} emulated ones, {options.rounds} rounds")
     print("workers  real s                      emulated s                  ratio")
     with tempfile.TemporaryDirectory() as folder:
         write_list(options.batch, options.items, folder + "/out.list")
         run_seconds(options.knee, options.batch, folder + "/out", 1, cpus, 0)  # the first run warms up
         for workers in range(1, len(cpus) + 1):
-            seen: dict[int, list[float]] = {0: [], options.beside: []}
+            seen: dict[int, list[float]] = {0: [], options.emulated: []}
             for _ in range(options.rounds):
                 for emulate in choice.sample(list(seen), 2):
                     seen[emulate].append(run_seconds(options.knee, options.batch, folder + "/out", workers, cpus, emulate))
-            ratios = [emulated / real for emulated, real in zip(seen[options.beside], seen[0])]
-            print(f"{workers:7}  {words(seen[0]):26}  {words(seen[options.beside]):26}  {words(ratios)}", flush=True)
+            ratios = [emulated / real for emulated, real in zip(seen[options.emulated], seen[0])]
+            print(f"{workers:7}  {words(seen[0]):26}  {words(seen[options.emulated]):26}  {words(ratios)}", flush=True)
 
 
 def theory(options: argparse.Namespace, cpus: list[str]) -> None:
@@ -70,10 +70,10 @@ def theory(options: argparse.Namespace, cpus: list[str]) -> None:
         rows: list[tuple[float, float, float, float]] = []
         void = 0
         for _ in range(options.rounds):
-            told = subprocess.run(
+            completed = subprocess.run(
                 [options.knee, "model", "--workers", str(workers), f"--emulate={options.cores}", f"--pin={','.join(cpus)}",
                  f"items={8 * workers} cost={options.cost_ms}ms kind=spin"], check=True, capture_output=True, text=True).stdout
-            number = {line.split()[0]: line.split()[1] for line in told.splitlines()}
+            number = {line.split()[0]: line.split()[1] for line in completed.splitlines()}
             void += "void" in number
             measured, ratio = float(number["measured"]), float(number["ratio"])
             rows.append((measured, measured / ratio, ratio, float(number["held"])))
@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--workers", default="1,2,4,8,16", help="of b")
     parser.add_argument("--cost-ms", type=int, default=50)
     parser.add_argument("--items", type=int, default=60, help="of the real batch")
-    parser.add_argument("--beside", type=int, default=4, help="emulated cores of a")
+    parser.add_argument("--emulated", type=int, default=4, help="emulated cores of a")
     options = parser.parse_args()
     cpus = [str(cpu) for cpu in sorted(os.sched_getaffinity(0))]
     if options.batch:

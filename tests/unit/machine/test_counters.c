@@ -37,7 +37,7 @@ static uint32_t fake_open(void **state, const struct counter_event *events, stru
     for (uint32_t i = 0; i < count; i++) {
         if (script.trick[i] == TRICK_DENY || script.trick[i] == TRICK_MISSING) {
             counters[i].status = script.trick[i] == TRICK_DENY ? COUNTER_DENIED : COUNTER_UNSUPPORTED;
-            snprintf(counters[i].reason, sizeof counters[i].reason, "told so");
+            snprintf(counters[i].reason, sizeof counters[i].reason, "asked to");
         } else {
             opened++;
         }
@@ -268,7 +268,7 @@ static void refused_missing_and_multiplexed_keep_their_status_and_reason(void **
     script.trick[3] = TRICK_NEVER_RAN;
     c = run(&fake, 0);
     assert_int_equal(c.counter[0].status, COUNTER_UNSUPPORTED);
-    assert_string_equal(c.counter[0].reason, "told so");
+    assert_string_equal(c.counter[0].reason, "asked to");
     assert_int_equal(c.counter[1].status, COUNTER_DENIED);
     assert_int_equal(c.counter[2].status, COUNTER_MULTIPLEXED);
     assert_int_equal(c.counter[2].running_ns, 250);

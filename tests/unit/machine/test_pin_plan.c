@@ -60,9 +60,9 @@ static const struct plan_case cases[] = {
     /* one core, with and without a second thread */
     {"core:1 pu:1", NULL, PIN_COMPACT, 2, "0,0", 1, true, true},
     {"core:1 pu:2", NULL, PIN_SCATTER, 2, "0,1", 1, true, false},
-    /* two NUMA nodes in a socket, no L3 told */
+    /* two NUMA nodes in a socket, no L3 known */
     {"package:1 numa:2 core:2 pu:1", NULL, PIN_SCATTER, 3, "0,2,1", 3, false, false},
-    /* nothing told but cores; and not even these */
+    /* nothing known but cores; and not even these */
     {"core:6 pu:1", NULL, PIN_SCATTER, 3, "0,1,2", 3, false, false},
     {"pu:4", NULL, PIN_COMPACT, 5, "0,1,2,3,0", 4, true, true},
     /* NUMA nodes below a shared L3 */
