@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Causes put into real runs, and what the core-second account says of them; then the cause is taken out, and the speedup
+"""Causes put into real runs, and what the core-second account says of them; then the cause is taken out, and
 the speedup predicted for that is held against what is measured.
 
 Usage: injections.py KNEE [--blocks 10] [--only serial,lock,...] [--noise 5%] [--tolerance 10] [--no-speedup]
