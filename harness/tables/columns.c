@@ -132,7 +132,8 @@ static double unit_seconds(const char *unit)
     return 0;
 }
 
-/* The name in the form in which names are compared, with its unit taken off: *seconds 0 when it has none. Caller frees. */
+/* The name in the form in which names are compared, without its unit; *seconds is 0 when it has none. Caller
+ * frees. */
 static char *plain(const char *name, double *seconds)
 {
     char *text = g_ascii_strdown(name, -1), *cut;

@@ -4,7 +4,7 @@
  * `parameter_`, and without a unit at the end: "Elapsed Time (ms)" is elapsed_time in ms.
  *
  *   workers     workers, threads, cores, procs, ranks, np, jobs, nodes, clients, n ...
- *   time        seconds, wall, elapsed, real, time, runtime, duration ...; mean and median where there is nothing better
+ *   time        seconds, wall, elapsed, real, time, runtime, duration ...; else mean and median
  *   throughput  throughput, rate, ops, and any name that ends in _per_second, _per_s, /s ...
  *   block       block, repeat, run, iteration, rep, trial, round, session: rows measured together, or the repetition
  *
@@ -33,7 +33,7 @@ struct columns {
     double seconds;       /* of one unit of the measure, when it is a time */
 };
 
-/* Returns 0, or -1 with fault (FAULT_USAGE when a name that was asked for is not there): what is missing or there twice, what
+/* Returns 0, or -1 with fault (FAULT_USAGE when a requested name is not there): what is missing or there twice, what
  * was found and what is accepted. */
 int columns_choose(const struct table *table, const struct columns_request *request, struct columns *columns,
                    struct fault *fault);
