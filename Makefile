@@ -252,11 +252,13 @@ test:
 .PHONY: test-programs fuzz fuzzers
 test-programs: $(UNIT_TESTS) $(TEST_PROGRAMS) $(FUZZ_REPLAYS)
 
+# FUZZ_SECONDS for each target, with new inputs each time; or FUZZ_INPUTS inputs, the same each time.
 FUZZ_SECONDS ?= 60
+FUZZ_INPUTS ?=
 fuzz:
 	+@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-fuzz CC=clang CFLAGS='-O1 -g' \
 	  SAN=fuzzer-no-link,address,undefined fuzzers
-	@BUILD=build-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh
+	@BUILD=build-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_INPUTS=$(FUZZ_INPUTS) tests/fuzz/run.sh
 
 fuzzers: $(FUZZERS)
 

@@ -88,9 +88,12 @@ static double median_of(const struct account_cost *costs, size_t count, size_t o
 
 size_t account_costs_median(struct account_cost *costs, size_t count)
 {
-    double *room = calloc(count + 1, sizeof *room);
+    double *room;
     size_t kept = 0;
 
+    if (count == 0) /* costs may be NULL, which qsort does not take */
+        return 0;
+    room = calloc(count + 1, sizeof *room);
     if (!room)
         return 0;
     qsort(costs, count, sizeof *costs, by_id);

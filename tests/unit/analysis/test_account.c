@@ -241,6 +241,8 @@ static void the_reference_is_the_median_by_item(void **state)
     assert_near("cpu of 2", account_cost_of(costs, count, 2)->cpu_s, 15);
     assert_near("blocked of 2", account_cost_of(costs, count, 2)->blocked_s, 1);
     assert_null(account_cost_of(costs, count, 3));
+    assert_int_equal(account_costs_median(NULL, 0), 0);
+    assert_null(account_cost_of(NULL, 0, 3));
 }
 
 static void the_efficiency_tree_multiplies_out(void **state)
