@@ -99,12 +99,12 @@ static int decode(struct image_item *item, struct fault *fault)
         item->engine = &engine_vips;
         item->record->engine = ENGINE_CLIP;
         snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path);
-        failed = engine_vips_decode_clip(path, recipe, &item->base, &item->size, fault);
+        failed = engine_vips_decode_clip(path, recipe, &item->base, &item->size, &item->result->notes, fault);
     } else {
         item->engine = engine_choose(kind, item->input, item->input_bytes, recipe);
         item->record->engine = item->engine->id;
-        failed =
-            item->engine->decode(item->input, item->input_bytes, recipe, &item->base, &item->size, fault);
+        failed = item->engine->decode(item->input, item->input_bytes, recipe, &item->base, &item->size,
+                                      &item->result->notes, fault);
     }
     item->record->width = (uint32_t)item->size.stored_width;
     item->record->height = (uint32_t)item->size.stored_height;

@@ -6,6 +6,7 @@
 #include <libexif/exif-data.h>
 
 #include "pipeline/images/codecs/jpeg_trap.h"
+#include "pipeline/images/codecs/jpeg_warnings.h"
 
 enum { EXIF_MARKER = JPEG_APP0 + 1, ICC_MARKER = JPEG_APP0 + 2, LONGEST_MARKER = 0xffff, STRIP_ROWS = 32 };
 
@@ -16,6 +17,7 @@ struct jpeg_reader_codec {
     JSAMPROW *rows[JPEG_READER_PLANES]; /* pointers into the strips */
     int unit_rows[JPEG_READER_PLANES];  /* rows that one call of the library brings */
     int units;                          /* calls for one strip */
+    bool finished;                      /* the end of the file was read */
 };
 
 /* --- the header -------------------------------------------------------------------------------- */
@@ -83,7 +85,7 @@ int jpeg_reader_open(struct jpeg_reader *reader, const void *data, size_t bytes,
     *reader = (struct jpeg_reader){.orientation = 1, .codec = codec};
     if (!codec)
         return fault_sys(fault, "no memory for a JPEG decoder");
-    codec->jpeg.err = jpeg_trap_init(&codec->trap);
+    codec->jpeg.err = jpeg_trap_init(&codec->trap, data, bytes);
     if (setjmp(codec->trap.back))
         return fault_set(fault, "%s", codec->trap.text);
     jpeg_create_decompress(&codec->jpeg);
@@ -123,6 +125,16 @@ static int make_strip(struct jpeg_reader *reader, int index, struct fault *fault
     return 0;
 }
 
+static void start(struct jpeg_reader_codec *codec, int shrink)
+{
+    codec->progress.progress_monitor = watch_scans;
+    codec->jpeg.progress = &codec->progress;
+    codec->jpeg.dct_method = JDCT_ISLOW;
+    codec->jpeg.scale_num = 1;
+    codec->jpeg.scale_denom = (unsigned)shrink;
+    jpeg_start_decompress(&codec->jpeg);
+}
+
 int jpeg_reader_start(struct jpeg_reader *reader, int shrink, struct fault *fault)
 {
     struct jpeg_reader_codec *codec = reader->codec;
@@ -131,21 +143,32 @@ int jpeg_reader_start(struct jpeg_reader *reader, int shrink, struct fault *faul
 
     if (setjmp(codec->trap.back))
         return fault_set(fault, "%s", codec->trap.text);
-    codec->progress.progress_monitor = watch_scans;
-    jpeg->progress = &codec->progress;
     jpeg->out_color_space = jpeg->jpeg_color_space;
     jpeg->raw_data_out = TRUE;
     jpeg->do_fancy_upsampling = FALSE;
-    jpeg->dct_method = JDCT_ISLOW;
-    jpeg->scale_num = 1;
-    jpeg->scale_denom = (unsigned)shrink;
-    jpeg_start_decompress(jpeg);
+    start(codec, shrink);
     reader->plane_count = jpeg->num_components;
     unit = jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size;
     codec->units = unit < STRIP_ROWS ? STRIP_ROWS / unit : 1;
     for (int i = 0; i < reader->plane_count; i++)
         if (make_strip(reader, i, fault))
             return -1;
+    return 0;
+}
+
+/* Reads on to the end of the file, which may have warnings too. Returns 0; jumps. */
+static int finish(struct jpeg_reader *reader)
+{
+    struct jpeg_reader_codec *codec = reader->codec;
+    const char *missing;
+
+    if (codec->finished)
+        return 0;
+    codec->finished = true;
+    missing = jpeg_warnings_missing(&codec->jpeg, codec->trap.cut);
+    if (missing)
+        jpeg_trap_spring(&codec->trap, missing);
+    jpeg_finish_decompress(&codec->jpeg);
     return 0;
 }
 
@@ -157,7 +180,7 @@ int jpeg_reader_strip(struct jpeg_reader *reader, struct fault *fault)
     if (setjmp(codec->trap.back))
         return fault_set(fault, "%s", codec->trap.text);
     if (jpeg->output_scanline >= jpeg->output_height)
-        return 0;
+        return finish(reader);
     for (int unit = 0; unit < codec->units && jpeg->output_scanline < jpeg->output_height; unit++) {
         JSAMPARRAY rows[JPEG_READER_PLANES];
         for (int i = 0; i < reader->plane_count; i++) {
@@ -173,6 +196,45 @@ int jpeg_reader_strip(struct jpeg_reader *reader, struct fault *fault)
         jpeg_read_raw_data(jpeg, rows, (JDIMENSION)(jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size));
     }
     return 1;
+}
+
+/* --- pixels ------------------------------------------------------------------------------------ */
+
+int jpeg_reader_start_pixels(struct jpeg_reader *reader, int shrink, struct fault *fault)
+{
+    struct jpeg_reader_codec *codec = reader->codec;
+    struct jpeg_decompress_struct *jpeg = &codec->jpeg;
+
+    if (setjmp(codec->trap.back))
+        return fault_set(fault, "%s", codec->trap.text);
+    jpeg->out_color_space = jpeg->num_components == 1   ? JCS_GRAYSCALE
+                            : jpeg->num_components == 4 ? JCS_CMYK
+                                                        : JCS_RGB;
+    start(codec, shrink);
+    reader->pixel_width = (int)jpeg->output_width;
+    reader->pixel_height = (int)jpeg->output_height;
+    reader->bands = jpeg->output_components;
+    reader->inverted = reader->bands == 4 && jpeg->saw_Adobe_marker;
+    return 0;
+}
+
+int jpeg_reader_row(struct jpeg_reader *reader, uint8_t *row, struct fault *fault)
+{
+    struct jpeg_reader_codec *codec = reader->codec;
+    JSAMPROW rows[1] = {row};
+
+    if (setjmp(codec->trap.back))
+        return fault_set(fault, "%s", codec->trap.text);
+    jpeg_read_scanlines(&codec->jpeg, rows, 1);
+    if (reader->inverted)
+        for (int i = 0; i < reader->pixel_width * reader->bands; i++)
+            row[i] = (uint8_t)(255 - row[i]);
+    return codec->jpeg.output_scanline < codec->jpeg.output_height ? 0 : finish(reader);
+}
+
+struct notes jpeg_reader_notes(const struct jpeg_reader *reader)
+{
+    return reader->codec->trap.notes;
 }
 
 void jpeg_reader_close(struct jpeg_reader *reader)

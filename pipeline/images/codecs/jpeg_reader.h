@@ -1,9 +1,11 @@
-/* jpeg_reader.h: a JPEG file in memory as planes, strip by strip: no colour conversion, no upsampling.
+/* jpeg_reader.h: a JPEG file in memory, as planes, strip by strip, without colour conversion and upsampling; or as
+ * pixels, row by row.
  *
- * Caller's sequence: jpeg_reader_open() reads the header; then, for the pixels, jpeg_reader_start() and
- * jpeg_reader_strip() until it returns 0; jpeg_reader_close() in any case. The data must stay in memory.
+ * Caller's sequence: jpeg_reader_open() reads the header; then, for planes, jpeg_reader_start() and
+ * jpeg_reader_strip() until it returns 0, or, for pixels, jpeg_reader_start_pixels() and jpeg_reader_row() for each
+ * row; jpeg_reader_notes(); jpeg_reader_close() in any case. The data must stay in memory.
  *
- * Damage is an error, also where the library would only warn: the rest of such a picture is grey.
+ * Damage is an error, also where the library would only warn (jpeg_warnings.h); the file is read to its end.
  */
 #ifndef KNEE_JPEG_READER_H
 #define KNEE_JPEG_READER_H
@@ -13,6 +15,7 @@
 #include <stdint.h>
 
 #include "pipeline/base/fault.h"
+#include "pipeline/images/input/notes.h"
 
 enum { JPEG_READER_PLANES = 3 };
 
@@ -33,7 +36,10 @@ struct jpeg_reader {
     size_t profile_bytes;
     int plane_count; /* 1 for grey; known after the start */
     struct jpeg_reader_plane planes[JPEG_READER_PLANES];
-    struct jpeg_reader_codec *codec; /* private */
+    int pixel_width, pixel_height; /* after the decoder's reduction; known after the start for pixels */
+    int bands;                     /* 1 grey, 3 RGB, 4 CMYK (0: no ink) */
+    bool inverted;                 /* private, as all that follow */
+    struct jpeg_reader_codec *codec;
 };
 
 /* Returns 0, or -1 with fault when the header cannot be read; it has to be closed in either case. */
@@ -44,6 +50,15 @@ int jpeg_reader_start(struct jpeg_reader *reader, int shrink, struct fault *faul
 
 /* Returns 1 with the next rows of each plane, 0 when there are no more, -1 with fault. */
 int jpeg_reader_strip(struct jpeg_reader *reader, struct fault *fault);
+
+/* For pixels of any JPEG. shrink as above. */
+int jpeg_reader_start_pixels(struct jpeg_reader *reader, int shrink, struct fault *fault);
+
+/* The next row, of pixel_width pixels; to be called pixel_height times. Returns 0, or -1 with fault. */
+int jpeg_reader_row(struct jpeg_reader *reader, uint8_t *row, struct fault *fault);
+
+/* What was accepted so far although the library warned; complete after the last strip or row. */
+struct notes jpeg_reader_notes(const struct jpeg_reader *reader);
 
 void jpeg_reader_close(struct jpeg_reader *reader);
 

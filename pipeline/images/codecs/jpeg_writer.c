@@ -60,7 +60,7 @@ static void write_rows(struct writer *writer, const struct pixels *planes)
 static int encode(struct writer *writer, const struct pixels *planes,
                   const struct jpeg_writer_options *options, struct fault *fault)
 {
-    writer->jpeg.err = jpeg_trap_init(&writer->trap);
+    writer->jpeg.err = jpeg_trap_init(&writer->trap, NULL, 0);
     if (setjmp(writer->trap.back))
         return fault_set(fault, "%s", writer->trap.text);
     jpeg_create_compress(&writer->jpeg);

@@ -17,6 +17,7 @@
 
 #include "pipeline/base/fault.h"
 #include "pipeline/images/input/metadata.h"
+#include "pipeline/images/input/notes.h"
 #include "pipeline/images/input/sniff.h"
 #include "pipeline/images/pixels/pixels.h"
 #include "pipeline/images/recipe/recipe.h"
@@ -40,10 +41,10 @@ struct engine {
     enum engine_id id;
 
     /* Decodes an image file held in memory, upright, in sRGB, flattened onto the recipe's background, and
-     * as large as the largest of the recipe's renditions needs, never enlarged. Returns 0, or -1 with
-     * fault. */
+     * as large as the largest of the recipe's renditions needs, never enlarged. What was passed over is added to
+     * notes. Returns 0, or -1 with fault. */
     int (*decode)(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
-                  struct engine_size *size, struct fault *fault);
+                  struct engine_size *size, struct notes *notes, struct fault *fault);
 
     /* Makes the rendition's pixels (geometry.h) from a whole picture of any scale that this engine made,
      * at least as large as the rendition. The rendition's size depends on the size of the input only. */

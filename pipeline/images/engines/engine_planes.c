@@ -165,13 +165,15 @@ static int decode_open(struct jpeg_reader *reader, const struct recipe *recipe, 
 }
 
 static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
-                  struct engine_size *size, struct fault *fault)
+                  struct engine_size *size, struct notes *notes, struct fault *fault)
 {
     struct jpeg_reader reader;
     int failed = jpeg_reader_open(&reader, data, bytes, fault);
 
     if (!failed)
         failed = decode_open(&reader, recipe, base, size, fault);
+    if (!failed)
+        notes_add_all(notes, jpeg_reader_notes(&reader));
     jpeg_reader_close(&reader);
     return failed;
 }

@@ -8,6 +8,7 @@
 #include <vips/vips.h>
 
 #include "pipeline/images/codecs/encode_vips.h"
+#include "pipeline/images/codecs/jpeg_vips.h"
 #include "pipeline/images/codecs/loaders.h"
 #include "pipeline/images/codecs/poster.h"
 #include "pipeline/images/codecs/vips_fault.h"
@@ -199,32 +200,54 @@ static VipsImage *reduce(VipsImage *image, int width, int height, bool convert)
     return failed ? NULL : reduced;
 }
 
+/* The image to the base picture. Takes over image. */
+static int make_base(VipsImage *image, const struct recipe *recipe, const struct engine_size *size,
+                     const struct header *header, struct pixels *base, struct fault *fault)
+{
+    double scale = geometry_base_scale(recipe, size->width, size->height);
+    VipsImage *reduced = reduce(image, geometry_length(size->width, scale),
+                                geometry_length(size->height, scale), header->convert);
+
+    g_object_unref(image);
+    return reduced ? to_pixels(reduced, recipe, base, fault) : vips_fault(fault);
+}
+
+static int decode_jpeg(const void *data, size_t bytes, const struct recipe *recipe,
+                       const struct engine_size *size, const struct header *header, struct pixels *base,
+                       struct notes *notes, struct fault *fault)
+{
+    double scale = geometry_base_scale(recipe, size->width, size->height);
+    struct jpeg_reader reader;
+    VipsImage *image = NULL;
+    int failed = jpeg_reader_open(&reader, data, bytes, fault);
+
+    if (!failed) {
+        image = jpeg_vips_image(&reader, engine_jpeg_shrink(scale), fault);
+        failed = image ? make_base(image, recipe, size, header, base, fault) : -1;
+    }
+    if (!failed)
+        notes_add_all(notes, jpeg_reader_notes(&reader));
+    jpeg_reader_close(&reader);
+    return failed;
+}
+
 static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
-                  struct engine_size *size, struct fault *fault)
+                  struct engine_size *size, struct notes *notes, struct fault *fault)
 {
     struct header header = {0};
-    VipsImage *image, *reduced = NULL;
-    double scale;
+    VipsImage *image;
 
     damage_forget();
     if (read_header(data, bytes, recipe, size, &header, fault))
         return -1;
-    scale = geometry_base_scale(recipe, size->width, size->height);
+    if (header.is_jpeg)
+        return decode_jpeg(data, bytes, recipe, size, &header, base, notes, fault);
     /* The strictest level: a decoder's warning means visible damage. */
-    image = header.is_jpeg ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
-                                                        VIPS_ACCESS_SEQUENTIAL, "shrink",
-                                                        engine_jpeg_shrink(scale), NULL)
-                           : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
-                                                        VIPS_ACCESS_SEQUENTIAL, NULL);
-    if (image)
-        reduced = reduce(image, geometry_length(size->width, scale), geometry_length(size->height, scale),
-                         header.convert);
-    VIPS_UNREF(image);
-    if (!reduced)
+    image =
+        vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    if (!image)
         return vips_fault(fault);
-    if (to_pixels(reduced, recipe, base, fault))
-        return -1;
-    return damage_found(fault);
+    return make_base(image, recipe, size, &header, base, fault) ? -1 : damage_found(fault);
 }
 
 static VipsImage *wrap(const struct pixels *pixels)
@@ -260,11 +283,12 @@ static int straighten(const struct poster *poster, const struct recipe *recipe, 
 }
 
 int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struct pixels *base,
-                            struct engine_size *size, struct fault *fault)
+                            struct engine_size *size, struct notes *notes, struct fault *fault)
 {
     struct poster poster;
     int failed;
 
+    (void)notes;
     if (poster_read(path, recipe, &poster, fault)) {
         g_free(poster.pixels.data);
         return -1;

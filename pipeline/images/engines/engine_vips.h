@@ -15,7 +15,7 @@
  * - scaling works on gamma-encoded values, as in most tools, and premultiplies alpha.
  * - a picture without a profile is taken as sRGB (CMYK: through libvips' own profile), without conversion; a
  *   profile equivalent to sRGB is dropped (colour_profile.h); any other is applied.
- * - a decoder's warning is an error here; of the TIFF library, whose warnings are mostly about odd tags,
+ * - a decoder's warning is an error here; of the JPEG library, those that mean lost pixels (jpeg_warnings.h); of the TIFF library, whose warnings are mostly about odd tags,
  *   those that mean lost pixels.
  */
 #ifndef KNEE_ENGINE_VIPS_H
@@ -27,7 +27,7 @@ int engine_vips_setup(struct fault *fault);
 
 /* As decode of struct engine, for the poster frame of the clip at path. */
 int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struct pixels *base,
-                            struct engine_size *size, struct fault *fault);
+                            struct engine_size *size, struct notes *notes, struct fault *fault);
 
 /* Metadata of a picture in any container; unknown when it has none or cannot be read. */
 void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metadata);

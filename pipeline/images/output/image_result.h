@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pipeline/images/input/notes.h"
 #include "pipeline/images/recipe/recipe.h"
 
 enum image_stage {
@@ -24,6 +25,7 @@ enum image_stage {
 struct image_result {
     uint64_t input_mtime_ns; /* image_mtime_ns() of the input as it was read; 0 unknown */
     uint8_t renditions;      /* outputs stored; 0 for a failed item */
+    struct notes notes;      /* of a finished item: what its outputs do not show */
     union { /* an item has outputs or a reason, never both: this halves the table of a million items */
         char reason[119];                          /* of a failure, NUL-terminated; renditions is 0 */
         uint8_t sha256[RECIPE_MAX_RENDITIONS][32]; /* of the outputs, in the recipe's order */

@@ -118,7 +118,7 @@ static enum item_state read_item(const struct run_journal *journal, const struct
                                  struct item_record *record, struct image_result *result)
 {
     int renditions = journal->recipe->rendition_count;
-    uint64_t stage;
+    uint64_t stage, notes;
 
     if (fields->count < 11 || read_common(fields, record, result))
         return ITEM_PENDING;
@@ -130,12 +130,13 @@ static enum item_state read_item(const struct run_journal *journal, const struct
         snprintf(result->reason, sizeof result->reason, "%s", fields->at[10]);
         return ITEM_FAILED;
     }
-    if (strcmp(fields->at[0], "done") != 0 || fields->count != 10 + renditions ||
-        number(fields->at[9], UINT64_MAX, &record->bytes_out))
+    if (strcmp(fields->at[0], "done") != 0 || fields->count != 11 + renditions ||
+        number(fields->at[9], UINT64_MAX, &record->bytes_out) || number(fields->at[10], UINT32_MAX, &notes))
         return ITEM_PENDING;
     for (int i = 0; i < renditions; i++)
-        if (read_digest(fields->at[10 + i], result->sha256[i]))
+        if (read_digest(fields->at[11 + i], result->sha256[i]))
             return ITEM_PENDING;
+    result->notes.set = (uint32_t)notes;
     result->renditions = (uint8_t)renditions;
     return ITEM_DONE;
 }
@@ -252,7 +253,8 @@ int run_journal_append(void *context, uint64_t index, enum item_state state, str
         snprintf(text + used, sizeof text - used, "\t%u\t%s", record->stage, reason);
         return line_log_append(&journal->log, text, fault);
     }
-    used += (size_t)snprintf(text + used, sizeof text - used, "\t%" PRIu64, record->bytes_out);
+    used += (size_t)snprintf(text + used, sizeof text - used, "\t%" PRIu64 "\t%" PRIu32, record->bytes_out,
+                             result->notes.set);
     for (int i = 0; i < result->renditions; i++) {
         text[used++] = '\t';
         for (int byte = 0; byte < 32; byte++)

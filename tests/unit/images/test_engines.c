@@ -128,7 +128,7 @@ static VipsImage *rendered(const struct engine *engine, struct file file, const 
     void *data = NULL;
     size_t bytes = 0;
 
-    if (engine->decode(file.data, file.bytes, recipe, &base, &size, &fault) ||
+    if (engine->decode(file.data, file.bytes, recipe, &base, &size, NULL, &fault) ||
         engine->scale(&base, recipe, &recipe->renditions[index], &size, &scaled, &fault) ||
         engine->encode(&scaled, recipe, &recipe->renditions[index], &unknown, &data, &bytes, &fault))
         fail_msg("%s: %s", engine_name((int)engine->id), fault.text);
@@ -247,12 +247,13 @@ static void damage_is_an_error_with_a_reason(void **state)
     struct fault fault = {.text = ""};
 
     (void)state;
-    assert_int_equal(engine_planes.decode(file.data, file.bytes / 2, &recipe, &base, &size, &fault), -1);
+    assert_int_equal(engine_planes.decode(file.data, file.bytes / 2, &recipe, &base, &size, NULL, &fault),
+                     -1);
     assert_string_equal(fault.text, "JPEG: Premature end of JPEG file");
     g_free(base.data);
     recipe.max_pixels = WIDTH * HEIGHT - 1;
     base.data = NULL;
-    assert_int_equal(engine_planes.decode(file.data, file.bytes, &recipe, &base, &size, &fault), -1);
+    assert_int_equal(engine_planes.decode(file.data, file.bytes, &recipe, &base, &size, NULL, &fault), -1);
     assert_string_equal(fault.text, "1203x801 is more than the recipe's limit of 1 megapixels");
     g_free(file.data);
 }
