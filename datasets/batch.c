@@ -101,7 +101,7 @@ int dataset_batch_open(struct dataset_batch *batch, const char *out, const char 
                        const struct dataset_plan *plan, const struct sources *sources, struct fault *fault)
 {
     *batch = (struct dataset_batch){
-        .plan = plan, .sources = sources, .journal = {.log = {.fd = -1}}, .out = strdup(out)};
+        .plan = plan, .sources = sources, .journal = {.log = {.fd = -1, .read_fd = -1}}, .out = strdup(out)};
     size_t length = batch->out == NULL ? 0 : strlen(batch->out);
     while (length > 1 && batch->out[length - 1] == '/')
         batch->out[--length] = '\0';
@@ -256,5 +256,5 @@ void dataset_batch_close(struct dataset_batch *batch)
     free(batch->out);
     free(batch->temporary);
     free(batch->order);
-    *batch = (struct dataset_batch){.journal = {.log = {.fd = -1}}};
+    *batch = (struct dataset_batch){.journal = {.log = {.fd = -1, .read_fd = -1}}};
 }

@@ -64,7 +64,7 @@ int journal_reload(struct journal *journal, struct fault *fault)
 int journal_open(struct journal *journal, const char *path, const char *stamp, uint64_t count,
                  struct fault *fault)
 {
-    *journal = (struct journal){.log = {.fd = -1}, .stamp = strdup(stamp), .count = count};
+    *journal = (struct journal){.log = {.fd = -1, .read_fd = -1}, .stamp = strdup(stamp), .count = count};
     journal->lines = calloc(count, sizeof *journal->lines);
     int result = -1;
     if (journal->stamp == NULL || journal->lines == NULL)
@@ -97,5 +97,5 @@ void journal_close(struct journal *journal)
     free(journal->lines);
     free(journal->stamp);
     line_log_close(&journal->log);
-    *journal = (struct journal){.log = {.fd = -1}};
+    *journal = (struct journal){.log = {.fd = -1, .read_fd = -1}};
 }

@@ -39,6 +39,7 @@ struct run {
     struct counter_group group; /* event_count 0: nothing is counted */
     struct emulate_run emulation;
     struct sandbox sandbox;
+    char folders[RECIPE_MAX_RENDITIONS][4096]; /* of the renditions: what workers may write */
     struct progress progress;
     uint64_t start_ns;
 };
@@ -114,7 +115,7 @@ static int prepare_run(struct run *run, struct fault *fault)
     run->table.header->start_ns = run->start_ns;
     if (run_output_make(options->out, options->in, &run->recipe, fault) ||
         run_journal_open(&run->journal, options->out, &run->recipe, &run->batch, &options->journal, fault) ||
-        run_output_begin(options->out, fault) ||
+        run_output_begin(options->out, &run->recipe, options->journal.durable, fault) ||
         run_journal_resume(&run->journal, &run->table, &options->journal, fault))
         return -1;
     if (run->journal.finished)
@@ -151,7 +152,11 @@ static void fill_sandbox(struct run *run)
     sandbox_allow_read(&run->sandbox, run->batch.root);
     sandbox_allow_read(&run->sandbox, run->recipe.watermark_path);
     sandbox_allow_read(&run->sandbox, run->recipe.font_path);
-    sandbox_allow_write(&run->sandbox, run->options.out);
+    for (int i = 0; i < run->recipe.rendition_count; i++) {
+        snprintf(run->folders[i], sizeof run->folders[i], "%s/%s", run->options.out,
+                 run->recipe.renditions[i].name);
+        sandbox_allow_write(&run->sandbox, run->folders[i]);
+    }
     sandbox_keep_descriptor(&run->sandbox, run->journal.log.fd);
     if (run->batch.closed && geteuid() == 0)
         sandbox_keep_override(&run->sandbox);
@@ -177,7 +182,7 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     struct run_outcome outcome;
 
     progress_end(&run->progress);
-    run_output_clean(&run->table, options->out);
+    run_output_clean(&run->recipe, options->out);
     if (result == POOL_ERROR)
         return -1;
     if (result == POOL_INTERRUPTED) {
@@ -284,7 +289,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
     struct run run = {.options = *run_arguments_options(),
                       .start_ns = clock_now_ns(),
                       .table = {.fd = -1},
-                      .journal = {.log = {.fd = -1}}};
+                      .journal = {.log = {.fd = -1, .read_fd = -1}}};
     int code;
 
     (void)arguments;

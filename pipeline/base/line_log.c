@@ -52,22 +52,37 @@ static int end_last_line(const struct line_log *log, struct fault *fault)
     struct stat status;
     char last = '\n';
 
-    if (fstat(log->fd, &status) || (status.st_size && pread(log->fd, &last, 1, status.st_size - 1) != 1) ||
+    if (fstat(log->fd, &status) ||
+        (status.st_size && pread(log->read_fd, &last, 1, status.st_size - 1) != 1) ||
         (last != '\n' && write(log->fd, "\n", 1) != 1))
         return fault_sys(fault, "%s: %s: free space there, or give another output folder", log->path,
                          strerror(errno));
     return 0;
 }
 
+/* Both descriptors, of the same regular file. O_NONBLOCK: a FIFO must not hold us up; it changes nothing for a file. */
+static int open_both(struct line_log *log, struct fault *fault)
+{
+    const int common = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    struct stat status, other;
+
+    log->fd = open(log->path, O_WRONLY | O_APPEND | O_CREAT | common, 0666);
+    if (log->fd >= 0)
+        log->read_fd = open(log->path, O_RDONLY | common);
+    if (log->fd < 0 || log->read_fd < 0 || fstat(log->fd, &status) || fstat(log->read_fd, &other))
+        return fault_set(fault, "%s: %s: give an output folder that can be written", log->path,
+                         errno == ENXIO ? "it is not a regular file" : strerror(errno));
+    if (!S_ISREG(status.st_mode) || status.st_ino != other.st_ino || status.st_dev != other.st_dev)
+        return fault_set(fault, "%s: it is not a regular file: give another output folder", log->path);
+    return 0;
+}
+
 int line_log_open(struct line_log *log, const char *path, bool durable, struct fault *fault)
 {
-    *log = (struct line_log){.fd = -1, .durable = durable, .path = strdup(path)};
+    *log = (struct line_log){.fd = -1, .read_fd = -1, .durable = durable, .path = strdup(path)};
     if (!log->path)
         return fault_sys(fault, "%s: no memory", path);
-    log->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (log->fd < 0)
-        fault_set(fault, "%s: %s: give an output folder that can be written", path, strerror(errno));
-    else if (lock(log, fault) == 0 && end_last_line(log, fault) == 0)
+    if (open_both(log, fault) == 0 && lock(log, fault) == 0 && end_last_line(log, fault) == 0)
         return 0;
     line_log_close(log);
     return -1;
@@ -77,7 +92,9 @@ void line_log_close(struct line_log *log)
 {
     if (log->fd >= 0)
         close(log->fd);
-    log->fd = -1;
+    if (log->read_fd >= 0)
+        close(log->read_fd);
+    log->fd = log->read_fd = -1;
     free(log->path);
     log->path = NULL;
 }
@@ -109,15 +126,20 @@ static char *sound_text(char *line, size_t length)
 int line_log_read(const struct line_log *log, int (*take)(void *context, char *text), void *context,
                   uint64_t *bad, struct fault *fault)
 {
-    FILE *file = fopen(log->path, "re");
+    int fd = fcntl(log->read_fd, F_DUPFD_CLOEXEC, 3);
+    FILE *file = fd < 0 || lseek(fd, 0, SEEK_SET) ? NULL : fdopen(fd, "r");
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;
     int result = 0;
 
     *bad = 0;
-    if (!file)
-        return fault_set(fault, "%s: %s", log->path, strerror(errno));
+    if (!file) {
+        fault_set(fault, "%s: %s", log->path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
     while (!result && (length = getline(&line, &capacity, file)) > 0) {
         char *text;
         if (line[length - 1] == '\n')

@@ -5,6 +5,9 @@
  * crash or a full disk can leave a line without its end; opening the file again ends it, and reading skips
  * every line whose checksum is wrong and counts it.
  *
+ * Writers need only `fd`, which can do nothing but append: a process that has inherited it alone can neither read, nor
+ * map, nor overwrite what is there. Reading, and forgetting all, is for the process that opened the log.
+ *
  * The file is locked (flock) from line_log_open() until the last process that inherited the descriptor has
  * closed it: two runs cannot write the same log, nor can a new run and the dying workers of a killed one.
  *
@@ -24,13 +27,14 @@
 #define LINE_LOG_TEXT_BYTES 16384
 
 struct line_log {
-    int fd;       /* -1: closed */
+    int fd;       /* appends only; inherited by writers; -1: closed */
+    int read_fd;  /* reads only; -1: closed */
     char *path;   /* owned */
     bool durable; /* each line is brought to the disk before line_log_append() returns */
 };
 
-/* Opens or makes the file. One that another process holds is waited for, two seconds at most. Returns 0, or
- * -1 with fault. */
+/* Opens or makes the file; what is not a regular file is refused. One that another process holds is waited for, two
+ * seconds at most. Returns 0, or -1 with fault. */
 int line_log_open(struct line_log *log, const char *path, bool durable, struct fault *fault);
 
 /* Calls take() with the text of each sound line in order, without checksum and newline; a result other than 0

@@ -2,7 +2,10 @@
  *
  * Three answers:
  *   allowed   calls that decoding, threads, memory and storing need; some only with certain arguments: clone makes
- *             threads only, tgkill reaches this process only (abort), ioctl is for counters, prlimit only reads
+ *             threads only, tgkill reaches this process only (abort), ioctl is for counters, prlimit only reads, open
+ *             cuts no file off, fcntl duplicates descriptors and reads their flags. Nothing makes a file shorter
+ *             (ftruncate, fallocate) or writes elsewhere than at its end where it is open for appending (pwritev2).
+ *             All of this holds without the rights that newer versions of Landlock add
  *   ENOSYS    everything else, so that a library that tries it in good faith (a name service's socket, clone3, a call
  *             newer than this list) continues as on a kernel that lacks the call
  *   SIGSYS    (death) calls that no decoder makes and an attacker makes first: running programs, tracing, other

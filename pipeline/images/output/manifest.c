@@ -1,6 +1,7 @@
 #include "pipeline/images/output/manifest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include <openssl/evp.h>
+
+#include "pipeline/pool/failpoint.h"
 
 static const char manifest_name[] = "MANIFEST.sha256";
 
@@ -42,36 +45,54 @@ static int by_path(const void *a, const void *b)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-/* Flushes and closes file, then renames it to its final name, or removes it. */
-static int finish_file(FILE *file, const char *temporary, const char *final, struct fault *fault)
+/* A file on its way into the folder: a temporary one until it is whole. */
+static int begin_file(struct manifest_writer *writer, const char *folder, const char *name,
+                      struct fault *fault)
 {
+    int fd = -1;
+
+    *writer = (struct manifest_writer){.name = name, .folder = -1};
+    snprintf(writer->final, sizeof writer->final, "%s/%s", folder, name);
+    writer->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (writer->folder >= 0)
+        fd = store_open_temporary(writer->folder, writer->temporary);
+    if (fd >= 0)
+        writer->file = fdopen(fd, "w");
+    if (writer->file)
+        return 0;
+    fault_sys(fault, "writing %s: %s: is the output folder writable?", writer->final, strerror(errno));
+    if (fd >= 0) {
+        close(fd);
+        unlinkat(writer->folder, writer->temporary, 0);
+    }
+    manifest_abandon(writer);
+    return -1;
+}
+
+/* Flushes and closes the file, then gives it its name, or removes it. */
+static int finish_file(struct manifest_writer *writer, struct fault *fault)
+{
+    FILE *file = writer->file;
     int failed = fflush(file) || ferror(file) || fsync(fileno(file));
     int saved = errno;
 
+    failpoint("publish", FAILPOINT_NO_ITEM);
+    writer->file = NULL;
     if (fclose(file) && !failed) {
         failed = 1;
         saved = errno;
     }
-    if (!failed && rename(temporary, final) == 0)
-        return 0;
-    if (!failed)
+    if (!failed && renameat(writer->folder, writer->temporary, writer->folder, writer->name)) {
+        failed = 1;
         saved = errno;
-    unlink(temporary);
-    return fault_sys(fault, "writing %s: %s: free space there or give another output folder", final,
-                     strerror(saved));
-}
-
-static FILE *begin_file(const char *folder, const char *name, char final[4096], char temporary[4200],
-                        struct fault *fault)
-{
-    FILE *file;
-
-    snprintf(final, 4096, "%s/%s", folder, name);
-    snprintf(temporary, 4200, "%s/.%s.tmp%d", folder, name, (int)getpid());
-    file = fopen(temporary, "we");
-    if (!file)
-        fault_sys(fault, "writing %s: %s: is the output folder writable?", final, strerror(errno));
-    return file;
+    }
+    if (failed) {
+        unlinkat(writer->folder, writer->temporary, 0);
+        fault_sys(fault, "writing %s: %s: free space there or give another output folder", writer->final,
+                  strerror(saved));
+    }
+    manifest_abandon(writer);
+    return failed ? -1 : 0;
 }
 
 /* Writes the line as sha256sum prints it; returns its length. text has room for twice the path and 80 more. */
@@ -110,9 +131,7 @@ static int put_text(struct manifest_writer *writer, const char *text, size_t len
 int manifest_begin(struct manifest_writer *writer, const char *folder, const char *comment,
                    struct fault *fault)
 {
-    *writer = (struct manifest_writer){0};
-    writer->file = begin_file(folder, manifest_name, writer->final, writer->temporary, fault);
-    if (!writer->file)
+    if (begin_file(writer, folder, manifest_name, fault))
         return -1;
     writer->digest = EVP_MD_CTX_new();
     if (!writer->digest || !EVP_DigestInit_ex(writer->digest, EVP_sha256(), NULL)) {
@@ -147,18 +166,14 @@ int manifest_put(struct manifest_writer *writer, const char *path, const uint8_t
 int manifest_end(struct manifest_writer *writer, char sha256[65], struct fault *fault)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
-    FILE *file = writer->file;
 
     if (!EVP_DigestFinal_ex(writer->digest, digest, NULL)) {
         manifest_abandon(writer);
         return fault_sys(fault, "writing %s: OpenSSL cannot compute SHA-256", writer->final);
     }
-    EVP_MD_CTX_free(writer->digest);
-    writer->digest = NULL;
-    writer->file = NULL;
     for (size_t i = 0; i < 32; i++)
         snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
-    return finish_file(file, writer->temporary, writer->final, fault);
+    return finish_file(writer, fault);
 }
 
 void manifest_abandon(struct manifest_writer *writer)
@@ -169,9 +184,12 @@ void manifest_abandon(struct manifest_writer *writer)
     writer->digest = NULL;
     if (writer->file) {
         fclose(writer->file);
-        unlink(writer->temporary);
+        unlinkat(writer->folder, writer->temporary, 0);
     }
     writer->file = NULL;
+    if (writer->name && writer->folder >= 0) /* or it was never begun */
+        close(writer->folder);
+    writer->folder = -1;
     errno = saved;
 }
 
@@ -186,6 +204,8 @@ static void put_field(FILE *file, const char *text, char after)
             fputs("\\r", file);
         else if (*c == '\\')
             fputs("\\\\", file);
+        else if ((unsigned char)*c < ' ' || *c == 127)
+            fprintf(file, "\\x%02x", (unsigned)*c);
         else
             fputc(*c, file);
     }
@@ -194,8 +214,8 @@ static void put_field(FILE *file, const char *text, char after)
 
 int failed_write(const struct failed_item *items, uint64_t count, const char *folder, struct fault *fault)
 {
-    char final[4096], temporary[4200];
-    FILE *file;
+    struct manifest_writer writer;
+    char final[4096];
 
     if (!count) {
         snprintf(final, sizeof final, "%s/FAILED.tsv", folder);
@@ -203,17 +223,16 @@ int failed_write(const struct failed_item *items, uint64_t count, const char *fo
             return fault_set(fault, "removing the old %s: %s", final, strerror(errno));
         return 0;
     }
-    file = begin_file(folder, "FAILED.tsv", final, temporary, fault);
-    if (!file)
+    if (begin_file(&writer, folder, "FAILED.tsv", fault))
         return -1;
-    fputs("path\tstage\tattempt\treason\n", file);
+    fputs("path\tstage\tattempt\treason\n", writer.file);
     for (uint64_t i = 0; i < count; i++) {
-        put_field(file, items[i].path, '\t');
-        put_field(file, items[i].stage, '\t');
-        fprintf(file, "%u\t", items[i].attempt);
-        put_field(file, items[i].reason, '\n');
+        put_field(writer.file, items[i].path, '\t');
+        put_field(writer.file, items[i].stage, '\t');
+        fprintf(writer.file, "%u\t", items[i].attempt);
+        put_field(writer.file, items[i].reason, '\n');
     }
-    return finish_file(file, temporary, final, fault);
+    return finish_file(&writer, fault);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
  * MANIFEST.sha256 has a comment line with the libraries that the bytes depend on, then one line per output,
  * sorted bytewise by path, in the format of sha256sum(1), which can check it: a name with a backslash,
  * newline or carriage return is escaped as sha256sum does, with a backslash before the digest. Both files are
- * written to a temporary name, flushed and renamed, so that they are complete or absent.
+ * written to a temporary file (store_open_temporary()), flushed and renamed, so that they are complete or absent.
  */
 #ifndef KNEE_MANIFEST_H
 #define KNEE_MANIFEST_H
@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "pipeline/base/fault.h"
+#include "pipeline/images/output/store.h"
 
 struct manifest_line {
     char *path;      /* within the output folder; owned */
@@ -27,8 +28,11 @@ struct manifest {
  * manifest_end() or manifest_abandon(). */
 struct manifest_writer {
     FILE *file;
-    void *digest; /* EVP_MD_CTX */
-    char final[4096], temporary[4200];
+    void *digest;     /* EVP_MD_CTX */
+    int folder;       /* descriptor */
+    const char *name; /* within the folder */
+    char final[4096]; /* for messages */
+    char temporary[STORE_TEMPORARY_BYTES];
 };
 /* comment: the first line, after "# ", which sha256sum and manifest_read() skip; NULL none. Returns 0, or
  * -1 with fault. */

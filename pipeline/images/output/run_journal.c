@@ -39,14 +39,18 @@ int run_journal_open(struct run_journal *journal, const char *out, const struct 
                      const struct batch *batch, const struct run_journal_options *options,
                      struct fault *fault)
 {
+    struct stat status;
     char path[4096];
 
-    *journal = (struct run_journal){.log = {.fd = -1}, .out = out, .recipe = recipe, .batch = batch};
+    *journal =
+        (struct run_journal){.log = {.fd = -1, .read_fd = -1}, .out = out, .recipe = recipe, .batch = batch};
     if ((size_t)snprintf(path, sizeof path, "%s/.knee/journal", out) >= sizeof path)
         return fault_set(fault, "output folder %.100s...: its path is too long", out);
     *strrchr(path, '/') = '\0';
     if (mkdir(path, 0777) && errno != EEXIST)
         return fault_set(fault, "%s: %s: give an output folder that can be written", path, strerror(errno));
+    if (lstat(path, &status) || !S_ISDIR(status.st_mode))
+        return fault_set(fault, "%s: it is not a folder: remove it or give another output folder", path);
     path[strlen(path)] = '/';
     if (line_log_open(&journal->log, path, options->durable, fault))
         return -1;

@@ -1,9 +1,10 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <errno.h>
 
 #include "pipeline/base/version.h"
+#include "pipeline/images/output/image_result.h"
 #include "pipeline/images/output/run_journal_internal.h"
 #include "pipeline/images/output/store.h"
 
@@ -18,6 +19,17 @@ struct owner {
     int rendition_count;
 };
 
+/* The journal may be anybody's: only what a recipe could have asked for is believed. */
+static bool is_rendition(const char *name, const char *extension)
+{
+    if (!*name || *name == '.' || strchr(name, '/'))
+        return false;
+    for (int f = 0; f < FORMAT_COUNT; f++)
+        if (strcmp(formats[f].extension, extension) == 0)
+            return true;
+    return false;
+}
+
 static int read_owner(struct owner *owner, const struct journal_fields *fields)
 {
     if (fields->count < 5 || strcmp(fields->at[1], "1") != 0)
@@ -26,6 +38,8 @@ static int read_owner(struct owner *owner, const struct journal_fields *fields)
     snprintf(owner->recipe, sizeof owner->recipe, "%s", fields->at[3]);
     snprintf(owner->batch, sizeof owner->batch, "%s", fields->at[4]);
     for (int i = 5; i + 1 < fields->count && owner->rendition_count < RECIPE_MAX_RENDITIONS; i += 2) {
+        if (!is_rendition(fields->at[i], fields->at[i + 1]))
+            continue;
         snprintf(owner->renditions[owner->rendition_count].name, sizeof owner->renditions[0].name, "%s",
                  fields->at[i]);
         snprintf(owner->renditions[owner->rendition_count].extension, sizeof owner->renditions[0].extension,
@@ -40,9 +54,9 @@ static void remove_outputs_of(const struct owner *owner, const char *item_path)
 {
     for (int i = 0; i < owner->rendition_count; i++) {
         char path[4096 + 128];
-        snprintf(path, sizeof path, "%s/%s.%s", owner->renditions[i].name, item_path,
-                 owner->renditions[i].extension);
-        store_remove(owner->journal->out, path, NULL);
+        if ((size_t)snprintf(path, sizeof path, "%s/%s.%s", owner->renditions[i].name, item_path,
+                             owner->renditions[i].extension) < sizeof path)
+            store_remove_unknown(owner->journal->out, path);
     }
 }
 
@@ -81,6 +95,16 @@ static int write_owner(const struct run_journal *journal, const char *batch_hex,
     return line_log_append(&journal->log, text, fault);
 }
 
+/* The folders of this run's own renditions may be links that the user has made: they are followed. */
+static void remove_own_outputs(const struct run_journal *journal, uint64_t index)
+{
+    for (int i = 0; i < journal->recipe->rendition_count; i++) {
+        char path[4096];
+        image_output_path(journal->recipe, i, journal->batch->paths[index], path, sizeof path);
+        store_remove(journal->out, path, NULL);
+    }
+}
+
 /* Removes the outputs of the previous run, which would be taken for ours: those in its journal, and those
  * of items that it did not finish, as far as the batch is the same. */
 static int forget_owner(const struct run_journal *journal, struct owner *owner, struct fault *fault)
@@ -90,8 +114,16 @@ static int forget_owner(const struct run_journal *journal, struct owner *owner, 
 
     if (owner->known) {
         line_log_read(&journal->log, take_owner, &again, &bad, NULL);
-        for (uint64_t i = 0; i < journal->batch->count; i++)
+        for (uint64_t i = 0; i < journal->batch->count; i++) {
             remove_outputs_of(owner, journal->batch->paths[i]);
+            remove_own_outputs(journal, i);
+        }
+        for (int i = 0; i < owner->rendition_count; i++) {
+            char folder[4096 + 128];
+            snprintf(folder, sizeof folder, "%s/%s", journal->out, owner->renditions[i].name);
+            store_clean(folder, false);
+            store_remove_empty_folders(journal->out, owner->renditions[i].name);
+        }
     }
     owner->known = false;
     return line_log_clear(&journal->log, fault);

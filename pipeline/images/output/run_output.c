@@ -112,28 +112,42 @@ int run_output_make(const char *out, const char *in, const struct recipe *recipe
     return make_folder(out, fault) || check_renditions(out, in, recipe, fault) ? -1 : 0;
 }
 
-int run_output_begin(const char *out, struct fault *fault)
+/* Temporary files lie in the output folder itself and in the renditions' folders. */
+static void clean(const struct recipe *recipe, const char *out)
+{
+    store_clean(out, true);
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        char path[4096];
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", out, recipe->renditions[i].name) < sizeof path)
+            store_clean(path, true);
+    }
+}
+
+int run_output_begin(const char *out, const struct recipe *recipe, bool durable, struct fault *fault)
 {
     char manifest[4096];
 
-    store_clean(out);
+    clean(recipe, out);
     /* From here on files may change, and the old manifest would be wrong. */
     snprintf(manifest, sizeof manifest, "%s/MANIFEST.sha256", out);
     if (unlink(manifest) && errno != ENOENT)
         return fault_set(fault, "removing the old %s: %s", manifest, strerror(errno));
-    return 0;
+    for (int i = 0; i < recipe->rendition_count; i++)
+        if (store_make_folder(out, recipe->renditions[i].name, fault))
+            return -1;
+    return durable ? store_sync_folder(out, fault) : 0;
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
-void run_output_clean(const struct item_table *table, const char *out)
+void run_output_clean(const struct recipe *recipe, const char *out)
 {
-    for (uint32_t i = 0; i < table->workers; i++)
-        if (item_table_worker(table, i)->processes > 1 ||
-            atomic_load_explicit(&item_table_worker(table, i)->state, memory_order_relaxed) == WORKER_DEAD) {
-            store_clean(out);
-            return;
-        }
+    clean(recipe, out);
+    for (int i = 0; i < recipe->rendition_count; i++) {
+        char path[4096];
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", out, recipe->renditions[i].name) < sizeof path)
+            rmdir(path); /* refused unless it is empty; a link is not removed */
+    }
 }
 
 /* The data from which the manifest is written. */

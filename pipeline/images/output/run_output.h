@@ -30,11 +30,13 @@ int run_output_check_names(const struct batch *batch, const struct recipe *recip
  * holds the batch in. Returns 0, or -1 with fault. */
 int run_output_make(const char *out, const char *in, const struct recipe *recipe, struct fault *fault);
 
-/* When the journal is open: removes the old manifest and half-written files. Returns 0, or -1 with fault. */
-int run_output_begin(const char *out, struct fault *fault);
+/* When the journal is open: removes the old manifest and half-written files, and makes the renditions' folders: workers
+ * may write there and nowhere else. durable: their names are synced to the disk. Returns 0, or -1 with fault. */
+int run_output_begin(const char *out, const struct recipe *recipe, bool durable, struct fault *fault);
 
-/* After the last worker: removes the half-written files of workers that were killed. */
-void run_output_clean(const struct item_table *table, const char *out);
+/* After the last worker: removes the half-written files of workers that were killed, and renditions' folders that
+ * have stayed empty. */
+void run_output_clean(const struct recipe *recipe, const char *out);
 
 /* After that: writes MANIFEST.sha256 and FAILED.tsv from the table, and the manifest's digest into the
  * table's header. durable: their names are synced to the disk too. Returns 0, or -1 with fault. libraries:

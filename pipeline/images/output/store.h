@@ -1,8 +1,12 @@
 /* store.h: stores outputs so that each is complete or absent.
  *
- * Each output is written to a file of the worker's own in the output folder, synced to the disk (fdatasync:
- * half a millisecond on a solid-state disk), and renamed to its final name. So no incomplete output has its
- * final name, whichever process is killed and whenever the power fails.
+ * Each output is written to a temporary file in the folder of its rendition (the first folder of its path), synced to
+ * the disk (fdatasync: half a millisecond on a solid-state disk), and renamed to its final name. So no incomplete
+ * output has its final name, whichever process is killed and whenever the power fails.
+ *
+ * Links: the folder of a rendition may be a link that the user has made, to another disk for instance. Everything below
+ * it is reached component by component, and a link there is not followed. Temporary names are random, and are made only
+ * where nothing has that name, so that nothing planted in the output folder is written through.
  */
 #ifndef KNEE_STORE_H
 #define KNEE_STORE_H
@@ -12,6 +16,8 @@
 
 #include "pipeline/base/fault.h"
 
+enum { STORE_TEMPORARY_BYTES = 32 };
+
 enum store_result {
     STORE_OK = 0,
     STORE_BAD_NAME = -1, /* this output cannot be stored: its name is too long, or taken by another */
@@ -19,17 +25,33 @@ enum store_result {
 };
 
 /* Writes bytes to FOLDER/PATH, making the folders in between. durable: the name is synced to the disk too
- * (fsync of the folders). Anything but STORE_OK comes with fault, and no file of that name changed. */
+ * (fsync of the folders below FOLDER). Anything but STORE_OK comes with fault, and no file of that name changed. */
 enum store_result store_write(const char *folder, const char *path, const void *data, size_t bytes,
                               bool durable, struct fault *fault);
 
-/* Removes FOLDER/PATH; a missing one is fine. Returns 0, or -1 with fault. */
+/* Removes FOLDER/PATH; a missing one is fine. The first folder of path may be a link. Returns 0, or -1 with fault. */
 int store_remove(const char *folder, const char *path, struct fault *fault);
+
+/* The same for a path that was read from a file, and may be anything: only a plain path (names between single slashes,
+ * none of them . or ..) is removed, only a file, and no link on the way is followed. */
+void store_remove_unknown(const char *folder, const char *path);
+
+/* Makes FOLDER/NAME, a rendition's folder. A link to a folder is as good as a folder. Returns 0, or -1 with fault: a
+ * link that leads nowhere, a file, no right to write there. */
+int store_make_folder(const char *folder, const char *name, struct fault *fault);
+
+/* Removes FOLDER/NAME and the folders below it as far as they are empty; a link is not followed. */
+void store_remove_empty_folders(const char *folder, const char *name);
 
 /* Syncs the names in a folder to the disk. Returns 0, or -1 with fault. */
 int store_sync_folder(const char *folder, struct fault *fault);
 
-/* Removes the half-written files of store_write() that killed workers may have left in FOLDER itself. */
-void store_clean(const char *folder);
+/* A temporary file of a random name in the folder behind the descriptor, open for writing; name gets it, for renameat()
+ * or unlinkat(). Returns the file's descriptor, or -1 with errno. */
+int store_open_temporary(int folder, char name[STORE_TEMPORARY_BYTES]);
+
+/* Removes the temporary files that killed processes may have left in FOLDER itself. A link in the place of FOLDER is
+ * followed if follow is set. */
+void store_clean(const char *folder, bool follow);
 
 #endif

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -254,9 +256,51 @@ static void a_file_moved_away_is_noticed(void **state)
     line_log_close(&log);
 }
 
+/* What a worker has of the log: its lines cannot be read, mapped or overwritten by it. */
+static void the_writers_descriptor_only_appends(void **state)
+{
+    struct line_log log;
+    struct taken taken;
+    uint64_t bad;
+    char byte;
+
+    (void)state;
+    open_log(&log);
+    append(&log, "one");
+    assert_int_equal(fcntl(log.fd, F_GETFL) & (O_ACCMODE | O_APPEND), O_WRONLY | O_APPEND);
+    assert_int_equal(read(log.fd, &byte, 1), -1);
+    assert_ptr_equal(mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, log.fd, 0), MAP_FAILED);
+    assert_int_equal(pwrite(log.fd, "\n", 1, 0), 1); /* at the end, wherever it was meant to go */
+    line_log_close(&log);
+    read_back(&taken, &bad);
+    assert_int_equal(taken.count, 1);
+    assert_string_equal(taken.last, "one");
+}
+
+static void what_is_not_a_file_is_refused_at_once(void **state)
+{
+    static const char *const others[] = {"fifo", "folder", "link"};
+    struct fault fault = {0};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct line_log log;
+        char name[80];
+        snprintf(name, sizeof name, "%s-%s", path, others[i]);
+        assert_int_equal(i == 0 ? mkfifo(name, 0600) : i == 1 ? mkdir(name, 0700) : symlink(path, name), 0);
+        alarm(10); /* opening a FIFO would wait for ever */
+        assert_int_equal(line_log_open(&log, name, false, &fault), -1);
+        alarm(0);
+        assert_non_null(strstr(fault.text, name));
+        assert_int_equal(remove(name), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_writers_descriptor_only_appends, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_not_a_file_is_refused_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_costs_one_line_at_most, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_byte_is_noticed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lines_of_many_processes_do_not_mix, set_up, tear_down),
