@@ -249,6 +249,13 @@ test:
 	+@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
 	@BUILD=$(BUILD) tests/run.sh
 
+# The unit tests with AddressSanitizer and UndefinedBehaviourSanitizer.
+.PHONY: test-sanitized
+test-sanitized:
+	+@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-san SAN=address,undefined all test-programs
+	@BUILD=build-san UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run.sh \
+	  $$(find build-san/tests/unit -name 'test_*' -type f -executable | sort)
+
 .PHONY: test-programs fuzz fuzzers
 test-programs: $(UNIT_TESTS) $(TEST_PROGRAMS) $(FUZZ_REPLAYS)
 

@@ -18,4 +18,4 @@ else
     tests=("${unit[@]}" "${scripts[@]}")
 fi
 # cmocka's summary comments repeat prove's.
-prove --comments --timer --jobs "$(nproc)" --exec '' "${tests[@]}" | grep --line-buffered -v '^# \(not \)\?ok - '
+prove --comments --timer --jobs "$(nproc)" --exec tests/run_one.sh "${tests[@]}" | grep --line-buffered -v '^# \(not \)\?ok - '

@@ -143,7 +143,7 @@ static void a_changed_byte_is_noticed(void **state)
 
 static void lines_of_many_processes_do_not_mix(void **state)
 {
-    enum { PROCESSES = 6, LINES = 400 };
+    enum { PROCESSES = 6, LINES = 400, STEP = 500 };
     struct line_log log;
     struct taken taken;
     uint64_t bad;
@@ -152,13 +152,13 @@ static void lines_of_many_processes_do_not_mix(void **state)
     open_log(&log);
     for (int p = 0; p < PROCESSES; p++)
         if (fork() == 0) {
-            char text[3000];
+            char text[PROCESSES * STEP + 1];
             memset(text, 'a' + p, sizeof text);
             for (int i = 0; i < LINES; i++) {
-                text[500 * (p + 1) - i] = '\0';
+                text[STEP * (p + 1) - i] = '\0';
                 if (line_log_append(&log, text, NULL))
                     _exit(1);
-                text[500 * (p + 1) - i] = (char)('a' + p);
+                text[STEP * (p + 1) - i] = (char)('a' + p);
             }
             _exit(0);
         }
