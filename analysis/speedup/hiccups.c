@@ -117,23 +117,22 @@ static double above_others(struct polish *p, size_t from, size_t to, size_t at, 
     return p->rest[p->by_cell[at]] - median;
 }
 
-/* Marks the slowest hiccup of one n, if any; returns its place, or `to`. */
+/* The slowest hiccup of one n, if any; returns its place, or `to`. Only the slowest trial has to be judged: for any other
+ * one that lies above the median, the others have the same median or a higher one and a median deviation that is not
+ * smaller, so that it is none where the slowest is none. */
 static size_t find_slowest(struct polish *p, size_t from, size_t to, double all, double *above)
 {
-    size_t found = to;
+    size_t slowest = to;
+    double spread = 0;
 
-    *above = 0;
-    for (size_t i = from; i < to; i++) {
-        double spread = 0, here;
-        if (p->out[p->by_cell[i]])
-            continue;
-        here = above_others(p, from, to, i, all, &spread);
-        if (here > HICCUP_LEAST && here > HICCUP_SPREADS * spread && here > *above) {
-            *above = here;
-            found = i;
-        }
-    }
-    return found;
+    for (size_t i = from; i < to; i++)
+        if (!p->out[p->by_cell[i]] &&
+            (slowest == to || p->rest[p->by_cell[i]] > p->rest[p->by_cell[slowest]]))
+            slowest = i;
+    if (slowest == to)
+        return to;
+    *above = above_others(p, from, to, slowest, all, &spread);
+    return *above > HICCUP_LEAST && *above > HICCUP_SPREADS * spread ? slowest : to;
 }
 
 static void describe(const struct polish *p, size_t i, double above, struct hiccup *hiccup)
