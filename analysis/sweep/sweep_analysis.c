@@ -26,19 +26,45 @@ static int take_hiccups(const struct scaling_data *data, bool keep, struct sweep
     return found < 0 ? -1 : 0;
 }
 
-/* Rows in rising or falling order of n, with repetitions next to each other. */
-static bool in_order(const struct scaling_data *data)
+/* The order of workers of the trials from `from` to `to`, with repetitions next to each other. */
+enum order { ORDER_NONE, ORDER_RISES, ORDER_FALLS, ORDER_MIXED };
+static enum order order_of(const struct scaling_data *data, size_t from, size_t to)
 {
     bool rises = true, falls = true;
     size_t changes = 0;
 
-    for (size_t i = 1; i < data->count; i++) {
+    for (size_t i = from + 1; i < to; i++) {
         unsigned before = data->observation[i - 1].workers, here = data->observation[i].workers;
         rises = rises && here >= before;
         falls = falls && here <= before;
         changes += here != before;
     }
-    return !data->paired && (rises || falls) && changes > 0;
+    if (!changes)
+        return ORDER_NONE; /* all alike */
+    return rises ? ORDER_RISES : falls ? ORDER_FALLS : ORDER_MIXED;
+}
+
+/* Without blocks: all trials in rising or falling order of n. With blocks: each of them, in the same direction; a block
+ * of one n says nothing. Two n in two or three blocks are in one order often enough by chance: four changes at least. */
+static bool in_order(const struct scaling_data *data)
+{
+    enum { LEAST_CHANGES = 4 };
+    enum order all = ORDER_NONE;
+    size_t changes = 0;
+
+    for (size_t from = 0, to; from < data->count; from = to) {
+        enum order here;
+        to = data->paired ? from + 1 : data->count;
+        while (to < data->count && data->observation[to].block == data->observation[from].block)
+            to++;
+        here = order_of(data, from, to);
+        if (here == ORDER_MIXED || (here && all && here != all))
+            return false;
+        all = here ? here : all;
+        for (size_t i = from + 1; i < to; i++)
+            changes += data->observation[i].workers != data->observation[i - 1].workers;
+    }
+    return all != ORDER_NONE && (!data->paired || changes >= LEAST_CHANGES);
 }
 
 static void describe_noise(struct sweep_facts *facts)

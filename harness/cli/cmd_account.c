@@ -3,13 +3,15 @@
 #include "harness/cli/commands.h"
 #include "harness/console/account_print.h"
 #include "harness/console/message.h"
+#include "harness/console/wrapped.h"
 #include "harness/fit/fit_account.h"
+#include "harness/fit/fit_hiccups.h"
 #include "harness/fit/fit_json.h"
 #include "harness/study/study_read.h"
 
 static struct {
     uint64_t workers, against;
-    bool trials, json;
+    bool trials, json, keep_hiccups;
 } options = {.against = 1};
 
 static const struct option_spec table[] = {
@@ -32,6 +34,10 @@ static const struct option_spec table[] = {
      .kind = OPTION_FLAG,
      .target = &options.trials,
      .help = "core-seconds of every trial, one line each, fields divided by tabs"},
+    {.name = "keep-hiccups",
+     .kind = OPTION_FLAG,
+     .target = &options.keep_hiccups,
+     .help = "let trials that are far too slow take part; they are named all the same"},
     {.name = "json",
      .kind = OPTION_FLAG,
      .target = &options.json,
@@ -51,7 +57,15 @@ static const struct fit_account_cell *find_cell(const struct fit_account *accoun
     return cell;
 }
 
-static int print(const struct fit_account *account, struct fault *fault)
+static void print_hiccups(const GArray *hiccups)
+{
+    for (unsigned i = 0; i < hiccups->len; i++)
+        wrapped_print(stdout, 2, "%s: %s",
+                      options.keep_hiccups ? "far too slow, kept all the same" : "far too slow, kept out",
+                      g_array_index(hiccups, struct fit_hiccup, i).reason);
+}
+
+static int print(const struct fit_account *account, const GArray *hiccups, struct fault *fault)
 {
     const struct fit_account_cell *cell, *against;
 
@@ -67,6 +81,7 @@ static int print(const struct fit_account *account, struct fault *fault)
     }
     if (!options.workers) {
         account_print_overview(account, stdout);
+        print_hiccups(hiccups);
         return KNEE_OK;
     }
     cell = find_cell(account, options.workers, fault);
@@ -75,6 +90,7 @@ static int print(const struct fit_account *account, struct fault *fault)
         return -1;
     account_print_comparison(account, cell, against, stdout);
     account_print_waterfall(account, cell, against, stdout);
+    print_hiccups(hiccups);
     return KNEE_OK;
 }
 
@@ -85,10 +101,15 @@ static int run(const struct arguments *arguments, struct fault *fault)
     struct study_data study = {0};
     struct fit_account account = {0};
 
-    if (study_read(arguments->operands[0], &study, &folder, fault) == 0 &&
-        fit_account_make(&study, &account, fault) == 0)
-        code = account.reason[0] ? fault_set(fault, "%s: no account: %s", study.name, account.reason)
-                                 : print(&account, fault);
+    if (study_read(arguments->operands[0], &study, &folder, fault) == 0) {
+        GArray *hiccups = fit_hiccups_find(&study);
+        if (!options.keep_hiccups)
+            fit_hiccups_mark(&study, hiccups);
+        if (fit_account_make(&study, &account, fault) == 0)
+            code = account.reason[0] ? fault_set(fault, "%s: no account: %s", study.name, account.reason)
+                                     : print(&account, hiccups, fault);
+        g_array_free(hiccups, TRUE);
+    }
     g_free(folder);
     fit_account_release(&account);
     study_data_release(&study);

@@ -13,7 +13,7 @@
 
 static struct {
     const char *csv, *predict, *workers_column, *time_column, *unit, *group;
-    bool json, quiet, verbose, weak;
+    bool json, quiet, verbose, weak, predict_rejected, keep_hiccups;
     double delta;
     uint64_t cores, resamples;
 } options = {.resamples = RESAMPLE_DEFAULT};
@@ -67,6 +67,14 @@ static const struct option_spec table[] = {
      .kind = OPTION_TEXT,
      .target = &options.predict,
      .help = "worker counts to predict, such as 32,64 (2 and 4 times the largest)"},
+    {.name = "predict-rejected",
+     .kind = OPTION_FLAG,
+     .target = &options.predict_rejected,
+     .help = "let a model that the data reject predict beyond the measured n, too"},
+    {.name = "keep-hiccups",
+     .kind = OPTION_FLAG,
+     .target = &options.keep_hiccups,
+     .help = "let trials that are far too slow take part; they are named all the same"},
     {.name = "resamples",
      .argument = "N",
      .kind = OPTION_COUNT,
@@ -240,7 +248,10 @@ static int check(const struct arguments *arguments, struct fault *fault)
                            options.csv ? "a study and --csv together" : "operand missing", cmd_fit.usage);
     if (!options.csv && table_option())
         return fault_usage(fault, "%s; only --csv takes it", table_option());
-    request = (struct fit_request){.delta = options.delta, .resamples = options.resamples};
+    request = (struct fit_request){.delta = options.delta,
+                                   .resamples = options.resamples,
+                                   .predict_rejected = options.predict_rejected,
+                                   .keep_hiccups = options.keep_hiccups};
     return options.predict ? read_predictions(fault) : 0;
 }
 

@@ -17,6 +17,7 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/console/value_text.h"
+#include "harness/console/wrapped.h"
 #include "harness/fit/fit.h"
 #include "harness/fit/fit_json.h"
 #include "harness/study/study_read.h"
@@ -281,6 +282,9 @@ static int compare(struct baseline *baseline, const struct fit *fit)
                value_text(&entry->baseline, was, sizeof was), value_text(&entry->study, is, sizeof is),
                gate_verdict_name(result[i].verdict), result[i].reason);
     }
+    for (unsigned i = 0; i < fit->hiccups->len; i++)
+        wrapped_print(stdout, 2, "far too slow, kept out: %s",
+                      g_array_index(fit->hiccups, struct fit_hiccup, i).reason);
     total = gate_total(result, baseline->entries);
     printf("verdict: %s (%zu of %zu entries pass, %zu worse, %zu undecided%s)\n", gate_verdict_name(total),
            count[GATE_PASS], baseline->entries, count[GATE_REGRESSION], count[GATE_UNDECIDED],

@@ -6,6 +6,7 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/console/prediction_print.h"
+#include "harness/fit/fit_hiccups.h"
 #include "harness/fit/fit_json.h"
 #include "harness/fit/prediction.h"
 #include "harness/study/study_read.h"
@@ -107,12 +108,19 @@ struct source {
 
 static int open_source(const char *operand, struct source *source, struct fault *fault)
 {
+    GArray *hiccups;
+
     if (!operand)
         return 0;
-    return study_read(operand, &source->study, &source->folder, fault) ||
-                   fit_account_make(&source->study, &source->account, fault)
-               ? -1
-               : 0;
+    if (study_read(operand, &source->study, &source->folder, fault))
+        return -1;
+    hiccups = fit_hiccups_find(&source->study);
+    fit_hiccups_mark(&source->study, hiccups);
+    for (unsigned i = 0; i < hiccups->len; i++)
+        message_warning("%s: far too slow, kept out: %s", source->study.name,
+                        g_array_index(hiccups, struct fit_hiccup, i).reason);
+    g_array_free(hiccups, TRUE);
+    return fit_account_make(&source->study, &source->account, fault);
 }
 
 static void close_source(struct source *source)

@@ -165,7 +165,9 @@ void account_print_trials(const struct fit_account *account, FILE *out)
             &g_array_index(account->study->trials, struct data_trial, row->trial);
         const struct data_cell *cell = study_data_cell(account->study, trial);
         fprintf(out, "%lld\t%u\t%s\t%u\t%s", (long long)trial->id, trial->block, cell->role, cell->workers,
-                trial->status == TRIAL_OK ? "ok" : "void");
+                trial->status == TRIAL_OK       ? "ok"
+                : trial->status == TRIAL_HICCUP ? "hiccup"
+                                                : "void");
         print_number(row->account.total_s, out);
         for (int c = 0; c < ACCOUNT_CAUSES; c++)
             print_number(row->account.core_s[c], out);

@@ -97,15 +97,17 @@ void fit_print_quantities(const struct fit *fit, FILE *out)
 
 static void print_head(const struct fit *fit, FILE *out)
 {
-    char blocks[48] = "", cores[48] = "";
+    char blocks[48] = "", cores[48] = "", hiccups[48] = "";
 
     if (fit->study->paired)
         snprintf(blocks, sizeof blocks, "; %zu blocks", fit->blocks);
     if (fit->study->cores)
         snprintf(cores, sizeof cores, "; %u %scores", fit->study->cores,
                  study_data_fact(fit->study, "emulated_cores") ? "emulated " : "");
-    wrapped_print(out, 2, "%s: %zu trials count, %zu void, %zu failed%s%s; in brackets: 95%% intervals",
-                  fit->study->name, fit->ok, fit->void_trials, fit->failed, blocks, cores);
+    if (fit->hiccups->len && !fit->request.keep_hiccups)
+        snprintf(hiccups, sizeof hiccups, ", %u far too slow", fit->hiccups->len);
+    wrapped_print(out, 2, "%s: %zu trials count, %zu void, %zu failed%s%s%s; in brackets: 95%% intervals",
+                  fit->study->name, fit->ok, fit->void_trials, fit->failed, hiccups, blocks, cores);
 }
 
 static void print_equivalence(const struct fit *fit, FILE *out)

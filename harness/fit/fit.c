@@ -118,8 +118,6 @@ static void take_analysis(struct fit *fit, const struct sweep_analysis *analysis
     memcpy(fit->choice, analysis->choice, sizeof fit->choice);
     fit->knee = analysis->knee;
     fit->facts = analysis->facts;
-    if (analysis->hiccup_count)
-        g_array_append_vals(fit->hiccups, analysis->hiccups, (guint)analysis->hiccup_count);
     fit->knee_amdahl = knee_amdahl(&fit->models[MODEL_AMDAHL].shape[0], fit->request.delta);
     fit_predict(fit);
     for (size_t i = 0; i < analysis->point_count; i++) {
@@ -176,107 +174,6 @@ const struct fit_point *fit_point_full(const struct fit *fit)
     return full;
 }
 
-/* --- warnings --------------------------------------------------------------------------------- */
-
-static void warn(struct fit *fit, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void warn(struct fit *fit, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    g_ptr_array_add(fit->warnings, g_strdup_vprintf(format, arguments));
-    va_end(arguments);
-}
-
-static void warn_of_points(struct fit *fit)
-{
-    for (unsigned i = 0; i < fit->curve->len; i++) {
-        const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
-        const struct interval *e = &point->efficiency, *t = &point->seconds;
-        if (point->workers > 1 && !point->oversubscribed && e->low > 1)
-            warn(fit,
-                 "%u workers are faster than the ideal by more than noise (efficiency %.3f, %.3f to %.3f): "
-                 "super-linear; "
-                 "caches, frequency or a T(1) measured under other conditions may be the reason",
-                 point->workers, e->value, e->low, e->high);
-        if (i > 0 && !point->oversubscribed) {
-            const struct scaling_point *before = &g_array_index(fit->curve, struct fit_point, i - 1).scaling;
-            if (t->low > before->seconds.high && !study_data_is_weak(fit->study))
-                warn(fit, "%u workers are slower than %u: the curve is not monotone", point->workers,
-                     before->workers);
-        }
-        if (t->high / t->low > 1.2)
-            warn(fit,
-                 "the time at %u worker%s is known to +-%.0f%% only: more repetitions or a quieter machine "
-                 "would help",
-                 point->workers, point->workers == 1 ? "" : "s", 50 * log(t->high / t->low));
-    }
-}
-
-/* Said by the sweep, which knew the machine. */
-static void warn_of_mixed_kinds(struct fit *fit)
-{
-    const char *mixed = study_data_fact(fit->study, "mixed_kinds");
-
-    if (mixed)
-        warn(fit, "%s: this bends the curve too, and no fitted model accounts for it", mixed);
-}
-
-/* What the times themselves show. */
-static void warn_of_times(struct fit *fit)
-{
-    for (unsigned i = 0; i < fit->hiccups->len; i++)
-        warn(fit, "%s: %s",
-             fit->request.keep_hiccups ? "far too slow, kept all the same" : "far too slow, kept out",
-             g_array_index(fit->hiccups, struct hiccup, i).reason);
-    if (fit->facts.unpaired)
-        warn(fit, "blocks share no worker counts, so that blocks and worker counts cannot be separated: the "
-                  "block effect is "
-                  "left out");
-    if (fit->facts.in_order)
-        warn(fit, "the rows are in the order of worker counts and have no blocks: if they were measured in "
-                  "that order, drift "
-                  "of the machine looks like scaling and no interval allows for it");
-    if (fit->facts.noise_sentence[0])
-        warn(fit, "%s", fit->facts.noise_sentence);
-    if (fit->facts.resolution_sentence[0])
-        warn(fit, "%s", fit->facts.resolution_sentence);
-}
-
-static void warn_of_study(struct fit *fit)
-{
-    const struct study_data *study = fit->study;
-    const struct data_trial *trial = trials_of(study);
-    unsigned stolen = 0;
-
-    for (unsigned i = 0; i < study->trials->len; i++)
-        stolen += trial[i].status == TRIAL_OK && trial[i].steal_share > 0.01;
-    if (stolen > 0)
-        warn(fit, "in %u of %zu trials more than 1%% of CPU time was stolen by other virtual machines",
-             stolen, fit->ok);
-    if (study->paired && fit->blocks < 3)
-        warn(fit, "only %zu block%s: intervals are very wide or missing; use at least 3, better 5",
-             fit->blocks, fit->blocks == 1 ? "" : "s");
-    if (study_data_fact(study, "waiting"))
-        warn(fit, "%s", study_data_fact(study, "waiting"));
-    if (study_data_is_weak(study))
-        warn(fit, "weak scaling: the work grows with the workers: speedup is n T(1) / T(n) (scaled speedup), "
-                  "efficiency "
-                  "T(1) / T(n)");
-    if (study->cores == 0)
-        warn(fit,
-             "the number of cores is not known: every worker count takes part in the models; give it with "
-             "--cores N");
-    if (fit->void_trials + fit->failed > 0)
-        warn(fit, "%zu void and %zu failed trials are left out", fit->void_trials, fit->failed);
-    for (unsigned i = 0; i < study->cells->len; i++) {
-        const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
-        if (g_strcmp0(cell->role, "scaling") == 0 && study_data_curve_cell(study, cell->workers) != (int)i)
-            warn(fit, "a second scaling cell at %u workers (chunk %lld, %s) is not in the curve",
-                 cell->workers, (long long)cell->chunk, cell->policy ? cell->policy : "no policy");
-    }
-}
-
 /* --- all -------------------------------------------------------------------------------------- */
 
 static void clear_quantity(void *data)
@@ -305,6 +202,8 @@ void fit_release(struct fit *fit)
         return;
     g_array_free(fit->curve, TRUE);
     g_array_free(fit->hiccups, TRUE);
+    g_array_free(fit->study->trials, TRUE);
+    g_free(fit->study);
     g_array_free(fit->phases, TRUE);
     g_array_free(fit->variations, TRUE);
     g_array_free(fit->sizes, TRUE);
@@ -332,10 +231,10 @@ static double delta_of(const struct study_data *study, const struct fit_request 
 
 static void fit_init(const struct study_data *study, const struct fit_request *request, struct fit *fit)
 {
-    *fit = (struct fit){.study = study,
+    *fit = (struct fit){.study = g_memdup2(study, sizeof *study),
                         .request = *request,
                         .curve = g_array_new(FALSE, TRUE, sizeof(struct fit_point)),
-                        .hiccups = g_array_new(FALSE, TRUE, sizeof(struct hiccup)),
+                        .hiccups = fit_hiccups_find(study),
                         .phases = g_array_new(FALSE, TRUE, sizeof(struct fit_phases)),
                         .variations = g_array_new(FALSE, TRUE, sizeof(struct fit_variation)),
                         .sizes = g_array_new(FALSE, TRUE, sizeof(struct fit_size)),
@@ -343,6 +242,12 @@ static void fit_init(const struct study_data *study, const struct fit_request *r
                         .quantities = g_array_new(FALSE, TRUE, sizeof(struct fit_quantity)),
                         .advised = -1,
                         .warnings = g_ptr_array_new_with_free_func(g_free)};
+    /* The texts of the copied trials stay the study's. */
+    fit->study->trials = g_array_sized_new(FALSE, TRUE, sizeof(struct data_trial), study->trials->len);
+    if (study->trials->len)
+        g_array_append_vals(fit->study->trials, study->trials->data, study->trials->len);
+    if (!request->keep_hiccups)
+        fit_hiccups_mark(fit->study, fit->hiccups);
     fit->request.delta = delta_of(study, request);
     g_array_set_clear_func(fit->counters, clear_counter);
     g_array_set_clear_func(fit->quantities, clear_quantity);
@@ -365,10 +270,7 @@ int fit_make(const struct study_data *study, const struct fit_request *request, 
         status = fit_curve(fit, &data) || fit_details(fit)
                      ? fault_sys(fault, "%s: out of memory", study->name)
                      : 0;
-        warn_of_times(fit);
-        warn_of_study(fit);
-        warn_of_mixed_kinds(fit);
-        warn_of_points(fit);
+        fit_warn(fit);
     }
     g_free(observations);
     if (status)

@@ -25,6 +25,7 @@
 #include "analysis/speedup/scaling.h"
 #include "analysis/sweep/sweep_analysis.h"
 #include "harness/fit/fit_account.h"
+#include "harness/fit/fit_hiccups.h"
 #include "harness/study/study_data.h"
 #include "pipeline/base/fault.h"
 
@@ -39,10 +40,10 @@ struct fit_request {
      * times the largest that took part in the fit. */
     unsigned predict[FIT_PREDICTIONS_MOST];
     size_t predict_count;
-    bool
-        predict_rejected; /* let a model that the lack-of-fit test rejects predict beyond the largest measured n */
-    bool
-        keep_hiccups; /* let trials that are far too slow take part (hiccups.h); they are named all the same */
+    /* Let a model that the lack-of-fit test rejects predict beyond the largest measured n. */
+    bool predict_rejected;
+    /* Let trials that are far too slow take part (fit_hiccups.h); they are named all the same. */
+    bool keep_hiccups;
 };
 
 /* The chosen model at one worker count (models.h says how the three intervals differ). */
@@ -111,16 +112,18 @@ struct fit_equivalence {
 };
 
 struct fit {
-    const struct study_data *study; /* not owned */
-    struct fit_request request;     /* as given; delta as taken */
-    size_t ok, void_trials, failed, blocks;
+    /* The study, with hiccups marked unless the request keeps them. Only the trials are a copy: the study given must
+     * outlive the fit. */
+    struct study_data *study;
+    struct fit_request request;             /* as given; delta as taken */
+    size_t ok, void_trials, failed, blocks; /* ok: those that take part */
     struct interval serial_wall_s, serial_images_per_s;
     GArray *curve; /* struct fit_point */
     struct model_fit models[MODEL_KINDS];
     char choice[256];
     struct knee knee;
     struct sweep_facts facts; /* what the times are like; each fact is among the warnings too */
-    GArray *hiccups;          /* struct hiccup: trials kept out of curve, models and knee */
+    GArray *hiccups;          /* struct fit_hiccup: kept out of everything, unless the request keeps them */
     struct interval knee_amdahl,
         knee_model; /* of the serial fraction alone; of the chosen model: real numbers */
     struct knee_cause knee_causes[KNEE_STEPS];

@@ -28,7 +28,7 @@ static void find_phases(struct fit *fit)
         [PHASE_DISPATCH] = offsetof(struct data_trial, dispatch_core_s),
     };
 
-    for (unsigned i = 0; i < fit->curve->len && !fit->study->is_table; i++) {
+    for (unsigned i = 0; i < fit->curve->len && (!fit->study->is_table || fit->study->is_export); i++) {
         struct fit_phases row = {.workers = g_array_index(fit->curve, struct fit_point, i).scaling.workers};
         unsigned cell = (unsigned)study_data_curve_cell(fit->study, row.workers);
         for (int p = 0; p < PHASES; p++)
@@ -149,7 +149,7 @@ static struct candidates list_candidates(const struct fit *fit)
         struct advice_setting *setting = &list.setting[list.count];
         if (!default_setting && !is_variation(c))
             continue;
-        list.name[list.count] = fit->study->is_table
+        list.name[list.count] = fit->study->is_table && !fit->study->is_export
                                     ? g_strdup("as measured")
                                     : g_strdup_printf("chunk %lld, %s", (long long)c->chunk,
                                                       c->policy ? c->policy : "its own policy");

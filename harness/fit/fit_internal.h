@@ -11,6 +11,8 @@
 struct interval fit_measure(const struct study_data *study, unsigned cell, size_t offset, bool geometric,
                             const char *missing);
 
+/* Everything that has to be known to read the results, after all parts are there. */
+void fit_warn(struct fit *fit);
 /* From the models: coherency, knee_model and predictions. */
 void fit_predict(struct fit *fit);
 /* Phases, variations, sizes, counters, quantities, equivalence, advice, account, knee_causes. Returns 0, or -1 when

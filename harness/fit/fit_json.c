@@ -83,7 +83,73 @@ static json_t *trials_json(const struct fit *fit)
     fit_json_put(object, "ok", json_integer((json_int_t)fit->ok));
     fit_json_put(object, "void", json_integer((json_int_t)fit->void_trials));
     fit_json_put(object, "failed", json_integer((json_int_t)fit->failed));
+    fit_json_put(object, "hiccups", json_integer(fit->request.keep_hiccups ? 0 : fit->hiccups->len));
     fit_json_put(object, "void_reasons", reasons);
+    return object;
+}
+
+static json_t *options_json(const struct fit *fit)
+{
+    json_t *object = json_object();
+
+    fit_json_put(object, "delta", fit_json_number(fit->request.delta));
+    fit_json_put(object, "resamples", json_integer((json_int_t)fit->request.resamples));
+    fit_json_put(object, "predict_rejected", json_boolean(fit->request.predict_rejected));
+    fit_json_put(object, "keep_hiccups", json_boolean(fit->request.keep_hiccups));
+    return object;
+}
+
+static json_t *hiccups_json(const struct fit *fit)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < fit->hiccups->len; i++) {
+        const struct fit_hiccup *hiccup = &g_array_index(fit->hiccups, struct fit_hiccup, i);
+        const struct data_trial *trial = &g_array_index(fit->study->trials, struct data_trial, hiccup->trial);
+        const struct data_cell *cell = study_data_cell(fit->study, trial);
+        json_t *row = json_object();
+        fit_json_put(row, "trial", json_integer(trial->id));
+        fit_json_put(row, "block", fit->study->paired ? json_integer(trial->block) : json_null());
+        fit_json_put(row, "role", fit_json_text(cell->role));
+        fit_json_put(row, "workers", json_integer(cell->workers));
+        fit_json_put(row, "wall_s", fit_json_number(trial->wall_s));
+        fit_json_put(row, "times", fit_json_number(hiccup->times));
+        fit_json_put(row, "kept", json_boolean(fit->request.keep_hiccups));
+        fit_json_put(row, "reason", fit_json_text(hiccup->reason));
+        fit_json_append(array, row);
+    }
+    return array;
+}
+
+static json_t *noise_json(const struct sweep_facts *facts)
+{
+    const struct model_noise *noise = &facts->noise;
+    json_t *object = json_object();
+
+    fit_json_put(object, "sd", fit_json_number(noise->df ? sqrt(noise->variance) : NAN));
+    fit_json_put(object, "df", json_integer(noise->df));
+    fit_json_put(object, "unequal_p", fit_json_number(noise->unequal_p));
+    fit_json_put(object, "quietest_sd", fit_json_number(noise->quietest_workers ? noise->quietest_sd : NAN));
+    fit_json_put(object, "quietest_workers", fit_json_count(noise->quietest_workers));
+    fit_json_put(object, "loudest_sd", fit_json_number(noise->loudest_workers ? noise->loudest_sd : NAN));
+    fit_json_put(object, "loudest_workers", fit_json_count(noise->loudest_workers));
+    fit_json_put(object, "sentence", fit_json_text(facts->noise_sentence[0] ? facts->noise_sentence : NULL));
+    return object;
+}
+
+static json_t *facts_json(const struct fit *fit)
+{
+    const struct sweep_facts *facts = &fit->facts;
+    bool rounded = facts->resolution > 0 && !study_data_fact(fit->study, "throughput");
+    json_t *object = json_object();
+
+    fit_json_put(object, "blocks_connected",
+                 fit->study->paired ? json_boolean(!facts->unpaired) : json_null());
+    fit_json_put(object, "in_order", json_boolean(facts->in_order));
+    fit_json_put(object, "resolution_s", rounded ? fit_json_number(facts->resolution) : json_null());
+    fit_json_put(object, "resolution_sentence",
+                 fit_json_text(facts->resolution_sentence[0] ? facts->resolution_sentence : NULL));
+    fit_json_put(object, "noise", noise_json(facts));
     return object;
 }
 
@@ -120,6 +186,9 @@ json_t *fit_json(const struct fit *fit)
     fit_json_put(object, "format", fit_json_text("knee-fit 1"));
     fit_json_put(object, "study", study_json(fit));
     fit_json_put(object, "trials", trials_json(fit));
+    fit_json_put(object, "options", options_json(fit));
+    fit_json_put(object, "hiccups", hiccups_json(fit));
+    fit_json_put(object, "facts", facts_json(fit));
     fit_json_put(serial, "wall_s", fit_json_interval(&fit->serial_wall_s));
     fit_json_put(serial, "images_per_s", fit_json_interval(&fit->serial_images_per_s));
     fit_json_put(object, "serial", serial);

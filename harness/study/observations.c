@@ -1,5 +1,6 @@
 #include "harness/study/observations.h"
 
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -43,21 +44,41 @@ struct observation *observations_of_wall(const struct study_data *study, unsigne
     return made;
 }
 
+static bool is_of_curve(const struct study_data *study, const struct data_trial *trial, unsigned blocks)
+{
+    return trial->status == TRIAL_OK && trial->block < blocks && study_data_on_curve(study, trial) &&
+           !isnan(trial->wall_s);
+}
+
 struct scaling_data observations_of_curve(const struct study_data *study, unsigned blocks,
                                           struct observation **observations)
 {
-    struct scaling_data data = {
-        .paired = study->paired, .cores = study->cores, .weak = study_data_is_weak(study)};
+    /* Times that are made of throughputs are not rounded, and multiples of nothing but by chance. */
+    bool rates = study_data_fact(study, "throughput") != NULL;
+    struct scaling_data data = {.paired = study->paired,
+                                .cores = study->cores,
+                                .weak = study_data_is_weak(study),
+                                .resolution = rates ? DBL_MIN : 0};
 
     *observations = g_new0(struct observation, study->trials->len + 1);
     for (unsigned i = 0; i < study->trials->len; i++) {
         const struct data_trial *trial = trial_at(study, i);
-        if (trial->status == TRIAL_OK && trial->block < blocks && study_data_on_curve(study, trial) &&
-            !isnan(trial->wall_s))
+        if (is_of_curve(study, trial, blocks))
             (*observations)[data.count++] =
                 (struct observation){study_data_cell(study, trial)->workers, trial->block,
                                      trial->wall_s / study_data_work(study, trial)};
     }
     data.observation = *observations;
     return data;
+}
+
+unsigned *observations_curve_trials(const struct study_data *study, unsigned blocks)
+{
+    unsigned *index = g_new0(unsigned, study->trials->len + 1);
+    size_t count = 0;
+
+    for (unsigned i = 0; i < study->trials->len; i++)
+        if (is_of_curve(study, trial_at(study, i), blocks))
+            index[count++] = i;
+    return index;
 }

@@ -26,4 +26,7 @@ struct observation *observations_of_wall(const struct study_data *study, unsigne
 struct scaling_data observations_of_curve(const struct study_data *study, unsigned blocks,
                                           struct observation **observations);
 
+/* The trials (indices) of observations_of_curve()'s observations, in their order. Caller frees with g_free. */
+unsigned *observations_curve_trials(const struct study_data *study, unsigned blocks);
+
 #endif

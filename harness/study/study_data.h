@@ -13,7 +13,9 @@
 
 #include "analysis/account/account.h"
 
-enum trial_status { TRIAL_OK, TRIAL_VOID, TRIAL_FAILED };
+/* TRIAL_HICCUP: not in study.db; a fit gives it to trials that took far too long for their cell
+ * (harness/fit/fit_hiccups.h). */
+enum trial_status { TRIAL_OK, TRIAL_VOID, TRIAL_FAILED, TRIAL_HICCUP };
 
 struct data_cell {
     int64_t id;
@@ -78,13 +80,14 @@ struct data_item {
 };
 
 struct study_data {
-    char *name;         /* of the folder or the file */
-    GHashTable *facts;  /* the table `study`: char * to char * */
-    unsigned cores;     /* physical cores; 0 unknown */
-    bool paired;        /* blocks have a meaning */
-    bool is_table;      /* a CSV: no items, workers, counters */
-    GArray *cells;      /* struct data_cell */
-    GArray *trials;     /* struct data_trial, in the order of their ids */
+    char *name;        /* of the folder or the file */
+    GHashTable *facts; /* the table `study`: char * to char * */
+    unsigned cores;    /* physical cores; 0 unknown */
+    bool paired;       /* blocks have a meaning */
+    bool is_table;     /* a CSV: no items, workers, counters */
+    bool is_export;    /* a CSV that `knee export` wrote: cells, trials and some facts are those of a study */
+    GArray *cells;     /* struct data_cell */
+    GArray *trials;    /* struct data_trial, in the order of their ids */
     GArray *item_times; /* struct data_item_time, by workers, then id; of scaling cells' trials that count */
     GArray *batch;      /* struct data_batch_item, by id */
     GPtrArray *kinds;   /* char * */

@@ -37,15 +37,27 @@ static struct scaling_data make(struct random_stream *random, double quiet, doub
     return data;
 }
 
-static void rows_in_the_order_of_n_are_said_unless_there_are_blocks(void **state)
+static void rows_in_the_order_of_n_are_said(void **state)
 {
     struct random_stream random = {1};
     struct scaling_data data = make(&random, 0.01, 0.01, 0);
+    struct observation swapped;
 
     (void)state;
     analyse(&data);
+    assert_true(analysis.facts.in_order); /* 1 .. 8 in each block */
+    sweep_analysis_release(&analysis);
+    swapped = observation[8];
+    observation[8] = observation[9];
+    observation[9] = swapped; /* 2, 1, 3 .. 8 in one of them */
+    analyse(&data);
     assert_false(analysis.facts.in_order);
     sweep_analysis_release(&analysis);
+    data.count = 4; /* 1 .. 4 in one block: three changes, as by chance */
+    analyse(&data);
+    assert_false(analysis.facts.in_order);
+    sweep_analysis_release(&analysis);
+    data.count = 40;
     data.paired = false;
     analyse(&data);
     assert_false(analysis.facts.in_order); /* 1 .. 8 five times: interleaved */
@@ -174,7 +186,7 @@ static void blocks_of_one_n_each_are_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_in_the_order_of_n_are_said_unless_there_are_blocks),
+        cmocka_unit_test(rows_in_the_order_of_n_are_said),
         cmocka_unit_test(the_resolution_is_found_and_counted),
         cmocka_unit_test(times_with_all_their_digits_have_no_resolution),
         cmocka_unit_test(noise_that_grows_is_found_and_equal_noise_is_not),

@@ -1,0 +1,27 @@
+/* fit_hiccups.h: trials of a study that took far too long for their cell, kept out of curve, models, knee, advice and
+ * account alike.
+ *
+ * On the scaling curve they are those of sweep_analyse() (analysis/speedup/hiccups.h). In the other cells (serial, chunks,
+ * policies), which the advice compares with the curve, they are found in the same way, with the effects of blocks from all
+ * cells together. Times of items are medians over trials (study_data.h), and keep theirs.
+ *
+ * Sequence: after study_read() or table_study(), before fit_account_make(). fit_make() does it itself, on a copy.
+ */
+#ifndef KNEE_FIT_HICCUPS_H
+#define KNEE_FIT_HICCUPS_H
+
+#include "harness/study/study_data.h"
+
+struct fit_hiccup {
+    unsigned trial;   /* index in the study */
+    double times;     /* as slow as the other trials of its cell */
+    char reason[192]; /* in words */
+};
+
+/* The hiccups (struct fit_hiccup), those of the curve first, then the slowest first; empty when memory is short. The
+ * caller frees with g_array_free(). */
+GArray *fit_hiccups_find(const struct study_data *study);
+/* Gives them the status TRIAL_HICCUP, by which everything that takes trials that count leaves them out. */
+void fit_hiccups_mark(struct study_data *study, const GArray *hiccups);
+
+#endif
