@@ -9,6 +9,7 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/study/study_rows.h"
+#include "harness/tables/table_export.h"
 
 enum export_table { EXPORT_TRIALS, EXPORT_WORKERS, EXPORT_ITEMS, EXPORT_COUNTERS };
 
@@ -147,7 +148,9 @@ static const struct field trial_fields[] = {
     TRIAL(bytes_in),
     TRIAL(bytes_out),
     TRIAL(manifest_sha256),
-    TRIAL(exit_code)};
+    TRIAL(exit_code),
+    {OF_CELL, offsetof(struct study_cell, id), false, "cell"},
+    CELL(start_method)};
 
 /* Come before the columns of a worker, an item or a counter. */
 static const struct field part_fields[] = {TRIAL(block), CELL(role), CELL(chunk), CELL(policy)},
@@ -187,7 +190,38 @@ struct export
     struct study_trial *trials;
     struct study_batch_item *batch;
     size_t cell_count, trial_count, batch_count, trial_at, item_at;
+    char **facts; /* of table_export_facts, in their order; NULL not recorded */
 };
+
+static size_t fact_count(void)
+{
+    size_t count = 0;
+
+    while (table_export_facts[count].name)
+        count++;
+    return count;
+}
+
+static void read_fact(void *context, int64_t trial, const void *row)
+{
+    const struct export *export = context;
+    const struct study_fact *fact = row;
+
+    (void)trial;
+    for (size_t i = 0; i < fact_count(); i++)
+        if (fact->key && fact->value && strcmp(fact->key, table_export_facts[i].fact) == 0 &&
+            !export->facts[i])
+            export->facts[i] = g_strdup(fact->value);
+}
+
+/* export NULL: their names. */
+static void print_facts(const struct export *export)
+{
+    for (size_t i = 0; i < fact_count(); i++) {
+        putchar(',');
+        print_text(export ? export->facts[i] : table_export_facts[i].name);
+    }
+}
 
 /* Whether a trial is asked for; fills in its rows. */
 static bool is_wanted(const struct export *export, const struct study_trial *trial, const void *row[SOURCES])
@@ -212,6 +246,7 @@ static void print_trials(const struct export *export)
             continue;
         print_field(&trial_fields[0], row);
         print_fields(trial_fields + 1, sizeof trial_fields / sizeof *trial_fields - 1, row);
+        print_facts(export);
         putchar('\n');
     }
 }
@@ -285,6 +320,7 @@ static int print_table(struct study *study, struct export *export, struct fault 
     }
     print_field(&trial_fields[0], NULL);
     print_fields(trial_fields + 1, sizeof trial_fields / sizeof *trial_fields - 1, NULL);
+    print_facts(NULL);
     putchar('\n');
     print_trials(export);
     return 0;
@@ -298,13 +334,18 @@ static int run(const struct arguments *arguments, struct fault *fault)
 
     if (result)
         return result;
-    export.cells = study_read_cells(&study, &export.cell_count, fault);
+    export.facts = g_new0(char *, fact_count() + 1);
+    if (study_rows_each(&study, &study_table_fact, read_fact, &export, fault) == 0)
+        export.cells = study_read_cells(&study, &export.cell_count, fault);
     export.trials = export.cells ? study_read_trials(&study, &export.trial_count, fault) : NULL;
     export.batch = export.trials ? study_read_batch(&study, &export.batch_count, fault) : NULL;
     result = export.batch ? print_table(&study, &export, fault) : -1;
     study_free_cells(export.cells, export.cell_count);
     study_free_trials(export.trials, export.trial_count);
     study_free_batch(export.batch, export.batch_count);
+    for (size_t i = 0; i < fact_count(); i++)
+        g_free(export.facts[i]);
+    g_free(export.facts);
     study_close(&study);
     return result;
 }
@@ -315,7 +356,9 @@ const struct subcommand cmd_export = {
     .usage = "[options] STUDY",
     .details =
         "STUDY is the folder of a study, or its study.db. A value that was not measured is an empty field.\n"
-        "Void and failed trials are left out unless --all is given.\n",
+        "Void and failed trials are left out unless --all is given. 'knee fit --csv' reads the trials back\n"
+        "and gives the same curve, models, knee and advice as the study; what needs the rows of workers and\n"
+        "items (account, item sizes, counters) is not in them.\n",
     .table = table,
     .least = 1,
     .most = 1,

@@ -23,18 +23,23 @@ static void read_fact(void *context, int64_t trial, const void *row)
         g_hash_table_replace(data->facts, g_strdup(fact->key), g_strdup(fact->value));
 }
 
+struct data_cell study_data_new_cell(const struct study_cell *from)
+{
+    bool possible = from->workers >= 1 && from->workers <= MOST_WORKERS;
+
+    return (struct data_cell){.id = from->id,
+                              .role = g_strdup(from->role),
+                              .workers = possible ? (unsigned)from->workers : 0,
+                              .chunk = study_or_zero(from->chunk),
+                              .policy = g_strdup(from->policy),
+                              .placement = g_strdup(from->placement),
+                              .start_method = g_strdup(from->start_method)};
+}
+
 static void read_cell(void *context, int64_t trial, const void *row)
 {
     struct study_data *data = context;
-    const struct study_cell *from = row;
-    bool possible = from->workers >= 1 && from->workers <= MOST_WORKERS;
-    struct data_cell cell = {.id = from->id,
-                             .role = g_strdup(from->role),
-                             .workers = possible ? (unsigned)from->workers : 0,
-                             .chunk = study_or_zero(from->chunk),
-                             .policy = g_strdup(from->policy),
-                             .placement = g_strdup(from->placement),
-                             .start_method = g_strdup(from->start_method)};
+    struct data_cell cell = study_data_new_cell(row);
 
     (void)trial;
     g_array_append_val(data->cells, cell);
@@ -69,14 +74,10 @@ static enum trial_status status_of(const char *status)
     return status && strcmp(status, "void") == 0 ? TRIAL_VOID : TRIAL_FAILED;
 }
 
-/* Trials of cells that the study does not have are left out. */
-static void read_trial(void *context, int64_t unused, const void *row)
+struct data_trial study_data_new_trial(const struct study_trial *from)
 {
-    struct study_data *data = context;
-    const struct study_trial *from = row;
     double items = study_number(from->items), good = items - (double)study_or_zero(from->failed);
     struct data_trial trial = {.id = from->id,
-                               .cell = cell_index(data, from->cell),
                                .block = (unsigned)study_or_zero(from->block),
                                .status = status_of(from->status),
                                .wall_s = study_seconds(from->wall_ns),
@@ -91,15 +92,28 @@ static void read_trial(void *context, int64_t unused, const void *row)
                                .worker_init_ms = NAN,
                                .items = items};
 
-    (void)unused;
     trial.cpu_s_per_item =
         items > 0 ? (study_number(from->user_ns) + study_number(from->system_ns)) / 1e9 / items : NAN;
     trial.images_per_s = good > 0 && trial.wall_s > 0 ? good / trial.wall_s : NAN;
     trial.steal_share = trial.wall_s > 0 ? study_seconds(from->steal_ns) / trial.wall_s : NAN;
-    if (trial.cell >= data->cells->len)
-        return;
     trial.reason = g_strdup(from->reason);
     trial.manifest_sha256 = g_strdup(from->manifest_sha256);
+    return trial;
+}
+
+/* Trials of cells that the study does not have are left out. */
+static void read_trial(void *context, int64_t unused, const void *row)
+{
+    struct study_data *data = context;
+    const struct study_trial *from = row;
+    unsigned cell = cell_index(data, from->cell);
+    struct data_trial trial;
+
+    (void)unused;
+    if (cell >= data->cells->len)
+        return;
+    trial = study_data_new_trial(from);
+    trial.cell = cell;
     g_array_append_val(data->trials, trial);
 }
 

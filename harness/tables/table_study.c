@@ -4,44 +4,20 @@
 #include <math.h>
 #include <string.h>
 
+#include "harness/study/study_read.h"
+#include "harness/tables/table_export.h"
 #include "harness/tables/table_groups.h"
 #include "harness/tables/table_internal.h"
-
-/* Columns of `knee export` that say more than a table of anybody does; -1: not that table. */
-struct own_columns {
-    int role, chunk, policy, placement, status, cores;
-};
 
 struct converting {
     const struct table *table;
     const struct table_request *request;
     struct columns columns;
-    struct own_columns own;
-    bool is_own;
     struct group_selection selection;
     GHashTable *cells; /* key to index + 1 */
     struct study_data *study;
     struct fault *fault;
 };
-
-static void find_own(struct converting *c)
-{
-    static const char *const first[] = {"workers", "seconds", "block", "trial", "role", "chunk", "policy"};
-
-    c->own = (struct own_columns){
-        .role = -1, .chunk = -1, .policy = -1, .placement = -1, .status = -1, .cores = -1};
-    c->is_own = c->table->columns->len > G_N_ELEMENTS(first);
-    for (size_t i = 0; c->is_own && i < G_N_ELEMENTS(first); i++)
-        c->is_own = strcmp(c->table->columns->pdata[i], first[i]) == 0;
-    if (!c->is_own)
-        return;
-    c->own = (struct own_columns){.role = table_find_column(c->table, "role"),
-                                  .chunk = table_find_column(c->table, "chunk"),
-                                  .policy = table_find_column(c->table, "policy"),
-                                  .placement = table_find_column(c->table, "placement"),
-                                  .status = table_find_column(c->table, "status"),
-                                  .cores = table_find_column(c->table, "cores")};
-}
 
 static const char *name_of(const struct converting *c, int column)
 {
@@ -76,59 +52,35 @@ static int read_number(const struct converting *c, size_t row, int column, doubl
     return 0;
 }
 
-static const char *own_text(const struct converting *c, size_t row, int column)
+/* The cell of a row, made when it is the first of it. made: taken over, or its texts freed. */
+static unsigned cell_of(struct converting *c, struct data_cell *made)
 {
-    return column >= 0 ? table_field(c->table, row, column) : "";
-}
-
-/* The cell of a row, made when it is the first of it. */
-static unsigned cell_of(struct converting *c, size_t row, unsigned workers)
-{
-    const char *role = c->own.role >= 0 ? own_text(c, row, c->own.role) : "scaling";
-    const char *chunk = own_text(c, row, c->own.chunk), *policy = own_text(c, row, c->own.policy),
-               *placement = own_text(c, row, c->own.placement);
-    char *key = g_strdup_printf("%u\n%s\n%s\n%s\n%s", workers, role, chunk, policy, placement);
+    char *key =
+        g_strdup_printf("%u\n%s\n%lld\n%s\n%s\n%s\n%lld", made->workers, made->role, (long long)made->chunk,
+                        made->policy ? made->policy : "", made->placement ? made->placement : "",
+                        made->start_method ? made->start_method : "", (long long)made->id);
     unsigned index = GPOINTER_TO_UINT(g_hash_table_lookup(c->cells, key));
-    struct data_cell cell = {.id = c->study->cells->len, .workers = workers};
 
     if (index) {
         g_free(key);
+        g_free(made->role);
+        g_free(made->policy);
+        g_free(made->placement);
+        g_free(made->start_method);
         return index - 1;
     }
-    cell.role = g_strdup(role);
-    if (c->is_own) {
-        cell.chunk = g_ascii_strtoll(chunk, NULL, 10);
-        cell.policy = *policy ? g_strdup(policy) : NULL;
-        cell.placement = *placement ? g_strdup(placement) : NULL;
-    }
-    g_array_append_val(c->study->cells, cell);
+    g_array_append_val(c->study->cells, *made);
     g_hash_table_insert(c->cells, key, GUINT_TO_POINTER(c->study->cells->len));
     return c->study->cells->len - 1;
 }
 
-static enum trial_status status_of(const struct converting *c, size_t row)
-{
-    const char *text = own_text(c, row, c->own.status);
-
-    return strcmp(text, "void") == 0 ? TRIAL_VOID : strcmp(text, "failed") == 0 ? TRIAL_FAILED : TRIAL_OK;
-}
-
-static int take_row(struct converting *c, size_t row)
+/* A row of a table of anybody. */
+static struct data_trial plain_trial(const struct converting *c, double workers, double measure,
+                                     double iterations)
 {
     bool rate = c->columns.is_throughput;
-    double workers = 1, measure = 1, block = 0, iterations = 1;
-    struct data_trial trial = {.status = status_of(c, row)};
+    struct data_trial trial = {.status = TRIAL_OK};
 
-    if (trial.status != TRIAL_OK && !*table_field(c->table, row, c->columns.measure))
-        return 0; /* a trial that failed before it had a time */
-    if (read_number(c, row, c->columns.workers, &workers) ||
-        read_number(c, row, c->columns.measure, &measure) ||
-        (c->columns.iterations >= 0 && read_number(c, row, c->columns.iterations, &iterations)) ||
-        (c->columns.block >= 0 && read_number(c, row, c->columns.block, &block)))
-        return -1;
-    trial.id = c->study->trials->len;
-    trial.cell = cell_of(c, row, (unsigned)workers);
-    trial.block = (unsigned)block;
     trial.wall_s = rate ? (study_data_is_weak(c->study) ? workers : 1) / measure
                         : measure * c->columns.seconds / iterations;
     trial.prefix_s = trial.spawn_s = trial.init_s = trial.work_s = trial.suffix_s = trial.cpu_s_per_item =
@@ -137,8 +89,97 @@ static int take_row(struct converting *c, size_t row)
         NAN;
     trial.items = NAN;
     trial.images_per_s = rate ? measure : NAN;
+    return trial;
+}
+
+/* A row that `knee export` printed. Returns 0, or -1 with fault. */
+static int take_export(struct converting *c, size_t row)
+{
+    struct study_cell cell;
+    struct study_trial trial;
+    struct data_cell made;
+    struct data_trial taken;
+
+    if (table_export_row(c->table, row, &cell, &trial, c->fault))
+        return -1;
+    made = study_data_new_cell(&cell);
+    if (made.id == STUDY_UNKNOWN)
+        made.id = 0; /* exports of older versions: cells differ in what they are */
+    if (!made.role)
+        made.role = g_strdup("scaling");
+    taken = study_data_new_trial(&trial);
+    if (!trial.status)
+        taken.status = TRIAL_OK;
+    taken.cell = cell_of(c, &made);
+    g_array_append_val(c->study->trials, taken);
+    return 0;
+}
+
+static bool has_no_time(const struct converting *c, size_t row)
+{
+    int status = c->study->is_export ? table_find_column(c->table, "status") : -1;
+
+    return status >= 0 && strcmp(table_field(c->table, row, status), "ok") != 0 &&
+           !*table_field(c->table, row, c->columns.measure);
+}
+
+static int take_row(struct converting *c, size_t row)
+{
+    double workers = 1, measure = 1, block = 0, iterations = 1;
+    struct data_trial trial;
+    struct data_cell cell;
+
+    if (read_number(c, row, c->columns.workers, &workers) ||
+        (c->columns.block >= 0 && read_number(c, row, c->columns.block, &block)))
+        return -1;
+    /* A trial that failed before it had a time. */
+    if (has_no_time(c, row))
+        return take_export(c, row);
+    if (read_number(c, row, c->columns.measure, &measure) ||
+        (c->columns.iterations >= 0 && read_number(c, row, c->columns.iterations, &iterations)))
+        return -1;
+    if (c->study->is_export)
+        return take_export(c, row);
+    trial = plain_trial(c, workers, measure, iterations);
+    trial.id = c->study->trials->len;
+    trial.block = (unsigned)block;
+    cell = (struct data_cell){.role = g_strdup("scaling"), .workers = (unsigned)workers};
+    trial.cell = cell_of(c, &cell);
     g_array_append_val(c->study->trials, trial);
     return 0;
+}
+
+static int by_cell_id(const void *a, const void *b, void *cells)
+{
+    const struct data_cell *x = &g_array_index((GArray *)cells, struct data_cell, *(const unsigned *)a),
+                           *y = &g_array_index((GArray *)cells, struct data_cell, *(const unsigned *)b);
+
+    return x->id != y->id ? (x->id > y->id) - (x->id < y->id)
+                          : (*(const unsigned *)a > *(const unsigned *)b) -
+                                (*(const unsigned *)a < *(const unsigned *)b);
+}
+
+/* Cells in the order of the study, not in that in which its trials came upon them. */
+static void order_cells(struct study_data *study)
+{
+    unsigned count = study->cells->len;
+    unsigned *order = g_new0(unsigned, count + 1), *place = g_new0(unsigned, count + 1);
+    struct data_cell *copy = g_memdup2(study->cells->data, sizeof(struct data_cell) * (count ? count : 1));
+
+    for (unsigned i = 0; i < count; i++)
+        order[i] = i;
+    g_qsort_with_data(order, (gint)count, sizeof *order, by_cell_id, study->cells);
+    for (unsigned i = 0; i < count; i++) {
+        place[order[i]] = i;
+        g_array_index(study->cells, struct data_cell, i) = copy[order[i]];
+    }
+    for (unsigned i = 0; i < study->trials->len; i++) {
+        struct data_trial *trial = &g_array_index(study->trials, struct data_trial, i);
+        trial->cell = place[trial->cell];
+    }
+    g_free(order);
+    g_free(place);
+    g_free(copy);
 }
 
 /* Refuses rows of several configurations. Returns 0, or -1 with fault. */
@@ -146,7 +187,8 @@ static int check_groups(struct converting *c)
 {
     unsigned values = 0;
     const char *selected = c->request->group ? c->request->group : "", *comma = *selected ? "," : "";
-    int column = c->is_own ? -1 : table_grouping_column(c->table, &c->columns, &c->selection, &values);
+    int column =
+        c->study->is_export ? -1 : table_grouping_column(c->table, &c->columns, &c->selection, &values);
 
     if (column < 0)
         return 0;
@@ -165,8 +207,8 @@ static int convert(struct converting *c)
             return -1;
     if (c->study->trials->len == 0)
         return fault_usage(c->fault, "%s: no row with %s", c->table->path, c->request->group);
-    if (c->own.cores >= 0 && !c->study->cores)
-        c->study->cores = (unsigned)g_ascii_strtoull(table_field(c->table, 0, c->own.cores), NULL, 10);
+    if (c->study->is_export)
+        order_cells(c->study);
     c->study->paired = c->columns.block >= 0;
     if (c->columns.is_throughput)
         g_hash_table_replace(c->study->facts, g_strdup("throughput"),
@@ -224,10 +266,14 @@ int table_study(const struct table *table, const struct table_request *request, 
     study->cores = request->cores;
     study->is_table = true;
     study->name = g_path_get_basename(table->path);
+    study->is_export = table_is_export(table);
+    if (study->is_export && table->rows->len)
+        table_export_take_facts(table, 0, study);
+    if (study_data_fact(study, "cores") && !study->cores)
+        study->cores = (unsigned)g_ascii_strtoull(study_data_fact(study, "cores"), NULL, 10);
     if (request->weak)
         g_hash_table_replace(study->facts, g_strdup("scaling"), g_strdup("weak"));
     c.cells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    find_own(&c);
     status = -1;
     if (columns_choose(table, &request->columns, &c.columns, fault) == 0 &&
         group_selection_parse(&c.selection, table, request->group, fault) == 0)

@@ -199,7 +199,7 @@ static const struct example examples[] = {
      "workers,seconds,block,trial,role,chunk,policy,placement,position,status\n1,9,0,1,serial,0,,,0,ok\n"
      "1,10,0,2,scaling,1,dynamic,compact,1,ok\n2,5,0,3,scaling,1,dynamic,compact,2,void\n2,,0,4,chunk,4,"
      "dynamic,compact,3,failed\n",
-     "1:9@0serial 1:10@0 2:5@0!",
+     "1:9@0serial 1:10@0 2:5@0! 2:nan@0chunk!",
      {.cores = 0}},
 };
 
