@@ -53,8 +53,8 @@ is "$(tail -n +2 valid/FAILED.tsv | cut -f1 | grep -Evc "$unread")" 0 "no sound 
 is "$(tail -n +2 valid/FAILED.tsv | grep -c 'not a picture or clip that knee reads')" \
     "$(find "$samples/valid" -type f | grep -Ec "$unread")" "items without a trusted loader say so"
 
-# libvips and libjpeg-turbo do not notice flipped bits in the scan of a JPEG.
-unnoticed='photo-bit-flips.jpg'
+# Flipped bits in the scan of a JPEG are not noticed; of the other file only the last byte of the end marker is missing.
+unnoticed='photo-bit-flips.jpg\|upstream-Pillow-truncated_jpeg.jpg'
 "$KNEE" run --quiet --workers 2 "$samples/bad" bad >stdout 2>stderr
 is $? 1 "damaged items: exit 1"
 mapfile -t damaged < <(cd "$samples/bad" && find . -type f | sed 's|^\./||' | grep -v "$unnoticed" | sort)
