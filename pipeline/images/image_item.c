@@ -27,8 +27,7 @@ struct image_item {
     struct item_record *record;
     struct image_result *result;
     uint64_t stage_start_ns;
-    void *input;
-    size_t input_bytes;
+    struct image_input input;
     const struct engine *engine;
     struct engine_size size;
     struct metadata metadata; /* empty when the recipe does not ask for any */
@@ -52,20 +51,17 @@ static void enter(struct image_item *item, enum image_stage stage)
 
 static int read_input(struct image_item *item, struct fault *fault)
 {
-    struct image_input input;
-    enum workload_result result =
-        image_input_read(item->work->input_root, item->path, item->work->recipe->max_bytes, &input, fault);
+    enum workload_result result = image_input_read(item->work->input_root, item->path,
+                                                   item->work->recipe->max_bytes, &item->input, fault);
 
-    item->input = input.data;
-    item->input_bytes = input.bytes;
-    item->record->bytes_in = input.file_bytes;
-    item->result->input_mtime_ns = input.mtime_ns;
+    item->record->bytes_in = item->input.file_bytes;
+    item->result->input_mtime_ns = item->input.mtime_ns;
     return result;
 }
 
 static int refuse(const struct image_item *item, struct fault *fault)
 {
-    const char *format = sniff_unsupported(item->input, item->input_bytes);
+    const char *format = sniff_unsupported(item->input.data, item->input.bytes);
     char list[128];
 
     return fault_set(fault, "%s%snot a picture or clip that knee reads (%s)", format ? format : "",
@@ -75,10 +71,10 @@ static int refuse(const struct image_item *item, struct fault *fault)
 static void read_metadata(struct image_item *item, enum image_kind kind)
 {
     size_t bytes;
-    const uint8_t *exif = metadata_find(kind, item->input, item->input_bytes, &bytes);
+    const uint8_t *exif = metadata_find(kind, item->input.data, item->input.bytes, &bytes);
 
     if (kind == KIND_HEIF)
-        engine_vips_metadata(item->input, item->input_bytes, &item->metadata);
+        engine_vips_metadata(item->input.data, item->input.bytes, &item->metadata);
     else if (exif)
         metadata_read(exif, bytes, &item->metadata);
 }
@@ -86,8 +82,7 @@ static void read_metadata(struct image_item *item, enum image_kind kind)
 static int decode(struct image_item *item, struct fault *fault)
 {
     const struct recipe *recipe = item->work->recipe;
-    enum image_kind kind = sniff_kind(item->input, item->input_bytes);
-    char path[4096];
+    enum image_kind kind = item->input.kind;
     int failed;
 
     item->record->kind = (uint8_t)kind;
@@ -98,18 +93,21 @@ static int decode(struct image_item *item, struct fault *fault)
     if (sniff_is_clip(kind) || (kind == KIND_GIF && recipe->gif_is_clip)) {
         item->engine = &engine_vips;
         item->record->engine = ENGINE_CLIP;
-        snprintf(path, sizeof path, "%s/%s", item->work->input_root, item->path);
-        failed = engine_vips_decode_clip(path, recipe, &item->base, &item->size, &item->result->notes, fault);
+        failed = engine_vips_decode_clip(item->input.fd, recipe, &item->base, &item->size,
+                                         &item->result->notes, fault);
+        if (!failed && image_input_check(&item->input, fault)) {
+            item->result->input_mtime_ns = 0;
+            failed = -1;
+        }
     } else {
-        item->engine = engine_choose(kind, item->input, item->input_bytes, recipe);
+        item->engine = engine_choose(kind, item->input.data, item->input.bytes, recipe);
         item->record->engine = item->engine->id;
-        failed = item->engine->decode(item->input, item->input_bytes, recipe, &item->base, &item->size,
+        failed = item->engine->decode(item->input.data, item->input.bytes, recipe, &item->base, &item->size,
                                       &item->result->notes, fault);
     }
     item->record->width = (uint32_t)item->size.stored_width;
     item->record->height = (uint32_t)item->size.stored_height;
-    free(item->input);
-    item->input = NULL;
+    image_input_forget(&item->input);
     return failed;
 }
 
@@ -214,7 +212,7 @@ static int do_stages(struct image_item *item, struct fault *fault)
 
 static void free_item(struct image_item *item)
 {
-    free(item->input);
+    image_input_close(&item->input);
     g_free(item->base.data);
     for (int i = 0; i < RECIPE_MAX_RENDITIONS; i++) {
         g_free(item->scaled[i].data);
@@ -245,6 +243,7 @@ int image_item_do(void *context, void *own, uint64_t index, struct item_record *
                               .path = work->paths[index],
                               .position = work->positions ? work->positions[index] : index + 1,
                               .record = record,
+                              .input = {.fd = -1},
                               .result = payload};
     uint8_t failed_in;
     int failed;

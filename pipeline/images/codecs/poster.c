@@ -8,18 +8,21 @@
 #include <libavformat/avformat.h>
 #include <libavutil/display.h>
 
+#include "pipeline/base/clock.h"
 #include "pipeline/images/codecs/poster_colour.h"
-
-/* The most packets that are read, and the most frames that are examined, in search of a frame. */
-enum { MOST_PACKETS = 20000, MOST_BLANK = 250 };
+#include "pipeline/images/codecs/poster_file.h"
 
 struct reader {
+    AVIOContext *file;
     AVFormatContext *format;
     AVCodecContext *codec;
     AVStream *stream; /* the format's */
     AVPacket *packet;
     AVFrame *frame, *best; /* the newest, and what would be taken if there were no more */
-    int blank;             /* frames at or after the offset that showed nothing; best is the first of them */
+    bool whole;            /* a keyframe has come: frames are not made of pieces */
+    int64_t first;         /* when the first whole frame is shown, in the stream's time base */
+    bool blank;            /* a frame at or after the offset showed nothing; best is the first of them */
+    uint64_t blank_cpu_ns; /* CPU time when that one came */
     struct fault *fault;
 };
 
@@ -33,25 +36,38 @@ static int av_fault(struct fault *fault, const char *what, int error)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static int open_format(struct reader *r, const char *path)
+static int open_format(struct reader *r, const int *fd)
 {
     AVDictionary *options = NULL;
-    char *url = g_strconcat("file:", path, NULL); /* so that no name is taken for a protocol */
     int error;
 
-    /* Only files, and only the containers that sniff.c recognises: no playlist that refers to other files. */
-    av_dict_set(&options, "protocol_whitelist", "file", 0);
+    r->file = poster_file_open(fd);
+    r->format = avformat_alloc_context();
+    if (!r->file || !r->format)
+        return fault_sys(r->fault, "no memory for reading a clip");
+    r->format->pb = r->file;
+    /* Only this file, and only the containers that sniff.c recognises: no playlist that refers to other files. */
+    av_dict_set(&options, "protocol_whitelist", "none", 0);
     av_dict_set(&options, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif", 0);
     av_dict_set(&options, "probesize", "5000000", 0);
     av_dict_set(&options, "analyzeduration", "5000000", 0);
     av_dict_set(&options, "max_streams", "64", 0);
-    error = avformat_open_input(&r->format, url, NULL, &options);
+    error = avformat_open_input(&r->format, NULL, NULL, &options);
     av_dict_free(&options);
-    g_free(url);
     if (error < 0)
         return av_fault(r->fault, "opening the clip", error);
     error = avformat_find_stream_info(r->format, NULL);
     return error < 0 ? av_fault(r->fault, "reading the clip's streams", error) : 0;
+}
+
+/* Alpha of WebM is a second stream in the side data of packets, which only the decoders of libvpx read. */
+static const AVCodec *decoder_with_alpha(const AVCodec *codec)
+{
+    const AVCodec *other = codec->id == AV_CODEC_ID_VP8   ? avcodec_find_decoder_by_name("libvpx")
+                           : codec->id == AV_CODEC_ID_VP9 ? avcodec_find_decoder_by_name("libvpx-vp9")
+                                                          : NULL;
+
+    return other ? other : codec;
 }
 
 static int open_codec(struct reader *r, uint64_t max_pixels)
@@ -59,6 +75,7 @@ static int open_codec(struct reader *r, uint64_t max_pixels)
     const AVCodec *codec = NULL;
     const AVCodecParameters *parameters;
     int error, index = av_find_best_stream(r->format, AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
+    const AVDictionaryEntry *alpha;
 
     if (index < 0 || !codec)
         return fault_set(r->fault, "no picture in the clip that this build decodes");
@@ -67,6 +84,9 @@ static int open_codec(struct reader *r, uint64_t max_pixels)
     if ((uint64_t)parameters->width * (uint64_t)parameters->height > max_pixels)
         return fault_set(r->fault, "%dx%d is more than the recipe's limit of %.0f megapixels",
                          parameters->width, parameters->height, (double)max_pixels / 1e6);
+    alpha = av_dict_get(r->stream->metadata, "alpha_mode", NULL, 0);
+    if (alpha && strcmp(alpha->value, "1") == 0)
+        codec = decoder_with_alpha(codec);
     for (unsigned i = 0; i < r->format->nb_streams; i++)
         if ((int)i != index)
             r->format->streams[i]->discard = AVDISCARD_ALL;
@@ -84,12 +104,37 @@ static int open_codec(struct reader *r, uint64_t max_pixels)
 
 /* --- finding the frame ------------------------------------------------------------------------ */
 
+/* Decoders of codecs that can be joined at any picture hold frames back until they are whole. */
+static bool waits_until_whole(const struct reader *r)
+{
+    return r->codec->codec_id == AV_CODEC_ID_H264 || r->codec->codec_id == AV_CODEC_ID_HEVC;
+}
+
+/* Is the newest frame, and so all that follow, complete? */
+static bool is_whole(struct reader *r)
+{
+    if (r->whole)
+        return true;
+    if (!r->frame->key_frame && r->frame->pict_type != AV_PICTURE_TYPE_I && !waits_until_whole(r))
+        return false;
+    r->whole = true;
+    r->first = r->frame->best_effort_timestamp;
+    return true;
+}
+
 static double instant_s(const struct reader *r)
 {
     int64_t at = r->frame->best_effort_timestamp;
-    int64_t start = r->stream->start_time == AV_NOPTS_VALUE ? 0 : r->stream->start_time;
 
-    return at == AV_NOPTS_VALUE ? 0 : (double)(at - start) * av_q2d(r->stream->time_base);
+    return at == AV_NOPTS_VALUE || r->first == AV_NOPTS_VALUE
+               ? 0
+               : (double)(at - r->first) * av_q2d(r->stream->time_base);
+}
+
+/* Has the search for a frame that shows something lasted long enough? */
+static bool has_searched_enough(const struct reader *r)
+{
+    return r->blank && clock_process_cpu_ns() - r->blank_cpu_ns > POSTER_MOST_CPU_S * UINT64_C(1000000000);
 }
 
 /* Keeps in best the newest frame before the offset; from there on the first, until one shows something. 1
@@ -97,22 +142,29 @@ static double instant_s(const struct reader *r)
 static int take_frames(struct reader *r, double offset_s)
 {
     while (avcodec_receive_frame(r->codec, r->frame) == 0) {
-        bool late = instant_s(r) >= offset_s - 1e-6, blank = late && poster_is_blank(r->frame);
+        bool late, blank;
+        if (!is_whole(r))
+            continue;
+        late = instant_s(r) >= offset_s - 1e-6;
+        blank = late && poster_is_blank(r->frame);
         if (!late || !blank || !r->blank) {
             av_frame_unref(r->best);
             av_frame_move_ref(r->best, r->frame);
         }
-        if (late && (!blank || ++r->blank >= MOST_BLANK))
+        if (late && (!blank || has_searched_enough(r)))
             return 1;
+        if (blank && !r->blank)
+            r->blank_cpu_ns = clock_process_cpu_ns();
+        r->blank |= blank;
     }
     return 0;
 }
 
 static int find_frame(struct reader *r, double offset_s)
 {
-    int error = 0, found = 0, packets = 0;
+    int error = 0, found = 0;
 
-    while (!found && packets++ < MOST_PACKETS && (error = av_read_frame(r->format, r->packet)) >= 0) {
+    while (!found && (error = av_read_frame(r->format, r->packet)) >= 0) {
         if (r->packet->stream_index == r->stream->index && avcodec_send_packet(r->codec, r->packet) >= 0)
             found = take_frames(r, offset_s);
         av_packet_unref(r->packet);
@@ -122,19 +174,30 @@ static int find_frame(struct reader *r, double offset_s)
     if (!r->best->width)
         return error < 0 && error != AVERROR_EOF
                    ? av_fault(r->fault, "reading the clip", error)
-                   : fault_set(r->fault, "no frame of the clip could be decoded");
+                   : fault_set(r->fault, "no whole frame of the clip could be decoded");
     return 0;
 }
 
 /* --- how it is shown -------------------------------------------------------------------------- */
 
-static int quarter_turns(const AVStream *stream)
+/* The display matrix (libavutil/display.h) maps (x, y) to (a x + c y, b x + d y). Its nearest among the eight ways to
+ * place a picture: whether x and y change places, and which of them then runs backwards. */
+static int orientation_of(const AVStream *stream)
 {
-    const int32_t *matrix =
-        (const int32_t *)(const void *)av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-    double degrees = matrix ? -av_display_rotation_get(matrix) : 0; /* it counts counter-clockwise */
+    static const int orientations[2][2][2] = {{{1, 4}, {2, 3}}, {{5, 8}, {6, 7}}};
+    size_t bytes = 0;
+    const int32_t *m =
+        (const int32_t *)(const void *)av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+    double a, b, c, d;
 
-    return isnan(degrees) ? 0 : ((int)lround(degrees / 90) % 4 + 4) % 4;
+    if (!m || bytes < 9 * sizeof *m)
+        return 1;
+    a = m[0];
+    b = m[1];
+    c = m[3];
+    d = m[4];
+    return fabs(a) + fabs(d) >= fabs(b) + fabs(c) ? orientations[0][a < 0][d < 0]
+                                                  : orientations[1][c < 0][b < 0];
 }
 
 static double pixel_aspect(struct reader *r)
@@ -152,6 +215,7 @@ static void close_reader(struct reader *r)
     av_packet_free(&r->packet);
     avcodec_free_context(&r->codec);
     avformat_close_input(&r->format);
+    poster_file_close(r->file);
 }
 
 void poster_setup(void)
@@ -159,23 +223,23 @@ void poster_setup(void)
     av_log_set_level(AV_LOG_QUIET);
 }
 
-int poster_read(const char *path, const struct recipe *recipe, struct poster *poster, struct fault *fault)
+int poster_read(int fd, const struct recipe *recipe, struct poster *poster, struct fault *fault)
 {
     uint64_t max_pixels = recipe->max_pixels;
     struct reader r = {
         .packet = av_packet_alloc(), .frame = av_frame_alloc(), .best = av_frame_alloc(), .fault = fault};
     int failed = -1;
 
-    *poster = (struct poster){.pixel_aspect = 1};
+    *poster = (struct poster){.orientation = 1, .pixel_aspect = 1};
     if (!r.packet || !r.frame || !r.best)
         fault_sys(fault, "no memory for a frame");
-    else if (open_format(&r, path) == 0 && open_codec(&r, max_pixels) == 0 &&
+    else if (open_format(&r, &fd) == 0 && open_codec(&r, max_pixels) == 0 &&
              find_frame(&r, recipe->clip_offset_s) == 0) {
         if ((uint64_t)r.best->width * (uint64_t)r.best->height > max_pixels)
             failed = fault_set(fault, "%dx%d is more than the recipe's limit", r.best->width, r.best->height);
         else
             failed = poster_to_rgb(r.best, recipe->background, &poster->pixels, fault);
-        poster->quarter_turns = quarter_turns(r.stream);
+        poster->orientation = orientation_of(r.stream);
         poster->pixel_aspect = pixel_aspect(&r);
     }
     close_reader(&r);

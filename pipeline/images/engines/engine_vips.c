@@ -267,14 +267,16 @@ static int straighten(const struct poster *poster, const struct recipe *recipe, 
 {
     VipsImage *stored = wrap(&poster->pixels), *turned = NULL, *reduced = NULL;
     double aspect = poster->pixel_aspect, scale;
-    bool swap = poster->quarter_turns & 1;
+    bool swap = poster->orientation >= 5;
     int width = geometry_length(size->stored_width, fmax(aspect, 1));
     int height = geometry_length(size->stored_height, fmax(1 / aspect, 1));
 
     size->width = swap ? height : width;
     size->height = swap ? width : height;
     scale = geometry_base_scale(recipe, size->width, size->height);
-    if (stored && vips_rot(stored, &turned, (VipsAngle)poster->quarter_turns, NULL) == 0)
+    if (stored)
+        vips_image_set_int(stored, VIPS_META_ORIENTATION, poster->orientation);
+    if (stored && vips_autorot(stored, &turned, NULL) == 0)
         reduced =
             reduce(turned, geometry_length(size->width, scale), geometry_length(size->height, scale), false);
     VIPS_UNREF(stored);
@@ -282,14 +284,14 @@ static int straighten(const struct poster *poster, const struct recipe *recipe, 
     return reduced ? to_pixels(reduced, recipe, base, fault) : vips_fault(fault);
 }
 
-int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struct pixels *base,
+int engine_vips_decode_clip(int fd, const struct recipe *recipe, struct pixels *base,
                             struct engine_size *size, struct notes *notes, struct fault *fault)
 {
     struct poster poster;
     int failed;
 
     (void)notes;
-    if (poster_read(path, recipe, &poster, fault)) {
+    if (poster_read(fd, recipe, &poster, fault)) {
         g_free(poster.pixels.data);
         return -1;
     }

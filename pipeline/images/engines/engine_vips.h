@@ -25,8 +25,8 @@
 
 int engine_vips_setup(struct fault *fault);
 
-/* As decode of struct engine, for the poster frame of the clip at path. */
-int engine_vips_decode_clip(const char *path, const struct recipe *recipe, struct pixels *base,
+/* As decode of struct engine, for the poster frame of the clip in fd. */
+int engine_vips_decode_clip(int fd, const struct recipe *recipe, struct pixels *base,
                             struct engine_size *size, struct notes *notes, struct fault *fault);
 
 /* Metadata of a picture in any container; unknown when it has none or cannot be read. */

@@ -53,6 +53,13 @@ static const struct {
     {KIND_MP4, MAGIC(4, "moov"), {0}},
     {KIND_MP4, MAGIC(4, "mdat"), {0}},
     {KIND_MP4, MAGIC(4, "wide"), {0}},
+    {KIND_MP4, MAGIC(4, "styp"), MAGIC(0, "\0")}, /* shorter than 16 MB, as no text is */
+    {KIND_MP4, MAGIC(4, "free"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "skip"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "pnot"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "uuid"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "pdin"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "sidx"), MAGIC(0, "\0")},
     {KIND_MP4, MAGIC(4, "moof"), {0}},
 };
 

@@ -36,7 +36,34 @@ static void a_file_comes_whole_with_its_time(void **state)
     assert_memory_equal(input.data, "some bytes", 10);
     assert_int_equal(stat(fixture_path("whole"), &status), 0);
     assert_int_equal(input.mtime_ns, image_mtime_ns(&status));
-    free(input.data);
+    image_input_close(&input);
+}
+
+/* Its size does not matter: a decoder reads it from the descriptor. */
+static void of_a_clip_only_the_beginning_is_read(void **state)
+{
+    struct image_input input;
+    struct fault fault = {0};
+    char byte;
+
+    (void)state;
+    fixture_write("clip",
+                  "\0\0\0\x14"
+                  "ftypisom",
+                  12);
+    assert_int_equal(truncate(fixture_path("clip"), LIMIT), 0);
+    assert_int_equal(read_it("clip", &input, &fault), WORKLOAD_DONE);
+    assert_int_equal(input.kind, KIND_MP4);
+    assert_int_equal(input.file_bytes, LIMIT);
+    assert_true(input.bytes < 4096);
+    assert_int_equal(pread(input.fd, &byte, 1, LIMIT - 1), 1);
+    assert_int_equal(image_input_check(&input, &fault), 0);
+    assert_int_equal(truncate(fixture_path("clip"), LIMIT - 1), 0);
+    assert_int_equal(image_input_check(&input, &fault), -1);
+    assert_string_equal(fault.text, "the file changed while it was read");
+    assert_int_equal(input.mtime_ns, 0);
+    image_input_close(&input);
+    assert_int_equal(input.fd, -1);
 }
 
 static void what_is_no_file_is_refused_without_waiting(void **state)
@@ -61,6 +88,7 @@ static void what_is_no_file_is_refused_without_waiting(void **state)
         if (!strstr(fault.text, cases[i].reason))
             fail_msg("%s: got '%s'", cases[i].name, fault.text);
         assert_null(input.data);
+        image_input_close(&input);
     }
 }
 
@@ -84,13 +112,13 @@ static void a_file_that_changes_meanwhile_is_refused(void **state)
     for (int tries = 0; tries < 200; tries++) { /* until the writer is at work */
         if (read_it("moving", &input, &fault) == WORKLOAD_FAILED)
             break;
-        free(input.data);
+        image_input_close(&input);
     }
     kill(writer, SIGKILL);
     waitpid(writer, NULL, 0);
     assert_string_equal(fault.text, "the file changed while it was read");
     assert_int_equal(input.mtime_ns, 0);
-    free(input.data);
+    image_input_close(&input);
 }
 
 static void a_path_too_long_is_refused(void **state)
@@ -110,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_comes_whole_with_its_time),
+        cmocka_unit_test(of_a_clip_only_the_beginning_is_read),
         cmocka_unit_test(what_is_no_file_is_refused_without_waiting),
         cmocka_unit_test(a_file_that_changes_meanwhile_is_refused),
         cmocka_unit_test(a_path_too_long_is_refused),
