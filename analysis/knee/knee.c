@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analysis/statistics/root.h"
 #include "analysis/statistics/shrink.h"
 #include "analysis/statistics/stats.h"
 
@@ -141,32 +142,38 @@ struct knee knee_find(const struct scaling_point *points, size_t count, unsigned
 
 enum bound { BOUND_LOW, BOUND_VALUE, BOUND_HIGH };
 
-static double efficiency_of(const struct model_fit *fit, double workers, enum bound bound)
-{
-    struct interval speedup = model_speedup_interval(fit, workers);
+struct crossing {
+    const struct model_fit *fit;
+    enum bound bound;
+    double limit;
+};
 
-    return (bound == BOUND_LOW ? speedup.low : bound == BOUND_HIGH ? speedup.high : speedup.value) / workers;
+/* log E(n) above the limit, nearly a line in log n. */
+static double above_limit(double log_workers, void *crossing)
+{
+    const struct crossing *c = crossing;
+    double workers = exp(log_workers);
+    struct interval speedup = model_speedup_interval(c->fit, workers);
+
+    return log((c->bound == BOUND_LOW    ? speedup.low
+                : c->bound == BOUND_HIGH ? speedup.high
+                                         : speedup.value) /
+               workers / c->limit);
 }
 
 /* The first n at which the bound is below the limit; NaN none up to MOST_WORKERS. */
 static double crossing(const struct model_fit *fit, enum bound bound, double limit)
 {
-    double before = 1, after = 1;
+    struct crossing at = {fit, bound, limit};
+    double before = 0, after = 0;
 
-    while (!(efficiency_of(fit, after, bound) < limit)) {
-        if (after >= MOST_WORKERS)
+    while (!(above_limit(after, &at) < 0)) {
+        if (after >= log(MOST_WORKERS))
             return NAN;
         before = after;
-        after *= 1.05;
+        after += log(1.2);
     }
-    for (int i = 0; i < 50; i++) {
-        double middle = (before + after) / 2;
-        if (efficiency_of(fit, middle, bound) < limit)
-            after = middle;
-        else
-            before = middle;
-    }
-    return after;
+    return after > 0 ? exp(root_between(above_limit, &at, before, after, 1e-10)) : 1;
 }
 
 struct interval knee_of_model(const struct model_fit *fit, double delta)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analysis/models/models_internal.h"
+#include "analysis/statistics/root.h"
 #include "analysis/statistics/stats.h"
 
 /* The least sum of squares with parameter j at value; the other, when there is one, is found from *other on. */
@@ -21,28 +22,34 @@ static double profile(struct fitting *f, size_t j, double value, double *other)
     return rss;
 }
 
+/* One side of a profile: where its root, which is nearly a line, has risen to that of `rise`. */
+struct side {
+    struct fitting *f;
+    size_t j;
+    double base, other, least, rise;
+};
+
+static double above_rise(double step, void *side)
+{
+    struct side *s = side;
+    double rss = profile(s->f, s->j, s->base + step, &s->other);
+
+    return sqrt(fmax(rss - s->least, 0)) - sqrt(s->rise);
+}
+
 /* The parameter on one side of the estimate at which the profile has risen by `rise`; step has the side's sign. */
 static double profile_bound(struct fitting *f, size_t j, const double *theta, double least, double step,
                             double rise)
 {
     const struct model_parameter *p = &model_table[f->fit->kind].parameter[j];
-    double near = 0, far = step, other = theta[1 - j], base = theta[j];
-    double edge = step < 0 ? p->least : p->most;
+    struct side side = {f, j, theta[j], theta[1 - j], least, rise};
+    double near = 0, far = step, edge = step < 0 ? p->least : p->most, base = theta[j];
 
-    for (int i = 0; i < 60; i++, near = far, far *= 2) {
-        if (profile(f, j, base + far, &other) - least > rise)
-            break;
+    for (int i = 0; i < 60 && above_rise(far, &side) <= 0; i++, near = far, far *= 2)
         if ((step < 0 && base + far < edge) || (step > 0 && base + far > edge))
             return edge; /* the interval is cut there in any case */
-    }
-    for (int i = 0; i < 60 && fabs(far - near) > 1e-9 * fabs(far); i++) {
-        double middle = (near + far) / 2;
-        if (profile(f, j, base + middle, &other) - least > rise)
-            far = middle;
-        else
-            near = middle;
-    }
-    return base + (near + far) / 2;
+    return base + (step < 0 ? root_between(above_rise, &side, far, near, 1e-8)
+                            : root_between(above_rise, &side, near, far, 1e-8));
 }
 
 static const char *variance_of(const struct model_fit *fit)

@@ -57,13 +57,9 @@ static void linearise(struct search *s, const double *theta, double normal[MODEL
             mean += column[c] / (double)n;
         for (size_t c = 0; c < n; c++)
             column[c] -= mean;
-        for (size_t c = 0; c < n; c++) {
-            double row = 0;
-            for (size_t k = 0; k < n; k++)
-                row += d->metric[c * n + k] * column[k];
-            s->image[j * n + c] = row;
-            right[j] += row * s->at[c];
-        }
+        design_apply(d, column, s->image + j * n);
+        for (size_t c = 0; c < n; c++)
+            right[j] += s->image[j * n + c] * s->at[c];
     }
     for (size_t j = 0; j < shapes; j++)
         for (size_t k = 0; k < shapes; k++)

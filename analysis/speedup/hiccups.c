@@ -21,6 +21,7 @@ struct polish {
     size_t *by_cell;  /* [count] order by workers */
     size_t *by_block; /* [count] order by block */
     double *room;     /* [count] */
+    size_t *order;    /* [count] */
 };
 
 static const struct observation *trial(const struct polish *p, size_t i)
@@ -44,6 +45,15 @@ static int compare_blocks(const void *a, const void *b, void *polish)
     unsigned x = trial(p, i)->block, y = trial(p, k)->block;
 
     return x != y ? (x > y) - (x < y) : (i > k) - (i < k);
+}
+
+static int compare_rests(const void *a, const void *b, void *polish)
+{
+    const struct polish *p = polish;
+    size_t i = *(const size_t *)a, k = *(const size_t *)b;
+
+    return p->rest[i] != p->rest[k] ? (p->rest[i] > p->rest[k]) - (p->rest[i] < p->rest[k])
+                                    : (i < k) - (i > k);
 }
 
 static bool same(const struct polish *p, const size_t *order, size_t a, size_t b)
@@ -96,43 +106,53 @@ static double spread_of_all(struct polish *p)
     return used ? SD_OF_MAD * stats_median(p->room, used) : 0;
 }
 
-/* How far trial `at` of a group lies above the others, in log T; *spread gets what is usual there. */
-static double above_others(struct polish *p, size_t from, size_t to, size_t at, double all, double *spread)
+/* The trials of one n that take part, `count` of them from the quickest to the slowest; order needs room for to - from. */
+static size_t sort_group(const struct polish *p, size_t from, size_t to, size_t *order)
 {
-    double median, own = 0, df;
-    size_t used = 0;
+    size_t count = 0;
 
     for (size_t i = from; i < to; i++)
-        if (i != at && !p->out[p->by_cell[i]])
-            p->room[used++] = p->rest[p->by_cell[i]];
-    if (used == 0)
-        return -INFINITY;
-    median = stats_median(p->room, used);
-    df = used > 1 ? (double)used - 1 : 0;
-    for (size_t i = 0; i < used; i++)
-        p->room[i] = fabs(p->room[i] - median);
-    if (used > 1)
-        own = SD_OF_MAD * stats_median(p->room, used);
-    *spread = sqrt((PRIOR_DF * all * all + df * own * own) / (PRIOR_DF + df));
-    return p->rest[p->by_cell[at]] - median;
+        if (!p->out[p->by_cell[i]])
+            order[count++] = p->by_cell[i];
+    qsort_r(order, count, sizeof *order, compare_rests, (void *)p);
+    return count;
 }
 
-/* The slowest hiccup of one n, if any; returns its place, or `to`. Only the slowest trial has to be judged: for any other
- * one that lies above the median, the others have the same median or a higher one and a median deviation that is not
- * smaller, so that it is none where the slowest is none. */
-static size_t find_slowest(struct polish *p, size_t from, size_t to, double all, double *above)
+static double middle(const double *sorted, size_t count)
 {
-    size_t slowest = to;
-    double spread = 0;
+    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+}
 
-    for (size_t i = from; i < to; i++)
-        if (!p->out[p->by_cell[i]] &&
-            (slowest == to || p->rest[p->by_cell[i]] > p->rest[p->by_cell[slowest]]))
-            slowest = i;
-    if (slowest == to)
-        return to;
-    *above = above_others(p, from, to, slowest, all, &spread);
-    return *above > HICCUP_LEAST && *above > HICCUP_SPREADS * spread ? slowest : to;
+/* Median absolute deviation of sorted values: deviations are met in rising order from the middle outwards. */
+static double median_deviation(const double *sorted, size_t count, double median)
+{
+    size_t above = count / 2, below = above; /* the next ones are at above and at below - 1 */
+    double before = 0, here = 0;
+
+    for (size_t met = 0; met <= count / 2; met++) {
+        before = here;
+        if (below > 0 && (above == count || median - sorted[below - 1] <= sorted[above] - median))
+            here = median - sorted[--below];
+        else
+            here = sorted[above++] - median;
+    }
+    return count % 2 ? here : (before + here) / 2;
+}
+
+/* Is the slowest of `count` sorted log times a hiccup among the others? *above gets how far it lies above their median. A
+ * trial that is less slow lies less above them, and its others are no less spread: when the slowest is none, none is. */
+static bool slowest_is_hiccup(const double *sorted, size_t count, double all, double *above)
+{
+    double median, own, df, spread;
+
+    if (count < 2)
+        return false;
+    median = middle(sorted, count - 1);
+    df = (double)count - 2;
+    own = SD_OF_MAD * median_deviation(sorted, count - 1, median);
+    spread = sqrt((PRIOR_DF * all * all + df * own * own) / (PRIOR_DF + df));
+    *above = sorted[count - 1] - median;
+    return *above > HICCUP_LEAST && *above > HICCUP_SPREADS * spread;
 }
 
 static void describe(const struct polish *p, size_t i, double above, struct hiccup *hiccup)
@@ -149,6 +169,29 @@ static void describe(const struct polish *p, size_t i, double above, struct hicc
              o->workers == 1 ? "" : "s", block, hiccup->times);
 }
 
+/* The hiccups of one n. Noisy, not disturbed, where more than a third would go: then all of them stay. */
+static void pass_group(struct polish *p, size_t from, size_t to, double all, struct hiccup *hiccups,
+                       size_t *count)
+{
+    size_t used = sort_group(p, from, to, p->order), gone = to - from - used, most = (to - from + 1) / 3,
+           first = *count;
+    double above;
+
+    for (size_t i = 0; i < used; i++)
+        p->room[i] = p->rest[p->order[i]];
+    for (; slowest_is_hiccup(p->room, used, all, &above); used--) {
+        size_t at = p->order[used - 1];
+        p->out[at] = true;
+        if (++gone > most) {
+            for (size_t i = from; i < to; i++)
+                p->out[p->by_cell[i]] = false;
+            *count = first;
+            return;
+        }
+        describe(p, at, above, &hiccups[(*count)++]);
+    }
+}
+
 /* One pass over all n; returns how many were added. */
 static size_t pass(struct polish *p, struct hiccup *hiccups, size_t *count)
 {
@@ -156,24 +199,9 @@ static size_t pass(struct polish *p, struct hiccup *hiccups, size_t *count)
     size_t before = *count;
 
     for (size_t from = 0, to; from < p->count; from = to) {
-        size_t gone = 0, most, first = *count;
-        for (to = from; to < p->count && same(p, p->by_cell, from, to); to++)
-            gone += p->out[p->by_cell[to]];
-        most = (to - from + 1) / 3;
-        for (;;) {
-            double above;
-            size_t at = find_slowest(p, from, to, all, &above);
-            if (at == to)
-                break;
-            p->out[p->by_cell[at]] = true;
-            if (++gone > most) { /* noisy, not disturbed: all of this n stay */
-                for (size_t i = from; i < to; i++)
-                    p->out[p->by_cell[i]] = false;
-                *count = first;
-                break;
-            }
-            describe(p, p->by_cell[at], above, &hiccups[(*count)++]);
-        }
+        for (to = from; to < p->count && same(p, p->by_cell, from, to);)
+            to++;
+        pass_group(p, from, to, all, hiccups, count);
     }
     return *count - before;
 }
@@ -193,7 +221,8 @@ static int reserve(struct polish *p, size_t count)
     p->by_cell = calloc(count + 1, sizeof *p->by_cell);
     p->by_block = calloc(count + 1, sizeof *p->by_block);
     p->room = calloc(count + 1, sizeof *p->room);
-    return p->index && p->rest && p->out && p->by_cell && p->by_block && p->room ? 0 : -1;
+    p->order = calloc(count + 1, sizeof *p->order);
+    return p->index && p->rest && p->out && p->by_cell && p->by_block && p->room && p->order ? 0 : -1;
 }
 
 static void release(struct polish *p)
@@ -204,6 +233,7 @@ static void release(struct polish *p)
     free(p->by_cell);
     free(p->by_block);
     free(p->room);
+    free(p->order);
 }
 
 int hiccups_find(const struct scaling_data *data, struct hiccup *hiccups)

@@ -8,7 +8,7 @@
 
 /* Mean logarithm of each block of a group; unpaired: of each observation. */
 struct block_logs {
-    unsigned *block;
+    unsigned *block; /* rising, when paired */
     double *mean;
     size_t *size;
     size_t count;
@@ -23,12 +23,30 @@ static void block_logs_release(struct block_logs *logs)
     free(logs->size);
 }
 
+static int compare_blocks(const void *a, const void *b)
+{
+    unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* The place of a block, count where it is missing. */
 static size_t block_logs_find(const struct block_logs *logs, unsigned block)
 {
-    size_t i = 0;
-    while (i < logs->count && logs->block[i] != block)
-        i++;
-    return i;
+    const unsigned *found = bsearch(&block, logs->block, logs->count, sizeof block, compare_blocks);
+
+    return found ? (size_t)(found - logs->block) : logs->count;
+}
+
+/* Numbers of the blocks of a group, each once. */
+static void list_blocks(struct block_logs *logs, const struct observation *group, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        logs->block[i] = group[i].block;
+    qsort(logs->block, count, sizeof *logs->block, compare_blocks);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || logs->block[i] != logs->block[i - 1])
+            logs->block[logs->count++] = logs->block[i];
 }
 
 static struct block_logs block_logs_make(const struct observation *group, size_t count, bool paired)
@@ -42,15 +60,15 @@ static struct block_logs block_logs_make(const struct observation *group, size_t
         logs.out_of_memory = true;
         return logs;
     }
+    if (paired)
+        list_blocks(&logs, group, count);
+    else
+        logs.count = count;
     for (size_t i = 0; i < count; i++) {
-        size_t place = paired ? block_logs_find(&logs, group[i].block) : logs.count;
+        size_t place = paired ? block_logs_find(&logs, group[i].block) : i;
         if (!(group[i].seconds > 0) || !isfinite(group[i].seconds)) {
             logs.bad = isnan(group[i].seconds) ? INFINITY : group[i].seconds;
             return logs;
-        }
-        if (place == logs.count) {
-            logs.block[place] = paired ? group[i].block : (unsigned)i;
-            logs.count++;
         }
         logs.mean[place] += log(group[i].seconds);
         logs.size[place]++;

@@ -13,20 +13,24 @@ static int reserve(struct resample_result *result)
     size_t s = result->statistics;
 
     result->estimate = calloc(s, sizeof(double));
-    result->jackknife = calloc(s * result->blocks, sizeof(double));
+    result->jackknife = calloc(s * result->groups, sizeof(double));
     result->drawn = calloc(s * result->resamples, sizeof(double));
     return result->estimate && result->jackknife && result->drawn ? 0 : -1;
 }
 
+/* Without one group of neighbouring blocks each. */
 static void jackknife(resample_statistic statistic, void *context, struct resample_result *result,
                       double *weights, double *row)
 {
-    for (size_t b = 0; b < result->blocks; b++) {
-        weights[b] = 0;
+    for (size_t g = 0; g < result->groups; g++) {
+        size_t from = g * result->blocks / result->groups, to = (g + 1) * result->blocks / result->groups;
+        for (size_t b = from; b < to; b++)
+            weights[b] = 0;
         statistic(context, weights, row);
-        weights[b] = 1;
+        for (size_t b = from; b < to; b++)
+            weights[b] = 1;
         for (size_t s = 0; s < result->statistics; s++)
-            result->jackknife[s * result->blocks + b] = row[s];
+            result->jackknife[s * result->groups + g] = row[s];
     }
 }
 
@@ -52,7 +56,11 @@ int resample_run(resample_statistic statistic, void *context, size_t blocks, siz
     double *row = calloc(statistics + 1, sizeof *row);
     int status = -1;
 
-    *result = (struct resample_result){.blocks = blocks, .resamples = resamples, .statistics = statistics};
+    *result =
+        (struct resample_result){.blocks = blocks,
+                                 .groups = blocks < RESAMPLE_MOST_GROUPS ? blocks : RESAMPLE_MOST_GROUPS,
+                                 .resamples = resamples,
+                                 .statistics = statistics};
     if (weights && row && blocks && statistics && resamples && reserve(result) == 0) {
         for (size_t b = 0; b < blocks; b++)
             weights[b] = 1;
@@ -93,12 +101,12 @@ static double *sorted_draws(const struct resample_result *result, size_t statist
     return sorted;
 }
 
-static double acceleration(const double *jackknifed, size_t blocks)
+static double acceleration(const double *jackknifed, size_t groups)
 {
-    double mean = stats_mean(jackknifed, blocks), squares = 0, cubes = 0;
+    double mean = stats_mean(jackknifed, groups), squares = 0, cubes = 0;
 
-    for (size_t b = 0; b < blocks; b++) {
-        double d = mean - jackknifed[b];
+    for (size_t g = 0; g < groups; g++) {
+        double d = mean - jackknifed[g];
         squares += d * d;
         cubes += d * d * d;
     }
@@ -140,7 +148,7 @@ struct interval resample_bca(const struct resample_result *result, size_t statis
         return interval_point(estimate, "out of memory");
     for (size_t i = 0; i < count; i++)
         below += sorted[i] < estimate ? 1 : sorted[i] == estimate ? 0.5 : 0;
-    a = acceleration(result->jackknife + statistic * result->blocks, result->blocks);
+    a = acceleration(result->jackknife + statistic * result->groups, result->groups);
     if ((double)count < 0.95 * (double)result->resamples || below <= 0 || below >= (double)count ||
         !isfinite(a)) {
         interval = interval_point(estimate, "the bootstrap draws do not surround the estimate");

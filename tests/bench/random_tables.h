@@ -35,32 +35,58 @@ static inline struct scaling_data random_table(struct random_stream *random, str
     return (struct scaling_data){.observation = observation, .count = count};
 }
 
-/* What USL leaves of log T, T1 at its best. */
-static inline double usl_leaves(const struct scaling_data *data, double sigma, double kappa)
-{
-    double left[RANDOM_TABLE_ROOM], mean = 0, sum = 0;
+/* What the means over repetitions are, and what the repetitions leave about them. */
+struct usl_means {
+    size_t cells;
+    double workers[RANDOM_TABLE_ROOM], size[RANDOM_TABLE_ROOM], log_time[RANDOM_TABLE_ROOM], count, within;
+};
 
-    for (size_t i = 0; i < data->count; i++) {
-        double n = data->observation[i].workers;
-        left[i] = log(data->observation[i].seconds * n / (1 + sigma * (n - 1) + kappa * n * (n - 1)));
-        mean += left[i] / (double)data->count;
+static inline struct usl_means usl_means(const struct scaling_data *data)
+{
+    struct usl_means means = {.count = (double)data->count};
+
+    for (size_t i = 0, end; i < data->count; i = end) { /* rows of one worker count are neighbours */
+        double sum = 0;
+        for (end = i; end < data->count && data->observation[end].workers == data->observation[i].workers;
+             end++)
+            sum += log(data->observation[end].seconds);
+        means.workers[means.cells] = data->observation[i].workers;
+        means.size[means.cells] = (double)(end - i);
+        means.log_time[means.cells] = sum / (double)(end - i);
+        for (size_t k = i; k < end; k++)
+            means.within += pow(log(data->observation[k].seconds) - means.log_time[means.cells], 2);
+        means.cells++;
     }
-    for (size_t i = 0; i < data->count; i++)
-        sum += (left[i] - mean) * (left[i] - mean);
+    return means;
+}
+
+/* What USL leaves of log T, T1 at its best. */
+static inline double usl_leaves(const struct usl_means *means, double sigma, double kappa)
+{
+    double left[RANDOM_TABLE_ROOM], mean = 0, sum = means->within;
+
+    for (size_t c = 0; c < means->cells; c++) {
+        double n = means->workers[c];
+        left[c] = means->log_time[c] - log((1 + sigma * (n - 1) + kappa * n * (n - 1)) / n);
+        mean += means->size[c] * left[c] / means->count;
+    }
+    for (size_t c = 0; c < means->cells; c++)
+        sum += means->size[c] * (left[c] - mean) * (left[c] - mean);
     return sum;
 }
 
 /* The least over a grid of `steps` values of each, and then by halved steps from the best. */
 static inline double usl_least(const struct scaling_data *data, unsigned steps)
 {
-    double best = usl_leaves(data, 0, 0), at[2] = {0}, move[2] = {0.5, 0.5};
+    struct usl_means means = usl_means(data);
+    double best = usl_leaves(&means, 0, 0), at[2] = {0}, move[2] = {0.5, 0.5};
 
     /* x below 0 stands for a parameter of 0, else 10^(16 x - 13); sigma is at most 1. */
     for (unsigned i = 0; i <= steps; i++)
         for (unsigned k = 0; k <= steps; k++) {
             double sigma = i ? pow(10, 9.0 * i / steps - 9) : 0,
                    kappa = k ? pow(10, 16.0 * k / steps - 13) : 0;
-            double rss = usl_leaves(data, sigma, kappa);
+            double rss = usl_leaves(&means, sigma, kappa);
             if (rss < best) {
                 best = rss;
                 at[0] = sigma;
@@ -75,7 +101,7 @@ static inline double usl_least(const struct scaling_data *data, unsigned steps)
                     double fresh[2] = {at[0], at[1]}, rss;
                     fresh[j] *= exp(sign * move[j]);
                     fresh[1 - j] *= exp(other * move[1 - j]);
-                    rss = fresh[0] <= 1 ? usl_leaves(data, fresh[0], fresh[1]) : INFINITY;
+                    rss = fresh[0] <= 1 ? usl_leaves(&means, fresh[0], fresh[1]) : INFINITY;
                     if (rss < best) {
                         best = rss;
                         at[0] = fresh[0];

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "analysis/statistics/random.h"
+#include "analysis/statistics/root.h"
 #include "analysis/statistics/stats.h"
 
 static void assert_near(double found, double wanted, double tolerance)
@@ -163,9 +164,25 @@ static void two_variances_cover_as_they_say(void **state)
     }
 }
 
+static double cube_less(double x, void *context)
+{
+    return x * x * x - *(double *)context;
+}
+
+static void a_root_is_found_between_its_ends_and_nowhere_else(void **state)
+{
+    double eight = 8;
+
+    (void)state;
+    assert_true(fabs(root_between(cube_less, &eight, 0, 100, 1e-10) - 2) < 1e-9);
+    assert_true(fabs(root_between(cube_less, &eight, -1, 2, 1e-10) - 2) < 1e-9);
+    assert_true(root_between(cube_less, &eight, 3, 5, 1e-10) == 3); /* no root: the nearer end */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_root_is_found_between_its_ends_and_nowhere_else),
         cmocka_unit_test(two_variances_cover_as_they_say),
         cmocka_unit_test(location_and_spread_match_hand_checked_numbers),
         cmocka_unit_test(the_mean_of_large_numbers_keeps_its_digits),
