@@ -22,7 +22,7 @@ DATASETS_SRC := $(call sources,datasets)
 # pkg-config name and the Debian package that brings it
 LIBRARIES := vips:libvips-dev libavformat:libavformat-dev libavcodec:libavcodec-dev libavutil:libavutil-dev \
   libswscale:libswscale-dev libcrypto:libssl-dev glib-2.0:libglib2.0-dev fontconfig:libfontconfig-dev \
-  libjpeg:libjpeg62-turbo-dev libwebp:libwebp-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev sqlite3:libsqlite3-dev jansson:libjansson-dev \
+  libjpeg:libjpeg62-turbo-dev libwebp:libwebp-dev zimg:libzimg-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev sqlite3:libsqlite3-dev jansson:libjansson-dev \
   libseccomp:libseccomp-dev
 TEST_LIBRARIES := cmocka:libcmocka-dev libturbojpeg:libturbojpeg0-dev
 # libcsv has no pkg-config file.

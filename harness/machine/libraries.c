@@ -18,6 +18,7 @@
 #include <string.h>
 #include <vips/vips.h>
 #include <webp/decode.h>
+#include <zimg.h>
 
 static void add(char *text, size_t bytes, const char *name, const char *version)
 {
@@ -40,6 +41,7 @@ static void add_ffmpeg(char *text, size_t bytes, const char *name, unsigned vers
 
 char *libraries_text(char *text, size_t bytes)
 {
+    unsigned zimg[3];
     unsigned fontconfig = (unsigned)FcGetVersion(), lcms = (unsigned)cmsGetEncodedCMMversion();
     int loaded = PAPI_get_opt(PAPI_LIB_VERSION, NULL); /* negative before PAPI is started */
     unsigned papi = (unsigned)(loaded > 0 ? loaded : PAPI_VERSION);
@@ -53,6 +55,8 @@ char *libraries_text(char *text, size_t bytes)
     add_ffmpeg(text, bytes, "libswscale", swscale_version());
     add_three(text, bytes, "webp", (unsigned)WebPGetDecoderVersion() >> 16,
               (unsigned)WebPGetDecoderVersion() >> 8 & 0xff, (unsigned)WebPGetDecoderVersion() & 0xff);
+    zimg_get_version_info(&zimg[0], &zimg[1], &zimg[2]);
+    add_three(text, bytes, "zimg", zimg[0], zimg[1], zimg[2]);
     add_three(text, bytes, "lcms2", lcms / 1000, lcms / 10 % 100, lcms % 10);
     add_three(text, bytes, "seccomp", seccomp_version()->major, seccomp_version()->minor,
               seccomp_version()->micro);

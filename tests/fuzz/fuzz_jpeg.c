@@ -8,18 +8,23 @@
 /* Larger ones are slow and find nothing that small ones do not. */
 enum { MOST_PIXELS = 1 << 18 };
 
-static void read_planes(struct jpeg_reader *reader, int shrink, struct fault *fault)
+static void read_rows(const struct jpeg_reader_plane *plane, int count)
 {
     volatile uint8_t sum = 0;
+
+    for (int y = 0; y < count; y++)
+        for (int x = 0; x < plane->width; x++)
+            sum = (uint8_t)(sum + plane->rows[(size_t)y * (size_t)plane->stride + (size_t)x]);
+}
+
+static void read_planes(struct jpeg_reader *reader, int shrink, struct fault *fault)
+{
     int more = jpeg_reader_start(reader, shrink, fault) ? -1 : 1;
 
     while (more > 0 && (more = jpeg_reader_strip(reader, fault)) > 0)
-        for (int p = 0; p < reader->plane_count; p++)
-            for (int y = 0; y < reader->planes[p].count; y++)
-                for (int x = 0; x < reader->planes[p].width; x++)
-                    sum =
-                        (uint8_t)(sum + reader->planes[p]
-                                            .rows[(size_t)y * (size_t)reader->planes[p].stride + (size_t)x]);
+        read_rows(&reader->planes[0], reader->count);
+    for (int p = 1; more == 0 && p < reader->plane_count; p++)
+        read_rows(&reader->planes[p], reader->planes[p].height);
     if (more < 0 && !fault->text[0])
         abort(); /* refused without a reason */
 }

@@ -7,6 +7,7 @@
 
 #include "pipeline/images/codecs/jpeg_trap.h"
 #include "pipeline/images/codecs/jpeg_warnings.h"
+#include "pipeline/images/pixels/scale.h"
 
 enum { EXIF_MARKER = JPEG_APP0 + 1, ICC_MARKER = JPEG_APP0 + 2, LONGEST_MARKER = 0xffff, STRIP_ROWS = 32 };
 
@@ -102,21 +103,27 @@ int jpeg_reader_open(struct jpeg_reader *reader, const void *data, size_t bytes,
 
 /* --- the planes -------------------------------------------------------------------------------- */
 
-/* The library writes whole blocks, so a row has room for them. */
-static int make_strip(struct jpeg_reader *reader, int index, struct fault *fault)
+/* The library writes whole blocks, so a row has room for them. Luma is kept by strips, which stay in the cache; chroma
+ * is kept whole, for all planes come at once and are scaled one after the other. */
+static int make_plane(struct jpeg_reader *reader, int index, struct fault *fault)
 {
     struct jpeg_reader_codec *codec = reader->codec;
-    const jpeg_component_info *component = &codec->jpeg.comp_info[index];
+    const struct jpeg_decompress_struct *jpeg = &codec->jpeg;
+    const jpeg_component_info *component = &jpeg->comp_info[index];
     struct jpeg_reader_plane *plane = &reader->planes[index];
-    int rows;
+    int unit = jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size;
+    int units = index ? ((int)jpeg->output_height + unit - 1) / unit : codec->units, rows;
 
     codec->unit_rows[index] = component->v_samp_factor * component->DCT_scaled_size;
-    rows = codec->unit_rows[index] * codec->units;
+    rows = codec->unit_rows[index] * units;
     plane->width = (int)component->downsampled_width;
     plane->height = (int)component->downsampled_height;
-    plane->stride = (int)component->width_in_blocks * component->DCT_scaled_size + 2 * DCTSIZE;
-    plane->stride = (plane->stride + 63) / 64 * 64;
-    plane->rows = malloc((size_t)plane->stride * (size_t)(rows + 1));
+    plane->span_width = (double)reader->width * component->h_samp_factor * component->DCT_scaled_size /
+                        (jpeg->max_h_samp_factor * DCTSIZE);
+    plane->span_height =
+        (double)reader->height * codec->unit_rows[index] / (jpeg->max_v_samp_factor * DCTSIZE);
+    plane->stride = scale_stride((int)component->width_in_blocks * component->DCT_scaled_size + 2 * DCTSIZE);
+    plane->rows = scale_alloc((size_t)plane->stride * (size_t)(rows + 1));
     codec->rows[index] = malloc((size_t)rows * sizeof *codec->rows[index]);
     if (!plane->rows || !codec->rows[index])
         return fault_sys(fault, "no memory to decode %dx%d", reader->width, reader->height);
@@ -151,7 +158,7 @@ int jpeg_reader_start(struct jpeg_reader *reader, int shrink, struct fault *faul
     unit = jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size;
     codec->units = unit < STRIP_ROWS ? STRIP_ROWS / unit : 1;
     for (int i = 0; i < reader->plane_count; i++)
-        if (make_strip(reader, i, fault))
+        if (make_plane(reader, i, fault))
             return -1;
     return 0;
 }
@@ -176,25 +183,21 @@ int jpeg_reader_strip(struct jpeg_reader *reader, struct fault *fault)
 {
     struct jpeg_reader_codec *codec = reader->codec;
     struct jpeg_decompress_struct *jpeg = &codec->jpeg;
+    int lines = jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size, left;
 
     if (setjmp(codec->trap.back))
         return fault_set(fault, "%s", codec->trap.text);
     if (jpeg->output_scanline >= jpeg->output_height)
         return finish(reader);
+    reader->first = (int)jpeg->output_scanline / lines * codec->unit_rows[0];
+    left = reader->planes[0].height - reader->first;
     for (int unit = 0; unit < codec->units && jpeg->output_scanline < jpeg->output_height; unit++) {
         JSAMPARRAY rows[JPEG_READER_PLANES];
-        for (int i = 0; i < reader->plane_count; i++) {
-            struct jpeg_reader_plane *plane = &reader->planes[i];
-            int first = (int)jpeg->output_scanline / (jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size) *
-                        codec->unit_rows[i];
-            int left = plane->height - first;
-            rows[i] = codec->rows[i] + unit * codec->unit_rows[i];
-            if (unit == 0)
-                plane->count = 0;
-            plane->count += left < codec->unit_rows[i] ? (left > 0 ? left : 0) : codec->unit_rows[i];
-        }
-        jpeg_read_raw_data(jpeg, rows, (JDIMENSION)(jpeg->max_v_samp_factor * jpeg->min_DCT_scaled_size));
+        for (int i = 0; i < reader->plane_count; i++)
+            rows[i] = codec->rows[i] + (i ? (int)jpeg->output_scanline / lines : unit) * codec->unit_rows[i];
+        jpeg_read_raw_data(jpeg, rows, (JDIMENSION)lines);
     }
+    reader->count = codec->units * codec->unit_rows[0] < left ? codec->units * codec->unit_rows[0] : left;
     return 1;
 }
 

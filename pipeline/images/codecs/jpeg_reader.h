@@ -1,4 +1,4 @@
-/* jpeg_reader.h: a JPEG file in memory, as planes, strip by strip, without colour conversion and upsampling; or as
+/* jpeg_reader.h: a JPEG file in memory, as planes, luma strip by strip, without colour conversion and upsampling; or as
  * pixels, row by row.
  *
  * Caller's sequence: jpeg_reader_open() reads the header; then, for planes, jpeg_reader_start() and
@@ -23,9 +23,13 @@ enum { JPEG_READER_PLANES = 3 };
 #define JPEG_READER_MOST_SCANS 500
 
 struct jpeg_reader_plane {
-    int width, height; /* of the whole plane */
-    uint8_t *rows;     /* of the strip that was read last; owned by the reader */
-    int stride, count; /* rows in that strip; the last strip of a plane ends with the plane */
+    int width, height; /* of the whole plane, partial samples included */
+    /* How many of them the picture is: of 2561 columns that the decoder reduces by 8, 320.125 of 321. */
+    double span_width, span_height;
+    uint8_t *
+        rows; /* luma: of the strip that was read last; chroma: of the whole plane; aligned for scale.h; owned by
+                      the reader */
+    int stride;
 };
 
 struct jpeg_reader {
@@ -34,7 +38,8 @@ struct jpeg_reader {
     int orientation;   /* EXIF's, 1 to 8; 1 when unknown */
     void *profile;     /* ICC; owned by the reader; NULL none */
     size_t profile_bytes;
-    int plane_count; /* 1 for grey; known after the start */
+    int plane_count;  /* 1 for grey; known after the start */
+    int first, count; /* luma's rows in the strip that was read last; the last strip ends with the plane */
     struct jpeg_reader_plane planes[JPEG_READER_PLANES];
     int pixel_width, pixel_height; /* after the decoder's reduction; known after the start for pixels */
     int bands;                     /* 1 grey, 3 RGB, 4 CMYK (0: no ink) */
@@ -48,7 +53,7 @@ int jpeg_reader_open(struct jpeg_reader *reader, const void *data, size_t bytes,
 /* shrink: 1, 2, 4 or 8, done by the decoder. Fills in the planes' sizes. Only for plain ones. */
 int jpeg_reader_start(struct jpeg_reader *reader, int shrink, struct fault *fault);
 
-/* Returns 1 with the next rows of each plane, 0 when there are no more, -1 with fault. */
+/* Returns 1 with the next rows, 0 when there are no more (then chroma is whole), -1 with fault. */
 int jpeg_reader_strip(struct jpeg_reader *reader, struct fault *fault);
 
 /* For pixels of any JPEG. shrink as above. */

@@ -24,8 +24,3 @@ int engine_check_size(const struct engine_size *size, const struct recipe *recip
     return fault_set(fault, "%dx%d is more than the recipe's limit of %.0f megapixels", size->stored_width,
                      size->stored_height, (double)recipe->max_pixels / 1e6);
 }
-
-int engine_jpeg_shrink(double scale)
-{
-    return scale <= 1.0 / 8 ? 8 : scale <= 1.0 / 4 ? 4 : scale <= 1.0 / 2 ? 2 : 1;
-}

@@ -10,8 +10,4 @@ bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *re
 /* Returns 0, or -1 with fault: more pixels than the recipe allows. */
 int engine_check_size(const struct engine_size *size, const struct recipe *recipe, struct fault *fault);
 
-/* By how much the JPEG decoder reduces (1, 2, 4, 8) for a base picture of that scale: its result stays at least as
- * large as the base. */
-int engine_jpeg_shrink(double scale);
-
 #endif

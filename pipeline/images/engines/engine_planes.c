@@ -8,8 +8,10 @@
 #include "pipeline/images/codecs/jpeg_writer.h"
 #include "pipeline/images/codecs/webp_writer.h"
 #include "pipeline/images/engines/engine_internal.h"
+#include "pipeline/images/engines/reduction.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/pixels/planes.h"
+#include "pipeline/images/pixels/turn.h"
 #include "pipeline/images/recipe/geometry.h"
 
 /* --- which formats ----------------------------------------------------------------------------- */
@@ -53,24 +55,9 @@ static void size_of(const struct jpeg_reader *reader, struct engine_size *size)
     size->height = swap ? reader->width : reader->height;
 }
 
-/* No step from one picture to the next may reduce by more than the scaler can. */
-static bool steps_are_gentle(const struct recipe *recipe, const struct engine_size *size)
-{
-    double least = 1, most = 0;
-
-    for (int i = 0; i < recipe->rendition_count; i++) {
-        double scale = geometry_scale(&recipe->renditions[i], size->width, size->height);
-        least = fmin(least, scale);
-        most = fmax(most, scale);
-    }
-    most = fmin(most, 1);
-    return most / least < PLANES_MOST_REDUCTION && 1 / (most * 8) < PLANES_MOST_REDUCTION;
-}
-
 bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *recipe)
 {
     struct jpeg_reader reader;
-    struct engine_size size;
     struct fault ignored;
     bool takes = !recipe->keep; /* the writers do not write metadata */
 
@@ -81,42 +68,65 @@ bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *re
     takes = jpeg_reader_open(&reader, data, bytes, &ignored) == 0 && reader.plain;
     if (takes && reader.profile)
         takes = colour_profile_effect(reader.profile, reader.profile_bytes) != PROFILE_UNUSABLE;
-    if (takes) {
-        size_of(&reader, &size);
-        takes = steps_are_gentle(recipe, &size);
-    }
     jpeg_reader_close(&reader);
     return takes;
 }
 
 /* --- decoding ---------------------------------------------------------------------------------- */
 
-/* Reads strip by strip and scales at once: a strip stays in the cache, and the whole picture is never in
- * memory. */
+/* Luma's rows for the scaler, read strip by strip. */
+static int fetch_luma(void *context, int y, uint8_t *const rows[], struct fault *fault)
+{
+    struct jpeg_reader *reader = context;
+    const struct jpeg_reader_plane *luma = &reader->planes[PLANE_Y];
+
+    while (y >= reader->first + reader->count) {
+        int state = jpeg_reader_strip(reader, fault);
+        if (state < 0)
+            return -1;
+        if (state == 0)
+            return fault_bug(fault, "a JPEG decoder that ends at row %d of %d", y, luma->height);
+    }
+    memcpy(rows[0], luma->rows + (ptrdiff_t)(y - reader->first) * luma->stride, (size_t)luma->width);
+    return 0;
+}
+
+/* A side that is turned around later begins with what was its end: where it is odd, chroma is shifted by one pixel, so
+ * that its pairs begin there. */
+static struct scale_box box_of(const struct jpeg_reader *reader, const struct pixels *base, int index,
+                               const struct plane *to)
+{
+    const struct jpeg_reader_plane *plane = &reader->planes[index];
+    bool mirror_x, mirror_y;
+
+    turn_mirrored(reader->orientation, &mirror_x, &mirror_y);
+    return planes_box(plane->span_width, plane->span_height, base->width, base->height, index,
+                      index && mirror_x && base->width % 2 ? -1 : 0,
+                      index && mirror_y && base->height % 2 ? -1 : 0, to);
+}
+
+/* Luma is scaled while it is read: a strip stays in the cache, and the whole plane is never in memory. */
 static int read_and_scale(struct jpeg_reader *reader, struct pixels *base, struct fault *fault)
 {
-    struct plane_scaler scalers[PLANE_COUNT] = {{0}};
-    int state = 1;
+    const struct scale_feed feed = {fetch_luma, reader};
+    int state;
 
-    for (int i = 0; i < reader->plane_count && state > 0; i++) {
-        struct plane to = planes_get(base, i);
-        if (plane_scaler_start(&scalers[i], reader->planes[i].width, reader->planes[i].height, &to, fault))
-            state = -1;
+    for (int i = 0; i < reader->plane_count; i++) {
+        const struct jpeg_reader_plane *plane = &reader->planes[i];
+        struct plane from = {plane->rows, plane->width, plane->height, plane->stride},
+                     to = planes_get(base, i);
+        struct scale_box box = box_of(reader, base, i, &to);
+        if (scale_planes(&from, &to, 1, &box, i ? NULL : &feed, fault))
+            return -1;
+        while (i == 0 && (state = jpeg_reader_strip(reader, fault)) != 0) /* rows that luma had no need of */
+            if (state < 0)
+                return -1;
     }
-    while (state > 0 && (state = jpeg_reader_strip(reader, fault)) > 0)
-        for (int i = 0; i < reader->plane_count && state > 0; i++) {
-            const struct jpeg_reader_plane *plane = &reader->planes[i];
-            if (plane->count &&
-                plane_scaler_take(&scalers[i], plane->rows, plane->stride, plane->count, fault))
-                state = -1;
-        }
-    for (int i = 0; i < reader->plane_count; i++)
-        plane_scaler_end(&scalers[i]);
     for (int i = reader->plane_count; i < PLANE_COUNT; i++) { /* grey */
         struct plane plane = planes_get(base, i);
         memset(plane.data, 128, (size_t)plane.stride * (size_t)plane.height);
     }
-    return state;
+    return 0;
 }
 
 /* Profiles are defined on RGB. Converted at the base's size, for the whole picture may be many times
@@ -156,7 +166,7 @@ static int decode_open(struct jpeg_reader *reader, const struct recipe *recipe, 
     scale = geometry_base_scale(recipe, size->width, size->height);
     width = geometry_length(size->width, scale);
     height = geometry_length(size->height, scale);
-    if (jpeg_reader_start(reader, engine_jpeg_shrink(scale), fault) ||
+    if (jpeg_reader_start(reader, reduction_jpeg(size->stored_width, size->stored_height, scale), fault) ||
         planes_alloc(base, reader->orientation >= 5 ? height : width,
                      reader->orientation >= 5 ? width : height, fault) ||
         read_and_scale(reader, base, fault) || to_srgb(reader, base, fault))

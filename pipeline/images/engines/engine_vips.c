@@ -13,6 +13,9 @@
 #include "pipeline/images/codecs/poster.h"
 #include "pipeline/images/codecs/vips_fault.h"
 #include "pipeline/images/engines/engine_internal.h"
+#include "pipeline/images/engines/reduction.h"
+#include "pipeline/images/engines/vips_base.h"
+#include "pipeline/images/pixels/bands.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/recipe/geometry.h"
 
@@ -139,91 +142,36 @@ void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metad
     vips_error_clear();
 }
 
-/* Any picture to three 8-bit sRGB bands in memory. Takes over image. */
-static int to_pixels(VipsImage *image, const struct recipe *recipe, struct pixels *pixels,
-                     struct fault *fault)
-{
-    VipsImage *t[4] = {image};
-    VipsArrayDouble *background = vips_array_double_newv(
-        3, (double)recipe->background[0], (double)recipe->background[1], (double)recipe->background[2]);
-    size_t bytes;
-    int failed = vips_colourspace(t[0], &t[1], VIPS_INTERPRETATION_sRGB, NULL);
-
-    if (!failed)
-        failed = vips_image_hasalpha(t[1]) ? vips_flatten(t[1], &t[2], "background", background, NULL)
-                                           : vips_copy(t[1], &t[2], NULL);
-    if (!failed)
-        failed = vips_cast_uchar(t[2], &t[3], NULL);
-    if (!failed && t[3]->Bands != 3) {
-        fault_set(fault, "%d colour bands after conversion to sRGB, 3 expected", t[3]->Bands);
-        failed = 2;
-    }
-    if (!failed) {
-        pixels->data = vips_image_write_to_memory(t[3], &bytes);
-        pixels->width = t[3]->Xsize;
-        pixels->height = t[3]->Ysize;
-        failed = pixels->data == NULL;
-    }
-    vips_area_unref(VIPS_AREA(background));
-    for (int i = 0; i < 4; i++)
-        VIPS_UNREF(t[i]);
-    if (failed == 2)
-        return -1;
-    return failed ? vips_fault(fault) : 0;
-}
-
-/* CMYK to sRGB before scaling: libvips' thumbnail would pass it through Lab of another white point. */
-static VipsImage *from_inks(VipsImage *image)
-{
-    VipsImage *converted = NULL;
-
-    return vips_icc_transform(image, &converted, "srgb", "embedded", TRUE, "input_profile", "cmyk", "intent",
-                              VIPS_INTENT_RELATIVE, NULL)
-               ? NULL
-               : converted;
-}
-
-/* Scales to exactly width x height, as seen upright; converts when the profile asks for it; turns upright. */
-static VipsImage *reduce(VipsImage *image, int width, int height, bool convert)
-{
-    bool inks = image->Type == VIPS_INTERPRETATION_CMYK;
-    VipsImage *reduced = NULL, *from = inks ? from_inks(image) : image;
-    int failed = !from;
-
-    if (!failed)
-        failed = convert && !inks ? vips_thumbnail_image(from, &reduced, width, "height", height, "size",
-                                                         VIPS_SIZE_FORCE, "export_profile", "srgb", NULL)
-                                  : vips_thumbnail_image(from, &reduced, width, "height", height, "size",
-                                                         VIPS_SIZE_FORCE, NULL);
-    if (inks)
-        VIPS_UNREF(from);
-    return failed ? NULL : reduced;
-}
-
-/* The image to the base picture. Takes over image. */
-static int make_base(VipsImage *image, const struct recipe *recipe, const struct engine_size *size,
-                     const struct header *header, struct pixels *base, struct fault *fault)
+static struct vips_base base_for(const struct recipe *recipe, const struct engine_size *size, int orientation,
+                                 bool convert)
 {
     double scale = geometry_base_scale(recipe, size->width, size->height);
-    VipsImage *reduced = reduce(image, geometry_length(size->width, scale),
-                                geometry_length(size->height, scale), header->convert);
 
-    g_object_unref(image);
-    return reduced ? to_pixels(reduced, recipe, base, fault) : vips_fault(fault);
+    return (struct vips_base){
+        .width = geometry_length(size->width, scale),
+        .height = geometry_length(size->height, scale),
+        .orientation = orientation,
+        .convert = convert,
+        .background = {recipe->background[0], recipe->background[1], recipe->background[2]}};
 }
 
 static int decode_jpeg(const void *data, size_t bytes, const struct recipe *recipe,
                        const struct engine_size *size, const struct header *header, struct pixels *base,
                        struct notes *notes, struct fault *fault)
 {
-    double scale = geometry_base_scale(recipe, size->width, size->height);
+    int reduction = reduction_jpeg(size->stored_width, size->stored_height,
+                                   geometry_base_scale(recipe, size->width, size->height));
+    struct vips_base how;
     struct jpeg_reader reader;
     VipsImage *image = NULL;
     int failed = jpeg_reader_open(&reader, data, bytes, fault);
 
     if (!failed) {
-        image = jpeg_vips_image(&reader, engine_jpeg_shrink(scale), fault);
-        failed = image ? make_base(image, recipe, size, header, base, fault) : -1;
+        how = base_for(recipe, size, reader.orientation, header->convert);
+        how.span_width = (double)reader.width / reduction;
+        how.span_height = (double)reader.height / reduction;
+        image = jpeg_vips_image(&reader, reduction, fault);
+        failed = image ? vips_base_make(image, &how, base, fault) : -1;
     }
     if (!failed)
         notes_add_all(notes, jpeg_reader_notes(&reader));
@@ -235,6 +183,7 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
                   struct engine_size *size, struct notes *notes, struct fault *fault)
 {
     struct header header = {0};
+    struct vips_base how;
     VipsImage *image;
 
     damage_forget();
@@ -247,7 +196,8 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
         vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
     if (!image)
         return vips_fault(fault);
-    return make_base(image, recipe, size, &header, base, fault) ? -1 : damage_found(fault);
+    how = base_for(recipe, size, vips_image_get_orientation(image), header.convert);
+    return vips_base_make(image, &how, base, fault) ? -1 : damage_found(fault);
 }
 
 static VipsImage *wrap(const struct pixels *pixels)
@@ -265,23 +215,17 @@ static VipsImage *wrap(const struct pixels *pixels)
 static int straighten(const struct poster *poster, const struct recipe *recipe, struct pixels *base,
                       struct engine_size *size, struct fault *fault)
 {
-    VipsImage *stored = wrap(&poster->pixels), *turned = NULL, *reduced = NULL;
-    double aspect = poster->pixel_aspect, scale;
+    VipsImage *stored = wrap(&poster->pixels);
+    double aspect = poster->pixel_aspect;
     bool swap = poster->orientation >= 5;
     int width = geometry_length(size->stored_width, fmax(aspect, 1));
     int height = geometry_length(size->stored_height, fmax(1 / aspect, 1));
+    struct vips_base how;
 
     size->width = swap ? height : width;
     size->height = swap ? width : height;
-    scale = geometry_base_scale(recipe, size->width, size->height);
-    if (stored)
-        vips_image_set_int(stored, VIPS_META_ORIENTATION, poster->orientation);
-    if (stored && vips_autorot(stored, &turned, NULL) == 0)
-        reduced =
-            reduce(turned, geometry_length(size->width, scale), geometry_length(size->height, scale), false);
-    VIPS_UNREF(stored);
-    VIPS_UNREF(turned);
-    return reduced ? to_pixels(reduced, recipe, base, fault) : vips_fault(fault);
+    how = base_for(recipe, size, poster->orientation, false);
+    return stored ? vips_base_make(stored, &how, base, fault) : vips_fault(fault);
 }
 
 int engine_vips_decode_clip(int fd, const struct recipe *recipe, struct pixels *base,
@@ -304,51 +248,47 @@ int engine_vips_decode_clip(int fd, const struct recipe *recipe, struct pixels *
 
 /* --- scaling ---------------------------------------------------------------------------------- */
 
-/* From the scaled picture to the rendition; final is image itself when there is nothing to do. */
-static int crop_and_pad(VipsImage *image, const struct geometry *g, const uint8_t background[3],
-                        VipsImage **final)
+/* The rendition's canvas: the background, with the picture at its place. */
+static int put_on_canvas(struct pixels *picture, const struct geometry *g, const uint8_t background[3],
+                         struct pixels *to, struct fault *fault)
 {
-    VipsImage *cropped = NULL;
-    VipsArrayDouble *colour;
-    int failed;
+    size_t count = (size_t)g->width * (size_t)g->height, stride = (size_t)g->width * 3;
+    size_t row = (size_t)picture->width * 3;
 
-    if (geometry_is_plain(g)) {
-        g_object_ref(* final = image);
-        return 0;
-    }
-    if (vips_extract_area(image, &cropped, g->crop_left, g->crop_top, g->crop_width, g->crop_height, NULL))
-        return -1;
-    colour = vips_array_double_newv(3, (double)background[0], (double)background[1], (double)background[2]);
-    failed = vips_embed(cropped, final, g->left, g->top, g->width, g->height, "extend",
-                        VIPS_EXTEND_BACKGROUND, "background", colour, NULL);
-    vips_area_unref(VIPS_AREA(colour));
-    g_object_unref(cropped);
-    return failed;
+    *to = (struct pixels){.width = g->width, .height = g->height};
+    to->data = g_try_malloc(count * 3);
+    if (!to->data)
+        return fault_sys(fault, "no memory for a picture of %dx%d", g->width, g->height);
+    for (size_t i = 0; i < count * 3; i++)
+        to->data[i] = background[i % 3];
+    for (int y = 0; y < picture->height; y++)
+        memcpy(to->data + (size_t)(g->top + y) * stride + (size_t)g->left * 3,
+               picture->data + (size_t)y * row, row);
+    return 0;
 }
 
 static int scale(const struct pixels *from, const struct recipe *recipe, const struct rendition *rendition,
                  const struct engine_size *size, struct pixels *to, struct fault *fault)
 {
-    VipsImage *image = wrap(from), *scaled = NULL, *final = NULL;
+    struct pixels picture = {0};
     struct geometry g;
-    size_t bytes;
+    struct scale_box box;
+    double x, y;
     int failed;
 
     geometry_place(rendition, size->width, size->height, &g);
-    failed = !image ||
-             vips_resize(image, &scaled, (double)g.scaled_width / from->width, "vscale",
-                         (double)g.scaled_height / from->height, NULL) ||
-             crop_and_pad(scaled, &g, recipe->background, &final);
-    if (!failed) {
-        to->data = vips_image_write_to_memory(final, &bytes);
-        to->width = final->Xsize;
-        to->height = final->Ysize;
-        failed = to->data == NULL;
+    x = (double)from->width / g.scaled_width;
+    y = (double)from->height / g.scaled_height;
+    box = (struct scale_box){g.crop_left * x, g.crop_top * y, g.crop_width * x, g.crop_height * y};
+    if (bands_scale_rgb(from, &box, g.crop_width, g.crop_height, &picture, fault))
+        return -1;
+    if (g.width == g.crop_width && g.height == g.crop_height) {
+        *to = picture;
+        return 0;
     }
-    VIPS_UNREF(final);
-    VIPS_UNREF(scaled);
-    VIPS_UNREF(image);
-    return failed ? vips_fault(fault) : 0;
+    failed = put_on_canvas(&picture, &g, recipe->background, to, fault);
+    g_free(picture.data);
+    return failed;
 }
 
 static int encode(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,

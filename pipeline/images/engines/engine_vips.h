@@ -5,18 +5,17 @@
  * one thread for computing. It runs no image operation: libvips' vector code is in memory that forked
  * processes would share and overwrite. All else runs in workers.
  *
- * Decoding, conversion to sRGB and the first reduction run strip by strip as one pipeline inside libvips, so
- * they are one stage here too, "decode".
+ * Decoding, conversion to sRGB and the first reduction run strip by strip (vips_base.h), so they are one stage here
+ * too, "decode". libvips decodes and converts; the scaler is scale.h, as for planes.
  *
  * Properties of the pixels:
- * - a JPEG is reduced by 2, 4 or 8 by its decoder, as long as it stays at least as large as the largest
- *   rendition; Lanczos does the rest. Other formats are decoded whole; of a TIFF with several pages or levels,
- *   and of an animation, the first picture is used.
+ * - a JPEG is reduced by 2, 4 or 8 by its decoder (reduction.h); Lanczos does the rest. Other formats are decoded
+ *   whole; of a TIFF with several pages or levels, and of an animation, the first picture is used.
  * - scaling works on gamma-encoded values, as in most tools, and premultiplies alpha.
  * - a picture without a profile is taken as sRGB (CMYK: through libvips' own profile), without conversion; a
  *   profile equivalent to sRGB is dropped (colour_profile.h); any other is applied.
- * - a decoder's warning is an error here; of the JPEG library, those that mean lost pixels (jpeg_warnings.h); of the TIFF library, whose warnings are mostly about odd tags,
- *   those that mean lost pixels.
+ * - a decoder's warning is an error here; of the JPEG library, those that mean lost pixels (jpeg_warnings.h); of the
+ *   TIFF library, whose warnings are mostly about odd tags, those that mean lost pixels.
  */
 #ifndef KNEE_ENGINE_VIPS_H
 #define KNEE_ENGINE_VIPS_H

@@ -11,7 +11,7 @@
 
 #include "pipeline/base/fault.h"
 #include "pipeline/images/pixels/pixels.h"
-#include "pipeline/images/pixels/plane_scaler.h"
+#include "pipeline/images/pixels/scale.h"
 
 enum { PLANE_Y, PLANE_CB, PLANE_CR, PLANE_COUNT };
 
@@ -20,11 +20,20 @@ int planes_alloc(struct pixels *pixels, int width, int height, struct fault *fau
 struct plane planes_get(const struct pixels *pixels, int index);
 void planes_pad(struct pixels *pixels);
 
+/* The part of a source plane that the plane `to` (of a picture, from planes_get()) is made of, so that both show the
+ * same. The whole picture, scaled to width x height, is span_width x span_height samples of the source, which may end
+ * within a sample; the picture of `to` is the part of it with the corner (left, top) in scaled pixels, which
+ * may be negative. Chroma is sited in the middle of its pixels on both sides; the last sample of an odd side reaches
+ * half beyond the picture. Pure. */
+struct scale_box planes_box(double span_width, double span_height, int width, int height, int index,
+                            double left, double top, const struct plane *to);
+
 /* Scales the whole picture to width x height and cuts the box out of it whose corner is (left, top). */
 int planes_scale(const struct pixels *from, int width, int height, int left, int top, int box_width,
                  int box_height, struct pixels *to, struct fault *fault);
 
-/* Turns a picture stored with EXIF's orientation (1 to 8) upright; takes over its memory or frees it. */
+/* Turns a picture stored with EXIF's orientation (1 to 8) upright; takes over its memory or frees it. Chroma of an odd
+ * side that is mirrored lies right only in a picture that was made for that: see turn_mirrored(). */
 int planes_upright(struct pixels *pixels, int orientation, struct fault *fault);
 
 /* To layout PIXELS_RGB and back; from is not changed. */

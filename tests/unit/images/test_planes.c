@@ -1,6 +1,8 @@
 /* Pictures as planes: turning, scaling, cutting and blending, with numbers checked by hand. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 
 #include "pipeline/images/pixels/blend.h"
 #include "pipeline/images/pixels/planes.h"
+#include "pipeline/images/pixels/turn.h"
 
 static struct pixels blank(int width, int height, uint8_t luma, uint8_t blue, uint8_t red)
 {
@@ -109,54 +112,55 @@ static void a_flat_picture_stays_flat_when_scaled_and_cut(void **state)
     g_free(to.data);
 }
 
-static void rows_in_strips_scale_as_the_whole_does(void **state)
+/* Chroma that is brighter by 10 a sample, of an even picture cut and of odd ones, so that its place shows. */
+static void chroma_stays_where_it_is_when_scaled_and_cut(void **state)
 {
-    struct pixels from = blank(320, 240, 0, 0, 0), whole, strips;
-    struct plane_scaler scaler;
-    struct plane source = planes_get(&from, PLANE_Y), target;
+    static const struct {
+        int width, scaled, left, box;
+    } cases[] = {{40, 20, 0, 20}, {40, 20, 3, 13}, {41, 20, 0, 20}, {40, 21, 0, 21}, {41, 21, 1, 17}};
     struct fault fault;
 
     (void)state;
-    for (int y = 0; y < 240; y++)
-        for (int x = 0; x < 320; x++)
-            *at(&from, PLANE_Y, x, y) = (uint8_t)((x * 7 + y * 13) ^ (x * y / 50));
-    assert_int_equal(planes_scale(&from, 133, 77, 0, 0, 133, 77, &whole, &fault), 0);
-    assert_int_equal(planes_alloc(&strips, 133, 77, &fault), 0);
-    target = planes_get(&strips, PLANE_Y);
-    assert_int_equal(plane_scaler_start(&scaler, 320, 240, &target, &fault), 0);
-    for (int y = 0; y < 240; y += 32) {
-        int rows = y + 32 <= 240 ? 32 : 240 - y;
-        assert_int_equal(plane_scaler_take(&scaler, source.data + (ptrdiff_t)y * source.stride, source.stride,
-                                           rows, &fault),
-                         0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pixels from = blank(cases[i].width, 40, 0, 0, 0), to;
+        for (int y = 0; y < 20; y++)
+            for (int x = 0; x < (cases[i].width + 1) / 2; x++)
+                *at(&from, PLANE_CB, x, y) = (uint8_t)(20 + 10 * x);
+        assert_int_equal(
+            planes_scale(&from, cases[i].scaled, 20, cases[i].left, 0, cases[i].box, 20, &to, &fault), 0);
+        for (int x = 2; x < (cases[i].box + 1) / 2 - 2; x++) {
+            double pixel = (2 * x + 1 + cases[i].left) * (double)cases[i].width / cases[i].scaled;
+            double due = 20 + 10 * (pixel / 2 - 0.5);
+            assert_true(fabs(*at(&to, PLANE_CB, x, 5) - due) <= 1);
+        }
+        g_free(from.data);
+        g_free(to.data);
     }
-    plane_scaler_end(&scaler);
-    for (int y = 0; y < 77; y++)
-        assert_memory_equal(at(&strips, PLANE_Y, 0, y), at(&whole, PLANE_Y, 0, y), 133);
-    g_free(from.data);
-    g_free(whole.data);
-    g_free(strips.data);
 }
 
-static void a_scaler_left_in_the_middle_does_not_show_in_the_next_picture(void **state)
+static void mirrored_axes_are_those_of_the_stored_picture(void **state)
 {
-    struct pixels from = blank(64, 64, 200, 0, 0), to = blank(32, 32, 0, 0, 0);
-    struct plane source = planes_get(&from, PLANE_Y), target = planes_get(&to, PLANE_Y);
-    struct plane_scaler scaler;
+    static const struct {
+        int orientation;
+        bool x, y;
+    } cases[] = {{0, 0, 0}, {1, 0, 0}, {2, 1, 0}, {3, 1, 1}, {4, 0, 1},
+                 {5, 0, 0}, {6, 0, 1}, {7, 1, 1}, {8, 1, 0}, {9, 0, 0}};
     struct fault fault;
 
     (void)state;
-    for (int rows = 40; rows <= 64; rows += 24) {
-        memset(source.data, rows == 64 ? 50 : 200, (size_t)source.stride * 64);
-        assert_int_equal(plane_scaler_start(&scaler, 64, 64, &target, &fault), 0);
-        assert_int_equal(plane_scaler_take(&scaler, source.data, source.stride, rows, &fault), 0);
-        plane_scaler_end(&scaler);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct pixels pixels = blank(4, 6, 0, 0, 0);
+        bool x, y;
+        for (int row = 0; row < 6; row++)
+            for (int column = 0; column < 4; column++)
+                *at(&pixels, PLANE_Y, column, row) = (uint8_t)(10 * row + column);
+        turn_mirrored(cases[i].orientation, &x, &y);
+        assert_int_equal(x, cases[i].x);
+        assert_int_equal(y, cases[i].y);
+        assert_int_equal(planes_upright(&pixels, cases[i].orientation, &fault), 0);
+        assert_int_equal(*at(&pixels, PLANE_Y, 0, 0), (y ? 50 : 0) + (x ? 3 : 0));
+        g_free(pixels.data);
     }
-    for (int y = 0; y < 32; y++)
-        for (int x = 0; x < 32; x++)
-            assert_int_equal(*at(&to, PLANE_Y, x, y), 50);
-    g_free(from.data);
-    g_free(to.data);
 }
 
 /* Pure red, half transparent, over mid grey: Y 76, Cb 85, Cr 255 (JFIF), of which 128/255 are taken. */
@@ -216,8 +220,8 @@ int main(void)
         cmocka_unit_test(a_row_is_padded_with_its_last_value),
         cmocka_unit_test(every_orientation_is_turned_upright),
         cmocka_unit_test(a_flat_picture_stays_flat_when_scaled_and_cut),
-        cmocka_unit_test(rows_in_strips_scale_as_the_whole_does),
-        cmocka_unit_test(a_scaler_left_in_the_middle_does_not_show_in_the_next_picture),
+        cmocka_unit_test(chroma_stays_where_it_is_when_scaled_and_cut),
+        cmocka_unit_test(mirrored_axes_are_those_of_the_stored_picture),
         cmocka_unit_test(ink_is_blended_into_luma_and_the_mean_into_chroma),
         cmocka_unit_test(ink_on_rgb_is_mixed_by_alpha_and_opacity),
         cmocka_unit_test(a_mask_that_leaves_the_picture_is_cut),
