@@ -15,6 +15,7 @@
 #include "analysis/gate/gate.h"
 #include "analysis/statistics/resample.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/gate_require.h"
 #include "harness/console/message.h"
 #include "harness/console/value_text.h"
 #include "harness/console/wrapped.h"
@@ -27,6 +28,7 @@ enum { MOST_ENTRIES = 64 };
 
 static struct {
     const char *baseline, *write, *at;
+    struct option_texts require;
     double tolerance[GATE_QUANTITIES];
 } options = {.tolerance = {[GATE_EFFICIENCY] = 0.03, [GATE_CPU_PER_ITEM] = 0.05}};
 
@@ -37,6 +39,12 @@ static const struct option_spec table[] = {
      .kind = OPTION_TEXT,
      .target = &options.baseline,
      .help = "compare the study with this baseline"},
+    {.name = "require",
+     .letter = 'r',
+     .argument = "BOUND",
+     .kind = OPTION_TEXTS,
+     .target = &options.require,
+     .help = "without a baseline: what must hold, such as 'E(4)>=0.6'; may be repeated"},
     {.name = "write-baseline",
      .argument = "FILE",
      .kind = OPTION_TEXT,
@@ -65,10 +73,15 @@ static const struct option_spec table[] = {
 
 /* Facts that must agree, and their names for people. */
 static const struct {
-    const char *key, *words, *unsaid; /* unsaid: taken where the fact is not recorded */
-} identity[] = {{"machine_class", "machine class", ""}, {"recipe_sha256", "recipe", ""},
-                {"batch_sha256", "data set", ""},       {"items", "number of items in each trial", ""},
-                {"sample", "choice of items", ""},      {"scaling", "scaling (strong or weak)", "strong"}};
+    const char *key, *words,
+        *unsaid; /* unsaid: taken where the fact is not recorded; NULL: then not compared */
+} identity[] = {{"machine_class", "machine class", ""},
+                {"recipe_sha256", "recipe", ""},
+                {"batch_sha256", "data set", ""},
+                {"items", "number of items in each trial", ""},
+                {"sample", "choice of items", ""},
+                {"scaling", "scaling (strong or weak)", "strong"},
+                {"items_failed", "number of failed items", NULL}};
 
 /* --- a study's values ------------------------------------------------------------------------- */
 
@@ -150,11 +163,12 @@ static int write_baseline(const struct fit *fit, struct fault *fault)
     json_object_set_new(json, "format", json_string(BASELINE_FORMAT));
     for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
         const char *fact = study_data_fact(fit->study, identity[i].key);
-        json_object_set_new(json, identity[i].key, json_string(fact ? fact : identity[i].unsaid));
+        if (fact || identity[i].unsaid)
+            json_object_set_new(json, identity[i].key, json_string(fact ? fact : identity[i].unsaid));
     }
     for (size_t i = 0; i < G_N_ELEMENTS(about); i++) {
         const char *fact = study_data_fact(fit->study, about[i]);
-        json_object_set_new(json, about[i], json_string(fact ? fact : identity[i].unsaid));
+        json_object_set_new(json, about[i], json_string(fact ? fact : ""));
     }
     for (int q = 0; q < GATE_QUANTITIES; q++)
         json_object_set_new(tolerance, gate_quantity_name((enum gate_quantity)q),
@@ -240,10 +254,11 @@ static int explain_differences(const struct baseline *baseline, const struct fit
     for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
         const char *was = json_string_value(json_object_get(baseline->json, identity[i].key));
         const char *is = study_data_fact(fit->study, identity[i].key);
-        if (strcmp(was ? was : identity[i].unsaid, is ? is : identity[i].unsaid) == 0)
+        was = was ? was : identity[i].unsaid;
+        is = is ? is : identity[i].unsaid;
+        if (!was || !is || strcmp(was, is) == 0)
             continue;
-        printf("%s: the baseline has '%.64s', the study '%.64s'\n", identity[i].words,
-               was ? was : identity[i].unsaid, is ? is : identity[i].unsaid);
+        printf("%s: the baseline has '%.64s', the study '%.64s'\n", identity[i].words, was, is);
         differences++;
     }
     return differences;
@@ -294,12 +309,15 @@ static int compare(struct baseline *baseline, const struct fit *fit)
 
 static int check(const struct arguments *arguments, struct fault *fault)
 {
+    int tasks = (options.baseline != NULL) + (options.write != NULL) + (options.require.count > 0);
+
     (void)arguments;
-    if ((options.baseline != NULL) == (options.write != NULL))
+    if (tasks != 1)
         return fault_usage(fault, "%s: usage: knee gate %s",
-                           options.write ? "--baseline and --write-baseline together" : "--baseline missing",
+                           tasks ? "--baseline, --require and --write-baseline exclude each other"
+                                 : "--baseline or --require missing",
                            cmd_gate.usage);
-    return 0;
+    return gate_require_check(&options.require, fault);
 }
 
 static int run(const struct arguments *arguments, struct fault *fault)
@@ -315,7 +333,9 @@ static int run(const struct arguments *arguments, struct fault *fault)
     if ((!options.baseline || !read_baseline(options.baseline, &baseline, fault)) &&
         !study_read(arguments->operands[0], &study, &folder, fault) &&
         !fit_make(&study, &request, &fit, fault)) {
-        if (options.baseline)
+        if (options.require.count > 0)
+            code = gate_require(&options.require, &fit);
+        else if (options.baseline)
             code = compare(&baseline, &fit);
         else if (!write_baseline(&fit, fault))
             code = KNEE_OK;
@@ -331,10 +351,13 @@ static int run(const struct arguments *arguments, struct fault *fault)
 
 const struct subcommand cmd_gate = {
     .name = "gate",
-    .summary = "compare a study with a stored baseline: pass, regression or undecided",
-    .usage = "--baseline FILE STUDY | --write-baseline FILE [options] STUDY",
+    .summary = "hold a study against a baseline or stated bounds: pass, regression or undecided",
+    .usage = "--baseline FILE STUDY | --require BOUND STUDY | --write-baseline FILE [options] STUDY",
     .details = "Compares efficiency and CPU time per item, by their 95% intervals, with the tolerances of "
                "the baseline.\n"
+               "Bounds: E(n), S(n), T(n) in seconds, tail(n) as a share, maxrss(n) in MiB, cpu_per_item in "
+               "seconds, start\n"
+               "in ms, or knee; >= or <=; a number; then 'emulated' for a study of emulated cores.\n"
                "exit codes: 0 pass, 1 regression, 3 undecided, 4 not comparable (machine class, recipe or "
                "data set),\n"
                "2 usage, or a baseline or study that cannot be read\n",

@@ -93,6 +93,18 @@ static int parse_choice(const struct option_spec *spec, const char *text)
     return -1;
 }
 
+static int add_text(const struct option_spec *spec, const char *text)
+{
+    struct option_texts *texts = spec->target;
+
+    if (texts->count == OPTION_TEXTS_MOST) {
+        message_error("--%s %s: give it at most %d times", spec->name, text, OPTION_TEXTS_MOST);
+        return -1;
+    }
+    texts->text[texts->count++] = text;
+    return 0;
+}
+
 static int parse_value(const struct option_spec *spec, const char *text)
 {
     switch (spec->kind) {
@@ -102,6 +114,8 @@ static int parse_value(const struct option_spec *spec, const char *text)
     case OPTION_TEXT:
         *(const char **)spec->target = text;
         return 0;
+    case OPTION_TEXTS:
+        return add_text(spec, text);
     case OPTION_TEXT_OR:
         *(const char **)spec->target = text ? text : spec->choices[0];
         return 0;

@@ -18,6 +18,7 @@
 #define KNEE_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "pipeline/base/fault.h"
@@ -34,11 +35,19 @@ enum exit_code {
 enum option_kind {
     OPTION_FLAG,     /* bool: set to true */
     OPTION_TEXT,     /* const char *: as given */
+    OPTION_TEXTS,    /* struct option_texts: each use adds one */
     OPTION_TEXT_OR,  /* const char *: --name=TEXT; without a text, choices[0] */
     OPTION_COUNT,    /* uint64_t, min .. max; decimal */
     OPTION_DURATION, /* uint64_t ns: "90s", "10m", "1h", "1.5m", plain number is seconds */
     OPTION_REAL,     /* double, real_min .. real_max; "5%" is 0.05 */
     OPTION_CHOICE    /* int: index into choices */
+};
+
+/* All texts of an option that may be given several times. */
+enum { OPTION_TEXTS_MOST = 32 };
+struct option_texts {
+    const char *text[OPTION_TEXTS_MOST];
+    size_t count;
 };
 
 struct option_spec {

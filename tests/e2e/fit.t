@@ -41,7 +41,7 @@ refuses 1 'no-such.csv.*give a file' "a table that is not there" fit --csv "$wor
 refuses 1 'empty/study.db does not exist: give the folder' "a folder without a study" fit "$work/empty"
 refuses 2 'operand missing' "fit without operand" fit
 refuses 2 'together' "fit with study and table" fit --csv "$work/times.csv" "$work/empty"
-refuses 2 'baseline missing' "gate without baseline" gate "$work/empty"
+refuses 2 'baseline or --require missing' "gate without baseline" gate "$work/empty"
 refuses 2 'no-such.json.*--write-baseline' "gate with a baseline that is not there" gate --baseline "$work/no-such.json" "$work/empty"
 refuses 2 '--weak: a study records' "--weak with a study" fit --weak "$work/empty"
 refuses 2 "--predict 4,x: 'x'" "a word for a worker count" fit --csv "$work/times.csv" --predict 4,x

@@ -188,6 +188,71 @@ static void the_command_tells_pass_regression_and_not_comparable_apart(void **st
     fixture_remove(&other);
 }
 
+/* The base has E(2) 0.98 and E(4) 0.943 on 4 cores; 5 workers share them. */
+static void stated_bounds_need_no_baseline(void **state)
+{
+    static const struct {
+        const char *bound;
+        int code;
+        const char *said;
+    } cases[] = {
+        {"E(4)>=0.9", 0, "met        E(4)>=0.9: 0.9"},
+        {"E(4)>=0.99", 1, "failed     E(4)>=0.99"},
+        {"S(4)>=3.5", 0, "met "},
+        {"T(1)<=3.5", 1, "failed "},
+        {"cpu_per_item<=1", 0, "met "},
+        {"E(4)>=0.9431", 3, "to decide, sweep more blocks"},
+        {"E(5)>=0.9", 3, "skipped    E(5)>=0.9: 4 cores only"},
+        {"E(4)>=0.9 emulated", 3, "the study is of real cores"},
+        {"knee>=2", 0, "met "},
+    };
+    struct fixture one = base;
+
+    (void)state;
+    fixture_make(&one);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int code = gate("--require", cases[i].bound, one.folder);
+        if (code != cases[i].code)
+            fail_msg("%s: exit %d, wanted %d: %s", cases[i].bound, code, cases[i].code, said);
+        assert_said(cases[i].said);
+    }
+    assert_int_equal(gate("--require", "E>=1", one.folder), 2);
+    assert_said("--require 'E>=1': 'E' needs a number of workers: E(4)");
+    fixture_remove(&one);
+}
+
+static void add_failed_items(struct fixture *f, int count)
+{
+    char path[300];
+
+    snprintf(path, sizeof path, "%s/study.db", f->folder);
+    assert_int_equal(sqlite3_open(path, &f->db), SQLITE_OK);
+    fixture_sql(f, "BEGIN");
+    fixture_sql(f, "INSERT INTO study VALUES ('items_failed', '%d')", count);
+    fixture_close(f);
+}
+
+static void other_failed_items_are_another_batch(void **state)
+{
+    struct fixture was = base, is = base;
+    char baseline[300];
+
+    (void)state;
+    is.random.state = 32;
+    fixture_make(&was);
+    fixture_make(&is);
+    snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
+    assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
+    add_failed_items(&is, 8);
+    assert_int_equal(gate("--baseline", baseline, is.folder), 0); /* a baseline that does not say */
+    add_failed_items(&was, 0);
+    assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
+    assert_int_equal(gate("--baseline", baseline, is.folder), 4);
+    assert_said("number of failed items: the baseline has '0', the study '8'");
+    fixture_remove(&was);
+    fixture_remove(&is);
+}
+
 static void what_cannot_be_read_is_no_verdict(void **state)
 {
     struct fixture one = base;
@@ -218,6 +283,8 @@ int main(void)
         cmocka_unit_test(without_an_interval_or_a_value_nothing_is_decided),
         cmocka_unit_test(the_worst_entry_decides_the_whole),
         cmocka_unit_test(the_command_tells_pass_regression_and_not_comparable_apart),
+        cmocka_unit_test(stated_bounds_need_no_baseline),
+        cmocka_unit_test(other_failed_items_are_another_batch),
         cmocka_unit_test(what_cannot_be_read_is_no_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

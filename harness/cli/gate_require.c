@@ -1,0 +1,150 @@
+#include "harness/cli/gate_require.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "analysis/gate/requirement.h"
+#include "harness/console/value_text.h"
+#include "harness/console/wrapped.h"
+
+int gate_require_check(const struct option_texts *texts, struct fault *fault)
+{
+    struct requirement requirement;
+    char problem[160];
+
+    for (size_t i = 0; i < texts->count; i++)
+        if (requirement_parse(texts->text[i], &requirement, problem, sizeof problem))
+            return fault_usage(fault, "--require '%s': %s", texts->text[i], problem);
+    return 0;
+}
+
+/* --- the study's value ------------------------------------------------------------------------ */
+
+static struct interval knee_value(const struct fit *fit)
+{
+    const struct knee *knee = &fit->knee;
+
+    if (knee->workers == 0 || knee->oversubscribed)
+        return interval_unknown("no knee up to the %u cores: it lies beyond what was measured",
+                                fit->study->cores);
+    return interval_bounded(knee->workers, knee->low ? knee->low : 1, knee->high, FIT_LEVEL, "knee");
+}
+
+/* A knee that was not found is at least where efficiency may first be lost, or beyond all counts that were measured. */
+static enum requirement_verdict decide_knee(const struct requirement *requirement, const struct fit *fit,
+                                            const struct interval *value)
+{
+    const struct fit_point *full = fit_point_full(fit);
+    unsigned least = fit->knee.low ? fit->knee.low : full ? full->scaling.workers + 1 : 0;
+
+    if (interval_has_value(value))
+        return requirement_decide(requirement, value);
+    return requirement->at_least && least >= requirement->bound ? REQUIREMENT_MET : REQUIREMENT_UNDECIDED;
+}
+
+static struct interval tail_value(const struct fit *fit, unsigned workers)
+{
+    const struct fit_account_cell *cell = fit_account_cell_at(&fit->account, workers);
+
+    if (!cell || !(cell->total_s.value > 0))
+        return interval_unknown("%s",
+                                fit->account.reason[0] ? fit->account.reason : "no account of this cell");
+    return interval_scaled(&cell->core_s[CAUSE_TAIL], 1 / cell->total_s.value);
+}
+
+static struct interval value_of(const struct requirement *requirement, const struct fit *fit)
+{
+    const struct fit_point *point = requirement->workers ? fit_point_at(fit, requirement->workers) : NULL;
+
+    if (requirement->quantity == REQUIRE_START)
+        return fit->init_ms;
+    if (requirement->quantity == REQUIRE_KNEE)
+        return knee_value(fit);
+    if (!point)
+        return interval_unknown("no trials with %u worker%s: sweep them too (--workers)",
+                                requirement->workers, requirement->workers == 1 ? "" : "s");
+    switch (requirement->quantity) {
+    case REQUIRE_EFFICIENCY:
+        return point->scaling.efficiency;
+    case REQUIRE_SPEEDUP:
+        return point->scaling.speedup;
+    case REQUIRE_WALL:
+        return point->scaling.seconds;
+    case REQUIRE_TAIL:
+        return tail_value(fit, requirement->workers);
+    case REQUIRE_MAXRSS:
+        return point->maxrss_mib;
+    default:
+        return point->cpu_s_per_item;
+    }
+}
+
+/* --- verdicts --------------------------------------------------------------------------------- */
+
+/* Why the study cannot speak of the requirement; NULL when it can. */
+static const char *skipped(const struct requirement *requirement, const struct fit *fit, char *text,
+                           size_t bytes)
+{
+    bool emulated = study_data_fact(fit->study, "emulated_cores") != NULL;
+
+    if (requirement->emulated && !emulated)
+        return "the study is of real cores";
+    if (!requirement->emulated && emulated)
+        return "the study is of emulated cores: add 'emulated'";
+    if (fit->study->cores == 0 || requirement->workers <= fit->study->cores)
+        return NULL;
+    snprintf(text, bytes, "%u cores only", fit->study->cores);
+    return text;
+}
+
+static enum requirement_verdict judge(const struct requirement *requirement, const struct fit *fit)
+{
+    char because[64], said[VALUE_TEXT_BYTES];
+    const char *reason = skipped(requirement, fit, because, sizeof because);
+    enum requirement_verdict verdict = REQUIREMENT_SKIPPED;
+    struct interval value;
+
+    if (reason) {
+        wrapped_print(stdout, 4, "%-10s %s: %s", requirement_verdict_name(verdict), requirement->text,
+                      reason);
+        return verdict;
+    }
+    value = value_of(requirement, fit);
+    verdict = requirement->quantity == REQUIRE_KNEE ? decide_knee(requirement, fit, &value)
+                                                    : requirement_decide(requirement, &value);
+    if (!interval_has_value(&value))
+        wrapped_print(stdout, 4, "%-10s %s: %s", requirement_verdict_name(verdict), requirement->text,
+                      value.reason);
+    else
+        wrapped_print(stdout, 4, "%-10s %s: %s%s", requirement_verdict_name(verdict), requirement->text,
+                      interval_text_digits(&value, NO_INTERVAL, said, sizeof said),
+                      verdict != REQUIREMENT_UNDECIDED        ? ""
+                      : isnan(value.low) && isnan(value.high) ? "; to decide, sweep at least 3 blocks"
+                                                              : "; to decide, sweep more blocks");
+    return verdict;
+}
+
+int gate_require(const struct option_texts *texts, const struct fit *fit)
+{
+    size_t count[4] = {0}, decided;
+
+    for (size_t i = 0; i < texts->count; i++) {
+        struct requirement requirement;
+        char problem[160];
+        if (requirement_parse(texts->text[i], &requirement, problem, sizeof problem) == 0)
+            count[judge(&requirement, fit)]++;
+    }
+    decided = count[REQUIREMENT_MET] + count[REQUIREMENT_FAILED];
+    wrapped_print(stdout, 2, "verdict: %s (%zu met, %zu failed, %zu undecided, %zu skipped)",
+                  count[REQUIREMENT_FAILED]                                 ? "failed"
+                  : count[REQUIREMENT_UNDECIDED] || !count[REQUIREMENT_MET] ? "undecided"
+                                                                            : "pass",
+                  count[REQUIREMENT_MET], count[REQUIREMENT_FAILED], count[REQUIREMENT_UNDECIDED],
+                  count[REQUIREMENT_SKIPPED]);
+    if (decided)
+        wrapped_print(stdout, 2, "error rate: studies that keep all bounds fail in at most %.3g%%",
+                      (double)decided * (1 - FIT_LEVEL) / 2 * 100);
+    if (count[REQUIREMENT_FAILED])
+        return KNEE_FAILED;
+    return count[REQUIREMENT_UNDECIDED] || !count[REQUIREMENT_MET] ? KNEE_UNDECIDED : KNEE_OK;
+}
