@@ -35,6 +35,7 @@ LAYERS: dict[str, str] = {
     "pipeline/base": "",
     "pipeline/pool": "pipeline/base",
     "pipeline/synthetic": "pipeline/base pipeline/pool analysis/statistics analysis/prediction",
+    "pipeline/replay": "pipeline/base",
     # images, as a workload of the pool
     "pipeline/images/input": "pipeline/base pipeline/pool",
     "pipeline/images/pixels": "pipeline/base",
@@ -44,8 +45,8 @@ LAYERS: dict[str, str] = {
     "pipeline/images/engines": "pipeline/base pipeline/images/input pipeline/images/pixels pipeline/images/recipe "
                                "pipeline/images/codecs",
     "pipeline/images/output": "pipeline/base pipeline/pool pipeline/images/input pipeline/images/recipe",
-    "pipeline/images": "pipeline/base pipeline/pool pipeline/images/input pipeline/images/recipe pipeline/images/codecs "
-                       "pipeline/images/overlay pipeline/images/engines pipeline/images/output",
+    "pipeline/images": "pipeline/base pipeline/pool pipeline/replay pipeline/images/input pipeline/images/recipe "
+                       "pipeline/images/codecs pipeline/images/overlay pipeline/images/engines pipeline/images/output",
     # measurement
     "harness/machine": "pipeline/base",
     "harness/machine/counters": "pipeline/base",
@@ -57,12 +58,12 @@ LAYERS: dict[str, str] = {
                      "harness/study",
     "harness/sweep": "pipeline/base pipeline/pool analysis/statistics analysis/speedup harness/machine harness/study "
                      "harness/trial",
-    "harness/sweep/subjects": "pipeline/base pipeline/synthetic pipeline/images pipeline/images/input "
-                              "pipeline/images/recipe analysis/statistics harness/machine harness/machine/counters "
-                              "harness/machine/emulation harness/study harness/trial harness/sweep",
     "harness/fit": "pipeline/base pipeline/pool analysis/statistics analysis/speedup analysis/models analysis/knee "
                    "analysis/sweep "
                    "analysis/size analysis/account analysis/prediction harness/machine/counters harness/study",
+    "harness/sweep/subjects": "pipeline/base pipeline/synthetic pipeline/replay pipeline/images pipeline/images/input "
+                              "pipeline/images/recipe analysis/statistics harness/machine harness/machine/counters "
+                              "harness/machine/emulation harness/study harness/trial harness/sweep harness/fit",
     # what people see and type
     "harness/console": "pipeline/base analysis/statistics harness/study harness/sweep harness/fit",
     "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "

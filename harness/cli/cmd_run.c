@@ -17,6 +17,7 @@
 #include "harness/machine/emulation/emulate_run.h"
 #include "harness/trial/run_hooks.h"
 #include "pipeline/base/clock.h"
+#include "pipeline/images/image_replay.h"
 #include "pipeline/images/image_workload.h"
 #include "pipeline/images/input/batch.h"
 #include "pipeline/images/output/run_journal.h"
@@ -35,6 +36,7 @@ struct run {
     struct item_table table;
     struct run_journal journal;
     struct image_workload images;
+    struct image_replay replay; /* images NULL: the items are computed */
     struct run_hooks hooks;
     struct counter_group group; /* event_count 0: nothing is counted */
     struct emulate_run emulation;
@@ -130,6 +132,9 @@ static int prepare_run(struct run *run, struct fault *fault)
         return -1;
     run->images.durable = options->journal.durable;
     run->images.positions = run->batch.positions;
+    if (options->replay && image_replay_open(&run->replay, &run->images, options->replay,
+                                             (uint32_t)options->pool.workers, fault))
+        return -1;
     return !options->serial && options->pool.start == POOL_START_ZYGOTE
                ? image_workload_prepare(&run->images, fault)
                : 0;
@@ -152,6 +157,8 @@ static void fill_sandbox(struct run *run)
     sandbox_allow_read(&run->sandbox, run->batch.root);
     sandbox_allow_read(&run->sandbox, run->recipe.watermark_path);
     sandbox_allow_read(&run->sandbox, run->recipe.font_path);
+    if (run->options.replay)
+        sandbox_allow_read(&run->sandbox, run->replay.renditions);
     for (int i = 0; i < run->recipe.rendition_count; i++) {
         snprintf(run->folders[i], sizeof run->folders[i], "%s/%s", run->options.out,
                  run->recipe.renditions[i].name);
@@ -204,6 +211,8 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     }
     if (!options->quiet && options->pool.emulate)
         printf("times are those of %" PRIu64 " emulated cores\n", options->pool.emulate);
+    if (!options->quiet && options->replay)
+        printf("times are replayed: items waited instead of computing\n");
     if (!options->quiet)
         run_print_summary(&run->table, &run->batch, options->out, &outcome);
     if (outcome.failed)
@@ -230,7 +239,10 @@ static int do_run(struct run *run, struct fault *fault)
     if (prepare_sandbox(run, fault) || prepare_run(run, fault))
         return -1;
     fill_sandbox(run);
-    image_workload_fill(&run->images, &workload);
+    if (options->replay)
+        image_replay_fill(&run->replay, &workload);
+    else
+        image_workload_fill(&run->images, &workload);
     progress_start(&run->progress, "items");
     if (run->journal.finished < run->batch.count)
         result = (options->serial ? pool_run_serial : pool_run)(&workload, &pool, &run->table, &signal_number,
@@ -240,6 +252,7 @@ static int do_run(struct run *run, struct fault *fault)
 
 static void release(struct run *run)
 {
+    image_replay_close(&run->replay);
     image_workload_release(&run->images);
     run_hooks_release(&run->hooks);
     counter_group_release(&run->group);

@@ -212,7 +212,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
 const struct subcommand cmd_sweep = {
     .name = "sweep",
     .summary = "measure how the pipeline, or any command, scales: workers, chunk sizes, policies",
-    .usage = "[options] IN | [options] --synthetic WORDS | [options] -- CMD...",
+    .usage = "[options] IN | [options] --synthetic WORDS | [options] --replay STUDY | [options] -- CMD...",
     .details =
         "Each trial is a fresh 'knee run' over the same items of IN; blocks visit every cell (workers, "
         "chunk,\n"
@@ -227,6 +227,10 @@ const struct subcommand cmd_sweep = {
         "named in KNEE_SPANS become items and workers.\n"
         "With --synthetic the command is 'knee synthetic'; the expected times are printed next to the "
         "measured ones.\n"
+        "With --replay the whole batch of STUDY is run by the real pool with more workers than there are "
+        "cores: "
+        "items\n"
+        "wait for the time they were measured to take, and store the bytes of one real run.\n"
         "The study is written trial by trial: after Ctrl-C or a crash the same command continues it.\n"
         "exit codes: 0 done, 1 failed (also when bytes differ), 2 usage, 130 or 143 interrupted\n",
     .table = sweep_arguments_table,

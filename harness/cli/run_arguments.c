@@ -62,6 +62,11 @@ const struct option_spec run_arguments_table[] = {
      .kind = OPTION_FLAG,
      .target = &options.quiet,
      .help = "print errors only"},
+    {.name = "replay",
+     .argument = "DIR",
+     .kind = OPTION_TEXT,
+     .target = &options.replay,
+     .help = "items wait as long as DIR of 'knee sweep --replay' says, and store its renditions"},
     {.name = "table-fd",
      .argument = "FD",
      .kind = OPTION_COUNT,
@@ -86,6 +91,8 @@ int run_arguments_check(const struct arguments *arguments, struct fault *fault)
     if (options.serial && options.pool.sandbox == SANDBOX_REQUIRE)
         return fault_set(fault,
                          "--sandbox=require: --serial has no worker to confine: leave out one of them");
+    if (options.replay && options.pool.emulate)
+        return fault_usage(fault, "--replay and --emulate: give one of them: items that wait need no core");
     if (!options.recipe_path)
         options.recipe_path = paths_data("pipeline/recipes/web.recipe", shipped, sizeof shipped);
     if (options.serial)

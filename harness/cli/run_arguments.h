@@ -16,7 +16,9 @@ struct run_options {
     const char *recipe_path;
     const char *list_path; /* NULL: all items of the batch */
     const char *counters;  /* name or path of the counter group; NULL: nothing is counted */
-    uint64_t table_fd;     /* RUN_NO_TABLE_FD: none */
+    const char
+        *replay;       /* folder of a replay (pipeline/images/image_replay.h); NULL: the items are computed */
+    uint64_t table_fd; /* RUN_NO_TABLE_FD: none */
     bool serial, stats, quiet, dry_run;
     struct run_journal_options journal;
     const char *in, *out;

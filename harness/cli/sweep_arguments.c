@@ -150,6 +150,11 @@ const struct option_spec sweep_arguments_table[] = {
      .kind = OPTION_TEXT,
      .target = &options.synthetic,
      .help = "instead of IN: a synthetic batch with known costs, as for 'knee synthetic'"},
+    {.name = "replay",
+     .argument = "STUDY",
+     .kind = OPTION_TEXT,
+     .target = &options.replay,
+     .help = "replay the whole batch of STUDY: items wait for their measured time"},
     {.name = "dry-run",
      .letter = 'n',
      .kind = OPTION_FLAG,
@@ -173,6 +178,19 @@ static char *default_study(const char *in)
     g_free(whole);
     g_free(name);
     return study;
+}
+
+/* results/x: results/x-replayed. operand: a study's folder or its study.db. */
+static char *replayed_study(const char *operand)
+{
+    char *folder = g_str_has_suffix(operand, "/study.db") ? g_path_get_dirname(operand) : g_strdup(operand);
+    char *made;
+
+    for (size_t length = strlen(folder); length > 1 && folder[length - 1] == '/'; length--)
+        folder[length - 1] = '\0';
+    made = g_strconcat(folder, "-replayed", NULL);
+    g_free(folder);
+    return made;
 }
 
 static int check_command(struct fault *fault)
@@ -223,21 +241,46 @@ static int check_batch(const char *in, struct fault *fault)
     return 0;
 }
 
-/* One of IN, -- CMD and --synthetic. in: NULL when it was not given. */
+/* in: NULL, or the batch of that study at another place. Items that wait are not counted, pinned or cached. */
+static int check_replay(const char *in, struct fault *fault)
+{
+    static const char *const others = "--replay takes batch, items and times from its study: leave out "
+                                      "--weak, --emulate, --items, --cache, "
+                                      "--counters, --placement, --prepare, --check, --cleanup and --units";
+
+    if (options.weak || options.emulate || options.items || options.cache || options.counters ||
+        options.placement || options.command.prepare || options.command.check || options.command.cleanup ||
+        options.command.units)
+        return fault_usage(fault, "%s", others);
+    options.in = in;
+    options.placement = PIN_NONE;
+    if (!options.study)
+        options.study = options.study_made = replayed_study(options.replay);
+    return 0;
+}
+
+/* One of IN, -- CMD, --synthetic and --replay; IN may go with --replay. in: NULL when it was not given. */
 static int check_subject(const char *in, struct fault *fault)
 {
-    int given = (in != NULL) + (options.command.words != NULL) + (options.synthetic != NULL);
+    int given = (in != NULL && !options.replay) + (options.command.words != NULL) +
+                (options.synthetic != NULL) + (options.replay != NULL);
 
     if (given != 1)
         return fault_usage(fault, "%s",
-                           given ? "IN, --synthetic and -- CMD: give one of them"
-                                 : "operand missing: give a folder of images, --synthetic or -- CMD");
-    options.subject = in ? SWEEP_BATCH : options.synthetic ? SWEEP_SYNTHETIC : SWEEP_COMMAND;
+                           given
+                               ? "IN, --synthetic, --replay and -- CMD: give one of them"
+                               : "operand missing: give a folder of images, --synthetic, --replay or -- CMD");
+    options.subject = options.replay      ? SWEEP_REPLAY
+                      : in                ? SWEEP_BATCH
+                      : options.synthetic ? SWEEP_SYNTHETIC
+                                          : SWEEP_COMMAND;
     switch (options.subject) {
     case SWEEP_COMMAND:
         return check_command(fault);
     case SWEEP_SYNTHETIC:
         return check_synthetic(fault);
+    case SWEEP_REPLAY:
+        return check_replay(in, fault);
     case SWEEP_BATCH:
         break;
     }
@@ -248,7 +291,7 @@ int sweep_arguments_check(const struct arguments *arguments, struct fault *fault
 {
     static char recipe[PATH_MAX], policies[CHUNK_POLICY_LIST_BYTES];
 
-    if (!options.recipe)
+    if (!options.recipe && !options.replay)
         options.recipe = paths_data("pipeline/recipes/web.recipe", recipe, sizeof recipe);
     if (!options.policies)
         options.policies = chunk_policy_list(policies, sizeof policies);

@@ -103,7 +103,9 @@ static void print_head(const struct fit *fit, FILE *out)
         snprintf(blocks, sizeof blocks, "; %zu blocks", fit->blocks);
     if (fit->study->cores)
         snprintf(cores, sizeof cores, "; %u %scores", fit->study->cores,
-                 study_data_fact(fit->study, "emulated_cores") ? "emulated " : "");
+                 study_data_fact(fit->study, "emulated_cores")   ? "emulated "
+                 : study_data_fact(fit->study, "replayed_cores") ? "replayed "
+                                                                 : "");
     if (fit->hiccups->len && !fit->request.keep_hiccups)
         snprintf(hiccups, sizeof hiccups, ", %u far too slow", fit->hiccups->len);
     wrapped_print(out, 2, "%s: %zu trials count, %zu void, %zu failed%s%s%s; in brackets: 95%% intervals",
@@ -115,7 +117,9 @@ static void print_equivalence(const struct fit *fit, FILE *out)
     if (fit->equivalence.trials)
         fprintf(out, "equivalence: %zu of %zu trials have the same output%s\n", fit->equivalence.identical,
                 fit->equivalence.trials,
-                fit->equivalence.identical == fit->equivalence.trials ? " as the serial run" : "");
+                fit->equivalence.identical < fit->equivalence.trials    ? ""
+                : study_data_fact(fit->study, "replay_manifest_sha256") ? " as the real run of the batch"
+                                                                        : " as the serial run");
 }
 
 static unsigned lines_of(const char *text)

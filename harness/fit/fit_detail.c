@@ -305,7 +305,8 @@ static void find_equivalence(struct fit *fit)
 {
     struct fit_equivalence *same = &fit->equivalence;
     bool weak = study_data_is_weak(fit->study);
-    const char *reference = study_data_fact(fit->study, "serial_manifest_sha256");
+    const char *replayed = study_data_fact(fit->study, "replay_manifest_sha256");
+    const char *reference = replayed ? replayed : study_data_fact(fit->study, "serial_manifest_sha256");
     bool serial = reference && reference[0];
 
     for (unsigned i = 0; i < fit->study->trials->len; i++) {
@@ -327,9 +328,10 @@ static void find_equivalence(struct fit *fit)
     else if (weak && same->identical < same->trials)
         same->reason = g_strdup("trials with the same items differ in their output");
     else if (same->identical < same->trials)
-        same->reason = g_strdup_printf("the output of %zu of %zu trials differs from that of the serial run: "
-                                       "'knee verify' names the items",
-                                       same->trials - same->identical, same->trials);
+        same->reason =
+            g_strdup_printf("the output of %zu of %zu trials differs from that of the %s run: "
+                            "'knee verify' names the items",
+                            same->trials - same->identical, same->trials, replayed ? "real" : "serial");
     else
         same->reason = g_strdup("");
 }

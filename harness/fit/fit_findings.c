@@ -142,7 +142,10 @@ static json_t *equivalence_json(const struct fit *fit)
                  fit_json_text(!same->trials                     ? "not compared"
                                : same->identical == same->trials ? "identical"
                                                                  : "different"));
-    fit_json_put(object, "reference", fit_json_text(serial && serial[0] ? "serial run" : "first trial"));
+    fit_json_put(object, "reference",
+                 fit_json_text(serial && serial[0]                                     ? "serial run"
+                               : study_data_fact(fit->study, "replay_manifest_sha256") ? "real run"
+                                                                                       : "first trial"));
     return object;
 }
 

@@ -33,11 +33,11 @@ static json_t *fact(const struct study_data *study, const char *key, bool whole)
 
 static json_t *study_json(const struct fit *fit)
 {
-    static const char *const texts[] = {"host",        "cpu_model",    "kernel",       "machine_class",
-                                        "created_utc", "knee_version", "libraries",    "batch_sha256",
-                                        "sample",      "recipe_path",  "recipe_sha256"};
-    static const char *const counts[] = {"logical_cpus", "memory_bytes", "batch_items",   "batch_bytes",
-                                         "items",        "seed",         "emulated_cores"};
+    static const char *const texts[] = {"host",        "cpu_model",    "kernel",        "machine_class",
+                                        "created_utc", "knee_version", "libraries",     "batch_sha256",
+                                        "sample",      "recipe_path",  "recipe_sha256", "replay_of"};
+    static const char *const counts[] = {"logical_cpus", "memory_bytes", "batch_items",    "batch_bytes",
+                                         "items",        "seed",         "emulated_cores", "replayed_cores"};
     json_t *object = json_object();
 
     fit_json_put(object, "name", fit_json_text(fit->study->name));

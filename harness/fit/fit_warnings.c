@@ -97,6 +97,11 @@ static void warn_of_study(struct fit *fit)
              fit->blocks, fit->blocks == 1 ? "" : "s");
     if (study_data_fact(study, "waiting"))
         warn(fit, "%s", study_data_fact(study, "waiting"));
+    if (study_data_fact(study, "replay_of"))
+        warn(fit,
+             "replayed: no item was computed; each waited for its time in %s, slowed down by %s of it for "
+             "each further worker",
+             study_data_fact(study, "replay_of"), study_data_fact(study, "replay_contention"));
     if (study_data_is_weak(study))
         warn(fit, "weak scaling: the work grows with the workers: speedup is n T(1) / T(n) (scaled speedup), "
                   "efficiency "

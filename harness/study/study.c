@@ -327,6 +327,15 @@ int study_describe_item(struct study *study, int64_t id, const char *kind, int64
                              fault);
 }
 
+int study_time_item(struct study *study, int64_t id, int64_t wall_ns, int64_t cpu_ns, struct fault *fault)
+{
+    const struct study_batch_item item = {.id = id, .replay_wall_ns = wall_ns, .replay_cpu_ns = cpu_ns};
+    static const size_t timed[] = {offsetof(struct study_batch_item, replay_wall_ns),
+                                   offsetof(struct study_batch_item, replay_cpu_ns)};
+
+    return study_rows_update(study, &study_table_batch_item, &item, timed, G_N_ELEMENTS(timed), fault);
+}
+
 int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault)
 {
     return study_rows_insert(study, &study_table_cell, 0, cell, 1, fault);

@@ -36,6 +36,7 @@ struct study {
  * in rows that were read belong to the array (study_free_*); texts in rows to be written stay the caller's. */
 struct study_batch_item {
     int64_t id, bytes, width, height;
+    int64_t replay_wall_ns, replay_cpu_ns; /* of a replayed study: what its item takes with one worker */
     const char *path, *kind;
 };
 
@@ -134,6 +135,8 @@ int study_add_batch_item(struct study *study, const struct study_batch_item *ite
 /* Sets the fields of an item that are known only after it has been decoded. Returns 0, or -1 with fault. */
 int study_describe_item(struct study *study, int64_t id, const char *kind, int64_t width, int64_t height,
                         struct fault *fault);
+/* Sets the times that a replayed study replays. Returns 0, or -1 with fault. */
+int study_time_item(struct study *study, int64_t id, int64_t wall_ns, int64_t cpu_ns, struct fault *fault);
 int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault);
 /* trial STUDY_UNKNOWN: the event belongs to no trial. The time is now. Returns 0, or -1 with fault. */
 int study_add_event(struct study *study, int64_t trial, const char *kind, const char *text,

@@ -17,10 +17,15 @@
 static const struct study_column fact_columns[] = {
     TEXT(study_fact, key), TEXT(study_fact, value), {NULL, STUDY_NUMBER, 0}};
 
-static const struct study_column batch_item_columns[] = {
-    NUMBER(study_batch_item, id),    TEXT(study_batch_item, path),    TEXT(study_batch_item, kind),
-    NUMBER(study_batch_item, bytes), NUMBER(study_batch_item, width), NUMBER(study_batch_item, height),
-    {NULL, STUDY_NUMBER, 0}};
+static const struct study_column batch_item_columns[] = {NUMBER(study_batch_item, id),
+                                                         TEXT(study_batch_item, path),
+                                                         TEXT(study_batch_item, kind),
+                                                         NUMBER(study_batch_item, bytes),
+                                                         NUMBER(study_batch_item, width),
+                                                         NUMBER(study_batch_item, height),
+                                                         NUMBER(study_batch_item, replay_wall_ns),
+                                                         NUMBER(study_batch_item, replay_cpu_ns),
+                                                         {NULL, STUDY_NUMBER, 0}};
 
 static const struct study_column cell_columns[] = {
     NUMBER(study_cell, id),         TEXT(study_cell, role),   NUMBER(study_cell, workers),

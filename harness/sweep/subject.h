@@ -66,15 +66,16 @@ struct subject {
     const struct sweep_options *options; /* the caller's */
     struct plan_request request;         /* that of the options, limited to what the subject supports */
     struct topology topology;            /* of this machine; owned */
-    uint32_t cores;                      /* that the workers use: the real, the emulated, or those counted */
-    uint32_t emulated_cores;             /* 0: none */
-    bool has_chunk, has_policy;          /* the subject can be run with these */
-    const char *start_method;            /* how its workers are started: column of table `cell` */
-    struct trial_limits limits;          /* of disturbances */
-    struct trial_process process;        /* the caller may set its tick */
-    char scratch[PATH_MAX];              /* folder for the subject's files: the caller makes and removes it */
-    char out[PATH_MAX];                  /* path for a trial's outputs, in scratch */
-    int stopped_by;                      /* signal that stopped probe() or prepare(); 0 none */
+    uint32_t cores; /* that the workers use: the real, the emulated, the replayed, or those counted */
+    uint32_t emulated_cores;      /* 0: none */
+    uint32_t replayed_cores;      /* that items wait for instead of using them; 0: none */
+    bool has_chunk, has_policy;   /* the subject can be run with these */
+    const char *start_method;     /* how its workers are started: column of table `cell` */
+    struct trial_limits limits;   /* of disturbances */
+    struct trial_process process; /* the caller may set its tick */
+    char scratch[PATH_MAX];       /* folder for the subject's files: the caller makes and removes it */
+    char out[PATH_MAX];           /* path for a trial's outputs, in scratch */
+    int stopped_by;               /* signal that stopped probe() or prepare(); 0 none */
     /* Progress messages; printf-like. NULL: none. */
     void (*note)(const char *format, ...) __attribute__((format(printf, 1, 2)));
 };

@@ -27,6 +27,9 @@ static void machine_class(const struct subject *subject, char *text, size_t byte
     if (subject->emulated_cores)
         snprintf(text, bytes, "%s, %" PRIu32 " cores emulated on %" PRIu32 ", Linux %s", model,
                  subject->emulated_cores, subject->topology.usable_cores, release);
+    else if (subject->replayed_cores)
+        snprintf(text, bytes, "%s, %" PRIu32 " cores replayed on %" PRIu32 ", Linux %s", model,
+                 subject->replayed_cores, subject->topology.usable_cores, release);
     else
         snprintf(text, bytes, "%s, %" PRIu32 " cores, Linux %s", model, subject->topology.usable_cores,
                  release);
@@ -50,6 +53,9 @@ static int record_machine(struct study *study, const struct subject *subject, st
              study_set_number(study, "logical_cpus", topology->allowed_cpus, fault);
     if (subject->emulated_cores)
         result = result || study_set_number(study, "emulated_cores", subject->emulated_cores, fault) ||
+                 study_set_number(study, "real_cores", topology->usable_cores, fault);
+    if (subject->replayed_cores)
+        result = result || study_set_number(study, "replayed_cores", subject->replayed_cores, fault) ||
                  study_set_number(study, "real_cores", topology->usable_cores, fault);
     if (topology->memory_bytes)
         result = result || study_set_number(study, "memory_bytes", (int64_t)topology->memory_bytes, fault);

@@ -15,7 +15,7 @@ enum sweep_cache { CACHE_WARM, CACHE_COLD };
 extern const char *const sweep_cache_names[]; /* "warm", "cold", NULL */
 
 /* What is measured: harness/sweep/subjects has a file for each. */
-enum sweep_subject { SWEEP_BATCH, SWEEP_COMMAND, SWEEP_SYNTHETIC };
+enum sweep_subject { SWEEP_BATCH, SWEEP_COMMAND, SWEEP_SYNTHETIC, SWEEP_REPLAY };
 
 /* Texts are owned by the command line unless stated otherwise. */
 struct sweep_options {
@@ -46,6 +46,9 @@ struct sweep_options {
     struct command_spec command;
     const char *synthetic;  /* the spec of --synthetic; NULL none */
     char **synthetic_words; /* the command made of it; owned */
+
+    /* Of a replay: the study whose times are replayed. in and recipe are then NULL, or must be that study's. */
+    const char *replay;
 
     bool dry_run, restart, resume;
 };

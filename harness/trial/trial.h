@@ -18,6 +18,7 @@
 #include "harness/machine/kernel_stat.h"
 #include "harness/machine/noise.h"
 #include "harness/study/study.h"
+#include "harness/study/study_data.h" /* enum trial_status */
 #include "pipeline/base/fault.h"
 #include "pipeline/pool/item_table.h"
 
@@ -38,6 +39,8 @@ struct trial_request {
     const char *recipe, *list, *in; /* list: file with the items' paths */
     const char *counters;           /* path of the counter group; NULL counts nothing */
     uint32_t emulate;               /* number of emulated cores; 0: the real ones */
+    const char *replay;             /* folder of a replay; NULL: the items are computed */
+    bool keep_out;                  /* the outputs stay at out; the caller removes them */
 };
 
 /* What a runner measures. Released with trial_outcome_release(). */
@@ -86,7 +89,6 @@ struct trial_expected {
     uint32_t cores;                    /* that the workers may use; 0 unknown */
 };
 
-enum trial_status { TRIAL_OK, TRIAL_VOID, TRIAL_FAILED };
 /* "ok", "void", "failed" */
 const char *trial_status_name(enum trial_status status);
 

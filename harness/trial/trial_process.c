@@ -121,6 +121,10 @@ static void build(struct run_arguments *arguments, const char *program, const st
         snprintf(arguments->emulate, sizeof arguments->emulate, "--emulate=%" PRIu32, request->emulate);
         add(arguments, &count, arguments->emulate);
     }
+    if (request->replay) {
+        add(arguments, &count, "--replay");
+        add(arguments, &count, request->replay);
+    }
     add(arguments, &count, "--pin");
     add(arguments, &count, request->pin);
     add(arguments, &count, "--recipe");
@@ -288,7 +292,8 @@ int trial_process_run(const struct trial_process *process, const struct trial_re
         item_table_open(&outcome->table, table_fd, NULL); /* takes the descriptor, or closes it */
     else if (table_fd >= 0)
         close(table_fd);
-    trial_process_remove(request->out);
+    if (!request->keep_out)
+        trial_process_remove(request->out);
     outcome->spent_ns = clock_now_ns() - begin_ns;
     return result;
 }

@@ -80,7 +80,7 @@ class Findings:
     knee_threshold: float | None  # of the efficiency
     knee_causes: tuple[KneeCause, ...]
     equivalence: str  # "identical", "different" or "not compared"
-    reference: str  # of the equivalence: "serial run" or "first trial"
+    reference: str  # of the equivalence: "serial run", "real run" or "first trial"
     stopped_by: str  # "precision", "budget", "plan"; "" not recorded
     precision_reached: str
     size_lines: dict[str, tuple[tuple[float, float], ...]]  # size: ends of the fitted line (size, seconds); none without a fit

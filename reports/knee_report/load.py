@@ -79,6 +79,7 @@ def parse_facts(raw: Json) -> Facts:
         cores=count(raw.get("cores")),
         weak=raw.get("scaling") == "weak",
         emulated=count(raw.get("emulated_cores")) is not None,
+        replay_of=text(raw.get("replay_of")),
         item="image",
         logical_cpus=count(raw.get("logical_cpus")),
         memory_bytes=count(raw.get("memory_bytes")),

@@ -202,6 +202,8 @@ def outputs_lead(study: Study) -> str:
     same, result = study.equivalence, study.findings.equivalence
     if result == "identical" and study.findings.reference == "serial run":
         return "Outputs of every counted trial are identical to the serial run's."
+    if result == "identical" and study.findings.reference == "real run":
+        return "Outputs of every replayed trial are identical to those of a real run of the batch."
     if result == "identical":
         return "Outputs of all counted trials are identical."
     if result == "different":

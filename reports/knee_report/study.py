@@ -20,6 +20,7 @@ class Facts:
     cores: int | None
     weak: bool  # weak scaling: the work grows with the workers
     emulated: bool  # those cores are shares of fewer real ones
+    replay_of: str  # the study whose times the items waited for; empty when they were computed
     item: str  # the word for an item: "image", for a command "item", or "run" when it reports no items
     logical_cpus: int | None
     memory_bytes: int | None
@@ -49,7 +50,7 @@ class Facts:
     @property
     def core(self) -> str:
         """The word for a core."""
-        return "emulated core" if self.emulated else "core"
+        return "emulated core" if self.emulated else "replayed core" if self.replay_of else "core"
 
 
 @dataclass(frozen=True)

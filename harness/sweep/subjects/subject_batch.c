@@ -138,7 +138,7 @@ static int print(const struct subject *subject, const struct plan *plan, struct 
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static void release(struct subject *subject)
+void subject_batch_release(struct subject *subject)
 {
     struct subject_batch *batch = batch_of(subject);
 
@@ -161,7 +161,7 @@ static const struct subject_kind kind = {.probe = subject_batch_probe,
                                          .costs_text = costs_text,
                                          .work_text = work_text,
                                          .print = print,
-                                         .release = release};
+                                         .release = subject_batch_release};
 
 static int load(struct subject_batch *batch, const struct sweep_options *options, struct fault *fault)
 {
@@ -176,10 +176,11 @@ static int load(struct subject_batch *batch, const struct sweep_options *options
     return 0;
 }
 
-struct subject *subject_batch_open(const struct sweep_options *options, const char *scratch,
-                                   struct fault *fault)
+struct subject *subject_batch_new(size_t bytes, const struct subject_kind *own_kind,
+                                  const struct sweep_options *options, const char *scratch,
+                                  struct fault *fault)
 {
-    struct subject_batch *batch = subject_new(sizeof *batch, &kind, options, scratch, fault);
+    struct subject_batch *batch = subject_new(bytes, own_kind, options, scratch, fault);
     struct subject *subject = &batch->subject;
 
     if (!batch)
@@ -189,13 +190,23 @@ struct subject *subject_batch_open(const struct sweep_options *options, const ch
         return NULL;
     }
     subject_scratch_path(subject, "items.txt", batch->list);
+    subject->request.batch_items = batch->batch.count;
+    subject->has_chunk = subject->has_policy = true;
+    subject->start_method = "fresh";
+    return subject;
+}
+
+struct subject *subject_batch_open(const struct sweep_options *options, const char *scratch,
+                                   struct fault *fault)
+{
+    struct subject *subject = subject_batch_new(sizeof(struct subject_batch), &kind, options, scratch, fault);
+
+    if (!subject)
+        return NULL;
     subject->emulated_cores = (uint32_t)options->emulate;
     if (options->emulate)
         subject->cores = subject->emulated_cores;
     subject->request.cores = subject->cores;
-    subject->request.batch_items = batch->batch.count;
     subject->request.weak = options->weak;
-    subject->has_chunk = subject->has_policy = true;
-    subject->start_method = "fresh";
     return subject;
 }

@@ -18,7 +18,9 @@ static int record_items(const struct subject_batch *batch, struct study *study, 
                                        .kind = kind == KIND_UNKNOWN ? NULL : sniff_name(kind),
                                        .bytes = (int64_t)all->bytes[index],
                                        .width = STUDY_UNKNOWN,
-                                       .height = STUDY_UNKNOWN};
+                                       .height = STUDY_UNKNOWN,
+                                       .replay_wall_ns = STUDY_UNKNOWN,
+                                       .replay_cpu_ns = STUDY_UNKNOWN};
         if (study_add_batch_item(study, &row, fault))
             return -1;
     }

@@ -27,6 +27,17 @@ struct subject_batch {
 /* Names of stages, engines and kinds of images. */
 extern const struct trial_names subject_batch_names;
 
+/* Makes a subject that begins with a struct subject_batch, and loads recipe, counters and batch of the options. NULL with
+ * fault. */
+struct subject *subject_batch_new(size_t bytes, const struct subject_kind *kind,
+                                  const struct sweep_options *options, const char *scratch,
+                                  struct fault *fault);
+/* Releases the members of this kind and the memory. */
+void subject_batch_release(struct subject *subject);
+
+/* Copies what an item table tells of each item into the study. Returns 0, or -1 with fault. */
+int subject_batch_describe(struct study *study, const struct item_table *table, struct fault *fault);
+
 /* The serial run without a pool over the items in `list`. */
 struct trial_request subject_batch_request(const struct subject_batch *batch);
 

@@ -130,7 +130,7 @@ int subject_batch_probe(struct subject *subject, struct plan_costs *costs, int64
 /* --- the reference ---------------------------------------------------------------------------- */
 
 /* Kind, width and height are known once an item has been decoded. */
-static int describe_items(struct study *study, const struct item_table *table, struct fault *fault)
+int subject_batch_describe(struct study *study, const struct item_table *table, struct fault *fault)
 {
     for (uint64_t i = 0; i < table->items; i++) {
         const struct item_record *record = item_table_item(table, i);
@@ -154,7 +154,7 @@ static int record_reference(struct subject_batch *batch, const struct trial_resu
              (long long)(trial->items - trial->failed), (long long)trial->failed, result->manifest_sha256);
     if (study_begin(study, fault))
         return -1;
-    if (describe_items(study, &outcome->table, fault) ||
+    if (subject_batch_describe(study, &outcome->table, fault) ||
         (batch->subject.options->weak && weak_shares_record(&batch->weak, study, fault)) ||
         study_set(study, "serial_manifest_sha256", result->manifest_sha256, fault) ||
         study_set_number(study, "items_failed", trial->failed, fault) ||

@@ -164,7 +164,9 @@ static int record_items(struct study *study, const struct spans_items *items, st
                                        .kind = item->kind[0] ? item->kind : NULL,
                                        .bytes = item->bytes >= 0 ? item->bytes : STUDY_UNKNOWN,
                                        .width = STUDY_UNKNOWN,
-                                       .height = STUDY_UNKNOWN};
+                                       .height = STUDY_UNKNOWN,
+                                       .replay_wall_ns = STUDY_UNKNOWN,
+                                       .replay_cpu_ns = STUDY_UNKNOWN};
         g_checksum_update(sum, (const guchar *)item->name, (gssize)strlen(item->name) + 1);
         bytes = item->bytes < 0 || bytes == STUDY_UNKNOWN ? STUDY_UNKNOWN : bytes + item->bytes;
         status = study_add_batch_item(study, &row, fault);

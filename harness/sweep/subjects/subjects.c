@@ -8,7 +8,8 @@ typedef struct subject *opener(const struct sweep_options *options, const char *
 
 static opener *const openers[] = {[SWEEP_BATCH] = subject_batch_open,
                                   [SWEEP_COMMAND] = subject_command_open,
-                                  [SWEEP_SYNTHETIC] = subject_synthetic_open};
+                                  [SWEEP_SYNTHETIC] = subject_synthetic_open,
+                                  [SWEEP_REPLAY] = subject_replay_open};
 
 struct subject *subject_open(const struct sweep_options *options, const char *scratch, struct fault *fault)
 {

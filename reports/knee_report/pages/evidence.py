@@ -31,6 +31,8 @@ def equivalence_words(study: Study) -> list[str]:
         words = [f"Not compared: {same.reason or 'no reason was recorded'}."]
     elif result == "identical" and study.findings.reference == "serial run":
         words = [f"In all {same.trials} of {same.trials} trials every output of every {study.facts.item} was identical to the serial run's, byte for byte."]
+    elif result == "identical" and study.findings.reference == "real run":
+        words = [f"In all {same.trials} of {same.trials} replayed trials every output was identical to that of a real run of the batch, byte for byte."]
     elif result == "identical":
         words = [f"In all {same.trials} of {same.trials} trials the outputs were identical, byte for byte. {reason}"]
     else:

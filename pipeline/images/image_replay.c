@@ -1,0 +1,185 @@
+#include "pipeline/images/image_replay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/base/clock.h"
+#include "pipeline/images/image_internal.h"
+#include "pipeline/images/output/store.h"
+
+/* --- an item ---------------------------------------------------------------------------------- */
+
+static int store_rendition(const struct image_replay *replay, uint64_t index, int rendition,
+                           struct item_record *record, struct fault *fault)
+{
+    const struct image_workload *images = replay->images;
+    char path[4096], *data = NULL;
+    gchar *made;
+    gsize bytes = 0;
+    GError *error = NULL;
+    enum store_result stored;
+
+    image_output_path(images->recipe, rendition, images->paths[index], path, sizeof path);
+    made = g_build_filename(replay->renditions, path, NULL);
+    if (!g_file_get_contents(made, &data, &bytes, &error)) {
+        fault_set(fault, "%s: %s: 'knee sweep --replay' makes it: start it again", made, error->message);
+        g_error_free(error);
+        g_free(made);
+        return WORKLOAD_STOP;
+    }
+    stored = store_write(images->output_root, path, data, bytes, images->durable, fault);
+    record->bytes_out += bytes;
+    g_free(data);
+    g_free(made);
+    return stored == STORE_OK ? 0 : stored == STORE_UNUSABLE ? WORKLOAD_STOP : WORKLOAD_FAILED;
+}
+
+static int store_renditions(const struct image_replay *replay, uint64_t index, struct item_record *record,
+                            struct fault *fault)
+{
+    int result = 0;
+
+    for (int i = 0; i < replay->images->recipe->rendition_count && result == 0; i++)
+        result = store_rendition(replay, index, i, record, fault);
+    return result;
+}
+
+static void take_result(const struct image_replay *replay, uint64_t index, struct item_record *record,
+                        struct image_result *result)
+{
+    const struct item_record *source = item_table_item(&replay->source, index);
+
+    record->kind = source->kind;
+    record->engine = source->engine;
+    record->error = source->error;
+    record->width = source->width;
+    record->height = source->height;
+    record->bytes_in = source->bytes_in;
+    record->bytes_out = 0;
+    memcpy(result, item_table_item_payload(&replay->source, index),
+           image_result_bytes(replay->images->recipe));
+}
+
+static int do_item(void *context, void *own, uint64_t index, struct item_record *record, void *payload,
+                   struct fault *fault)
+{
+    struct image_replay *replay = context;
+    const struct replay_item *time = &replay->plan.item[index];
+    bool failed = item_table_item(&replay->source, index)->state == ITEM_FAILED;
+    int result = 0;
+    double slowdown;
+
+    take_result(replay, index, record, payload);
+    if (failed)
+        fault_set(fault, "%.*s", (int)sizeof((struct image_result *)payload)->reason - 1,
+                  ((struct image_result *)payload)->reason);
+    else
+        result = store_renditions(replay, index, record, fault);
+    slowdown = replay_wait(replay->crowd, own, replay->plan.contention, record->claim_ns, record->start_ns,
+                           time->wall_ns);
+    record->cpu_ns = (uint64_t)(slowdown * (double)time->cpu_ns);
+    if (result == WORKLOAD_FAILED)
+        image_item_give_up(replay->images, index, record, payload, fault->text);
+    return failed ? WORKLOAD_FAILED : result;
+}
+
+/* --- the worker ------------------------------------------------------------------------------- */
+
+static int worker_init(void *context, void **own, struct fault *fault)
+{
+    const struct image_replay *replay = context;
+    uint64_t begin_ns = clock_now_ns();
+
+    *own = calloc(1, sizeof(struct replay_worker));
+    if (!*own)
+        return fault_sys(fault, "worker: no memory");
+    replay_wait_until(begin_ns + replay->plan.init_ns);
+    return 0;
+}
+
+static void worker_release(void *context, void *own)
+{
+    replay_crowd_leave(((struct image_replay *)context)->crowd);
+    free(own);
+}
+
+static uint64_t weight(const void *context, uint64_t index)
+{
+    return ((const struct image_replay *)context)->images->bytes[index];
+}
+
+static void lost(void *context, uint64_t index, struct item_record *record, void *payload, const char *why)
+{
+    image_item_give_up(((struct image_replay *)context)->images, index, record, payload, why);
+}
+
+/* --- the parent ------------------------------------------------------------------------------- */
+
+static int open_table(struct image_replay *replay, const char *folder, struct fault *fault)
+{
+    gchar *path = g_build_filename(folder, IMAGE_REPLAY_TABLE, NULL);
+    int fd = open(path, O_RDWR | O_CLOEXEC), result = -1;
+    uint32_t bytes = image_result_bytes(replay->images->recipe);
+
+    if (fd < 0)
+        fault_set(fault, "%s: %s: --replay takes a folder that 'knee sweep --replay' has made", path,
+                  strerror(errno));
+    else
+        result = item_table_open(&replay->source, fd, fault);
+    if (result == 0 &&
+        (replay->source.items != replay->images->count || replay->plan.items != replay->images->count ||
+         replay->source.item_stride < sizeof(struct item_record) + bytes)) {
+        item_table_close(&replay->source);
+        result = fault_set(fault,
+                           "%s: %llu items with %llu times, but the run has %llu: give the --list and recipe "
+                           "of that replay",
+                           folder, (unsigned long long)replay->source.items,
+                           (unsigned long long)replay->plan.items, (unsigned long long)replay->images->count);
+    }
+    g_free(path);
+    return result;
+}
+
+int image_replay_open(struct image_replay *replay, const struct image_workload *images, const char *folder,
+                      uint32_t workers, struct fault *fault)
+{
+    gchar *times = g_build_filename(folder, IMAGE_REPLAY_TIMES, NULL);
+    int result;
+
+    *replay = (struct image_replay){.images = images, .source = {.fd = -1}};
+    snprintf(replay->renditions, sizeof replay->renditions, "%.4000s/" IMAGE_REPLAY_RENDITIONS, folder);
+    result = replay_plan_read(&replay->plan, times, fault) || open_table(replay, folder, fault);
+    g_free(times);
+    if (result == 0)
+        replay->crowd = replay_crowd_make(workers, fault);
+    if (result == 0 && replay->crowd)
+        return 0;
+    image_replay_close(replay);
+    return -1;
+}
+
+void image_replay_fill(struct image_replay *replay, struct workload *workload)
+{
+    image_workload_fill((struct image_workload *)replay->images, workload);
+    workload->name = "replay";
+    workload->context = replay;
+    workload->measure_cpu = false;
+    workload->weight = weight;
+    workload->init = worker_init;
+    workload->item = do_item;
+    workload->release = worker_release;
+    workload->lost = lost;
+}
+
+void image_replay_close(struct image_replay *replay)
+{
+    if (!replay->images)
+        return;
+    replay_plan_release(&replay->plan);
+    item_table_close(&replay->source);
+    replay_crowd_release(replay->crowd);
+    *replay = (struct image_replay){.source = {.fd = -1}};
+}

@@ -1,0 +1,46 @@
+/* image_replay.h: a batch of images replayed: the pool's real processes, claims, outputs and manifest, but items that
+ * wait for their measured time (pipeline/replay) instead of computing.
+ *
+ * The folder of a replay has the files
+ *   times         what to wait for (replay_plan.h)
+ *   table         the item table of a real run over the same items with the same recipe: what became of each item
+ *   renditions/   the outputs of that run
+ * Every item stores the bytes that the real run made, within its time, and gets that run's result, so that the manifest
+ * is the real run's. What the bytes cost (reading, writing, syncing) is a part of the item's time as long as it is the
+ * shorter of the two. Its CPU time in the record is the time to replay, slowed down as its wall time is; the time of its
+ * stages is not known.
+ *
+ * Caller's sequence, in the parent: image_workload_init(), image_replay_open(), image_replay_fill(), pool_run(),
+ * image_replay_close().
+ */
+#ifndef KNEE_IMAGE_REPLAY_H
+#define KNEE_IMAGE_REPLAY_H
+
+#include <limits.h>
+
+#include "pipeline/images/image_workload.h"
+#include "pipeline/replay/replay_plan.h"
+#include "pipeline/replay/replay_wait.h"
+
+#define IMAGE_REPLAY_TIMES      "times"
+#define IMAGE_REPLAY_TABLE      "table"
+#define IMAGE_REPLAY_RENDITIONS "renditions"
+
+struct image_replay {
+    const struct image_workload *images; /* the caller's */
+    struct replay_plan plan;
+    struct item_table source;
+    struct replay_crowd *crowd;
+    char renditions[PATH_MAX];
+};
+
+/* workers: that the pool will have. Returns 0, or -1 with fault and nothing to close: the folder is not one of a
+ * replay, or of other items. */
+int image_replay_open(struct image_replay *replay, const struct image_workload *images, const char *folder,
+                      uint32_t workers, struct fault *fault);
+/* replay must stay where it is. */
+void image_replay_fill(struct image_replay *replay, struct workload *workload);
+/* Safe on a zeroed struct. */
+void image_replay_close(struct image_replay *replay);
+
+#endif

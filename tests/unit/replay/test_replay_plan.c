@@ -1,0 +1,93 @@
+/* The file of what a replay waits for: written and read back, and what is refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "pipeline/replay/replay_plan.h"
+
+static char path[] = "/tmp/knee-replay-XXXXXX";
+
+static void write_text(const char *text)
+{
+    FILE *file = fopen(path, "w");
+
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void what_is_written_is_read_back(void **state)
+{
+    struct replay_item item[] = {{1, 0}, {18446744073709551615u, 2000000}, {0, 0}};
+    struct replay_plan plan = {.init_ns = 15000000, .contention = 0.0125, .items = 3, .item = item}, back;
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(replay_plan_write(&plan, path, &fault), 0);
+    assert_int_equal(replay_plan_read(&back, path, &fault), 0);
+    assert_int_equal(back.init_ns, plan.init_ns);
+    assert_true(back.contention == plan.contention);
+    assert_int_equal(back.items, 3);
+    assert_memory_equal(back.item, item, sizeof item);
+    replay_plan_release(&back);
+    replay_plan_release(&back);
+}
+
+static void other_files_are_refused(void **state)
+{
+    static const char *const texts[] = {
+        "",
+        "knee-replay 2\ninit 1\ncontention 0\nitems 0\n",
+        "knee-replay 1\ninit -1\ncontention 0\nitems 0\n",
+        "knee-replay 1\ninit 1\ncontention -0.1\nitems 0\n",
+        "knee-replay 1\ninit 1\ncontention nan\nitems 0\n",
+        "knee-replay 1\ninit 1\ncontention 0\nitems 2\n5 5\n",
+        "knee-replay 1\ninit 1\ncontention 0\nitems 1\n5\n",
+        "knee-replay 1\ninit 1\ncontention 0\nitems 1\n5 5 5\n",
+        "knee-replay 1\ninit 1\ncontention 0\nitems 1\n5 5\n6 6\n",
+        "knee-replay 1\ninit 1\ncontention 0\nitems 99999999999999999999\n",
+        "knee-replay 1\ninit 1\ncontention 0\nitems 18446744073709551615\n5 5\n",
+    };
+    struct replay_plan plan;
+    struct fault fault = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        write_text(texts[i]);
+        assert_int_equal(replay_plan_read(&plan, path, &fault), -1);
+        assert_non_null(strstr(fault.text, "not a list of times to replay"));
+        assert_null(plan.item);
+    }
+    assert_int_equal(replay_plan_read(&plan, "/nowhere/times", &fault), -1);
+    assert_non_null(strstr(fault.text, "knee sweep --replay"));
+}
+
+static int make_path(void **state)
+{
+    int fd = mkstemp(path);
+
+    (void)state;
+    return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_path(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(other_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, make_path, remove_path);
+}

@@ -1,0 +1,101 @@
+/* Waiting instead of computing: absolute ends, lateness that does not add up, and the slowdown by others at work. */
+#include <math.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pipeline/base/clock.h"
+#include "pipeline/replay/replay_wait.h"
+
+#define MS 1000000u
+
+static void an_item_ends_at_its_time(void **state)
+{
+    struct fault fault;
+    struct replay_crowd *crowd = replay_crowd_make(1, &fault);
+    struct replay_worker worker = {0};
+    uint64_t start = clock_now_ns();
+
+    (void)state;
+    assert_true(replay_wait(crowd, &worker, 0.5, start, start, 20 * MS) == 1);
+    assert_int_equal(worker.due_ns, start + 20 * MS);
+    assert_true(clock_now_ns() >= start + 20 * MS);
+    replay_crowd_release(crowd);
+}
+
+static void lateness_is_taken_off_the_next_item(void **state)
+{
+    struct fault fault;
+    struct replay_crowd *crowd = replay_crowd_make(1, &fault);
+    struct replay_worker worker = {0};
+    uint64_t start = clock_now_ns();
+
+    (void)state;
+    worker.due_ns = start - 8 * MS;
+    replay_wait(crowd, &worker, 0, start - 3 * MS, start, 20 * MS); /* 5 ms late, then 3 ms of claiming */
+    assert_int_equal(worker.due_ns, start + 15 * MS);
+    worker.due_ns =
+        start - 90 * MS; /* later than the item is long: the rest is taken off those that follow */
+    replay_wait(crowd, &worker, 0, start, start, 20 * MS);
+    assert_int_equal(worker.due_ns, start - 70 * MS);
+    replay_crowd_release(crowd);
+}
+
+static void others_at_work_slow_an_item_down(void **state)
+{
+    struct fault fault;
+    struct replay_crowd *crowd = replay_crowd_make(3, &fault);
+    struct replay_worker worker = {0};
+    uint64_t start = clock_now_ns();
+
+    (void)state;
+    assert_true(fabs(replay_wait(crowd, &worker, 0.25, start, start, 20 * MS) - 1.5) < 1e-6);
+    assert_int_equal(worker.due_ns, start + 30 * MS);
+    replay_crowd_leave(crowd);
+    replay_crowd_leave(crowd);
+    start = clock_now_ns();
+    worker.due_ns = 0;
+    assert_true(replay_wait(crowd, &worker, 0.25, start, start, 5 * MS) == 1);
+    replay_crowd_release(crowd);
+}
+
+static void *leave_soon(void *crowd)
+{
+    replay_wait_until(clock_now_ns() + 40 * MS);
+    replay_crowd_leave(crowd);
+    return NULL;
+}
+
+/* With two at work, 100 ms of work take 200 ms; after about 40 ms of them the rest goes on at full speed. */
+static void who_leaves_lets_the_others_go_on_faster(void **state)
+{
+    struct fault fault;
+    struct replay_crowd *crowd = replay_crowd_make(2, &fault);
+    struct replay_worker worker = {0};
+    uint64_t start = clock_now_ns();
+    pthread_t other;
+    double slowdown;
+
+    (void)state;
+    assert_int_equal(pthread_create(&other, NULL, leave_soon, crowd), 0);
+    slowdown = replay_wait(crowd, &worker, 1, start, start, 100 * MS);
+    pthread_join(other, NULL);
+    assert_true(slowdown >= 1.2 && slowdown < 1.9);
+    assert_true(fabs((double)(worker.due_ns - start) - slowdown * 100 * MS) < 10);
+    replay_crowd_release(crowd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_item_ends_at_its_time),
+        cmocka_unit_test(lateness_is_taken_off_the_next_item),
+        cmocka_unit_test(others_at_work_slow_an_item_down),
+        cmocka_unit_test(who_leaves_lets_the_others_go_on_faster),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
