@@ -13,10 +13,14 @@
 
 static struct {
     const char *csv, *predict, *workers_column, *time_column, *unit, *group;
+    int criterion;
     bool json, quiet, verbose, weak, predict_rejected, keep_hiccups;
     double delta;
     uint64_t cores, resamples;
 } options = {.resamples = RESAMPLE_DEFAULT};
+
+enum { CRITERION_LOG, CRITERION_LINEAR };
+static const char *const criterion_names[] = {"log", "linear", NULL};
 
 static const struct option_spec table[] = {
     {.name = "csv",
@@ -67,6 +71,12 @@ static const struct option_spec table[] = {
      .kind = OPTION_TEXT,
      .target = &options.predict,
      .help = "worker counts to predict, such as 32,64 (2 and 4 times the largest)"},
+    {.name = "criterion",
+     .argument = "NAME",
+     .kind = OPTION_CHOICE,
+     .target = &options.criterion,
+     .choices = criterion_names,
+     .help = "linear: fit USL on throughput, too, as the R package usl; default log"},
     {.name = "predict-rejected",
      .kind = OPTION_FLAG,
      .target = &options.predict_rejected,
@@ -251,7 +261,8 @@ static int check(const struct arguments *arguments, struct fault *fault)
     request = (struct fit_request){.delta = options.delta,
                                    .resamples = options.resamples,
                                    .predict_rejected = options.predict_rejected,
-                                   .keep_hiccups = options.keep_hiccups};
+                                   .keep_hiccups = options.keep_hiccups,
+                                   .linear = options.criterion == CRITERION_LINEAR};
     return options.predict ? read_predictions(fault) : 0;
 }
 

@@ -30,6 +30,28 @@ static void print_model(const struct fit *fit, FILE *out)
     g_string_free(text, TRUE);
 }
 
+/* USL on throughput, and how both criteria differ. */
+static void print_linear(const struct fit *fit, FILE *out)
+{
+    enum { DEEPER = 8 };
+    const struct linear_fit *linear = &fit->linear;
+    struct fit_measure_unit unit = fit_measure_unit(fit);
+    char sigma[VALUE_TEXT_BYTES], kappa[VALUE_TEXT_BYTES], gamma[VALUE_TEXT_BYTES];
+
+    if (!fit->request.linear)
+        return;
+    if (!linear->fitted)
+        wrapped_print(out, DEEPER, "linear: usl not fitted on throughput: %s", linear->reason);
+    else
+        wrapped_print(out, DEEPER, "linear: usl, sigma %s, kappa %s, gamma %s %s",
+                      interval_text_digits(&linear->sigma, NO_INTERVAL, sigma, sizeof sigma),
+                      interval_text_digits(&linear->kappa, NO_INTERVAL, kappa, sizeof kappa),
+                      interval_text_digits(&linear->gamma, NO_INTERVAL, gamma, sizeof gamma),
+                      unit.is_throughput ? unit.name : "trials per second");
+    wrapped_print(out, DEEPER, "        (%s)", fit_criterion_sentence(true));
+    wrapped_print(out, DEEPER, "        (all else here is by %s)", fit_criterion_sentence(false));
+}
+
 static void print_run(const struct fit *fit, FILE *out)
 {
     const struct data_cell *cell;
@@ -89,6 +111,7 @@ void fit_print_answer(const struct fit *fit, FILE *out)
 {
     print_knee(fit, out);
     print_model(fit, out);
+    print_linear(fit, out);
     print_run(fit, out);
     print_sure(fit, out);
     account_print_loss(&fit->account, out);

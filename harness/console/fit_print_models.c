@@ -65,7 +65,7 @@ static void print_chosen(const struct fit *fit, FILE *out)
 
 void fit_print_models(const struct fit *fit, FILE *out)
 {
-    fprintf(out, "models (* chosen)\n");
+    fprintf(out, "models (* chosen), by least squares on log T; on throughput: --criterion linear\n");
     for (int kind = 0; kind < MODEL_KINDS; kind++)
         if (model_is_for((enum model_kind)kind, study_data_is_weak(fit->study)))
             print_model(fit, &fit->models[kind], out);

@@ -147,6 +147,8 @@ static int fit_curve(struct fit *fit, const struct scaling_data *data)
                                efficiency, &fit->bootstrap);
     if (status == 0)
         take_analysis(fit, &analysis, efficiency);
+    if (fit->request.linear)
+        linear_criterion_fit(&used, FIT_LEVEL, &fit->linear);
     g_free(efficiency);
     sweep_analysis_release(&analysis);
     return status;

@@ -19,6 +19,7 @@
 
 #include "analysis/knee/knee.h"
 #include "analysis/knee/knee_causes.h"
+#include "analysis/models/linear_criterion.h"
 #include "analysis/models/models.h"
 #include "analysis/models/scaling_bootstrap.h"
 #include "analysis/size/size_regression.h"
@@ -44,6 +45,8 @@ struct fit_request {
     bool predict_rejected;
     /* Let trials that are far too slow take part (fit_hiccups.h); they are named all the same. */
     bool keep_hiccups;
+    /* Fit USL by least squares on throughput, too (linear_criterion.h). Choice and predictions stay those on log T. */
+    bool linear;
 };
 
 /* The chosen model at one worker count (models.h says how the three intervals differ). */
@@ -121,6 +124,7 @@ struct fit {
     GArray *curve; /* struct fit_point */
     struct model_fit models[MODEL_KINDS];
     char choice[256];
+    struct linear_fit linear; /* when it was asked for */
     struct knee knee;
     struct sweep_facts facts; /* what the times are like; each fact is among the warnings too */
     GArray *hiccups;          /* struct fit_hiccup: kept out of everything, unless the request keeps them */
@@ -159,6 +163,9 @@ const struct fit_point *fit_point_at(const struct fit *fit, unsigned workers);
 const struct fit_point *fit_point_full(const struct fit *fit);
 /* The model that was chosen; NULL none. */
 const struct model_fit *fit_chosen_model(const struct fit *fit);
+
+/* What the fits of models make least, and how the other criterion differs: a sentence each. */
+const char *fit_criterion_sentence(bool linear);
 
 /* fit.json as a value, for fit_json_write() (fit_json.h); the caller drops the reference. */
 json_t *fit_json(const struct fit *fit);

@@ -194,6 +194,7 @@ json_t *fit_json(const struct fit *fit)
     fit_json_put(object, "serial", serial);
     fit_json_put(object, "curve", curve_json(fit));
     fit_json_put(object, "models", fit_json_models(fit));
+    fit_json_put(object, "criteria", fit_json_criteria(fit));
     fit_json_put(object, "choice", fit_json_text(fit->choice));
     fit_json_put(object, "coherency", fit_json_coherency(fit));
     fit_json_put(object, "predictions", fit_json_predictions(fit));

@@ -7,6 +7,7 @@
 #include "harness/fit/fit_json.h"
 
 json_t *fit_json_models(const struct fit *fit);
+json_t *fit_json_criteria(const struct fit *fit);
 json_t *fit_json_coherency(const struct fit *fit);
 json_t *fit_json_predictions(const struct fit *fit);
 json_t *fit_json_lack_of_fit(const struct fit *fit);

@@ -170,3 +170,39 @@ json_t *fit_json_coherency(const struct fit *fit)
     fit_json_put(object, "reason", fit_json_text(test->reason[0] ? test->reason : NULL));
     return object;
 }
+
+/* The throughput of tables of times is 1/s; of weak scaling in the work of one worker. */
+static json_t *linear_json(const struct fit *fit)
+{
+    static const char *const names[] = {"gamma", "sigma", "kappa"};
+    const struct linear_fit *linear = &fit->linear;
+    const struct interval *const values[] = {&linear->gamma, &linear->sigma, &linear->kappa};
+    json_t *object = json_object(), *parameters = json_array();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        json_t *row = json_object();
+        fit_json_put(row, "name", fit_json_text(names[i]));
+        fit_json_put_interval(row, values[i]);
+        fit_json_put(row, "standard_error", fit_json_number(linear->error[i]));
+        fit_json_append(parameters, row);
+    }
+    fit_json_put(object, "model", fit_json_text("usl"));
+    fit_json_put(object, "fitted", json_boolean(linear->fitted));
+    fit_json_put(object, "reason", fit_json_text(linear->fitted ? NULL : linear->reason));
+    fit_json_put(object, "parameters", parameters);
+    fit_json_put(object, "rss_throughput", fit_json_number(linear->rss));
+    fit_json_put(object, "residual_standard_error", fit_json_number(linear->residual));
+    fit_json_put(object, "df", json_integer((json_int_t)linear->df));
+    return object;
+}
+
+json_t *fit_json_criteria(const struct fit *fit)
+{
+    json_t *object = json_object();
+
+    fit_json_put(object, "models", fit_json_text("log"));
+    fit_json_put(object, "log", fit_json_text(fit_criterion_sentence(false)));
+    fit_json_put(object, "linear", fit_json_text(fit_criterion_sentence(true)));
+    fit_json_put(object, "linear_fit", fit->request.linear ? linear_json(fit) : json_null());
+    return object;
+}

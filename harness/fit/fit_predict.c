@@ -38,3 +38,13 @@ void fit_predict(struct fit *fit)
     for (unsigned times = 2; times <= BAND_REACH && !fit->request.predict_count; times *= 2)
         predict(model, times * model->largest_workers, &fit->predictions[fit->prediction_count++]);
 }
+
+const char *fit_criterion_sentence(bool linear)
+{
+    return linear
+               ? "least squares on throughput, as the R package usl: all throughputs have one weight, so "
+                 "that "
+                 "the largest decide; blocks are not eliminated; gamma is the throughput of one worker"
+               : "least squares on log T: every time counts by its relative error, and what blocks have in "
+                 "common is eliminated";
+}

@@ -101,6 +101,19 @@ like "$said" '^workers trials  ops/s, geom\. mean' "... under the name of its co
 like "$said" '^run: +4 workers: 33[0-9]+ .* ops/s:' "... in the advice, too"
 is "$(grep -cwE 'seconds|T1' <<<"$said")" 0 "... and nothing of it is in seconds"
 
+# The benchmark SPEC SDM91, as in the vignette of the R package usl: alpha 0.0277, beta 0.000104, gamma 90.0.
+printf 'load,throughput\n1,64.9\n18,995.9\n36,1652.4\n72,1853.2\n108,1828.9\n144,1775.0\n216,1702.2\n' >"$work/sdm91.csv"
+said=$("$KNEE" fit --csv "$work/sdm91.csv" --workers-column load --criterion linear)
+like "$said" '^linear: usl, sigma 0\.028 \(.*kappa 0\.000104 \(.*gamma 90 \(' "--criterion linear: least squares on throughput"
+like "$(tr '\n' ' ' <<<"$said" | tr -s ' ')" 'least squares on throughput, as the R package usl.*all else here is by least squares on log T' "... and how it differs"
+is "$("$KNEE" fit --csv "$work/sdm91.csv" --workers-column load --criterion linear --json | /usr/bin/python3 -c 'import json, sys
+c = json.load(sys.stdin)["criteria"]
+print(c["models"], [(p["name"], float("%.4g" % p["value"])) for p in c["linear_fit"]["parameters"]], c["linear_fit"]["df"])')" \
+    "log [('gamma', 90.0), ('sigma', 0.02773), ('kappa', 0.0001044)] 4" "... in fit.json, too"
+like "$("$KNEE" fit --csv "$work/times.csv" --json)" '"linear_fit": null' "... null unless it is asked for"
+like "$("$KNEE" fit -v --csv "$work/times.csv")" 'by least squares on log T; on throughput: --criterion linear' "the criterion is named"
+is "$(awk 'length > 100' <<<"$said")" "" "... in 100 columns"
+
 # Amdahl's law with s = 0.1: S(16) = 6.4, S(64) = 8.767, the curve crosses 95% at 1 + 0.05 / (0.95 * 0.1) = 1.526.
 printf 'workers,seconds\n' >"$work/law.csv"
 for n in 1 2 4 8; do for noise in 0.999 1.001 1.0; do awk "BEGIN { printf \"%d,%.6f\\n\", $n, $noise * 100 * (0.1 + 0.9 / $n) }"; done; done >>"$work/law.csv"
