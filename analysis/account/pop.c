@@ -62,4 +62,8 @@ void pop_make(const struct pop_input *in, struct pop *pop)
     put(pop, POP_IPC, in->instructions / in->cycles, in->reference_instructions / in->reference_cycles,
         isnan(in->instructions) ? no_instructions : no_cycles);
     put(pop, POP_FREQUENCY, in->cycles / cpu_s, in->reference_cycles / in->reference_cpu_s, no_cycles);
+    for (int f = 0; f < POP_FACTORS && in->computing < POP_LEAST_COMPUTING; f++) {
+        pop->factor[f] = NAN;
+        pop->reason[f] = "the items wait more than they compute, and the tree divides computing time";
+    }
 }

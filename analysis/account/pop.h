@@ -13,6 +13,9 @@
  *       ipc               instructions a cycle here over those with one worker
  *       frequency         cycles a second of CPU time here over those with one worker
  *
+ * The tree divides computing time. Items that mostly wait (of which less than POP_LEAST_COMPUTING of the time with one
+ * worker is CPU time) have no such tree: a global efficiency near 0 would say nothing of the scaling.
+ *
  * Each factor is 1 when nothing is lost. Here "communication" is a pool's: claims and I/O, for there are no
  * messages. A leaf whose data are missing is NaN and has a reason; its siblings do not need it.
  */
@@ -35,6 +38,8 @@ enum pop_factor {
     POP_FACTORS
 };
 
+#define POP_LEAST_COMPUTING 0.5
+
 /* Of one trial. Counts are sums over workers; NaN: not measured. */
 struct pop_input {
     double wall_s, workers;
@@ -42,6 +47,7 @@ struct pop_input {
     double instructions, cycles;
     double reference_cpu_s; /* CPU time of the same items with one worker */
     double reference_instructions, reference_cycles;
+    double computing; /* CPU time over wall time of items with one worker; NaN not known */
 };
 
 struct pop {

@@ -38,13 +38,13 @@ static void say(const struct advice_setting *best, const struct advice_setting *
 {
     if (advised == best) {
         struct interval seconds = scaling_level(best->trials, best->count, paired, level);
-        snprintf(reason, bytes, "fastest of all settings, and no cheaper one is as fast%s",
+        snprintf(reason, bytes, "fastest of all cells, and no cheaper one is as fast%s",
                  interval_has_bounds(&seconds) ? "" : " (one repetition: differences may be chance)");
         return;
     }
     snprintf(reason, bytes,
-             "the fastest is %u worker%s (%s); for the same work this setting takes %.3f times as long (%.3f "
-             "to %.3f), "
+             "the fastest is %u worker%s (%s); for the same work this cell takes %.4g times as long (%.4g "
+             "to %.4g), "
              "which is no difference beyond doubt, and is the cheapest such",
              best->workers, best->workers == 1 ? "" : "s", best->name, ratio->value, ratio->low, ratio->high);
 }
@@ -56,7 +56,7 @@ int advice_choose(const struct advice_setting *settings, size_t count, bool pair
     struct interval advised_ratio = {0};
 
     if (best < 0) {
-        snprintf(reason, reason_bytes, "no setting has a trial that counts");
+        snprintf(reason, reason_bytes, "no cell has a trial that counts");
         return -1;
     }
     for (size_t i = 0; i < count; i++) {

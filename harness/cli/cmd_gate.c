@@ -268,7 +268,69 @@ static const char *value_text(const struct gate_value *value, char *text, size_t
 {
     const struct interval interval = {.value = value->value, .low = value->low, .high = value->high};
 
-    return interval_text(&interval, 4, "", text, bytes);
+    return interval_text_digits(&interval, "", text, bytes);
+}
+
+/* How much worse, and how much it may be; or why that is not known. */
+static void print_reason(const struct gate_entry *entry, const struct gate_result *result)
+{
+    bool relative = entry->quantity != GATE_EFFICIENCY;
+    struct interval worse = interval_scaled(&result->worse, relative ? 100 : 1);
+    const char *unit = relative ? "%" : "";
+    char by[VALUE_TEXT_BYTES];
+
+    if (interval_has_bounds(&worse))
+        wrapped_print(stdout, 4, "  worse by %s%s; may be %g%s",
+                      interval_text_digits(&worse, "", by, sizeof by), unit,
+                      entry->tolerance * (relative ? 100 : 1), unit);
+    else
+        wrapped_print(stdout, 4, "  %s", result->reason);
+}
+
+static bool is_missing(const struct gate_entry *entry)
+{
+    return isnan(entry->study.value);
+}
+
+/* What would decide: a cell that the study lacks, spread that one block does not show, or more blocks. */
+static void print_remedy(const struct baseline *baseline, const struct gate_result *result)
+{
+    GString *missing = g_string_new("");
+    size_t without = 0, wide = 0;
+
+    for (size_t i = 0; i < baseline->entries; i++) {
+        const struct gate_entry *entry = &baseline->entry[i];
+        if (result[i].verdict != GATE_UNDECIDED)
+            continue;
+        if (is_missing(entry))
+            g_string_append_printf(missing, "%s%u", missing->len ? "," : "", entry->workers);
+        else if (!interval_has_bounds(&result[i].worse))
+            without++;
+        else
+            wide++;
+    }
+    if (missing->len)
+        wrapped_print(stdout, 2,
+                      "to decide: the study has no value at these numbers of workers: %s; sweep them too "
+                      "(--workers), up to the number of cores",
+                      missing->str);
+    if (without)
+        wrapped_print(stdout, 2,
+                      "to decide: without an interval nothing can be judged: sweep at least 3 blocks, or "
+                      "write the baseline anew from such a study");
+    if (wide)
+        wrapped_print(stdout, 2, "to decide: the intervals are too wide: more blocks would decide");
+    g_string_free(missing, TRUE);
+}
+
+static void print_entry(const struct gate_entry *entry, const struct gate_result *result)
+{
+    char was[VALUE_TEXT_BYTES], is[VALUE_TEXT_BYTES];
+
+    printf("%-15s %7u  %-29s %-29s %s\n", gate_quantity_name(entry->quantity), entry->workers,
+           value_text(&entry->baseline, was, sizeof was), value_text(&entry->study, is, sizeof is),
+           gate_verdict_name(result->verdict));
+    print_reason(entry, result);
 }
 
 static int compare(struct baseline *baseline, const struct fit *fit)
@@ -280,30 +342,28 @@ static int compare(struct baseline *baseline, const struct fit *fit)
     size_t count[3] = {0};
 
     if (explain_differences(baseline, fit) > 0) {
-        printf("verdict: not comparable with %s: sweep the same items on the same class of machine, or make "
-               "a new baseline\n",
-               options.baseline);
+        wrapped_print(
+            stdout, 2,
+            "verdict: not comparable with %s: sweep the same items on the same class of machine, or "
+            "make a new baseline",
+            options.baseline);
         return KNEE_INCOMPARABLE;
     }
-    printf("%-15s %7s  %-27s %-27s %-10s %s\n", "quantity", "workers", "baseline", "study", "verdict",
-           "reason");
+    printf("%-15s %7s  %-29s %-29s %s\n", "quantity", "workers", "baseline", "study", "verdict");
     for (size_t i = 0; i < baseline->entries; i++) {
         struct gate_entry *entry = &baseline->entry[i];
-        char was[VALUE_TEXT_BYTES], is[VALUE_TEXT_BYTES];
         entry->study = study_value(fit, entry->quantity, entry->workers);
         result[i] = gate_decide(entry, FIT_LEVEL);
         count[result[i].verdict]++;
-        printf("%-15s %7u  %-27s %-27s %-10s %s\n", gate_quantity_name(entry->quantity), entry->workers,
-               value_text(&entry->baseline, was, sizeof was), value_text(&entry->study, is, sizeof is),
-               gate_verdict_name(result[i].verdict), result[i].reason);
+        print_entry(entry, &result[i]);
     }
     for (unsigned i = 0; i < fit->hiccups->len; i++)
         wrapped_print(stdout, 2, "far too slow, kept out: %s",
                       g_array_index(fit->hiccups, struct fit_hiccup, i).reason);
     total = gate_total(result, baseline->entries);
-    printf("verdict: %s (%zu of %zu entries pass, %zu worse, %zu undecided%s)\n", gate_verdict_name(total),
-           count[GATE_PASS], baseline->entries, count[GATE_REGRESSION], count[GATE_UNDECIDED],
-           total == GATE_UNDECIDED ? ": more blocks would decide" : "");
+    print_remedy(baseline, result);
+    printf("verdict: %s (%zu of %zu entries pass, %zu worse, %zu undecided)\n", gate_verdict_name(total),
+           count[GATE_PASS], baseline->entries, count[GATE_REGRESSION], count[GATE_UNDECIDED]);
     return codes[total];
 }
 

@@ -5,7 +5,7 @@
 #include "harness/console/account_print.h"
 #include "harness/fit/fit_losses.h"
 
-enum { BAR = 60 }; /* characters */
+enum { BAR = 48 }; /* characters */
 
 struct scale {
     double low, high; /* efficiencies at the bar's ends */
@@ -51,7 +51,7 @@ void account_print_waterfall(const struct fit_account *account, const struct fit
     struct fit_losses losses = fit_losses_rank(account, cell, against);
     struct scale scale = scale_of(&losses);
     double level = 1;
-    char title[64];
+    char title[64], step[32];
 
     fprintf(out, "\nefficiency against %u worker%s; bars begin at %.0f%% (- lost, + gained)\n",
             against->workers, against->workers == 1 ? "" : "s", 100 * scale.low);
@@ -59,7 +59,10 @@ void account_print_waterfall(const struct fit_account *account, const struct fit
     print_bar(&scale, 1, 1, '#', out);
     for (size_t i = 0; i < losses.count; i++) {
         const struct fit_loss *loss = &losses.loss[i];
-        fprintf(out, "%-31s %+7.2f%% %8.2f%% ", loss->label, -100 * loss->share.value, 100 * loss->left);
+        double change = -100 * loss->share.value;
+        /* A change that is not 0 keeps its first digit. */
+        snprintf(step, sizeof step, fabs(change) < 0.005 ? "%+.1g%%" : "%+.2f%%", change);
+        fprintf(out, "%-31s %8s %8.2f%% ", loss->label, step, 100 * loss->left);
         print_bar(&scale, level, loss->left, loss->share.value > 0 ? '-' : '+', out);
         level = loss->left;
     }

@@ -81,7 +81,8 @@ static void add_time(const struct fit *fit, GString *text)
                                fit_measure_unit(fit).is_throughput ? "throughput" : "time",
                                100 * (exp(log(t->high / t->low) / 2) - 1));
     else if (interval_has_value(t) && t->reason[0])
-        g_string_append_printf(text, "no interval of the advised time: %s; ", t->reason);
+        g_string_append_printf(text, "no interval of the advised %s: %s; ",
+                               fit_measure_unit(fit).is_throughput ? "throughput" : "time", t->reason);
 }
 
 static void print_sure(const struct fit *fit, FILE *out)

@@ -46,7 +46,7 @@ static void print_chosen(const struct fit *fit, FILE *out)
     char a[VALUE_TEXT_BYTES], b[VALUE_TEXT_BYTES];
 
     if (!isnan(test->p))
-        fprintf(out, "coherency: kappa above 0, one-sided: t %.2f, p %.2g\n", test->t, test->p);
+        fprintf(out, "coherency: kappa above 0, one-sided: t %.3g, p %.2g\n", test->t, test->p);
     else if (fit->models[MODEL_USL].fitted)
         wrapped_print(out, 2, "coherency: %s", test->reason);
     if (model && interval_has_value(&model->limit_speedup)) {
@@ -84,7 +84,7 @@ static void print_cause(const char *label, const struct knee_cause *cause, FILE 
         return;
     }
     if (!isnan(n->low) && isnan(n->high))
-        snprintf(bounds, sizeof bounds, "%.0f or more", n->low);
+        snprintf(bounds, sizeof bounds, "at least %.0f", n->low);
     else if (!isnan(n->low))
         snprintf(bounds, sizeof bounds, "%.0f to %.0f", n->low, n->high);
     else

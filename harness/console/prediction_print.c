@@ -1,27 +1,33 @@
 #include "harness/console/prediction_print.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #include "harness/console/value_text.h"
+#include "harness/console/wrapped.h"
 
 static void print_points(const struct prediction *p, FILE *out)
 {
     char wall[VALUE_TEXT_BYTES], speedup[VALUE_TEXT_BYTES], efficiency[VALUE_TEXT_BYTES], memory[32];
+    bool too_large = false;
 
-    fprintf(out, "%7s  %-28s %-24s %-24s %10s %10s\n", "workers", "seconds", "speedup", "efficiency",
-            "memory", "core-hours");
+    fprintf(out, "%7s  %-24s %-25s %-25s %5s %7s\n", "workers", "seconds", "speedup", "efficiency", "MiB",
+            "core-h");
     for (unsigned i = 0; i < p->points->len; i++) {
         const struct prediction_point *point = &g_array_index(p->points, struct prediction_point, i);
         if (isnan(point->memory_mib))
             snprintf(memory, sizeof memory, "-");
         else
-            snprintf(memory, sizeof memory, "%.0f MiB", point->memory_mib);
-        fprintf(out, "%7u  %-28s %-24s %-24s %10s %10.4g%s\n", point->workers,
-                interval_text(&point->wall_s, decimals_for(point->wall_s.value, 4), "", wall, sizeof wall),
-                interval_text(&point->speedup, 2, "", speedup, sizeof speedup),
-                interval_text(&point->efficiency, 3, "", efficiency, sizeof efficiency), memory,
-                point->core_hours, point->too_large ? " needs more than the memory" : "");
+            snprintf(memory, sizeof memory, "%.0f", point->memory_mib);
+        fprintf(out, "%7u%c %-24s %-25s %-25s %5s %7.3g\n", point->workers, point->too_large ? '!' : ' ',
+                interval_text_digits(&point->wall_s, "", wall, sizeof wall),
+                interval_text_digits(&point->speedup, "", speedup, sizeof speedup),
+                interval_text_digits(&point->efficiency, "", efficiency, sizeof efficiency), memory,
+                point->core_hours);
+        too_large |= point->too_large;
     }
+    if (too_large)
+        fprintf(out, "! needs more than the memory\n");
 }
 
 static void print_best(const struct prediction *p, FILE *out)
@@ -29,38 +35,39 @@ static void print_best(const struct prediction *p, FILE *out)
     const struct predict_setting *best = &p->best.setting;
     char wall[VALUE_TEXT_BYTES], speedup[VALUE_TEXT_BYTES];
 
-    fprintf(out, "best: %u worker%s, chunk %llu, %s: %s s, speedup %s, %.4g core-hours\n", best->workers,
-            best->workers == 1 ? "" : "s", (unsigned long long)best->chunk,
-            prediction_policy_name(best->policy),
-            interval_text(&p->best_wall_s, decimals_for(p->best_wall_s.value, 4), "", wall, sizeof wall),
-            interval_text(&p->best_speedup, 2, "", speedup, sizeof speedup), p->best_core_hours);
+    wrapped_print(out, 2, "best: %u worker%s, chunk %llu, %s: %s s, speedup %s, %.3g core-hours",
+                  best->workers, best->workers == 1 ? "" : "s", (unsigned long long)best->chunk,
+                  prediction_policy_name(best->policy),
+                  interval_text_digits(&p->best_wall_s, "", wall, sizeof wall),
+                  interval_text_digits(&p->best_speedup, "", speedup, sizeof speedup), p->best_core_hours);
     if (p->least_chunk)
-        fprintf(out, "chunk: %llu is enough for %.0f%% efficiency with %u worker%s\n",
-                (unsigned long long)p->least_chunk, 100 * PREDICTION_EFFICIENCY, best->workers,
-                best->workers == 1 ? "" : "s");
+        wrapped_print(out, 2, "chunk: %llu is enough for %.0f%% efficiency with %u worker%s",
+                      (unsigned long long)p->least_chunk, 100 * PREDICTION_EFFICIENCY, best->workers,
+                      best->workers == 1 ? "" : "s");
     else
-        fprintf(out, "chunk: none gives %.0f%% efficiency with %u workers; most is %.1f%%, with chunk %llu\n",
-                100 * PREDICTION_EFFICIENCY, best->workers, 100 * p->chunk_efficiency,
-                (unsigned long long)p->chunk_best);
+        wrapped_print(out, 2,
+                      "chunk: none gives %.0f%% efficiency with %u workers; most is %.1f%%, with chunk %llu",
+                      100 * PREDICTION_EFFICIENCY, best->workers, 100 * p->chunk_efficiency,
+                      (unsigned long long)p->chunk_best);
 }
 
 static void print_bounds(const struct prediction *p, FILE *out)
 {
-    char note[PREDICTION_NOTE_BYTES];
+    char note[PREDICTION_NOTE_BYTES], memory[96] = "";
 
-    fprintf(out,
-            "bounds: speedup is at most %.0f (workers), %.4g (longest item, %.4g s), %.4g (serial parts)",
-            p->bounds.workers, p->bounds.longest_item, p->bounds.longest_s, p->bounds.serial);
     if (p->memory_limits)
-        fprintf(out, "; memory is enough for %u worker%s of %.0f MiB", p->memory_workers,
-                p->memory_workers == 1 ? "" : "s", p->worker_mib);
-    fputc('\n', out);
+        snprintf(memory, sizeof memory, "; memory is enough for %u worker%s of %.0f MiB", p->memory_workers,
+                 p->memory_workers == 1 ? "" : "s", p->worker_mib);
+    wrapped_print(out, 2,
+                  "bounds: speedup is at most %.0f (workers), %.4g (longest item, %.4g s), %.4g (serial "
+                  "parts)%s",
+                  p->bounds.workers, p->bounds.longest_item, p->bounds.longest_s, p->bounds.serial, memory);
     prediction_note_memory(p, note, sizeof note);
     if (note[0])
-        fprintf(out, "memory: %s\n", note);
+        wrapped_print(out, 2, "memory: %s", note);
     prediction_note_serial(p, note, sizeof note);
     if (note[0])
-        fprintf(out, "serial parts: %s\n", note);
+        wrapped_print(out, 2, "serial parts: %s", note);
 }
 
 static void print_checks(const struct prediction *p, FILE *out)
@@ -68,42 +75,48 @@ static void print_checks(const struct prediction *p, FILE *out)
     for (unsigned i = 0; i < p->checks->len; i++) {
         const struct prediction_check *check = &g_array_index(p->checks, struct prediction_check, i);
         const struct data_cell *cell = &g_array_index(p->study->cells, struct data_cell, check->cell);
-        fprintf(
-            out,
-            "checked: %u workers, chunk %lld, %s: measured %.4g s, predicted without it %.4g s (%+.1f%%)\n",
-            check->workers, (long long)cell->chunk, cell->policy ? cell->policy : "its own policy",
-            check->measured_s, check->predicted_s, without_negative_zero(100 * check->error, 1));
+        wrapped_print(out, 2,
+                      "checked: %u workers, chunk %lld, %s: measured %.4g s, predicted without it %.4g s "
+                      "(%+.1f%%)",
+                      check->workers, (long long)cell->chunk, cell->policy ? cell->policy : "its own policy",
+                      check->measured_s, check->predicted_s, without_negative_zero(100 * check->error, 1));
     }
     if (!p->checks->len)
         fprintf(out, "checked: nothing: the study has no cell of more than one worker\n");
 }
 
+static void print_slowdown(const struct prediction *p, FILE *out)
+{
+    struct interval percent = interval_scaled(&p->contention, 100);
+    struct interval crowding = interval_scaled(&p->crowding, 100);
+    char more[VALUE_TEXT_BYTES], waiting[VALUE_TEXT_BYTES];
+
+    wrapped_print(
+        out, 2,
+        "slowdown of items for each additional worker: %s%%, measured up to %u worker%s; by waiting "
+        "for a core, with all cores busy: %s%%",
+        interval_text_digits(&percent, "", more, sizeof more), p->measured_workers,
+        p->measured_workers == 1 ? "" : "s", interval_text_digits(&crowding, "", waiting, sizeof waiting));
+    if (p->request.cores > p->measured_workers)
+        wrapped_print(out, 2,
+                      "beyond %u worker%s that slowdown is extrapolated in proportion: measure there before "
+                      "you rely on it",
+                      p->measured_workers, p->measured_workers == 1 ? "" : "s");
+}
+
 void prediction_print(const struct prediction *p, FILE *out)
 {
-    char text[VALUE_TEXT_BYTES];
-    struct interval percent = interval_scaled(&p->contention, 100);
-
-    fprintf(out,
-            "%s on %u core%s, %zu items (measured: %u core%s, %zu items, %zu block%s); in brackets: 95%% "
-            "intervals\n\n",
-            p->study->name, p->request.cores, p->request.cores == 1 ? "" : "s", p->request.items,
-            p->study->cores, p->study->cores == 1 ? "" : "s", p->measured_items, p->blocks,
-            p->blocks == 1 ? "" : "s");
+    wrapped_print(
+        out, 2,
+        "%s on %u core%s, %zu items (measured: %u core%s, %zu items, %zu block%s); in brackets: 95%% "
+        "intervals",
+        p->study->name, p->request.cores, p->request.cores == 1 ? "" : "s", p->request.items, p->study->cores,
+        p->study->cores == 1 ? "" : "s", p->measured_items, p->blocks, p->blocks == 1 ? "" : "s");
+    fputc('\n', out);
     print_points(p, out);
     fputc('\n', out);
     print_best(p, out);
     print_bounds(p, out);
-    fprintf(out, "slowdown of items for each additional worker: %s%%, measured up to %u worker%s",
-            interval_text(&percent, 2, "", text, sizeof text), p->measured_workers,
-            p->measured_workers == 1 ? "" : "s");
-    percent = interval_scaled(&p->crowding, 100);
-    fprintf(out, "; by waiting for a core, with all cores busy: %s%%\n",
-            interval_text(&percent, 2, "", text, sizeof text));
-    if (p->request.cores > p->measured_workers)
-        fprintf(
-            out,
-            "beyond %u worker%s that slowdown is extrapolated in proportion: measure there before you rely "
-            "on it\n",
-            p->measured_workers, p->measured_workers == 1 ? "" : "s");
+    print_slowdown(p, out);
     print_checks(p, out);
 }

@@ -12,22 +12,20 @@ enum { VALUE_TEXT_BYTES = 96 };
 /* Printed after a value without bounds, in tables where most values have them. */
 #define NO_INTERVAL " (no interval)"
 
-/* "2.35 (2.30 to 2.39)"; "2.35" when it is exact, or its bounds are both 0 when rounded; "2.35" and `unbounded`
- * (NO_INTERVAL or "") without bounds; "-" without a value. Returns text. */
-const char *interval_text(const struct interval *interval, int decimals, const char *unbounded, char *text,
-                          size_t bytes);
-
-/* The same with the digits that the interval supports: two of the distance to its lower bound, at most six of the value, four of a value
- * without bounds. A number that is not 0 keeps its first digit: "0.00009 (0 to 0.00060)". One bound: "10.03 (7.7 or
- * more)", "10.03 (12.4 or less)". */
+/* "2.346 (2.301 to 2.390)": with the digits that the interval supports: two of the distance to its lower bound, at
+ * most six of the value, four of a value without bounds. A number that is not 0 keeps its first digit: "0.00009 (0 to
+ * 0.00060)"; unless its interval holds 0 and supports none: "0 (-0.20 to 0.20)". "2" when it is exact; "10.03 (at least
+ * 7.7)" and "10.03 (at most 12.4)" with one bound; "7.250" and `unbounded` (NO_INTERVAL or "") without bounds; "-"
+ * without a value. Returns text. */
 const char *interval_text_digits(const struct interval *interval, const char *unbounded, char *text,
                                  size_t bytes);
+/* The value alone, with the same digits. */
+const char *interval_value_text(const struct interval *interval, char *text, size_t bytes);
 
-/* "12.34%"; "-" for NaN. Returns text. */
+/* A share in percent: "12.34%"; a share that is not 0 keeps its first digit, "0.003%"; "-" for NaN. Returns text. */
 const char *percent_text(double share, char *text, size_t bytes);
-
-/* How many decimals leave that many digits of a time in seconds. */
-int decimals_for(double seconds, int digits);
+/* The same of a share with an interval: with fewer decimals where it supports no more. */
+const char *interval_percent_text(const struct interval *share, char *text, size_t bytes);
 
 /* value, or 0 where it would be printed as "-0". */
 double without_negative_zero(double value, int decimals);

@@ -198,10 +198,23 @@ static double reference_counter(const struct fit_account *account, const char *n
     return sum / count;
 }
 
+/* CPU time over wall time of all items with one worker. */
+static double computing_share(const struct fit_account *account)
+{
+    double cpu_s = 0, wall_s = 0;
+
+    for (size_t i = 0; i < account->cost_count; i++)
+        if (!isnan(account->costs[i].cpu_s + account->costs[i].wall_s)) {
+            cpu_s += account->costs[i].cpu_s;
+            wall_s += account->costs[i].wall_s;
+        }
+    return cpu_s / wall_s;
+}
+
 static void find_pop(struct fit_account *account)
 {
     double instructions = reference_counter(account, "instructions"),
-           cycles = reference_counter(account, "cycles");
+           cycles = reference_counter(account, "cycles"), computing = computing_share(account);
 
     for (unsigned i = 0; i < account->trials->len; i++) {
         struct fit_account_trial *row = &g_array_index(account->trials, struct fit_account_trial, i);
@@ -217,7 +230,8 @@ static void find_pop(struct fit_account *account)
                                   .reference_cpu_s =
                                       made->reason[CAUSE_INFLATION_REST] ? NAN : made->core_s[CAUSE_USEFUL],
                                   .reference_instructions = instructions,
-                                  .reference_cycles = cycles};
+                                  .reference_cycles = cycles,
+                                  .computing = computing};
         pop_make(&input, &row->pop);
     }
 }

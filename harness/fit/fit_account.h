@@ -33,7 +33,8 @@ struct fit_account_cell {
     double named;                           /* smallest named share of n T */
     struct interval core_s[ACCOUNT_CAUSES]; /* core-seconds */
     enum account_cause top;                 /* largest mean, useful left out; ACCOUNT_CAUSES none */
-    struct interval pop[POP_FACTORS];
+    struct interval
+        pop[POP_FACTORS];        /* geometric means: each is the product of those below it, as in one trial */
     struct interval size_core_s; /* by image size: inflation per megapixel and megabyte, uneven tail; less the
                                     same with one worker */
     double size_lost;            /* that, as a share of n T; NaN not known */

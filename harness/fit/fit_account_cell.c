@@ -66,10 +66,11 @@ static double size_of(const struct fit_account_trial *row, int which, const char
     return slopes_s + core_s[CAUSE_TAIL] - row->equal_tail_s;
 }
 
+/* The logarithm: factors multiply, and so do their geometric means. */
 static double pop_of(const struct fit_account_trial *row, int which, const char **reason)
 {
     *reason = row->pop.reason[which];
-    return row->pop.factor[which];
+    return log(row->pop.factor[which]);
 }
 
 static void collect(const struct fit_account *account, unsigned cell, trial_number number, int which,
@@ -111,6 +112,19 @@ static struct interval mean_of(const struct fit_account *account, unsigned cell,
 
     collect(account, cell, number, which, &blocks);
     return blocks.count ? stats_mean_interval(blocks.mean, blocks.count, FIT_LEVEL) : no_number(&blocks);
+}
+
+/* The geometric mean, so that the products of the tree hold for the means too. */
+static struct interval factor_mean(const struct fit_account *account, unsigned cell, int which)
+{
+    struct interval mean = mean_of(account, cell, pop_of, which);
+
+    if (!interval_has_value(&mean))
+        return mean;
+    if (interval_has_bounds(&mean))
+        return interval_bounded(exp(mean.value), exp(mean.low), exp(mean.high), mean.level,
+                                "%s, of logarithms", mean.method);
+    return interval_point(exp(mean.value), "%s", mean.reason);
 }
 
 /* Leaves in both the blocks that both have, in one order. */
@@ -221,7 +235,7 @@ void fit_account_add_cell(struct fit_account *account, unsigned index)
     cell.top = account_top(mean);
     cell.speedup = speedup_without(account, &cell, -1);
     for (int f = 0; f < POP_FACTORS; f++)
-        cell.pop[f] = mean_of(account, index, pop_of, f);
+        cell.pop[f] = factor_mean(account, index, f);
     find_size(account, &cell);
     g_array_append_val(account->cells, cell);
 }

@@ -28,8 +28,9 @@ static void warn_of_points(struct fit *fit)
             warn(fit,
                  "%u workers are faster than the ideal by more than noise (efficiency %.3f, %.3f to %.3f): "
                  "super-linear; "
-                 "caches, frequency or a T(1) measured under other conditions may be the reason",
-                 point->workers, e->value, e->low, e->high);
+                 "caches, frequency or %s measured under other conditions may be the reason",
+                 point->workers, e->value, e->low, e->high,
+                 study_data_fact(fit->study, "throughput") ? "one worker" : "a T(1)");
         if (i > 0 && !point->oversubscribed) {
             const struct scaling_point *before = &g_array_index(fit->curve, struct fit_point, i - 1).scaling;
             if (t->low > before->seconds.high && !study_data_is_weak(fit->study))
@@ -38,9 +39,10 @@ static void warn_of_points(struct fit *fit)
         }
         if (t->high / t->low > 1.2)
             warn(fit,
-                 "the time at %u worker%s is known to +-%.0f%% only: more repetitions or a quieter machine "
+                 "the %s at %u worker%s is known to +-%.0f%% only: more repetitions or a quieter machine "
                  "would help",
-                 point->workers, point->workers == 1 ? "" : "s", 50 * log(t->high / t->low));
+                 study_data_fact(fit->study, "throughput") ? "throughput" : "time", point->workers,
+                 point->workers == 1 ? "" : "s", 50 * log(t->high / t->low));
     }
 }
 

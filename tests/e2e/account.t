@@ -36,7 +36,7 @@ is "$(sed -n '/^efficiencies/,$p' out | grep -cE '^ *(global|parallel|load-balan
 like "$(cat out)" '^one: 2 workers against 1' "--workers 2: against one worker"
 like "$(cat out)" '^largest loss: ' "... names the largest loss"
 "$KNEE" account --workers 3 --against 2 one >out
-is "$(awk '/^efficiency/ { exit } /^all / { print "all" } /^tail/ { print "tail" }' out | paste -sd' ')" "tail all" "--against 2: the same table"
+is "$(awk '/^efficiency/ { exit } /^all / { print "all" } /^tail/ { print "tail" }' out | paste -sd' ')" "tail all tail all" "--against 2: the same tables"
 is "$(awk '/^no loss/ { level = $3 + 0 } / [+-][0-9.]+% / { for (i = 1; i <= NF; i++) if ($i ~ /^[+-][0-9.]+%$/) { level += $i; break } }
     /^3 workers/ { off = level - $3; print (off < 0.06 && off > -0.06) ? "sums up" : "off by " off }' out | tail -n1)" "sums up" "... and a waterfall from no loss down to its efficiency"
 
@@ -66,7 +66,7 @@ PYTHON
 is $? 0 "knee predict: exit 0"
 is "$(grep -cE '^ +[0-9]+  [0-9.]+ ' out)" 16 "... a line for each number of workers"
 like "$(cat out)" '^best: [0-9]+ workers?, chunk [0-9]+, [a-z-]+: [0-9.]+ .*core-hours$' "... the best cell and its cost"
-like "$(cat out)" '^bounds: speedup is at most 16 \(workers\).*memory is enough for [0-9]+ workers' "... and bounds"
+like "$(tr '\n' ' ' <out | tr -s ' ')" 'bounds: speedup is at most 16 \(workers\).*memory is enough for [0-9]+ workers' "... and bounds"
 is "$(grep -c '^checked: ' out)" 3 "... and each measured cell, predicted without its own trials"
 /usr/bin/python3 "$root/tests/bench/predictions.py" "$KNEE" one >out
 is $? 0 "predictions.py: predicted against measured"

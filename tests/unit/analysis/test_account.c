@@ -257,7 +257,8 @@ static void the_efficiency_tree_multiplies_out(void **state)
                               .cycles = 2000,
                               .reference_cpu_s = 4,
                               .reference_instructions = 1000,
-                              .reference_cycles = 1900};
+                              .reference_cycles = 1900,
+                              .computing = 0.9};
     struct pop pop;
     const double *f = pop.factor;
 
@@ -269,6 +270,14 @@ static void the_efficiency_tree_multiplies_out(void **state)
     assert_near("parallel", f[POP_PARALLEL], f[POP_LOAD_BALANCE] * f[POP_COMMUNICATION]);
     assert_near("communication", f[POP_COMMUNICATION], f[POP_TRANSFER] * f[POP_SERIALISATION]);
     assert_near("computation", f[POP_COMPUTATION], f[POP_INSTRUCTIONS] * f[POP_IPC] * f[POP_FREQUENCY]);
+    input.computing = 0.4; /* items that mostly wait */
+    pop_make(&input, &pop);
+    assert_true(isnan(f[POP_GLOBAL]) && isnan(f[POP_FREQUENCY]));
+    assert_string_equal(pop.reason[POP_GLOBAL],
+                        "the items wait more than they compute, and the tree divides computing time");
+    input.computing = NAN;
+    pop_make(&input, &pop);
+    assert_near("global, computing not known", f[POP_GLOBAL], f[POP_PARALLEL] * f[POP_COMPUTATION]);
     input.instructions = input.reference_instructions = NAN;
     pop_make(&input, &pop);
     assert_true(isnan(f[POP_IPC]) && isnan(f[POP_INSTRUCTIONS]));

@@ -12,35 +12,37 @@
 static void intervals_show_as_much_as_is_known(void **state)
 {
     const struct interval bounded = interval_bounded(2.3456, 2.3012, 2.3899, 0.95, "t"),
-                          narrow = interval_bounded(2, 1.9999, 2.0001, 0.95, "t"),
                           around_zero = interval_bounded(-0.0001, -0.001, 0.0002, 0.95, "t"),
                           point = interval_point(7.25, "one block"), none = interval_unknown("nothing");
     char text[VALUE_TEXT_BYTES];
 
     (void)state;
-    assert_string_equal(interval_text(&bounded, 2, NO_INTERVAL, text, sizeof text), "2.35 (2.30 to 2.39)");
-    assert_string_equal(interval_text(&narrow, 2, NO_INTERVAL, text, sizeof text), "2.00 (2.00 to 2.00)");
-    assert_string_equal(interval_text(&around_zero, 2, NO_INTERVAL, text, sizeof text), "0.00");
-    assert_string_equal(interval_text(&point, 1, NO_INTERVAL, text, sizeof text), "7.2 (no interval)");
-    assert_string_equal(interval_text(&point, 1, "", text, sizeof text), "7.2");
-    assert_string_equal(interval_text(&none, 1, NO_INTERVAL, text, sizeof text), "-");
     assert_string_equal(interval_text_digits(&bounded, "", text, sizeof text), "2.346 (2.301 to 2.390)");
+    assert_string_equal(interval_value_text(&bounded, text, sizeof text), "2.346");
+    assert_string_equal(interval_text_digits(&around_zero, "", text, sizeof text),
+                        "-0.00010 (-0.00100 to 0.00020)");
     assert_string_equal(interval_text_digits(&point, NO_INTERVAL, text, sizeof text), "7.250 (no interval)");
     assert_string_equal(interval_text_digits(&none, "", text, sizeof text), "-");
+    assert_string_equal(interval_value_text(&none, text, sizeof text), "-");
 }
 
 static void numbers_have_no_negative_zero_and_enough_digits(void **state)
 {
+    const struct interval share = interval_bounded(0.0378, 0.02, 0.0556, 0.95, "t"),
+                          small = interval_bounded(0.000012, 0.00001, 0.000014, 0.95, "t"),
+                          none = interval_unknown("nothing");
     char text[32];
 
     (void)state;
     assert_string_equal(percent_text(0.12345, text, sizeof text), "12.35%");
-    assert_string_equal(percent_text(-0.00001, text, sizeof text), "0.00%");
+    assert_string_equal(percent_text(0.00012, text, sizeof text), "0.01%");
+    assert_string_equal(percent_text(-0.00001, text, sizeof text), "-0.001%");
+    assert_string_equal(percent_text(-1e-17, text, sizeof text), "0%");
+    assert_string_equal(percent_text(1, text, sizeof text), "100.00%");
     assert_string_equal(percent_text(NAN, text, sizeof text), "-");
-    assert_int_equal(decimals_for(123.4, 4), 1);
-    assert_int_equal(decimals_for(0.00123, 4), 6);
-    assert_int_equal(decimals_for(123456, 4), 0);
-    assert_int_equal(decimals_for(NAN, 4), 3);
+    assert_string_equal(interval_percent_text(&share, text, sizeof text), "3.8%");
+    assert_string_equal(interval_percent_text(&small, text, sizeof text), "0.001%");
+    assert_string_equal(interval_percent_text(&none, text, sizeof text), "-");
 }
 
 static void digits_are_those_that_the_interval_supports(void **state)
@@ -55,10 +57,11 @@ static void digits_are_those_that_the_interval_supports(void **state)
                 {1e-7, 0, 4e-7, "0.00000010 (0 to 0.00000040)"},
                 {1234567, 1210000, 1260000, "1235000 (1210000 to 1260000)"},
                 {4e-7, 3.987e-7, 4.014e-7, "4.000e-07 (3.987e-07 to 4.014e-07)"},
-                {10.03, 7.666, NAN, "10.0 (7.7 or more)"},
-                {10.03, NAN, 12.41, "10.0 (12.4 or less)"},
+                {10.03, 7.666, NAN, "10.0 (at least 7.7)"},
+                {10.03, NAN, 12.41, "10.0 (at most 12.4)"},
                 {2, 1.99999999, 2.00000001, "2"},
                 {0, NAN, NAN, "0"},
+                {2e-11, -0.2, 0.2, "0 (-0.20 to 0.20)"},
                 {1, 1, 1, "1"}};
 
     (void)state;

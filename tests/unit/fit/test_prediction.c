@@ -68,6 +68,20 @@ static int remove_study(void **state)
 
 /* --- the account ------------------------------------------------------------------------------ */
 
+/* Geometric means do, plain ones do not. */
+static void the_printed_efficiencies_multiply(void **state)
+{
+    (void)state;
+    assert_true(account.cells->len > 2);
+    for (unsigned i = 0; i < account.cells->len; i++) {
+        const struct interval *pop = g_array_index(account.cells, struct fit_account_cell, i).pop;
+        assert_near("global", pop[POP_GLOBAL].value, pop[POP_PARALLEL].value * pop[POP_COMPUTATION].value,
+                    1e-12);
+        assert_near("parallel", pop[POP_PARALLEL].value,
+                    pop[POP_LOAD_BALANCE].value * pop[POP_COMMUNICATION].value, 1e-12);
+    }
+}
+
 static double equal_tail_s(unsigned workers)
 {
     double sum = 0, count = 0;
@@ -524,6 +538,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_trial_closes_and_all_is_named),
+        cmocka_unit_test(the_printed_efficiencies_multiply),
         cmocka_unit_test(causes_have_the_simulated_cost),
         cmocka_unit_test(a_difference_explains_the_efficiency_lost),
         cmocka_unit_test(the_cost_of_size_is_known),
