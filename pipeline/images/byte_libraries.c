@@ -10,11 +10,11 @@
 #include <glib.h>
 
 /* Names between "lib" and ".so", with those versions that are part of the name. */
-static const char *const wanted[] = {"aom",   "avcodec", "avformat",  "avutil",       "cairo",     "dav1d",
-                                     "de265", "exif",    "freetype",  "harfbuzz",     "heif",      "jpeg",
-                                     "lcms2", "orc-0.4", "pango-1.0", "pangoft2-1.0", "png16",     "swscale",
-                                     "tiff",  "vips",    "vpx",       "webp",         "webpdemux", "webpmux",
-                                     "x265",  "zimg"};
+static const char *const wanted[] = {
+    "aom",     "avcodec",   "avformat",     "avutil",  "cairo",   "dav1d", "de265",
+    "exif",    "freetype",  "harfbuzz",     "heif",    "jpeg",    "lcms2", "openjp2",
+    "orc-0.4", "pango-1.0", "pangoft2-1.0", "png16",   "swscale", "tiff",  "vips",
+    "vpx",     "webp",      "webpdemux",    "webpmux", "x265",    "zimg"};
 
 static bool is_wanted(const char *name)
 {

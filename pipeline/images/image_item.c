@@ -79,6 +79,12 @@ static void read_metadata(struct image_item *item, enum image_kind kind)
         metadata_read(exif, bytes, &item->metadata);
 }
 
+/* Is it decoded by the FFmpeg libraries, from its file? */
+static bool is_by_ffmpeg(enum image_kind kind, const struct recipe *recipe)
+{
+    return sniff_is_clip(kind) || kind == KIND_BMP || (kind == KIND_GIF && recipe->gif_is_clip);
+}
+
 static int decode(struct image_item *item, struct fault *fault)
 {
     const struct recipe *recipe = item->work->recipe;
@@ -90,7 +96,7 @@ static int decode(struct image_item *item, struct fault *fault)
         return refuse(item, fault);
     if (recipe_needs_metadata(recipe))
         read_metadata(item, kind);
-    if (sniff_is_clip(kind) || (kind == KIND_GIF && recipe->gif_is_clip)) {
+    if (is_by_ffmpeg(kind, recipe)) {
         item->engine = &engine_vips;
         item->record->engine = ENGINE_CLIP;
         failed = engine_vips_decode_clip(item->input.fd, recipe, &item->base, &item->size,

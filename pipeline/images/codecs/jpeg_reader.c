@@ -96,6 +96,7 @@ int jpeg_reader_open(struct jpeg_reader *reader, const void *data, size_t bytes,
     jpeg_read_header(&codec->jpeg, TRUE);
     reader->width = (int)codec->jpeg.image_width;
     reader->height = (int)codec->jpeg.image_height;
+    reader->components = codec->jpeg.num_components;
     reader->plain = is_plain(&codec->jpeg);
     read_markers(reader);
     return 0;

@@ -34,6 +34,7 @@ struct jpeg_reader_plane {
 
 struct jpeg_reader {
     int width, height; /* as stored */
+    int components;    /* of a pixel */
     bool plain;        /* grey or YCbCr, 8 bits, luma sampled finest: the planes engine can use it */
     int orientation;   /* EXIF's, 1 to 8; 1 when unknown */
     void *profile;     /* ICC; owned by the reader; NULL none */

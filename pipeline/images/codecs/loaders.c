@@ -13,6 +13,7 @@ static const struct {
     {"VipsForeignLoadWebp", "webpload_buffer", "WebP"},
     {"VipsForeignLoadTiff", "tiffload_buffer", "TIFF"},
     {"VipsForeignLoadNsgif", "gifload_buffer", "GIF"},
+    {"VipsForeignLoadJp2k", "jp2kload_buffer", "JPEG 2000"},
     {"VipsForeignLoadHeif", "heifload_buffer", "HEIC and AVIF"},
 };
 enum { LOADERS = sizeof loaders / sizeof loaders[0] };

@@ -48,7 +48,7 @@ static int open_format(struct reader *r, const int *fd)
     r->format->pb = r->file;
     /* Only this file, and only the containers that sniff.c recognises: no playlist that refers to other files. */
     av_dict_set(&options, "protocol_whitelist", "none", 0);
-    av_dict_set(&options, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif", 0);
+    av_dict_set(&options, "format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,bmp_pipe", 0);
     av_dict_set(&options, "probesize", "5000000", 0);
     av_dict_set(&options, "analyzeduration", "5000000", 0);
     av_dict_set(&options, "max_streams", "64", 0);

@@ -6,7 +6,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
-#include "pipeline/images/pixels/primaries.h"
+#include "pipeline/images/pixels/colour_space.h"
 
 /* The brightness of a frame is examined at this size. */
 enum { LOOK_SIDE = 64, LOOK_PIXELS = LOOK_SIDE * LOOK_SIDE, OUTLIERS = LOOK_PIXELS / 50 };
@@ -36,23 +36,14 @@ static int matrix_of(const AVFrame *frame)
     }
 }
 
-static enum primaries primaries_of(const AVFrame *frame)
+/* libavutil's numbers are the codes of ITU-T H.273. */
+static struct colour_space space_of(const AVFrame *frame)
 {
-    switch (frame->color_primaries) {
-    case AVCOL_PRI_SMPTE170M:
-    case AVCOL_PRI_SMPTE240M:
-        return PRIMARIES_BT601_525;
-    case AVCOL_PRI_BT470BG:
-        return PRIMARIES_BT601_625;
-    case AVCOL_PRI_BT2020:
-        return PRIMARIES_BT2020;
-    case AVCOL_PRI_SMPTE432:
-        return PRIMARIES_P3;
-    case AVCOL_PRI_UNSPECIFIED: /* that matrix is not used with other primaries */
-        return frame->colorspace == AVCOL_SPC_BT2020_NCL ? PRIMARIES_BT2020 : PRIMARIES_BT709;
-    default:
-        return PRIMARIES_BT709;
-    }
+    int primaries = frame->color_primaries;
+
+    if (primaries == AVCOL_PRI_UNSPECIFIED && frame->colorspace == AVCOL_SPC_BT2020_NCL)
+        primaries = AVCOL_PRI_BT2020; /* that matrix is not used with other primaries */
+    return colour_space_of(primaries, frame->color_trc);
 }
 
 static bool is_full_range(const AVFrame *frame)
@@ -107,9 +98,9 @@ int poster_to_rgb(const AVFrame *frame, const uint8_t background[3], struct pixe
                   struct fault *fault)
 {
     size_t count = (size_t)frame->width * (size_t)frame->height;
-    bool pq = frame->color_trc == AVCOL_TRC_SMPTE2084, alpha = has_alpha(frame);
-    bool deep = !alpha && (pq || primaries_of(frame) != PRIMARIES_BT709);
-    int bytes = deep ? 6 : alpha ? 4 : 3, failed;
+    struct colour_space space = space_of(frame);
+    bool alpha = has_alpha(frame), deep = !colour_space_is_srgb(&space);
+    int bands = alpha ? 4 : 3, bytes = bands * (deep ? 2 : 1), failed;
     uint8_t *between = NULL;
 
     pixels->data = g_try_malloc(count * 3 + 64);
@@ -120,14 +111,13 @@ int poster_to_rgb(const AVFrame *frame, const uint8_t background[3], struct pixe
         return fault_sys(fault, "no memory for a frame of %dx%d", frame->width, frame->height);
     }
     failed = convert(frame, frame->width, frame->height,
-                     deep    ? AV_PIX_FMT_RGB48
+                     deep    ? (alpha ? AV_PIX_FMT_RGBA64 : AV_PIX_FMT_RGB48)
                      : alpha ? AV_PIX_FMT_RGBA
                              : AV_PIX_FMT_RGB24,
                      SWS_BICUBIC, between ? between : pixels->data, frame->width * bytes);
     if (failed)
         fault_set(fault, "the clip's pixel format %d cannot be turned into RGB", frame->format);
-    else if (deep && primaries_to_srgb((const uint16_t *)(const void *)between, count, primaries_of(frame),
-                                       pq, pixels->data))
+    else if (deep && colour_space_convert(&space, between, 2, bands, count, alpha ? between : pixels->data))
         failed = fault_sys(fault, "no memory for converting a frame's colours");
     else if (alpha)
         flatten(between, count, background, pixels->data);

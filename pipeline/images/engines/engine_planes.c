@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "pipeline/images/codecs/colour_tags.h"
 #include "pipeline/images/codecs/jpeg_reader.h"
 #include "pipeline/images/codecs/jpeg_writer.h"
 #include "pipeline/images/codecs/webp_writer.h"
@@ -66,8 +67,8 @@ bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *re
     if (!takes)
         return false;
     takes = jpeg_reader_open(&reader, data, bytes, &ignored) == 0 && reader.plain;
-    if (takes && reader.profile)
-        takes = colour_profile_effect(reader.profile, reader.profile_bytes) != PROFILE_UNUSABLE;
+    if (takes && reader.components == 1 && reader.profile)
+        takes = colour_profile_channels(reader.profile, reader.profile_bytes) != 1; /* shades of its own */
     jpeg_reader_close(&reader);
     return takes;
 }
@@ -129,21 +130,37 @@ static int read_and_scale(struct jpeg_reader *reader, struct pixels *base, struc
     return 0;
 }
 
-/* Profiles are defined on RGB. Converted at the base's size, for the whole picture may be many times
- * larger. */
-static int to_srgb(const struct jpeg_reader *reader, struct pixels *base, struct fault *fault)
+/* Passes over a profile that is not for RGB, or cannot be read, with a note. */
+static bool has_profile(const struct jpeg_reader *reader, struct notes *notes)
+{
+    int channels = reader->profile ? colour_profile_channels(reader->profile, reader->profile_bytes) : 0;
+
+    if (reader->profile && (channels != 3 || reader->components == 1))
+        notes_add(notes, channels ? NOTE_PROFILE_UNFIT : NOTE_PROFILE_DAMAGED);
+    return channels == 3 && reader->components == 3;
+}
+
+/* Profiles and colour spaces are defined on RGB. Converted at the base's size, for the whole picture may be many
+ * times larger. */
+static int to_srgb(const struct jpeg_reader *reader, const struct colour_tags *tags, struct pixels *base,
+                   struct notes *notes, struct fault *fault)
 {
     struct pixels rgb = {0}, planes = {0};
+    bool profile = has_profile(reader, notes);
+    size_t count;
     int failed;
 
-    if (!reader->profile || colour_profile_effect(reader->profile, reader->profile_bytes) != PROFILE_CONVERTS)
+    if (profile ? colour_profile_effect(reader->profile, reader->profile_bytes) != PROFILE_CONVERTS
+                : colour_space_is_srgb(&tags->space))
         return 0;
     failed = planes_to_rgb(base, &rgb, fault);
-    if (!failed) {
-        colour_profile_convert(reader->profile, reader->profile_bytes, rgb.data,
-                               (size_t)rgb.width * (size_t)rgb.height);
+    count = (size_t)rgb.width * (size_t)rgb.height;
+    if (!failed && profile)
+        colour_profile_convert(reader->profile, reader->profile_bytes, rgb.data, count);
+    else if (!failed && colour_space_convert(&tags->space, rgb.data, 1, 3, count, rgb.data))
+        failed = fault_sys(fault, "no memory for converting colours");
+    if (!failed)
         failed = planes_from_rgb(&rgb, &planes, fault);
-    }
     g_free(rgb.data);
     if (failed) {
         g_free(planes.data);
@@ -154,8 +171,9 @@ static int to_srgb(const struct jpeg_reader *reader, struct pixels *base, struct
     return 0;
 }
 
-static int decode_open(struct jpeg_reader *reader, const struct recipe *recipe, struct pixels *base,
-                       struct engine_size *size, struct fault *fault)
+static int decode_open(struct jpeg_reader *reader, const struct colour_tags *tags,
+                       const struct recipe *recipe, struct pixels *base, struct engine_size *size,
+                       struct notes *notes, struct fault *fault)
 {
     double scale;
     int width, height;
@@ -169,7 +187,7 @@ static int decode_open(struct jpeg_reader *reader, const struct recipe *recipe, 
     if (jpeg_reader_start(reader, reduction_jpeg(size->stored_width, size->stored_height, scale), fault) ||
         planes_alloc(base, reader->orientation >= 5 ? height : width,
                      reader->orientation >= 5 ? width : height, fault) ||
-        read_and_scale(reader, base, fault) || to_srgb(reader, base, fault))
+        read_and_scale(reader, base, fault) || to_srgb(reader, tags, base, notes, fault))
         return -1;
     return planes_upright(base, reader->orientation, fault);
 }
@@ -178,10 +196,12 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
                   struct engine_size *size, struct notes *notes, struct fault *fault)
 {
     struct jpeg_reader reader;
+    struct colour_tags tags;
     int failed = jpeg_reader_open(&reader, data, bytes, fault);
 
+    colour_tags_read(KIND_JPEG, data, bytes, &tags);
     if (!failed)
-        failed = decode_open(&reader, recipe, base, size, fault);
+        failed = decode_open(&reader, &tags, recipe, base, size, notes, fault);
     if (!failed)
         notes_add_all(notes, jpeg_reader_notes(&reader));
     jpeg_reader_close(&reader);

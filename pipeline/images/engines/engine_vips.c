@@ -12,11 +12,13 @@
 #include "pipeline/images/codecs/loaders.h"
 #include "pipeline/images/codecs/poster.h"
 #include "pipeline/images/codecs/vips_fault.h"
+#include "pipeline/images/codecs/vips_picture.h"
 #include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/engines/reduction.h"
 #include "pipeline/images/engines/vips_base.h"
 #include "pipeline/images/pixels/bands.h"
 #include "pipeline/images/pixels/colour_profile.h"
+#include "pipeline/images/pixels/turn.h"
 #include "pipeline/images/recipe/geometry.h"
 
 /* --- damage that decoders only warn of --------------------------------------------------------- */
@@ -87,46 +89,30 @@ int engine_vips_setup(struct fault *fault)
 
 /* --- decoding --------------------------------------------------------------------------------- */
 
-/* From the header. */
-struct header {
-    bool is_jpeg, swap, convert; /* convert: an ICC profile that is not sRGB */
-};
-
-/* Is there a profile that changes colours? */
+/* Is there a profile that changes colours? The image's profile is for its channels (vips_picture.h). */
 static bool converts(VipsImage *image)
 {
     const void *profile;
     size_t bytes;
 
-    if (vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &bytes)) {
-        vips_error_clear();
+    if (!vips_image_get_typeof(image, VIPS_META_ICC_NAME) ||
+        vips_image_get_blob(image, VIPS_META_ICC_NAME, &profile, &bytes))
         return false;
-    }
     return image->Bands < 3 || image->BandFmt != VIPS_FORMAT_UCHAR ||
            colour_profile_effect(profile, bytes) != PROFILE_NONE;
 }
 
-static int read_header(const void *data, size_t bytes, const struct recipe *recipe, struct engine_size *size,
-                       struct header *header, struct fault *fault)
+/* Of a picture stored with that orientation. Returns 0, or -1 with fault: too many pixels. */
+static int take_size(int width, int height, int orientation, const struct recipe *recipe,
+                     struct engine_size *size, struct fault *fault)
 {
-    VipsImage *image = vips_image_new_from_buffer(data, bytes, "", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
-    const char *loader = NULL;
-    bool good;
+    bool swap = turn_swaps(orientation);
 
-    if (!image)
-        return vips_fault(fault);
-    size->stored_width = image->Xsize;
-    size->stored_height = image->Ysize;
-    header->swap = vips_image_get_orientation_swap(image);
-    size->width = header->swap ? size->stored_height : size->stored_width;
-    size->height = header->swap ? size->stored_width : size->stored_height;
-    header->is_jpeg =
-        vips_image_get_string(image, VIPS_META_LOADER, &loader) == 0 && strncmp(loader, "jpegload", 8) == 0;
-    good = engine_check_size(size, recipe, fault) == 0;
-    if (good)
-        header->convert = converts(image);
-    g_object_unref(image);
-    return good ? 0 : -1;
+    *size = (struct engine_size){.width = swap ? height : width,
+                                 .height = swap ? width : height,
+                                 .stored_width = width,
+                                 .stored_height = height};
+    return engine_check_size(size, recipe, fault);
 }
 
 void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metadata)
@@ -155,48 +141,60 @@ static struct vips_base base_for(const struct recipe *recipe, const struct engin
         .background = {recipe->background[0], recipe->background[1], recipe->background[2]}};
 }
 
-static int decode_jpeg(const void *data, size_t bytes, const struct recipe *recipe,
-                       const struct engine_size *size, const struct header *header, struct pixels *base,
-                       struct notes *notes, struct fault *fault)
+/* The JPEG's image to the base picture. */
+static int make_jpeg_base(struct jpeg_reader *reader, const struct colour_tags *tags,
+                          const struct recipe *recipe, const struct engine_size *size, struct pixels *base,
+                          struct notes *notes, struct fault *fault)
 {
     int reduction = reduction_jpeg(size->stored_width, size->stored_height,
                                    geometry_base_scale(recipe, size->width, size->height));
     struct vips_base how;
+    VipsImage *image = jpeg_vips_image(reader, reduction, fault);
+
+    if (image)
+        image = vips_picture_fit(image, tags, notes, fault);
+    if (!image)
+        return -1;
+    how = base_for(recipe, size, reader->orientation, converts(image));
+    how.span_width = (double)reader->width / reduction;
+    how.span_height = (double)reader->height / reduction;
+    return vips_base_make(image, &how, base, fault);
+}
+
+static int decode_jpeg(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                       struct engine_size *size, struct notes *notes, struct fault *fault)
+{
     struct jpeg_reader reader;
-    VipsImage *image = NULL;
+    struct colour_tags tags;
     int failed = jpeg_reader_open(&reader, data, bytes, fault);
 
-    if (!failed) {
-        how = base_for(recipe, size, reader.orientation, header->convert);
-        how.span_width = (double)reader.width / reduction;
-        how.span_height = (double)reader.height / reduction;
-        image = jpeg_vips_image(&reader, reduction, fault);
-        failed = image ? vips_base_make(image, &how, base, fault) : -1;
-    }
+    colour_tags_read(KIND_JPEG, data, bytes, &tags);
+    if (!failed)
+        failed = take_size(reader.width, reader.height, reader.orientation, recipe, size, fault) ||
+                 make_jpeg_base(&reader, &tags, recipe, size, base, notes, fault);
     if (!failed)
         notes_add_all(notes, jpeg_reader_notes(&reader));
     jpeg_reader_close(&reader);
-    return failed;
+    return failed ? -1 : 0;
 }
 
 static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
                   struct engine_size *size, struct notes *notes, struct fault *fault)
 {
-    struct header header = {0};
     struct vips_base how;
     VipsImage *image;
 
     damage_forget();
-    if (read_header(data, bytes, recipe, size, &header, fault))
-        return -1;
-    if (header.is_jpeg)
-        return decode_jpeg(data, bytes, recipe, size, &header, base, notes, fault);
-    /* The strictest level: a decoder's warning means visible damage. */
-    image =
-        vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    if (sniff_kind(data, bytes) == KIND_JPEG)
+        return decode_jpeg(data, bytes, recipe, base, size, notes, fault);
+    image = vips_picture_open(data, bytes, notes, fault);
     if (!image)
-        return vips_fault(fault);
-    how = base_for(recipe, size, vips_image_get_orientation(image), header.convert);
+        return -1;
+    if (take_size(image->Xsize, image->Ysize, vips_image_get_orientation(image), recipe, size, fault)) {
+        g_object_unref(image);
+        return -1;
+    }
+    how = base_for(recipe, size, vips_image_get_orientation(image), converts(image));
     return vips_base_make(image, &how, base, fault) ? -1 : damage_found(fault);
 }
 

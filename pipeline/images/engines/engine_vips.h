@@ -10,10 +10,12 @@
  *
  * Properties of the pixels:
  * - a JPEG is reduced by 2, 4 or 8 by its decoder (reduction.h); Lanczos does the rest. Other formats are decoded
- *   whole; of a TIFF with several pages or levels, and of an animation, the first picture is used.
+ *   whole; of a TIFF with several pages or levels, and of an animation, the first picture is used, unless that is a
+ *   thumbnail (vips_picture.h).
  * - scaling works on gamma-encoded values, as in most tools, and premultiplies alpha.
- * - a picture without a profile is taken as sRGB (CMYK: through libvips' own profile), without conversion; a
- *   profile equivalent to sRGB is dropped (colour_profile.h); any other is applied.
+ * - a profile equivalent to sRGB is dropped (colour_profile.h); one that is not for the picture's channels, or cannot
+ *   be read, is passed over with a note; any other is applied. Without a profile, colours are what the file tells
+ *   otherwise (colour_tags.h), or sRGB (CMYK: through libvips' own profile).
  * - a decoder's warning is an error here; of the JPEG library, those that mean lost pixels (jpeg_warnings.h); of the
  *   TIFF library, whose warnings are mostly about odd tags, those that mean lost pixels.
  */

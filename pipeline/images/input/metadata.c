@@ -9,7 +9,9 @@ enum {
     TAG_COPYRIGHT = 0x8298,
     TAG_EXIF_FOLDER = 0x8769,
     TAG_TAKEN = 0x9003,
-    TAG_COLOUR_SPACE = 0xa001
+    TAG_COLOUR_SPACE = 0xa001,
+    TAG_INTEROPERABILITY = 0xa005,
+    TAG_INTEROPERABILITY_INDEX = 1
 };
 enum { TYPE_ASCII = 2, TYPE_SHORT = 3, TYPE_LONG = 4, ENTRY_BYTES = 12, MOST_ENTRIES = 512 };
 
@@ -68,13 +70,20 @@ static void take_time(const struct tiff *t, const uint8_t *entry, struct metadat
         *time = got;
 }
 
-/* Reads the folder at an offset; returns the offset of the EXIF folder, 0 none. */
-static size_t read_folder(const struct tiff *t, size_t at, struct metadata *metadata)
+/* What is spread over several folders. */
+struct folders {
+    size_t exif, interoperability; /* offsets; 0 none */
+    bool uncalibrated, r03;
+};
+
+/* Reads the folder at an offset. */
+static void read_folder(const struct tiff *t, size_t at, struct metadata *metadata, struct folders *folders)
 {
-    size_t exif_folder = 0, entries;
+    size_t entries;
+    char index[8] = "";
 
     if (at < 8 || at + 2 > t->bytes)
-        return 0;
+        return;
     entries = number(t->data + at, 2, t->big_endian);
     for (size_t i = 0; i < entries && i < MOST_ENTRIES; i++) {
         const uint8_t *entry = t->data + at + 2 + i * ENTRY_BYTES;
@@ -91,17 +100,26 @@ static size_t read_folder(const struct tiff *t, size_t at, struct metadata *meta
             take_time(t, entry, &metadata->taken);
             break;
         case TAG_EXIF_FOLDER:
-            exif_folder = number(entry + 8, 4, t->big_endian);
+            folders->exif = number(entry + 8, 4, t->big_endian);
+            break;
+        case TAG_COLOUR_SPACE:
+            folders->uncalibrated = number(entry + 8, 2, t->big_endian) == 65535;
+            break;
+        case TAG_INTEROPERABILITY:
+            folders->interoperability = number(entry + 8, 4, t->big_endian);
+            break;
+        case TAG_INTEROPERABILITY_INDEX:
+            take_text(t, entry, index, sizeof index);
+            folders->r03 |= strcmp(index, "R03") == 0;
             break;
         }
     }
-    return exif_folder;
 }
 
 void metadata_read(const uint8_t *exif, size_t bytes, struct metadata *metadata)
 {
     struct tiff t;
-    size_t exif_folder;
+    struct folders folders = {0};
 
     *metadata = (struct metadata){0};
     if (bytes >= 6 && memcmp(exif, "Exif\0\0", 6) == 0) {
@@ -111,9 +129,10 @@ void metadata_read(const uint8_t *exif, size_t bytes, struct metadata *metadata)
     if (bytes < 8 || (memcmp(exif, "II*\0", 4) != 0 && memcmp(exif, "MM\0*", 4) != 0))
         return;
     t = (struct tiff){.data = exif, .bytes = bytes, .big_endian = *exif == 'M'};
-    exif_folder = read_folder(&t, number(exif + 4, 4, t.big_endian), metadata);
-    if (exif_folder)
-        read_folder(&t, exif_folder, metadata);
+    read_folder(&t, number(exif + 4, 4, t.big_endian), metadata, &folders);
+    read_folder(&t, folders.exif, metadata, &folders);
+    read_folder(&t, folders.interoperability, metadata, &folders);
+    metadata->adobe_rgb = folders.uncalibrated && folders.r03;
 }
 
 /* --- finding it ------------------------------------------------------------------------------- */

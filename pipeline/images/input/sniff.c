@@ -23,6 +23,7 @@ static const struct {
     [KIND_TIFF] = {"tiff", "TIFF", false},        [KIND_GIF] = {"gif", "GIF", false},
     [KIND_HEIF] = {"heif", "HEIF", false},        [KIND_MP4] = {"mp4", "MP4", true},
     [KIND_MATROSKA] = {"matroska", "WebM", true}, [KIND_AVI] = {"avi", "AVI", true},
+    [KIND_JP2] = {"jp2", "JPEG 2000", false},     [KIND_BMP] = {"bmp", "BMP", false},
 };
 
 /* The first rule whose bytes are all there decides. ISO base media (ISO/IEC 14496-12): the major brand makes the
@@ -42,6 +43,9 @@ static const struct {
     {KIND_GIF, MAGIC(0, "GIF87a"), {0}},
     {KIND_GIF, MAGIC(0, "GIF89a"), {0}},
     {KIND_MATROSKA, MAGIC(0, "\x1a\x45\xdf\xa3"), {0}},
+    {KIND_JP2, MAGIC(0, "\0\0\0\x0cjP  \r\n\x87\n"), {0}},
+    {KIND_JP2, MAGIC(0, "\xff\x4f\xff\x51"), {0}},
+    {KIND_BMP, MAGIC(0, "BM"), MAGIC(6, "\0\0\0\0")}, /* two reserved fields: no text has them */
     {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "heic")},
     {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "heix")},
     {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "heim")},
@@ -49,6 +53,7 @@ static const struct {
     {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "mif1")},
     {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "msf1")},
     {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "avif")},
+    {KIND_UNKNOWN, MAGIC(4, "ftyp"), MAGIC(8, "crx ")}, /* a raw file */
     {KIND_MP4, MAGIC(4, "ftyp"), {0}},
     {KIND_MP4, MAGIC(4, "moov"), {0}},
     {KIND_MP4, MAGIC(4, "mdat"), {0}},
@@ -68,11 +73,13 @@ static const struct {
     struct magic magic;
     const char *title;
 } unsupported[] = {
-    {MAGIC(0, "BM"), "BMP"},
     {MAGIC(0, "\xff\x0a"), "JPEG XL"},
     {MAGIC(0, "\0\0\0\x0cJXL "), "JPEG XL"},
-    {MAGIC(0, "\0\0\0\x0cjP  "), "JPEG 2000"},
-    {MAGIC(0, "\xff\x4f\xff\x51"), "JPEG 2000"},
+    {MAGIC(4, "ftypcrx "), "a camera's raw file"},
+    {MAGIC(0, "IIRO"), "a camera's raw file"},
+    {MAGIC(0, "IIRS"), "a camera's raw file"},
+    {MAGIC(0, "IIU\0"), "a camera's raw file"},
+    {MAGIC(0, "FUJIFILMCCD-RAW"), "a camera's raw file"},
     {MAGIC(0, "%PDF-"), "PDF"},
     {MAGIC(0, "8BPS"), "Photoshop"},
     {MAGIC(0, "PK\3\4"), "ZIP"},

@@ -21,6 +21,8 @@ enum image_kind {
     KIND_MP4,      /* MP4, MOV, 3GP */
     KIND_MATROSKA, /* MKV, WebM */
     KIND_AVI,
+    KIND_JP2, /* JPEG 2000, with or without a container */
+    KIND_BMP,
     KIND_COUNT
 };
 

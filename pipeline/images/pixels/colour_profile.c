@@ -12,8 +12,41 @@ static struct {
     void *data;
     size_t bytes;
     enum colour_profile_effect effect;
+    int channels;
     cmsHTRANSFORM transform; /* to sRGB; NULL for one that cannot be used */
 } known;
+
+/* The header's own length. */
+static bool is_whole(const uint8_t *profile, size_t bytes)
+{
+    return bytes >= 128 && ((size_t)profile[0] << 24 | (size_t)profile[1] << 16 | (size_t)profile[2] << 8 |
+                            profile[3]) <= bytes;
+}
+
+/* Can the library make a conversion to sRGB with it? */
+static int channels_of(const void *profile, size_t bytes)
+{
+    cmsHPROFILE from =
+        is_whole(profile, bytes) ? cmsOpenProfileFromMem(profile, (cmsUInt32Number)bytes) : NULL;
+    cmsHPROFILE to = cmsCreate_sRGBProfile();
+    cmsHTRANSFORM transform = NULL;
+    int channels = 0;
+
+    if (from && to) {
+        cmsUInt32Number format = cmsFormatterForColorspaceOfProfile(from, 1, FALSE);
+        cmsColorSpaceSignature space = cmsGetColorSpace(from);
+        channels = space == cmsSigGrayData ? 1 : space == cmsSigRgbData ? 3 : space == cmsSigCmykData ? 4 : 0;
+        if (channels)
+            transform = cmsCreateTransform(from, format, to, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC, 0);
+    }
+    if (from)
+        cmsCloseProfile(from);
+    if (to)
+        cmsCloseProfile(to);
+    if (transform)
+        cmsDeleteTransform(transform);
+    return transform ? channels : 0;
+}
 
 static cmsHTRANSFORM make_transform(const void *profile, size_t bytes)
 {
@@ -53,20 +86,32 @@ static void ignore_complaint(cmsContext context, cmsUInt32Number code, const cha
     (void)text;
 }
 
-enum colour_profile_effect colour_profile_effect(const void *profile, size_t bytes)
+static void know(const void *profile, size_t bytes)
 {
     if (known.data && known.bytes == bytes && memcmp(known.data, profile, bytes) == 0)
-        return known.effect;
+        return;
     cmsSetLogErrorHandler(ignore_complaint);
     free(known.data);
     if (known.transform)
         cmsDeleteTransform(known.transform);
-    known.transform = make_transform(profile, bytes);
+    known.channels = channels_of(profile, bytes);
+    known.transform = known.channels == 3 ? make_transform(profile, bytes) : NULL;
     known.effect = known.transform ? probe(known.transform) : PROFILE_UNUSABLE;
     known.data = malloc(bytes);
     known.bytes = bytes;
     if (known.data)
         memcpy(known.data, profile, bytes);
+}
+
+int colour_profile_channels(const void *profile, size_t bytes)
+{
+    know(profile, bytes);
+    return known.channels;
+}
+
+enum colour_profile_effect colour_profile_effect(const void *profile, size_t bytes)
+{
+    know(profile, bytes);
     return known.effect;
 }
 

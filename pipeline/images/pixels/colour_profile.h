@@ -3,7 +3,7 @@
  * Most profiles in photographs are variants of sRGB. Converting with them costs as much as a second scaling,
  * and changes only roundings.
  *
- * Both functions cache the result for the last profile: all files of one camera have the same one. One thread
+ * All functions cache the result for the last profile: all files of one camera have the same one. One thread
  * at a time; nothing is kept that depends on earlier items.
  */
 #ifndef KNEE_COLOUR_PROFILE_H
@@ -18,6 +18,10 @@ enum colour_profile_effect {
     PROFILE_CONVERTS, /* colour_profile_convert() is needed */
     PROFILE_UNUSABLE  /* not a profile for RGB, or not one that can be read */
 };
+
+/* Channels of the colours that it is for, 1 (grey), 3 (RGB) or 4 (CMYK), when it can be used to convert them to sRGB;
+ * 0: it cannot be read, is cut, or is of another kind. */
+int colour_profile_channels(const void *profile, size_t bytes);
 
 enum colour_profile_effect colour_profile_effect(const void *profile, size_t bytes);
 

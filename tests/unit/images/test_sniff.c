@@ -44,7 +44,29 @@ static void first_bytes_decide(void **state)
         {"\0\0\0\x08"
          "wide\0\0\0\0mdat",
          16, KIND_MP4},
-        {"BM\x36\0\0\0\0\0", 8, KIND_UNKNOWN},
+        {"BM\x36\0\0\0\0\0\0\0", 10, KIND_BMP},
+        {"BMW and other cars", 18, KIND_UNKNOWN},
+        {"\0\0\0\x0cjP  \r\n\x87\n", 12, KIND_JP2},
+        {"\xff\x4f\xff\x51", 4, KIND_JP2},
+        {"\0\0\0\x08"
+         "wide",
+         8, KIND_MP4},
+        {"\0\0\0\x14"
+         "pnot",
+         8, KIND_MP4},
+        {"\0\0\0\x08"
+         "free",
+         8, KIND_MP4},
+        {"\0\0\0\x18"
+         "styp",
+         8, KIND_MP4},
+        {"\0\0\0\x08"
+         "skip",
+         8, KIND_MP4},
+        {"not free", 8, KIND_UNKNOWN},
+        {"\0\0\0\x18"
+         "ftypcrx ",
+         12, KIND_UNKNOWN},
         {"hello, I am a text", 18, KIND_UNKNOWN},
         {"", 0, KIND_UNKNOWN},
     };
@@ -79,10 +101,16 @@ static void what_is_not_read_is_called_by_its_name(void **state)
         const char *bytes;
         size_t length;
         const char *name;
-    } samples[] = {
-        {"BM\x36\0\0\0", 6, "BMP"}, {"\xff\x0a\xfa", 3, "JPEG XL"}, {"\0\0\0\x0cjP  \r\n", 10, "JPEG 2000"},
-        {"%PDF-1.7", 8, "PDF"},     {"<html>\n", 7, "a text"},      {"gr\xc3\xbc\xc3\x9f", 6, "a text"},
-        {"abc\0def", 7, NULL},      {"\x01\x02", 2, NULL},          {"", 0, NULL}};
+    } samples[] = {{"\xff\x0a\xfa", 3, "JPEG XL"},
+                   {"\0\0\0\x18"
+                    "ftypcrx ",
+                    12, "a camera's raw file"},
+                   {"%PDF-1.7", 8, "PDF"},
+                   {"<html>\n", 7, "a text"},
+                   {"gr\xc3\xbc\xc3\x9f", 6, "a text"},
+                   {"abc\0def", 7, NULL},
+                   {"\x01\x02", 2, NULL},
+                   {"", 0, NULL}};
 
     (void)state;
     for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {

@@ -1,0 +1,280 @@
+#include "pipeline/images/codecs/vips_picture.h"
+
+#include "pipeline/images/codecs/gif_canvas.h"
+#include "pipeline/images/codecs/tiff_layout.h"
+#include "pipeline/images/codecs/vips_fault.h"
+#include "pipeline/images/pixels/colour_profile.h"
+
+/* Colours of the image, without alpha and other samples; 0: none of those that are handled here. */
+static int colours_of(const VipsImage *image)
+{
+    switch (image->Type) {
+    case VIPS_INTERPRETATION_B_W:
+    case VIPS_INTERPRETATION_GREY16:
+        return 1;
+    case VIPS_INTERPRETATION_CMYK:
+        return 4;
+    case VIPS_INTERPRETATION_sRGB:
+    case VIPS_INTERPRETATION_RGB:
+    case VIPS_INTERPRETATION_RGB16:
+    case VIPS_INTERPRETATION_scRGB:
+        return 3;
+    default:
+        return 0;
+    }
+}
+
+/* The operation has made to from *image, unless failed: it takes its place. */
+static int replace(VipsImage **image, VipsImage *to, int failed)
+{
+    g_object_unref(*image);
+    *image = failed ? NULL : to;
+    return failed;
+}
+
+/* --- samples ----------------------------------------------------------------------------------- */
+
+/* Samples after the colours are kept only when they are alpha: the first that the file calls so. */
+static int drop_extra(VipsImage **image, const struct tiff_layout *layout)
+{
+    int colours = colours_of(*image), extra = (*image)->Bands - colours, alpha = -1;
+    VipsImage *kept = NULL, *band = NULL, *joined = NULL;
+    int failed;
+
+    if (!colours || extra <= 0)
+        return 0;
+    for (int i = 0; i < extra && i < layout->extra_count && alpha < 0; i++)
+        if (layout->extra[i] == TIFF_EXTRA_ASSOCIATED || layout->extra[i] == TIFF_EXTRA_UNASSOCIATED)
+            alpha = i;
+    if (alpha == 0 && extra == 1)
+        return 0;
+    failed = vips_extract_band(*image, &kept, 0, "n", colours, NULL);
+    if (!failed && alpha >= 0) {
+        failed = vips_extract_band(*image, &band, colours + alpha, NULL) ||
+                 vips_bandjoin2(kept, band, &joined, NULL);
+        VIPS_UNREF(kept);
+        VIPS_UNREF(band);
+        kept = joined;
+    }
+    return replace(image, kept, failed);
+}
+
+/* Factor and format that make samples of this format whole numbers of 8 or 16 bits; 0: they are that. */
+static double factor_of(VipsBandFormat format, VipsBandFormat *to)
+{
+    *to = format == VIPS_FORMAT_CHAR ? VIPS_FORMAT_UCHAR : VIPS_FORMAT_USHORT;
+    switch (format) {
+    case VIPS_FORMAT_CHAR:
+    case VIPS_FORMAT_SHORT:
+        return 1;
+    case VIPS_FORMAT_INT:
+    case VIPS_FORMAT_UINT:
+        return 1 / 65537.0;
+    case VIPS_FORMAT_FLOAT:
+    case VIPS_FORMAT_DOUBLE:
+        return 65535;
+    default:
+        return 0;
+    }
+}
+
+/* Casts clip: what is below zero becomes black. */
+static int make_whole(VipsImage **image)
+{
+    VipsBandFormat format;
+    double factor = factor_of((*image)->BandFmt, &format);
+    int colours = colours_of(*image);
+    VipsInterpretation type = colours == 4 ? VIPS_INTERPRETATION_CMYK
+                              : format == VIPS_FORMAT_UCHAR
+                                  ? (colours == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB)
+                              : colours == 1 ? VIPS_INTERPRETATION_GREY16
+                                             : VIPS_INTERPRETATION_RGB16;
+    VipsImage *scaled = NULL, *rounded = NULL, *cast = NULL, *to = NULL;
+    int failed;
+
+    if (factor <= 0 || !colours)
+        return 0;
+    failed = vips_linear1(*image, &scaled, factor, 0, NULL) ||
+             vips_round(scaled, &rounded, VIPS_OPERATION_ROUND_RINT, NULL) ||
+             vips_cast(rounded, &cast, format, NULL) || vips_copy(cast, &to, "interpretation", type, NULL);
+    VIPS_UNREF(scaled);
+    VIPS_UNREF(rounded);
+    VIPS_UNREF(cast);
+    return replace(image, to, failed);
+}
+
+/* --- profiles ---------------------------------------------------------------------------------- */
+
+static int without_profile(VipsImage **image)
+{
+    VipsImage *to = NULL;
+    int failed = vips_copy(*image, &to, NULL);
+
+    if (!failed)
+        vips_image_remove(to, VIPS_META_ICC_NAME);
+    return replace(image, to, failed);
+}
+
+/* Removes a profile that is not for these channels, or cannot be read, or does not count. */
+static int fit_profile(VipsImage **image, bool ignored, struct notes *notes)
+{
+    const void *profile;
+    size_t bytes;
+    int colours = colours_of(*image), channels;
+
+    if (!vips_image_get_typeof(*image, VIPS_META_ICC_NAME) ||
+        vips_image_get_blob(*image, VIPS_META_ICC_NAME, &profile, &bytes))
+        return 0;
+    if (ignored)
+        return without_profile(image);
+    channels = colour_profile_channels(profile, bytes);
+    if (channels && (!colours || channels == colours))
+        return 0;
+    notes_add(notes, channels ? NOTE_PROFILE_UNFIT : NOTE_PROFILE_DAMAGED);
+    return without_profile(image);
+}
+
+/* --- colour told otherwise --------------------------------------------------------------------- */
+
+static uint8_t *row_at(const VipsRegion *region, int x, int y)
+{
+    return region->data + (ptrdiff_t)(y - region->valid.top) * region->bpl +
+           (ptrdiff_t)(x - region->valid.left) * region->im->Bands *
+               (ptrdiff_t)vips_format_sizeof(region->im->BandFmt);
+}
+
+static int convert_rows(VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop)
+{
+    VipsRegion *from = sequence;
+    const struct colour_space *space = b;
+    const VipsRect *r = &region->valid;
+
+    (void)a;
+    (void)stop;
+    if (vips_region_prepare(from, r))
+        return -1;
+    for (int y = 0; y < r->height; y++)
+        if (colour_space_convert(space, row_at(from, r->left, r->top + y),
+                                 from->im->BandFmt == VIPS_FORMAT_UCHAR ? 1 : 2, from->im->Bands,
+                                 (size_t)r->width, row_at(region, r->left, r->top + y))) {
+            vips_error("colour", "no memory for converting colours");
+            return -1;
+        }
+    return 0;
+}
+
+static int convert_space(VipsImage **image, const struct colour_space *space)
+{
+    struct colour_space *kept;
+    VipsImage *to;
+    int failed;
+
+    if (colours_of(*image) == 4 || !colours_of(*image) || (*image)->Bands > 4 ||
+        colour_space_is_srgb(space) ||
+        ((*image)->BandFmt != VIPS_FORMAT_UCHAR && (*image)->BandFmt != VIPS_FORMAT_USHORT))
+        return 0;
+    to = vips_image_new();
+    kept = VIPS_NEW(to, struct colour_space); /* for as long as the image */
+    *kept = *space;
+    failed = vips_image_pipelinev(to, VIPS_DEMAND_STYLE_THINSTRIP, *image, NULL);
+    to->BandFmt = VIPS_FORMAT_UCHAR;
+    to->Type = (*image)->Bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    if (!failed)
+        failed = vips_image_generate(to, vips_start_one, convert_rows, vips_stop_one, *image, kept);
+    if (failed)
+        g_object_unref(to);
+    else
+        vips_object_local(to, g_object_ref(*image));
+    return replace(image, to, failed);
+}
+
+VipsImage *vips_picture_fit(VipsImage *image, const struct colour_tags *tags, struct notes *notes,
+                            struct fault *fault)
+{
+    if (make_whole(&image) || fit_profile(&image, tags->over_profile, notes) ||
+        (!vips_image_get_typeof(image, VIPS_META_ICC_NAME) && convert_space(&image, &tags->space))) {
+        vips_fault(fault);
+        return NULL;
+    }
+    return image;
+}
+
+/* --- files ------------------------------------------------------------------------------------- */
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* The first picture alone, on the whole canvas, which is clear around it. */
+static int place_on_canvas(VipsImage **image, const uint8_t *data, size_t bytes)
+{
+    struct gif_canvas canvas;
+    VipsImage *frame = NULL, *clear = NULL, *to = NULL;
+    int failed, width, height;
+
+    if (!gif_canvas_read(data, bytes, &canvas))
+        return 0;
+    width = least(canvas.frame_width, (*image)->Xsize - canvas.left);
+    height = least(canvas.frame_height, (*image)->Ysize - canvas.top);
+    if ((width >= canvas.width && height >= canvas.height) || width <= 0 || height <= 0)
+        return 0;
+    failed = vips_extract_area(*image, &frame, canvas.left, canvas.top, width, height, NULL);
+    if (!failed)
+        failed =
+            vips_image_hasalpha(frame) ? vips_copy(frame, &clear, NULL) : vips_addalpha(frame, &clear, NULL);
+    if (!failed)
+        failed = vips_embed(clear, &to, canvas.left, canvas.top,
+                            canvas.width > (*image)->Xsize ? canvas.width : (*image)->Xsize,
+                            canvas.height > (*image)->Ysize ? canvas.height : (*image)->Ysize, "extend",
+                            VIPS_EXTEND_BLACK, NULL);
+    VIPS_UNREF(frame);
+    VIPS_UNREF(clear);
+    return replace(image, to, failed);
+}
+
+static VipsImage *open_tiff(const void *data, size_t bytes, struct fault *fault)
+{
+    struct tiff_layout layout;
+    VipsImage *image;
+
+    tiff_layout_read(data, bytes, &layout);
+    if (layout.raw) {
+        fault_set(fault, "a camera's raw file: its pixels are those of a sensor; develop it to TIFF or JPEG");
+        return NULL;
+    }
+    image = layout.subifd < 0 ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
+                                                           VIPS_ACCESS_SEQUENTIAL, "page", layout.page, NULL)
+                              : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
+                                                           VIPS_ACCESS_SEQUENTIAL, "page", layout.page,
+                                                           "subifd", layout.subifd, NULL);
+    if (!image || drop_extra(&image, &layout))
+        vips_fault(fault);
+    return image;
+}
+
+static VipsImage *open_any(const void *data, size_t bytes, struct fault *fault)
+{
+    VipsImage *image =
+        vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+
+    if (!image)
+        vips_fault(fault);
+    return image;
+}
+
+VipsImage *vips_picture_open(const void *data, size_t bytes, struct notes *notes, struct fault *fault)
+{
+    enum image_kind kind = sniff_kind(data, bytes);
+    struct colour_tags tags;
+    VipsImage *image = kind == KIND_TIFF ? open_tiff(data, bytes, fault) : open_any(data, bytes, fault);
+
+    if (!image)
+        return NULL;
+    if (kind == KIND_GIF && place_on_canvas(&image, data, bytes)) {
+        vips_fault(fault);
+        return NULL;
+    }
+    colour_tags_read(kind, data, bytes, &tags);
+    return vips_picture_fit(image, &tags, notes, fault);
+}

@@ -1,0 +1,138 @@
+#!/bin/bash
+# Colours of pictures as users have them: samples of all kinds, profiles that do not fit, colour told without a profile,
+# thumbnails before the picture; held against ImageMagick, vips, ffmpeg and arithmetic. The table is in docs/formats.md.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+cd "$work" || exit 1
+export VIPS_WARNING=0
+for tool in vips:libvips-tools convert:imagemagick ffmpeg:ffmpeg; do
+    command -v "${tool%:*}" >/dev/null || skip_all "${tool#*:} is missing: make deps"
+done
+/usr/bin/python3 -c 'import PIL.ImageCms' 2>/dev/null || skip_all "Pillow is missing: make deps"
+
+mkdir in
+vips black black.v 64 48 --bands 3 && vips copy black.v srgb.v --interpretation srgb &&
+    vips icc_transform srgb.v cmyk.tif cmyk --input-profile srgb &&
+    vips icc_transform srgb.v p3.tif p3 --input-profile srgb &&
+    /usr/bin/python3 "$root/tests/e2e/colours_make.py" in || exit 1
+
+# The still and the clip of the same frames; PQ and HLG have 10 bits.
+for kind in p3:smpte432:iec61966-2-1:bt709:yuv444p bt2020:bt2020:bt2020-10:bt2020nc:yuv444p10le \
+    pq:bt2020:smpte2084:bt2020nc:yuv444p10le hlg:bt2020:arib-std-b67:bt2020nc:yuv444p10le; do
+    IFS=: read -r name primaries curve matrix format <<<"$kind"
+    tags=(-color_primaries "$primaries" -color_trc "$curve" -colorspace "$matrix" -color_range tv)
+    ffmpeg -nostdin -loglevel error -i in/rgb.tif -vf "scale=out_color_matrix=${matrix/nc/}:out_range=tv:flags=accurate_rnd,\
+format=$format" -frames:v 1 -c:v ffv1 "${tags[@]}" "in/$name.mkv" &&
+        ffmpeg -nostdin -loglevel error -i "in/$name.mkv" -c:v libaom-av1 -still-picture 1 -crf 0 -cpu-used 8 \
+            "${tags[@]}" "in/$name.avif" || exit 1
+done
+
+# knee_run RECIPE: the recipe on the batch, into out.
+knee_run() {
+    rm -rf out
+    "$KNEE" run --quiet --serial --recipe "$1" in out 2>stderr
+}
+printf '%s\n' "[recipe]" name=plain background=#ffffff "[rendition p]" fit=inside width=2048 height=2048 format=png >plain.recipe
+printf '%s\n' "[recipe]" name=planes "[rendition p]" fit=inside width=2048 height=2048 format=jpeg quality=98 >planes.recipe
+
+# same A B [WITHIN]: the middles of the quarters of both differ by at most WITHIN (2) of 255. A colour or four of them
+# (r,g,b r,g,b ...) may stand for a file.
+cat >same.py <<'END'
+import os
+import sys
+from PIL import Image
+
+def four(what):
+    if not os.path.exists(what) and "," in what:
+        colours = [tuple(int(v) for v in c.split(",")) for c in what.split()]
+        return colours if len(colours) == 4 else colours * 4
+    image = Image.open(what).convert("RGB")
+    return [image.getpixel((int(image.width * x), int(image.height * y)))
+            for x, y in ((.25, .25), (.75, .25), (.25, .75), (.75, .75))]
+
+a, b = four(sys.argv[1]), four(sys.argv[2])
+within = int(sys.argv[3]) if len(sys.argv) > 3 else 2
+far = max(abs(x - y) for p, q in zip(a, b) for x, y in zip(p, q))
+print("same" if far <= within else f"{a}, not {b}")
+END
+same() { is "$(/usr/bin/python3 same.py "$1" "$2" "${4:-2}" 2>&1 | tail -1)" same "$3"; }
+# notes PATH: the set in the journal.
+notes() { awk -F '\t' -v path="$1" '$1 ~ /done$/ && $2 == path { print $11 }' out/.knee/journal; }
+
+knee_run plain.recipe
+is "$(cut -f1 out/FAILED.tsv | tail -n +2)" raw.dng "all are read but the raw file"
+
+# --- samples of TIFF ------------------------------------------------------------------------------------------------
+for name in rgb grey float float-grey signed8 signed16 grey16 white-is-zero16 rgb16 grey32 rgb32 straight premultiplied \
+    premultiplied16 grey-alpha16 alpha-and-more; do
+    convert "in/$name.tif" -background white -flatten -colorspace sRGB -depth 8 -type TrueColor wanted.png 2>/dev/null
+    same "out/p/$name.tif.png" wanted.png "TIFF, $name: as ImageMagick"
+done
+same out/p/negative16.tif.png 0,0,0 "TIFF, below zero: black"
+for pair in unspecified:rgb unspecified2:rgb grey-unspecified:grey cmyk16:cmyk spot:cmyk spots:cmyk spot16:cmyk; do
+    same "out/p/${pair%:*}.tif.png" "out/p/${pair#*:}.tif.png" "TIFF, ${pair%:*}: as the same without the rest"
+done
+vips icc_transform in/cmyk.tif wanted.png srgb --input-profile cmyk --intent relative
+same out/p/cmyk.tif.png wanted.png "TIFF, CMYK: as vips"
+same out/p/next.tif.png in/rgb.tif "a thumbnail first: the next page"
+same out/p/below.tif.png in/rgb.tif "a thumbnail first: the picture below it"
+like "$(grep raw.dng out/FAILED.tsv)" "raw file.*develop it" "a sensor's pixels are refused"
+
+# --- colour told by PNG ---------------------------------------------------------------------------------------------
+plain="200,40,40 40,200,40 40,40,200 200,200,40"
+same out/p/plain.png.png "$plain" "PNG that says nothing"
+same out/p/cicp-p3.png.png "218,0,25 0,202,0 40,39,207 202,201,0" "PNG, cICP: Display P3" 3
+same out/p/cicp-narrow.png.png "214,28,28 28,214,28 28,28,214 214,214,28" "PNG, cICP: narrow range"
+same out/p/icc-p3.png.png out/p/cicp-p3.png.png "PNG, ICC profile"
+same out/p/cicp-over-icc.png.png "$plain" "PNG, cICP before the profile"
+same out/p/icc-over-rest.png.png out/p/icc-p3.png.png "PNG, the profile before gAMA and cHRM"
+same out/p/srgb-over-gamma.png.png "$plain" "PNG, sRGB before gAMA and cHRM"
+same out/p/gamma-1.png.png "229,110,110 110,229,110 110,110,229 229,229,110" "PNG, gAMA of linear light"
+same out/p/gamma-usual.png.png "$plain" "PNG, the usual gAMA is sRGB's curve"
+same out/p/chrm-adobe.png.png out/p/adobe-rgb.jpg.png "PNG, cHRM and gAMA of Adobe RGB" 4
+
+# --- colour told by others ------------------------------------------------------------------------------------------
+same out/p/adobe-rgb.jpg.png "233,35,35 0,201,0 35,35,205 201,201,0" "JPEG, Adobe RGB by EXIF" 4
+same out/p/uncalibrated.jpg.png "$plain" "JPEG, uncalibrated by EXIF and not Adobe's" 4
+same out/p/p3.avif.png out/p/cicp-p3.png.png "AVIF, nclx: Display P3" 4
+for name in p3 bt2020 pq hlg; do
+    same "out/p/$name.avif.png" "out/p/$name.mkv.png" "$name: still and clip agree"
+done
+is "$(/usr/bin/python3 same.py out/p/bt2020.avif.png "$plain" 12 | cut -c1)" "[" "BT.2020 is converted"
+is "$(/usr/bin/python3 same.py out/p/pq.avif.png out/p/hlg.avif.png 12 | cut -c1)" "[" "PQ has a curve of its own"
+
+# --- canvas, BMP, JPEG 2000 -----------------------------------------------------------------------------------------
+for width in 800:600 700:500; do
+    is "$(vipsheader -f width "out/p/canvas-${width%:*}.gif.png")x$(vipsheader -f height "out/p/canvas-${width%:*}.gif.png")" \
+        "${width/:/x}" "GIF: the file's canvas, ${width/:/x}"
+    same "out/p/canvas-${width%:*}.gif.png" "200,40,40 255,255,255 255,255,255 255,255,255" "GIF: the background beyond its frame"
+done
+for name in rgb.bmp rgb.jp2 stream.j2k; do
+    same "out/p/$name.png" "in/$name" "$name: as Pillow"
+done
+
+# --- profiles that do not fit, in every recipe ----------------------------------------------------------------------
+unfit=(rgb-with-grey rgb-with-cmyk rgb-with-cut grey-with-rgb grey-with-cmyk grey-with-cut cmyk-with-rgb cmyk-with-grey
+    cmyk-with-cut)
+for item in "${unfit[@]}"; do
+    same "out/p/$item.jpg.png" "out/p/${item%%-*}-none.jpg.png" "JPEG, $item: passed over" 1
+    want=1
+    [[ $item == *cut ]] && want=2
+    is "$(notes "$item.jpg")" $want "... with a note"
+done
+same out/p/grey-with-rgb.png.png "30,30,30 90,90,90 150,150,150 220,220,220" "PNG, grey with an RGB profile: passed over"
+same out/p/grey-with-grey.jpg.png "96,96,96 159,159,159 201,201,201 239,239,239" "a grey profile that fits is applied" 4
+is "$(notes rgb-none.jpg) $(notes grey-with-grey.jpg)" "0 0" "no note where nothing was passed over"
+find in -type f ! -name '*-with-*' ! -name '*-none.jpg' ! -name adobe-rgb.jpg -delete
+knee_run planes.recipe
+for item in "${unfit[@]}"; do
+    same "out/p/$item.jpg.jpg" "out/p/${item%%-*}-none.jpg.jpg" "$item, JPEG to JPEG" 1
+    is "$(($(notes "$item.jpg") & 3 ? 1 : 0))" 1 "... with a note"
+done
+same out/p/adobe-rgb.jpg.jpg "233,35,35 0,201,0 35,35,205 201,201,0" "Adobe RGB by EXIF, JPEG to JPEG" 4
+for recipe in web archive catalogue; do
+    knee_run "$root/pipeline/recipes/$recipe.recipe"
+    is $? 0 "profiles that do not fit: none fails with the $recipe recipe"
+done
+
+done_testing

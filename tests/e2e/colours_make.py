@@ -1,0 +1,193 @@
+#!/usr/bin/python3
+"""Writes the small pictures of colours.t into a folder: usage: colours_make.py FOLDER
+
+FOLDER/../cmyk.tif and FOLDER/../p3.tif hold a profile each.
+Each shows four colours in its quarters. TIFF and PNG are written by hand, for no tool writes their odd kinds.
+"""
+import io
+import struct
+import sys
+import zlib
+from typing import Callable, Sequence
+
+from PIL import Image, ImageCms
+
+WIDTH, HEIGHT = 64, 48
+COLOURS = [(200, 40, 40), (40, 200, 40), (40, 40, 200), (200, 200, 40)]
+GREYS = [30, 90, 150, 220]
+INKS = [(0, 200, 200, 20), (200, 0, 200, 20), (200, 200, 0, 20), (0, 0, 200, 20)]
+ALPHA = [255, 128, 255, 64]
+FOLDER = sys.argv[1]
+
+
+def save(name: str, data: bytes) -> None:
+    with open(f"{FOLDER}/{name}", "wb") as file:
+        file.write(data)
+
+
+def pixels(of: Callable[[int], bytes], width: int = WIDTH, height: int = HEIGHT) -> bytes:
+    """The bytes of all pixels; `of` gives those of a quarter."""
+    return b"".join(of(x * 2 // width + 2 * (y * 2 // height)) for y in range(height) for x in range(width))
+
+
+def profile_of(name: str) -> bytes:
+    with Image.open(f"{FOLDER}/../{name}") as image:
+        return image.info["icc_profile"]
+
+
+# --- TIFF -----------------------------------------------------------------------------------------------------------
+Tags = list[tuple[int, int, Sequence[int]]]
+
+
+def directory(tags: Tags, at: int, after: int) -> bytes:
+    """A directory at an offset of the file, with what does not fit into its entries; after: offset of the next."""
+    body = at + 2 + 12 * len(tags) + 4
+    entries, more = b"", b""
+    for tag, kind, values in sorted(tags):
+        data = struct.pack("<%d%s" % (len(values), {1: "B", 3: "H", 4: "I"}[kind]), *values)
+        place = struct.pack("<I", body + len(more)) if len(data) > 4 else data.ljust(4, b"\0")
+        entries += struct.pack("<HHI", tag, kind, len(values)) + place
+        more += data + b"\0" * (len(data) & 1) if len(data) > 4 else b""
+    return struct.pack("<H", len(tags)) + entries + struct.pack("<I", after) + more
+
+
+def picture(data: bytes, at: int, samples: int, bits: int, kind: int, meaning: int, more: Tags,
+            width: int = WIDTH, height: int = HEIGHT) -> Tags:
+    return [(256, 3, [width]), (257, 3, [height]), (258, 3, [bits] * samples), (259, 3, [1]), (262, 3, [meaning]),
+            (273, 4, [at]), (277, 3, [samples]), (278, 3, [height]), (279, 4, [len(data)]), (284, 3, [1]),
+            (339, 3, [kind] * samples)] + more
+
+
+def tiff(name: str, samples: int, bits: int, kind: int, meaning: int, data: bytes, extra: Sequence[int] = ()) -> None:
+    """kind: SampleFormat. meaning: PhotometricInterpretation. extra: ExtraSamples."""
+    more: Tags = [(338, 3, extra)] if extra else []
+    tags = picture(data, 8, samples, bits, kind, meaning, more)
+    at = 8 + len(data)
+    save(name, b"II*\0" + struct.pack("<I", at) + data + directory(tags, at, 0))
+
+
+def tiffs() -> None:
+    pack = struct.pack
+    rgb = pixels(lambda q: bytes(COLOURS[q]))
+    tiff("rgb.tif", 3, 8, 1, 2, rgb)
+    tiff("grey.tif", 1, 8, 1, 1, pixels(lambda q: bytes([GREYS[q]])))
+    tiff("float.tif", 3, 32, 3, 2, pixels(lambda q: pack("<3f", *(v / 255 for v in COLOURS[q]))))
+    tiff("float-grey.tif", 1, 32, 3, 1, pixels(lambda q: pack("<f", GREYS[q] / 255)))
+    tiff("signed8.tif", 1, 8, 2, 1, pixels(lambda q: pack("<b", (0, 40, 90, 127)[q])))
+    tiff("signed16.tif", 3, 16, 2, 2, pixels(lambda q: pack("<3h", *(v * 128 for v in COLOURS[q]))))
+    tiff("negative16.tif", 1, 16, 2, 1, pixels(lambda q: pack("<h", (-32768, -5000, -1, 0)[q])))
+    tiff("grey16.tif", 1, 16, 1, 1, pixels(lambda q: pack("<H", GREYS[q] * 257)))
+    tiff("white-is-zero16.tif", 1, 16, 1, 0, pixels(lambda q: pack("<H", 65535 - GREYS[q] * 257)))
+    tiff("rgb16.tif", 3, 16, 1, 2, pixels(lambda q: pack("<3H", *(v * 257 for v in COLOURS[q]))))
+    tiff("grey32.tif", 1, 32, 1, 1, pixels(lambda q: pack("<I", GREYS[q] * 16843009)))
+    tiff("rgb32.tif", 3, 32, 1, 2, pixels(lambda q: pack("<3I", *(v * 16843009 for v in COLOURS[q]))))
+    tiff("straight.tif", 4, 8, 1, 2, pixels(lambda q: bytes(COLOURS[q] + (ALPHA[q],))), [2])
+    tiff("premultiplied.tif", 4, 8, 1, 2,
+         pixels(lambda q: bytes([round(v * ALPHA[q] / 255) for v in COLOURS[q]] + [ALPHA[q]])), [1])
+    tiff("premultiplied16.tif", 4, 16, 1, 2,
+         pixels(lambda q: pack("<4H", *[round(v * 257 * ALPHA[q] / 255) for v in COLOURS[q]], ALPHA[q] * 257)), [1])
+    tiff("grey-alpha16.tif", 2, 16, 1, 1, pixels(lambda q: pack("<2H", GREYS[q] * 257, ALPHA[q] * 257)), [2])
+    tiff("alpha-and-more.tif", 5, 8, 1, 2, pixels(lambda q: bytes(COLOURS[q] + (ALPHA[q], 3))), [2, 0])
+    tiff("unspecified.tif", 4, 8, 1, 2, pixels(lambda q: bytes(COLOURS[q] + (ALPHA[q],))), [0])
+    tiff("unspecified2.tif", 5, 8, 1, 2, pixels(lambda q: bytes(COLOURS[q] + (ALPHA[q], 3))), [0, 0])
+    tiff("grey-unspecified.tif", 2, 8, 1, 1, pixels(lambda q: bytes([GREYS[q], ALPHA[q]])), [0])
+    tiff("cmyk.tif", 4, 8, 1, 5, pixels(lambda q: bytes(INKS[q])))
+    tiff("cmyk16.tif", 4, 16, 1, 5, pixels(lambda q: pack("<4H", *(v * 257 for v in INKS[q]))))
+    tiff("spot.tif", 5, 8, 1, 5, pixels(lambda q: bytes(INKS[q] + (99,))), [0])
+    tiff("spots.tif", 6, 8, 1, 5, pixels(lambda q: bytes(INKS[q] + (99, 3))), [0, 0])
+    tiff("spot16.tif", 5, 16, 1, 5, pixels(lambda q: pack("<5H", *(v * 257 for v in INKS[q]), 999)), [0])
+    # A thumbnail first: the full picture is the next page, or below the first, or a sensor's.
+    small = pixels(lambda q: b"\x80\x80\x80", 16, 12)
+    for name, below, meaning in (("next.tif", False, 2), ("below.tif", True, 2), ("raw.dng", True, 32803)):
+        at = 8 + len(rgb) + len(small)
+        full = picture(rgb, 8, 3, 8, 1, meaning, [])
+        first = picture(small, 8 + len(rgb), 3, 8, 1, 2, [(254, 4, [1])], 16, 12)
+        place = at + len(directory(first + ([(330, 4, [0])] if below else []), at, 0))
+        if below:
+            first.append((330, 4, [place]))
+        save(name, b"II*\0" + struct.pack("<I", at) + rgb + small +
+             directory(first, at, 0 if below else place) + directory(full, place, 0))
+
+
+# --- PNG ------------------------------------------------------------------------------------------------------------
+def png(name: str, *chunks: tuple[bytes, bytes]) -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + pixels(lambda q: bytes(COLOURS[q]))[y * WIDTH * 3:(y + 1) * WIDTH * 3]
+                    for y in range(HEIGHT))
+    save(name, b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", WIDTH, HEIGHT, 8, 2, 0, 0, 0)) +
+         b"".join(chunk(*c) for c in chunks) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def pngs() -> None:
+    profile = (b"iCCP", b"p3\0\0" + zlib.compress(profile_of("p3.tif")))
+    adobe = (b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000))
+    linear, usual = (b"gAMA", struct.pack(">I", 100000)), (b"gAMA", struct.pack(">I", 45455))
+    p3, srgb = (b"cICP", bytes([12, 13, 0, 1])), (b"cICP", bytes([1, 13, 0, 1]))
+    png("plain.png")
+    png("cicp-p3.png", p3)
+    png("cicp-narrow.png", (b"cICP", bytes([1, 13, 0, 0])))
+    png("icc-p3.png", profile, linear)
+    png("cicp-over-icc.png", srgb, profile)
+    png("icc-over-rest.png", profile, (b"gAMA", struct.pack(">I", 100000)), adobe)
+    png("srgb-over-gamma.png", (b"sRGB", b"\0"), linear, adobe)
+    png("gamma-1.png", linear)
+    png("gamma-usual.png", usual)
+    png("chrm-adobe.png", adobe, (b"gAMA", struct.pack(">I", 45471)))
+
+
+# --- JPEG, GIF, BMP, JPEG 2000 --------------------------------------------------------------------------------------
+def grey_profile() -> bytes:
+    """A grey profile of gamma 1: what it is used for becomes lighter."""
+    tags = [(b"desc", b"desc\0\0\0\0\0\0\0\x02g\0" + b"\0" * 80), (b"cprt", b"text\0\0\0\0none\0\0\0\0"),
+            (b"wtpt", b"XYZ \0\0\0\0" + struct.pack(">3I", 0xf6d6, 0x10000, 0xd32d)),
+            (b"kTRC", b"curv\0\0\0\0\0\0\0\0")]
+    at, table, data = 128 + 4 + 12 * len(tags), b"", b""
+    for name, content in tags:
+        table += name + struct.pack(">2I", at + len(data), len(content))
+        data += content + b"\0" * (-len(content) % 4)
+    head = struct.pack(">I4sI4s4s4s12s4s", at + len(data), b"lcms", 0x02400000, b"mntr", b"GRAY", b"XYZ ",
+                       b"\x07\xe4\0\1\0\1\0\0\0\0\0\0", b"acsp")
+    head += b"\0" * 28 + struct.pack(">3I", 0xf6d6, 0x10000, 0xd32d) + b"\0" * 48
+    return head + struct.pack(">I", len(tags)) + table + data
+
+
+def exif(space: int, index: bytes) -> bytes:
+    main = directory([(0x8769, 4, [26])], 8, 0)
+    below = directory([(0xa001, 3, [space]), (0xa005, 4, [56])], 26, 0)
+    return b"Exif\0\0II*\0\x08\0\0\0" + main + below + directory([(1, 1, list(index + b"\0"))], 56, 0).replace(
+        struct.pack("<HHI", 1, 1, 4), struct.pack("<HHI", 1, 2, 4))
+
+
+def jpegs() -> None:
+    rgb = Image.frombytes("RGB", (WIDTH, HEIGHT), pixels(lambda q: bytes(COLOURS[q])))
+    grey = Image.frombytes("L", (WIDTH, HEIGHT), pixels(lambda q: bytes([GREYS[q]])))
+    inks = Image.frombytes("CMYK", (WIDTH, HEIGHT), pixels(lambda q: bytes(INKS[q])))
+    profiles = {"rgb": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes(), "grey": grey_profile()}
+    profiles["cmyk"] = profile_of("cmyk.tif")
+    profiles["cut"] = profile_of("p3.tif")[:300]
+    for colours, image in (("rgb", rgb), ("grey", grey), ("cmyk", inks)):
+        image.save(f"{FOLDER}/{colours}-none.jpg", quality=98, subsampling=0)
+        for name, profile in profiles.items():
+            if name != colours:
+                image.save(f"{FOLDER}/{colours}-with-{name}.jpg", quality=98, subsampling=0, icc_profile=profile)
+    grey.save(f"{FOLDER}/grey-with-grey.jpg", quality=98, icc_profile=profiles["grey"])
+    grey.save(f"{FOLDER}/grey-with-rgb.png", icc_profile=profiles["rgb"])
+    rgb.save(f"{FOLDER}/adobe-rgb.jpg", quality=98, subsampling=0, exif=exif(65535, b"R03"))
+    rgb.save(f"{FOLDER}/uncalibrated.jpg", quality=98, subsampling=0, exif=exif(65535, b"R98"))
+    rgb.save(f"{FOLDER}/rgb.bmp")
+    rgb.save(f"{FOLDER}/rgb.jp2", irreversible=False)
+    rgb.save(f"{FOLDER}/stream.j2k", irreversible=False)
+    # A canvas of 800x600, of which a frame covers the upper left part.
+    buffer = io.BytesIO()
+    Image.new("RGB", (420, 340), COLOURS[0]).save(buffer, "GIF")
+    for width, height in ((800, 600), (700, 500)):
+        data = bytearray(buffer.getvalue())
+        data[6:10] = struct.pack("<2H", width, height)
+        save(f"canvas-{width}.gif", bytes(data))
+
+
+tiffs()
+pngs()
+jpegs()
