@@ -140,13 +140,12 @@ static int prepare_run(struct run *run, struct fault *fault)
                : 0;
 }
 
-/* Before anything is written. The run without a pool decodes in this process, which stays free. */
+/* Before anything is written. */
 static int prepare_sandbox(struct run *run, struct fault *fault)
 {
     const struct run_options *options = &run->options;
 
-    return sandbox_prepare(&run->sandbox,
-                           options->serial ? SANDBOX_OFF : (enum sandbox_mode)options->pool.sandbox, fault);
+    return sandbox_prepare(&run->sandbox, (enum sandbox_mode)options->pool.sandbox, fault);
 }
 
 /* Once the output folder is there. */
@@ -327,7 +326,7 @@ const struct subcommand cmd_run = {
                "the run; OUT/.knee/journal lists the finished items.\n"
                "Workers may read IN and the recipe's files and write OUT, and nothing else, as far as this "
                "kernel can\n"
-               "enforce it ('knee doctor' shows how far). --serial decodes unconfined.\n"
+               "enforce it ('knee doctor' shows how far).\n"
                "exit codes: 0 all done, 1 something failed, 2 usage, 130 or 143 interrupted\n",
     .table = run_arguments_table,
     .least = 2,

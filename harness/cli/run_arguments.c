@@ -29,7 +29,7 @@ const struct option_spec run_arguments_table[] = {
      .letter = 's',
      .kind = OPTION_FLAG,
      .target = &options.serial,
-     .help = "no pool at all: the reference that any other run must equal"},
+     .help = "one process, one item after another: the reference that any other run must equal"},
     {.name = "counters",
      .argument = "GROUP",
      .kind = OPTION_TEXT_OR,
@@ -88,9 +88,6 @@ int run_arguments_check(const struct arguments *arguments, struct fault *fault)
 {
     static char shipped[PATH_MAX];
 
-    if (options.serial && options.pool.sandbox == SANDBOX_REQUIRE)
-        return fault_set(fault,
-                         "--sandbox=require: --serial has no worker to confine: leave out one of them");
     if (options.replay && options.pool.emulate)
         return fault_usage(fault, "--replay and --emulate: give one of them: items that wait need no core");
     if (!options.recipe_path)

@@ -30,7 +30,8 @@ enum fault_advice {
     ADVICE_NO_ZYGOTE,       /* let every worker load for itself */
     ADVICE_NO_SANDBOX,      /* run workers unconfined */
     ADVICE_PARTIAL_SANDBOX, /* confine workers as far as this kernel can */
-    ADVICE_NO_MEMORY_LIMIT  /* set no memory limit for workers */
+    ADVICE_NO_MEMORY_LIMIT, /* set no memory limit for workers */
+    ADVICE_COUNT
 };
 
 struct fault {

@@ -17,7 +17,7 @@
  * final state yet), "exit" (no work left). In the parent: "gate" (all workers READY, gate closed), "loop"
  * (each iteration of its loop), "reap" (a worker has ended, its item is not judged yet), "manifest" (every
  * item is final, no manifest), "publish" (FAILED.tsv or the manifest is written and has not its name yet). Requests
- * that can be refused: "fork" (EAGAIN), "open" (an input; EMFILE).
+ * that can be refused: "fork" (EAGAIN), "open" (an input; EMFILE), "thread" (in a library too; EAGAIN).
  *
  * Caller's sequence: failpoint_arm() before the first fork; then the points. Another call discards the points
  * armed before.

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -20,8 +19,18 @@ void pool_fail(struct pool *pool, const char *what, const char *why)
     if (!pool->failed)
         fault_set(pool->fault, "%s%s%s", what ? what : "", what ? ": " : "", why);
     pool->failed = true;
-    /* Relaxed, as the load in worker.c's work(). */
-    atomic_store_explicit(&pool->control->stop, 1, memory_order_relaxed);
+    control_stop(&pool->control);
+}
+
+void pool_fail_for(struct pool *pool, const char *what, const struct fault *why)
+{
+    bool first = !pool->failed;
+
+    pool_fail(pool, what, why->text);
+    if (first) {
+        pool->fault->kind = why->kind;
+        pool->fault->advice = why->advice;
+    }
 }
 
 /* --- the loop --------------------------------------------------------------------------------- */
@@ -40,7 +49,7 @@ static void take_signals(struct pool *pool)
         else if (clock_now_ns() - pool->signal_ns > one_signal_ns)
             pool_kill_all(pool);
         pool->signal_number = (int)info.ssi_signo;
-        atomic_store_explicit(&pool->control->stop, 1, memory_order_relaxed);
+        control_stop(&pool->control);
     }
     pool_reap(pool);
 }
@@ -72,49 +81,28 @@ static void open_gate_when_ready(struct pool *pool)
         return;
     }
     pool->gate_open = true;
-    worker_open_gate(pool->control);
+    control_open_gate(&pool->control);
 }
 
-static void watch(struct pool *pool)
+void pool_watch(struct pool *pool)
 {
-    struct pollfd fds[2] = {{.fd = pool->signal_fd, .events = POLLIN},
-                            {.fd = pool->ready_fd, .events = POLLIN}};
+    struct pollfd fds[3] = {{.fd = pool->signal_fd, .events = POLLIN},
+                            {.fd = pool->ready_fd, .events = POLLIN},
+                            {.fd = pool->said.from, .events = POLLIN}};
 
     pool->looked_ns = clock_now_ns();
     while (pool->alive || pool->refills) {
         if (pool->failed && !pool->killed)
             pool_kill_all(pool);
-        poll(fds, 2, pool->refills ? REFILL_MS : PROGRESS_MS);
+        poll(fds, 3, pool->refills ? REFILL_MS : PROGRESS_MS);
         failpoint("loop", FAILPOINT_NO_ITEM);
         open_gate_when_ready(pool);
+        said_pass_on(&pool->said);
         take_signals(pool);
         pool_check_time(pool);
         pool_refill_due(pool);
         if (pool->options->progress)
             pool->options->progress(pool->options->progress_context, pool->table);
-    }
-}
-
-static bool any_pending(const struct pool *pool)
-{
-    for (uint64_t i = 0; i < pool->table->items; i++)
-        /* Acquire: pairs with the release in worker_do_item. */
-        if (atomic_load_explicit(&item_table_item(pool->table, i)->state, memory_order_acquire) < ITEM_DONE)
-            return true;
-    return false;
-}
-
-/* Positions claimed by a worker that died before it recorded them are lost to all others. This is rare and
- * cheap to correct: one worker goes through all positions again and does what is pending. */
-static void finish_lost_claims(struct pool *pool)
-{
-    struct worker_record *worker = item_table_worker(pool->table, 0);
-
-    while (!pool->failed && !pool->signal_number && any_pending(pool)) {
-        atomic_store_explicit(&worker->claim_next, 0, memory_order_relaxed);
-        atomic_store_explicit(&worker->claim_end, pool->table->items, memory_order_relaxed);
-        if (pool_spawn(pool, 0) == 0 || pool->refills)
-            watch(pool);
     }
 }
 
@@ -139,11 +127,6 @@ static int single_threaded(struct fault *fault)
                            threads);
 }
 
-static size_t control_bytes(const struct pool *pool)
-{
-    return sizeof *pool->control + pool->options->workers * sizeof pool->control->faults[0];
-}
-
 static int open_pool(struct pool *pool)
 {
     sigset_t mask;
@@ -152,15 +135,13 @@ static int open_pool(struct pool *pool)
         return -1;
     pool->slots = calloc(pool->options->workers, sizeof *pool->slots);
     pool->order = chunk_order(pool->workload, pool->options->policy);
-    if (!pool->order || !pool->slots)
+    pool->tries = calloc(pool->table->items ? pool->table->items : 1, sizeof *pool->tries);
+    if (!pool->order || !pool->slots || !pool->tries)
         return fault_sys(pool->fault, "order of %llu items: no memory",
                          (unsigned long long)pool->workload->items);
-    pool->control =
-        mmap(NULL, control_bytes(pool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (pool->control == MAP_FAILED) {
-        pool->control = NULL;
-        return fault_sys(pool->fault, "shared memory of the pool: %s", strerror(errno));
-    }
+    if (control_open(&pool->control, pool->options->workers, pool->fault) ||
+        said_open(&pool->said, pool->fault))
+        return -1;
     sigemptyset(&mask);
     sigaddset(&mask, SIGCHLD);
     sigaddset(&mask, SIGINT);
@@ -181,9 +162,12 @@ static void close_pool(struct pool *pool)
         close(pool->signal_fd);
         sigprocmask(SIG_SETMASK, &pool->old_mask, NULL);
     }
-    if (pool->control)
-        munmap(pool->control, control_bytes(pool));
+    if (pool->said.from >= 0)
+        said_pass_on(&pool->said);
+    said_close(&pool->said);
+    control_close(&pool->control);
     free(pool->slots);
+    free(pool->tries);
     free(pool->order);
 }
 
@@ -192,7 +176,7 @@ static enum pool_result outcome(const struct pool *pool, int *signal_number)
     if (pool->failed)
         return POOL_ERROR;
     *signal_number = pool->signal_number;
-    return pool->signal_number && any_pending(pool) ? POOL_INTERRUPTED : POOL_OK;
+    return pool->signal_number && pool_count_pending(pool) ? POOL_INTERRUPTED : POOL_OK;
 }
 
 static void spawn_all(struct pool *pool)
@@ -216,6 +200,7 @@ enum pool_result pool_run(const struct workload *workload, const struct pool_opt
                         .table = table,
                         .ready_fd = -1,
                         .signal_fd = -1,
+                        .said = {.from = -1, .to = -1},
                         .fault = fault};
     enum pool_result result = POOL_ERROR;
 
@@ -223,12 +208,25 @@ enum pool_result pool_run(const struct workload *workload, const struct pool_opt
     table->header->pool_ns = clock_now_ns();
     if (open_pool(&pool) == 0) {
         spawn_all(&pool);
-        watch(&pool);
-        finish_lost_claims(&pool);
+        pool_watch(&pool);
+        pool_finish_rest(&pool);
         table->header->pool_end_ns = clock_now_ns();
         table->header->last_end_ns = item_table_last_end_ns(table);
         result = outcome(&pool, signal_number);
     }
     close_pool(&pool);
     return result;
+}
+
+enum pool_result pool_run_serial(const struct workload *workload, const struct pool_options *options,
+                                 struct item_table *table, int *signal_number, struct fault *fault)
+{
+    struct pool_options one = *options;
+
+    one.workers = 1;
+    one.policy = POLICY_DYNAMIC;                 /* in their order, */
+    one.chunk = table->items ? table->items : 1; /* claimed once */
+    one.fork_order = NULL;
+    table->header->serial = 1;
+    return pool_run(workload, &one, table, signal_number, fault);
 }

@@ -11,7 +11,8 @@
  * died once, and does the rest of its chunk. An item whose second worker dies too is FAILED (workload->lost
  * gets the reason), and so is one whose worker was killed because of the item's time limit. A slot is
  * refilled after a pause that grows with the number of consecutive deaths. The run ends with one error after
- * 5 consecutive deaths before READY, or after more than 20 + 2 * workers deaths without a finished item.
+ * 5 consecutive deaths before READY, after more than 20 + 2 * workers deaths without an item finished or given up, or
+ * after more than 200 + items / 4 deaths for which there was no item to blame.
  *
  * The first SIGINT or SIGTERM lets workers finish their items, another one (0.3 s later or more) kills them.
  */
@@ -61,8 +62,7 @@ struct pool_options {
      * fault ends the run, and the item stays PENDING. NULL: none. */
     int (*on_item_final)(void *context, uint64_t index, enum item_state state, struct fault *fault);
     void *on_item_final_context;
-    /* Confines every worker, between hooks->worker_begin and the workload's initializer; NULL: none.
-     * pool_run_serial() has no workers, and is not confined. */
+    /* Confines every worker, between hooks->worker_begin and the workload's initializer; NULL: none. */
     const struct sandbox *sandbox;
     /* Called in the parent about ten times a second while items are worked on; NULL: none. */
     void (*progress)(void *context, const struct item_table *table);
@@ -80,9 +80,10 @@ enum pool_result {
 enum pool_result pool_run(const struct workload *workload, const struct pool_options *options,
                           struct item_table *table, int *signal_number, struct fault *fault);
 
-/* Runs the workload in this process, in item order, without a pool: the reference that the pool must
- * match. Fills worker record 0, the header and the items as pool_run does, with slot 0's hooks. A second
- * signal ends this process with 128 plus its number. */
+/* Runs the workload in one process at a time, in item order, without anything to share: the reference that the pool
+ * must match. That process is a child, confined and limited as a worker is, so that the same items fail with the same
+ * reasons. Only options->hooks (slot 0's), on_item_final, progress, sandbox and the limits count. Fills worker record
+ * 0, the header and the items as pool_run does. */
 enum pool_result pool_run_serial(const struct workload *workload, const struct pool_options *options,
                                  struct item_table *table, int *signal_number, struct fault *fault);
 

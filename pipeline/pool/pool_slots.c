@@ -8,8 +8,6 @@
 /* A pause before a refill limits the load of a batch that kills all its workers. */
 enum { REFUSALS_MOST = 10 };
 static const uint64_t pause_ns = 10000000, longest_pause_ns = 200000000;
-/* Time in which the parent was stopped (Ctrl-Z) or got no CPU does not count for the time limit. */
-static const uint64_t longest_look_ns = 1000000000;
 
 static pid_t fork_worker(const struct worker_task *task)
 {
@@ -44,8 +42,11 @@ int pool_spawn(struct pool *pool, uint32_t slot)
                                .options = pool->options,
                                .table = pool->table,
                                .order = pool->order,
-                               .control = pool->control,
+                               .control = &pool->control,
+                               .said = &pool->said,
                                .slot = slot,
+                               .gate_open = pool->gate_open,
+                               .alone = pool->alone,
                                .parent = getpid(),
                                .ready_fd = pool->ready_fd};
     uint64_t fork_ns = clock_now_ns();
@@ -106,49 +107,4 @@ void pool_kill_all(struct pool *pool)
     for (uint32_t i = 0; i < pool->options->workers; i++)
         if (pool->slots[i].pid)
             kill(pool->slots[i].pid, SIGKILL);
-}
-
-/* The item that the slot's worker is working on; NULL when none. */
-static const struct item_record *item_held(const struct pool *pool, uint32_t slot, uint64_t *index)
-{
-    const struct worker_record *worker = item_table_worker(pool->table, slot);
-    /* Relaxed: the worker moves on while we look; a wrong guess is corrected by the item's own state. */
-    uint64_t position = atomic_load_explicit(&worker->claim_next, memory_order_relaxed);
-    const struct item_record *record;
-
-    if (!pool->slots[slot].pid ||
-        position >= atomic_load_explicit(&worker->claim_end, memory_order_relaxed) ||
-        position >= pool->table->items)
-        return NULL;
-    *index = pool->order[position];
-    record = item_table_item(pool->table, *index);
-    /* Acquire: pairs with the release in worker_do_item, so that the attempt is this one's. */
-    return atomic_load_explicit(&record->state, memory_order_acquire) == ITEM_RUNNING ? record : NULL;
-}
-
-void pool_check_time(struct pool *pool)
-{
-    uint64_t now = clock_now_ns(), passed_ns = now - pool->looked_ns;
-
-    pool->looked_ns = now;
-    if (!pool->options->item_timeout_ns)
-        return;
-    if (passed_ns > longest_look_ns)
-        passed_ns = longest_look_ns;
-    for (uint32_t i = 0; i < pool->options->workers; i++) {
-        struct pool_slot *slot = &pool->slots[i];
-        uint64_t index = 0;
-        const struct item_record *record = item_held(pool, i, &index);
-        if (!record || slot->held_attempt != record->attempt || slot->held_index != index) {
-            slot->held_attempt = record ? record->attempt : 0;
-            slot->held_index = index;
-            slot->held_ns = 0;
-        } else {
-            slot->held_ns += passed_ns;
-        }
-        if (slot->held_ns > pool->options->item_timeout_ns && !slot->timed_out) {
-            slot->timed_out = true;
-            kill(slot->pid, SIGKILL);
-        }
-    }
 }

@@ -1,17 +1,15 @@
 #include "pipeline/pool/worker.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/failpoint.h"
+#include "pipeline/pool/threads.h"
 
 /* --- hooks ------------------------------------------------------------------------------------ */
 
@@ -20,7 +18,7 @@ static void *payload(const struct worker_task *task)
     return item_table_worker_payload(task->table, task->slot);
 }
 
-int worker_hook_begin(const struct worker_task *task, struct fault *fault)
+static int hook_begin(const struct worker_task *task, struct fault *fault)
 {
     const struct pool_hooks *hooks = task->options->hooks;
     return hooks && hooks->worker_begin
@@ -28,7 +26,7 @@ int worker_hook_begin(const struct worker_task *task, struct fault *fault)
                : 0;
 }
 
-int worker_hook_ready(const struct worker_task *task, struct fault *fault)
+static int hook_ready(const struct worker_task *task, struct fault *fault)
 {
     const struct pool_hooks *hooks = task->options->hooks;
     return hooks && hooks->worker_ready
@@ -36,7 +34,7 @@ int worker_hook_ready(const struct worker_task *task, struct fault *fault)
                : 0;
 }
 
-void worker_hook_end(const struct worker_task *task)
+static void hook_end(const struct worker_task *task)
 {
     const struct pool_hooks *hooks = task->options->hooks;
     if (hooks && hooks->worker_end)
@@ -45,7 +43,8 @@ void worker_hook_end(const struct worker_task *task)
 
 /* --- one item --------------------------------------------------------------------------------- */
 
-int worker_do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns,
+/* Hooks, times, state. Returns 0, or -1 with fault when the run has to end and the item stays PENDING. */
+static int do_item(const struct worker_task *task, void *state, uint64_t index, uint64_t claim_ns,
                    struct fault *fault)
 {
     const struct workload *workload = task->workload;
@@ -101,26 +100,10 @@ static void leave_orphan(const struct worker_task *task)
         _exit(WORKER_EXIT_ORPHAN);
 }
 
-/* Looks up once a second: the death signal may have been lost (tie_to_parent). */
-static void wait_at_gate(const struct worker_task *task)
+/* The death signal may have been lost (tie_to_parent). */
+static void look_for_parent(const void *task)
 {
-    const struct timespec second = {.tv_sec = 1};
-    struct pool_control *control = task->control;
-
-    /* Acquire: pairs with the release in worker_open_gate, so that the header's go_ns is seen behind the
-     * gate.
-     */
-    while (!atomic_load_explicit(&control->gate, memory_order_acquire)) {
-        syscall(SYS_futex, &control->gate, FUTEX_WAIT, 0, &second, NULL, 0);
-        leave_orphan(task);
-    }
-}
-
-void worker_open_gate(struct pool_control *control)
-{
-    /* Release: pairs with the acquire in wait_at_gate. */
-    atomic_store_explicit(&control->gate, 1, memory_order_release);
-    syscall(SYS_futex, &control->gate, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
+    leave_orphan(task);
 }
 
 /* --- what it has used --------------------------------------------------------------------------- */
@@ -193,6 +176,51 @@ static void limit_memory(const struct worker_task *task)
     leave_with_fault(task, &fault);
 }
 
+/* An output of more than this is no picture; the journal stays below it too. A limit of the user's own is kept. */
+static void limit_files(void)
+{
+    const rlim_t most = (rlim_t)8 << 30;
+    struct rlimit limit;
+
+    signal(SIGXFSZ, SIG_IGN); /* the write fails instead, which has a message */
+    if (getrlimit(RLIMIT_FSIZE, &limit) || limit.rlim_cur <= most)
+        return;
+    limit.rlim_cur = most;
+    limit.rlim_max = limit.rlim_max < most ? limit.rlim_max : most;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+/* --- no thread ------------------------------------------------------------------------------------ */
+
+/* Below this a limit is too small for any item; within this much of it a new thread's stack is what does not fit. */
+static const uint64_t least_room_bytes = (uint64_t)64 << 20, stack_bytes = (uint64_t)16 << 20;
+
+/* Of this worker, when it was ready. */
+static uint64_t ready_data_bytes;
+
+/* A thread is refused. An item that has taken all memory within the worker's limit is itself the cause: the worker ends
+ * as by a death. Everything else is the machine's fault, and none of the item. */
+static void thread_refused(const void *context, int error)
+{
+    const struct worker_task *task = context;
+    uint64_t limit = task->options->memory_bytes, data = limit ? threads_data_bytes() : 0;
+    struct fault fault;
+
+    if (data + stack_bytes > limit && limit) {
+        if (ready_data_bytes && ready_data_bytes + least_room_bytes <= limit)
+            _exit(WORKER_EXIT_MEMORY);
+        fault_sys(&fault, "worker %u: its memory limit of %llu MiB leaves no room for a thread", task->slot,
+                  (unsigned long long)(limit >> 20));
+        fault_advise(&fault, ADVICE_NO_MEMORY_LIMIT);
+    } else {
+        fault_sys(&fault,
+                  "worker %u: no room for another thread (%s): use fewer workers, or raise the limit of "
+                  "processes and threads ('ulimit -u', pids.max of the control group) or of memory",
+                  task->slot, strerror(error));
+    }
+    leave_with_fault(task, &fault);
+}
+
 /* Claims and works until nothing is left. A claim left behind by the slot's dead process is finished first.
  */
 static void work(const struct worker_task *task, void *state)
@@ -204,12 +232,12 @@ static void work(const struct worker_task *task, void *state)
     struct fault fault = {0};
 
     /* Relaxed: `stop` carries nothing but itself, and one item later is early enough. */
-    while (!atomic_load_explicit(&task->control->stop, memory_order_relaxed)) {
+    while (!atomic_load_explicit(&task->control->shown->stop, memory_order_relaxed)) {
         uint64_t claim_ns = clock_now_ns();
         if (position >= end) {
             leave_orphan(task);
-            if (!chunk_claim(task->table, task->options->policy, task->options->chunk, task->slot, &position,
-                             &end))
+            if (task->alone || !chunk_claim(task->table, task->options->policy, task->options->chunk,
+                                            task->slot, &position, &end))
                 break;
             failpoint("claim", FAILPOINT_NO_ITEM);
             /* Relaxed: only our own successor and, after our death, the parent read them. claim_end first, so
@@ -224,7 +252,7 @@ static void work(const struct worker_task *task, void *state)
         if (atomic_load_explicit(&item_table_item(task->table, task->order[position])->state,
                                  memory_order_relaxed) < ITEM_DONE) {
             uint64_t index = task->order[position];
-            if (worker_do_item(task, state, index, claim_ns, &fault))
+            if (do_item(task, state, index, claim_ns, &fault))
                 leave_with_fault(task, &fault);
             worker->dispatch_ns += item_table_item(task->table, index)->start_ns - claim_ns;
         }
@@ -245,10 +273,14 @@ static void prepare(const struct worker_task *task, void **state)
     reset_signals();
     set_state(task, WORKER_INIT);
     failpoint("start", FAILPOINT_NO_ITEM);
+    threads_on_refusal(thread_refused, task);
     limit_memory(task);
+    limit_files();
+    if (task->options->sandbox && task->options->sandbox->mode != SANDBOX_OFF)
+        said_take_over(task->said);
     if (task->options->sandbox)
         sandbox_close_descriptors(task->options->sandbox, &task->ready_fd, 1);
-    if (worker_hook_begin(task, &fault))
+    if (hook_begin(task, &fault))
         leave_with_fault(task, &fault);
     if (task->options->sandbox && sandbox_enter(task->options->sandbox, &fault))
         leave_with_fault(task, &fault);
@@ -256,9 +288,11 @@ static void prepare(const struct worker_task *task, void **state)
     if (workload->init && workload->init(workload->context, state, &fault))
         leave_with_fault(task, &fault);
     worker->init_end_ns = clock_now_ns();
-    if (worker_hook_ready(task, &fault))
+    if (hook_ready(task, &fault))
         leave_with_fault(task, &fault);
     tie_to_parent(task);
+    if (task->options->memory_bytes)
+        ready_data_bytes = threads_data_bytes();
 }
 
 void worker_main(const struct worker_task *task)
@@ -275,14 +309,15 @@ void worker_main(const struct worker_task *task)
     set_state(task, WORKER_READY);
     if (write(task->ready_fd, &one, sizeof one) != sizeof one)
         _exit(WORKER_EXIT_ORPHAN);
-    wait_at_gate(task);
+    if (!task->gate_open)
+        control_wait_at_gate(task->control->shown, look_for_parent, task);
     worker->go_ns = clock_now_ns();
     set_state(task, WORKER_RUNNING);
     work(task, state);
     worker->loop_end_ns = clock_now_ns();
     set_state(task, WORKER_TAIL);
     failpoint("exit", FAILPOINT_NO_ITEM);
-    worker_hook_end(task);
+    hook_end(task);
     if (workload->release)
         workload->release(workload->context, state);
     _exit(WORKER_EXIT_GOOD);
