@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,21 @@ static bool is_broken(const struct trial_outcome *outcome, struct trial_result *
                outcome->table.items);
         return true;
     }
+    return false;
+}
+
+bool trial_was_ended(const struct trial_outcome *outcome, struct trial_result *result)
+{
+    static const int signals[] = {SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+    size_t used = strlen(result->reason);
+
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        if ((WIFSIGNALED(outcome->wait_status) && WTERMSIG(outcome->wait_status) == signals[i]) ||
+            (WIFEXITED(outcome->wait_status) && WEXITSTATUS(outcome->wait_status) == 128 + signals[i])) {
+            snprintf(result->reason + used, sizeof result->reason - used,
+                     "; it was ended from outside, and is repeated");
+            return true;
+        }
     return false;
 }
 
@@ -209,7 +225,9 @@ static const struct trial_limits *limits_of(const struct trial_expected *expecte
 static enum trial_status decide(const struct trial_outcome *outcome, const struct trial_expected *expected,
                                 struct trial_result *result)
 {
-    if (is_broken(outcome, result) || (expected && differs(outcome, expected, result)))
+    if (is_broken(outcome, result))
+        return expected && trial_was_ended(outcome, result) ? TRIAL_VOID : TRIAL_FAILED;
+    if (expected && differs(outcome, expected, result))
         return TRIAL_FAILED;
     if (has_worker_trouble(&outcome->table, result) ||
         trial_is_disturbed(outcome, limits_of(expected), result) ||

@@ -2,7 +2,7 @@
  * counts that it leaves behind become rows of the study, with a status.
  *
  * ok      counts
- * void    measured, but something other than the cell influenced the result: kept with the reason, and repeated
+ * void    something other than the cell influenced the result, or ended the trial: kept with the reason, and repeated
  * failed  the run went wrong, or its bytes differ from the serial run's: kept with the reason
  *
  * Sequence: a runner (trial_process.h, trial_command.h) turns a request into an outcome; trial_judge() or

@@ -47,7 +47,7 @@ static enum trial_status decide(const struct trial_outcome *outcome, const struc
     else if (outcome->complaint[0])
         snprintf(result->reason, sizeof result->reason, "%s", outcome->complaint);
     if (result->reason[0])
-        return TRIAL_FAILED;
+        return trial_was_ended(outcome, result) ? TRIAL_VOID : TRIAL_FAILED;
     return trial_is_disturbed(outcome, limits, result) ? TRIAL_VOID : TRIAL_OK;
 }
 

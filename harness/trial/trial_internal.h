@@ -20,6 +20,10 @@ int trial_result_fill(struct trial_result *result, const struct item_table *tabl
 /* Writes status and reason into the row. */
 void trial_result_end(struct trial_result *result);
 
+/* Whether somebody else ended the process of the trial: by a signal that no fault of its own sends, or by asking
+ * `knee run` to stop. Adds that to the result's reason. */
+bool trial_was_ended(const struct trial_outcome *outcome, struct trial_result *result);
+
 /* Whether the host, other processes or a shortage of memory took more than limits allow (NULL: trial_limits); the
  * result's reason says which. */
 bool trial_is_disturbed(const struct trial_outcome *outcome, const struct trial_limits *limits,

@@ -23,6 +23,10 @@ struct reader {
     int64_t first;         /* when the first whole frame is shown, in the stream's time base */
     bool blank;            /* a frame at or after the offset showed nothing; best is the first of them */
     uint64_t blank_cpu_ns; /* CPU time when that one came */
+    int64_t packets;       /* of the stream, so far: frames carry the number of theirs (reordered_opaque) */
+    int64_t bad_packet;    /* the newest that is cut or that the decoder refused; 0 none */
+    bool damaged;          /* frames since then are made of what the bad one should have brought */
+    bool any_damage;       /* some frame was left out for that */
     struct fault *fault;
 };
 
@@ -122,6 +126,36 @@ static bool is_whole(struct reader *r)
     return true;
 }
 
+/* Decoders fill what is missing with grey, or with their neighbours in place and time, and say so at most in a flag.
+ * From a bad packet on frames are damaged, until a whole keyframe comes whose packet follows it. */
+static bool is_damaged(struct reader *r)
+{
+    const AVFrame *frame = r->frame;
+    bool own = frame->decode_error_flags || (frame->flags & AV_FRAME_FLAG_CORRUPT) ||
+               (r->bad_packet && frame->reordered_opaque == r->bad_packet);
+
+    if (own || (r->bad_packet && frame->reordered_opaque > r->bad_packet && !frame->key_frame))
+        r->damaged = true;
+    else if (frame->key_frame)
+        r->damaged = false;
+    r->any_damage |= r->damaged;
+    return r->damaged;
+}
+
+/* Returns whether the decoder has taken the packet. */
+static bool send_packet(struct reader *r)
+{
+    int error;
+
+    r->codec->reordered_opaque = ++r->packets;
+    if (r->packet->flags & AV_PKT_FLAG_CORRUPT)
+        r->bad_packet = r->packets;
+    error = avcodec_send_packet(r->codec, r->packet);
+    if (error == AVERROR_INVALIDDATA)
+        r->bad_packet = r->packets;
+    return error >= 0;
+}
+
 static double instant_s(const struct reader *r)
 {
     int64_t at = r->frame->best_effort_timestamp;
@@ -143,7 +177,7 @@ static int take_frames(struct reader *r, double offset_s)
 {
     while (avcodec_receive_frame(r->codec, r->frame) == 0) {
         bool late, blank;
-        if (!is_whole(r))
+        if (is_damaged(r) || !is_whole(r))
             continue;
         late = instant_s(r) >= offset_s - 1e-6;
         blank = late && poster_is_blank(r->frame);
@@ -165,7 +199,7 @@ static int find_frame(struct reader *r, double offset_s)
     int error = 0, found = 0;
 
     while (!found && (error = av_read_frame(r->format, r->packet)) >= 0) {
-        if (r->packet->stream_index == r->stream->index && avcodec_send_packet(r->codec, r->packet) >= 0)
+        if (r->packet->stream_index == r->stream->index && send_packet(r))
             found = take_frames(r, offset_s);
         av_packet_unref(r->packet);
     }
@@ -174,7 +208,8 @@ static int find_frame(struct reader *r, double offset_s)
     if (!r->best->width)
         return error < 0 && error != AVERROR_EOF
                    ? av_fault(r->fault, "reading the clip", error)
-                   : fault_set(r->fault, "no whole frame of the clip could be decoded");
+                   : fault_set(r->fault, "no whole frame of the clip could be decoded%s",
+                               r->any_damage || r->bad_packet || !r->packets ? ": it is cut or damaged" : "");
     return 0;
 }
 

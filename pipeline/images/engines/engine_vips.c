@@ -26,6 +26,11 @@
 /* After these the TIFF library continues and delivers wrong pixels. Its other warnings are about unknown
  * or malformed tags. */
 static const char *const damage_words[] = {"Line length mismatch", "Premature EOL", "IFD looping"};
+/* The JPEG library's warnings about JPEG data in a TIFF, whose module the text begins with: those of jpeg_warnings.c
+ * that lose no pixels, and everything else is damage. */
+static const char jpeg_module[] = "JPEGLib";
+static const char *const harmless_words[] = {"unknown JFIF revision", "Invalid SOS parameters",
+                                             "Unknown Adobe color transform"};
 
 static GMutex damage_lock; /* decoders warn from their own threads */
 static char damage_text[160];
@@ -47,20 +52,32 @@ static int damage_found(struct fault *fault)
     return found;
 }
 
+static bool has_one_of(const char *text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strstr(text, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_damage(const char *text)
+{
+    return has_one_of(text, damage_words, sizeof damage_words / sizeof damage_words[0]) ||
+           (strstr(text, jpeg_module) &&
+            !has_one_of(text, harmless_words, sizeof harmless_words / sizeof harmless_words[0]));
+}
+
 /* The libraries print warnings about a file. Those that mean damage become the item's fault instead. */
 static void take_log(const char *domain, GLogLevelFlags level, const char *text, void *data)
 {
     (void)domain;
     (void)data;
-    if (!(level & G_LOG_LEVEL_WARNING))
+    if (!(level & G_LOG_LEVEL_WARNING) || !is_damage(text))
         return;
-    for (size_t i = 0; i < sizeof damage_words / sizeof damage_words[0]; i++)
-        if (strstr(text, damage_words[i])) {
-            g_mutex_lock(&damage_lock);
-            if (!damage_text[0])
-                g_strlcpy(damage_text, text, sizeof damage_text);
-            g_mutex_unlock(&damage_lock);
-        }
+    g_mutex_lock(&damage_lock);
+    if (!damage_text[0])
+        g_strlcpy(damage_text, text, sizeof damage_text);
+    g_mutex_unlock(&damage_lock);
 }
 
 /* --- set-up ----------------------------------------------------------------------------------- */

@@ -297,6 +297,16 @@ static void no_table(struct trial_outcome *o)
     o->wait_status = 2 << 8;
     strcpy(o->stderr_line, "unknown option --policy");
 }
+static void killed_from_outside(struct trial_outcome *o)
+{
+    o->wait_status = SIGKILL;
+    o->table.header->end_ns = 0;
+}
+static void asked_to_stop_from_outside(struct trial_outcome *o)
+{
+    o->wait_status = (128 + SIGTERM) << 8;
+    o->table.header->end_ns = 0;
+}
 static void bytes_differ_and_a_worker_died(struct trial_outcome *o)
 {
     other_bytes(o);
@@ -338,6 +348,10 @@ static void every_cause_has_its_status_and_its_reason(void **state)
         {"no end", no_end, TRIAL_FAILED, "4 of 4 items done"},
         {"exit 1 with message", exit_with_message, TRIAL_FAILED, "exited with code 1: disk full on /x"},
         {"signal", exit_by_signal, TRIAL_FAILED, "SIGSEGV): last words"},
+        {"killed from outside", killed_from_outside, TRIAL_VOID, "(SIGKILL)"},
+        {"killed from outside, in words", killed_from_outside, TRIAL_VOID,
+         "ended from outside, and is repeated"},
+        {"asked to stop from outside", asked_to_stop_from_outside, TRIAL_VOID, "ended from outside"},
         {"no table", no_table, TRIAL_FAILED, "exited with code 2: unknown option --policy"},
         {"failed is worse than void", bytes_differ_and_a_worker_died, TRIAL_FAILED, "bytes differ"},
     };
