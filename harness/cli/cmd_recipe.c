@@ -1,4 +1,5 @@
-/* knee recipe: checks a recipe and prints what it would make. */
+/* knee recipe: checks a recipe and prints what it would make; lists the shipped recipes. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "pipeline/images/overlay/overlay.h"
 #include "pipeline/images/recipe/geometry.h"
 #include "pipeline/images/recipe/recipe.h"
+#include "pipeline/images/recipe/shipped.h"
 
 static const char *base_name(const char *path)
 {
@@ -94,20 +96,37 @@ static int try_recipe(const struct recipe *recipe, struct fault *fault)
 
 static int check(const struct arguments *arguments, struct fault *fault)
 {
-    return strcmp(arguments->operands[0], "check") == 0
-               ? 0
-               : fault_usage(fault, "unknown action '%.40s': there is 'knee recipe check FILE'",
-                             arguments->operands[0]);
+    static const char known[] = "there are 'knee recipe list' and 'knee recipe check RECIPE'";
+    const char *action = arguments->operands[0];
+
+    if (strcmp(action, "list") == 0 && arguments->count == 1)
+        return 0;
+    if (strcmp(action, "check") == 0 && arguments->count == 2)
+        return 0;
+    if (strcmp(action, "list") == 0 || strcmp(action, "check") == 0)
+        return fault_usage(fault, "recipe %s: %s: %s", action,
+                           arguments->count == 1 ? "operand missing" : "one operand too many", known);
+    return fault_usage(fault, "unknown action '%.40s': %s", action, known);
+}
+
+static void print_shipped(void *context, const char *name, const char *path, const char *about)
+{
+    (void)context;
+    printf("%-11s %s\n            %s\n", name, about, path);
 }
 
 static int run(const struct arguments *arguments, struct fault *fault)
 {
-    const char *path = arguments->operands[1];
+    char found[PATH_MAX];
+    const char *path;
     struct recipe recipe;
     struct fault why = {0};
     int failed;
 
-    if (recipe_load(path, &recipe, fault))
+    if (arguments->count == 1)
+        return shipped_each(print_shipped, NULL, fault);
+    path = shipped_find(arguments->operands[1], found, sizeof found, fault);
+    if (!path || recipe_load(path, &recipe, fault))
         return -1;
     failed = try_recipe(&recipe, &why);
     if (failed) {
@@ -124,14 +143,16 @@ static int run(const struct arguments *arguments, struct fault *fault)
 
 const struct subcommand cmd_recipe = {
     .name = "recipe",
-    .summary = "check a recipe and show what it would make",
-    .usage = "check FILE",
+    .summary = "check a recipe and show what it would make; list the shipped ones",
+    .usage = "check RECIPE | list",
     .details =
         "Checks everything that would stop a run before its first item: keys and values, watermark, font,\n"
         "encoders. An error names file, line, key and the values that are allowed.\n"
-        "The shipped recipes show every key: web.recipe, archive.recipe, catalogue.recipe.\n"
+        "RECIPE is a file, or the name of a shipped recipe. list prints the names of these, what they are "
+        "for and\n"
+        "their files, which show every key: copy one to begin your own.\n"
         "exit codes: 0 good, 1 not good, 2 usage\n",
-    .least = 2,
+    .least = 1,
     .most = 2,
     .check = check,
     .run = run,

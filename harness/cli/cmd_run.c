@@ -68,9 +68,12 @@ static int have_descriptors(struct fault *fault)
 static void print_plan(const struct run *run)
 {
     const struct run_options *options = &run->options;
+    char left[512];
 
     printf("batch      %s: %" PRIu64 " items, %.1f MB\n", options->in, run->batch.count,
            (double)run->batch.total_bytes / 1e6);
+    if (run->batch.left_count)
+        printf("left out   %s\n", batch_left_list(&run->batch, left, sizeof left));
     printf("recipe     %s (%.12s): %d renditions\n", options->recipe_path, run->recipe.sha256,
            run->recipe.rendition_count);
     if (options->serial)
@@ -99,9 +102,11 @@ static int prepare_inputs(struct run *run, struct fault *fault)
     if (same_folder(options->in, options->out))
         return fault_set(fault, "output folder %s: it is the batch itself: give another folder",
                          options->out);
-    if (batch_list(&run->batch, options->in, options->out, fault))
+    if (batch_list(&run->batch, options->in,
+                   &(struct batch_options){.exclude = options->out, .follow_links = options->follow_links},
+                   fault))
         return -1;
-    if (options->list_path && batch_keep_listed(&run->batch, options->list_path, fault))
+    if (options->list_path && batch_keep_listed(&run->batch, options->list_path, options->null, fault))
         return -1;
     return run_output_check_names(&run->batch, &run->recipe, fault);
 }
@@ -115,12 +120,12 @@ static int prepare_run(struct run *run, struct fault *fault)
                           sizeof(struct worker_payload), fault))
         return -1;
     run->table.header->start_ns = run->start_ns;
-    if (run_output_make(options->out, options->in, &run->recipe, fault) ||
+    if (run_output_make(options->out, run->batch.root, &run->recipe, fault) ||
         run_journal_open(&run->journal, options->out, &run->recipe, &run->batch, &options->journal, fault) ||
         run_output_begin(options->out, &run->recipe, options->journal.durable, fault) ||
         run_journal_resume(&run->journal, &run->table, &options->journal, fault))
         return -1;
-    if (run->journal.finished)
+    if (run->journal.finished && run->journal.finished < run->batch.count)
         message_note("continuing: %" PRIu64 " of %" PRIu64 " items were finished before",
                      run->journal.finished, run->batch.count);
     if (run_hooks_init(&run->hooks, options->pool.pin_list, options->counters ? &run->group : NULL, fault))
@@ -132,6 +137,7 @@ static int prepare_run(struct run *run, struct fault *fault)
         return -1;
     run->images.durable = options->journal.durable;
     run->images.positions = run->batch.positions;
+    run->images.real_root = run->batch.real_root;
     if (options->replay && image_replay_open(&run->replay, &run->images, options->replay,
                                              (uint32_t)options->pool.workers, fault))
         return -1;
@@ -153,7 +159,7 @@ static void fill_sandbox(struct run *run)
 {
     char text[512];
 
-    sandbox_allow_read(&run->sandbox, run->batch.root);
+    sandbox_allow_read(&run->sandbox, run->batch.single ? run->batch.single : run->batch.root);
     sandbox_allow_read(&run->sandbox, run->recipe.watermark_path);
     sandbox_allow_read(&run->sandbox, run->recipe.font_path);
     if (run->options.replay)
@@ -180,6 +186,25 @@ static void show_progress(void *context, const struct item_table *table)
         if (atomic_load_explicit(&item_table_item(table, i)->state, memory_order_relaxed) >= ITEM_DONE)
             done += (double)run->batch.bytes[i] + 1;
     progress_update(&run->progress, done, (double)(run->batch.total_bytes + run->batch.count), NULL);
+}
+
+/* The errors of a run that came to its end, and its exit code. */
+static int judge(const struct run *run, const struct run_outcome *outcome)
+{
+    const struct batch *batch = &run->batch;
+    uint64_t unreadable = batch->left_counts[LEFT_UNREADABLE];
+
+    if (outcome->failed)
+        message_error("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome->failed,
+                      batch->count, run->options.out);
+    for (uint64_t i = 0; unreadable && i < batch->left_count; i++)
+        if (batch->left[i].why == LEFT_UNREADABLE) {
+            message_error("%" PRIu64
+                          " folder%s of %s cannot be read, such as %s: give the right to read them",
+                          unreadable, unreadable == 1 ? "" : "s", batch->root, batch->left[i].path);
+            break;
+        }
+    return outcome->failed || unreadable ? KNEE_FAILED : KNEE_OK;
 }
 
 static int finish(struct run *run, enum pool_result result, int signal_number, struct fault *fault)
@@ -214,10 +239,7 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
         printf("times are replayed: items waited instead of computing\n");
     if (!options->quiet)
         run_print_summary(&run->table, &run->batch, options->out, &outcome);
-    if (outcome.failed)
-        message_error("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome.failed,
-                      run->batch.count, options->out);
-    return outcome.failed ? KNEE_FAILED : KNEE_OK;
+    return judge(run, &outcome);
 }
 
 static int do_run(struct run *run, struct fault *fault)

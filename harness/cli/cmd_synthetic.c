@@ -212,6 +212,7 @@ static int do_run(struct synthetic_run *run, struct fault *fault)
 
 static int check(const struct arguments *arguments, struct fault *fault)
 {
+    pool_arguments_complete(&options.pool);
     if (synthetic_parse(&spec, arguments->operands[0], fault))
         return fault_is_usage(fault);
     if (options.pool.start == POOL_START_ZYGOTE) { /* the initializer is part of the serial prefix */

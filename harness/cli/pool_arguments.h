@@ -18,12 +18,12 @@
 enum pool_start { POOL_START_FRESH, POOL_START_ZYGOTE };
 
 struct pool_arguments {
-    uint64_t workers, chunk;
-    int policy;           /* enum chunk_policy */
-    int start;            /* enum pool_start */
-    uint64_t start_order; /* seed of the order in which workers are forked; 0: by number */
-    const char *pin_list; /* NULL: none */
-    uint64_t emulate;     /* cores to emulate; 0: none */
+    uint64_t workers, chunk; /* workers 0: pool_arguments_complete() chooses */
+    int policy;              /* enum chunk_policy */
+    int start;               /* enum pool_start */
+    uint64_t start_order;    /* seed of the order in which workers are forked; 0: by number */
+    const char *pin_list;    /* NULL: none */
+    uint64_t emulate;        /* cores to emulate; 0: none */
     uint64_t item_timeout_ns;
     uint64_t memory_mib; /* 0: no limit */
     int sandbox;         /* enum sandbox_mode */
@@ -43,9 +43,10 @@ extern const char *const pool_sandbox_names[];
      .argument = "N",                                                                                        \
      .kind = OPTION_COUNT,                                                                                   \
      .target = &(pool).workers,                                                                              \
-     .min = 1,                                                                                               \
+     .min = 0,                                                                                               \
      .max = POOL_MAX_WORKERS,                                                                                \
-     .help = "worker processes; default " workers_default},                                                  \
+     .zero = "auto",                                                                                         \
+     .help = "worker processes; 0 or auto: as many as CPUs and CPU quota allow; default " workers_default},  \
         {.name = "chunk",                                                                                    \
          .letter = 'c',                                                                                      \
          .argument = "N",                                                                                    \
@@ -102,6 +103,9 @@ extern const char *const pool_sandbox_names[];
         .name = "sandbox", .argument = "MODE", .kind = OPTION_CHOICE, .target = &(pool).sandbox,             \
         .choices = pool_sandbox_names, .help = "confine workers: %s; default " sandbox_default               \
     }
+
+/* Workers 0 becomes as many as may compute at once here. To be called once all options are parsed. */
+void pool_arguments_complete(struct pool_arguments *arguments);
 
 /* Fills the fields of *options that have an option here, but for the sandbox. order has room for POOL_MAX_WORKERS and
  * lives as long as *options. */

@@ -11,6 +11,7 @@ static const char *const words[] = {
     [ADVICE_PARTIAL_SANDBOX] =
         ": --sandbox=auto confines workers as far as possible, --sandbox=require insists",
     [ADVICE_NO_MEMORY_LIMIT] = ": give more with --memory-per-worker, or leave it out",
+    [ADVICE_NULL_LIST] = ": --null (-0) reads a list whose names end so, as 'find -print0' writes it",
 };
 
 void remedies_add(struct fault *fault)

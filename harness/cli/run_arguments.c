@@ -1,10 +1,9 @@
 #include "harness/cli/run_arguments.h"
 
 #include <limits.h>
-#include <sched.h>
 
 #include "harness/machine/counters/counter_group.h"
-#include "pipeline/base/paths.h"
+#include "pipeline/images/recipe/shipped.h"
 
 static struct run_options options = {.pool = {POOL_ARGUMENTS_DEFAULTS}, .table_fd = RUN_NO_TABLE_FD};
 
@@ -13,16 +12,26 @@ static const char *const groups[] = {COUNTER_GROUP_DEFAULT, NULL};
 const struct option_spec run_arguments_table[] = {
     {.name = "recipe",
      .letter = 'r',
-     .argument = "FILE",
+     .argument = "RECIPE",
      .kind = OPTION_TEXT,
      .target = &options.recipe_path,
-     .help = "how each item is processed; default: the shipped web.recipe"},
+     .help = "how each item is processed: a file, or a name of 'knee recipe list'; default web"},
     {.name = "list",
      .argument = "FILE",
      .kind = OPTION_TEXT,
      .target = &options.list_path,
-     .help = "only these items: paths within IN, one a line; - is standard input"},
-    POOL_ARGUMENTS_TABLE(options.pool, "one for each CPU that may be used",
+     .help = "only these items: a list of paths, within IN or with IN first; -: stdin"},
+    {.name = "null",
+     .letter = '0',
+     .kind = OPTION_FLAG,
+     .target = &options.null,
+     .help = "with --list: names end with zero bytes, as 'find -print0' writes them"},
+    {.name = "follow-links",
+     .letter = 'L',
+     .kind = OPTION_FLAG,
+     .target = &options.follow_links,
+     .help = "follow symbolic links that lead to files and folders within IN"},
+    POOL_ARGUMENTS_TABLE(options.pool, "auto",
                          "fresh (default): each worker loads watermark and font; zygote: the parent does",
                          "auto"),
     {.name = "serial",
@@ -76,26 +85,20 @@ const struct option_spec run_arguments_table[] = {
      .help = "an inherited, empty memfd that gets the item table"},
     {.name = NULL}};
 
-static uint64_t allowed_cpus(void)
-{
-    cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) ? 1 : CPU_COUNT(&set);
-
-    return count > 0 ? (uint64_t)count : 1;
-}
-
 int run_arguments_check(const struct arguments *arguments, struct fault *fault)
 {
-    static char shipped[PATH_MAX];
+    static char recipe[PATH_MAX];
 
     if (options.replay && options.pool.emulate)
         return fault_usage(fault, "--replay and --emulate: give one of them: items that wait need no core");
+    if (options.null && !options.list_path)
+        return fault_usage(fault, "--null: there is no --list whose names it could separate: give both");
+    options.recipe_path = shipped_find(options.recipe_path, recipe, sizeof recipe, fault);
     if (!options.recipe_path)
-        options.recipe_path = paths_data("pipeline/recipes/web.recipe", shipped, sizeof shipped);
+        return -1;
     if (options.serial)
         options.pool.workers = 1;
-    else if (!options.pool.workers)
-        options.pool.workers = allowed_cpus();
+    pool_arguments_complete(&options.pool);
     options.in = arguments->operands[0];
     options.out = arguments->operands[1];
     return 0;

@@ -19,6 +19,8 @@ struct run_options {
     const char
         *replay;       /* folder of a replay (pipeline/images/image_replay.h); NULL: the items are computed */
     uint64_t table_fd; /* RUN_NO_TABLE_FD: none */
+    bool null;         /* names of the list end with zero bytes */
+    bool follow_links;
     bool serial, stats, quiet, dry_run;
     struct run_journal_options journal;
     const char *in, *out;

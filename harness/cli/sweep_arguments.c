@@ -8,7 +8,7 @@
 #include "harness/machine/counters/counter_group.h"
 #include "harness/machine/pin_plan.h"
 #include "harness/sweep/subjects/subject_synthetic.h"
-#include "pipeline/base/paths.h"
+#include "pipeline/images/recipe/shipped.h"
 
 static struct sweep_options options = {
     .workers = "1..16", .chunks = "1,4,16,64", .budget_ns = 600000000000u, .seed = 1, .delta = KNEE_DELTA};
@@ -83,10 +83,10 @@ const struct option_spec sweep_arguments_table[] = {
      .help = "compact (default), scatter, core-type or none"},
     {.name = "recipe",
      .letter = 'r',
-     .argument = "FILE",
+     .argument = "RECIPE",
      .kind = OPTION_TEXT,
      .target = &options.recipe,
-     .help = "recipe of the renditions; default: the shipped web.recipe"},
+     .help = "recipe of the renditions: a file, or a name of 'knee recipe list'; default web"},
     {.name = "seed",
      .argument = "N",
      .kind = OPTION_COUNT,
@@ -291,8 +291,11 @@ int sweep_arguments_check(const struct arguments *arguments, struct fault *fault
 {
     static char recipe[PATH_MAX], policies[CHUNK_POLICY_LIST_BYTES];
 
-    if (!options.recipe && !options.replay)
-        options.recipe = paths_data("pipeline/recipes/web.recipe", recipe, sizeof recipe);
+    if (options.recipe || !options.replay) {
+        options.recipe = shipped_find(options.recipe, recipe, sizeof recipe, fault);
+        if (!options.recipe)
+            return -1;
+    }
     if (!options.policies)
         options.policies = chunk_policy_list(policies, sizeof policies);
     options.command.words = arguments->command;

@@ -29,11 +29,13 @@ static int parse_count(const struct option_spec *spec, const char *text)
     char *end;
     unsigned long long value;
 
+    if (spec->zero && strcmp(text, spec->zero) == 0)
+        text = "0";
     errno = 0;
     value = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end || errno || value < spec->min || value > spec->max) {
-        message_error("--%s %s: give a whole number from %" PRIu64 " to %" PRIu64, spec->name, text,
-                      spec->min, spec->max);
+        message_error("--%s %s: give a whole number from %" PRIu64 " to %" PRIu64 "%s%s", spec->name, text,
+                      spec->min, spec->max, spec->zero ? ", or " : "", spec->zero ? spec->zero : "");
         return -1;
     }
     *(uint64_t *)spec->target = value;

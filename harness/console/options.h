@@ -60,6 +60,7 @@ struct option_spec {
     uint64_t min, max;
     double real_min, real_max;
     const char *const *choices; /* NULL-terminated */
+    const char *zero;           /* OPTION_COUNT: a word that means 0; NULL none */
     const char *help; /* one line; %s in that of an OPTION_CHOICE becomes "a, b or c", its choices */
 };
 

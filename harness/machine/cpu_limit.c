@@ -1,5 +1,6 @@
 #include "harness/machine/cpu_limit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,4 +226,13 @@ void cpu_limit_read(const char *root, struct cpu_limit *limit)
     limit->quota_cpus = smallest(&cpu, quota_of);
     limit->memory_bytes = (uint64_t)smallest(&memory, memory_of);
     judge_control(&cpu, limit);
+}
+
+uint32_t cpu_limit_workers(const struct cpu_limit *limit, uint32_t allowed)
+{
+    double quota = limit->quota_cpus > 0 ? ceil(limit->quota_cpus - 1e-6) : allowed;
+
+    if (quota < 1 || !allowed)
+        return 1;
+    return quota < allowed ? (uint32_t)quota : allowed;
 }

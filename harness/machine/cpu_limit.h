@@ -22,6 +22,10 @@ struct cpu_limit {
  * trees. What cannot be read counts as no limit. */
 void cpu_limit_read(const char *root, struct cpu_limit *limit);
 
+/* How many workers can compute at once with this limit on `allowed` CPUs: a quota of 1.5 CPUs keeps two of them busy
+ * three quarters of the time, and one would leave a third of it unused, so the quota is rounded up. At least 1. */
+uint32_t cpu_limit_workers(const struct cpu_limit *limit, uint32_t allowed);
+
 /* "50000 100000" or "max 100000" (cpu.max of version 2). Returns CPUs; 0 for no limit; -1 for another text.
  */
 double cpu_limit_parse_max(const char *text);

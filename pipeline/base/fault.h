@@ -31,6 +31,7 @@ enum fault_advice {
     ADVICE_NO_SANDBOX,      /* run workers unconfined */
     ADVICE_PARTIAL_SANDBOX, /* confine workers as far as this kernel can */
     ADVICE_NO_MEMORY_LIMIT, /* set no memory limit for workers */
+    ADVICE_NULL_LIST,       /* the names of a list end with zero bytes */
     ADVICE_COUNT
 };
 

@@ -81,6 +81,8 @@ int key_file_parse(struct key_file *file, const char *name, const char *text, st
     char *at, *end;
     int failed = 0;
 
+    if (strncmp(text, "\xef\xbb\xbf", 3) == 0) /* the byte order mark of some editors */
+        text += 3;
     for (const char *c = text; *c; c++)
         most += *c == '\n';
     *file = (struct key_file){.text = g_strdup(text), .lines = g_new0(struct key_line, most)};

@@ -1,8 +1,8 @@
 /* key_file.h: a text of [groups] and key=value lines (recipes, counter groups), with the number of each line, so that a
  * message about one can name it.
  *
- * Blank lines and lines that begin with # are skipped. A group that is there twice, a key that is twice in its group, a
- * key before the first group, and a line that is none of these are refused.
+ * Blank lines, lines that begin with #, and a byte order mark are skipped. A group that is there twice, a key that is
+ * twice in its group, a key before the first group, and a line that is none of these are refused.
  *
  * Caller's sequence: key_file_parse(); key_file_find() or a walk over lines; key_file_release().
  */

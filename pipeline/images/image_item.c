@@ -11,6 +11,7 @@
 #include "pipeline/images/engines/engine_vips.h"
 #include "pipeline/images/engines/renditions.h"
 #include "pipeline/images/input/image_input.h"
+#include "pipeline/images/input/links.h"
 #include "pipeline/images/input/metadata.h"
 #include "pipeline/images/input/sniff.h"
 #include "pipeline/images/output/store.h"
@@ -51,9 +52,16 @@ static void enter(struct image_item *item, enum image_stage stage)
 
 static int read_input(struct image_item *item, struct fault *fault)
 {
-    enum workload_result result = image_input_read(item->work->input_root, item->path,
-                                                   item->work->recipe->max_bytes, &item->input, fault);
+    const char *root = item->work->input_root, *path = item->path;
+    char real[PATH_MAX];
+    enum workload_result result;
 
+    if (item->work->real_root) {
+        if (links_resolve(root, path, item->work->real_root, real, &path, fault))
+            return WORKLOAD_FAILED;
+        root = item->work->real_root;
+    }
+    result = image_input_read(root, path, item->work->recipe->max_bytes, &item->input, fault);
     item->record->bytes_in = item->input.file_bytes;
     item->result->input_mtime_ns = item->input.mtime_ns;
     return result;

@@ -28,6 +28,8 @@ struct image_workload {
     const uint64_t *bytes;
     const uint64_t *positions; /* of each in the whole batch, for {index}; the caller's, set after
                                   image_workload_init(); NULL: as in paths */
+    const char *real_root; /* input_root without links: links within it are followed; the caller's, set after
+                              image_workload_init(); NULL: they are refused */
     uint64_t count;
     bool durable;             /* outputs' names are synced to the disk too; false unless the caller sets it */
     struct overlay *prepared; /* by image_workload_prepare(); owned; NULL: each worker prepares itself */

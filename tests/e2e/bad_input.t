@@ -28,7 +28,7 @@ refused 1 'missing-folder' "missing batch" "$KNEE" run --quiet missing-folder ou
 mkdir empty
 refused 1 'empty' "empty batch" "$KNEE" run --quiet empty out
 refused 2 'no-such' "unknown option" "$KNEE" run --no-such batch out
-refused 2 '--workers 0: give a whole number from 1' "workers 0" "$KNEE" run --workers 0 batch out
+refused 2 '--workers none: give a whole number from 0 to [0-9]+, or auto' "workers none" "$KNEE" run --workers none batch out
 refused 2 '--workers 100000' "workers 100000" "$KNEE" run --workers 100000 batch out
 refused 2 '--policy .*dynamic' "unknown policy" "$KNEE" run --policy random batch out
 refused 2 'operand missing' "no operands" "$KNEE" run

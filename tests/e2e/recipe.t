@@ -66,7 +66,7 @@ is $? 1 "a missing recipe: exit 1"
 like "$(cat "$work/err")" "absent.recipe" "... and named"
 "$KNEE" recipe make x 2>"$work/err"
 is $? 2 "another action: exit 2"
-like "$(cat "$work/err")" "'knee recipe check FILE'" "... with the action that exists"
+like "$(cat "$work/err")" "'knee recipe list' and 'knee recipe check RECIPE'" "... with the actions that exist"
 "$KNEE" recipe check 2>/dev/null
 is $? 2 "no file: exit 2"
 done_testing

@@ -16,12 +16,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                           .positions = calloc(NAMES, sizeof *batch.positions),
                           .count = NAMES};
     struct fault fault = {0};
+    bool null = size && data[0] & 1;
 
     if (!batch.root || !batch.paths || !batch.bytes || !batch.positions)
         abort();
     for (int i = 0; i < NAMES; i++)
         batch.paths[i] = strdup(names[i]);
-    if (batch_keep_listed(&batch, fuzz_file("list", data, size), &fault)
+    if (batch_keep_listed(&batch, fuzz_file("list", data, size), null, &fault)
             ? !fault.text[0]
             : !batch.count || batch.count > NAMES)
         abort();

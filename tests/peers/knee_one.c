@@ -47,7 +47,8 @@ static void answer(struct one *one, char *line)
 
 static int start(struct one *one, char **argv, struct fault *fault)
 {
-    if (recipe_load(argv[1], &one->recipe, fault) || batch_list(&one->batch, argv[2], argv[3], fault) ||
+    if (recipe_load(argv[1], &one->recipe, fault) ||
+        batch_list(&one->batch, argv[2], &(struct batch_options){.exclude = argv[3]}, fault) ||
         image_workload_init(&one->images, &one->recipe, one->batch.root,
                             (const char *const *)one->batch.paths, one->batch.bytes, one->batch.count,
                             argv[3], fault))

@@ -167,8 +167,11 @@ static int load(struct subject_batch *batch, const struct sweep_options *options
 {
     if (recipe_load(options->recipe, &batch->recipe, fault) ||
         (options->counters && counter_group_load(options->counters, &batch->group, fault)) ||
-        batch_list(&batch->batch, options->in, options->study, fault))
+        batch_list(&batch->batch, options->in, &(struct batch_options){.exclude = options->study}, fault))
         return -1;
+    if (batch->batch.left_counts[LEFT_UNREADABLE])
+        return fault_set(fault, "batch %s: a folder in it cannot be read: a study needs all of the batch",
+                         options->in);
     batch->kinds = item_kinds_read(&batch->batch, fault);
     if (!batch->kinds)
         return -1;

@@ -1,172 +1,113 @@
-#include "pipeline/images/input/batch.h"
+#include "pipeline/images/input/batch_internal.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdbool.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/evp.h>
 
-struct entry {
-    char *path;
-    uint64_t bytes;
+/* --- names of what is left out ---------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *text, *one, *many;
+} reasons[LEFT_COUNT] = {
+    [LEFT_LINK] = {"link", "a link, which was not followed", "link (not followed)", "links (not followed)"},
+    [LEFT_LINK_BROKEN] = {"link-broken", "a link that leads nowhere", "broken link", "broken links"},
+    [LEFT_LINK_OUTSIDE] = {"link-outside", "a link that leads out of the batch", "link out of the batch",
+                           "links out of the batch"},
+    [LEFT_LOOP] = {"loop", "a link to a folder that it is in", "link in a loop", "links in a loop"},
+    [LEFT_SPECIAL] = {"special", "a FIFO, socket or device", "special file", "special files"},
+    [LEFT_HIDDEN] = {"hidden", "its name begins with a dot", "hidden name", "hidden names"},
+    [LEFT_UNREADABLE] = {"unreadable", "a folder that cannot be read", "unreadable folder",
+                         "unreadable folders"},
 };
 
-/* One walk: the entries collected, and the folder to skip, by device and inode so that its spelling does
- * not matter. */
-struct walk {
-    struct entry *entries;
-    size_t count, capacity;
-    bool closed; /* as in struct batch */
-    bool has_excluded;
-    dev_t excluded_device;
-    ino_t excluded_inode;
-    const char *root;
-    struct fault *fault;
-};
-
-static int add_entry(struct walk *walk, const char *path, off_t bytes)
+const char *left_out_name(enum left_out why)
 {
-    if (walk->count == walk->capacity) {
-        size_t capacity = walk->capacity ? walk->capacity * 2 : 256;
-        struct entry *grown = realloc(walk->entries, capacity * sizeof *grown);
-        if (!grown)
-            return fault_sys(walk->fault, "batch %s: no memory for its list of files", walk->root);
-        walk->entries = grown;
-        walk->capacity = capacity;
-    }
-    walk->entries[walk->count].path = strdup(path);
-    if (!walk->entries[walk->count].path)
-        return fault_sys(walk->fault, "batch %s: no memory for its list of files", walk->root);
-    walk->entries[walk->count++].bytes = (uint64_t)bytes;
-    return 0;
+    return reasons[why].name;
 }
 
-/* By the mode alone; wanted: 4 to read, 1 to pass through. */
-static bool is_closed(const struct stat *status, mode_t wanted)
+const char *left_out_text(enum left_out why)
 {
-    mode_t mode = status->st_uid == geteuid()   ? status->st_mode >> 6
-                  : status->st_gid == getegid() ? status->st_mode >> 3
-                                                : status->st_mode;
-    return (mode & wanted) != wanted;
+    return reasons[why].text;
 }
 
-static int walk_folder(struct walk *walk, int folder_fd, const char *prefix);
-
-static int walk_entry(struct walk *walk, int folder_fd, const char *prefix, const char *name)
+char *batch_left_list(const struct batch *batch, char *text, size_t bytes)
 {
-    char path[4096];
+    size_t used = 0;
+
+    *text = '\0';
+    for (int why = 0; why < LEFT_COUNT && used < bytes; why++)
+        if (batch->left_counts[why])
+            used += (size_t)snprintf(text + used, bytes - used, "%s%" PRIu64 " %s", used ? ", " : "",
+                                     batch->left_counts[why],
+                                     batch->left_counts[why] == 1 ? reasons[why].one : reasons[why].many);
+    return text;
+}
+
+/* --- listing ---------------------------------------------------------------------------------- */
+
+static int no_memory(const char *root, struct fault *fault)
+{
+    return fault_sys(fault, "batch %s: no memory for its list of files", root);
+}
+
+/* A file given by its own name is an item whatever its name is. A link to it is resolved: what is read later is a
+ * regular file. */
+static int list_single(struct batch *batch, const char *given, struct fault *fault)
+{
     struct stat status;
-    int fd;
+    char resolved[PATH_MAX];
+    const char *path = given, *slash;
 
-    if ((size_t)snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "/" : "", name) >= sizeof path)
-        return fault_set(walk->fault, "batch %s: a path below %s is longer than %zu bytes: shorten it",
-                         walk->root, prefix, sizeof path - 1);
-    if (fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW))
-        return errno == ENOENT
-                   ? 0
-                   : fault_set(walk->fault, "batch %s: %s: %s", walk->root, path, strerror(errno));
-    if (S_ISREG(status.st_mode) || S_ISDIR(status.st_mode))
-        walk->closed |= is_closed(&status, S_ISREG(status.st_mode) ? 4 : 5);
-    if (S_ISREG(status.st_mode))
-        return add_entry(walk, path, status.st_size);
-    if (!S_ISDIR(status.st_mode))
-        return 0;
-    if (walk->has_excluded && status.st_dev == walk->excluded_device && status.st_ino == walk->excluded_inode)
-        return 0;
-    fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return fault_set(walk->fault, "batch %s: folder %s: %s", walk->root, path, strerror(errno));
-    return walk_folder(walk, fd, path);
-}
-
-/* Takes over folder_fd. */
-static int walk_folder(struct walk *walk, int folder_fd, const char *prefix)
-{
-    DIR *folder = fdopendir(folder_fd);
-    const struct dirent *entry;
-    int failed = 0;
-
-    if (!folder) {
-        close(folder_fd);
-        return fault_set(walk->fault, "batch %s: folder %s: %s", walk->root, prefix, strerror(errno));
+    if (lstat(given, &status) == 0 && S_ISLNK(status.st_mode)) {
+        if (!realpath(given, resolved))
+            return fault_set(fault, "batch %s: %s: give a folder or a file", given, strerror(errno));
+        path = resolved;
     }
-    while (!failed && (entry = readdir(folder)) != NULL)
-        if (entry->d_name[0] != '.')
-            failed = walk_entry(walk, dirfd(folder), prefix, entry->d_name);
-    closedir(folder);
-    return failed;
-}
-
-static int by_path(const void *a, const void *b)
-{
-    return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
-}
-
-/* Turns the walk's entries into the batch's arrays; the paths change owner. */
-static int take_entries(struct batch *batch, struct walk *walk)
-{
-    batch->paths = calloc(walk->count, sizeof *batch->paths);
-    batch->bytes = calloc(walk->count, sizeof *batch->bytes);
-    batch->positions = calloc(walk->count, sizeof *batch->positions);
-    if (!batch->paths || !batch->bytes || !batch->positions)
-        return fault_sys(walk->fault, "batch %s: no memory for its list of files", walk->root);
-    qsort(walk->entries, walk->count, sizeof *walk->entries, by_path);
-    for (size_t i = 0; i < walk->count; i++) {
-        batch->paths[i] = walk->entries[i].path;
-        batch->bytes[i] = walk->entries[i].bytes;
-        batch->positions[i] = i + 1;
-        batch->total_bytes += walk->entries[i].bytes;
-    }
-    batch->count = walk->count;
-    batch->closed = walk->closed;
-    walk->count = 0;
+    if (stat(path, &status) || !S_ISREG(status.st_mode))
+        return fault_set(
+            fault, "batch %s: is neither a folder nor a regular file: give a folder that holds the images",
+            given);
+    slash = strrchr(path, '/');
+    batch->root = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    batch->single = strdup(path);
+    batch->paths = calloc(1, sizeof *batch->paths);
+    batch->bytes = calloc(1, sizeof *batch->bytes);
+    batch->positions = calloc(1, sizeof *batch->positions);
+    if (!batch->root || !batch->single || !batch->paths || !batch->bytes || !batch->positions)
+        return no_memory(given, fault);
+    batch->paths[0] = strdup(slash ? slash + 1 : path);
+    if (!batch->paths[0])
+        return no_memory(given, fault);
+    batch->count = 1;
+    batch->positions[0] = 1;
+    batch->bytes[0] = batch->total_bytes = (uint64_t)status.st_size;
+    batch->closed = batch_is_closed(&status, 4);
     return 0;
 }
 
-static int list_root(struct batch *batch, struct walk *walk)
+int batch_list(struct batch *batch, const char *root, const struct batch_options *options,
+               struct fault *fault)
 {
-    int fd = open(batch->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0)
-        return fault_set(walk->fault, "batch %s: %s: give a folder that holds the images", batch->root,
-                         strerror(errno));
-    if (walk_folder(walk, fd, ""))
-        return -1;
-    if (!walk->count)
-        return fault_set(walk->fault, "batch %s: no file in it: give a folder that holds the images",
-                         batch->root);
-    return take_entries(batch, walk);
-}
-
-int batch_list(struct batch *batch, const char *root, const char *exclude, struct fault *fault)
-{
-    struct walk walk = {.root = root, .fault = fault};
+    static const struct batch_options none = {0};
     struct stat status;
     size_t length = strlen(root);
     int failed;
 
     *batch = (struct batch){0};
-    while (length > 1 && root[length - 1] == '/')
-        length--;
-    batch->root = strndup(root, length);
-    if (!batch->root)
-        return fault_sys(fault, "batch %s: no memory", root);
-    if (exclude && stat(exclude, &status) == 0) {
-        walk.has_excluded = true;
-        walk.excluded_device = status.st_dev;
-        walk.excluded_inode = status.st_ino;
+    if (stat(root, &status) == 0 && !S_ISDIR(status.st_mode)) {
+        failed = list_single(batch, root, fault);
+    } else {
+        while (length > 1 && root[length - 1] == '/')
+            length--;
+        batch->root = strndup(root, length);
+        failed = batch->root ? batch_walk(batch, options ? options : &none, fault) : no_memory(root, fault);
     }
-    failed = list_root(batch, &walk);
-    for (size_t i = 0; i < walk.count; i++)
-        free(walk.entries[i].path);
-    free(walk.entries);
     if (failed)
         batch_release(batch);
     return failed;
@@ -187,74 +128,6 @@ bool batch_find(const struct batch *batch, const char *path, uint64_t *index)
     if (found)
         *index = (uint64_t)(found - batch->paths);
     return found != NULL;
-}
-
-/* --- a sample --------------------------------------------------------------------------------- */
-
-/* Marks every listed path; keep has one flag per item. */
-static int mark_listed(const struct batch *batch, FILE *list, const char *list_path, bool *keep,
-                       struct fault *fault)
-{
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length;
-    int failed = 0;
-
-    while (!failed && (length = getline(&line, &capacity, list)) > 0) {
-        uint64_t index;
-        if (line[length - 1] == '\n')
-            line[--length] = '\0';
-        if (!length)
-            continue;
-        if (!batch_find(batch, line, &index))
-            failed = fault_set(fault, "list %s: %.200s is not in batch %s", list_path, line, batch->root);
-        else
-            keep[index] = true;
-    }
-    free(line);
-    return failed;
-}
-
-static void keep_marked(struct batch *batch, const bool *keep)
-{
-    uint64_t kept = 0;
-
-    batch->total_bytes = 0;
-    for (uint64_t i = 0; i < batch->count; i++) {
-        if (!keep[i]) {
-            free(batch->paths[i]);
-            continue;
-        }
-        batch->paths[kept] = batch->paths[i];
-        batch->bytes[kept] = batch->bytes[i];
-        batch->positions[kept] = batch->positions[i];
-        batch->total_bytes += batch->bytes[kept++];
-    }
-    batch->count = kept;
-}
-
-int batch_keep_listed(struct batch *batch, const char *list_path, struct fault *fault)
-{
-    bool from_stdin = strcmp(list_path, "-") == 0;
-    FILE *list = from_stdin ? stdin : fopen(list_path, "re");
-    bool *keep = calloc(batch->count ? batch->count : 1, sizeof *keep);
-    int failed = -1;
-
-    if (!list)
-        fault_set(fault, "list %s: %s", list_path, strerror(errno));
-    else if (!keep)
-        fault_sys(fault, "list %s: no memory", list_path);
-    else
-        failed = mark_listed(batch, list, list_path, keep, fault);
-    if (list && !from_stdin)
-        fclose(list);
-    if (!failed) {
-        keep_marked(batch, keep);
-        if (!batch->count)
-            failed = fault_set(fault, "list %s: no item in it", list_path);
-    }
-    free(keep);
-    return failed;
 }
 
 /* --- identity --------------------------------------------------------------------------------- */
@@ -279,13 +152,26 @@ void batch_sha256(const struct batch *batch, char hex[65])
         snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
 }
 
+void batch_forget_left(struct batch *batch)
+{
+    for (uint64_t i = 0; i < batch->left_count; i++)
+        free(batch->left[i].path);
+    free(batch->left);
+    batch->left = NULL;
+    batch->left_count = 0;
+    memset(batch->left_counts, 0, sizeof batch->left_counts);
+}
+
 void batch_release(struct batch *batch)
 {
-    for (uint64_t i = 0; i < batch->count; i++)
+    batch_forget_left(batch);
+    for (uint64_t i = 0; i < batch->count && batch->paths; i++)
         free(batch->paths[i]);
     free(batch->paths);
     free(batch->bytes);
     free(batch->positions);
+    free(batch->single);
+    free(batch->real_root);
     free(batch->root);
     *batch = (struct batch){0};
 }

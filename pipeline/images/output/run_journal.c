@@ -175,8 +175,8 @@ static bool input_is_same(const struct run_journal *journal, const char *item_pa
     struct stat status;
 
     snprintf(path, sizeof path, "%s/%s", journal->batch->root, item_path);
-    return lstat(path, &status) == 0 && (uint64_t)status.st_size == record->bytes_in &&
-           image_mtime_ns(&status) == result->input_mtime_ns;
+    return (journal->batch->real_root ? stat : lstat)(path, &status) == 0 &&
+           (uint64_t)status.st_size == record->bytes_in && image_mtime_ns(&status) == result->input_mtime_ns;
 }
 
 static bool outputs_are_there(const struct run_journal *journal, const char *item_path,

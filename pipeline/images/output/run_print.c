@@ -58,8 +58,18 @@ void run_print_summary(const struct item_table *table, const struct batch *batch
     double wall_s = (double)(table->header->end_ns - table->header->start_ns) / 1e9;
     double items = (double)(batch->count - outcome->earlier),
            megabytes = (double)(batch->total_bytes - outcome->earlier_bytes_in) / 1e6;
-    char earlier[64] = "";
+    char earlier[64] = "", left[512];
 
+    if (batch->left_count)
+        printf("left out: %s\n", batch_left_list(batch, left, sizeof left));
+    if (outcome->earlier == batch->count) {
+        if (outcome->failed)
+            snprintf(earlier, sizeof earlier, ", %" PRIu64 " failed", outcome->failed);
+        printf("nothing to do: %" PRIu64 " items were finished before, %" PRIu64 " done%s: %" PRIu64
+               " outputs, %.1f MB, manifest %s/MANIFEST.sha256\n",
+               batch->count, outcome->done, earlier, outcome->outputs, (double)outcome->bytes_out / 1e6, out);
+        return;
+    }
     if (outcome->earlier)
         snprintf(earlier, sizeof earlier, " (%" PRIu64 " finished before)", outcome->earlier);
     printf("%" PRIu64 " of %" PRIu64 " items done%s in %.2f s (%.1f items/s, %.1f MB/s in): %" PRIu64

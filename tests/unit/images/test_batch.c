@@ -69,7 +69,7 @@ static void list(struct batch *batch, const char *suffix)
 
     snprintf(root, sizeof root, "%s/in%s", folder, suffix);
     snprintf(out, sizeof out, "%s/in/out", folder);
-    if (batch_list(batch, root, out, &fault))
+    if (batch_list(batch, root, &(struct batch_options){.exclude = out}, &fault))
         fail_msg("%s", fault.text);
 }
 
@@ -119,7 +119,7 @@ static void a_list_keeps_what_it_names(void **state)
     put("bare/list", "b/z\n\n-dash");
     snprintf(path, sizeof path, "%s/bare/list", folder);
     list(&batch, "");
-    assert_int_equal(batch_keep_listed(&batch, path, &fault), 0);
+    assert_int_equal(batch_keep_listed(&batch, path, false, &fault), 0);
     assert_int_equal(batch.count, 2);
     assert_string_equal(batch.paths[0], "-dash");
     assert_string_equal(batch.paths[1], "b/z");
@@ -130,22 +130,100 @@ static void a_list_keeps_what_it_names(void **state)
     batch_release(&whole);
     assert_int_equal(batch.total_bytes, 4);
     put("bare/list", "not there\n");
-    assert_int_equal(batch_keep_listed(&batch, path, &fault), -1);
+    assert_int_equal(batch_keep_listed(&batch, path, false, &fault), -1);
     assert_non_null(strstr(fault.text, "not there is not in batch"));
     batch_release(&batch);
     put("bare/list", "");
     list(&batch, "");
-    assert_int_equal(batch_keep_listed(&batch, path, &fault), -1);
+    assert_int_equal(batch_keep_listed(&batch, path, false, &fault), -1);
     batch_release(&batch);
     unlink(path);
+}
+
+static void what_is_left_out_is_listed(void **state)
+{
+    static const struct {
+        const char *path;
+        enum left_out why;
+    } wanted[] = {{".dot", LEFT_HIDDEN}, {".hidden", LEFT_HIDDEN}, {"link", LEFT_LINK}};
+    struct batch batch;
+    char text[256];
+
+    (void)state;
+    list(&batch, "");
+    assert_int_equal(batch.left_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_string_equal(batch.left[i].path, wanted[i].path);
+        assert_int_equal(batch.left[i].why, wanted[i].why);
+    }
+    assert_string_equal(batch_left_list(&batch, text, sizeof text), "1 link (not followed), 2 hidden names");
+    batch_release(&batch);
+}
+
+static void followed_links_stay_within_the_batch(void **state)
+{
+    static const struct {
+        const char *target, *name;
+        enum left_out why; /* LEFT_COUNT: an item */
+    } links[] = {{"../in/b.jpg", "1", LEFT_COUNT},
+                 {"..", "2", LEFT_LINK_OUTSIDE},
+                 {"../in", "3", LEFT_LOOP},
+                 {"nothing", "4", LEFT_LINK_BROKEN},
+                 {"/dev/null", "5", LEFT_LINK_OUTSIDE},
+                 {"6", "6", LEFT_LINK_BROKEN}, /* itself */
+                 {"out/large.jpg", "7", LEFT_LINK_OUTSIDE},
+                 {"out", "8", LEFT_LINK_OUTSIDE}};
+    enum { LINKS = sizeof links / sizeof links[0] };
+    struct batch batch;
+    struct fault fault;
+    char root[256], out[256], path[512];
+
+    (void)state;
+    snprintf(root, sizeof root, "%s/in", folder);
+    snprintf(out, sizeof out, "%s/in/out", folder);
+    for (int i = 0; i < LINKS; i++) {
+        snprintf(path, sizeof path, "%s/%s", root, links[i].name);
+        assert_int_equal(symlink(links[i].target, path), 0);
+    }
+    if (batch_list(&batch, root, &(struct batch_options){.exclude = out, .follow_links = true}, &fault))
+        fail_msg("%s", fault.text);
+    for (int i = 0; i < LINKS; i++) {
+        uint64_t index;
+        enum left_out why = LEFT_COUNT;
+        for (uint64_t k = 0; k < batch.left_count; k++)
+            if (strcmp(batch.left[k].path, links[i].name) == 0)
+                why = batch.left[k].why;
+        if (why != links[i].why || batch_find(&batch, links[i].name, &index) != (why == LEFT_COUNT))
+            fail_msg("%s: %d", links[i].target, why);
+        snprintf(path, sizeof path, "%s/%s", root, links[i].name);
+        unlink(path);
+    }
+    batch_release(&batch);
+}
+
+static void a_file_is_a_batch_of_one(void **state)
+{
+    struct batch batch;
+    struct fault fault;
+    char path[256];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/in/b.jpg", folder);
+    assert_int_equal(batch_list(&batch, path, NULL, &fault), 0);
+    assert_int_equal(batch.count, 1);
+    assert_string_equal(batch.paths[0], "b.jpg");
+    assert_string_equal(batch.single, path);
+    assert_int_equal(batch.total_bytes, 5);
+    batch_release(&batch);
 }
 
 static void what_is_no_batch_is_refused_by_name(void **state)
 {
     static const struct {
         const char *path, *part;
-    } cases[] = {
-        {"nowhere", "nowhere: No such file"}, {"in/empty", "no file in it"}, {"in/b.jpg", "Not a directory"}};
+    } cases[] = {{"nowhere", "nowhere: No such file"},
+                 {"in/empty", "no file in it"},
+                 {"in/b.jpg/x", "Not a directory"}};
     struct batch batch;
     struct fault fault;
     char root[256];
@@ -166,6 +244,9 @@ int main(void)
         cmocka_unit_test(every_regular_file_sorted_bytewise),
         cmocka_unit_test(identity_is_of_paths_and_sizes),
         cmocka_unit_test(a_list_keeps_what_it_names),
+        cmocka_unit_test(what_is_left_out_is_listed),
+        cmocka_unit_test(followed_links_stay_within_the_batch),
+        cmocka_unit_test(a_file_is_a_batch_of_one),
         cmocka_unit_test(what_is_no_batch_is_refused_by_name),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

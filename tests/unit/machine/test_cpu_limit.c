@@ -159,6 +159,21 @@ static void cpu_max_is_read_as_cpus(void **state)
         assert_near(cpu_limit_parse_max(cases[i].text), cases[i].cpus);
 }
 
+static void workers_fill_the_quota(void **state)
+{
+    static const struct {
+        double quota;
+        uint32_t allowed, workers;
+    } cases[] = {{0, 8, 8},  {1, 2, 1}, {1.5, 8, 2}, {0.1, 8, 1},
+                 {16, 4, 4}, {2, 2, 2}, {0, 0, 1},   {1e9, 3, 3}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct cpu_limit limit = {.quota_cpus = cases[i].quota};
+        assert_int_equal(cpu_limit_workers(&limit, cases[i].allowed), cases[i].workers);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +184,7 @@ int main(void)
                                         remove_root),
         cmocka_unit_test_setup_teardown(no_cgroups_at_all_mean_no_limit_and_a_reason, make_root, remove_root),
         cmocka_unit_test(cpu_max_is_read_as_cpus),
+        cmocka_unit_test(workers_fill_the_quota),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
