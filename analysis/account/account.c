@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/size/size_regression.h"
 
@@ -22,7 +23,7 @@ struct making {
     const struct account_item **sorted; /* by worker, then start */
     struct size_item *inflated;         /* inflation of each item that has a reference */
     size_t inflated_count;
-    bool has_cpu, has_runqueue, has_megapixels;
+    bool has_cpu, has_runqueue;
     double unreferenced_s, inflation_s;
 };
 
@@ -203,27 +204,35 @@ static void list_inflation(struct making *m)
         if (!m->has_cpu && sums->wall_s > 0)
             more_s -= sums->waiting_s * wall_s / sums->wall_s;
         m->inflation_s += more_s;
-        /* Of a batch of no pictures only bytes are known: a size that does not vary is left out. */
-        m->inflated[m->inflated_count++] =
-            (struct size_item){more_s, m->has_megapixels ? item->megapixels : 0, item->megabytes, item->kind};
+        m->inflated[m->inflated_count] = (struct size_item){.seconds = more_s, .kind = item->kind};
+        memcpy(m->inflated[m->inflated_count++].amount, item->amount, sizeof item->amount);
     }
 }
 
-static double part(struct account *out, enum account_cause cause, const struct interval *slope, double amount)
+/* Slopes times amounts, and the fixed time of the item's kind, over the items that took part. */
+static void sum_named(const struct making *m, const struct size_regression *regression, double *fixed_s,
+                      double *size_s)
 {
-    if (!interval_has_value(slope)) {
-        unknown(out, cause, "the sizes of the items do not carry this term: it is in the others");
-        return 0;
+    *fixed_s = *size_s = 0;
+    for (size_t i = 0; i < m->inflated_count; i++) {
+        const struct size_item *item = &m->inflated[i];
+        double all_s = size_seconds_of(regression, item), kind_s = regression->intercept.value;
+        if (isnan(all_s))
+            continue;
+        if (interval_has_value(&regression->extra[item->kind]))
+            kind_s += regression->extra[item->kind].value;
+        *fixed_s += kind_s;
+        *size_s += all_s - kind_s;
     }
-    return out->core_s[cause] = slope->value * amount;
 }
 
-/* The slopes times what the items that took part amount to; all the others are the rest. */
+/* All that the regression does not give is the rest. */
 static int divide_inflation(struct making *m)
 {
     struct size_regression regression;
     struct account *out = m->out;
-    double items = 0, megapixels = 0, megabytes = 0, named_s = 0;
+    double fixed_s, size_s;
+    bool has_slope = false;
 
     if (m->inflated_count == 0) {
         static const char why[] = "no item has a cost with one worker";
@@ -231,20 +240,21 @@ static int divide_inflation(struct making *m)
             unknown(out, (enum account_cause)c, why);
         return 0;
     }
-    if (size_regression_fit(m->inflated, m->inflated_count, 0.95, &regression))
+    if (size_regression_fit(m->inflated, m->inflated_count, false, false, 0.95, &regression))
         return -1;
-    for (size_t i = 0; i < m->inflated_count; i++) {
-        const struct size_item *item = &m->inflated[i];
-        if (isnan(item->megapixels) || isnan(item->megabytes))
-            continue;
-        items++;
-        megapixels += item->megapixels;
-        megabytes += item->megabytes;
-    }
-    named_s += part(out, CAUSE_INFLATION_FIXED, &regression.intercept, items);
-    named_s += part(out, CAUSE_INFLATION_MEGAPIXELS, &regression.per_megapixel, megapixels);
-    named_s += part(out, CAUSE_INFLATION_MEGABYTES, &regression.per_megabyte, megabytes);
-    out->core_s[CAUSE_INFLATION_REST] = m->inflation_s - named_s;
+    for (int term = 0; term < SIZE_TERMS; term++)
+        has_slope = has_slope || interval_has_value(&regression.slope[term]);
+    sum_named(m, &regression, &fixed_s, &size_s);
+    if (interval_has_value(&regression.intercept))
+        out->core_s[CAUSE_INFLATION_FIXED] = fixed_s;
+    else
+        unknown(out, CAUSE_INFLATION_FIXED, "too few items for a regression: it is in the rest");
+    if (has_slope)
+        out->core_s[CAUSE_INFLATION_SIZE] = size_s;
+    else
+        unknown(out, CAUSE_INFLATION_SIZE,
+                "the sizes of the items are unknown or alike: it is in the others");
+    out->core_s[CAUSE_INFLATION_REST] = m->inflation_s - fixed_s - size_s;
     return 0;
 }
 
@@ -289,7 +299,6 @@ static void look_at_items(struct making *m)
         if (happened(trial, &trial->item[i])) {
             m->sorted[count++] = &trial->item[i];
             m->has_cpu = m->has_cpu && !isnan(trial->item[i].cpu_s);
-            m->has_megapixels = m->has_megapixels || !isnan(trial->item[i].megapixels);
         }
     qsort(m->sorted, count, sizeof(struct account_item *), by_worker_and_start);
     for (size_t w = 0; w < trial->workers; w++)

@@ -9,9 +9,10 @@
  *   init        from there until it is ready, and the rest of its wait at the gate
  *   dispatch    wake-up, claims, gaps between items
  *   useful      CPU time of its items, as much as they cost with one worker
- *   inflation   CPU time beyond that: fixed per item, per megapixel, per megabyte (robust regression over
- *               the trial's items, size_regression.h; where no item has megapixels, on megabytes alone), and
- *               the rest. May be negative: faster than with one worker
+ *   inflation   CPU time beyond that: fixed per item and kind, by size (robust regression over the trial's items on all
+ *               amounts of size_regression.h that the study has), and the rest. May be negative: faster than with one
+ *               worker. The slopes of the sizes are one cause: large files have many pixels, and the regression may give
+ *               one slope what it takes from another, but not their sum
  *   waiting     within items, ready to run and without a core: the worker's run-queue delay, at most the time its items
  * were off the CPU (threads of one process that wait for each other are in the delay, but not off the CPU)
  *   blocked     within items, off the CPU and not waiting: as much as with one worker (I/O)
@@ -31,6 +32,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/size/size_regression.h"
+
 enum account_cause {
     CAUSE_SERIAL,
     CAUSE_SPAWN,
@@ -38,8 +41,7 @@ enum account_cause {
     CAUSE_DISPATCH,
     CAUSE_USEFUL,
     CAUSE_INFLATION_FIXED,
-    CAUSE_INFLATION_MEGAPIXELS,
-    CAUSE_INFLATION_MEGABYTES,
+    CAUSE_INFLATION_SIZE,
     CAUSE_INFLATION_REST,
     CAUSE_WAITING,
     CAUSE_BLOCKED,
@@ -57,8 +59,8 @@ struct account_cost {
 struct account_item {
     unsigned worker; /* slot */
     double claim_s, start_s, end_s, cpu_s;
-    double megapixels, megabytes;
-    unsigned kind;                   /* of size_regression.h */
+    double amount[SIZE_TERMS]; /* of size_regression.h, as the kind is */
+    unsigned kind;
     const struct account_cost *cost; /* with one worker; NULL: not known. Not owned */
 };
 
@@ -88,7 +90,7 @@ struct account {
     double busiest_transfer_s;        /* dispatch and blocked time of the busiest worker; NaN: not known */
 };
 
-/* "serial", "inflation-megapixels", ...: names for files. */
+/* "serial", "inflation-size", ...: names for files. */
 const char *account_cause_name(enum account_cause cause);
 /* The same for people. */
 const char *account_cause_label(enum account_cause cause);
@@ -96,15 +98,9 @@ const char *account_cause_label(enum account_cause cause);
 /* Returns 0, or -1 when memory is short. A trial without workers or with instants missing has no account. */
 int account_make(const struct account_trial *trial, struct account *account);
 
-/* What a cause is judged by: its value; of the two sizes of an item their sum, since they go together (large files have
- * many pixels) and the regression may give one what it takes from the other. NaN: not known. */
-double account_weight(const double core_s[ACCOUNT_CAUSES], enum account_cause cause);
-
-/* The cause of the largest weight among all but useful, of the two sizes the larger one; causes that are not known do not
- * take part. ACCOUNT_CAUSES when none is above 0. */
+/* The largest cause among all but useful; causes that are not known do not take part. ACCOUNT_CAUSES when none is above 0.
+ */
 enum account_cause account_top(const double core_s[ACCOUNT_CAUSES]);
-/* Of what account_top() names and account_weight() weighs: the two sizes have one label. */
-const char *account_top_label(enum account_cause cause);
 
 /* Sorts costs by id and leaves one for each id, the median of each quantity. Returns how many are left. */
 size_t account_costs_median(struct account_cost *costs, size_t count);

@@ -14,8 +14,7 @@ static const struct {
     [CAUSE_DISPATCH] = {"dispatch", "dispatch (claims, gaps)"},
     [CAUSE_USEFUL] = {"useful", "useful, as with one worker"},
     [CAUSE_INFLATION_FIXED] = {"inflation-fixed", "slower items, per item"},
-    [CAUSE_INFLATION_MEGAPIXELS] = {"inflation-megapixels", "slower items, per megapixel"},
-    [CAUSE_INFLATION_MEGABYTES] = {"inflation-megabytes", "slower items, per megabyte"},
+    [CAUSE_INFLATION_SIZE] = {"inflation-size", "slower items, by size"},
     [CAUSE_INFLATION_REST] = {"inflation-rest", "slower items, rest"},
     [CAUSE_WAITING] = {"waiting", "waiting for a core"},
     [CAUSE_BLOCKED] = {"blocked", "blocked, as with one worker"},
@@ -33,36 +32,13 @@ const char *account_cause_label(enum account_cause cause)
     return causes[cause].label;
 }
 
-static bool is_size(enum account_cause cause)
-{
-    return cause == CAUSE_INFLATION_MEGAPIXELS || cause == CAUSE_INFLATION_MEGABYTES;
-}
-
-const char *account_top_label(enum account_cause cause)
-{
-    return is_size(cause) ? "slower items, by size" : causes[cause].label;
-}
-
-double account_weight(const double core_s[ACCOUNT_CAUSES], enum account_cause cause)
-{
-    double pixels = core_s[CAUSE_INFLATION_MEGAPIXELS], bytes = core_s[CAUSE_INFLATION_MEGABYTES];
-
-    if (!is_size(cause))
-        return core_s[cause];
-    return isnan(pixels) ? bytes : isnan(bytes) ? pixels : pixels + bytes;
-}
-
 enum account_cause account_top(const double core_s[ACCOUNT_CAUSES])
 {
     enum account_cause top = ACCOUNT_CAUSES;
 
-    for (int c = 0; c < ACCOUNT_CAUSES; c++) {
-        double weight = account_weight(core_s, (enum account_cause)c);
-        if (c != CAUSE_USEFUL && weight > (top == ACCOUNT_CAUSES ? 0 : account_weight(core_s, top)))
+    for (int c = 0; c < ACCOUNT_CAUSES; c++)
+        if (c != CAUSE_USEFUL && core_s[c] > (top == ACCOUNT_CAUSES ? 0 : core_s[top]))
             top = (enum account_cause)c;
-    }
-    if (top == CAUSE_INFLATION_MEGAPIXELS && core_s[CAUSE_INFLATION_MEGABYTES] > core_s[top])
-        top = CAUSE_INFLATION_MEGABYTES;
     return top;
 }
 

@@ -11,38 +11,30 @@ struct table {
     const struct size_regression *regression;
     size_t *index; /* of the items that took part */
     size_t count;
-    double *column[TERMS]; /* orthogonal to each other */
+    double *column[SIZE_COLUMNS]; /* orthogonal to each other */
     size_t columns;
 };
 
-static double value_of(const struct interval *interval)
+static bool has_column(const struct size_regression *r, int column)
 {
-    return interval_has_value(interval) ? interval->value : 0;
+    struct interval estimate = *size_estimate((struct size_regression *)r, column);
+
+    if (column < COLUMN_INTERCEPT && (unsigned)column == r->reference_kind)
+        return false;
+    if (column >= COLUMN_OWN && !r->has_own[(column - COLUMN_OWN) / SIZE_OWN])
+        return false;
+    return interval_has_value(&estimate);
 }
 
-static bool has_term(const struct size_regression *r, int term)
-{
-    switch (term) {
-    case TERM_INTERCEPT:
-        return interval_has_value(&r->intercept);
-    case TERM_MEGAPIXELS:
-        return interval_has_value(&r->per_megapixel);
-    case TERM_MEGABYTES:
-        return interval_has_value(&r->per_megabyte);
-    default:
-        return (unsigned)term != r->reference_kind && interval_has_value(&r->extra[term]);
-    }
-}
-
-/* Adds a term's column, made orthogonal to those before it (modified Gram-Schmidt, twice) and of length 1. */
-static int add_column(struct table *t, int term)
+/* Adds a column, made orthogonal to those before it (modified Gram-Schmidt, twice) and of length 1. */
+static int add_column(struct table *t, int which)
 {
     double *column = calloc(t->count + 1, sizeof *column), size = 0;
 
     if (!column)
         return -1;
     for (size_t i = 0; i < t->count; i++)
-        column[i] = size_term(&t->item[t->index[i]], term);
+        column[i] = size_entry(t->regression, &t->item[t->index[i]], which);
     for (int pass = 0; pass < 2; pass++)
         for (size_t c = 0; c < t->columns; c++) {
             double share = 0;
@@ -71,7 +63,8 @@ static void take_leverage(const struct table *t, struct size_diagnostics *result
             result->highest_leverage = leverage;
             result->highest_item = t->index[i];
         }
-        if (i == 0 || t->item[t->index[i]].megapixels > t->item[result->largest_item].megapixels) {
+        if (i == 0 ||
+            t->item[t->index[i]].amount[SIZE_DECODED] > t->item[result->largest_item].amount[SIZE_DECODED]) {
             result->largest_leverage = leverage;
             result->largest_item = t->index[i];
         }
@@ -79,18 +72,17 @@ static void take_leverage(const struct table *t, struct size_diagnostics *result
     }
 }
 
-static void take_residuals(const struct table *t, double *room, struct size_diagnostics *result)
+/* Of all items with a fitted time, also those of kinds that are too few to take part. */
+static void take_residuals(const struct size_item *items, size_t all,
+                           const struct size_regression *regression, double *room,
+                           struct size_diagnostics *result)
 {
-    const struct size_regression *r = t->regression;
-
     for (unsigned kind = 0; kind < SIZE_KINDS; kind++) {
         size_t count = 0;
-        for (size_t i = 0; i < t->count; i++) {
-            const struct size_item *item = &t->item[t->index[i]];
-            if (item->kind == kind)
-                room[count++] = item->seconds - value_of(&r->intercept) -
-                                value_of(&r->per_megapixel) * item->megapixels -
-                                value_of(&r->per_megabyte) * item->megabytes - value_of(&r->extra[kind]);
+        for (size_t i = 0; i < all; i++) {
+            double residual_s = items[i].seconds - size_seconds_of(regression, &items[i]);
+            if (items[i].kind == kind && isfinite(residual_s))
+                room[count++] = residual_s;
         }
         if (!count)
             continue;
@@ -106,27 +98,28 @@ int size_diagnose(const struct size_item *items, size_t count, const struct size
 {
     struct table t = {.item = items, .regression = regression, .index = calloc(count + 1, sizeof(size_t))};
     double *room = calloc(count + 1, sizeof *room);
+    bool known[SIZE_TERMS];
     int status = t.index && room ? 0 : -1;
 
     *result =
         (struct size_diagnostics){.mean_leverage = NAN, .highest_leverage = NAN, .largest_leverage = NAN};
     for (unsigned kind = 0; kind < SIZE_KINDS; kind++)
         result->residual_median_s[kind] = result->residual_spread_s[kind] = NAN;
+    size_find_known(items, count, known);
     for (size_t i = 0; i < count && status == 0; i++)
-        if (has_term(regression, TERM_INTERCEPT) && size_takes_part(&items[i], regression))
+        if (interval_has_value(&regression->intercept) && size_takes_part(&items[i], regression, known))
             t.index[t.count++] = i;
     /* The intercept first: the rounding of all others is then that of their variation. */
-    for (int term = TERM_INTERCEPT; term < TERMS && t.count && status == 0; term++)
-        if (has_term(regression, term))
-            status = add_column(&t, term);
-    for (int term = 0; term < SIZE_KINDS && t.count && status == 0; term++)
-        if (has_term(regression, term))
-            status = add_column(&t, term);
+    for (int n = 0; n < SIZE_COLUMNS && t.count && status == 0; n++) {
+        int column = (n + COLUMN_INTERCEPT) % SIZE_COLUMNS;
+        if (has_column(regression, column))
+            status = add_column(&t, column);
+    }
     if (status == 0 && t.count) {
         result->items = t.count;
         result->terms = t.columns;
         take_leverage(&t, result);
-        take_residuals(&t, room, result);
+        take_residuals(items, count, regression, room, result);
     }
     for (size_t c = 0; c < t.columns; c++)
         free(t.column[c]);

@@ -1,67 +1,93 @@
-#include "analysis/size/size_internal.h"
-
 #include <gsl/gsl_errno.h>
-#include <gsl/gsl_multifit.h>
+#include <gsl/gsl_matrix.h>
+#include <gsl/gsl_vector.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/size/size_internal.h"
 #include "analysis/statistics/stats.h"
 
+/* --- items and columns ------------------------------------------------------------------------ */
+
 struct design {
-    struct size_item *item;
+    const struct size_item **item;
     size_t count;
-    double *column[TERMS]; /* divided by scale; in the order of `term` */
-    double *rest[TERMS];   /* what earlier columns leave of it */
-    double scale[TERMS];
-    int term[TERMS];
+    double *room;                 /* of all columns and their rests; owned, as item is */
+    double *column[SIZE_COLUMNS]; /* divided by scale; in the order of `which` */
+    double *rest[SIZE_COLUMNS];   /* what earlier columns leave of it */
+    double scale[SIZE_COLUMNS];
+    int which[SIZE_COLUMNS];
     size_t columns;
 };
 
-static void release(struct design *d)
+const char *size_term_name(enum size_term term)
 {
-    for (size_t c = 0; c < TERMS; c++) {
-        free(d->column[c]);
-        free(d->rest[c]);
+    static const char *const names[SIZE_TERMS] = {"decoded", "bytes", "written", "converted"};
+
+    return names[term];
+}
+
+void size_find_known(const struct size_item *items, size_t count, bool known[SIZE_TERMS])
+{
+    for (int term = 0; term < SIZE_TERMS; term++) {
+        known[term] = false;
+        for (size_t i = 0; i < count && !known[term]; i++)
+            known[term] = isfinite(items[i].amount[term]);
     }
-    free(d->item);
 }
 
-bool size_is_usable(const struct size_item *item)
+bool size_is_usable(const struct size_item *item, const bool known[SIZE_TERMS])
 {
-    return item->kind < SIZE_KINDS && isfinite(item->seconds) && isfinite(item->megapixels) &&
-           isfinite(item->megabytes);
+    bool usable = item->kind < SIZE_KINDS && isfinite(item->seconds);
+
+    for (int term = 0; term < SIZE_TERMS; term++)
+        usable = usable && (!known[term] || isfinite(item->amount[term]));
+    return usable;
 }
 
-bool size_takes_part(const struct size_item *item, const struct size_regression *regression)
+bool size_takes_part(const struct size_item *item, const struct size_regression *regression,
+                     const bool known[SIZE_TERMS])
 {
-    return size_is_usable(item) && (item->kind == regression->reference_kind ||
-                                    regression->kind_items[item->kind] >= SIZE_LEAST_OF_KIND);
+    return size_is_usable(item, known) && (item->kind == regression->reference_kind ||
+                                           regression->kind_items[item->kind] >= SIZE_LEAST_OF_KIND);
 }
 
-static void count_kinds(const struct size_item *items, size_t count, struct size_regression *result)
+static void count_kinds(const struct size_item *items, size_t count, const bool known[SIZE_TERMS],
+                        struct size_regression *result)
 {
     for (size_t i = 0; i < count; i++)
-        if (size_is_usable(&items[i]))
+        if (size_is_usable(&items[i], known))
             result->kind_items[items[i].kind]++;
     for (unsigned k = 1; k < SIZE_KINDS; k++)
         if (result->kind_items[k] > result->kind_items[result->reference_kind])
             result->reference_kind = k;
 }
 
-double size_term(const struct size_item *item, int term)
+double size_entry(const struct size_regression *regression, const struct size_item *item, int column)
 {
-    switch (term) {
-    case TERM_INTERCEPT:
+    if (column < COLUMN_INTERCEPT)
+        return item->kind == (unsigned)column;
+    if (column == COLUMN_INTERCEPT)
         return 1;
-    case TERM_MEGAPIXELS:
-        return item->megapixels;
-    case TERM_MEGABYTES:
-        return item->megabytes;
-    default:
-        return item->kind == (unsigned)term;
+    if (column < COLUMN_OWN) {
+        int term = column - COLUMN_SHARED;
+        return term < SIZE_OWN && regression->has_own[item->kind] ? 0 : item->amount[term];
     }
+    return item->kind == (unsigned)(column - COLUMN_OWN) / SIZE_OWN
+               ? item->amount[(column - COLUMN_OWN) % SIZE_OWN]
+               : 0;
+}
+
+struct interval *size_estimate(struct size_regression *result, int column)
+{
+    if (column < COLUMN_INTERCEPT)
+        return &result->extra[column];
+    if (column == COLUMN_INTERCEPT)
+        return &result->intercept;
+    if (column < COLUMN_OWN)
+        return &result->slope[column - COLUMN_SHARED];
+    return &result->own[(column - COLUMN_OWN) / SIZE_OWN][(column - COLUMN_OWN) % SIZE_OWN];
 }
 
 static double dot(const double *a, const double *b, size_t count)
@@ -74,19 +100,16 @@ static double dot(const double *a, const double *b, size_t count)
 }
 
 /* Adds a column when it holds something that the earlier ones do not (modified Gram-Schmidt, done twice for
- * its rounding). least is the part of its own variation that must be left. Returns 1 added, 0 left out, -1 no
- * memory. */
-static int add_column(struct design *d, int term, double least)
+ * its rounding). least is the part of its own variation that must be left. */
+static bool add_column(struct design *d, const struct size_regression *result, int which, double least)
 {
     size_t c = d->columns;
     double about = 0, size = 0, left;
 
-    d->column[c] = calloc(d->count + 1, sizeof(double));
-    d->rest[c] = calloc(d->count + 1, sizeof(double));
-    if (!d->column[c] || !d->rest[c])
-        return -1;
+    d->column[c] = d->room + 2 * c * d->count;
+    d->rest[c] = d->column[c] + d->count;
     for (size_t i = 0; i < d->count; i++)
-        size = fmax(size, fabs(d->column[c][i] = size_term(&d->item[i], term)));
+        size = fmax(size, fabs(d->column[c][i] = size_entry(result, d->item[i], which)));
     d->scale[c] = size > 0 ? size : 1;
     for (size_t i = 0; i < d->count; i++)
         d->rest[c][i] = d->column[c][i] /= d->scale[c];
@@ -99,117 +122,89 @@ static int add_column(struct design *d, int term, double least)
                 about = dot(d->rest[c], d->rest[c], d->count);
         }
     left = dot(d->rest[c], d->rest[c], d->count);
-    if (left <= 1e-12 * (double)d->count || (c > 0 && left < least * least * about)) {
-        free(d->column[c]);
-        free(d->rest[c]);
-        d->column[c] = d->rest[c] = NULL;
-        return 0;
-    }
-    d->term[d->columns++] = term;
-    return 1;
+    if (left <= 1e-12 * (double)d->count || (c > 0 && left < least * least * about))
+        return false;
+    d->which[d->columns++] = which;
+    return true;
 }
 
-static struct interval *target(struct size_regression *result, int term)
+/* --- all columns ------------------------------------------------------------------------------ */
+
+static void add_term(struct design *d, struct size_regression *result, int column,
+                     const bool known[SIZE_TERMS])
 {
-    if (term == TERM_INTERCEPT)
-        return &result->intercept;
-    if (term == TERM_MEGAPIXELS)
-        return &result->per_megapixel;
-    if (term == TERM_MEGABYTES)
-        return &result->per_megabyte;
-    return &result->extra[term];
+    bool own = column >= COLUMN_OWN;
+    int term = own ? (column - COLUMN_OWN) % SIZE_OWN : column - COLUMN_SHARED;
+
+    if (!known[term])
+        *size_estimate(result, column) = interval_unknown("not recorded in this study");
+    else if (!add_column(d, result, column, 1e-3))
+        *size_estimate(result, column) =
+            interval_unknown(own ? "does not vary within the kind, or goes with earlier terms"
+                                 : "does not vary, or goes with earlier terms or the kind");
 }
 
-/* The items that take part, and all columns. */
-static int make_design(struct design *d, const struct size_item *items, size_t count,
-                       struct size_regression *result)
+/* left_out: columns that the fit has no use for; their reasons are there. */
+static void make_columns(struct design *d, struct size_regression *result, const bool known[SIZE_TERMS],
+                         const bool left_out[SIZE_COLUMNS])
 {
-    int added;
+    d->columns = 0;
+    add_column(d, result, COLUMN_INTERCEPT, 0);
+    for (unsigned k = 0; k < SIZE_KINDS; k++)
+        if (k != result->reference_kind && result->kind_items[k] >= SIZE_LEAST_OF_KIND)
+            add_column(d, result, (int)k, 1e-6);
+    for (int column = COLUMN_SHARED; column < SIZE_COLUMNS; column++)
+        if (!left_out[column] && (column < COLUMN_OWN || result->has_own[(column - COLUMN_OWN) / SIZE_OWN]))
+            add_term(d, result, column, known);
+}
 
-    d->item = calloc(count + 1, sizeof *d->item);
-    if (!d->item)
+/* The items that take part, and which kinds have slopes of their own. */
+static int take_items(struct design *d, const struct size_item *items, size_t count, bool own_slopes,
+                      const bool known[SIZE_TERMS], struct size_regression *result)
+{
+    d->item = calloc(count + 1, sizeof(struct size_item *));
+    d->room = calloc(2 * SIZE_COLUMNS, (count + 1) * sizeof(double));
+    if (!d->item || !d->room)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (size_takes_part(&items[i], result))
-            d->item[d->count++] = items[i];
+        if (size_takes_part(&items[i], result, known))
+            d->item[d->count++] = &items[i];
     result->items = d->count;
-    if (d->count == 0)
-        return 0;
-    if (add_column(d, TERM_INTERCEPT, 0) < 0)
-        return -1;
-    for (unsigned k = 0; k < SIZE_KINDS; k++) {
-        if (k == result->reference_kind || result->kind_items[k] < SIZE_LEAST_OF_KIND)
-            continue;
-        if (add_column(d, (int)k, 1e-6) < 0)
-            return -1;
-    }
-    added = add_column(d, TERM_MEGAPIXELS, 1e-3);
-    if (added < 0)
-        return -1;
-    if (added == 0)
-        result->per_megapixel = interval_unknown("megapixels do not vary, or go with the kind of item");
-    added = add_column(d, TERM_MEGABYTES, 1e-3);
-    if (added < 0)
-        return -1;
-    if (added == 0)
-        result->per_megabyte = interval_unknown("megabytes do not vary, or go with megapixels or kind");
+    for (unsigned k = 0; k < SIZE_KINDS; k++)
+        result->has_own[k] =
+            own_slopes && k != result->reference_kind && result->kind_items[k] >= SIZE_LEAST_OF_SLOPES;
     return 0;
 }
 
-static double rms(const gsl_vector *residuals)
-{
-    double sum = 0;
+/* --- the fit ---------------------------------------------------------------------------------- */
 
-    for (size_t i = 0; i < residuals->size; i++)
-        sum += gsl_vector_get(residuals, i) * gsl_vector_get(residuals, i);
-    return sqrt(sum / (double)residuals->size);
+static struct interval no_bounds(const struct design *d, double value, enum size_bounds bounds)
+{
+    return bounds == SIZE_ON_THE_LINE
+               ? interval_point(value, "all items lie on the line: no spread, no interval")
+               : interval_point(value, "%zu items for %zu terms: too few for an interval", d->count,
+                                d->columns);
 }
 
-/* Ordinary least squares first: data without spread about the line (made ones) have no robust scale. */
-static int solve(const gsl_matrix *x, const gsl_vector *y, gsl_vector *c, gsl_matrix *covariance, double *r2)
+static void report(const struct design *d, const gsl_vector *c, const gsl_matrix *covariance,
+                   enum size_bounds bounds, double level, struct size_regression *result)
 {
-    size_t n = x->size1, p = x->size2;
-    gsl_multifit_linear_workspace *plain = gsl_multifit_linear_alloc(n, p);
-    gsl_multifit_robust_workspace *robust =
-        n > p ? gsl_multifit_robust_alloc(gsl_multifit_robust_bisquare, n, p) : NULL;
-    gsl_vector *residuals = gsl_vector_alloc(n);
-    double chi2, spread;
-    int bounds = -1;
-
-    *r2 = NAN;
-    if (plain && residuals && !gsl_multifit_linear(x, y, c, covariance, &chi2, plain)) {
-        gsl_multifit_linear_residuals(x, y, c, residuals);
-        spread = rms(residuals);
-        bounds = 0;
-        if (robust && n > p + 1 && spread > 1e-10 * fmax(fabs(gsl_vector_max(y)), fabs(gsl_vector_min(y)))) {
-            gsl_multifit_robust_maxiter(1000, robust);
-            if (!gsl_multifit_robust(x, y, c, covariance, robust)) {
-                *r2 = gsl_multifit_robust_statistics(robust).Rsq;
-                bounds = 1;
-            }
-        }
-    }
-    gsl_multifit_linear_free(plain);
-    if (robust)
-        gsl_multifit_robust_free(robust);
-    gsl_vector_free(residuals);
-    return bounds;
-}
-
-static void report(const struct design *d, const gsl_vector *c, const gsl_matrix *covariance, bool bounds,
-                   double level, struct size_regression *result)
-{
+    static const char *const methods[] = {
+        [SIZE_ROBUST] = "robust regression (bisquare)",
+        [SIZE_LEAST_SQUARES] = "most items lie on the line: no robust spread, width of least squares",
+        [SIZE_NOT_CONVERGED] = "least squares (the robust fit did not converge)"};
     double df = (double)d->count - (double)d->columns, t = stats_t(level, df);
 
     for (size_t j = 0; j < d->columns; j++) {
-        double value = gsl_vector_get(c, j) / d->scale[j];
-        double half = t * sqrt(gsl_matrix_get(covariance, j, j)) / d->scale[j];
-        *target(result, d->term[j]) =
-            bounds && half > 0
-                ? interval_bounded(value, value - half, value + half, level,
-                                   "robust regression (bisquare) over %zu items, t with %.0f df", d->count,
-                                   df)
-                : interval_point(value, "too few items, or none off the line: no spread, no interval");
+        double value = gsl_vector_get(c, j) / d->scale[j], half;
+        struct interval *estimate = size_estimate(result, d->which[j]);
+        if (bounds >= SIZE_ON_THE_LINE) {
+            *estimate = no_bounds(d, value, bounds);
+            continue;
+        }
+        half = t * sqrt(gsl_matrix_get(covariance, j, j)) / d->scale[j];
+        *estimate = interval_bounded(value, value - half, value + half, level,
+                                     "%s over %zu items, t with %.0f df", methods[bounds], d->count, df);
     }
 }
 
@@ -218,44 +213,130 @@ static int fit(const struct design *d, double level, struct size_regression *res
     gsl_matrix *x = gsl_matrix_alloc(d->count, d->columns),
                *covariance = gsl_matrix_alloc(d->columns, d->columns);
     gsl_vector *y = gsl_vector_alloc(d->count), *c = gsl_vector_alloc(d->columns);
-    int bounds = -1;
+    enum size_bounds bounds;
+    int status = -1;
 
     if (x && covariance && y && c) {
         for (size_t i = 0; i < d->count; i++) {
-            gsl_vector_set(y, i, d->item[i].seconds);
+            gsl_vector_set(y, i, d->item[i]->seconds);
             for (size_t j = 0; j < d->columns; j++)
                 gsl_matrix_set(x, i, j, d->column[j][i]);
         }
-        bounds = solve(x, y, c, covariance, &result->r2);
-        if (bounds >= 0)
-            report(d, c, covariance, bounds > 0, level, result);
+        status = size_solve(x, y, c, covariance, &result->r2, &bounds);
+        if (status == 0)
+            report(d, c, covariance, bounds, level, result);
     }
     gsl_matrix_free(x);
     gsl_matrix_free(covariance);
     gsl_vector_free(y);
     gsl_vector_free(c);
-    return bounds < 0 ? -1 : 0;
+    return status;
 }
 
-int size_regression_fit(const struct size_item *items, size_t count, double level,
-                        struct size_regression *result)
+/* The negative slope whose interval reaches farthest above 0, relative to its width; -1 none. */
+static int least_certain(const struct design *d, struct size_regression *result)
+{
+    double most = 0;
+    int found = -1;
+
+    for (size_t j = 0; j < d->columns; j++) {
+        const struct interval *slope = size_estimate(result, d->which[j]);
+        double above;
+        if (d->which[j] < COLUMN_SHARED || !interval_has_bounds(slope) || slope->value >= 0)
+            continue;
+        above = slope->high / (slope->high - slope->low);
+        if (above > most) {
+            most = above;
+            found = d->which[j];
+        }
+    }
+    return found;
+}
+
+static int fit_all(struct design *d, bool costs_are_positive, const bool known[SIZE_TERMS], double level,
+                   struct size_regression *result)
+{
+    bool left_out[SIZE_COLUMNS] = {false};
+
+    for (;;) {
+        int column;
+        make_columns(d, result, known, left_out);
+        if (d->count < d->columns)
+            return 0;
+        if (fit(d, level, result))
+            return -1;
+        column = costs_are_positive ? least_certain(d, result) : -1;
+        if (column < 0)
+            return 0;
+        left_out[column] = true;
+        struct interval *slope = size_estimate(result, column);
+        *slope =
+            interval_unknown("%.3g ms (%.3g to %.3g): too close to 0 to tell from the other terms, left out",
+                             1e3 * slope->value, 1e3 * slope->low, 1e3 * slope->high);
+    }
+}
+
+static void begin(struct size_regression *result)
+{
+    result->intercept = interval_unknown("too few items");
+    for (int term = 0; term < SIZE_TERMS; term++)
+        result->slope[term] = result->intercept;
+    for (unsigned k = 0; k < SIZE_KINDS; k++) {
+        result->extra[k] =
+            interval_unknown("%zu item%s of this kind: at least %d are needed", result->kind_items[k],
+                             result->kind_items[k] == 1 ? "" : "s", (int)SIZE_LEAST_OF_KIND);
+        for (int term = 0; term < SIZE_OWN; term++)
+            result->own[k][term] =
+                interval_unknown("fewer than %d items of this kind, or the reference: the shared slope",
+                                 (int)SIZE_LEAST_OF_SLOPES);
+    }
+}
+
+int size_regression_fit(const struct size_item *items, size_t count, bool own_slopes, bool costs_are_positive,
+                        double level, struct size_regression *result)
 {
     struct design d = {0};
+    bool known[SIZE_TERMS];
     int status;
 
     gsl_set_error_handler_off();
     *result = (struct size_regression){.r2 = NAN};
-    count_kinds(items, count, result);
-    result->intercept = result->per_megapixel = result->per_megabyte = interval_unknown("too few items");
-    for (unsigned k = 0; k < SIZE_KINDS; k++)
-        result->extra[k] =
-            interval_unknown("%zu item%s of this kind: at least %d are needed", result->kind_items[k],
-                             result->kind_items[k] == 1 ? "" : "s", (int)SIZE_LEAST_OF_KIND);
-    status = make_design(&d, items, count, result);
-    if (status == 0 && d.count > 0 && d.count >= d.columns)
-        status = fit(&d, level, result);
+    size_find_known(items, count, known);
+    count_kinds(items, count, known, result);
+    begin(result);
+    status = take_items(&d, items, count, own_slopes, known, result);
+    if (status == 0 && d.count > 0)
+        status = fit_all(&d, costs_are_positive, known, level, result);
     if (status == 0 && d.count > 0)
         result->extra[result->reference_kind] = interval_exact(0, level, "definition: the reference kind");
-    release(&d);
+    free((void *)d.item);
+    free(d.room);
     return status;
+}
+
+/* --- use -------------------------------------------------------------------------------------- */
+
+double size_slope_of(const struct size_regression *regression, unsigned kind, enum size_term term)
+{
+    const struct interval *slope = kind < SIZE_KINDS && (int)term < (int)SIZE_OWN && regression->has_own[kind]
+                                       ? &regression->own[kind][term]
+                                       : &regression->slope[term];
+
+    return interval_has_value(slope) ? slope->value : 0;
+}
+
+double size_seconds_of(const struct size_regression *regression, const struct size_item *item)
+{
+    double seconds = regression->intercept.value;
+
+    if (!interval_has_value(&regression->intercept) || item->kind >= SIZE_KINDS)
+        return NAN;
+    if (interval_has_value(&regression->extra[item->kind]))
+        seconds += regression->extra[item->kind].value;
+    for (int term = 0; term < SIZE_TERMS; term++) {
+        double slope = size_slope_of(regression, item->kind, (enum size_term)term);
+        if (slope != 0)
+            seconds += slope * item->amount[term];
+    }
+    return seconds;
 }

@@ -154,8 +154,15 @@ static const struct field trial_fields[] = {
 
 /* Come before the columns of a worker, an item or a counter. */
 static const struct field part_fields[] = {TRIAL(block), CELL(role), CELL(chunk), CELL(policy)},
-                          item_fields[] = {BATCH_ITEM(path), BATCH_ITEM(kind), BATCH_ITEM(bytes),
-                                           BATCH_ITEM(width), BATCH_ITEM(height)};
+                          item_fields[] = {BATCH_ITEM(path),
+                                           BATCH_ITEM(kind),
+                                           BATCH_ITEM(bytes),
+                                           BATCH_ITEM(width),
+                                           BATCH_ITEM(height),
+                                           BATCH_ITEM(progressive),
+                                           BATCH_ITEM(samples_decoded),
+                                           BATCH_ITEM(pixels_written),
+                                           BATCH_ITEM(pixels_converted)};
 
 /* row NULL: its name. */
 static void print_field(const struct field *field, const void *const row[SOURCES])

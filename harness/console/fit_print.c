@@ -8,31 +8,6 @@
 #include "harness/console/value_text.h"
 #include "harness/console/wrapped.h"
 
-static void print_size(const struct fit *fit, FILE *out)
-{
-    char base[VALUE_TEXT_BYTES], pixels[VALUE_TEXT_BYTES], bytes[VALUE_TEXT_BYTES];
-
-    for (unsigned i = 0; i < fit->sizes->len; i++) {
-        const struct fit_size *size = &g_array_index(fit->sizes, struct fit_size, i);
-        struct interval b = interval_scaled(&size->regression.intercept, 1e3);
-        struct interval p = interval_scaled(&size->regression.per_megapixel, 1e3);
-        struct interval m = interval_scaled(&size->regression.per_megabyte, 1e3);
-        if (size->workers != fit->size_workers || !interval_has_value(&size->regression.intercept))
-            continue;
-        wrapped_print(
-            out, 2, "item time at %u worker%s: %s ms + %s ms per megapixel + %s ms per megabyte (%zu items)",
-            size->workers, size->workers == 1 ? "" : "s",
-            interval_text_digits(&b, NO_INTERVAL, base, sizeof base),
-            interval_text_digits(&p, NO_INTERVAL, pixels, sizeof pixels),
-            interval_text_digits(&m, NO_INTERVAL, bytes, sizeof bytes), size->regression.items);
-        if (size->diagnostics.high)
-            fprintf(
-                out,
-                "  %zu of them nearly determine this line (leverage above %d times the mean, at most %.2f)\n",
-                size->diagnostics.high, SIZE_HIGH, size->diagnostics.highest_leverage);
-    }
-}
-
 /* --- counters --------------------------------------------------------------------------------- */
 
 static const struct fit_quantity *quantity_at(const struct fit *fit, const char *name, unsigned workers)
@@ -195,7 +170,7 @@ void fit_print(const struct fit *fit, bool verbose, FILE *out)
     fit_print_predictions(fit, out);
     fputc('\n', out);
     fit_print_models(fit, out);
-    print_size(fit, out);
+    fit_print_sizes(fit, out);
     fit_print_quantities(fit, out);
     fit_print_knee_causes(fit, out);
     print_equivalence(fit, out);

@@ -26,6 +26,8 @@ void fit_print_curve(const struct fit *fit, unsigned rows, FILE *out);
 void fit_print_predictions(const struct fit *fit, FILE *out);
 /* Every model of this kind of scaling, limit and peak of the chosen one, and whether coherency is above 0. */
 void fit_print_models(const struct fit *fit, FILE *out);
+/* Item time by size and kind, with the residuals of every kind; nothing without a regression. */
+void fit_print_sizes(const struct fit *fit, FILE *out);
 /* The knee of each cause; nothing without an account. */
 void fit_print_knee_causes(const struct fit *fit, FILE *out);
 /* Quantities computed from the counters: a small table, one line when nothing was measured, nothing without any. */

@@ -70,10 +70,10 @@ static int account_trial(const struct fit_account *all, unsigned index, struct a
                                   .start_s = span->start_s,
                                   .end_s = span->end_s,
                                   .cpu_s = span->cpu_s,
-                                  .megapixels = about ? about->megapixels : NAN,
-                                  .megabytes = about ? about->megabytes : NAN,
                                   .kind = about ? about->kind : 0,
                                   .cost = account_cost_of(all->costs, all->cost_count, span->id)};
+        for (int term = 0; term < SIZE_TERMS; term++)
+            item[i - rows.begin].amount[term] = about ? about->amount[term] : NAN;
     }
     status = account_make(&made, account);
     g_free(worker);

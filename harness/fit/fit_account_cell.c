@@ -49,21 +49,14 @@ static double remaining_of(const struct fit_account_trial *row, int which, const
     return which < 0 ? total_of(row, 0, reason) : row->account.total_s - cause_of(row, which, reason);
 }
 
-/* Core-seconds caused by image size. A slope that the sizes of the batch cannot distinguish is part of the other
- * one. */
+/* Core-seconds caused by image size. */
 static double size_of(const struct fit_account_trial *row, int which, const char **reason)
 {
     const double *core_s = row->account.core_s;
-    double slopes_s = 0;
 
     (void)which;
-    for (int c = CAUSE_INFLATION_MEGAPIXELS; c <= CAUSE_INFLATION_MEGABYTES; c++)
-        slopes_s += isnan(core_s[c]) ? 0 : core_s[c];
-    if (isnan(core_s[CAUSE_INFLATION_MEGAPIXELS]) && isnan(core_s[CAUSE_INFLATION_MEGABYTES])) {
-        *reason = row->account.reason[CAUSE_INFLATION_MEGAPIXELS];
-        return NAN;
-    }
-    return slopes_s + core_s[CAUSE_TAIL] - row->equal_tail_s;
+    *reason = row->account.reason[CAUSE_INFLATION_SIZE];
+    return core_s[CAUSE_INFLATION_SIZE] + core_s[CAUSE_TAIL] - row->equal_tail_s;
 }
 
 /* The logarithm: factors multiply, and so do their geometric means. */

@@ -213,10 +213,10 @@ static int find_sizes(struct fit *fit)
             if (!about)
                 continue;
             id[count] = item->id;
-            items[count++] =
-                (struct size_item){item->seconds, about->megapixels, about->megabytes, about->kind};
+            items[count] = (struct size_item){.seconds = item->seconds, .kind = about->kind};
+            memcpy(items[count++].amount, about->amount, sizeof about->amount);
         }
-        status = size_regression_fit(items, count, FIT_LEVEL, &row.regression) ||
+        status = size_regression_fit(items, count, true, true, FIT_LEVEL, &row.regression) ||
                          size_diagnose(items, count, &row.regression, &row.diagnostics)
                      ? -1
                      : 0;

@@ -6,6 +6,7 @@
 
 #include "harness/fit/fit_findings.h"
 #include "harness/fit/fit_json_internal.h"
+#include "harness/fit/fit_size_lines.h"
 
 /* An interval, and that of the bootstrap under a key of its own. */
 static json_t *with_bootstrap(const struct interval *interval, const struct interval *bootstrap)
@@ -203,6 +204,7 @@ json_t *fit_json(const struct fit *fit)
     fit_json_put(object, "phases", fit_json_phases(fit));
     fit_json_put(object, "chunks", fit_json_variations(fit));
     fit_json_put(object, "size", fit_json_size(fit));
+    fit_json_put(object, "size_decoded", fit_json_text(fit_size_decoded_unit(fit)));
     fit_json_put(object, "size_points", fit_json_size_points(fit));
     fit_json_put(object, "size_points_workers", fit_json_count(fit->size_workers));
     fit_json_put(object, "init_ms", fit_json_interval(&fit->init_ms));

@@ -57,6 +57,24 @@ static json_t *item_path(const struct fit *fit, int64_t id)
     return fit_json_text(item ? item->path : NULL);
 }
 
+static const char *const slope_keys[SIZE_TERMS] = {[SIZE_DECODED] = "ms_per_decoded",
+                                                   [SIZE_BYTES] = "ms_per_megabyte",
+                                                   [SIZE_WRITTEN] = "ms_per_written",
+                                                   [SIZE_CONVERTED] = "ms_per_converted"};
+
+/* null for a kind that shares the slopes. */
+static json_t *own_slopes_json(const struct size_regression *r, unsigned kind)
+{
+    json_t *own;
+
+    if (!r->has_own[kind])
+        return json_null();
+    own = json_object();
+    for (int term = 0; term < SIZE_OWN; term++)
+        fit_json_put(own, slope_keys[term], milliseconds(&r->own[kind][term]));
+    return own;
+}
+
 json_t *fit_json_size(const struct fit *fit)
 {
     json_t *array = json_array();
@@ -71,6 +89,7 @@ json_t *fit_json_size(const struct fit *fit)
             fit_json_put(kind, "kind", fit_json_text(g_ptr_array_index(fit->study->kinds, k)));
             fit_json_put(kind, "items", json_integer((json_int_t)r->kind_items[k]));
             fit_json_put(kind, "extra_ms", milliseconds(&r->extra[k]));
+            fit_json_put(kind, "own", own_slopes_json(r, k));
             fit_json_put(kind, "residual_ms", fit_json_number(1e3 * d->residual_median_s[k]));
             fit_json_put(kind, "residual_spread_ms", fit_json_number(1e3 * d->residual_spread_s[k]));
             fit_json_append(kinds, kind);
@@ -78,8 +97,8 @@ json_t *fit_json_size(const struct fit *fit)
         fit_json_put(row, "workers", json_integer(size->workers));
         fit_json_put(row, "items", json_integer((json_int_t)r->items));
         fit_json_put(row, "intercept_ms", milliseconds(&r->intercept));
-        fit_json_put(row, "ms_per_megapixel", milliseconds(&r->per_megapixel));
-        fit_json_put(row, "ms_per_megabyte", milliseconds(&r->per_megabyte));
+        for (int term = 0; term < SIZE_TERMS; term++)
+            fit_json_put(row, slope_keys[term], milliseconds(&r->slope[term]));
         fit_json_put(row, "r2", fit_json_number(r->r2));
         fit_json_put(row, "kinds", kinds);
         fit_json_put(leverage, "mean", fit_json_number(d->mean_leverage));
@@ -97,7 +116,7 @@ json_t *fit_json_size(const struct fit *fit)
 json_t *fit_json_size_points(const struct fit *fit)
 {
     const struct study_data *study = fit->study;
-    struct fit_size_line lines[FIT_SIZE_AXES] = {fit_size_line(fit, FIT_MEGAPIXELS),
+    struct fit_size_line lines[FIT_SIZE_AXES] = {fit_size_line(fit, FIT_DECODED),
                                                  fit_size_line(fit, FIT_MEGABYTES)};
     json_t *array = json_array();
     unsigned place = 0;
@@ -119,15 +138,13 @@ json_t *fit_json_size_points(const struct fit *fit)
         row = json_object();
         fit_json_put(row, "item", fit_json_text(about->path));
         fit_json_put(row, "kind", fit_json_text(g_ptr_array_index(study->kinds, about->kind)));
-        fit_json_put(row, "megapixels", fit_json_number(about->megapixels));
-        fit_json_put(row, "megabytes", fit_json_number(about->megabytes));
+        fit_json_put(row, "decoded", fit_json_number(about->amount[SIZE_DECODED]));
+        fit_json_put(row, "megabytes", fit_json_number(about->amount[SIZE_BYTES]));
         fit_json_put(row, "seconds", fit_json_number(item->seconds));
-        fit_json_put(row, "seconds_by_megapixels",
-                     fit_json_number(
-                         fit_size_corrected_s(&lines[FIT_MEGAPIXELS], FIT_MEGAPIXELS, about, item->seconds)));
+        fit_json_put(row, "seconds_by_decoded",
+                     fit_json_number(fit_size_corrected_s(&lines[FIT_DECODED], about, item->seconds)));
         fit_json_put(row, "seconds_by_megabytes",
-                     fit_json_number(
-                         fit_size_corrected_s(&lines[FIT_MEGABYTES], FIT_MEGABYTES, about, item->seconds)));
+                     fit_json_number(fit_size_corrected_s(&lines[FIT_MEGABYTES], about, item->seconds)));
         fit_json_append(array, row);
     }
     return array;

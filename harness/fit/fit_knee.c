@@ -17,8 +17,7 @@ static double sum_of(const double core_s[ACCOUNT_CAUSES], const enum account_cau
 static struct knee_cost cost_of(const struct fit_account_trial *row, unsigned workers, double work,
                                 unsigned block)
 {
-    static const enum account_cause start[] = {CAUSE_SPAWN, CAUSE_INIT},
-                                    slopes[] = {CAUSE_INFLATION_MEGAPIXELS, CAUSE_INFLATION_MEGABYTES},
+    static const enum account_cause start[] = {CAUSE_SPAWN, CAUSE_INIT}, size[] = {CAUSE_INFLATION_SIZE},
                                     taken[] = {CAUSE_INFLATION_FIXED, CAUSE_INFLATION_REST, CAUSE_WAITING,
                                                CAUSE_BLOCKED_MORE};
     const double *core_s = row->account.core_s;
@@ -26,7 +25,7 @@ static struct knee_cost cost_of(const struct fit_account_trial *row, unsigned wo
 
     cost.core_s[KNEE_SERIAL] = core_s[CAUSE_SERIAL];
     cost.core_s[KNEE_START] = sum_of(core_s, start, 2);
-    cost.core_s[KNEE_SIZE] = sum_of(core_s, slopes, 2) + core_s[CAUSE_TAIL] - row->equal_tail_s;
+    cost.core_s[KNEE_SIZE] = sum_of(core_s, size, 1) + core_s[CAUSE_TAIL] - row->equal_tail_s;
     cost.core_s[KNEE_CONTENTION] = sum_of(core_s, taken, 4);
     cost.total_s /= work;
     for (int s = 0; s < KNEE_STEPS; s++)

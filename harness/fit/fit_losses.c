@@ -66,22 +66,9 @@ static struct fit_loss single(const struct fit_account_cell *cell,
 {
     struct fit_loss loss = {.kind = FIT_LOSS_CAUSE, .cause = {cause}, .causes = 1};
 
-    snprintf(loss.label, sizeof loss.label, "%s", account_top_label(cause));
+    snprintf(loss.label, sizeof loss.label, "%s", account_cause_label(cause));
     loss.share = interval_scaled(&difference->core_s[cause], 1 / cell->total_s.value);
     loss.speedup_without = cell->speedup_without[cause];
-    return loss;
-}
-
-static struct fit_loss both_sizes(const struct fit_account_difference *difference)
-{
-    static const char why[] = "the two slopes of size are estimated together";
-    struct fit_loss loss = {.kind = FIT_LOSS_CAUSE,
-                            .cause = {CAUSE_INFLATION_MEGAPIXELS, CAUSE_INFLATION_MEGABYTES},
-                            .causes = 2};
-
-    snprintf(loss.label, sizeof loss.label, "%s", account_top_label(CAUSE_INFLATION_MEGAPIXELS));
-    loss.share = interval_point(fit_loss_share(&loss, difference), "%s", why);
-    loss.speedup_without = interval_unknown("%s", why);
     return loss;
 }
 
@@ -91,16 +78,11 @@ static size_t list_causes(const struct fit_account_cell *cell,
                           struct fit_loss found[ACCOUNT_CAUSES])
 {
     const double *lost = difference->lost;
-    bool both = is_known(lost[CAUSE_INFLATION_MEGAPIXELS]) && is_known(lost[CAUSE_INFLATION_MEGABYTES]);
     size_t count = 0;
 
-    for (int c = 0; c < ACCOUNT_CAUSES; c++) {
-        if (c == CAUSE_USEFUL || !is_known(lost[c]) || (both && c == CAUSE_INFLATION_MEGABYTES))
-            continue;
-        found[count++] = both && c == CAUSE_INFLATION_MEGAPIXELS
-                             ? both_sizes(difference)
-                             : single(cell, difference, (enum account_cause)c);
-    }
+    for (int c = 0; c < ACCOUNT_CAUSES; c++)
+        if (c != CAUSE_USEFUL && is_known(lost[c]))
+            found[count++] = single(cell, difference, (enum account_cause)c);
     return count;
 }
 

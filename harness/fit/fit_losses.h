@@ -4,8 +4,7 @@
  * them name the same causes in the same order. Pure functions; the account must outlive the result.
  *
  * Loss of a cause: its core-seconds at n workers less those at one worker, as a share of n T(n). The shares of all
- * lines sum up to the efficiency lost, 1 - E(n). Useful work is no cause and has a line of its own. The two slopes of an item's size are one
- * line, because the regression may give to one of them what it takes from the other (account_weight()).
+ * lines sum up to the efficiency lost, 1 - E(n). Useful work is no cause and has a line of its own.
  */
 #ifndef KNEE_FIT_LOSSES_H
 #define KNEE_FIT_LOSSES_H
@@ -13,7 +12,7 @@
 #include "harness/fit/fit_account.h"
 
 enum fit_loss_kind {
-    FIT_LOSS_CAUSE,   /* one cause of the account, or the two slopes of size */
+    FIT_LOSS_CAUSE,   /* one cause of the account */
     FIT_LOSS_SMALLER, /* all that are too small for a line of their own */
     FIT_LOSS_WORK,    /* useful work itself differs: with weak scaling the items are others */
     FIT_LOSS_UNNAMED  /* core-seconds that no cause explains */

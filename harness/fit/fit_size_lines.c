@@ -6,17 +6,18 @@
 
 const char *fit_size_axis_name(enum fit_size_axis axis)
 {
-    return axis == FIT_MEGAPIXELS ? "megapixels" : "megabytes";
+    return axis == FIT_DECODED ? "decoded" : "megabytes";
 }
 
-static enum fit_size_axis other_than(enum fit_size_axis axis)
+const char *fit_size_decoded_unit(const struct fit *fit)
 {
-    return axis == FIT_MEGAPIXELS ? FIT_MEGABYTES : FIT_MEGAPIXELS;
+    return fit->study->samples_known ? "million samples decoded"
+                                     : "megapixels as stored (what was decoded is not recorded)";
 }
 
-static double size_of(const struct data_batch_item *item, enum fit_size_axis axis)
+static enum size_term term_of(enum fit_size_axis axis)
 {
-    return axis == FIT_MEGAPIXELS ? item->megapixels : item->megabytes;
+    return axis == FIT_DECODED ? SIZE_DECODED : SIZE_BYTES;
 }
 
 /* The regression at size_workers; NULL none. */
@@ -30,57 +31,54 @@ static const struct size_regression *regression_of(const struct fit *fit)
     return NULL;
 }
 
-/* Sizes of the items that have both, along one axis. */
-static GArray *sizes_of(const struct fit *fit, enum fit_size_axis axis)
+/* Amounts of a term, of the items that have it. */
+static GArray *amounts_of(const struct fit *fit, enum size_term term)
 {
-    GArray *sizes = g_array_new(FALSE, FALSE, sizeof(double));
+    GArray *amounts = g_array_new(FALSE, FALSE, sizeof(double));
 
     for (unsigned i = 0; i < fit->study->item_times->len; i++) {
         const struct data_item_time *item = &g_array_index(fit->study->item_times, struct data_item_time, i);
         const struct data_batch_item *about = study_data_batch_item(fit->study, item->id);
-        double size;
-        if (item->workers != fit->size_workers || !about || isnan(about->megapixels + about->megabytes))
-            continue;
-        size = size_of(about, axis);
-        g_array_append_val(sizes, size);
+        if (item->workers == fit->size_workers && about && !isnan(about->amount[term]))
+            g_array_append_val(amounts, about->amount[term]);
     }
-    return sizes;
+    return amounts;
 }
 
-struct fit_size_line fit_size_line(const struct fit *fit, enum fit_size_axis along)
+struct fit_size_line fit_size_line(const struct fit *fit, enum fit_size_axis axis)
 {
     const struct size_regression *plane = regression_of(fit);
-    const struct interval *slope = NULL, *other = NULL;
-    struct fit_size_line line = {.fitted = false};
-    GArray *here, *there;
+    struct fit_size_line line = {.fitted = false, .regression = plane, .along = term_of(axis)};
 
-    if (!plane)
+    if (!plane || !interval_has_value(&plane->intercept) || !interval_has_value(&plane->slope[line.along]))
         return line;
-    slope = along == FIT_MEGAPIXELS ? &plane->per_megapixel : &plane->per_megabyte;
-    other = along == FIT_MEGAPIXELS ? &plane->per_megabyte : &plane->per_megapixel;
-    here = sizes_of(fit, along);
-    there = sizes_of(fit, other_than(along));
-    if (here->len && interval_has_value(&plane->intercept) && interval_has_value(slope) &&
-        interval_has_value(other)) {
-        const double *size = (const double *)(const void *)here->data;
-        line = (struct fit_size_line){
-            .fitted = true,
-            .other_slope = other->value,
-            .other_median = stats_median((const double *)(const void *)there->data, there->len),
-            .at = {stats_quantile(size, here->len, 0), stats_quantile(size, here->len, 1)}};
-        for (int end = 0; end < 2; end++)
-            line.seconds[end] =
-                plane->intercept.value + slope->value * line.at[end] + other->value * line.other_median;
+    for (int term = 0; term < SIZE_TERMS; term++) {
+        GArray *amounts = amounts_of(fit, (enum size_term)term);
+        const double *amount = (const double *)(const void *)amounts->data;
+        line.median[term] = amounts->len ? stats_median(amount, amounts->len) : 0;
+        if ((enum size_term)term == line.along && amounts->len) {
+            line.fitted = true;
+            line.at[0] = stats_quantile(amount, amounts->len, 0);
+            line.at[1] = stats_quantile(amount, amounts->len, 1);
+        }
+        g_array_free(amounts, TRUE);
     }
-    g_array_free(here, TRUE);
-    g_array_free(there, TRUE);
+    for (int end = 0; end < 2; end++) {
+        line.seconds[end] = plane->intercept.value;
+        for (int term = 0; term < SIZE_TERMS; term++)
+            line.seconds[end] += size_slope_of(plane, plane->reference_kind, (enum size_term)term) *
+                                 ((enum size_term)term == line.along ? line.at[end] : line.median[term]);
+    }
     return line;
 }
 
-double fit_size_corrected_s(const struct fit_size_line *line, enum fit_size_axis along,
-                            const struct data_batch_item *item, double seconds)
+double fit_size_corrected_s(const struct fit_size_line *line, const struct data_batch_item *item,
+                            double seconds)
 {
-    return line->fitted
-               ? seconds - line->other_slope * (size_of(item, other_than(along)) - line->other_median)
-               : seconds;
+    for (int term = 0; term < SIZE_TERMS && line->fitted; term++) {
+        double slope = size_slope_of(line->regression, item->kind, (enum size_term)term);
+        if ((enum size_term)term != line->along && slope != 0)
+            seconds -= slope * (item->amount[term] - line->median[term]);
+    }
+    return seconds;
 }

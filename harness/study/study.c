@@ -315,16 +315,17 @@ int study_add_batch_item(struct study *study, const struct study_batch_item *ite
     return study_rows_insert(study, &study_table_batch_item, 0, item, 1, fault);
 }
 
-int study_describe_item(struct study *study, int64_t id, const char *kind, int64_t width, int64_t height,
-                        struct fault *fault)
+int study_describe_item(struct study *study, const struct study_batch_item *item, struct fault *fault)
 {
-    const struct study_batch_item item = {.id = id, .kind = kind, .width = width, .height = height};
     static const size_t described[] = {offsetof(struct study_batch_item, kind),
                                        offsetof(struct study_batch_item, width),
-                                       offsetof(struct study_batch_item, height)};
+                                       offsetof(struct study_batch_item, height),
+                                       offsetof(struct study_batch_item, progressive),
+                                       offsetof(struct study_batch_item, samples_decoded),
+                                       offsetof(struct study_batch_item, pixels_written),
+                                       offsetof(struct study_batch_item, pixels_converted)};
 
-    return study_rows_update(study, &study_table_batch_item, &item, described, G_N_ELEMENTS(described),
-                             fault);
+    return study_rows_update(study, &study_table_batch_item, item, described, G_N_ELEMENTS(described), fault);
 }
 
 int study_time_item(struct study *study, int64_t id, int64_t wall_ns, int64_t cpu_ns, struct fault *fault)

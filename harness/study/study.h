@@ -35,7 +35,7 @@ struct study {
 /* Rows. Fields are the columns of the tables (study_tables.h) and have the meaning given in docs/formats.md. Texts
  * in rows that were read belong to the array (study_free_*); texts in rows to be written stay the caller's. */
 struct study_batch_item {
-    int64_t id, bytes, width, height;
+    int64_t id, bytes, width, height, progressive, samples_decoded, pixels_written, pixels_converted;
     int64_t replay_wall_ns, replay_cpu_ns; /* of a replayed study: what its item takes with one worker */
     const char *path, *kind;
 };
@@ -132,9 +132,9 @@ int64_t study_get_number(struct study *study, const char *key, int64_t fallback)
 
 /* Returns 0, or -1 with fault, as study_add_cell() does. */
 int study_add_batch_item(struct study *study, const struct study_batch_item *item, struct fault *fault);
-/* Sets the fields of an item that are known only after it has been decoded. Returns 0, or -1 with fault. */
-int study_describe_item(struct study *study, int64_t id, const char *kind, int64_t width, int64_t height,
-                        struct fault *fault);
+/* Sets what is known of an item only after it has been decoded: all fields but path and bytes, which stay as they are.
+ * Returns 0, or -1 with fault. */
+int study_describe_item(struct study *study, const struct study_batch_item *item, struct fault *fault);
 /* Sets the times that a replayed study replays. Returns 0, or -1 with fault. */
 int study_time_item(struct study *study, int64_t id, int64_t wall_ns, int64_t cpu_ns, struct fault *fault);
 int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault);

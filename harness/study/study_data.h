@@ -53,8 +53,10 @@ struct data_item_time {
 struct data_batch_item {
     int64_t id;
     char *path;
-    unsigned kind; /* index into kinds */
-    double megapixels, megabytes;
+    unsigned kind;             /* index into kinds; "jpeg progressive" for files of several passes */
+    double megapixels;         /* as stored */
+    double megabytes;          /* of the input */
+    double amount[SIZE_TERMS]; /* of analysis/size/size_regression.h */
 };
 
 /* One counter of one trial, summed over its workers. */
@@ -80,14 +82,15 @@ struct data_item {
 };
 
 struct study_data {
-    char *name;        /* of the folder or the file */
-    GHashTable *facts; /* the table `study`: char * to char * */
-    unsigned cores;    /* physical cores; 0 unknown */
-    bool paired;       /* blocks have a meaning */
-    bool is_table;     /* a CSV: no items, workers, counters */
-    bool is_export;    /* a CSV that `knee export` wrote: cells, trials and some facts are those of a study */
-    GArray *cells;     /* struct data_cell */
-    GArray *trials;    /* struct data_trial, in the order of their ids */
+    char *name;         /* of the folder or the file */
+    GHashTable *facts;  /* the table `study`: char * to char * */
+    unsigned cores;     /* physical cores; 0 unknown */
+    bool paired;        /* blocks have a meaning */
+    bool samples_known; /* batch: what was decoded is recorded; else it is taken as the pixels stored */
+    bool is_table;      /* a CSV: no items, workers, counters */
+    bool is_export; /* a CSV that `knee export` wrote: cells, trials and some facts are those of a study */
+    GArray *cells;  /* struct data_cell */
+    GArray *trials; /* struct data_trial, in the order of their ids */
     GArray *item_times; /* struct data_item_time, by workers, then id; of scaling cells' trials that count */
     GArray *batch;      /* struct data_batch_item, by id */
     GPtrArray *kinds;   /* char * */

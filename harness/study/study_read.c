@@ -131,14 +131,31 @@ static void read_batch_item(void *context, int64_t trial, const void *row)
     struct study_data *data = context;
     const struct study_batch_item *from = row;
     double width = study_number(from->width), height = study_number(from->height);
+    char *kind =
+        g_strconcat(from->kind ? from->kind : "unknown", from->progressive == 1 ? " progressive" : "", NULL);
     struct data_batch_item item = {.id = from->id,
                                    .path = g_strdup(from->path),
-                                   .kind = kind_index(data, from->kind ? from->kind : "unknown"),
+                                   .kind = kind_index(data, kind),
                                    .megapixels = width > 0 && height > 0 ? width * height / 1e6 : NAN,
                                    .megabytes = study_number(from->bytes) / 1e6};
 
     (void)trial;
+    item.amount[SIZE_DECODED] = study_number(from->samples_decoded) / 1e6;
+    item.amount[SIZE_BYTES] = item.megabytes;
+    item.amount[SIZE_WRITTEN] = study_number(from->pixels_written) / 1e6;
+    item.amount[SIZE_CONVERTED] = study_number(from->pixels_converted) / 1e6;
+    data->samples_known = data->samples_known || !isnan(item.amount[SIZE_DECODED]);
     g_array_append_val(data->batch, item);
+    g_free(kind);
+}
+
+/* Studies of older programs do not say what was decoded. */
+static void complete_batch(struct study_data *data)
+{
+    for (unsigned i = 0; i < data->batch->len && !data->samples_known; i++) {
+        struct data_batch_item *item = &g_array_index(data->batch, struct data_batch_item, i);
+        item->amount[SIZE_DECODED] = item->megapixels;
+    }
 }
 
 /* --- all -------------------------------------------------------------------------------------- */
@@ -166,6 +183,7 @@ int study_load(struct study *study, enum study_part part, struct study_data *dat
              (part == STUDY_ALL &&
               (study_rows_each(study, &study_table_batch_item, read_batch_item, data, fault) ||
                study_read_parts(study, data, fault)));
+    complete_batch(data);
     cores = study_data_fact(data, "cores");
     data->cores = cores ? (unsigned)strtoul(cores, NULL, 10) : 0;
     if (status)

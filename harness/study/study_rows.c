@@ -136,8 +136,8 @@ static bool has_column(const struct study *study, const struct study_table *tabl
 
 int study_rows_complete(struct study *study, struct fault *fault)
 {
-    static const struct study_table *const tables[] = {&study_table_trial, &study_table_worker,
-                                                       &study_table_counter};
+    static const struct study_table *const tables[] = {&study_table_batch_item, &study_table_trial,
+                                                       &study_table_worker, &study_table_counter};
 
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         for (const struct study_column *c = tables[i]->columns; c->name; c++) {

@@ -23,6 +23,10 @@ static const struct study_column batch_item_columns[] = {NUMBER(study_batch_item
                                                          NUMBER(study_batch_item, bytes),
                                                          NUMBER(study_batch_item, width),
                                                          NUMBER(study_batch_item, height),
+                                                         NUMBER(study_batch_item, progressive),
+                                                         NUMBER(study_batch_item, samples_decoded),
+                                                         NUMBER(study_batch_item, pixels_written),
+                                                         NUMBER(study_batch_item, pixels_converted),
                                                          NUMBER(study_batch_item, replay_wall_ns),
                                                          NUMBER(study_batch_item, replay_cpu_ns),
                                                          {NULL, STUDY_NUMBER, 0}};

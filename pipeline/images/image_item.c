@@ -121,6 +121,9 @@ static int decode(struct image_item *item, struct fault *fault)
     }
     item->record->width = (uint32_t)item->size.stored_width;
     item->record->height = (uint32_t)item->size.stored_height;
+    item->record->samples_decoded = item->size.work.decoded_samples;
+    item->record->pixels_converted = item->size.work.converted_pixels;
+    item->record->coding = item->size.work.progressive;
     image_input_forget(&item->input);
     return failed;
 }
@@ -167,6 +170,7 @@ static int encode_all(struct image_item *item, struct fault *fault)
         if (item->engine->encode(&item->scaled[i], recipe, &recipe->renditions[i], &item->metadata,
                                  &item->encoded[i], &item->encoded_bytes[i], fault))
             return -1;
+        item->record->pixels_written += (uint64_t)item->scaled[i].width * (uint64_t)item->scaled[i].height;
         g_free(item->scaled[i].data);
         item->scaled[i].data = NULL;
     }
@@ -239,7 +243,7 @@ void image_item_give_up(const struct image_workload *work, uint64_t index, struc
 {
     result->renditions = 0;
     g_strlcpy(result->reason, reason, sizeof result->reason);
-    record->bytes_out = 0;
+    record->bytes_out = record->pixels_written = 0;
     for (int i = 0; i < work->recipe->rendition_count; i++) {
         char path[4096];
         image_output_path(work->recipe, i, work->paths[index], path, sizeof path);
@@ -264,6 +268,8 @@ int image_item_do(void *context, void *own, uint64_t index, struct item_record *
 
     memset(record->stage_ns, 0, sizeof record->stage_ns);
     record->bytes_in = record->bytes_out = 0;
+    record->samples_decoded = record->pixels_written = record->pixels_converted = 0;
+    record->coding = 0;
     memset(item.result, 0, image_result_bytes(work->recipe));
     item.stage_start_ns = clock_now_ns();
     failed = do_stages(&item, fault);

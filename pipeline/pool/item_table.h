@@ -34,6 +34,7 @@ struct item_record {
     uint8_t kind;                   /* workload's kind of item (JPEG, PNG, ...); 0 unknown */
     uint32_t error;                 /* workload's error code; 0 none */
     uint32_t engine;                /* workload's code for the method used; 0 unknown */
+    uint32_t coding;                /* 1: its kind is coded in several passes (progressive JPEG); else 0 */
     uint64_t claim_ns;              /* its worker began to claim it, or moved to it within its chunk */
     uint64_t start_ns;              /* work on it began */
     uint64_t end_ns;                /* work on it ended, outputs stored */
@@ -42,6 +43,9 @@ struct item_record {
     uint64_t bytes_in;              /* size of the input; 0 unknown */
     uint64_t bytes_out;             /* size of all outputs */
     uint32_t width, height;         /* decoded size before orientation, pixels; 0 unknown */
+    uint64_t samples_decoded;       /* of all colours, after the decoder's own reduction; 0 unknown */
+    uint64_t pixels_written;        /* of all outputs; 0 unknown */
+    uint64_t pixels_converted;      /* through a colour profile; 0 none */
 };
 
 enum worker_state {

@@ -34,7 +34,7 @@ struct workload {
     /* In the worker, before READY. *state is the worker's own. Returns 0, or -1 with fault: the run ends. */
     int (*init)(void *context, void **state, struct fault *fault);
 
-    /* Does item index, fills record (kind, engine, stage, stage_ns, bytes_*, width, height, error) and
+    /* Does item index, fills record (kind, engine, stage, stage_ns, sizes, coding, error) and
      * payload. Returns enum workload_result. The workload stores the text of a failed item's fault
      * (payload); the pool stores the state only. */
     int (*item)(void *context, void *state, uint64_t index, struct item_record *record, void *payload,

@@ -194,13 +194,13 @@ def parse_size(raw: Json) -> SizeFit | None:
         items=count(raw.get("items")),
         kinds=kinds,
         leverage=parse_leverage(section(raw.get("leverage"))),
-        **measures(raw, "intercept_ms", "ms_per_megapixel", "ms_per_megabyte", "r2"),
+        **measures(raw, "intercept_ms", "ms_per_decoded", "ms_per_megabyte", "ms_per_written", "ms_per_converted", "r2"),
     )
 
 
 def parse_size_point(raw: Json) -> SizePoint | None:
     size, seconds = {}, {}
-    for name in ("megapixels", "megabytes"):
+    for name in ("decoded", "megabytes"):
         at, took = finite(raw.get(name)), finite(raw.get(f"seconds_by_{name}"))
         if at is None or took is None:
             return None
@@ -237,6 +237,7 @@ def parse_study(fit: Json, record: Record) -> Study:
         chunks=tuple(c for c in map(parse_chunk, rows(fit.get("chunks"))) if c),
         size=tuple(sorted((s for s in map(parse_size, rows(fit.get("size"))) if s), key=lambda s: s.workers)),
         size_points=tuple(p for p in map(parse_size_point, rows(fit.get("size_points"))) if p),
+        size_decoded=text(fit.get("size_decoded")) or "decoded",
         size_points_workers=count(fit.get("size_points_workers")) or 1,
         init_ms=parse_measure(fit.get("init_ms"), "init_ms"),
         counters=tuple(

@@ -176,8 +176,10 @@ class SizeFit:
     workers: int
     items: int | None
     intercept_ms: Measure
-    ms_per_megapixel: Measure
+    ms_per_decoded: Measure  # of what the decoder delivers: Study.size_decoded
     ms_per_megabyte: Measure
+    ms_per_written: Measure  # of a megapixel of the outputs
+    ms_per_converted: Measure  # of a megapixel through a colour profile
     r2: Measure
     kinds: tuple[KindTerm, ...]
     leverage: Leverage
@@ -187,8 +189,8 @@ class SizeFit:
 class SizePoint:
     item: str
     kind: str
-    size: dict[str, float]  # "megapixels", "megabytes"
-    seconds: dict[str, float]  # along each size, corrected to the median of the other one when there is a fit
+    size: dict[str, float]  # "decoded", "megabytes"
+    seconds: dict[str, float]  # along each size, corrected to the medians of the others when there is a fit
 
 
 @dataclass(frozen=True)
@@ -241,6 +243,7 @@ class Study:
     chunks: tuple[Chunk, ...]
     size: tuple[SizeFit, ...]
     size_points: tuple[SizePoint, ...]
+    size_decoded: str  # what an amount of 1 decoded is
     size_points_workers: int  # how many workers ran when size_points were measured
     init_ms: Measure
     counters: tuple[Counter, ...]

@@ -21,7 +21,7 @@ static const struct {
     [SERIAL] = {"serial section", CAUSE_SERIAL},
     [LOCK] = {"lock", CAUSE_BLOCKED_MORE},
     [LONG_TAIL] = {"long tail", CAUSE_TAIL},
-    [SIZE] = {"slower by size", CAUSE_INFLATION_MEGAPIXELS},
+    [SIZE] = {"slower by size", CAUSE_INFLATION_SIZE},
     [OVERSUBSCRIBED] = {"oversubscription", CAUSE_WAITING},
     [IO_WAIT] = {"I/O wait", CAUSE_BLOCKED},
     [SLOW_INIT] = {"slow init", CAUSE_INIT},

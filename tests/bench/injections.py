@@ -52,7 +52,7 @@ INJECTIONS = {
     "lock": Injection("blocked-more", 4, "items=160 cost=5ms", "lock=5ms", "io=5ms", lambda study, n, cores: lock_waits(160, n, 0.005, 0.005)),
     # The long item is cut into twenty like the others.
     "tail": Injection("tail", 4, "cost=20ms", "items=41 last=400ms", "items=60", lambda study, n, cores: (n - 1) * 0.4),
-    "size": Injection("inflation-megabytes", 3, "items=64 cost=20ms size=uniform(1MB,9MB)", "slow=400us", "",
+    "size": Injection("inflation-size", 3, "items=64 cost=20ms size=uniform(1MB,9MB)", "slow=400us", "",
                       lambda study, n, cores: megabytes(study) * 0.0004 * (n - 1)),
     # Items that wait need no core: as if each worker had its own.
     "oversubscription": Injection("waiting", 0, "items=64 cost=12ms", "kind=spin", "kind=wait", lambda study, n, cores: 64 * 0.012 * (n / cores - 1)),

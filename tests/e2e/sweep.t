@@ -62,6 +62,8 @@ is "$(q one 'SELECT count(*) FROM worker WHERE runqueue_ns IS NULL AND runqueue_
 is "$(q one 'SELECT group_concat(path || ":" || kind || ":" || width, " ") FROM batch_item')" \
     "sub/y.png:png:420 x1.jpg:jpeg:180 x2.jpg:jpeg:240 x3.jpg:jpeg:300 x4.jpg:jpeg:360 x5.jpg:jpeg:420" \
     "the items are described as they were decoded"
+is "$(q one 'SELECT group_concat(path, " ") FROM batch_item WHERE samples_decoded > 0 AND pixels_written > 0 AND pixels_converted = 0 AND progressive = 0')" \
+    "sub/y.png x1.jpg x2.jpg x3.jpg x4.jpg x5.jpg" "... with what was decoded and written"
 is "$(q one "SELECT value FROM study WHERE key = 'batch_items'") $(q one "SELECT value FROM study WHERE key = 'sample'")" "6 all" "the facts name batch and sample"
 is "$(find one -type f | sort | tr '\n' ' ')" "one/study.db " "nothing but study.db is left in the study's folder"
 

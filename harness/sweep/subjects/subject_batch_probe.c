@@ -129,15 +129,27 @@ int subject_batch_probe(struct subject *subject, struct plan_costs *costs, int64
 
 /* --- the reference ---------------------------------------------------------------------------- */
 
-/* Kind, width and height are known once an item has been decoded. */
+static int64_t known(uint64_t value)
+{
+    return value ? (int64_t)value : STUDY_UNKNOWN;
+}
+
+/* Kind, size and pixels are known once an item has been decoded. */
 int subject_batch_describe(struct study *study, const struct item_table *table, struct fault *fault)
 {
     for (uint64_t i = 0; i < table->items; i++) {
         const struct item_record *record = item_table_item(table, i);
-        int64_t width = record->width ? (int64_t)record->width : STUDY_UNKNOWN;
-        int64_t height = record->height ? (int64_t)record->height : STUDY_UNKNOWN;
-        if (record->kind && study_describe_item(study, (int64_t)i, subject_batch_names.kind(record->kind),
-                                                width, height, fault))
+        bool decoded = record->samples_decoded > 0;
+        const struct study_batch_item about = {.id = (int64_t)i,
+                                               .kind = subject_batch_names.kind(record->kind),
+                                               .width = known(record->width),
+                                               .height = known(record->height),
+                                               .progressive = decoded ? record->coding == 1 : STUDY_UNKNOWN,
+                                               .samples_decoded = known(record->samples_decoded),
+                                               .pixels_written = known(record->pixels_written),
+                                               .pixels_converted = decoded ? (int64_t)record->pixels_converted
+                                                                           : STUDY_UNKNOWN};
+        if (record->kind && study_describe_item(study, &about, fault))
             return -1;
     }
     return 0;

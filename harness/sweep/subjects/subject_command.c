@@ -165,6 +165,10 @@ static int record_items(struct study *study, const struct spans_items *items, st
                                        .bytes = item->bytes >= 0 ? item->bytes : STUDY_UNKNOWN,
                                        .width = STUDY_UNKNOWN,
                                        .height = STUDY_UNKNOWN,
+                                       .progressive = STUDY_UNKNOWN,
+                                       .samples_decoded = STUDY_UNKNOWN,
+                                       .pixels_written = STUDY_UNKNOWN,
+                                       .pixels_converted = STUDY_UNKNOWN,
                                        .replay_wall_ns = STUDY_UNKNOWN,
                                        .replay_cpu_ns = STUDY_UNKNOWN};
         g_checksum_update(sum, (const guchar *)item->name, (gssize)strlen(item->name) + 1);

@@ -98,6 +98,7 @@ int jpeg_reader_open(struct jpeg_reader *reader, const void *data, size_t bytes,
     reader->height = (int)codec->jpeg.image_height;
     reader->components = codec->jpeg.num_components;
     reader->plain = is_plain(&codec->jpeg);
+    reader->progressive = codec->jpeg.progressive_mode;
     read_markers(reader);
     return 0;
 }

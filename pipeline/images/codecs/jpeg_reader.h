@@ -35,6 +35,7 @@ struct jpeg_reader_plane {
 struct jpeg_reader {
     int width, height; /* as stored */
     int components;    /* of a pixel */
+    bool progressive;  /* of several passes over the picture */
     bool plain;        /* grey or YCbCr, 8 bits, luma sampled finest: the planes engine can use it */
     int orientation;   /* EXIF's, 1 to 8; 1 when unknown */
     void *profile;     /* ICC; owned by the reader; NULL none */

@@ -27,6 +27,7 @@ struct reader {
     int64_t bad_packet;    /* the newest that is cut or that the decoder refused; 0 none */
     bool damaged;          /* frames since then are made of what the bad one should have brought */
     bool any_damage;       /* some frame was left out for that */
+    uint64_t frames;       /* decoded */
     struct fault *fault;
 };
 
@@ -177,6 +178,7 @@ static int take_frames(struct reader *r, double offset_s)
 {
     while (avcodec_receive_frame(r->codec, r->frame) == 0) {
         bool late, blank;
+        r->frames++;
         if (is_damaged(r) || !is_whole(r))
             continue;
         late = instant_s(r) >= offset_s - 1e-6;
@@ -274,6 +276,7 @@ int poster_read(int fd, const struct recipe *recipe, struct poster *poster, stru
             failed = fault_set(fault, "%dx%d is more than the recipe's limit", r.best->width, r.best->height);
         else
             failed = poster_to_rgb(r.best, recipe->background, &poster->pixels, fault);
+        poster->frames = r.frames;
         poster->orientation = orientation_of(r.stream);
         poster->pixel_aspect = pixel_aspect(&r);
     }

@@ -21,6 +21,7 @@
 struct poster {
     struct pixels pixels; /* not yet turned; owned, g_free(pixels.data) */
     int orientation;      /* what makes it upright, as EXIF's orientation, 1 to 8 */
+    uint64_t frames;      /* decoded to find it */
     double pixel_aspect;  /* width of a pixel over its height, before turning; 1 when square or unknown */
 };
 

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pipeline/base/fault.h"
 #include "pipeline/images/input/metadata.h"
@@ -22,10 +23,20 @@
 #include "pipeline/images/pixels/pixels.h"
 #include "pipeline/images/recipe/recipe.h"
 
+/* What decoding an input was, for the record of what items cost. */
+struct engine_work {
+    uint64_t
+        decoded_samples; /* delivered by the decoder, after its own reduction, of all colours; of a clip those of
+                                  all frames up to the poster; 0 unknown */
+    uint64_t converted_pixels; /* whose colours went through a profile; 0 none */
+    bool progressive;          /* a JPEG file of several passes over the picture */
+};
+
 /* Size of an input as displayed: after orientation, with square pixels. stored_*: as in the file. */
 struct engine_size {
     int width, height;
     int stored_width, stored_height;
+    struct engine_work work;
 };
 
 /* As recorded with an item. */

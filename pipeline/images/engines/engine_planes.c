@@ -143,7 +143,7 @@ static bool has_profile(const struct jpeg_reader *reader, struct notes *notes)
 /* Profiles and colour spaces are defined on RGB. Converted at the base's size, for the whole picture may be many
  * times larger. */
 static int to_srgb(const struct jpeg_reader *reader, const struct colour_tags *tags, struct pixels *base,
-                   struct notes *notes, struct fault *fault)
+                   struct engine_work *work, struct notes *notes, struct fault *fault)
 {
     struct pixels rgb = {0}, planes = {0};
     bool profile = has_profile(reader, notes);
@@ -153,6 +153,7 @@ static int to_srgb(const struct jpeg_reader *reader, const struct colour_tags *t
     if (profile ? colour_profile_effect(reader->profile, reader->profile_bytes) != PROFILE_CONVERTS
                 : colour_space_is_srgb(&tags->space))
         return 0;
+    work->converted_pixels = (uint64_t)base->width * (uint64_t)base->height;
     failed = planes_to_rgb(base, &rgb, fault);
     count = (size_t)rgb.width * (size_t)rgb.height;
     if (!failed && profile)
@@ -178,16 +179,21 @@ static int decode_open(struct jpeg_reader *reader, const struct colour_tags *tag
     double scale;
     int width, height;
 
+    *size = (struct engine_size){0};
     size_of(reader, size);
     if (engine_check_size(size, recipe, fault))
         return -1;
     scale = geometry_base_scale(recipe, size->width, size->height);
     width = geometry_length(size->width, scale);
     height = geometry_length(size->height, scale);
-    if (jpeg_reader_start(reader, reduction_jpeg(size->stored_width, size->stored_height, scale), fault) ||
-        planes_alloc(base, reader->orientation >= 5 ? height : width,
+    if (jpeg_reader_start(reader, reduction_jpeg(size->stored_width, size->stored_height, scale), fault))
+        return -1;
+    for (int i = 0; i < reader->plane_count; i++)
+        size->work.decoded_samples += (uint64_t)reader->planes[i].width * (uint64_t)reader->planes[i].height;
+    size->work.progressive = reader->progressive;
+    if (planes_alloc(base, reader->orientation >= 5 ? height : width,
                      reader->orientation >= 5 ? width : height, fault) ||
-        read_and_scale(reader, base, fault) || to_srgb(reader, tags, base, notes, fault))
+        read_and_scale(reader, base, fault) || to_srgb(reader, tags, base, &size->work, notes, fault))
         return -1;
     return planes_upright(base, reader->orientation, fault);
 }

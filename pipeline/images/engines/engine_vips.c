@@ -158,9 +158,23 @@ static struct vips_base base_for(const struct recipe *recipe, const struct engin
         .background = {recipe->background[0], recipe->background[1], recipe->background[2]}};
 }
 
+/* What vips_base_make() does with the image: the profile of plain RGB is applied to the base, all others to the whole. */
+static void take_work(const VipsImage *image, const struct vips_base *how, struct engine_size *size)
+{
+    uint64_t pixels = (uint64_t)image->Xsize * (uint64_t)image->Ysize;
+
+    size->work.decoded_samples = pixels * (uint64_t)image->Bands;
+    if (image->Type == VIPS_INTERPRETATION_CMYK)
+        size->work.converted_pixels = pixels;
+    else if (how->convert)
+        size->work.converted_pixels = image->BandFmt == VIPS_FORMAT_UCHAR && image->Bands >= 3
+                                          ? (uint64_t)how->width * (uint64_t)how->height
+                                          : pixels;
+}
+
 /* The JPEG's image to the base picture. */
 static int make_jpeg_base(struct jpeg_reader *reader, const struct colour_tags *tags,
-                          const struct recipe *recipe, const struct engine_size *size, struct pixels *base,
+                          const struct recipe *recipe, struct engine_size *size, struct pixels *base,
                           struct notes *notes, struct fault *fault)
 {
     int reduction = reduction_jpeg(size->stored_width, size->stored_height,
@@ -175,6 +189,8 @@ static int make_jpeg_base(struct jpeg_reader *reader, const struct colour_tags *
     how = base_for(recipe, size, reader->orientation, converts(image));
     how.span_width = (double)reader->width / reduction;
     how.span_height = (double)reader->height / reduction;
+    size->work.progressive = reader->progressive;
+    take_work(image, &how, size);
     return vips_base_make(image, &how, base, fault);
 }
 
@@ -212,6 +228,7 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
         return -1;
     }
     how = base_for(recipe, size, vips_image_get_orientation(image), converts(image));
+    take_work(image, &how, size);
     return vips_base_make(image, &how, base, fault) ? -1 : damage_found(fault);
 }
 
@@ -254,8 +271,11 @@ int engine_vips_decode_clip(int fd, const struct recipe *recipe, struct pixels *
         g_free(poster.pixels.data);
         return -1;
     }
+    *size = (struct engine_size){0};
     size->stored_width = poster.pixels.width;
     size->stored_height = poster.pixels.height;
+    size->work.decoded_samples =
+        poster.frames * 3 * (uint64_t)poster.pixels.width * (uint64_t)poster.pixels.height;
     failed = straighten(&poster, recipe, base, size, fault);
     g_free(poster.pixels.data);
     return failed;

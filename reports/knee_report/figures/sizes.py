@@ -70,7 +70,7 @@ def size_scatter(ax: Any, study: Study, along: str, legend: bool) -> None:
         ax.plot([at for at, _ in line], [1000 * seconds for _, seconds in line], color=style.INK, linewidth=1.3, label=label)
     ax.set_xlim(left=0)
     ax.set_ylim(bottom=0)
-    ax.set_xlabel(along)
+    ax.set_xlabel(study.size_decoded if along == "decoded" else along)
     ax.set_ylabel("item time, ms")
     if legend:
         columns = 9 if len(names) < 7 else 5

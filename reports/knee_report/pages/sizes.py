@@ -13,9 +13,11 @@ MOST_CHUNKS = 14
 SIZE_COLUMNS = (
     Column("workers", 0.7, "right"),
     Column("items", 0.6, "right"),
-    Column("fixed, ms an {item}", 2.0, "right"),
-    Column("ms a megapixel", 2.0, "right"),
-    Column("ms a megabyte", 2.0, "right"),
+    Column("fixed, ms an {item}", 1.7, "right"),
+    Column("ms a unit decoded", 1.7, "right"),
+    Column("ms a megabyte", 1.7, "right"),
+    Column("ms a Mpx written", 1.7, "right"),
+    Column("ms a Mpx converted", 1.7, "right"),
     Column("R\u00b2", 0.7, "right"),
 )
 CHUNK_COLUMNS = (Column("trials", 0.6, "right"), Column("wall time, s", 1.6, "right"), Column("against default", 1.8, "right"))
@@ -29,8 +31,10 @@ def size_rows(study: Study) -> list[list[str]]:
             f"{s.workers}{'*' if cores is not None and s.workers > cores else ''}",
             wording.whole(s.items) if s.items is not None else "\u2013",
             wording.cell(s.intercept_ms),
-            wording.cell(s.ms_per_megapixel),
+            wording.cell(s.ms_per_decoded),
             wording.cell(s.ms_per_megabyte),
+            wording.cell(s.ms_per_written),
+            wording.cell(s.ms_per_converted),
             "\u2013" if s.r2.value is None else wording.fixed(s.r2.value, 3),
         ]
         for s in study.size
@@ -58,7 +62,10 @@ def kind_words(study: Study) -> str:
 
 
 def size_notes(study: Study) -> str:
-    notes = ["Item time = fixed + a \u00d7 megapixels + b \u00d7 megabytes + term of its kind; robust regression. In brackets: 95% intervals."]
+    notes = [
+        f"Item time = fixed + what it costs to decode ({study.size_decoded}), by input bytes, to write and to convert colours (Mpx: megapixels) "
+        "+ term of its kind; robust regression. Kinds of 10 items or more have their own slopes of the first two. In brackets: 95% intervals."
+    ]
     if not study.size:
         notes = ["The study has no size regression."]
     elif study.facts.cores is not None and any(s.workers > study.facts.cores for s in study.size):
@@ -68,7 +75,7 @@ def size_notes(study: Study) -> str:
     gaps: dict[str, None] = {}
     shown = thinned([s.workers for s in study.size], study.facts.cores, MOST_SIZE_ROWS)
     for row in (r for r in study.size if r.workers in shown):
-        for measure in (row.intercept_ms, row.ms_per_megapixel, row.ms_per_megabyte, row.r2):
+        for measure in (row.intercept_ms, row.ms_per_decoded, row.ms_per_megabyte, row.ms_per_written, row.ms_per_converted, row.r2):
             if measure.value is None:
                 gaps[wording.why_missing(measure)] = None
     if gaps:
@@ -97,7 +104,7 @@ def trust_words(study: Study) -> str:
         words += f"; {wording.plural(pull.above, study.facts.item)} above three means." if pull.above is not None else "."
     left = [
         f"{k.kind} {wording.fixed(k.residual_ms, 1)} (spread {wording.fixed(k.residual_spread_ms, 1)})"
-        for k in fit.kinds[:6]
+        for k in fit.kinds
         if k.residual_ms is not None and k.residual_spread_ms is not None
     ]
     if left:
@@ -115,23 +122,23 @@ def legend_rows(study: Study) -> int:
 
 def _sizes(page: Page, study: Study) -> float:
     right = style.LEFT + style.HALF + style.GUTTER
-    y = page.heading(22, f"{wording.capital(study.facts.item)} size: cost of a megapixel and of a megabyte")
+    y = page.heading(22, f"{wording.capital(study.facts.item)} size: what pixels and bytes cost")
     count = len(study.size_points)
     note = f"Median time of {wording.plural(count, 'item')} with {wording.plural(study.size_points_workers, 'worker')}"
-    fitted = bool(study.findings.size_lines.get("megapixels"))
-    note += ", corrected by the fit to the median of the other size. Line: the fit." if fitted else ", as measured."
+    fitted = bool(study.findings.size_lines.get("decoded"))
+    note += ", corrected by the fit to the medians of the other terms. Line: the fit." if fitted else ", as measured."
     y = page.caption(y, "Item time against size, by kind", note if count else "") + (7 if legend_rows(study) < 2 else 9.5)
-    size_figures.size_scatter(page.axes(style.LEFT + 10, y, style.HALF - 10, 50), study, "megapixels", legend=True)
+    size_figures.size_scatter(page.axes(style.LEFT + 10, y, style.HALF - 10, 50), study, "decoded", legend=True)
     size_figures.size_scatter(page.axes(right + 10, y, style.HALF - 10, 50), study, "megabytes", legend=False)
     y += 62
     y = page.table(y, named(SIZE_COLUMNS, study), size_rows(study)) if study.size else y
     y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, size_notes(study), style.SMALL, most=4)
     y = page.paragraph(style.LEFT, y, style.WIDTH, f"{loss_words(study)} {trust_words(study)}".strip(), style.SMALL, most=3) + 2.5
     note = f"Rising: {study.facts.item}s in parallel slow each other. Bars: 95% intervals."
-    page.caption(y, "Cost of a megapixel at each n", note, width=style.HALF)
+    page.caption(y, "Cost of a unit decoded at each n", note, width=style.HALF)
     page.caption(y, "Cost of a megabyte at each n", note, x=right, width=style.HALF)
     y += 11
-    size_figures.slopes(page.axes(style.LEFT + 10, y, style.HALF - 10, 32), study, "ms_per_megapixel", "ms a megapixel")
+    size_figures.slopes(page.axes(style.LEFT + 10, y, style.HALF - 10, 32), study, "ms_per_decoded", "ms a unit decoded")
     size_figures.slopes(page.axes(right + 10, y, style.HALF - 10, 32), study, "ms_per_megabyte", "ms a megabyte")
     return y + 44
 

@@ -67,8 +67,8 @@ static void every_span_is_in_its_cause_and_the_sum_is_n_times_T(void **state)
     assert_near("blocked more", account.core_s[CAUSE_BLOCKED_MORE], 0.6 - 0.3 - 0.3);
     assert_near("tail", account.core_s[CAUSE_TAIL], 1.1);
     /* two items cannot carry a regression */
-    assert_true(isnan(account.core_s[CAUSE_INFLATION_MEGAPIXELS]));
-    assert_non_null(account.reason[CAUSE_INFLATION_MEGAPIXELS]);
+    assert_true(isnan(account.core_s[CAUSE_INFLATION_SIZE]));
+    assert_non_null(account.reason[CAUSE_INFLATION_SIZE]);
     assert_near("sum", sum_of(&account), 12);
     assert_near("gap", account.gap_s, 0);
     assert_near("unnamed", account.unnamed_s, 0);
@@ -187,8 +187,7 @@ static void inflation_is_divided_by_size(void **state)
         item[i] = (struct account_item){.claim_s = at,
                                         .start_s = at,
                                         .cost = &reference[i],
-                                        .megapixels = mp,
-                                        .megabytes = mb,
+                                        .amount = {mp, mb, NAN, NAN},
                                         .cpu_s = 0.1 * mp + more};
         at = item[i].end_s = at + item[i].cpu_s;
         megapixels += mp;
@@ -197,34 +196,25 @@ static void inflation_is_divided_by_size(void **state)
     worker.loop_end_s = trial.wall_s = at;
     assert_int_equal(account_make(&trial, &account), 0);
     assert_true(fabs(account.core_s[CAUSE_INFLATION_FIXED] - 0.003 * ITEMS) < 1e-3);
-    assert_true(fabs(account.core_s[CAUSE_INFLATION_MEGAPIXELS] - 0.002 * megapixels) < 1e-3);
-    assert_true(fabs(account.core_s[CAUSE_INFLATION_MEGABYTES] - 0.005 * megabytes) < 1e-3);
+    assert_true(fabs(account.core_s[CAUSE_INFLATION_SIZE] - 0.002 * megapixels - 0.005 * megabytes) < 1e-3);
     assert_true(fabs(account.core_s[CAUSE_INFLATION_REST] - 0.05) < 1e-3);
     assert_near("sum", sum_of(&account), at);
-    assert_int_equal(account_top(account.core_s), CAUSE_INFLATION_MEGABYTES);
+    assert_int_equal(account_top(account.core_s), CAUSE_INFLATION_SIZE);
 }
 
-/* +30 and -28 are 2 together: less than the tail's 3. */
-static void sizes_that_cancel_are_not_the_top(void **state)
+static void the_top_is_the_largest_loss_that_is_known(void **state)
 {
     double core_s[ACCOUNT_CAUSES] = {0};
 
     (void)state;
-    core_s[CAUSE_INFLATION_MEGAPIXELS] = 30;
-    core_s[CAUSE_INFLATION_MEGABYTES] = -28;
+    core_s[CAUSE_USEFUL] = 100;
+    core_s[CAUSE_INFLATION_SIZE] = NAN;
+    core_s[CAUSE_INFLATION_REST] = -28;
+    assert_int_equal(account_top(core_s), ACCOUNT_CAUSES);
     core_s[CAUSE_TAIL] = 3;
     assert_int_equal(account_top(core_s), CAUSE_TAIL);
-    assert_near("weight", account_weight(core_s, CAUSE_INFLATION_MEGABYTES), 2);
-    core_s[CAUSE_INFLATION_MEGABYTES] = 31;
-    assert_int_equal(account_top(core_s), CAUSE_INFLATION_MEGABYTES);
-    assert_near("weight", account_weight(core_s, CAUSE_INFLATION_MEGAPIXELS), 61);
-    core_s[CAUSE_INFLATION_MEGABYTES] = NAN; /* equal sizes in bytes: one slope alone */
-    assert_int_equal(account_top(core_s), CAUSE_INFLATION_MEGAPIXELS);
-    assert_near("weight", account_weight(core_s, CAUSE_INFLATION_MEGAPIXELS), 30);
-    core_s[CAUSE_INFLATION_MEGAPIXELS] = -28;
-    core_s[CAUSE_INFLATION_MEGABYTES] = 28;
-    core_s[CAUSE_TAIL] = 0;
-    assert_int_equal(account_top(core_s), ACCOUNT_CAUSES);
+    core_s[CAUSE_INFLATION_SIZE] = 4;
+    assert_int_equal(account_top(core_s), CAUSE_INFLATION_SIZE);
 }
 
 static void the_reference_is_the_median_by_item(void **state)
@@ -297,7 +287,7 @@ int main(void)
         cmocka_unit_test(cpu_time_beyond_the_worker_s_core_is_set_aside),
         cmocka_unit_test(a_trial_without_instants_has_no_account),
         cmocka_unit_test(inflation_is_divided_by_size),
-        cmocka_unit_test(sizes_that_cancel_are_not_the_top),
+        cmocka_unit_test(the_top_is_the_largest_loss_that_is_known),
         cmocka_unit_test(the_reference_is_the_median_by_item),
         cmocka_unit_test(the_efficiency_tree_multiplies_out),
     };

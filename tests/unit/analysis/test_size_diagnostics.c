@@ -24,7 +24,7 @@ static struct size_diagnostics diagnose(const struct size_item *items, size_t co
     struct size_regression regression;
     struct size_diagnostics result;
 
-    assert_int_equal(size_regression_fit(items, count, 0.95, &regression), 0);
+    assert_int_equal(size_regression_fit(items, count, false, false, 0.95, &regression), 0);
     assert_int_equal(size_diagnose(items, count, &regression, &result), 0);
     return result;
 }
@@ -32,7 +32,8 @@ static struct size_diagnostics diagnose(const struct size_item *items, size_t co
 /* Simple regression: h = 1/n + (x - mean)^2 / sum of squares. x = 1, 2, 3, 4, 15: mean 5, sum 130. */
 static void leverage_of_a_line_is_as_in_the_books(void **state)
 {
-    struct size_item items[5] = {{1, 1, 7, 0}, {2, 2, 7, 0}, {3.5, 3, 7, 0}, {4, 4, 7, 0}, {15, 15, 7, 0}};
+    struct size_item items[5] = {
+        {1, {1, 7}, 0}, {2, {2, 7}, 0}, {3.5, {3, 7}, 0}, {4, {4, 7}, 0}, {15, {15, 7}, 0}};
     struct size_diagnostics d = diagnose(items, 5);
 
     (void)state;
@@ -55,7 +56,8 @@ static void one_giant_among_many_is_found(void **state)
     (void)state;
     for (unsigned i = 0; i < 100; i++) {
         double mp = i == 42 ? 200 : 5 + random_uniform(&random), mb = 1 + random_uniform(&random);
-        items[i] = (struct size_item){0.01 + 0.005 * mp + 0.002 * mb + 0.001 * random_normal(&random), mp, mb,
+        items[i] = (struct size_item){0.01 + 0.005 * mp + 0.002 * mb + 0.001 * random_normal(&random),
+                                      {mp, mb, NAN, NAN},
                                       i % 10 == 9 ? 3u : 1u};
     }
     d = diagnose(items, 100);
@@ -71,7 +73,7 @@ static void one_giant_among_many_is_found(void **state)
 
 static void without_a_regression_nothing_is_said(void **state)
 {
-    struct size_item item = {NAN, 1, 1, 0};
+    struct size_item item = {NAN, {1, 1}, 0};
     struct size_diagnostics d = diagnose(&item, 1);
 
     (void)state;

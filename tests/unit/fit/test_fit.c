@@ -137,11 +137,11 @@ static void corrected_item_times_keep_their_residuals(void **state)
         for (unsigned i = 0; i < 60; i++) {
             const struct data_item_time *item = &g_array_index(study.item_times, struct data_item_time, i);
             const struct data_batch_item *about = study_data_batch_item(&study, item->id);
-            double size = along == FIT_MEGAPIXELS ? about->megapixels : about->megabytes,
+            double size = about->amount[along == FIT_DECODED ? SIZE_DECODED : SIZE_BYTES],
                    residual = item->seconds - plane->intercept.value -
-                              plane->per_megapixel.value * about->megapixels -
-                              plane->per_megabyte.value * about->megabytes;
-            assert_near(fit_size_corrected_s(&line, along, about, item->seconds) - line.seconds[0] -
+                              plane->slope[SIZE_DECODED].value * about->megapixels -
+                              plane->slope[SIZE_BYTES].value * about->megabytes;
+            assert_near(fit_size_corrected_s(&line, about, item->seconds) - line.seconds[0] -
                             slope * (size - line.at[0]),
                         residual, 1e-9);
         }
@@ -171,8 +171,8 @@ static void phases_variations_sizes_and_counters_are_read(void **state)
     assert_holds("chunk 64", &g_array_index(fit.variations, struct fit_variation, 1).ratio_to_default, 1.1);
     size = &g_array_index(fit.sizes, struct fit_size, 0).regression;
     assert_int_equal(size->items, 60);
-    assert_holds("per megapixel", &size->per_megapixel, 0.004);
-    assert_holds("per megabyte", &size->per_megabyte, 0.002);
+    assert_holds("per megapixel", &size->slope[SIZE_DECODED], 0.004);
+    assert_holds("per megabyte", &size->slope[SIZE_BYTES], 0.002);
     assert_holds("PNG", &size->extra[1], 0.050);
     assert_int_equal(fit.counters->len, 2);
     assert_string_equal(g_array_index(fit.counters, struct fit_counter_summary, 0).name, "cycles");

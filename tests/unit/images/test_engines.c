@@ -238,6 +238,53 @@ static void the_decoder_reduces_large_pictures_and_keeps_them_right(void **state
     }
 }
 
+static struct file wide_jpeg(void)
+{
+    VipsImage *image = picture(3), *wide;
+    struct file file;
+
+    assert_int_equal(vips_icc_transform(image, &wide, "p3", "input_profile", "srgb", NULL), 0);
+    assert_int_equal(vips_jpegsave_buffer(wide, &file.data, &file.bytes, "Q", 95, NULL), 0);
+    g_object_unref(image);
+    g_object_unref(wide);
+    return file;
+}
+
+static struct engine_work work_of(const struct engine *engine, struct file file, const struct recipe *recipe)
+{
+    struct engine_size size;
+    struct pixels base = {0};
+    struct fault fault = {.text = ""};
+
+    if (engine->decode(file.data, file.bytes, recipe, &base, &size, NULL, &fault))
+        fail_msg("%s: %s", engine_name((int)engine->id), fault.text);
+    g_free(base.data);
+    g_free(file.data);
+    return size.work;
+}
+
+static void the_work_of_decoding_is_recorded(void **state)
+{
+    struct recipe recipe = small_recipe();
+    struct engine_work work = work_of(&engine_planes, jpeg(3, 1, false, true), &recipe);
+
+    (void)
+        state; /* 512 at most: half of 1203 x 801; halved chroma is left as it is, and as large as luma then */
+    assert_int_equal(work.decoded_samples, 602 * 401 * 3);
+    assert_false(work.progressive);
+    assert_int_equal(work.converted_pixels, 0);
+    work = work_of(&engine_planes, jpeg(1, 1, true, false), &recipe);
+    assert_int_equal(work.decoded_samples, 602 * 401);
+    assert_true(work.progressive);
+    work = work_of(&engine_vips, jpeg(3, 1, true, true), &recipe);
+    assert_int_equal(work.decoded_samples, 602 * 401 * 3);
+    assert_true(work.progressive);
+    work = work_of(&engine_planes, wide_jpeg(), &recipe);
+    assert_int_equal(work.converted_pixels, 512 * 341);
+    work = work_of(&engine_vips, wide_jpeg(), &recipe);
+    assert_int_equal(work.converted_pixels, 512 * 341);
+}
+
 static void damage_is_an_error_with_a_reason(void **state)
 {
     struct recipe recipe = small_recipe();
@@ -274,6 +321,7 @@ int main(void)
         cmocka_unit_test(both_engines_make_the_same_renditions),
         cmocka_unit_test(a_wide_profile_is_converted_by_both),
         cmocka_unit_test(the_decoder_reduces_large_pictures_and_keeps_them_right),
+        cmocka_unit_test(the_work_of_decoding_is_recorded),
         cmocka_unit_test(damage_is_an_error_with_a_reason),
     };
     return cmocka_run_group_tests(tests, start, NULL);

@@ -467,6 +467,10 @@ static void the_record_says_what_was_done(void **state)
     assert_int_equal(bench.record.bytes_out, bytes);
     assert_int_equal(bench.record.width, 640);
     assert_int_equal(bench.record.height, 480);
+    assert_int_equal(bench.record.samples_decoded, 160 * 120 * 3); /* the decoder reduces by 4 */
+    assert_int_equal(bench.record.pixels_written, 100 * 75);
+    assert_int_equal(bench.record.pixels_converted, 0);
+    assert_int_equal(bench.record.coding, 0);
     assert_string_equal(image_kind_name(bench.record.kind), "jpeg");
     assert_string_equal(image_engine_name((int)bench.record.engine), "vips");
     assert_int_equal(bench.result.renditions, 1);

@@ -79,8 +79,7 @@ static inline void sim_trial_make(const struct sim_pool *pool, unsigned workers,
                                               .start_s = span[i].start_s,
                                               .end_s = span[i].end_s,
                                               .cpu_s = span[i].cpu_s * cpu_part[i],
-                                              .megapixels = pool->megapixels[i],
-                                              .megabytes = pool->megabytes[i]};
+                                              .amount = {pool->megapixels[i], pool->megabytes[i], NAN, NAN}};
     made->trial = (struct account_trial){.wall_s = made->result.wall_s,
                                          .gate_s = made->result.go_s,
                                          .worker = made->worker,

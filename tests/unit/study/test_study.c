@@ -137,7 +137,8 @@ static void a_trial_comes_back_with_all_that_belongs_to_it(void **state)
 static void a_new_study_has_the_tables_of_its_format(void **state)
 {
     static const char *const sql[] = {
-        "SELECT id, path, kind, bytes, width, height FROM batch_item",
+        "SELECT id, path, kind, bytes, width, height, progressive, samples_decoded, pixels_written, "
+        "pixels_converted FROM batch_item",
         "SELECT id, role, workers, chunk, policy, placement, start_method FROM cell",
         "SELECT id, cell, block, position, status, reason, started_utc, wall_ns, prefix_ns, spawn_ns, "
         "init_ns, "
@@ -306,13 +307,20 @@ static void an_item_is_described_after_it_was_decoded(void **state)
     struct study study = make();
     struct study_batch_item item = {
         .id = 4, .path = "a'b.jpg", .bytes = 100, .width = STUDY_UNKNOWN, .height = STUDY_UNKNOWN};
+    const struct study_batch_item about = {.id = 4,
+                                           .kind = "jpeg",
+                                           .width = 640,
+                                           .height = STUDY_UNKNOWN,
+                                           .samples_decoded = 320,
+                                           .pixels_written = STUDY_UNKNOWN,
+                                           .pixels_converted = 0};
     struct study_batch_item *items;
     struct fault fault = {0};
     size_t count;
 
     (void)state;
     assert_int_equal(study_add_batch_item(&study, &item, &fault), 0);
-    assert_int_equal(study_describe_item(&study, 4, "jpeg", 640, STUDY_UNKNOWN, &fault), 0);
+    assert_int_equal(study_describe_item(&study, &about, &fault), 0);
     items = study_read_batch(&study, &count, &fault);
     assert_non_null(items);
     assert_int_equal(count, 1);
@@ -320,6 +328,10 @@ static void an_item_is_described_after_it_was_decoded(void **state)
     assert_string_equal(items[0].kind, "jpeg");
     assert_int_equal(items[0].width, 640);
     assert_true(items[0].height == STUDY_UNKNOWN);
+    assert_int_equal(items[0].bytes, 100);
+    assert_int_equal(items[0].samples_decoded, 320);
+    assert_true(items[0].pixels_written == STUDY_UNKNOWN);
+    assert_int_equal(items[0].pixels_converted, 0);
     study_free_batch(items, count);
     study_close(&study);
 }
