@@ -35,7 +35,7 @@ knee_run() {
 printf '%s\n' "[recipe]" name=plain background=#ffffff "[rendition p]" fit=inside width=2048 height=2048 format=png >plain.recipe
 printf '%s\n' "[recipe]" name=planes "[rendition p]" fit=inside width=2048 height=2048 format=jpeg quality=98 >planes.recipe
 
-# same A B [WITHIN]: the middles of the quarters of both differ by at most WITHIN (2) of 255. A colour or four of them
+# same A B TEXT [WITHIN]: the middles of the quarters of both differ by at most WITHIN (2) of 255. A colour or four of them
 # (r,g,b r,g,b ...) may stand for a file.
 cat >same.py <<'END'
 import os
@@ -50,12 +50,24 @@ def four(what):
     return [image.getpixel((int(image.width * x), int(image.height * y)))
             for x, y in ((.25, .25), (.75, .25), (.25, .75), (.75, .75))]
 
-a, b = four(sys.argv[1]), four(sys.argv[2])
-within = int(sys.argv[3]) if len(sys.argv) > 3 else 2
-far = max(abs(x - y) for p, q in zip(a, b) for x, y in zip(p, q))
-print("same" if far <= within else f"{a}, not {b}")
+for line in sys.stdin:
+    one, other, within = line.rstrip("\n").split("\t")
+    try:
+        a, b = four(one), four(other)
+        far = max(abs(x - y) for p, q in zip(a, b) for x, y in zip(p, q))
+        print("same" if far <= int(within) else f"{a}, not {b}", flush=True)
+    except OSError as error:
+        print(error, flush=True)
 END
-same() { is "$(/usr/bin/python3 same.py "$1" "$2" "${4:-2}" 2>&1 | tail -1)" same "$3"; }
+coproc LOOK { /usr/bin/python3 same.py; }
+compare() {
+    printf '%s\t%s\t%s\n' "$1" "$2" "$3" >&"${LOOK[1]}"
+    read -r answer <&"${LOOK[0]}"
+}
+same() {
+    compare "$1" "$2" "${4:-2}"
+    is "$answer" same "$3"
+}
 # notes PATH: the set in the journal.
 notes() { awk -F '\t' -v path="$1" '$1 ~ /done$/ && $2 == path { print $11 }' out/.knee/journal; }
 
@@ -98,14 +110,21 @@ same out/p/p3.avif.png out/p/cicp-p3.png.png "AVIF, nclx: Display P3" 4
 for name in p3 bt2020 pq hlg; do
     same "out/p/$name.avif.png" "out/p/$name.mkv.png" "$name: still and clip agree"
 done
-is "$(/usr/bin/python3 same.py out/p/bt2020.avif.png "$plain" 12 | cut -c1)" "[" "BT.2020 is converted"
-is "$(/usr/bin/python3 same.py out/p/pq.avif.png out/p/hlg.avif.png 12 | cut -c1)" "[" "PQ has a curve of its own"
+compare out/p/bt2020.avif.png "$plain" 12
+like "$answer" "not" "BT.2020 is converted"
+compare out/p/pq.avif.png out/p/hlg.avif.png 12
+like "$answer" "not" "PQ has a curve of its own"
 
 # --- canvas, BMP, JPEG 2000 -----------------------------------------------------------------------------------------
 for width in 800:600 700:500; do
     is "$(vipsheader -f width "out/p/canvas-${width%:*}.gif.png")x$(vipsheader -f height "out/p/canvas-${width%:*}.gif.png")" \
         "${width/:/x}" "GIF: the file's canvas, ${width/:/x}"
     same "out/p/canvas-${width%:*}.gif.png" "200,40,40 255,255,255 255,255,255 255,255,255" "GIF: the background beyond its frame"
+done
+printf '%s\n' "[recipe]" name=clip animated_gif=clip "[rendition p]" fit=inside width=2048 height=2048 format=png >clip.recipe
+mkdir gif && mv in/canvas-*.gif gif && "$KNEE" run --quiet --serial --recipe clip.recipe gif gifs 2>stderr
+for width in 800 700; do
+    same "gifs/p/canvas-$width.gif.png" "200,40,40 255,255,255 255,255,255 255,255,255" "GIF as a clip: the same, $width wide"
 done
 for name in rgb.bmp rgb.jp2 stream.j2k; do
     same "out/p/$name.png" "in/$name" "$name: as Pillow"

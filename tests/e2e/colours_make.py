@@ -32,7 +32,7 @@ def pixels(of: Callable[[int], bytes], width: int = WIDTH, height: int = HEIGHT)
 
 def profile_of(name: str) -> bytes:
     with Image.open(f"{FOLDER}/../{name}") as image:
-        return image.info["icc_profile"]
+        return bytes(image.info["icc_profile"])
 
 
 # --- TIFF -----------------------------------------------------------------------------------------------------------

@@ -7,16 +7,10 @@ static int number(const uint8_t *at)
     return at[0] | at[1] << 8;
 }
 
-bool gif_canvas_read(const uint8_t *data, size_t bytes, struct gif_canvas *canvas)
+bool gif_canvas_next(const uint8_t *data, size_t bytes, struct gif_canvas *canvas)
 {
-    size_t at = HEADER_BYTES;
+    size_t at = 0;
 
-    if (bytes < HEADER_BYTES)
-        return false;
-    canvas->width = number(data + 6);
-    canvas->height = number(data + 8);
-    if (data[10] & TABLE_FOLLOWS)
-        at += (size_t)3 << ((data[10] & 7) + 1);
     while (at + 2 < bytes && data[at] == EXTENSION) {
         at += 2; /* and its label */
         while (at < bytes && data[at])
@@ -30,4 +24,17 @@ bool gif_canvas_read(const uint8_t *data, size_t bytes, struct gif_canvas *canva
     canvas->frame_width = number(data + at + 5);
     canvas->frame_height = number(data + at + 7);
     return true;
+}
+
+bool gif_canvas_read(const uint8_t *data, size_t bytes, struct gif_canvas *canvas)
+{
+    size_t at = HEADER_BYTES;
+
+    if (bytes < HEADER_BYTES)
+        return false;
+    canvas->width = number(data + 6);
+    canvas->height = number(data + 8);
+    if (data[10] & TABLE_FOLLOWS)
+        at += (size_t)3 << ((data[10] & 7) + 1);
+    return at < bytes && gif_canvas_next(data + at, bytes - at, canvas);
 }

@@ -16,4 +16,7 @@ struct gif_canvas {
 /* False when the file ends before its first picture. */
 bool gif_canvas_read(const uint8_t *data, size_t bytes, struct gif_canvas *canvas);
 
+/* The place of the picture in a part of the file that begins with its extensions; the canvas is left as it is. */
+bool gif_canvas_next(const uint8_t *data, size_t bytes, struct gif_canvas *canvas);
+
 #endif

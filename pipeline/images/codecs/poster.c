@@ -11,6 +11,7 @@
 #include "pipeline/base/clock.h"
 #include "pipeline/images/codecs/poster_colour.h"
 #include "pipeline/images/codecs/poster_file.h"
+#include "pipeline/images/codecs/poster_gif.h"
 
 struct reader {
     AVIOContext *file;
@@ -28,6 +29,7 @@ struct reader {
     bool damaged;          /* frames since then are made of what the bad one should have brought */
     bool any_damage;       /* some frame was left out for that */
     uint64_t frames;       /* decoded */
+    struct gif_drawn drawn, best_drawn; /* of a GIF, by the newest frame and by best */
     struct fault *fault;
 };
 
@@ -149,6 +151,8 @@ static bool send_packet(struct reader *r)
     int error;
 
     r->codec->reordered_opaque = ++r->packets;
+    if (r->codec->codec_id == AV_CODEC_ID_GIF)
+        poster_gif_add(&r->drawn, r->packet);
     if (r->packet->flags & AV_PKT_FLAG_CORRUPT)
         r->bad_packet = r->packets;
     error = avcodec_send_packet(r->codec, r->packet);
@@ -186,6 +190,7 @@ static int take_frames(struct reader *r, double offset_s)
         if (!late || !blank || !r->blank) {
             av_frame_unref(r->best);
             av_frame_move_ref(r->best, r->frame);
+            r->best_drawn = r->drawn;
         }
         if (late && (!blank || has_searched_enough(r)))
             return 1;
@@ -270,16 +275,19 @@ int poster_read(int fd, const struct recipe *recipe, struct poster *poster, stru
     *poster = (struct poster){.orientation = 1, .pixel_aspect = 1};
     if (!r.packet || !r.frame || !r.best)
         fault_sys(fault, "no memory for a frame");
-    else if (open_format(&r, &fd) == 0 && open_codec(&r, max_pixels) == 0 &&
-             find_frame(&r, recipe->clip_offset_s) == 0) {
+    else if (open_format(&r, &fd) == 0 && open_codec(&r, max_pixels) == 0 && r.stream && r.codec)
+        failed = find_frame(&r, recipe->clip_offset_s);
+    if (!failed) {
         if ((uint64_t)r.best->width * (uint64_t)r.best->height > max_pixels)
             failed = fault_set(fault, "%dx%d is more than the recipe's limit", r.best->width, r.best->height);
-        else
+        else if (r.codec->codec_id == AV_CODEC_ID_GIF)
+            poster_gif_clear(r.best, &r.best_drawn);
+        if (!failed)
             failed = poster_to_rgb(r.best, recipe->background, &poster->pixels, fault);
         poster->frames = r.frames;
         poster->orientation = orientation_of(r.stream);
         poster->pixel_aspect = pixel_aspect(&r);
     }
     close_reader(&r);
-    return failed;
+    return failed ? -1 : 0;
 }

@@ -201,8 +201,11 @@ static struct {
 
 static bool is_same(const struct colour_space *a, const struct colour_space *b)
 {
-    return memcmp(a->xy, b->xy, sizeof a->xy) == 0 && a->curve == b->curve && a->narrow == b->narrow &&
-           memcmp(&a->power, &b->power, sizeof a->power) == 0;
+    bool same = a->curve == b->curve && a->narrow == b->narrow && a->power == b->power;
+
+    for (int i = 0; i < 4; i++)
+        same = same && a->xy[i][0] == b->xy[i][0] && a->xy[i][1] == b->xy[i][1];
+    return same;
 }
 
 static int know(const struct colour_space *space)
