@@ -231,12 +231,14 @@ INJECTIONS_OPTIONS ?=
 injections: all
 	@/usr/bin/python3 tests/bench/injections.py $(BUILD)/knee $(INJECTIONS_OPTIONS)
 
-# PEERS_IMAGES photographs, each processed PEERS_ROUNDS times by each program.
+# PEERS_IMAGES photographs, each processed PEERS_ROUNDS times by each program; then PEERS_KIND_FILES files of each kind
+# of picture by knee and sharp (0: none).
 PEERS_IMAGES ?= 20
 PEERS_ROUNDS ?= 2
+PEERS_KIND_FILES ?= 12
 PEERS_OPTIONS ?=
 peers: all $(TEST_PROGRAMS)
-	@BUILD=$(BUILD) DEPS_PEERS='$(DEPS_PEERS)' tests/peers/compare.sh --images $(PEERS_IMAGES) --rounds $(PEERS_ROUNDS) \
+	@BUILD=$(BUILD) KIND_FILES=$(PEERS_KIND_FILES) DEPS_PEERS='$(DEPS_PEERS)' tests/peers/compare.sh --images $(PEERS_IMAGES) --rounds $(PEERS_ROUNDS) \
 	  $(PEERS_OPTIONS) $(IN)
 
 # Do 95% intervals contain the true value in 95% of simulated sweeps? SWEEPS=10000 is the long form.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # knee and other programs that make the same renditions, per image (see compare.py). Called by `make peers`, with the
-# Debian packages that the others need in $DEPS_PEERS. Usage: tests/peers/compare.sh [option ...] FOLDER
+# Debian packages that the others need in $DEPS_PEERS; then knee and sharp for every kind of picture (see kinds.py),
+# KIND_FILES of each. Usage: tests/peers/compare.sh [option ...] FOLDER
 # A program that is missing is named, and its row of the table says so; the others are measured all the same.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -40,5 +41,9 @@ if command -v npm >/dev/null && [ "$(cat "$modules/version" 2>/dev/null)" != "$s
 fi
 
 export PYTHONPATH=$root/tests PYTHONDONTWRITEBYTECODE=1
-exec /usr/bin/python3 -m peers.compare --programs "$build/tests/peers" --modules "$modules" --sharp-missing "$sharp_missing" --recipe "$root/pipeline/recipes/web.recipe" \
-    --csv "$root/results/peers.csv" "$@"
+common=(--programs "$build/tests/peers" --modules "$modules" --sharp-missing "$sharp_missing"
+    --recipe "$root/pipeline/recipes/web.recipe")
+/usr/bin/python3 -m peers.compare "${common[@]}" --csv "$root/results/peers.csv" "$@"
+[ "${KIND_FILES:-12}" -gt 0 ] || exit 0
+echo
+exec /usr/bin/python3 -m peers.kinds "${common[@]}" --csv "$root/results/peers-kinds.csv" --files "${KIND_FILES:-12}" "${!#}"

@@ -58,4 +58,15 @@ is "$(head -n 1 "$work/results/peers.csv" | cut -d, -f1-4)" "program,version,job
 like "$(grep '^knee,' "$work/results/peers.csv")" ',1,1,[0-9.]+,[0-9.]+,[0-9.]+,[0-9.]+,[0-9.]+,1\.0000,,,0\.[0-9]{5},' "CSV's row of knee"
 is "$(grep -c '^knee,1,1,' "$work/results/peers-samples.csv")" 1 "every sample"
 like "$(grep '^"sharp, concurrency 2"' "$work/results/peers.csv")" ',(not here|node is missing.*)$' "CSV says why"
+
+# Every kind, made from the one photograph; tests may not count on vips' command line.
+if command -v vips >/dev/null; then
+    /usr/bin/python3 -m peers.kinds --programs "$build/tests/peers" --modules "$work/empty" --recipe "$recipe" \
+        --sharp-missing "not here" --csv "$work/results/kinds.csv" --rounds 1 --files 1 --quality-files 1 --kinds "PNG RGB" \
+        "$work/in" >"$work/kinds" 2>"$work/errors"
+    is $? 0 "the comparison by kinds runs"
+    like "$(grep '^PNG RGB  ' "$work/kinds")" ' 1 +[0-9.]+ +- +- +[0-9]+ +0\.[0-9]{4} +- +0\.[0-9]{4}$' "a kind, without sharp"
+    like "$(grep '^PNG RGBA  ' "$work/kinds")" ' 1 +[0-9.]+ +- +- +[0-9]+ +- +- +-$' "a kind that has no SSIM"
+    like "$(sed -n 2p "$work/results/kinds.csv")" '^PNG RGB,1,[0-9.]+,,,[0-9]+,0\.[0-9]{4},,0\.[0-9]{4}$' "CSV's row"
+fi
 done_testing

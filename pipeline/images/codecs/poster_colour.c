@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <glib.h>
+#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
@@ -69,17 +70,58 @@ static bool has_alpha(const AVFrame *frame)
 
 /* --- conversion ------------------------------------------------------------------------------- */
 
+/* Where the stream's chroma lies, in 256ths of a luma pixel from the left and top of its pixels. Streams that do not say
+ * have it at the left (H.264, table E-1), those of the full range in the middle (JFIF). */
+static void chroma_place(const AVFrame *frame, int *x, int *y)
+{
+    enum AVChromaLocation location = frame->chroma_location;
+
+    if (location == AVCHROMA_LOC_UNSPECIFIED)
+        location = is_full_range(frame) ? AVCHROMA_LOC_CENTER : AVCHROMA_LOC_LEFT;
+    *x = location == AVCHROMA_LOC_LEFT || location == AVCHROMA_LOC_TOPLEFT ||
+                 location == AVCHROMA_LOC_BOTTOMLEFT
+             ? 0
+             : 128;
+    *y = location == AVCHROMA_LOC_TOP || location == AVCHROMA_LOC_TOPLEFT         ? 0
+         : location == AVCHROMA_LOC_BOTTOM || location == AVCHROMA_LOC_BOTTOMLEFT ? 256
+                                                                                  : 128;
+}
+
+static void set_up(struct SwsContext *sws, const AVFrame *frame, int width, int height,
+                   enum AVPixelFormat format, int flags)
+{
+    const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(frame->format);
+    int x, y;
+
+    av_opt_set_int(sws, "srcw", frame->width, 0);
+    av_opt_set_int(sws, "srch", frame->height, 0);
+    av_opt_set_int(sws, "src_format", frame->format, 0);
+    av_opt_set_int(sws, "dstw", width, 0);
+    av_opt_set_int(sws, "dsth", height, 0);
+    av_opt_set_int(sws, "dst_format", format, 0);
+    av_opt_set_int(sws, "sws_flags", flags | SWS_EXACT, 0);
+    chroma_place(frame, &x, &y);
+    if (description && description->log2_chroma_w == 1)
+        av_opt_set_int(sws, "src_h_chr_pos", x, 0);
+    if (description && description->log2_chroma_h == 1)
+        av_opt_set_int(sws, "src_v_chr_pos", y, 0);
+}
+
 /* The frame in another size and pixel format, rows without gaps but those of stride. */
 static int convert(const AVFrame *frame, int width, int height, enum AVPixelFormat format, int flags,
                    uint8_t *data, int stride)
 {
-    struct SwsContext *sws = sws_getContext(frame->width, frame->height, frame->format, width, height, format,
-                                            flags | SWS_EXACT, NULL, NULL, NULL);
+    struct SwsContext *sws = sws_alloc_context();
     uint8_t *planes[4] = {data};
     int strides[4] = {stride};
 
     if (!sws)
         return -1;
+    set_up(sws, frame, width, height, format, flags);
+    if (sws_init_context(sws, NULL, NULL) < 0) {
+        sws_freeContext(sws);
+        return -1;
+    }
     sws_setColorspaceDetails(sws, sws_getCoefficients(matrix_of(frame)), is_full_range(frame),
                              sws_getCoefficients(SWS_CS_ITU601), 1, 0, 1 << 16, 1 << 16);
     sws_scale(sws, (const uint8_t *const *)frame->data, frame->linesize, 0, frame->height, planes, strides);

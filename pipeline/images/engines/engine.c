@@ -14,7 +14,7 @@ const char *engine_name(int id)
 const struct engine *engine_choose(enum image_kind kind, const void *data, size_t bytes,
                                    const struct recipe *recipe)
 {
-    return kind == KIND_JPEG && engine_planes_takes(data, bytes, recipe) ? &engine_planes : &engine_vips;
+    return engine_planes_takes(kind, data, bytes, recipe) ? &engine_planes : &engine_vips;
 }
 
 int engine_check_size(const struct engine_size *size, const struct recipe *recipe, struct fault *fault)

@@ -1,8 +1,9 @@
 /* engine.h: turns an input into renditions. There are two engines:
  *
- * - planes (engine_planes.c): JPEG in, JPEG and WebP out, on the Y, Cb and Cr planes of JPEG files: without
- *   conversion to RGB and back, and with chroma at half its size;
- * - vips (engine_vips.c): everything else.
+ * - planes (engine_planes.c): JPEG and simple lossy WebP in, JPEG and WebP out, on the Y, Cb and Cr planes of the
+ *   files: without conversion to RGB and back, and with chroma at half its size;
+ * - vips (engine_vips.c): everything else. Where the recipe's renditions can be made from planes, its base picture
+ *   becomes planes too, and the rest of the way is the same.
  *
  * Which one an item gets depends on its content and the recipe alone (engine_choose()), never on workers or
  * earlier items, and is recorded with the item.

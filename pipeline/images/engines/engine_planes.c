@@ -7,6 +7,7 @@
 #include "pipeline/images/codecs/colour_tags.h"
 #include "pipeline/images/codecs/jpeg_reader.h"
 #include "pipeline/images/codecs/jpeg_writer.h"
+#include "pipeline/images/codecs/webp_reader.h"
 #include "pipeline/images/codecs/webp_writer.h"
 #include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/engines/reduction.h"
@@ -56,16 +57,26 @@ static void size_of(const struct jpeg_reader *reader, struct engine_size *size)
     size->height = swap ? reader->width : reader->height;
 }
 
-bool engine_planes_takes(const void *data, size_t bytes, const struct recipe *recipe)
+bool engine_planes_makes(const struct recipe *recipe)
+{
+    bool all = !recipe->keep; /* the writers do not write metadata */
+
+    for (int i = 0; i < recipe->rendition_count; i++)
+        all = all && makes(&recipe->renditions[i]);
+    return all;
+}
+
+bool engine_planes_takes(enum image_kind kind, const void *data, size_t bytes, const struct recipe *recipe)
 {
     struct jpeg_reader reader;
     struct fault ignored;
-    bool takes = !recipe->keep; /* the writers do not write metadata */
+    int width, height;
+    bool takes;
 
-    for (int i = 0; i < recipe->rendition_count; i++)
-        takes = takes && makes(&recipe->renditions[i]);
-    if (!takes)
+    if (!engine_planes_makes(recipe))
         return false;
+    if (kind != KIND_JPEG)
+        return kind == KIND_WEBP && webp_reader_takes(data, bytes, &width, &height);
     takes = jpeg_reader_open(&reader, data, bytes, &ignored) == 0 && reader.plain;
     if (takes && reader.components == 1 && reader.profile)
         takes = colour_profile_channels(reader.profile, reader.profile_bytes) != 1; /* shades of its own */
@@ -198,8 +209,8 @@ static int decode_open(struct jpeg_reader *reader, const struct colour_tags *tag
     return planes_upright(base, reader->orientation, fault);
 }
 
-static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
-                  struct engine_size *size, struct notes *notes, struct fault *fault)
+static int decode_jpeg(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                       struct engine_size *size, struct notes *notes, struct fault *fault)
 {
     struct jpeg_reader reader;
     struct colour_tags tags;
@@ -212,6 +223,71 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
         notes_add_all(notes, jpeg_reader_notes(&reader));
     jpeg_reader_close(&reader);
     return failed;
+}
+
+/* WebP's planes hold 16 to 235 and 16 to 240: widened when the picture is small. */
+static void widen(struct pixels *base)
+{
+    uint8_t table[256];
+
+    for (int index = 0; index < PLANE_COUNT; index++) {
+        struct plane plane = planes_get(base, index);
+        for (int i = 0; i < 256; i++) {
+            double wide = index ? (i - 128) * 255 / 224.0 + 128 : (i - 16) * 255 / 219.0;
+            table[i] = (uint8_t)lround(fmin(255, fmax(0, wide)));
+        }
+        for (int y = 0; y < plane.height; y++)
+            for (int x = 0; x < plane.width; x++) {
+                uint8_t *at = plane.data + (ptrdiff_t)y * plane.stride + x;
+                *at = table[*at];
+            }
+    }
+}
+
+static int scale_webp(const struct plane planes[], const struct engine_size *size, struct pixels *base,
+                      struct fault *fault)
+{
+    for (int i = 0; i < PLANE_COUNT; i++) {
+        int pixels = i == PLANE_Y ? 1 : 2;
+        struct plane to = planes_get(base, i);
+        struct scale_box box = planes_box((double)size->width / pixels, (double)size->height / pixels,
+                                          base->width, base->height, i, 0, 0, &to);
+        if (scale_planes(&planes[i], &to, 1, &box, NULL, fault))
+            return -1;
+    }
+    widen(base);
+    return 0;
+}
+
+static int decode_webp(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                       struct engine_size *size, struct fault *fault)
+{
+    struct plane planes[PLANE_COUNT] = {{0}};
+    double scale;
+    int width, height, failed;
+
+    if (!webp_reader_takes(data, bytes, &width, &height))
+        return fault_bug(fault, "no simple lossy WebP");
+    *size = (struct engine_size){
+        .width = width, .height = height, .stored_width = width, .stored_height = height};
+    if (engine_check_size(size, recipe, fault))
+        return -1;
+    scale = geometry_base_scale(recipe, width, height);
+    size->work.decoded_samples =
+        (uint64_t)width * (uint64_t)height + 2 * (uint64_t)((width + 1) / 2) * (uint64_t)((height + 1) / 2);
+    failed = webp_reader_planes(data, bytes, width, height, planes, fault) ||
+             planes_alloc(base, geometry_length(width, scale), geometry_length(height, scale), fault) ||
+             scale_webp(planes, size, base, fault);
+    free(planes[0].data);
+    return failed ? -1 : 0;
+}
+
+static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                  struct engine_size *size, struct notes *notes, struct fault *fault)
+{
+    if (sniff_kind(data, bytes) == KIND_WEBP)
+        return decode_webp(data, bytes, recipe, base, size, fault);
+    return decode_jpeg(data, bytes, recipe, base, size, notes, fault);
 }
 
 /* --- scaling ----------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@
 #include "pipeline/images/engines/reduction.h"
 #include "pipeline/images/engines/vips_base.h"
 #include "pipeline/images/pixels/bands.h"
+#include "pipeline/images/pixels/planes.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/pixels/turn.h"
 #include "pipeline/images/recipe/geometry.h"
@@ -172,6 +173,22 @@ static void take_work(const VipsImage *image, const struct vips_base *how, struc
                                           : pixels;
 }
 
+/* What libvips decoded to a base picture of the layout that the renditions are made from. Takes over image. */
+static int make_base(VipsImage *image, const struct vips_base *how, const struct recipe *recipe,
+                     struct pixels *base, struct fault *fault)
+{
+    struct pixels rgb = {0};
+    int failed;
+
+    if (!engine_planes_makes(recipe))
+        return vips_base_make(image, how, base, fault);
+    failed = vips_base_make(image, how, &rgb, fault);
+    if (!failed)
+        failed = planes_from_rgb(&rgb, base, fault);
+    g_free(rgb.data);
+    return failed;
+}
+
 /* The JPEG's image to the base picture. */
 static int make_jpeg_base(struct jpeg_reader *reader, const struct colour_tags *tags,
                           const struct recipe *recipe, struct engine_size *size, struct pixels *base,
@@ -191,7 +208,7 @@ static int make_jpeg_base(struct jpeg_reader *reader, const struct colour_tags *
     how.span_height = (double)reader->height / reduction;
     size->work.progressive = reader->progressive;
     take_work(image, &how, size);
-    return vips_base_make(image, &how, base, fault);
+    return make_base(image, &how, recipe, base, fault);
 }
 
 static int decode_jpeg(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
@@ -229,7 +246,7 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
     }
     how = base_for(recipe, size, vips_image_get_orientation(image), converts(image));
     take_work(image, &how, size);
-    return vips_base_make(image, &how, base, fault) ? -1 : damage_found(fault);
+    return make_base(image, &how, recipe, base, fault) ? -1 : damage_found(fault);
 }
 
 static VipsImage *wrap(const struct pixels *pixels)
@@ -257,7 +274,7 @@ static int straighten(const struct poster *poster, const struct recipe *recipe, 
     size->width = swap ? height : width;
     size->height = swap ? width : height;
     how = base_for(recipe, size, poster->orientation, false);
-    return stored ? vips_base_make(stored, &how, base, fault) : vips_fault(fault);
+    return stored ? make_base(stored, &how, recipe, base, fault) : vips_fault(fault);
 }
 
 int engine_vips_decode_clip(int fd, const struct recipe *recipe, struct pixels *base,
@@ -311,6 +328,8 @@ static int scale(const struct pixels *from, const struct recipe *recipe, const s
     double x, y;
     int failed;
 
+    if (from->layout == PIXELS_PLANES)
+        return engine_planes.scale(from, recipe, rendition, size, to, fault);
     geometry_place(rendition, size->width, size->height, &g);
     x = (double)from->width / g.scaled_width;
     y = (double)from->height / g.scaled_height;
@@ -329,6 +348,8 @@ static int scale(const struct pixels *from, const struct recipe *recipe, const s
 static int encode(struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
                   const struct metadata *metadata, void **data, size_t *bytes, struct fault *fault)
 {
+    if (pixels->layout == PIXELS_PLANES)
+        return engine_planes.encode(pixels, recipe, rendition, metadata, data, bytes, fault);
     return encode_vips(pixels, recipe, rendition, metadata, data, bytes, fault);
 }
 

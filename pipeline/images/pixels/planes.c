@@ -110,47 +110,74 @@ int planes_upright(struct pixels *pixels, int orientation, struct fault *fault)
 
 enum { EXACT = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP };
 
-/* Between the layouts, at the same size, full range on both sides. */
-static int convert(const struct pixels *from, enum AVPixelFormat from_format, const struct pixels *to,
-                   enum AVPixelFormat to_format, struct fault *fault)
-{
-    struct SwsContext *context = sws_getContext(from->width, from->height, from_format, to->width, to->height,
-                                                to_format, EXACT, NULL, NULL, NULL);
-    const int *bt601 = sws_getCoefficients(SWS_CS_ITU601);
-    const uint8_t *source[4] = {from->data};
-    uint8_t *target[4] = {to->data};
-    int source_stride[4] = {from->width * 3}, target_stride[4] = {to->width * 3}, failed;
-
-    for (int i = 0; i < PLANE_COUNT; i++) {
-        struct plane plane = planes_get(from->layout == PIXELS_PLANES ? from : to, i);
-        if (from->layout == PIXELS_PLANES) {
-            source[i] = plane.data;
-            source_stride[i] = plane.stride;
-        } else {
-            target[i] = plane.data;
-            target_stride[i] = plane.stride;
-        }
-    }
-    failed = !context || sws_setColorspaceDetails(context, bt601, 1, bt601, 1, 0, 1 << 16, 1 << 16) < 0 ||
-             sws_scale(context, source, source_stride, 0, from->height, target, target_stride) < 0;
-    sws_freeContext(context);
-    return failed
-               ? fault_set(fault, "libswscale cannot convert %dx%d to or from RGB", from->width, from->height)
-               : 0;
-}
-
 int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fault)
 {
+    struct SwsContext *context = sws_getContext(from->width, from->height, AV_PIX_FMT_YUV420P, from->width,
+                                                from->height, AV_PIX_FMT_RGB24, EXACT, NULL, NULL, NULL);
+    const int *bt601 = sws_getCoefficients(SWS_CS_ITU601);
+    const uint8_t *source[4] = {NULL};
+    uint8_t *target[4] = {NULL};
+    int source_stride[4] = {0}, target_stride[4] = {from->width * 3}, failed;
+
     *to = (struct pixels){.width = from->width, .height = from->height};
-    to->data = g_try_malloc((size_t)to->width * (size_t)to->height * 3 + SCALE_ALIGN);
-    if (!to->data)
-        return fault_sys(fault, "no memory for a picture of %dx%d", to->width, to->height);
-    return convert(from, AV_PIX_FMT_YUV420P, to, AV_PIX_FMT_RGB24, fault);
+    to->data = target[0] = g_try_malloc((size_t)to->width * (size_t)to->height * 3 + SCALE_ALIGN);
+    for (int i = 0; i < PLANE_COUNT; i++) {
+        struct plane plane = planes_get(from, i);
+        source[i] = plane.data;
+        source_stride[i] = plane.stride;
+    }
+    failed = !context || !to->data ||
+             sws_setColorspaceDetails(context, bt601, 1, bt601, 1, 0, 1 << 16, 1 << 16) < 0 ||
+             sws_scale(context, source, source_stride, 0, from->height, target, target_stride) < 0;
+    sws_freeContext(context);
+    return failed ? fault_sys(fault, "no memory to convert %dx%d to RGB", from->width, from->height) : 0;
+}
+
+/* BT.601, full range, in 16-bit fractions (JFIF 1.02, page 3), as libjpeg computes it. */
+static void luma_row(const uint8_t *restrict rgb, int width, uint8_t *restrict luma)
+{
+    for (int x = 0; x < width; x++, rgb += 3)
+        luma[x] = (uint8_t)((19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 32768) >> 16);
+}
+
+/* Of sums over four pixels, hence two bits more. */
+static void chroma_of(int r, int g, int b, uint8_t *blue, uint8_t *red)
+{
+    enum { MIDDLE = (128 << 18) + (1 << 17) - 1 };
+
+    *blue = (uint8_t)((-11059 * r - 21709 * g + 32768 * b + MIDDLE) >> 18);
+    *red = (uint8_t)((32768 * r - 27439 * g - 5329 * b + MIDDLE) >> 18);
+}
+
+static void chroma_row(const uint8_t *restrict above, const uint8_t *restrict below, int width,
+                       uint8_t *restrict blue, uint8_t *restrict red)
+{
+    int x;
+
+    for (x = 0; x < width / 2; x++, above += 6, below += 6)
+        chroma_of(above[0] + above[3] + below[0] + below[3], above[1] + above[4] + below[1] + below[4],
+                  above[2] + above[5] + below[2] + below[5], &blue[x], &red[x]);
+    if (width % 2)
+        chroma_of(2 * (above[0] + below[0]), 2 * (above[1] + below[1]), 2 * (above[2] + below[2]), &blue[x],
+                  &red[x]);
 }
 
 int planes_from_rgb(const struct pixels *from, struct pixels *to, struct fault *fault)
 {
+    size_t stride = (size_t)from->width * 3;
+    struct plane luma, blue, red;
+
     if (planes_alloc(to, from->width, from->height, fault))
         return -1;
-    return convert(from, AV_PIX_FMT_RGB24, to, AV_PIX_FMT_YUV420P, fault);
+    luma = planes_get(to, PLANE_Y);
+    blue = planes_get(to, PLANE_CB);
+    red = planes_get(to, PLANE_CR);
+    for (int y = 0; y < from->height; y++)
+        luma_row(from->data + (size_t)y * stride, from->width, row_of(&luma, y));
+    for (int y = 0; y < blue.height; y++) {
+        const uint8_t *above = from->data + 2 * (size_t)y * stride;
+        chroma_row(above, 2 * y + 1 < from->height ? above + stride : above, from->width, row_of(&blue, y),
+                   row_of(&red, y));
+    }
+    return 0;
 }

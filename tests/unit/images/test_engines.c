@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <vips/vips.h>
 
+#include "pipeline/images/codecs/webp_chunks.h"
 #include "pipeline/images/engines/engine.h"
 #include "pipeline/images/engines/engine_vips.h"
 
@@ -107,6 +108,35 @@ static void plain_jpeg_goes_to_the_planes_and_all_else_to_vips(void **state)
     assert_false(takes(jpeg(3, 1, false, true), &recipe));
 }
 
+static struct file webp(bool lossless)
+{
+    VipsImage *image = picture(3);
+    struct file file;
+
+    /* libvips writes an extended file; most are simple ones */
+    assert_int_equal(vips_webpsave_buffer(image, &file.data, &file.bytes, "Q", 95, "lossless", lossless,
+                                          "strip", TRUE, NULL),
+                     0);
+    webp_drop_metadata(file.data, &file.bytes);
+    g_object_unref(image);
+    return file;
+}
+
+static void simple_lossy_webp_goes_to_the_planes(void **state)
+{
+    struct recipe recipe = small_recipe();
+    struct file lossy = webp(false), lossless = webp(true);
+
+    (void)state;
+    assert_ptr_equal(engine_choose(KIND_WEBP, lossy.data, lossy.bytes, &recipe), &engine_planes);
+    assert_ptr_equal(engine_choose(KIND_WEBP, lossless.data, lossless.bytes, &recipe), &engine_vips);
+    assert_ptr_equal(engine_choose(KIND_WEBP, lossy.data, 20, &recipe), &engine_vips);
+    recipe.renditions[0].format = FORMAT_PNG;
+    assert_ptr_equal(engine_choose(KIND_WEBP, lossy.data, lossy.bytes, &recipe), &engine_vips);
+    g_free(lossy.data);
+    g_free(lossless.data);
+}
+
 static void a_steep_reduction_is_made_from_planes_too(void **state)
 {
     struct recipe recipe = small_recipe();
@@ -185,6 +215,61 @@ static void both_engines_make_the_same_renditions(void **state)
             g_object_unref(vips);
             g_free(file.data);
         }
+}
+
+static void both_engines_make_the_same_of_webp(void **state)
+{
+    struct recipe recipe = small_recipe();
+    struct file file = webp(false);
+
+    (void)state;
+    for (int r = 0; r < recipe.rendition_count; r++) {
+        VipsImage *planes = rendered(&engine_planes, file, &recipe, r);
+        VipsImage *vips = rendered(&engine_vips, file, &recipe, r);
+        if (psnr(planes, vips) < 38)
+            fail_msg("%s: %.1f dB between the engines", recipe.renditions[r].name, psnr(planes, vips));
+        g_object_unref(planes);
+        g_object_unref(vips);
+    }
+    g_free(file.data);
+}
+
+static void a_cut_webp_is_an_error(void **state)
+{
+    struct recipe recipe = small_recipe();
+    struct file file = webp(false);
+    struct engine_size size;
+    struct pixels base = {0};
+    struct fault fault = {.text = ""};
+
+    (void)state;
+    assert_int_equal(engine_planes.decode(file.data, file.bytes / 2, &recipe, &base, &size, NULL, &fault),
+                     -1);
+    assert_non_null(strstr(fault.text, "WebP: "));
+    g_free(base.data);
+    g_free(file.data);
+}
+
+/* What libvips reads is made into planes where all renditions can be, and stays RGB where one cannot. */
+static void the_layout_follows_the_recipe(void **state)
+{
+    struct recipe recipe = small_recipe();
+    VipsImage *image = picture(3);
+    struct file file;
+
+    (void)state;
+    assert_int_equal(vips_pngsave_buffer(image, &file.data, &file.bytes, "compression", 1, NULL), 0);
+    g_object_unref(image);
+    for (int i = 0; i < 2; i++) {
+        struct engine_size size;
+        struct pixels base = {0};
+        struct fault fault = {.text = ""};
+        recipe.renditions[1].format = i ? FORMAT_PNG : FORMAT_JPEG;
+        assert_int_equal(engine_vips.decode(file.data, file.bytes, &recipe, &base, &size, NULL, &fault), 0);
+        assert_int_equal(base.layout, i ? PIXELS_RGB : PIXELS_PLANES);
+        g_free(base.data);
+    }
+    g_free(file.data);
 }
 
 /* Colours of a display with a wider gamut than sRGB's, as telephones write them. */
@@ -317,6 +402,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_jpeg_goes_to_the_planes_and_all_else_to_vips),
+        cmocka_unit_test(simple_lossy_webp_goes_to_the_planes),
+        cmocka_unit_test(both_engines_make_the_same_of_webp),
+        cmocka_unit_test(a_cut_webp_is_an_error),
+        cmocka_unit_test(the_layout_follows_the_recipe),
         cmocka_unit_test(a_steep_reduction_is_made_from_planes_too),
         cmocka_unit_test(both_engines_make_the_same_renditions),
         cmocka_unit_test(a_wide_profile_is_converted_by_both),

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -163,6 +164,32 @@ static void mirrored_axes_are_those_of_the_stored_picture(void **state)
     }
 }
 
+/* White, black, grey, and red, whose values are those of JFIF; a last column that is a pair of its own. */
+static void rgb_becomes_planes(void **state)
+{
+    static const uint8_t colours[5][3] = {
+        {255, 255, 255}, {255, 255, 255}, {255, 0, 0}, {255, 0, 0}, {77, 77, 77}};
+    static const int due[3][3] = {{255, 128, 128}, {76, 85, 255}, {77, 128, 128}};
+    uint8_t rgb[3 * 5 * 3];
+    struct pixels from = {.data = rgb, .width = 5, .height = 3}, to, back;
+    struct fault fault;
+
+    (void)state;
+    for (int i = 0; i < 15; i++)
+        memcpy(rgb + 3 * i, colours[i % 5], 3);
+    assert_int_equal(planes_from_rgb(&from, &to, &fault), 0);
+    for (int y = 0; y < 3; y++)
+        for (int x = 0; x < 5; x++) {
+            assert_int_equal(*at(&to, PLANE_Y, x, y), due[x / 2][0]);
+            assert_int_equal(*at(&to, PLANE_CB, x / 2, y / 2), due[x / 2][1]);
+            assert_int_equal(*at(&to, PLANE_CR, x / 2, y / 2), due[x / 2][2]);
+        }
+    assert_int_equal(planes_to_rgb(&to, &back, &fault), 0);
+    assert_true(abs(back.data[12] - 77) <= 2);
+    g_free(to.data);
+    g_free(back.data);
+}
+
 /* Pure red, half transparent, over mid grey: Y 76, Cb 85, Cr 255 (JFIF), of which 128/255 are taken. */
 static void ink_is_blended_into_luma_and_the_mean_into_chroma(void **state)
 {
@@ -221,6 +248,7 @@ int main(void)
         cmocka_unit_test(every_orientation_is_turned_upright),
         cmocka_unit_test(a_flat_picture_stays_flat_when_scaled_and_cut),
         cmocka_unit_test(chroma_stays_where_it_is_when_scaled_and_cut),
+        cmocka_unit_test(rgb_becomes_planes),
         cmocka_unit_test(mirrored_axes_are_those_of_the_stored_picture),
         cmocka_unit_test(ink_is_blended_into_luma_and_the_mean_into_chroma),
         cmocka_unit_test(ink_on_rgb_is_mixed_by_alpha_and_opacity),
