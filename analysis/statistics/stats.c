@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/statistics/quantiles.h"
+
 double stats_mean(const double *values, size_t count)
 {
     double sum = 0, correction = 0;
@@ -82,7 +84,7 @@ double stats_t(double level, double degrees_of_freedom)
 {
     if (!(degrees_of_freedom > 0) || !(level > 0 && level < 1))
         return NAN;
-    return gsl_cdf_tdist_Pinv(0.5 + level / 2, degrees_of_freedom);
+    return quantile_t(0.5 + level / 2, degrees_of_freedom);
 }
 
 /* Welch's series is one in 1 / df: with one degree of freedom it is too small. */

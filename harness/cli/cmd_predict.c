@@ -86,6 +86,21 @@ static int print(const struct prediction *prediction)
     return status ? KNEE_FAILED : KNEE_OK;
 }
 
+static int print_model(const struct prediction_model *prediction)
+{
+    json_t *json;
+    int status;
+
+    if (!options.json) {
+        prediction_print_model(prediction, stdout);
+        return KNEE_OK;
+    }
+    json = prediction_model_json(prediction);
+    status = fit_json_print(json, stdout);
+    json_decref(json);
+    return status ? KNEE_FAILED : KNEE_OK;
+}
+
 static int check(const struct arguments *arguments, struct fault *fault)
 {
     (void)arguments;
@@ -130,10 +145,32 @@ static void close_source(struct source *source)
     study_data_release(&source->study);
 }
 
+static int predict_items(const struct source *source, const struct predict_request *request,
+                         struct fault *fault)
+{
+    struct prediction prediction = {0};
+    int code = prediction_make(&source->account, request, &prediction, fault) ? -1 : print(&prediction);
+
+    prediction_release(&prediction);
+    return code;
+}
+
+static int predict_model(const struct source *source, const struct predict_request *request,
+                         struct fault *fault)
+{
+    struct prediction_model prediction;
+    int code;
+
+    if (prediction_model_make(&source->account, request, &prediction, fault))
+        return -1;
+    code = print_model(&prediction);
+    prediction_model_release(&prediction);
+    return code;
+}
+
 static int run(const struct arguments *arguments, struct fault *fault)
 {
     struct source source = {0}, other = {0};
-    struct prediction prediction = {0};
     struct predict_request request = {.cores = (unsigned)options.cores,
                                       .items = options.items,
                                       .memory_bytes = memory_bytes,
@@ -142,10 +179,9 @@ static int run(const struct arguments *arguments, struct fault *fault)
     int code = -1;
 
     if (open_source(arguments->operands[0], &source, fault) == 0 &&
-        open_source(options.serial_from, &other, fault) == 0 &&
-        prediction_make(&source.account, &request, &prediction, fault) == 0)
-        code = print(&prediction);
-    prediction_release(&prediction);
+        open_source(options.serial_from, &other, fault) == 0)
+        code = prediction_is_of_model(&source.account) ? predict_model(&source, &request, fault)
+                                                       : predict_items(&source, &request, fault);
     close_source(&other);
     close_source(&source);
     return code;
@@ -158,7 +194,8 @@ const struct subcommand cmd_predict = {
     .details = "STUDY is the folder of a study with one-worker trials. The pool is simulated with the costs "
                "of its items.\n"
                "Every measured cell is predicted too, without its own trials, to show the error of the "
-               "prediction.\n",
+               "prediction.\n"
+               "A study without items (a command without spans) is predicted from its fitted model.\n",
     .table = table,
     .least = 1,
     .most = 1,

@@ -5,7 +5,10 @@
 #include <stdio.h>
 
 #include "harness/fit/prediction.h"
+#include "harness/fit/prediction_model.h"
 
 void prediction_print(const struct prediction *prediction, FILE *out);
+/* One of the fitted model. */
+void prediction_print_model(const struct prediction_model *prediction, FILE *out);
 
 #endif

@@ -81,6 +81,7 @@ json_t *prediction_json(const struct prediction *p)
 
     fit_json_put(object, "format", fit_json_text("knee-predict 1"));
     fit_json_put(object, "study", fit_json_text(p->study->name));
+    fit_json_put(object, "from", fit_json_text("items"));
     fit_json_put(object, "cores", json_integer(p->request.cores));
     fit_json_put(object, "memory_bytes",
                  p->request.memory_bytes > 0 ? json_real(p->request.memory_bytes) : json_null());
