@@ -64,8 +64,9 @@ LAYERS: dict[str, str] = {
     "harness/sweep/subjects": "pipeline/base pipeline/synthetic pipeline/replay pipeline/images pipeline/images/input "
                               "pipeline/images/recipe analysis/statistics harness/machine harness/machine/counters "
                               "harness/machine/emulation harness/study harness/trial harness/sweep harness/fit",
+    "harness/validation": "analysis/speedup harness/study harness/fit",
     # what people see and type
-    "harness/console": "pipeline/base analysis/statistics harness/study harness/sweep harness/fit",
+    "harness/console": "pipeline/base analysis/statistics harness/study harness/sweep harness/fit harness/validation",
     "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
                    "pipeline/images/recipe pipeline/images/codecs pipeline/images/overlay pipeline/images/engines "
                    "pipeline/images/output analysis/statistics analysis/knee analysis/gate analysis/reference "

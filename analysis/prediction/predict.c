@@ -4,8 +4,8 @@
 
 #include "analysis/statistics/random.h"
 
-static void settle(const struct predict_pool *pool, const struct predict_setting *setting, unsigned cores,
-                   struct simulate_setting *made)
+void predict_settle(const struct predict_pool *pool, const struct predict_setting *setting, unsigned cores,
+                    struct simulate_setting *made)
 {
     double others = setting->workers - 1.0;
 
@@ -36,7 +36,7 @@ double predict_seconds(const struct predict_pool *pool, const struct predict_set
     struct simulate_setting made;
     struct simulate_result result;
 
-    settle(pool, setting, cores, &made);
+    predict_settle(pool, setting, cores, &made);
     return simulate_run(&made, &result, NULL, NULL) ? NAN : result.wall_s;
 }
 

@@ -48,6 +48,10 @@ struct predict_bounds {
 /* ... that a chunk or policy must save to be preferred to the one that was measured. */
 #define PREDICT_BETTER 0.01
 
+/* What simulate_run() gets for a setting. cores 0: as many as workers. Refers to the pool's arrays. */
+void predict_settle(const struct predict_pool *pool, const struct predict_setting *setting, unsigned cores,
+                    struct simulate_setting *made);
+
 /* cores 0: as many as workers. NaN when memory is short. */
 double predict_seconds(const struct predict_pool *pool, const struct predict_setting *setting,
                        unsigned cores);

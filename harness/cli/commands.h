@@ -17,6 +17,7 @@
     X(fit)                                                                                                   \
     X(account)                                                                                               \
     X(predict)                                                                                               \
+    X(validate)                                                                                              \
     X(report)                                                                                                \
     X(gate)                                                                                                  \
     X(export)                                                                                                \
