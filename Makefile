@@ -150,15 +150,19 @@ endif
 # IN=folder measures your own batch; without it the data set is built first.
 IN ?= datasets/$(NAME)
 STUDY ?= results/$(notdir $(patsubst %/,%,$(IN)))
-BUDGET ?= 9m
+BUDGET ?= 6m
 # A fixed number keeps studies comparable for the gate; with ITEMS= the budget decides.
 ITEMS ?= 64
 # After three blocks the rest of the budget goes to the cells that decide the result.
 PRECISION ?= 1%
 SWEEP_OPTIONS ?=
-# Where the machine has fewer cores than EMULATE, a second study on emulated cores extends the curve; 0: none.
-EMULATE ?= 16
-EMULATE_BUDGET ?= 9m
+# Where the machine has fewer cores than REPLAY, the whole batch is replayed with 1 to REPLAY workers; 0: it is not.
+REPLAY ?= 16
+REPLAY_BUDGET ?= 6m
+REPLAYED = $(STUDY)-replayed
+# Where it has fewer than EMULATE, a study on emulated cores is made, which the report then shows in its place; 0: none.
+EMULATE ?= 0
+EMULATE_BUDGET ?= 3m
 EMULATE_ITEMS ?= 28
 EMULATED = $(STUDY)-emulated$(EMULATE)
 BASELINE ?= results/baseline.json
@@ -174,12 +178,15 @@ sweep: $(if $(filter file,$(origin IN)),dataset)
 	$(PARALLEL_ALL)
 	$(BUILD)/knee sweep --study $(STUDY) --budget $(BUDGET) $(if $(ITEMS),--items $(ITEMS)) \
 	  $(if $(PRECISION),--precision $(PRECISION)) $(SWEEP_OPTIONS) $(IN)
+	@harness/sweep/replayed.sh $(BUILD)/knee $(STUDY) $(REPLAY) $(REPLAY_BUDGET)
 	@harness/sweep/emulated.sh $(BUILD)/knee $(STUDY) $(EMULATE) $(EMULATE_BUDGET) $(EMULATE_ITEMS) $(IN)
 	@$(BUILD)/knee fit --quiet $(STUDY)
 	@$(REPORT)
 
-# With the study on emulated cores, where there is one.
-REPORT = $(BUILD)/knee report $$([ ! -e $(EMULATED)/study.db ] || echo --emulated $(EMULATED)) $(STUDY)
+# With the study on emulated cores, or the replay, where there is one.
+REPORT = $(BUILD)/knee report $(OTHER) $(STUDY)
+OTHER = $$(if [ -e $(EMULATED)/study.db ]; then echo --emulated $(EMULATED); \
+  elif [ -e $(REPLAYED)/study.db ]; then echo --replayed $(REPLAYED); fi)
 report:
 	$(PARALLEL_ALL)
 	@$(BUILD)/knee fit $(STUDY)
@@ -189,7 +196,7 @@ report:
 pictures:
 	$(PARALLEL_ALL)
 	@tests/layers.py --draw docs/images/layers.svg
-	@reports/pictures.sh $(BUILD)/knee $(STUDY) docs/images $$([ ! -e $(EMULATED)/study.db ] || echo $(EMULATED))
+	@reports/pictures.sh $(BUILD)/knee $(STUDY) docs/images $(OTHER)
 
 gate:
 	$(PARALLEL_ALL)
@@ -326,7 +333,7 @@ help:
 	@echo 'make deps      install what knee needs from Debian packages (root or sudo)'
 	@echo 'make all       build build/knee and build/knee-dataset'
 	@echo 'make dataset   make the data set: COUNT=1000 MEAN_MB=3.0 SEED=1 PHOTOS=folder'
-	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=9m PRECISION=1% EMULATE=16 IN=folder STUDY=folder'
+	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=6m PRECISION=1% REPLAY=16 EMULATE=0 IN=folder STUDY=folder'
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
 	@echo 'make pictures  docs/images from an existing study, for the README: STUDY=folder'
 	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'

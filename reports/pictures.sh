@@ -1,10 +1,11 @@
 #!/bin/bash
-# usage: pictures.sh KNEE STUDY FOLDER [EMULATED]
+# usage: pictures.sh KNEE STUDY FOLDER [--replayed STUDY | --emulated STUDY]
 # Writes the pictures of the README from a real study: FOLDER/curve.png and FOLDER/report-page1.png, each at most
-# 200 kB. KNEE is the program; EMULATED a study of emulated cores that is drawn with it. Needs poppler-utils and python3-pil.
+# 200 kB. KNEE is the program; the options are those of its report. Needs poppler-utils and python3-pil.
 set -euo pipefail
 [ $# -ge 3 ] || { sed -n 's/^# //; 2,4p' "$0" >&2; exit 2; }
-knee=$1 study=$2 folder=$3 emulated=${4-}
+knee=$1 study=$2 folder=$3
+shift 3
 resolution=120 # dots per inch: an A4 page of 992 x 1403 pixels
 most=200000    # bytes of a picture in the repository
 
@@ -16,7 +17,7 @@ command -v pdftoppm >/dev/null || fail "pdftoppm is missing: install poppler-uti
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$knee" report ${emulated:+--emulated "$emulated"} --pdf "$work/report.pdf" "$study"
+"$knee" report "$@" --pdf "$work/report.pdf" "$study"
 cp "$study/curve.png" "$work/curve.png"
 pdftoppm -r "$resolution" -f 1 -l 1 -singlefile -png "$work/report.pdf" "$work/report-page1"
 for name in curve report-page1; do

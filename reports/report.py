@@ -4,7 +4,7 @@
     /usr/bin/python3 report.py pdf STUDY FILE [EMULATED]
     /usr/bin/python3 report.py summary STUDY - [EMULATED]
 
-STUDY is the folder with study.db and fit.json; EMULATED that of a study of emulated cores to be shown with it.
+STUDY is the folder with study.db and fit.json; EMULATED that of a study of emulated or replayed cores to be shown with it.
 `summary` prints the key findings. Exit 0: FILE was written; 1: it was not, and one line on stderr says why.
 """
 
@@ -47,8 +47,10 @@ def load(folder: str, other: str | None) -> Study:
     if other is None:
         return study
     emulated = load_study(other)
-    if not emulated.facts.emulated:
-        raise StudyError(f"{other} is not a study of emulated cores: give one that 'knee sweep --emulate' made")
+    if not emulated.facts.emulated and not emulated.facts.replay_of:
+        raise StudyError(f"{other} is not a study of emulated or replayed cores: give one that 'knee sweep --emulate' or '--replay' made")
+    if emulated.facts.replay_of and emulated.facts.batch_sha256 != study.facts.batch_sha256:
+        raise StudyError(f"{other} replays another batch than that of {folder}: give the replay of this study")
     return replace(study, emulated=emulated)
 
 

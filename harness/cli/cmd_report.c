@@ -25,7 +25,7 @@
 extern char **environ;
 
 static struct {
-    const char *pdf, *emulated;
+    const char *pdf, *emulated, *replayed;
     bool curve_only;
 } options;
 
@@ -40,6 +40,11 @@ static const struct option_spec table[] = {
      .kind = OPTION_TEXT,
      .target = &options.emulated,
      .help = "add the points of this study of emulated cores"},
+    {.name = "replayed",
+     .argument = "STUDY",
+     .kind = OPTION_TEXT,
+     .target = &options.replayed,
+     .help = "add what the whole batch does on more cores: a replay of this study"},
     {.name = "curve",
      .kind = OPTION_FLAG,
      .target = &options.curve_only,
@@ -99,7 +104,7 @@ static const char *first_line(char *text)
     return *line ? line : "it gave no reason";
 }
 
-/* The study, and the study of emulated cores whose points are added; "" none. */
+/* The study, and the study of emulated or replayed cores whose points are added; "" none. */
 struct folders {
     char study[PATH_MAX], emulated[PATH_MAX];
 };
@@ -279,6 +284,8 @@ static int open_study(const char *operand, char *folder, size_t bytes, struct fa
 static int check(const struct arguments *arguments, struct fault *fault)
 {
     (void)arguments;
+    if (options.emulated && options.replayed)
+        return fault_usage(fault, "--emulated and --replayed: the report shows one of them");
     return options.curve_only && options.pdf
                ? fault_usage(fault, "--pdf and --curve exclude each other: leave one out")
                : 0;
@@ -287,10 +294,10 @@ static int check(const struct arguments *arguments, struct fault *fault)
 static int run(const struct arguments *arguments, struct fault *fault)
 {
     struct folders folders = {.emulated = ""};
+    const char *other = options.emulated ? options.emulated : options.replayed;
 
     if (open_study(arguments->operands[0], folders.study, sizeof folders.study, fault) ||
-        (options.emulated &&
-         open_study(options.emulated, folders.emulated, sizeof folders.emulated, fault)) ||
+        (other && open_study(other, folders.emulated, sizeof folders.emulated, fault)) ||
         draw_curve(&folders, fault))
         return -1;
     return options.curve_only ? 0 : draw_pages(&folders, fault);

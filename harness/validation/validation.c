@@ -138,27 +138,34 @@ static double known(double value)
     return isnan(value) ? 0 : value;
 }
 
+/* Every way in which items take longer than with one worker is contention. */
+static enum validation_cause group_of(enum account_cause cause)
+{
+    switch (cause) {
+    case CAUSE_SERIAL:
+        return VALIDATION_SERIAL;
+    case CAUSE_SPAWN:
+    case CAUSE_INIT:
+        return VALIDATION_START;
+    case CAUSE_DISPATCH:
+        return VALIDATION_CLAIMS;
+    case CAUSE_USEFUL:
+    case CAUSE_BLOCKED:
+        return VALIDATION_WORK;
+    case CAUSE_TAIL:
+        return VALIDATION_TAIL;
+    default:
+        return VALIDATION_CONTENTION;
+    }
+}
+
 /* Where blocked and waiting times are not known they are in the causes that are. */
 static void measured_causes(const struct fit_account *account, unsigned workers, double *share)
 {
-    static const enum validation_cause group[ACCOUNT_CAUSES] = {
-        [CAUSE_SERIAL] = VALIDATION_SERIAL,
-        [CAUSE_SPAWN] = VALIDATION_START,
-        [CAUSE_INIT] = VALIDATION_START,
-        [CAUSE_DISPATCH] = VALIDATION_CLAIMS,
-        [CAUSE_USEFUL] = VALIDATION_WORK,
-        [CAUSE_INFLATION_FIXED] = VALIDATION_CONTENTION,
-        [CAUSE_INFLATION_MEGAPIXELS] = VALIDATION_CONTENTION,
-        [CAUSE_INFLATION_MEGABYTES] = VALIDATION_CONTENTION,
-        [CAUSE_INFLATION_REST] = VALIDATION_CONTENTION,
-        [CAUSE_WAITING] = VALIDATION_CONTENTION,
-        [CAUSE_BLOCKED] = VALIDATION_WORK,
-        [CAUSE_BLOCKED_MORE] = VALIDATION_CONTENTION,
-        [CAUSE_TAIL] = VALIDATION_TAIL};
     const struct fit_account_cell *cell = fit_account_cell_at(account, workers);
 
     for (int c = 0; c < ACCOUNT_CAUSES; c++)
-        share[group[c]] += known(cell->core_s[c].value) / cell->total_s.value;
+        share[group_of((enum account_cause)c)] += known(cell->core_s[c].value) / cell->total_s.value;
 }
 
 static int simulated_causes(const struct validation *v, double *share, struct fault *fault)

@@ -96,7 +96,8 @@ def emulated_points(study: Study) -> tuple[CurvePoint, ...]:
 
 
 def emulated_label(study: Study) -> str:
-    return f"emulated, {wording.plural(study.emulated.facts.cores, 'core')}" if study.emulated else ""
+    other = study.emulated
+    return f"{'replayed' if other.facts.replay_of else 'emulated'}, {wording.plural(other.facts.cores, 'core')}" if other else ""
 
 
 def highest_with_emulated(study: Study, measures: Sequence[Measure], emulated: Sequence[Measure], most: float) -> float:

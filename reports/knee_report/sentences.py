@@ -168,7 +168,8 @@ def knee(study: Study) -> Finding:
         within = f"up to the cores, efficiency is not below {threshold} beyond doubt"
         detail = wording.capital(wording.sentence(found.reason or within))
         return Finding(
-            f"The knee is at {wording.plural(found.workers, 'worker')}, beyond the {study.facts.cores} cores: workers share cores there.", detail
+            f"No knee was found up to the {study.facts.cores} cores.",
+            f"{detail} With more workers than cores, workers share cores: that says nothing about more cores.",
         )
     detail = f"It is the smallest worker count whose efficiency is below {threshold} beyond doubt"
     detail += f"; {knee_span(study)}." if knee_span(study) else f"; no interval{f' ({found.reason})' if found.reason else ''}."
@@ -179,12 +180,33 @@ def knee(study: Study) -> Finding:
     return Finding(f"The knee is at {wording.plural(found.workers, 'worker')}: each further core adds less.", detail)
 
 
+def replay(study: Study, other: Study, full: CurvePoint) -> Finding:
+    """What the whole batch does on more cores: from trials in which the real pool ran and the items waited."""
+    lead = f"On {wording.plural(other.facts.cores, 'core')}, {wording.plural(full.workers, 'worker')} do the whole batch"
+    lead += f" in {wording.value(full.wall_s, 's')}: speedup {_short(full.speedup)}, efficiency {_short(wording.percent(full.efficiency), '%')} (replayed)."
+    threshold = other.findings.knee_threshold
+    below = [p.workers for p in other.curve if threshold is not None and p.efficiency.value is not None and p.efficiency.value < threshold]
+    reach = f"is below {wording.threshold(threshold)} from {wording.plural(min(below), 'worker')}" if below else f"stays above {wording.threshold(threshold)}"
+    detail = f"No interval ({full.speedup.reason})."
+    if full.speedup.has_interval:
+        detail = f"{wording.level(full.speedup)} interval of the speedup {wording.span(full.speedup)}, of repeated replays only."
+    named = loss_words(other.findings.losses)
+    detail += f" Efficiency {reach}.{f' Largest losses: {named}.' if named else ''}"
+    return Finding(
+        lead,
+        f"{detail} Replayed: the real pool on {wording.whole(study.facts.cores)} cores, whose items wait for their measured time;"
+        " contention between more workers than were measured is assumed to grow in proportion.",
+    )
+
+
 def emulation(study: Study) -> Finding | None:
     """The result on emulated cores; None without such a study."""
     other = study.emulated
     full = other.full_point if other else None
     if other is None or full is None or full.workers == 1 or full.speedup.value is None:
         return None
+    if other.facts.replay_of:
+        return replay(study, other, full)
     share = wording.percent(full.efficiency)
     lead = f"On {wording.plural(other.facts.cores, 'emulated core')}, {wording.plural(full.workers, 'worker')} reach"
     lead += f" a speedup of {_short(full.speedup)}: efficiency {_short(share, '%')}."
@@ -257,6 +279,8 @@ def fit_words(study: Study) -> str:
 
 def findings(study: Study) -> list[Finding]:
     other = emulation(study)
+    if other and study.emulated and study.emulated.facts.replay_of:
+        return [throughput(study), other, efficiency(study), knee(study), certainty(study)]
     return [throughput(study), efficiency(study), knee(study), *([other] if other else []), certainty(study)]
 
 

@@ -253,7 +253,7 @@ class Study:
     warnings: tuple[str, ...]
     findings: Findings
     record: Record
-    emulated: Study | None = None  # a study of emulated cores, shown in the same figures
+    emulated: Study | None = None  # a study of emulated cores, or a replay of this one, shown in the same figures
 
     def point(self, workers: int | None) -> CurvePoint | None:
         """The curve's point with this worker count; None when there is none."""

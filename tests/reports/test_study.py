@@ -78,6 +78,18 @@ class Findings(unittest.TestCase):
         self.assertEqual(found[3].lead, "On 16 emulated cores, 16 workers reach a speedup of 12.1: efficiency 75.5%.")
         self.assertIn("shared caches and memory are not included", found[3].detail)
 
+    def test_replayed(self) -> None:
+        """what the whole batch does on more cores comes second, says that it is replayed, and from where efficiency is low"""
+        replayed = replace(study("full"), facts=replace(study("full").facts, replay_of="here"))
+        both = replace(study("minimal"), emulated=replayed)
+        found = sentences.findings(both)
+        self.assertEqual(len(found), 5)
+        self.assertRegex(found[1].lead, r"^On 16 cores, 16 workers do the whole batch in [0-9.]+ s: speedup 12.1, efficiency 75.5% \(replayed\)\.$")
+        self.assertRegex(found[1].detail, r"Efficiency is below 95% from [0-9]+ workers\.")
+        self.assertIn("items wait for their measured time", found[1].detail)
+        self.assertIn("assumed to grow in proportion", found[1].detail)
+        self.assertIn("emulated = 'replayed, 16 cores'", curve.data_file(both))
+
     def test_details_name_their_intervals(self) -> None:
         """numbers of the study, with their intervals, in the details"""
         text = " ".join(f.detail for f in sentences.findings(study("full")))
@@ -103,7 +115,7 @@ class Findings(unittest.TestCase):
         fit["knee"] = {"workers": 4, "low": 4, "high": 4, "reason": "4 workers share 2 cores"}
         fit["findings"]["knee"]["state"] = "beyond the cores"
         beyond = load.parse_study(fit, NO_RECORD)
-        self.assertEqual(sentences.knee(beyond).lead, "The knee is at 4 workers, beyond the 2 cores: workers share cores there.")
+        self.assertEqual(sentences.knee(beyond).lead, "No knee was found up to the 2 cores.")
         self.assertEqual(sentences.tiles(beyond)[3].note, "beyond the cores: workers share cores")
         self.assertEqual(curve.knee_label(beyond), "knee: 4 workers, beyond the cores")
 

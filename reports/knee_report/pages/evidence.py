@@ -166,7 +166,12 @@ def limit_words(study: Study) -> list[str]:
         limits.append(
             f"with more than {wording.plural(study.facts.cores, 'worker')}, workers share cores: these points show the effect of too many workers, not of more cores"
         )
-    if study.emulated:
+    if study.emulated and study.emulated.facts.replay_of:
+        limits.append(
+            f"replayed trials run the real pool with up to {wording.plural(study.emulated.facts.cores, 'worker')} on {wording.whole(study.facts.cores)} cores, and items wait for"
+            " their measured time: start, dispatch, serial parts, tail and outputs are real; contention is as far as it was measured"
+        )
+    elif study.emulated:
         limits.append(
             f"the {wording.plural(study.emulated.facts.cores, 'emulated core')} are CPU quotas of {wording.whole(study.facts.cores)} real ones: worker start, "
             "dispatch, serial parts and the tail are as on real cores; caches, memory and disks are not"

@@ -56,7 +56,7 @@ def curve_note(study: Study) -> str:
     if any(p.oversubscribed for p in study.curve):
         note += " Shaded: more workers than cores; these points are not used in the fits."
     if study.emulated:
-        note += " Green: emulated cores."
+        note += f" Green: {'replayed' if study.emulated.facts.replay_of else 'emulated'} cores."
     return note + (" Pink line: the knee." if study.findings.knee_state != "none" else "")
 
 
