@@ -73,6 +73,9 @@ same() {
     hashes "$1" >"$work/got" && cmp "$work/serial.sha256" "$work/got"
     ok $? "$2: every output as in the serial run"
     (cd "$1" && sha256sum --quiet -c MANIFEST.sha256) || ok 1 "$2: sha256sum -c agrees with the manifest"
+    for file in RENDITIONS.json SUMMARY.json NOTES.tsv; do
+        cmp -s "$work/serial/$file" "$1/$file" || [ ! -e "$work/serial/$file" ] || ok 1 "$2: $file as in the serial run"
+    done
     if ! diff <(cut -f1-2 "$work/serial/FAILED.tsv" 2>/dev/null) <(cut -f1-2 "$1/FAILED.tsv" 2>/dev/null); then
         ok 1 "$2: the same items failed"
     fi

@@ -210,6 +210,10 @@ static int judge(const struct run *run, const struct run_outcome *outcome)
 static int finish(struct run *run, enum pool_result result, int signal_number, struct fault *fault)
 {
     const struct run_options *options = &run->options;
+    const struct run_close close = {.out = options->out,
+                                    .libraries = run->images.libraries,
+                                    .durable = options->journal.durable,
+                                    .list = (enum rendition_list_form)options->rendition_list};
     struct run_outcome outcome;
 
     progress_end(&run->progress);
@@ -223,8 +227,7 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     }
     failpoint("manifest", FAILPOINT_NO_ITEM);
     if (run_journal_check(&run->journal, fault) ||
-        run_output_close(&run->table, &run->recipe, &run->batch, options->out, run->images.libraries,
-                         options->journal.durable, &outcome, fault))
+        run_output_close(&run->table, &run->recipe, &run->batch, &close, &outcome, fault))
         return -1;
     run->table.header->end_ns = clock_now_ns();
     if (options->pool.emulate)

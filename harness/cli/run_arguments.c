@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "harness/machine/counters/counter_group.h"
+#include "pipeline/images/output/rendition_list.h"
 #include "pipeline/images/recipe/shipped.h"
 
 static struct run_options options = {.pool = {POOL_ARGUMENTS_DEFAULTS}, .table_fd = RUN_NO_TABLE_FD};
@@ -49,6 +50,12 @@ const struct option_spec run_arguments_table[] = {
      .kind = OPTION_FLAG,
      .target = &options.stats,
      .help = "print the time spent in each stage"},
+    {.name = "renditions",
+     .argument = "FORM",
+     .kind = OPTION_CHOICE,
+     .target = &options.rendition_list,
+     .choices = rendition_list_forms,
+     .help = "list of the outputs, RENDITIONS.json or .csv: %s; default json"},
     {.name = "restart",
      .kind = OPTION_FLAG,
      .target = &options.journal.restart,

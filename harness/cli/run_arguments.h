@@ -21,6 +21,7 @@ struct run_options {
     uint64_t table_fd; /* RUN_NO_TABLE_FD: none */
     bool null;         /* names of the list end with zero bytes */
     bool follow_links;
+    int rendition_list; /* enum rendition_list_form */
     bool serial, stats, quiet, dry_run;
     struct run_journal_options journal;
     const char *in, *out;

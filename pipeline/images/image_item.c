@@ -10,6 +10,7 @@
 #include "pipeline/images/engines/engine.h"
 #include "pipeline/images/engines/engine_vips.h"
 #include "pipeline/images/engines/renditions.h"
+#include "pipeline/images/input/dropped.h"
 #include "pipeline/images/input/image_input.h"
 #include "pipeline/images/input/links.h"
 #include "pipeline/images/input/metadata.h"
@@ -104,6 +105,7 @@ static int decode(struct image_item *item, struct fault *fault)
         return refuse(item, fault);
     if (recipe_needs_metadata(recipe))
         read_metadata(item, kind);
+    dropped_find(kind, item->input.data, item->input.bytes, &item->result->notes);
     if (is_by_ffmpeg(kind, recipe)) {
         item->engine = &engine_vips;
         item->record->engine = ENGINE_CLIP;
@@ -167,6 +169,9 @@ static int encode_all(struct image_item *item, struct fault *fault)
     const struct recipe *recipe = item->work->recipe;
 
     for (int i = 0; i < recipe->rendition_count; i++) {
+        /* before the engine pads them */
+        item->result->outputs[i].width = (uint16_t)item->scaled[i].width;
+        item->result->outputs[i].height = (uint16_t)item->scaled[i].height;
         if (item->engine->encode(&item->scaled[i], recipe, &recipe->renditions[i], &item->metadata,
                                  &item->encoded[i], &item->encoded_bytes[i], fault))
             return -1;
@@ -182,7 +187,7 @@ static int digest_all(struct image_item *item, struct fault *fault)
     for (int i = 0; i < item->work->recipe->rendition_count; i++)
         if (!EVP_DigestInit_ex2(item->state->digest, item->work->sha256, NULL) ||
             !EVP_DigestUpdate(item->state->digest, item->encoded[i], item->encoded_bytes[i]) ||
-            !EVP_DigestFinal_ex(item->state->digest, item->result->sha256[i], NULL))
+            !EVP_DigestFinal_ex(item->state->digest, item->result->outputs[i].sha256, NULL))
             return fault_set(fault, "OpenSSL cannot compute SHA-256");
     return 0;
 }
@@ -200,6 +205,7 @@ static int store_all(struct image_item *item, struct fault *fault)
         if (stored)
             return stored == STORE_UNUSABLE ? WORKLOAD_STOP : WORKLOAD_FAILED;
         item->record->bytes_out += item->encoded_bytes[i];
+        item->result->outputs[i].bytes = (uint32_t)item->encoded_bytes[i];
     }
     item->result->renditions = (uint8_t)recipe->rendition_count;
     return 0;

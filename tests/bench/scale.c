@@ -69,7 +69,7 @@ static int tiny_item(void *context, void *state, uint64_t index, struct item_rec
     (void)fault;
     result->renditions = (uint8_t)recipe->rendition_count;
     for (int i = 0; i < recipe->rendition_count; i++)
-        memcpy(result->sha256[i], &index, sizeof index);
+        memcpy(result->outputs[i].sha256, &index, sizeof index);
     record->bytes_in = 1;
     return 0;
 }
@@ -97,14 +97,14 @@ static int run(const struct batch *batch, struct recipe *recipe, uint32_t worker
                                 .payload_bytes = image_result_bytes(recipe),
                                 .item = tiny_item};
     const struct pool_options options = {.workers = workers, .chunk = 64, .policy = POLICY_DYNAMIC};
+    const struct run_close close = {.out = out, .libraries = "no libraries: nothing is computed"};
     struct run_outcome outcome;
     struct item_table table;
     int signal_number = 0;
 
     if (item_table_create(&table, -1, batch->count, workload.payload_bytes, workers, 0, fault) ||
         pool_run(&workload, &options, &table, &signal_number, fault) != POOL_OK ||
-        run_output_close(&table, recipe, batch, out, "no libraries: nothing is computed", false, &outcome,
-                         fault))
+        run_output_close(&table, recipe, batch, &close, &outcome, fault))
         return -1;
     printf("scale: %llu items, %u workers: %.2f million items/s\n", (unsigned long long)batch->count, workers,
            (double)batch->count / (double)(table.header->last_end_ns - table.header->go_ns) * 1e3);
@@ -115,9 +115,10 @@ static int run(const struct batch *batch, struct recipe *recipe, uint32_t worker
 
 int main(int argc, char **argv)
 {
+    static const char *const files[] = {"MANIFEST.sha256", "RENDITIONS.json", "SUMMARY.json", "NOTES.tsv"};
     uint64_t items = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000, before;
     uint32_t workers = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 10) : 2;
-    char out[] = "/tmp/knee-scale.XXXXXX", manifest[64];
+    char out[] = "/tmp/knee-scale.XXXXXX", path[64];
     struct recipe recipe;
     struct batch batch = {0};
     struct fault fault = {.text = "no memory"};
@@ -136,8 +137,10 @@ int main(int argc, char **argv)
     else
         printf("scale: %.0f bytes of parent and shared memory per item at the peak\n",
                (double)(status_bytes("VmHWM") - before) / (double)batch.count);
-    snprintf(manifest, sizeof manifest, "%s/MANIFEST.sha256", out);
-    unlink(manifest);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", out, files[i]);
+        unlink(path);
+    }
     rmdir(out);
     batch_release(&batch);
     recipe_release(&recipe);

@@ -118,12 +118,12 @@ is "$? $(grep -c 'neither a folder nor a regular file' stderr)" "1 1" "... but n
 "$KNEE" recipe list >stdout
 is "$? $(grep -cE '^(archive|catalogue|web) ' stdout)" "0 3" "the shipped recipes are listed"
 "$KNEE" run --quiet --recipe archive j.png archived
-is "$? $(ls archived)" "0 $(printf '%s\n' MANIFEST.sha256 copy proof)" "a shipped recipe by its name"
+is "$? $(ls archived)" "0 $(printf '%s\n' MANIFEST.sha256 RENDITIONS.json SUMMARY.json copy proof)" "a shipped recipe by its name"
 "$KNEE" run --recipe archiv j.png never 2>stderr
 like "$(cat stderr)" 'recipe archiv: there is no such file.*archive, catalogue, web' "... and a wrong name lists them"
 cp s.recipe archive
 "$KNEE" run --quiet --recipe archive j.png own
-is "$? $(ls own)" "0 $(printf '%s\n' MANIFEST.sha256 s)" "a file of that name comes first"
+is "$? $(ls own)" "0 $(printf '%s\n' MANIFEST.sha256 RENDITIONS.json SUMMARY.json s)" "a file of that name comes first"
 printf '\xef\xbb\xbf' | cat - s.recipe >bom.recipe
 "$KNEE" recipe check bom.recipe >/dev/null
 is $? 0 "a byte order mark is no error"

@@ -95,7 +95,7 @@ like "$(cat stderr)" 'serial .*another recipe.*--restart' "... that names the fo
 is "$(sha256sum <serial/MANIFEST.sha256)" "$serial" "... and the folder is as it was"
 echo precious >serial/mine.txt
 "$KNEE" run --quiet --restart --recipe other.recipe batch serial
-is "$? $(ls serial)" "0 $(printf '%s\n' MANIFEST.sha256 large medium mine.txt tiny)" "--restart runs it, and removes what the run before has written"
+is "$? $(ls serial)" "0 $(printf '%s\n' MANIFEST.sha256 RENDITIONS.json SUMMARY.json large medium mine.txt tiny)" "--restart runs it, and removes what the run before has written"
 is "$(cat serial/mine.txt)" precious "... and nothing else"
 mkdir other-tool
 echo precious >other-tool/file

@@ -73,7 +73,7 @@ static void digest_of(const struct item_table *table, uint64_t index, uint8_t sh
 
     memset(sha256, 0, 32);
     if (state == ITEM_DONE && result->renditions <= RECIPE_MAX_RENDITIONS)
-        EVP_Digest(result->sha256, (size_t)result->renditions * sizeof result->sha256[0], sha256, &length,
+        EVP_Digest(result->outputs, (size_t)result->renditions * sizeof result->outputs[0], sha256, &length,
                    EVP_sha256(), NULL);
 }
 

@@ -10,6 +10,13 @@ static const struct {
     [NOTE_JPEG_EXTRA] = {"jpeg-extra", "bytes between its parts were skipped; all pixels are there"},
     [NOTE_JPEG_NO_END] = {"jpeg-no-end", "its end marker is missing; all pixels are there"},
     [NOTE_JPEG_ODD_HEADER] = {"jpeg-odd-header", "a header breaks the standard; all pixels are there"},
+    [NOTE_PROFILE] = {"profile", "its colour profile was applied; outputs are sRGB"},
+    [NOTE_ORIENTATION] = {"orientation", "its orientation was applied; outputs are upright"},
+    [NOTE_GAIN_MAP] = {"gain-map", "its HDR gain map is in no output"},
+    [NOTE_C2PA] = {"c2pa", "its C2PA manifest is in no output"},
+    [NOTE_SOURCE_TYPE] = {"digital-source-type", "its IPTC DigitalSourceType is in no output"},
+    [NOTE_ANIMATION] = {"animation", "only one of its frames is shown"},
+    [NOTE_PAGES] = {"pages", "only the first of its pages or pictures is shown"},
 };
 
 void notes_add(struct notes *notes, enum note note)

@@ -18,6 +18,13 @@ enum note {
     NOTE_JPEG_EXTRA,      /* bytes that belong to no scan were skipped; all pixels are there */
     NOTE_JPEG_NO_END,     /* the end marker is missing; all pixels are there */
     NOTE_JPEG_ODD_HEADER, /* a header breaks the standard in a way that all readers accept */
+    NOTE_PROFILE,         /* the colour profile was applied, and is not in the outputs: they are sRGB */
+    NOTE_ORIENTATION,     /* the orientation was applied: outputs are upright */
+    NOTE_GAIN_MAP,        /* a map that makes an HDR picture of it */
+    NOTE_C2PA,            /* a C2PA manifest: signed provenance */
+    NOTE_SOURCE_TYPE,     /* the IPTC's DigitalSourceType: whether a camera or a program made it */
+    NOTE_ANIMATION,       /* frames after the first */
+    NOTE_PAGES,           /* further pages or pictures */
     NOTE_COUNT
 };
 

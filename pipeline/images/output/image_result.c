@@ -19,8 +19,8 @@ void image_output_path(const struct recipe *recipe, int rendition, const char *i
 uint32_t image_result_bytes(const struct recipe *recipe)
 {
     const struct image_result *result = NULL;
-    size_t digests = (size_t)recipe->rendition_count * sizeof result->sha256[0];
+    size_t outputs = (size_t)recipe->rendition_count * sizeof result->outputs[0];
 
     return (uint32_t)(offsetof(struct image_result, reason) +
-                      (digests > sizeof result->reason ? digests : sizeof result->reason));
+                      (outputs > sizeof result->reason ? outputs : sizeof result->reason));
 }

@@ -20,6 +20,13 @@ enum image_stage {
     STAGE_COUNT
 };
 
+/* One output, as it was stored. */
+struct image_output {
+    uint8_t sha256[32];
+    uint32_t bytes; /* UINT32_MAX and above: UINT32_MAX */
+    uint16_t width, height;
+};
+
 /* Item payload. A table has room for only image_result_bytes() of it, as much as its recipe needs: never
  * copy or clear more than that in a table. */
 struct image_result {
@@ -27,8 +34,8 @@ struct image_result {
     uint8_t renditions;      /* outputs stored; 0 for a failed item */
     struct notes notes;      /* of a finished item: what its outputs do not show */
     union { /* an item has outputs or a reason, never both: this halves the table of a million items */
-        char reason[119];                          /* of a failure, NUL-terminated; renditions is 0 */
-        uint8_t sha256[RECIPE_MAX_RENDITIONS][32]; /* of the outputs, in the recipe's order */
+        char reason[119]; /* of a failure, NUL-terminated; renditions is 0 */
+        struct image_output outputs[RECIPE_MAX_RENDITIONS]; /* in the recipe's order */
     };
 };
 

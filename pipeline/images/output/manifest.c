@@ -1,17 +1,13 @@
 #include "pipeline/images/output/manifest.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/evp.h>
-
-#include "pipeline/pool/failpoint.h"
 
 static const char manifest_name[] = "MANIFEST.sha256";
 
@@ -45,56 +41,6 @@ static int by_path(const void *a, const void *b)
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
-/* A file on its way into the folder: a temporary one until it is whole. */
-static int begin_file(struct manifest_writer *writer, const char *folder, const char *name,
-                      struct fault *fault)
-{
-    int fd = -1;
-
-    *writer = (struct manifest_writer){.name = name, .folder = -1};
-    snprintf(writer->final, sizeof writer->final, "%s/%s", folder, name);
-    writer->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (writer->folder >= 0)
-        fd = store_open_temporary(writer->folder, writer->temporary);
-    if (fd >= 0)
-        writer->file = fdopen(fd, "w");
-    if (writer->file)
-        return 0;
-    fault_sys(fault, "writing %s: %s: is the output folder writable?", writer->final, strerror(errno));
-    if (fd >= 0) {
-        close(fd);
-        unlinkat(writer->folder, writer->temporary, 0);
-    }
-    manifest_abandon(writer);
-    return -1;
-}
-
-/* Flushes and closes the file, then gives it its name, or removes it. */
-static int finish_file(struct manifest_writer *writer, struct fault *fault)
-{
-    FILE *file = writer->file;
-    int failed = fflush(file) || ferror(file) || fsync(fileno(file));
-    int saved = errno;
-
-    failpoint("publish", FAILPOINT_NO_ITEM);
-    writer->file = NULL;
-    if (fclose(file) && !failed) {
-        failed = 1;
-        saved = errno;
-    }
-    if (!failed && renameat(writer->folder, writer->temporary, writer->folder, writer->name)) {
-        failed = 1;
-        saved = errno;
-    }
-    if (failed) {
-        unlinkat(writer->folder, writer->temporary, 0);
-        fault_sys(fault, "writing %s: %s: free space there or give another output folder", writer->final,
-                  strerror(saved));
-    }
-    manifest_abandon(writer);
-    return failed ? -1 : 0;
-}
-
 /* Writes the line as sha256sum prints it; returns its length. text has room for twice the path and 80 more. */
 static size_t format_line(const char *path, const uint8_t sha256[32], char *text)
 {
@@ -123,7 +69,8 @@ static size_t format_line(const char *path, const uint8_t sha256[32], char *text
 
 static int put_text(struct manifest_writer *writer, const char *text, size_t length)
 {
-    return EVP_DigestUpdate(writer->digest, text, length) && fwrite(text, 1, length, writer->file) == length
+    return EVP_DigestUpdate(writer->digest, text, length) &&
+                   fwrite(text, 1, length, writer->whole.file) == length
                ? 0
                : -1;
 }
@@ -131,19 +78,20 @@ static int put_text(struct manifest_writer *writer, const char *text, size_t len
 int manifest_begin(struct manifest_writer *writer, const char *folder, const char *comment,
                    struct fault *fault)
 {
-    if (begin_file(writer, folder, manifest_name, fault))
+    *writer = (struct manifest_writer){0};
+    if (whole_file_begin(&writer->whole, folder, manifest_name, fault))
         return -1;
     writer->digest = EVP_MD_CTX_new();
     if (!writer->digest || !EVP_DigestInit_ex(writer->digest, EVP_sha256(), NULL)) {
         manifest_abandon(writer);
-        return fault_sys(fault, "writing %s: no memory for its digest", writer->final);
+        return fault_sys(fault, "writing %s: no memory for its digest", writer->whole.final);
     }
     if (comment && (put_text(writer, "# ", 2) || put_text(writer, comment, strlen(comment)) ||
                     put_text(writer, "\n", 1))) {
         int saved = errno;
         manifest_abandon(writer);
         return fault_sys(fault, "writing %s: %s: free space there or give another output folder",
-                         writer->final, strerror(saved));
+                         writer->whole.final, strerror(saved));
     }
     return 0;
 }
@@ -169,70 +117,38 @@ int manifest_end(struct manifest_writer *writer, char sha256[65], struct fault *
 
     if (!EVP_DigestFinal_ex(writer->digest, digest, NULL)) {
         manifest_abandon(writer);
-        return fault_sys(fault, "writing %s: OpenSSL cannot compute SHA-256", writer->final);
+        return fault_sys(fault, "writing %s: OpenSSL cannot compute SHA-256", writer->whole.final);
     }
     for (size_t i = 0; i < 32; i++)
         snprintf(sha256 + 2 * i, 3, "%02x", digest[i]);
-    return finish_file(writer, fault);
+    EVP_MD_CTX_free(writer->digest);
+    writer->digest = NULL;
+    return whole_file_end(&writer->whole, fault);
 }
 
 void manifest_abandon(struct manifest_writer *writer)
 {
-    int saved = errno;
-
     EVP_MD_CTX_free(writer->digest);
     writer->digest = NULL;
-    if (writer->file) {
-        fclose(writer->file);
-        unlinkat(writer->folder, writer->temporary, 0);
-    }
-    writer->file = NULL;
-    if (writer->name && writer->folder >= 0) /* or it was never begun */
-        close(writer->folder);
-    writer->folder = -1;
-    errno = saved;
-}
-
-static void put_field(FILE *file, const char *text, char after)
-{
-    for (const char *c = text; *c; c++) {
-        if (*c == '\t')
-            fputs("\\t", file);
-        else if (*c == '\n')
-            fputs("\\n", file);
-        else if (*c == '\r')
-            fputs("\\r", file);
-        else if (*c == '\\')
-            fputs("\\\\", file);
-        else if ((unsigned char)*c < ' ' || *c == 127)
-            fprintf(file, "\\x%02x", (unsigned)*c);
-        else
-            fputc(*c, file);
-    }
-    fputc(after, file);
+    whole_file_abandon(&writer->whole);
 }
 
 int failed_write(const struct failed_item *items, uint64_t count, const char *folder, struct fault *fault)
 {
-    struct manifest_writer writer;
-    char final[4096];
+    struct whole_file whole;
 
-    if (!count) {
-        snprintf(final, sizeof final, "%s/FAILED.tsv", folder);
-        if (unlink(final) && errno != ENOENT)
-            return fault_set(fault, "removing the old %s: %s", final, strerror(errno));
-        return 0;
-    }
-    if (begin_file(&writer, folder, "FAILED.tsv", fault))
+    if (!count)
+        return whole_file_remove(folder, "FAILED.tsv", fault);
+    if (whole_file_begin(&whole, folder, "FAILED.tsv", fault))
         return -1;
-    fputs("path\tstage\tattempt\treason\n", writer.file);
+    fputs("path\tstage\tattempt\treason\n", whole.file);
     for (uint64_t i = 0; i < count; i++) {
-        put_field(writer.file, items[i].path, '\t');
-        put_field(writer.file, items[i].stage, '\t');
-        fprintf(writer.file, "%u\t", items[i].attempt);
-        put_field(writer.file, items[i].reason, '\n');
+        whole_file_put_field(whole.file, items[i].path, '\t');
+        whole_file_put_field(whole.file, items[i].stage, '\t');
+        fprintf(whole.file, "%u\t", items[i].attempt);
+        whole_file_put_field(whole.file, items[i].reason, '\n');
     }
-    return finish_file(&writer, fault);
+    return whole_file_end(&whole, fault);
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 #include "pipeline/base/fault.h"
-#include "pipeline/images/output/store.h"
+#include "pipeline/images/output/whole_file.h"
 
 struct manifest_line {
     char *path;      /* within the output folder; owned */
@@ -27,12 +27,8 @@ struct manifest {
 /* Writes a manifest line by line, without holding it: manifest_begin(), manifest_put() in the order of the paths,
  * manifest_end() or manifest_abandon(). */
 struct manifest_writer {
-    FILE *file;
-    void *digest;     /* EVP_MD_CTX */
-    int folder;       /* descriptor */
-    const char *name; /* within the folder */
-    char final[4096]; /* for messages */
-    char temporary[STORE_TEMPORARY_BYTES];
+    struct whole_file whole;
+    void *digest; /* EVP_MD_CTX */
 };
 /* comment: the first line, after "# ", which sha256sum and manifest_read() skip; NULL none. Returns 0, or
  * -1 with fault. */

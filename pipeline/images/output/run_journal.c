@@ -117,6 +117,20 @@ static int read_digest(const char *text, uint8_t digest[32])
     return 0;
 }
 
+/* SHA256 WIDTH HEIGHT BYTES */
+static int read_output(char *const *fields, struct image_output *output)
+{
+    uint64_t width, height, bytes;
+
+    if (read_digest(fields[0], output->sha256) || number(fields[1], UINT16_MAX, &width) ||
+        number(fields[2], UINT16_MAX, &height) || number(fields[3], UINT32_MAX, &bytes))
+        return -1;
+    output->width = (uint16_t)width;
+    output->height = (uint16_t)height;
+    output->bytes = (uint32_t)bytes;
+    return 0;
+}
+
 /* Fills record and result from a line. Returns the state, or ITEM_PENDING when the line cannot be used. */
 static enum item_state read_item(const struct run_journal *journal, const struct journal_fields *fields,
                                  struct item_record *record, struct image_result *result)
@@ -134,11 +148,11 @@ static enum item_state read_item(const struct run_journal *journal, const struct
         snprintf(result->reason, sizeof result->reason, "%s", fields->at[10]);
         return ITEM_FAILED;
     }
-    if (strcmp(fields->at[0], "done") != 0 || fields->count != 11 + renditions ||
+    if (strcmp(fields->at[0], "done") != 0 || fields->count != 11 + 4 * renditions ||
         number(fields->at[9], UINT64_MAX, &record->bytes_out) || number(fields->at[10], UINT32_MAX, &notes))
         return ITEM_PENDING;
     for (int i = 0; i < renditions; i++)
-        if (read_digest(fields->at[11 + i], result->sha256[i]))
+        if (read_output(&fields->at[11 + 4 * i], &result->outputs[i]))
             return ITEM_PENDING;
     result->notes.set = (uint32_t)notes;
     result->renditions = (uint8_t)renditions;
@@ -262,7 +276,11 @@ int run_journal_append(void *context, uint64_t index, enum item_state state, str
     for (int i = 0; i < result->renditions; i++) {
         text[used++] = '\t';
         for (int byte = 0; byte < 32; byte++)
-            used += (size_t)snprintf(text + used, sizeof text - used, "%02x", result->sha256[i][byte]);
+            used +=
+                (size_t)snprintf(text + used, sizeof text - used, "%02x", result->outputs[i].sha256[byte]);
+        used +=
+            (size_t)snprintf(text + used, sizeof text - used, "\t%u\t%u\t%" PRIu32, result->outputs[i].width,
+                             result->outputs[i].height, result->outputs[i].bytes);
     }
     return line_log_append(&journal->log, text, fault);
 }

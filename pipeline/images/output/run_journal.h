@@ -5,8 +5,8 @@
  * in a field mean those characters:
  * - first  run 1 VERSION RECIPE BATCH NAME EXTENSION ...
  *          knee's version, SHA-256 of recipe and batch, each rendition's folder and ending
- * - done   PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS OUT_BYTES NOTES SHA256 ...
- *          NOTES: the set of notes (notes.h) as a number; one SHA256 for each rendition
+ * - done   PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS OUT_BYTES NOTES SHA256 W H B ...
+ *          NOTES: the set of notes (notes.h) as a number; for each rendition its SHA256, width, height and bytes
  * - failed PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS STAGE REASON
  *
  * A worker appends an item's line when all its outputs have their names; the parent appends that of an item

@@ -5,7 +5,7 @@
 
 #include "pipeline/images/output/run_journal.h"
 
-enum { FIELDS_MOST = 16 + 2 * RECIPE_MAX_RENDITIONS };
+enum { FIELDS_MOST = 16 + 4 * RECIPE_MAX_RENDITIONS };
 
 /* The fields of a line, unescaped. */
 struct journal_fields {

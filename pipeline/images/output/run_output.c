@@ -14,6 +14,7 @@
 #include "pipeline/images/output/image_result.h"
 #include "pipeline/images/output/manifest.h"
 #include "pipeline/images/output/store.h"
+#include "pipeline/images/output/summary.h"
 
 /* --- before ---------------------------------------------------------------------------------- */
 
@@ -125,13 +126,14 @@ static void clean(const struct recipe *recipe, const char *out)
 
 int run_output_begin(const char *out, const struct recipe *recipe, bool durable, struct fault *fault)
 {
-    char manifest[4096];
+    static const char *const files[] = {"MANIFEST.sha256", "RENDITIONS.json", "RENDITIONS.csv",
+                                        "SUMMARY.json"};
 
     clean(recipe, out);
-    /* From here on files may change, and the old manifest would be wrong. */
-    snprintf(manifest, sizeof manifest, "%s/MANIFEST.sha256", out);
-    if (unlink(manifest) && errno != ENOENT)
-        return fault_set(fault, "removing the old %s: %s", manifest, strerror(errno));
+    /* From here on outputs may change, and what an earlier run said of them would be wrong. */
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+        if (whole_file_remove(out, files[i], fault))
+            return -1;
     for (int i = 0; i < recipe->rendition_count; i++)
         if (store_make_folder(out, recipe->renditions[i].name, fault))
             return -1;
@@ -157,7 +159,9 @@ struct outputs {
     const struct batch *batch;
     uint64_t *order; /* of the items' paths with an ending; owned */
     char ending[16];
-    const char *libraries;
+    const struct run_close *close;
+    struct run_outcome *outcome;
+    struct rendition_list list;
 };
 
 /* Bytewise comparison of the paths with the ending appended: "a" comes after "a b" when the ending is
@@ -219,8 +223,7 @@ static bool is_done(const struct item_table *table, uint64_t index)
     return atomic_load_explicit(&item_table_item(table, index)->state, memory_order_acquire) == ITEM_DONE;
 }
 
-static int put_rendition(struct manifest_writer *writer, struct outputs *outputs, int rendition,
-                         uint64_t *count)
+static int put_rendition(struct manifest_writer *writer, struct outputs *outputs, int rendition)
 {
     char path[4096];
 
@@ -233,32 +236,55 @@ static int put_rendition(struct manifest_writer *writer, struct outputs *outputs
         if (!is_done(outputs->table, index) || rendition >= result->renditions)
             continue;
         image_output_path(outputs->recipe, rendition, outputs->batch->paths[index], path, sizeof path);
-        if (manifest_put(writer, path, result->sha256[rendition]))
+        if (manifest_put(writer, path, result->outputs[rendition].sha256))
             return -1;
-        ++*count;
+        rendition_list_put(&outputs->list, path, outputs->batch->paths[index],
+                           &outputs->recipe->renditions[rendition], &result->outputs[rendition]);
+        outputs->outcome->outputs++;
+        outputs->outcome->rendition_files[rendition]++;
+        outputs->outcome->rendition_bytes[rendition] += result->outputs[rendition].bytes;
     }
     return 0;
 }
 
 /* Line by line: the lines of a million items together need too much memory. */
-static int write_manifest(struct outputs *outputs, const char *out, struct run_outcome *outcome,
-                          struct fault *fault)
+static int write_manifest(struct outputs *outputs, struct fault *fault)
 {
     struct manifest_writer writer;
     char folder[80], comment[1100];
 
-    snprintf(comment, sizeof comment, "made with %s", outputs->libraries);
-    if (manifest_begin(&writer, out, comment, fault))
+    snprintf(comment, sizeof comment, "made with %s", outputs->close->libraries);
+    if (manifest_begin(&writer, outputs->close->out, comment, fault))
         return -1;
+    if (rendition_list_begin(&outputs->list, outputs->close->out, outputs->close->list, fault)) {
+        manifest_abandon(&writer);
+        return -1;
+    }
     for (int r = next_rendition(outputs->recipe, NULL); r >= 0; r = next_rendition(outputs->recipe, folder)) {
         snprintf(folder, sizeof folder, "%s/", outputs->recipe->renditions[r].name);
-        if (put_rendition(&writer, outputs, r, &outcome->outputs)) {
+        if (put_rendition(&writer, outputs, r)) {
             manifest_abandon(&writer);
+            rendition_list_abandon(&outputs->list);
             return fault_sys(fault, "writing %s: %s: free space there or give another output folder",
-                             writer.final, strerror(errno));
+                             writer.whole.final, strerror(errno));
         }
     }
-    return manifest_end(&writer, outcome->manifest_sha256, fault);
+    if (manifest_end(&writer, outputs->outcome->manifest_sha256, fault)) {
+        rendition_list_abandon(&outputs->list);
+        return -1;
+    }
+    return rendition_list_end(&outputs->list, fault);
+}
+
+static void count_done(const struct item_record *record, const struct image_result *result,
+                       struct run_outcome *outcome)
+{
+    outcome->done++;
+    outcome->bytes_out += record->bytes_out;
+    if (record->kind < KIND_COUNT)
+        outcome->kinds[record->kind]++;
+    for (int note = 0; note < NOTE_COUNT; note++)
+        outcome->notes[note] += notes_have(&result->notes, (enum note)note);
 }
 
 static uint64_t count_items(const struct item_table *table, struct run_outcome *outcome)
@@ -270,10 +296,10 @@ static uint64_t count_items(const struct item_table *table, struct run_outcome *
             outcome->earlier_bytes_in += record->bytes_in;
         }
         if (is_done(table, i)) {
-            outcome->done++;
-            outcome->bytes_out += record->bytes_out;
+            count_done(record, item_table_item_payload(table, i), outcome);
         } else {
             outcome->failed++;
+            outcome->failed_stages[record->stage < STAGE_COUNT ? record->stage : STAGE_NONE]++;
         }
     }
     return outcome->failed;
@@ -304,21 +330,24 @@ static int write_failures(const struct outputs *outputs, uint64_t count, const c
 }
 
 int run_output_close(const struct item_table *table, const struct recipe *recipe, const struct batch *batch,
-                     const char *out, const char *libraries, bool durable, struct run_outcome *outcome,
-                     struct fault *fault)
+                     const struct run_close *close, struct run_outcome *outcome, struct fault *fault)
 {
     struct outputs outputs = {.table = table,
                               .recipe = recipe,
                               .batch = batch,
-                              .libraries = libraries,
+                              .close = close,
+                              .outcome = outcome,
                               .order = malloc((batch->count ? batch->count : 1) * sizeof *outputs.order)};
+    const char *out = close->out;
     int failed;
 
     *outcome = (struct run_outcome){0};
     if (!outputs.order)
         return fault_sys(fault, "output folder %s: no memory for its manifest", out);
     failed = write_failures(&outputs, count_items(table, outcome), out, fault) ||
-             write_manifest(&outputs, out, outcome, fault) || (durable && store_sync_folder(out, fault));
+             summary_write_notes(table, batch, outcome, out, fault) || write_manifest(&outputs, fault) ||
+             summary_write(recipe, batch, outcome, out, fault) ||
+             (close->durable && store_sync_folder(out, fault));
     if (!failed)
         memcpy(table->header->result, outcome->manifest_sha256, sizeof outcome->manifest_sha256);
     free(outputs.order);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "pipeline/images/output/image_result.h"
+#include "pipeline/images/output/summary.h"
 
 void run_print_start(const struct item_table *table)
 {
@@ -58,10 +59,12 @@ void run_print_summary(const struct item_table *table, const struct batch *batch
     double wall_s = (double)(table->header->end_ns - table->header->start_ns) / 1e9;
     double items = (double)(batch->count - outcome->earlier),
            megabytes = (double)(batch->total_bytes - outcome->earlier_bytes_in) / 1e6;
-    char earlier[64] = "", left[512];
+    char earlier[64] = "", left[512], notes[512];
 
     if (batch->left_count)
         printf("left out: %s\n", batch_left_list(batch, left, sizeof left));
+    if (*summary_notes(outcome, notes, sizeof notes))
+        printf("notes: %s: see %s/NOTES.tsv\n", notes, out);
     if (outcome->earlier == batch->count) {
         if (outcome->failed)
             snprintf(earlier, sizeof earlier, ", %" PRIu64 " failed", outcome->failed);

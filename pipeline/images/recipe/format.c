@@ -3,10 +3,11 @@
 #include <string.h>
 
 const struct format formats[FORMAT_COUNT] = {
-    [FORMAT_JPEG] = {"jpeg", "JPEG", "jpg", {"quality", "progressive", "optimise", "subsampling"}},
-    [FORMAT_WEBP] = {"webp", "WebP", "webp", {"quality"}},
-    [FORMAT_PNG] = {"png", "PNG", "png", {"compression"}},
-    [FORMAT_AVIF] = {"avif", "AVIF", "avif", {"quality", "subsampling"}},
+    [FORMAT_JPEG] =
+        {"jpeg", "JPEG", "image/jpeg", "jpg", {"quality", "progressive", "optimise", "subsampling"}},
+    [FORMAT_WEBP] = {"webp", "WebP", "image/webp", "webp", {"quality"}},
+    [FORMAT_PNG] = {"png", "PNG", "image/png", "png", {"compression"}},
+    [FORMAT_AVIF] = {"avif", "AVIF", "image/avif", "avif", {"quality", "subsampling"}},
 };
 
 bool format_reads(enum recipe_format format, const char *key)

@@ -13,9 +13,10 @@ enum recipe_format { FORMAT_JPEG, FORMAT_WEBP, FORMAT_PNG, FORMAT_AVIF, FORMAT_C
 enum { FORMAT_KEYS_MOST = 4 };
 
 struct format {
-    const char *name;      /* in a recipe: "jpeg" */
-    const char *title;     /* in text: "JPEG" */
-    const char *extension; /* of the output, without a dot: "jpg" */
+    const char *name;       /* in a recipe: "jpeg" */
+    const char *title;      /* in text: "JPEG" */
+    const char *media_type; /* "image/jpeg" */
+    const char *extension;  /* of the output, without a dot: "jpg" */
     const char
         *const keys[FORMAT_KEYS_MOST]; /* of [rendition NAME] that not every format reads; NULL: no more */
 };

@@ -10,10 +10,13 @@ const char *const recipe_subsamplings[] = {"420", "444", "auto", NULL};
 
 static int check_name(const struct recipe_reading *r, const char *group, const char *name)
 {
+    static const char *const files[] = {"MANIFEST.sha256", "FAILED.tsv",     "NOTES.tsv", "SUMMARY.json",
+                                        "RENDITIONS.json", "RENDITIONS.csv", NULL};
+
     if (!*name || *name == '.' || strchr(name, '/') || strlen(name) >= sizeof r->recipe->renditions[0].name)
         return recipe_complain(
             r, group, NULL, "the name is the name of a folder: give 1 to 63 bytes, no '/', no leading '.'");
-    if (strcmp(name, "MANIFEST.sha256") == 0 || strcmp(name, "FAILED.tsv") == 0)
+    if (g_strv_contains(files, name))
         return recipe_complain(r, group, NULL, "the run writes a file of that name: give another");
     return 0;
 }

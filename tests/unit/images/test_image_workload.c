@@ -444,7 +444,7 @@ static void the_bytes_do_not_depend_on_what_came_before(void **state)
     run_well(&bench, 1);
     assert_int_equal(run(&bench, 2), -1);
     run_well(&bench, 0);
-    assert_memory_equal(bench.result.sha256, alone.sha256, sizeof alone.sha256);
+    assert_memory_equal(bench.result.outputs, alone.outputs, sizeof alone.outputs);
     close_bench(&bench);
 }
 
@@ -462,7 +462,7 @@ static void the_record_says_what_was_done(void **state)
     assert_true(g_file_get_contents(fixture_path("out/r/said.jpg.png"), &data, &bytes, NULL));
     hex = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)data, bytes);
     for (size_t i = 0; i < 32; i++)
-        snprintf(ours + 2 * i, 3, "%02x", bench.result.sha256[0][i]);
+        snprintf(ours + 2 * i, 3, "%02x", bench.result.outputs[0].sha256[i]);
     assert_string_equal(ours, hex);
     assert_int_equal(bench.record.bytes_out, bytes);
     assert_int_equal(bench.record.width, 640);

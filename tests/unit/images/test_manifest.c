@@ -109,7 +109,7 @@ static void given_up_leaves_what_was(void **state)
     read_file("MANIFEST.sha256", before, sizeof before);
     assert_int_equal(manifest_begin(&writer, folder, NULL, &fault), 0);
     assert_int_equal(manifest_put(&writer, "new", digest), 0);
-    snprintf(path, sizeof path, "%s", writer.temporary);
+    snprintf(path, sizeof path, "%s", writer.whole.temporary);
     manifest_abandon(&writer);
     manifest_abandon(&never);
     read_file("MANIFEST.sha256", after, sizeof after);
