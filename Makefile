@@ -278,6 +278,11 @@ fuzz:
 
 fuzzers: $(FUZZERS)
 
+.PHONY: fit-speed
+# CPU time and memory of knee fit: large tables, and a study of ITEMS_MANY rows of items
+fit-speed: all
+	@BUILD=$(BUILD) tests/bench/fit_speed.sh $(ITEMS_MANY)
+
 # A million items: memory for each item, and a constant rate.
 .PHONY: scale
 ITEMS_MANY ?= 1000000
@@ -346,6 +351,7 @@ help:
 	@echo 'make injections   the same in real runs of knee synthetic: ten minutes, on an idle machine'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
 	@echo 'make soak      20,000 small pictures, one in a hundred damaged: memory does not grow'
+	@echo 'make fit-speed CPU time and memory of knee fit: large tables, a study of a million rows of items'
 	@echo 'make scale     a million items: bytes of memory for each item, and the rate'
 	@echo 'make install   PREFIX=/usr/local; make clean'
 	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'

@@ -167,7 +167,10 @@ static void find_costs(struct fit_account *account)
             has_workers(account, i))
             add_costs(account, i, costs);
     account->cost_count = account_costs_median((struct account_cost *)(void *)costs->data, costs->len);
-    account->costs = (struct account_cost *)(void *)g_array_free(costs, FALSE);
+    /* One for each item is left of one for each item and trial. */
+    g_array_set_size(costs, (guint)account->cost_count);
+    account->costs = g_memdup2(costs->data, account->cost_count * sizeof *account->costs);
+    g_array_free(costs, TRUE);
 }
 
 /* --- the efficiency tree ---------------------------------------------------------------------- */

@@ -194,12 +194,26 @@ static void find_advice(struct fit *fit)
 
 /* --- item sizes ------------------------------------------------------------------------------- */
 
+/* The most items with a time at one number of workers. */
+static size_t most_items(const struct study_data *study)
+{
+    size_t most = 0, here = 0;
+
+    for (unsigned i = 0; i < study->item_times->len; i++) {
+        const struct data_item_time *item = &g_array_index(study->item_times, struct data_item_time, i);
+        here = i && item[-1].workers == item->workers ? here + 1 : 1;
+        most = here > most ? here : most;
+    }
+    return most;
+}
+
 /* One regression for each number of workers; study->item_times is sorted by it. */
 static int find_sizes(struct fit *fit)
 {
     const struct study_data *study = fit->study;
-    struct size_item *items = g_new0(struct size_item, study->item_times->len + 1);
-    int64_t *id = g_new0(int64_t, study->item_times->len + 1);
+    size_t most = most_items(study);
+    struct size_item *items = g_new0(struct size_item, most + 1);
+    int64_t *id = g_new0(int64_t, most + 1);
     int status = 0;
 
     for (unsigned i = 0; i < study->item_times->len && status == 0;) {

@@ -113,15 +113,28 @@ json_t *fit_json_size(const struct fit *fit)
     return array;
 }
 
+/* Points are for a figure: of more items than it shows, every k-th. */
+enum { MOST_SIZE_POINTS = 5000 };
+
+static unsigned size_point_step(const struct fit *fit)
+{
+    unsigned count = 0;
+
+    while (count < fit->study->item_times->len &&
+           g_array_index(fit->study->item_times, struct data_item_time, count).workers == fit->size_workers)
+        count++;
+    return 1 + (count ? count - 1 : 0) / MOST_SIZE_POINTS;
+}
+
 json_t *fit_json_size_points(const struct fit *fit)
 {
     const struct study_data *study = fit->study;
     struct fit_size_line lines[FIT_SIZE_AXES] = {fit_size_line(fit, FIT_DECODED),
                                                  fit_size_line(fit, FIT_MEGABYTES)};
     json_t *array = json_array();
-    unsigned place = 0;
+    unsigned place = 0, step = size_point_step(fit);
 
-    for (unsigned i = 0; i < study->item_times->len; i++) {
+    for (unsigned i = 0; i < study->item_times->len; i += step) {
         const struct data_item_time *item = &g_array_index(study->item_times, struct data_item_time, i);
         const struct data_batch_item *about;
         json_t *row;

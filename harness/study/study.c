@@ -75,10 +75,10 @@ static int lock_folder(struct study *study, struct fault *fault)
                      study->folder, strerror(errno));
 }
 
-/* uri: SQLite's, or a path. */
+/* uri: SQLite's, or a path. A connection belongs to one thread. */
 static int open_database(struct study *study, const char *uri, int flags, struct fault *fault)
 {
-    if (sqlite3_open_v2(uri, &study->db, flags, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(uri, &study->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return study_fault(study, "opening", fault);
     study_guard(study->db);
     sqlite3_busy_timeout(study->db, BUSY_MS);

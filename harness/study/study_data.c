@@ -42,7 +42,7 @@ void study_data_init(struct study_data *study)
                                  .kinds = g_ptr_array_new_with_free_func(g_free),
                                  .counters = g_array_new(FALSE, TRUE, sizeof(struct data_counter)),
                                  .workers = g_array_new(FALSE, TRUE, sizeof(struct data_worker)),
-                                 .items = g_array_new(FALSE, TRUE, sizeof(struct data_item))};
+                                 .items = g_array_new(FALSE, FALSE, sizeof(struct data_item))};
     g_array_set_clear_func(study->cells, clear_cell);
     g_array_set_clear_func(study->trials, clear_trial);
     g_array_set_clear_func(study->batch, clear_batch_item);

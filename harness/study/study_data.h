@@ -73,11 +73,12 @@ struct data_worker {
     double maxrss_mib;
 };
 
-/* An item of a trial that was worked on. */
+/* An item of a trial that was worked on. There may be millions: fields are in an order without gaps. */
 struct data_item {
-    unsigned trial; /* index */
+    unsigned trial;       /* index */
+    unsigned worker : 31; /* slot */
+    bool done : 1;        /* it did not fail */
     int64_t id;
-    unsigned worker; /* slot */
     double claim_s, start_s, end_s, cpu_s;
 };
 

@@ -16,6 +16,7 @@ struct worker_sums {
 struct reading {
     struct study_data *data;
     struct worker_sums *sums; /* of each trial */
+    GArray *loose;            /* struct data_item_time: of items whose worker is not recorded */
     unsigned at;              /* trial of the last row */
 };
 
@@ -92,19 +93,26 @@ static void take_sums(const struct reading *reading)
 
 /* --- items ------------------------------------------------------------------------------------ */
 
-/* Every time, of which reduce_item_times() leaves the medians. */
-static void keep_item_time(const struct reading *reading, const struct study_item *from)
-{
-    const struct data_trial *trial = trial_at(reading, reading->at);
-    const struct data_cell *cell = study_data_cell(reading->data, trial);
-    bool done = from->state && (strcmp(from->state, "done") == 0 || strcmp(from->state, "ok") == 0);
-    struct data_item_time time = {.workers = cell->workers,
-                                  .id = from->id,
-                                  .seconds =
-                                      (study_number(from->end_ns) - study_number(from->start_ns)) / 1e9};
+/* Of an item's columns only those that a fit takes. */
+static const struct study_column item_columns[] = {
+    {"id", STUDY_NUMBER, offsetof(struct study_item, id)},
+    {"worker", STUDY_NUMBER, offsetof(struct study_item, worker)},
+    {"state", STUDY_TEXT, offsetof(struct study_item, state)},
+    {"claim_ns", STUDY_NUMBER, offsetof(struct study_item, claim_ns)},
+    {"start_ns", STUDY_NUMBER, offsetof(struct study_item, start_ns)},
+    {"end_ns", STUDY_NUMBER, offsetof(struct study_item, end_ns)},
+    {"cpu_ns", STUDY_NUMBER, offsetof(struct study_item, cpu_ns)},
+    {NULL, STUDY_NUMBER, 0}};
 
-    if (done && time.seconds > 0 && trial->status == TRIAL_OK && g_strcmp0(cell->role, "scaling") == 0)
-        g_array_append_val(reading->data->item_times, time);
+/* Adds the time of an item that was done in a trial of the curve that counts. */
+static void add_time(const struct study_data *data, const struct data_item *item, GArray *times)
+{
+    const struct data_trial *trial = &g_array_index(data->trials, struct data_trial, item->trial);
+    const struct data_cell *cell = study_data_cell(data, trial);
+    struct data_item_time time = {cell->workers, item->id, item->end_s - item->start_s};
+
+    if (item->done && time.seconds > 0 && trial->status == TRIAL_OK && g_strcmp0(cell->role, "scaling") == 0)
+        g_array_append_val(times, time);
 }
 
 static void read_item(void *context, int64_t trial, const void *row)
@@ -112,7 +120,9 @@ static void read_item(void *context, int64_t trial, const void *row)
     struct reading *reading = context;
     const struct study_item *from = row;
     struct data_item item = {.id = from->id,
-                             .worker = (unsigned)study_or_zero(from->worker),
+                             .worker = (unsigned)study_or_zero(from->worker) & G_MAXINT32,
+                             .done = from->state &&
+                                     (strcmp(from->state, "done") == 0 || strcmp(from->state, "ok") == 0),
                              .claim_s = study_seconds(from->claim_ns),
                              .start_s = study_seconds(from->start_ns),
                              .end_s = study_seconds(from->end_ns),
@@ -120,39 +130,74 @@ static void read_item(void *context, int64_t trial, const void *row)
 
     if (!find_trial(reading, trial))
         return;
-    keep_item_time(reading, from);
     item.trial = reading->at;
     if (!isnan(item.start_s + item.end_s) && from->worker != STUDY_UNKNOWN)
         g_array_append_val(reading->data->items, item);
+    else
+        add_time(reading->data, &item, reading->loose);
 }
 
-static int by_workers_item_time(const void *a, const void *b)
+static int by_item_and_time(const void *a, const void *b)
 {
     const struct data_item_time *one = a, *other = b;
 
-    if (one->workers != other->workers)
-        return one->workers < other->workers ? -1 : 1;
     if (one->id != other->id)
         return one->id < other->id ? -1 : 1;
     return (one->seconds > other->seconds) - (one->seconds < other->seconds);
 }
 
-static void reduce_item_times(struct study_data *data)
+/* Appends the median of each item. times is sorted by item and time. */
+static void add_medians(struct study_data *data, const GArray *times)
 {
-    struct data_item_time *all = (struct data_item_time *)(void *)data->item_times->data;
-    unsigned kept = 0;
+    const struct data_item_time *all = (const struct data_item_time *)(const void *)times->data;
 
-    g_array_sort(data->item_times, by_workers_item_time);
-    for (unsigned begin = 0, end; begin < data->item_times->len; begin = end) {
-        for (end = begin; end < data->item_times->len && all[end].workers == all[begin].workers &&
-                          all[end].id == all[begin].id;)
-            end++;
+    for (unsigned begin = 0, end; begin < times->len; begin = end) {
         struct data_item_time median = all[begin];
+        for (end = begin; end < times->len && all[end].id == all[begin].id;)
+            end++;
         median.seconds =
             (all[begin + (end - begin - 1) / 2].seconds + all[begin + (end - begin) / 2].seconds) / 2;
-        all[kept++] = median;
+        g_array_append_val(data->item_times, median);
     }
-    g_array_set_size(data->item_times, kept);
+}
+
+/* The medians at one number of workers: the times of one number are together in memory, never all. */
+static void take_item_times(struct study_data *data, const GArray *loose, unsigned workers)
+{
+    GArray *times = g_array_new(FALSE, FALSE, sizeof(struct data_item_time));
+
+    for (unsigned i = 0; i < data->items->len; i++) {
+        const struct data_item *item = &g_array_index(data->items, struct data_item, i);
+        const struct data_trial *trial = &g_array_index(data->trials, struct data_trial, item->trial);
+        if (study_data_cell(data, trial)->workers == workers)
+            add_time(data, item, times);
+    }
+    for (unsigned i = 0; i < loose->len; i++)
+        if (g_array_index(loose, struct data_item_time, i).workers == workers)
+            g_array_append_vals(times, &g_array_index(loose, struct data_item_time, i), 1);
+    g_array_sort(times, by_item_and_time);
+    add_medians(data, times);
+    g_array_free(times, TRUE);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void find_item_times(struct study_data *data, const GArray *loose)
+{
+    GArray *workers = g_array_new(FALSE, FALSE, sizeof(unsigned));
+
+    for (unsigned i = 0; i < data->cells->len; i++)
+        g_array_append_val(workers, g_array_index(data->cells, struct data_cell, i).workers);
+    g_array_sort(workers, by_number);
+    for (unsigned i = 0; i < workers->len; i++)
+        if (i == 0 || g_array_index(workers, unsigned, i) != g_array_index(workers, unsigned, i - 1))
+            take_item_times(data, loose, g_array_index(workers, unsigned, i));
+    g_array_free(workers, TRUE);
 }
 
 /* --- counters --------------------------------------------------------------------------------- */
@@ -220,13 +265,19 @@ static void complete_counters(struct study_data *data)
 
 int study_read_parts(struct study *study, struct study_data *data, struct fault *fault)
 {
-    static const struct {
+    const struct study_table items = {.name = study_table_item.name,
+                                      .row_bytes = study_table_item.row_bytes,
+                                      .of_trial = study_table_item.of_trial,
+                                      .key = study_table_item.key,
+                                      .columns = item_columns};
+    const struct {
         const struct study_table *table;
         study_row_reader reader;
-    } tables[] = {{&study_table_worker, read_worker},
-                  {&study_table_item, read_item},
-                  {&study_table_counter, read_counter}};
-    struct reading reading = {.data = data, .sums = g_new0(struct worker_sums, data->trials->len + 1)};
+    } tables[] = {
+        {&study_table_worker, read_worker}, {&items, read_item}, {&study_table_counter, read_counter}};
+    struct reading reading = {.data = data,
+                              .sums = g_new0(struct worker_sums, data->trials->len + 1),
+                              .loose = g_array_new(FALSE, FALSE, sizeof(struct data_item_time))};
     int status = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(tables) && status == 0; i++) {
@@ -234,7 +285,8 @@ int study_read_parts(struct study *study, struct study_data *data, struct fault 
         status = study_rows_each(study, tables[i].table, tables[i].reader, &reading, fault);
     }
     take_sums(&reading);
-    reduce_item_times(data);
+    find_item_times(data, reading.loose);
+    g_array_free(reading.loose, TRUE);
     complete_counters(data);
     g_free(reading.sums);
     return status;

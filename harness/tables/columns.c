@@ -322,6 +322,40 @@ static int choose_measure(const struct table *table, const char *name, struct co
     return 0;
 }
 
+static bool has_block(const struct table *table)
+{
+    for (unsigned i = 0; i < table->columns->len; i++)
+        if (g_ascii_strcasecmp(table->columns->pdata[i], "block") == 0)
+            return true;
+    return false;
+}
+
+/* A column called block goes before others of its kind; two others are not chosen between in silence. */
+static int choose_block(const struct table *table, struct columns *columns, struct fault *fault)
+{
+    double seconds;
+
+    columns->block = -1;
+    for (unsigned i = 0; i < table->columns->len; i++) {
+        const char *name = table->columns->pdata[i];
+        if ((int)i == columns->workers || (int)i == columns->measure || (int)i == columns->iterations ||
+            kind_of(name, &seconds) != KIND_BLOCK)
+            continue;
+        if (g_ascii_strcasecmp(name, "block") == 0) {
+            columns->block = (int)i;
+            return 0;
+        }
+        if (columns->block >= 0 && !has_block(table))
+            return fault_set(
+                fault,
+                "%s: columns '%.40s' and '%.40s' can both say which rows were measured together: "
+                "call one of them block, or leave one out",
+                table->path, (const char *)table->columns->pdata[columns->block], name);
+        columns->block = (int)i;
+    }
+    return 0;
+}
+
 /* GraphicsMagick's `benchmark -rawcsv` gives the time of all its iterations. */
 static int iterations_of(const struct table *table)
 {
@@ -339,12 +373,8 @@ int columns_choose(const struct table *table, const struct columns_request *requ
     if (choose_workers(table, request->workers, columns, fault) ||
         choose_measure(table, request->time, columns, fault))
         return -1;
-    columns->block = only(table, KIND_BLOCK, "--workers-column", NULL);
-    if (columns->block == -2 || columns->block == columns->workers || columns->block == columns->measure)
-        columns->block = -1;
-    for (unsigned i = 0; i < table->columns->len && columns->block != (int)i; i++)
-        if (g_ascii_strcasecmp(table->columns->pdata[i], "block") == 0)
-            columns->block = (int)i; /* before its synonyms */
+    if (choose_block(table, columns, fault))
+        return -1;
     if (columns->is_throughput) {
         columns->seconds = 1;
     } else {

@@ -8,7 +8,7 @@
  *   throughput  throughput, rate, ops, and any name that ends in _per_second, _per_s, /s ...
  *   block       block, repeat, run, iteration, rep, trial, round, session: rows measured together, or the repetition
  *
- * A column called workers is taken before other names of the kind; otherwise two columns of one kind are an error that
+ * A column called workers, or block, is taken before other names of the kind; otherwise two columns of one kind are an error that
  * names both.
  */
 #ifndef KNEE_COLUMNS_H

@@ -62,8 +62,8 @@ static int read_hyperfine(struct table *table, const json_t *results, struct fau
 
 /* --- Google Benchmark --benchmark_format=json --------------------------------------------------------------------- */
 
-/* Whether real_time is the wall time of the iterations of all threads over their number. Up to 1.8 it is (files up to 1.8.3
- * have no version); since 1.9 (pull request 1836) it is the wall time of one iteration of a thread. */
+/* Whether real_time is the wall time of the iterations of all threads over their number. Up to 1.8 it is (files up to
+ * 1.8.3 have no version); since 1.9 (pull request 1836) it is the wall time of one iteration of a thread. */
 static bool divided_by_threads(const json_t *root)
 {
     const char *version =

@@ -194,6 +194,15 @@ static const struct example examples[] = {
      {.cores = 0}},
     {"other JSON", "{\"a\":1}", "~JSON without 'results' (hyperfine) and 'benchmarks'", {.cores = 0}},
     {"cut JSON", "{\"results\":[", "~t.csv:1: not JSON", {.cores = 0}},
+    {"two columns of blocks",
+     "workers,seconds,run,iteration\n1,10,1,1\n2,5,1,1\n",
+     "t.csv: columns 'run' and 'iteration' can both say which rows were measured together: call one of them "
+     "block, or leave one out",
+     {.cores = 0}},
+    {"a column called block goes before others",
+     "workers,seconds,run,block,iteration\n1,10,1,7,1\n2,5,1,8,1\n",
+     "1:10@7 2:5@8",
+     {.cores = 0}},
     {"nothing", "", "t.csv: no row of numbers: give lines such as workers,seconds then 1,12.5", {.cores = 0}},
     {"knee's own export: serial runs are no one-worker trials, void ones do not count",
      "workers,seconds,block,trial,role,chunk,policy,placement,position,status\n1,9,0,1,serial,0,,,0,ok\n"
