@@ -217,10 +217,10 @@ static void sum_named(const struct making *m, const struct size_regression *regr
     for (size_t i = 0; i < m->inflated_count; i++) {
         const struct size_item *item = &m->inflated[i];
         double all_s = size_seconds_of(regression, item), kind_s = regression->intercept.value;
-        if (isnan(all_s))
+        /* The line of other kinds, beyond their sizes, may give one of too few items any time. */
+        if (isnan(all_s) || !interval_has_value(&regression->extra[item->kind]))
             continue;
-        if (interval_has_value(&regression->extra[item->kind]))
-            kind_s += regression->extra[item->kind].value;
+        kind_s += regression->extra[item->kind].value;
         *fixed_s += kind_s;
         *size_s += all_s - kind_s;
     }

@@ -233,10 +233,11 @@ static int fit(const struct design *d, double level, struct size_regression *res
     return status;
 }
 
-/* The negative slope whose interval reaches farthest above 0, relative to its width; -1 none. */
+/* The negative slope whose interval reaches farthest above 0, relative to its width; -1 none. Of a shared slope it has to
+ * hold 0; that of one kind rests on few items, whose spread is not that of all. */
 static int least_certain(const struct design *d, struct size_regression *result)
 {
-    double most = 0;
+    double most = -INFINITY;
     int found = -1;
 
     for (size_t j = 0; j < d->columns; j++) {
@@ -245,7 +246,7 @@ static int least_certain(const struct design *d, struct size_regression *result)
         if (d->which[j] < COLUMN_SHARED || !interval_has_bounds(slope) || slope->value >= 0)
             continue;
         above = slope->high / (slope->high - slope->low);
-        if (above > most) {
+        if (above > most && (above > 0 || d->which[j] >= COLUMN_OWN)) {
             most = above;
             found = d->which[j];
         }
@@ -270,9 +271,8 @@ static int fit_all(struct design *d, bool costs_are_positive, const bool known[S
             return 0;
         left_out[column] = true;
         struct interval *slope = size_estimate(result, column);
-        *slope =
-            interval_unknown("%.3g ms (%.3g to %.3g): too close to 0 to tell from the other terms, left out",
-                             1e3 * slope->value, 1e3 * slope->low, 1e3 * slope->high);
+        *slope = interval_unknown("%.3g ms (%.3g to %.3g): not told from the other terms, left out",
+                                  1e3 * slope->value, 1e3 * slope->low, 1e3 * slope->high);
     }
 }
 

@@ -18,7 +18,8 @@
  * Terms that the data do not carry are left out and say so: an amount that is known for no item, that does not vary, or
  * that goes with earlier terms to three digits; a kind of fewer than SIZE_LEAST_OF_KIND items (these items are then left
  * out too). With costs_are_positive so is a slope that comes out negative with an interval that holds 0, the least
- * certain first: no work takes negative time, and such a slope takes from one term what it gives to another. With fewer
+ * certain first, and any negative slope of one kind, whose few items have a spread of their own: no work takes negative
+ * time, and such a slope takes from one term what it gives to another. With fewer
  * than two items more than terms, or without spread about the line, values have no bounds.
  *
  * size_diagnose() answers whether the fit can be trusted: which items determine the line, which kinds lie off it.

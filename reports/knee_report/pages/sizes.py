@@ -133,7 +133,7 @@ def _sizes(page: Page, study: Study) -> float:
     y += 62
     y = page.table(y, named(SIZE_COLUMNS, study), size_rows(study)) if study.size else y
     y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, size_notes(study), style.SMALL, most=4)
-    y = page.paragraph(style.LEFT, y, style.WIDTH, f"{loss_words(study)} {trust_words(study)}".strip(), style.SMALL, most=3) + 2.5
+    y = page.paragraph(style.LEFT, y, style.WIDTH, f"{loss_words(study)} {trust_words(study)}".strip(), style.SMALL, most=4) + 2.5
     note = f"Rising: {study.facts.item}s in parallel slow each other. Bars: 95% intervals."
     page.caption(y, "Cost of a unit decoded at each n", note, width=style.HALF)
     page.caption(y, "Cost of a megabyte at each n", note, x=right, width=style.HALF)

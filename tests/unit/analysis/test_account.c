@@ -198,6 +198,12 @@ static void inflation_is_divided_by_size(void **state)
     assert_true(fabs(account.core_s[CAUSE_INFLATION_FIXED] - 0.003 * ITEMS) < 1e-3);
     assert_true(fabs(account.core_s[CAUSE_INFLATION_SIZE] - 0.002 * megapixels - 0.005 * megabytes) < 1e-3);
     assert_true(fabs(account.core_s[CAUSE_INFLATION_REST] - 0.05) < 1e-3);
+    /* An item of a kind of its own, as large as all others together, is no part of what their line explains. */
+    item[ITEMS - 1].kind = 3;
+    item[ITEMS - 1].amount[SIZE_DECODED] = item[ITEMS - 1].amount[SIZE_BYTES] = 1000;
+    assert_int_equal(account_make(&trial, &account), 0);
+    assert_true(fabs(account.core_s[CAUSE_INFLATION_SIZE] - 0.002 * megapixels - 0.005 * megabytes) < 0.1);
+    assert_true(fabs(account.core_s[CAUSE_INFLATION_REST]) < 0.2);
     assert_near("sum", sum_of(&account), at);
     assert_int_equal(account_top(account.core_s), CAUSE_INFLATION_SIZE);
 }

@@ -240,7 +240,7 @@ static void a_cost_that_is_not_there_is_left_out_and_a_negative_one_shown(void *
             items[i].amount[SIZE_WRITTEN] = random_uniform(&random);
         assert_int_equal(size_regression_fit(items, ITEMS, true, true, 0.95, &r), 0);
         if (!interval_has_value(&r.slope[SIZE_WRITTEN])) {
-            assert_non_null(strstr(r.slope[SIZE_WRITTEN].reason, "too close to 0"));
+            assert_non_null(strstr(r.slope[SIZE_WRITTEN].reason, "left out"));
             left_out++;
         } else {
             assert_true(r.slope[SIZE_WRITTEN].value >= 0);
@@ -251,6 +251,10 @@ static void a_cost_that_is_not_there_is_left_out_and_a_negative_one_shown(void *
         items[i].seconds -= 0.1 * items[i].amount[SIZE_WRITTEN];
     assert_int_equal(size_regression_fit(items, ITEMS, true, true, 0.95, &r), 0);
     assert_true(r.slope[SIZE_WRITTEN].high < 0);
+    for (unsigned i = 0; i < ITEMS; i++)
+        items[i].seconds -= items[i].kind == 2 ? 0.1 * items[i].amount[SIZE_BYTES] : 0;
+    assert_int_equal(size_regression_fit(items, ITEMS, true, true, 0.95, &r), 0);
+    assert_true(r.has_own[2] && !interval_has_value(&r.own[2][SIZE_BYTES]));
 }
 
 int main(void)
