@@ -91,6 +91,7 @@ def tiffs() -> None:
     tiff("unspecified.tif", 4, 8, 1, 2, pixels(lambda q: bytes(COLOURS[q] + (ALPHA[q],))), [0])
     tiff("unspecified2.tif", 5, 8, 1, 2, pixels(lambda q: bytes(COLOURS[q] + (ALPHA[q], 3))), [0, 0])
     tiff("grey-unspecified.tif", 2, 8, 1, 1, pixels(lambda q: bytes([GREYS[q], ALPHA[q]])), [0])
+    tiff("many.tif", 70, 8, 1, 1, pixels(lambda q: bytes(70)), [0] * 69)
     tiff("cmyk.tif", 4, 8, 1, 5, pixels(lambda q: bytes(INKS[q])))
     tiff("cmyk16.tif", 4, 16, 1, 5, pixels(lambda q: pack("<4H", *(v * 257 for v in INKS[q]))))
     tiff("spot.tif", 5, 8, 1, 5, pixels(lambda q: bytes(INKS[q] + (99,))), [0])

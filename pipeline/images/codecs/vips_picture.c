@@ -233,6 +233,19 @@ static int place_on_canvas(VipsImage **image, const uint8_t *data, size_t bytes)
     return replace(image, to, failed);
 }
 
+/* The limit of a recipe counts pixels, whatever they consist of. */
+static int check_bands(VipsImage **image, struct fault *fault)
+{
+    int bands = (*image)->Bands;
+
+    if (bands <= VIPS_PICTURE_MOST_BANDS)
+        return 0;
+    g_object_unref(*image);
+    *image = NULL;
+    return fault_set(fault, "%d samples in each pixel are more than the %d that are read", bands,
+                     VIPS_PICTURE_MOST_BANDS);
+}
+
 static VipsImage *open_tiff(const void *data, size_t bytes, struct fault *fault)
 {
     struct tiff_layout layout;
@@ -248,6 +261,8 @@ static VipsImage *open_tiff(const void *data, size_t bytes, struct fault *fault)
                               : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
                                                            VIPS_ACCESS_SEQUENTIAL, "page", layout.page,
                                                            "subifd", layout.subifd, NULL);
+    if (image && check_bands(&image, fault))
+        return NULL;
     if (!image || drop_extra(&image, &layout))
         vips_fault(fault);
     return image;
@@ -260,7 +275,7 @@ static VipsImage *open_any(const void *data, size_t bytes, struct fault *fault)
 
     if (!image)
         vips_fault(fault);
-    return image;
+    return image && check_bands(&image, fault) ? NULL : image;
 }
 
 VipsImage *vips_picture_open(const void *data, size_t bytes, struct notes *notes, struct fault *fault)

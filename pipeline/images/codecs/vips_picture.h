@@ -15,6 +15,9 @@
 #include "pipeline/images/codecs/colour_tags.h"
 #include "pipeline/images/input/notes.h"
 
+/* A picture with more samples in a pixel is refused: the recipe's limit counts pixels. */
+enum { VIPS_PICTURE_MOST_BANDS = 64 };
+
 /* The picture of any kind but JPEG, to be read once, from top to bottom; of the header of a JPEG too. A decoder's
  * warning is an error. data must stay in memory. NULL with fault. */
 VipsImage *vips_picture_open(const void *data, size_t bytes, struct notes *notes, struct fault *fault);
