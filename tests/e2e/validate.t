@@ -4,8 +4,8 @@
 . "$(dirname "$0")/../tap.sh"
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
 cd "$work" || exit 1
-few=(--chunks 1 --policies dynamic --blocks 2 --budget 5m --noise 100%)
-spec='items=64 cost=20ms contention='
+few=(--chunks 1 --policies dynamic --blocks 3 --budget 5m --noise 100%)
+spec='items=64 cost=40ms contention='
 
 make() { # make STUDY WORKERS CONTENTION
     "$KNEE" sweep --study "$1" --workers "$2" "${few[@]}" --synthetic "${spec}$3" >/dev/null 2>stderr && return
@@ -14,7 +14,7 @@ make() { # make STUDY WORKERS CONTENTION
 }
 make here 1,2 1%
 make there 1,2,4,8 1%
-make worse 1,8 40%
+make worse 1,8 99%
 
 "$KNEE" validate here there >stdout 2>stderr
 ok "$(($? > 1))" "a prediction and its machine: exit 0 or 1"
@@ -28,7 +28,7 @@ like "$(awk '$1 == 8 { print $8, $9, $10 }' stdout)" '[0-9]' "... with 8 workers
 sql="UPDATE study SET value = (SELECT value FROM h.study WHERE key = 'recipe_sha256') WHERE key = 'recipe_sha256'"
 sqlite3 worse/study.db "ATTACH 'here/study.db' AS h; $sql"
 "$KNEE" validate here worse >stdout 2>stderr
-is "$?" 1 "a machine with forty times the contention: exit 1"
+is "$?" 1 "a machine with 99 times the contention: exit 1"
 like "$(cat stdout)" '^ +8 .* differ$' "... the speedup differs"
 is "$(awk '$1 == "contention" { print ($3 + 0 > 40), ($4 + 0 < -30) }' stdout)" "1 1" "... and contention is the cause that does"
 
