@@ -290,6 +290,11 @@ scale: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) tests/bench/scale.sh $(ITEMS_MANY)
 
 # A long run with damaged items: memory does not grow, no item is lost.
+# RUNS=2000 SWEEPS=200: how many are killed. An hour or two.
+.PHONY: kills
+kills: all
+	@BUILD=$(BUILD) RUNS=$(or $(RUNS),2000) SWEEPS=$(or $(SWEEPS),200) tests/kills.sh
+
 .PHONY: soak
 soak: all
 	@BUILD=$(BUILD) tests/soak.sh
@@ -350,6 +355,7 @@ help:
 	@echo 'make attribution  causes injected into simulated studies, and what the account attributes to them: a minute'
 	@echo 'make injections   the same in real runs of knee synthetic: ten minutes, on an idle machine'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
+	@echo 'make kills     kill RUNS=2000 runs and SWEEPS=200 sweeps in every way: nothing is lost or left over'
 	@echo 'make soak      20,000 small pictures, one in a hundred damaged: memory does not grow'
 	@echo 'make fit-speed CPU time and memory of knee fit: large tables, a study of a million rows of items'
 	@echo 'make scale     a million items: bytes of memory for each item, and the rate'

@@ -198,7 +198,8 @@ int sources_open(struct sources *sources, const char *folder, struct fault *faul
     else
         result = list(sources, fault);
     if (result == 0) {
-        qsort(sources->items, sources->count, sizeof *sources->items, by_path);
+        if (sources->count)
+            qsort(sources->items, sources->count, sizeof *sources->items, by_path);
         thin(sources);
         inspect(sources, digest);
         uint8_t hash[EVP_MAX_MD_SIZE];

@@ -22,6 +22,7 @@
 #include "harness/fit/fit.h"
 #include "harness/fit/fit_json.h"
 #include "harness/study/study_read.h"
+#include "pipeline/base/plain_file.h"
 
 enum { MOST_ENTRIES = 64 };
 #define BASELINE_FORMAT "knee-baseline 1"
@@ -222,6 +223,8 @@ static int read_baseline(const char *path, struct baseline *baseline, struct fau
     const json_t *entries, *tolerance;
     const char *format;
 
+    if (!plain_file_may_be_opened(path))
+        return fault_set(fault, "%s: it is not a regular file: give a baseline", path);
     *baseline = (struct baseline){.json = json_load_file(path, 0, &error)};
     if (!baseline->json && error.line < 0)
         return fault_set(fault, "%s: make one with 'knee gate --write-baseline FILE STUDY'", error.text);

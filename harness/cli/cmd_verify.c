@@ -144,8 +144,10 @@ static int verify_files(const char *operand, struct fault *fault)
         return -1;
     folder_of(operand, folder, sizeof folder);
     check_files(&manifest, folder, &tally);
-    whole = tally.same == manifest.count;
-    if (whole)
+    whole = tally.same == manifest.count && manifest.count;
+    if (!manifest.count)
+        puts("nothing to check: the manifest names no file");
+    else if (whole)
         printf("whole: %llu files are as the manifest says\n", (unsigned long long)tally.same);
     else
         printf("not whole: %llu as the manifest says, %llu changed, %llu missing or unreadable\n",

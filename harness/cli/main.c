@@ -1,7 +1,10 @@
 /* knee: measures how a parallel program scales, and why. One file for each command: cmd_<name>.c. */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
@@ -46,9 +49,25 @@ static const struct subcommand *find_subcommand(const char *name)
     return NULL;
 }
 
+/* A descriptor below 3 that is closed would be taken by the next file that is opened, and messages would land in it. */
+static void open_the_standard_three(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     const struct subcommand *subcommand;
+
+    open_the_standard_three();
+    /* Writing beyond 'ulimit -f' fails, and has a message, instead of ending the process without one. */
+    signal(SIGXFSZ, SIG_IGN);
 
     if (argc < 2) {
         print_help(stderr);

@@ -14,6 +14,7 @@
 
 #include "harness/study/study_guard.h"
 #include "harness/study/study_rows.h"
+#include "pipeline/base/plain_file.h"
 
 enum { BUSY_MS = 10000 }; /* how long to wait for a reader that moves the log into the database */
 
@@ -78,6 +79,9 @@ static int lock_folder(struct study *study, struct fault *fault)
 /* uri: SQLite's, or a path. A connection belongs to one thread. */
 static int open_database(struct study *study, const char *uri, int flags, struct fault *fault)
 {
+    if (!plain_file_may_be_opened(study->path))
+        return fault_set(fault, "study %s: it is not a regular file: give the folder of a study",
+                         study->path);
     if (sqlite3_open_v2(uri, &study->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return study_fault(study, "opening", fault);
     study_guard(study->db);

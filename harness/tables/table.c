@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "harness/tables/table_internal.h"
+#include "pipeline/base/plain_file.h"
 
 int table_add_column(struct table *table, const char *name)
 {
@@ -103,7 +104,7 @@ static int read_all(int fd, char **text, gsize *bytes)
 
 int table_read(const char *path, struct table *table, struct fault *fault)
 {
-    GError *error = NULL;
+    const char *why;
     char *text = NULL;
     gsize bytes = 0;
     int status;
@@ -112,10 +113,10 @@ int table_read(const char *path, struct table *table, struct fault *fault)
         path = "standard input";
         if (read_all(STDIN_FILENO, &text, &bytes))
             return fault_set(fault, "standard input: %s: give a table", strerror(errno));
-    } else if (!g_file_get_contents(path, &text, &bytes, &error)) {
-        status = fault_set(fault, "%s: give a file that can be read", error->message);
-        g_error_free(error);
-        return status;
+    } else {
+        text = plain_file_read(path, PLAIN_FILE_TEXT, &bytes, &why);
+        if (!text)
+            return fault_set(fault, "%s: %s: give a file that can be read", path, why);
     }
     status = table_parse(path, text, bytes, table, fault);
     g_free(text);

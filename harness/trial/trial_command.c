@@ -136,6 +136,7 @@ static void become(const struct launch *child)
         dup2(child->stderr_fd, STDERR_FILENO) < 0)
         _exit(EXIT_CANNOT_START);
     take_cores(child->pin);
+    signal(SIGXFSZ, SIG_DFL); /* ours, not the command's */
     execvpe(child->words[0], child->words, child->env);
     dprintf(STDERR_FILENO, "%s cannot be run (%s)\n", child->words[0], strerror(errno));
     _exit(EXIT_CANNOT_START);

@@ -8,6 +8,7 @@
 
 #include "harness/machine/counters/perf_names.h"
 #include "pipeline/base/paths.h"
+#include "pipeline/base/plain_file.h"
 
 static const char folder[] = "harness/machine/counters/groups";
 
@@ -237,7 +238,8 @@ int counter_group_load(const char *name, struct counter_group *group, struct fau
 {
     char relative[PATH_MAX], path[PATH_MAX], *text = NULL;
     bool is_path = strchr(name, '/') || g_str_has_suffix(name, ".group");
-    gsize bytes;
+    const char *why;
+    size_t bytes;
     int result;
 
     if (is_path) {
@@ -246,7 +248,8 @@ int counter_group_load(const char *name, struct counter_group *group, struct fau
         snprintf(relative, sizeof relative, "%s/%.200s.group", folder, name);
         paths_data(relative, path, sizeof path);
     }
-    if (!g_file_get_contents(path, &text, &bytes, NULL))
+    text = plain_file_read(path, PLAIN_FILE_TEXT, &bytes, &why);
+    if (!text)
         return fault_set(fault,
                          "counter group '%.60s': %.300s cannot be read: 'knee doctor' lists the groups", name,
                          path);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/base/plain_file.h"
+
 /* How the names of a list are read; a list is read in one way only, so that IN/a.jpg cannot mean two files. */
 enum reading {
     WITHIN_ROOT, /* paths within the root */
@@ -218,15 +220,16 @@ static int keep_names(struct list *list)
 int batch_keep_listed(struct batch *batch, const char *list_path, bool null, struct fault *fault)
 {
     bool from_stdin = strcmp(list_path, "-") == 0;
+    const char *why = "";
     struct list list = {.batch = batch,
-                        .file = from_stdin ? stdin : fopen(list_path, "re"),
+                        .file = from_stdin ? stdin : plain_file_stream(list_path, &why),
                         .path = list_path,
                         .ending = null ? '\0' : '\n',
                         .fault = fault};
     int failed;
 
     if (!list.file)
-        return fault_set(fault, "list %s: %s", list_path, strerror(errno));
+        return fault_set(fault, "list %s: %s", list_path, why);
     failed = keep_names(&list);
     if (!from_stdin)
         fclose(list.file);

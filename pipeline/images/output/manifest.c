@@ -9,6 +9,8 @@
 
 #include <openssl/evp.h>
 
+#include "pipeline/base/plain_file.h"
+
 static const char manifest_name[] = "MANIFEST.sha256";
 
 /* Adds a copy of the path. Returns 0, or -1 when memory is short. */
@@ -227,6 +229,7 @@ int manifest_read(struct manifest *manifest, const char *file, struct fault *fau
 {
     char path[4096];
     struct stat status;
+    const char *why;
     FILE *stream;
     int failed;
 
@@ -234,11 +237,13 @@ int manifest_read(struct manifest *manifest, const char *file, struct fault *fau
     snprintf(path, sizeof path, "%s", file);
     if (stat(file, &status) == 0 && S_ISDIR(status.st_mode))
         snprintf(path, sizeof path, "%s/%s", file, manifest_name);
-    stream = fopen(path, "re");
+    stream = plain_file_stream(path, &why);
     if (!stream)
         return fault_set(fault, "manifest %s: %s: give a manifest or a folder that 'knee run' has written",
-                         path, strerror(errno));
+                         path, why);
     failed = read_stream(manifest, stream, path, fault);
+    if (!failed && !manifest->count && fseek(stream, 0, SEEK_END) == 0 && ftell(stream) == 0)
+        failed = fault_set(fault, "manifest %s: it is empty: give one that 'knee run' has written", path);
     fclose(stream);
     if (failed)
         manifest_release(manifest);

@@ -7,6 +7,7 @@
 #include <glib.h>
 #include <openssl/evp.h>
 
+#include "pipeline/base/plain_file.h"
 #include "pipeline/images/recipe/caption.h"
 #include "pipeline/images/recipe/recipe_internal.h"
 
@@ -142,17 +143,15 @@ static int read_whole_recipe(const struct recipe_reading *r)
 
 static int digest_file(EVP_MD_CTX *context, const char *path, struct fault *fault)
 {
+    const char *why;
     char *content;
-    gsize bytes;
-    GError *error = NULL;
+    size_t bytes;
 
     if (!*path)
         return 0;
-    if (!g_file_get_contents(path, &content, &bytes, &error)) {
-        fault_set(fault, "recipe: reading %s: %s", path, error->message);
-        g_error_free(error);
-        return -1;
-    }
+    content = plain_file_read(path, PLAIN_FILE_ASSET, &bytes, &why);
+    if (!content)
+        return fault_set(fault, "recipe: reading %s: %s", path, why);
     EVP_DigestUpdate(context, content, bytes);
     g_free(content);
     return 0;
@@ -194,8 +193,8 @@ static int parse(struct recipe_reading *r)
 int recipe_load(const char *path, struct recipe *recipe, struct fault *fault)
 {
     struct recipe_reading r = {.path = path, .recipe = recipe, .fault = fault};
-    GError *error = NULL;
-    gsize bytes;
+    const char *why;
+    size_t bytes;
     int failed;
 
     *recipe = (struct recipe){.watermark_width = 0.18,
@@ -207,11 +206,9 @@ int recipe_load(const char *path, struct recipe *recipe, struct fault *fault)
                               .caption_margin = 0.025,
                               .caption_corner = CORNER_BOTTOM_LEFT,
                               .background = {255, 255, 255}};
-    if (!g_file_get_contents(path, &recipe->text, &bytes, &error)) {
-        fault_set(fault, "recipe: %s", error->message);
-        g_error_free(error);
-        return -1;
-    }
+    recipe->text = plain_file_read(path, PLAIN_FILE_TEXT, &bytes, &why);
+    if (!recipe->text)
+        return fault_set(fault, "recipe %s: %s", path, why);
     if (strlen(recipe->text) != bytes) {
         failed = fault_set(fault, "recipe %s: has a zero byte in it: it is not a text", path);
     } else {
