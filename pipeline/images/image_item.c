@@ -7,6 +7,7 @@
 #include <vips/vips.h>
 
 #include "pipeline/base/clock.h"
+#include "pipeline/images/codecs/png_chunks.h"
 #include "pipeline/images/engines/engine.h"
 #include "pipeline/images/engines/engine_vips.h"
 #include "pipeline/images/engines/renditions.h"
@@ -103,6 +104,8 @@ static int decode(struct image_item *item, struct fault *fault)
     item->record->kind = (uint8_t)kind;
     if (kind == KIND_UNKNOWN)
         return refuse(item, fault);
+    if (kind == KIND_PNG && png_chunks_check(item->input.data, item->input.bytes, fault))
+        return -1;
     if (recipe_needs_metadata(recipe))
         read_metadata(item, kind);
     dropped_find(kind, item->input.data, item->input.bytes, &item->result->notes);

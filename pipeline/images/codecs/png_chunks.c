@@ -1,0 +1,33 @@
+#include "pipeline/images/codecs/png_chunks.h"
+
+#include <string.h>
+
+enum {
+    SIGNATURE_BYTES = 8,
+    LENGTH_BYTES = 4,
+    AROUND_BYTES = 12
+}; /* around its data: length, name, checksum */
+
+static size_t length_at(const uint8_t *at)
+{
+    return (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
+}
+
+int png_chunks_check(const uint8_t *data, size_t bytes, struct fault *fault)
+{
+    size_t at = SIGNATURE_BYTES;
+
+    if (bytes < SIGNATURE_BYTES || memcmp(data, "\x89PNG\r\n\x1a\n", SIGNATURE_BYTES) != 0)
+        return 0;
+    while (bytes - at >= AROUND_BYTES) {
+        const uint8_t *name = data + at + LENGTH_BYTES;
+        size_t length = length_at(data + at), room = bytes - at - AROUND_BYTES;
+        if (memcmp(name, "IDAT", 4) == 0 || memcmp(name, "IEND", 4) == 0)
+            return 0; /* read piece by piece */
+        if (length > room)
+            return fault_set(fault, "PNG: chunk %.4s announces %zu bytes, and the file has %zu more",
+                             (const char *)name, length, room);
+        at += AROUND_BYTES + length;
+    }
+    return 0;
+}

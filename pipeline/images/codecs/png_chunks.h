@@ -1,0 +1,17 @@
+/* png_chunks.h: whether a PNG file can hold what it announces, looked at before a decoder makes room for it: the PNG
+ * library allocates a chunk's announced length, up to 2 GiB, before it reads the first byte. Pure. Source: PNG
+ * specification (third edition), 5.3.
+ */
+#ifndef KNEE_PNG_CHUNKS_H
+#define KNEE_PNG_CHUNKS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/base/fault.h"
+
+/* Walks the chunks before the picture's data. Returns 0, also for what is no PNG at all, or -1 with a fault that names
+ * the first chunk that is longer than the rest of the file. */
+int png_chunks_check(const uint8_t *data, size_t bytes, struct fault *fault);
+
+#endif
