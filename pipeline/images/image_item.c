@@ -130,6 +130,9 @@ static int decode(struct image_item *item, struct fault *fault)
     item->record->pixels_converted = item->size.work.converted_pixels;
     item->record->coding = item->size.work.progressive;
     image_input_forget(&item->input);
+    if (notes_have(&item->result->notes, NOTE_PROFILE_UNFIT) ||
+        notes_have(&item->result->notes, NOTE_PROFILE_DAMAGED))
+        notes_remove(&item->result->notes, NOTE_PROFILE); /* it was there, and was not applied */
     return failed;
 }
 

@@ -23,7 +23,7 @@ vips copy n.v in/icc.jpg
 /usr/bin/python3 - <<'PY'
 icc, c2pa = b"ICC_PROFILE\0\1\1" + bytes(8), b"JP\0\0\0\0jumbc2pa"
 data = open("in/icc.jpg", "rb").read()
-segments = b"".join(bytes([0xFF, m]) + (len(s) + 2).to_bytes(2, "big") + s for m, s in ((0xEB, c2pa),))
+segments = b"".join(bytes([0xFF, m]) + (len(s) + 2).to_bytes(2, "big") + s for m, s in ((0xEB, c2pa), (0xE2, icc)))
 open("in/signed.jpg", "wb").write(data[:2] + segments + data[2:])
 open(b"in/odd\xff,\"name\n.png", "wb").write(open("in/a.png", "rb").read())
 PY
@@ -63,8 +63,9 @@ PY
 )" "{'done': 9, 'failed': 1} 1 {'jpeg': 1, 'png': 8} 1 {'decode': 1} 18 [9, 9] True" "SUMMARY.json: what was done, left out, dropped and failed"
 is "$(cat out/NOTES.tsv)" "path	note	meaning
 link.png	link	a link, which was not followed
+signed.jpg	profile-damaged	its colour profile cannot be read and was passed over
 signed.jpg	c2pa	its C2PA manifest is in no output" "NOTES.tsv names what was left out and dropped"
-like "$(cat messages)" '^notes: 1 c2pa: see out/NOTES.tsv$' "... and the summary counts it"
+like "$(cat messages)" '^notes: 1 profile-damaged, 1 c2pa: see out/NOTES.tsv$' "... and the summary counts it"
 
 files="RENDITIONS.json SUMMARY.json NOTES.tsv MANIFEST.sha256"
 same() {

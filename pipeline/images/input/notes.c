@@ -25,6 +25,11 @@ void notes_add(struct notes *notes, enum note note)
         notes->set |= UINT32_C(1) << note;
 }
 
+void notes_remove(struct notes *notes, enum note note)
+{
+    notes->set &= ~(UINT32_C(1) << note);
+}
+
 void notes_add_all(struct notes *notes, struct notes more)
 {
     if (notes)

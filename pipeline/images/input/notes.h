@@ -35,6 +35,8 @@ struct notes {
 /* notes NULL: ignored. */
 void notes_add(struct notes *notes, enum note note);
 void notes_add_all(struct notes *notes, struct notes more);
+/* Takes a note out that another one contradicts. */
+void notes_remove(struct notes *notes, enum note note);
 bool notes_have(const struct notes *notes, enum note note);
 
 /* For tables: "profile-unfit", ...; "unknown" out of range. */

@@ -22,6 +22,9 @@ static void a_set_holds_what_was_added(void **state)
     assert_false(notes_have(&notes, NOTE_JPEG_EXTRA));
     notes_add_all(&notes, more);
     notes_add_all(NULL, more);
+    notes_add(&notes, NOTE_PAGES);
+    notes_remove(&notes, NOTE_PAGES);
+    assert_false(notes_have(&notes, NOTE_PAGES));
     assert_true(notes_have(&notes, NOTE_PROFILE_DAMAGED) && notes_have(&notes, NOTE_JPEG_EXTRA));
 }
 
