@@ -40,11 +40,11 @@ static int matrix_of(const AVFrame *frame)
 /* libavutil's numbers are the codes of ITU-T H.273. */
 static struct colour_space space_of(const AVFrame *frame)
 {
-    int primaries = frame->color_primaries;
+    int primaries = (int)frame->color_primaries;
 
     if (primaries == AVCOL_PRI_UNSPECIFIED && frame->colorspace == AVCOL_SPC_BT2020_NCL)
         primaries = AVCOL_PRI_BT2020; /* that matrix is not used with other primaries */
-    return colour_space_of(primaries, frame->color_trc);
+    return colour_space_of(primaries, (int)frame->color_trc);
 }
 
 static bool is_full_range(const AVFrame *frame)

@@ -1,8 +1,6 @@
 /* USL by least squares on throughput. The wanted values were computed by another program: SciPy 1.10,
  * scipy.optimize.least_squares (method lm, exact Jacobian, 49 starts, parameters at their bounds fixed), standard errors
- * from s^2 (J'J)^-1. Those of
- * the SPEC SDM91 benchmark (Gunther 2007, "Guerrilla Capacity Planning", table 6.1) agree with those that the vignette of
- * the R package usl prints: alpha 0.0277, beta 0.000104, gamma 90.0. */
+ * from s^2 (J'J)^-1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
