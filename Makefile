@@ -58,7 +58,7 @@ PROGRAMS := $(BUILD)/knee $(BUILD)/knee-dataset
 # Unit tests, one program each, linked with cmocka; helper programs of the other tests and of the benchmarks;
 # fuzz targets, which `make fuzz` links with libFuzzer and `make test` with tests/fuzz/replay.c.
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(call sources,tests/unit))
-TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/coverage/sweep.c,$(call sources,tests/peers tests/bench tests/coverage)))
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(call sources,tests/peers tests/bench) tests/coverage/coverage.c)
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
@@ -104,7 +104,7 @@ $(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,test
 	$(call say,link)
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS)
 
-$(BUILD)/tests/coverage/coverage: $(BUILD)/obj/tests/coverage/sweep.o
+$(BUILD)/tests/coverage/coverage: $(call object,$(filter-out %/coverage.c,$(call sources,tests/coverage)))
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/.libraries $(BUILD)/.flags
 	@mkdir -p $(@D)

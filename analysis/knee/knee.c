@@ -10,7 +10,7 @@
 
 #define MOST_WORKERS 1e6
 /* One-sided, for all worker counts together. */
-#define KNEE_LEVEL 0.07
+#define KNEE_LEVEL 0.075
 
 /* Why no efficiency has an interval. */
 static const char *no_interval(const struct scaling_point *points, size_t count)

@@ -1,6 +1,6 @@
 /* knee.h: where speedup leaves the ideal line.
  *
- * The knee is the smallest n at which E(n) < 1 - delta beyond doubt, at a one-sided level of 7% for all n together
+ * The knee is the smallest n at which E(n) < 1 - delta beyond doubt, at a one-sided level of 7.5% for all n together
  * (Bonferroni 1936). Each n is judged by its own spread, with that of all n as a prior (shrink.h): where worker counts
  * are equally noisy, few blocks are enough; where one is noisier, it neither hides the knee of the others nor makes one
  * of its own. `make coverage`: on exactly linear data a knee is reported in fewer than 1% of sweeps, and a step of 5% at

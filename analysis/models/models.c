@@ -171,11 +171,15 @@ static void complete(struct fitting *f, double *level)
     fit->untested = isnan(fit->lack_of_fit.p);
     fit->blocks = d->blocks;
     fit->per_block = (double)d->count / (double)d->blocks;
+    fit->trial_noise = fit->variance;
+    fit->trial_noise_df = fit->variance_df;
+    if (fit->variance_df == d->df) /* the pure error, not a lack of fit */
+        noise_at_cell(d, d->cells - 1, &fit->trial_noise, &fit->trial_noise_df);
     if (fit->noise.kind != NOISE_POOLED)
         fit->trial_variance = fitting_trial_variance(d);
     if (fit->noise.kind == NOISE_MIXED)
         fit->trial_variance =
-            (fit->trial_variance + fit->level_variance + (1 - 1 / fit->per_block) * fit->noise.variance) / 2;
+            (fit->trial_variance + fit->level_variance + (1 - 1 / fit->per_block) * fit->trial_noise) / 2;
     find_t1(fit);
     if (fit->shapes == 2)
         fit->band_factor = model_band_factor(fit);
@@ -186,6 +190,7 @@ static void fit_kind(const struct design *d, const struct scaling_data *data, st
     struct fitting f = {.design = d, .fit = fit};
     double nothing[MODEL_SHAPES] = {NAN, NAN}, *level = calloc(d->blocks + 1, sizeof *level);
 
+    fit->smallest_workers = d->cells ? d->workers[0] : 0;
     fit->largest_workers = d->cells ? d->workers[d->cells - 1] : 0;
     if (level && !search_open(&f.search, d, fit->kind)) {
         if (!too_few(d, data, fit)) {
@@ -204,7 +209,7 @@ static void clear(enum model_kind kind, const struct scaling_data *data, double 
     *fit = (struct model_fit){
         .kind = kind, .shapes = model_table[kind].shapes, .level = level, .aicc = NAN, .rss_log = NAN};
     fit->variance = fit->variance_df = fit->band_factor = fit->level_variance = fit->level_df = NAN;
-    fit->trial_variance = fit->kappa_error = fit->kappa_free = NAN;
+    fit->trial_variance = fit->trial_noise = fit->trial_noise_df = fit->kappa_error = fit->kappa_free = NAN;
     fit->noise = (struct model_noise){.variance = NAN, .unequal_p = NAN};
     fit->lack_of_fit = (struct model_lack_of_fit){.f = NAN, .p = NAN, .reason = "the model is not fitted"};
     fit->weak = data->weak;

@@ -23,7 +23,8 @@
  * peak) are the extremes over the region of parameters that the sum of squares does not exclude. Beyond the largest
  * measured n everything counts that the data do not exclude: while usl is not needed beyond doubt it is not excluded
  * either, and while kappa may be 0 at a level of 1% amdahl is not; limits and extrapolations of the chosen model then
- * reach over the region of the other one too (`wide`). tests/coverage shows what they cover.
+ * reach over the region of the other one too (`wide`, models_wide.c). With two worker counts usl cannot be fitted, but every
+ * split of the loss between sigma and kappa can. tests/coverage shows what they cover.
  *
  * AICc (Hurvich and Tsai 1989) on the centred data: with m = observations - blocks and k = shape parameters +
  * 1, m ln(rss/m) + 2k + 2k(k+1)/(m-k-1); unknown when m - k - 1 <= 0. Choice: a model over the one that it needs
@@ -77,6 +78,8 @@ struct model_region {
     /* For functions with gradient d by theta: working is (J'BJ)^-1; covariance of log T1 and theta, theta first. */
     double working[MODEL_SHAPES][MODEL_SHAPES], covariance[MODEL_SHAPES + 1][MODEL_SHAPES + 1], df;
     double mean_gradient[MODEL_SHAPES]; /* of the model over the data */
+    bool split;  /* points that fit alike: their deviations are no chance, and add to it whole */
+    bool larger; /* of a larger model than the chosen one: only its side of an interval counts */
 };
 
 struct model_fit {
@@ -101,7 +104,8 @@ struct model_fit {
     double level_variance, level_df; /* of a block's mean of log T less the model; NaN when not known */
     double
         trial_variance; /* of one trial at the largest n in a block of its own; NaN: as level and variance say */
-    double per_block; /* observations */
+    double trial_noise, trial_noise_df; /* within its block; NaN: that of all repetitions */
+    double per_block;                   /* observations */
     size_t blocks;
     struct model_noise noise;
     double kappa_error; /* standard error of the last shape parameter, free of its range; NaN not known */
@@ -109,10 +113,11 @@ struct model_fit {
     double
         band_factor; /* of two shapes: standard errors on each side of the simultaneous band; NaN not known */
     double level;
-    unsigned largest_workers; /* of the data that took part */
-    double rss_log, aicc;     /* of the centred log T; aicc NaN when not known */
+    unsigned smallest_workers, largest_workers; /* of the data that took part */
+    double rss_log, aicc;                       /* of the centred log T; aicc NaN when not known */
     struct model_lack_of_fit lack_of_fit;
     struct model_region region; /* of this model */
+    bool open; /* a larger model is not excluded, and nothing bounds it: no interval beyond the largest n */
     bool has_wide; /* limits and extrapolations come from `wide`: a larger model is not excluded */
     struct model_region wide;
     bool predicts_rejected;        /* options.predict_rejected */

@@ -7,9 +7,6 @@
 
 #include "analysis/models/models_internal.h"
 
-/* One-sided level below which the last parameter of a model is not 0 for certain, so that the smaller one is excluded. */
-#define EXCLUDED 0.005
-
 /* --- limits --------------------------------------------------------------------------------------- */
 
 static double limit_of(enum model_kind kind, const double *theta, double log_t1, double workers)
@@ -78,6 +75,10 @@ static void find_limits(struct model_fit *fit)
         return;
     }
     fit->peak_workers = interval_unknown("no peak: the speedup only ever rises");
+    if (fit->open) {
+        fit->limit_speedup = interval_point(model_limit(fit->kind, fit->theta), "%s", model_open_reason);
+        return;
+    }
     if (!model->limit)
         fit->limit_speedup = interval_unknown("%s", model->no_limit);
     else
@@ -216,33 +217,6 @@ struct model_coherency model_coherency(const struct model_fit fits[MODEL_KINDS])
     return test;
 }
 
-/* Is the smaller model excluded by the last parameter of the larger one? */
-static bool excludes(const struct model_fit *larger)
-{
-    return larger->kappa_free > 0 && larger->kappa_error > 0 &&
-           gsl_cdf_tdist_Q(larger->kappa_free / larger->kappa_error, larger->region.df) < EXCLUDED;
-}
-
-/* The model that is neither needed nor excluded: limits and extrapolations have to allow for it. */
-static void widen(struct model_fit *fits, enum model_kind chosen)
-{
-    const struct model_fit *smaller = &fits[model_table[chosen].needs];
-
-    for (int kind = 0; kind < MODEL_KINDS; kind++) {
-        const struct model_fit *larger = &fits[kind];
-        if (kind == (int)chosen || !model_table[kind].may_be_chosen || model_table[kind].needs != chosen ||
-            !larger->fitted || larger->region.points == 0)
-            continue;
-        fits[chosen].has_wide = true;
-        fits[chosen].wide = larger->region;
-    }
-    if (!fits[chosen].has_wide && smaller->fitted && smaller->shapes > 0 && smaller->region.points > 0 &&
-        !smaller->rejected && !excludes(&fits[chosen])) {
-        fits[chosen].has_wide = true;
-        fits[chosen].wide = smaller->region;
-    }
-}
-
 void models_fit_with(const struct scaling_data *data, const struct model_options *options,
                      struct model_fit fits[MODEL_KINDS], char *choice, size_t choice_bytes)
 {
@@ -255,7 +229,7 @@ void models_fit_with(const struct scaling_data *data, const struct model_options
             chosen = (enum model_kind)kind;
     fits[chosen].chosen = fits[chosen].fitted;
     if (fits[chosen].shapes > 0)
-        widen(fits, chosen);
+        models_widen(fits, chosen);
     for (int kind = 0; kind < MODEL_KINDS; kind++) {
         fits[kind].predicts_rejected = options->predict_rejected;
         find_limits(&fits[kind]);

@@ -57,6 +57,10 @@ void region_extremes(const struct model_region *region, region_function function
 /* The stretch for a function with gradient d: its own half width over that of the traced region. NaN: not known. */
 double region_stretch(const struct model_region *region, const double d[MODEL_SHAPES], double level);
 
+/* models_wide.c: what the chosen model's limits and extrapolations have to allow for: `wide` or `open`. */
+void models_widen(struct model_fit *fits, enum model_kind chosen);
+extern const char *const model_open_reason;
+
 /* --- fits and predictions --------------------------------------------------------------------------- */
 
 /* models.c: every kind, without choice, limits and `wide`. */

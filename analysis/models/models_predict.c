@@ -56,6 +56,11 @@ static bool beyond(const struct model_fit *fit, double workers)
     return fit->rejected && !fit->predicts_rejected && workers > fit->largest_workers;
 }
 
+static bool is_open(const struct model_fit *fit, double workers)
+{
+    return fit->open && workers > fit->largest_workers;
+}
+
 static struct interval rejected(const struct model_fit *fit)
 {
     return interval_unknown("lack of fit (p %.2g) rejects the model: it predicts nothing beyond %u workers",
@@ -108,6 +113,8 @@ struct interval model_speedup_interval(const struct model_fit *fit, double worke
         return rejected(fit);
     if (no_interval(fit))
         return interval_point(model_speedup(fit, workers), "%s", no_interval(fit));
+    if (is_open(fit, workers))
+        return interval_point(model_speedup(fit, workers), "%s", model_open_reason);
     return speedup_within(fit, workers, 1, "profile of log T");
 }
 
@@ -173,7 +180,8 @@ double model_band_factor(const struct model_fit *fit)
 
 struct interval model_speedup_band(const struct model_fit *fit, double workers)
 {
-    if (!fit->fitted || fit->shapes < 2 || workers <= 1 || no_interval(fit) || beyond(fit, workers))
+    if (!fit->fitted || fit->shapes < 2 || workers <= 1 || no_interval(fit) || beyond(fit, workers) ||
+        is_open(fit, workers))
         return model_speedup_interval(fit, workers);
     if (isnan(fit->band_factor))
         return interval_point(model_speedup(fit, workers),
@@ -191,7 +199,7 @@ static double half_width(const struct model_fit *fit, const struct model_region 
                          const double d[MODEL_SHAPES], double side, bool trial, double *df)
 {
     double t = stats_t(fit->level, r->df), own, total, level, noise = trial ? 1 - 1 / fit->per_block : 0,
-           within;
+           within, within_df;
 
     if (fit->noise.kind != NOISE_POOLED && !fit->rejected) {
         own = total = 0;
@@ -207,12 +215,19 @@ static double half_width(const struct model_fit *fit, const struct model_region 
         return sqrt(fmax(t * t * (total - own) + side * side, t * t * total / 4));
     }
     level = fit->level_variance * ((trial ? 1 : 0) + 1 / (double)fit->blocks);
-    within = (isfinite(t) && t > 0 ? side * side / (t * t) : 0) + noise * fit->variance;
+    noise *= fit->trial_noise;
+    within = (isfinite(t) && t > 0 ? side * side / (t * t) : 0);
+    within_df = fit->variance_df;
+    if (noise > 0) {
+        within_df = 1 / (pow(within / (within + noise), 2) / fit->variance_df +
+                         pow(noise / (within + noise), 2) / fit->trial_noise_df);
+        within += noise;
+    }
     if (fit->blocks < 2 || !(within > 0)) {
         *df = fit->level_df;
         return stats_t(fit->level, *df) * sqrt(level + within);
     }
-    return stats_half_width(fit->level, level, fit->level_df, within, fit->variance_df, df);
+    return stats_half_width(fit->level, level, fit->level_df, within, within_df, df);
 }
 
 /* Bounds of log T over one region. */
@@ -225,6 +240,12 @@ static void seconds_over(const struct model_fit *fit, const struct model_region 
     *low = *high = at;
     if (model_table[r->kind].shapes > 0)
         region_extremes(r, log_seconds, workers, region_stretch(r, d, fit->level), low, high);
+    if (r->split) {
+        double chance = half_width(fit, r, d, 0, trial, df);
+        *low -= chance;
+        *high += chance;
+        return;
+    }
     *low = at - half_width(fit, r, d, at - *low, trial, df);
     *high = at + half_width(fit, r, d, *high - at, trial, df);
 }
@@ -260,5 +281,7 @@ struct interval model_seconds_prediction(const struct model_fit *fit, double wor
         return interval_unknown("%s", fit->reason);
     if (beyond(fit, workers))
         return rejected(fit);
+    if (is_open(fit, workers))
+        return interval_point(model_seconds(fit, workers), "%s", model_open_reason);
     return seconds_within(fit, workers, true, "prediction of one trial, log T");
 }

@@ -140,14 +140,19 @@ void region_extremes(const struct model_region *r, region_function function, dou
     }
 }
 
+/* How much of what may be missed on both sides a larger model may miss on its own. The other side is bounded by the smaller
+ * model, which then hardly misses anything. */
+#define LARGER_SHARE 0.6
+
 double region_stretch(const struct model_region *r, const double d[MODEL_SHAPES], double level)
 {
-    double own = 0, working = model_quadratic_form(r->working, d);
+    double own = 0, working = model_quadratic_form(r->working, d), t;
 
     for (size_t j = 0; j < MODEL_SHAPES; j++)
         for (size_t k = 0; k < MODEL_SHAPES; k++)
             own += d[j] * r->covariance[j][k] * d[k];
     if (!(working > 0))
         return isnan(working) ? NAN : 1;
-    return stats_t(level, r->df) * sqrt(own / (working * r->variance)) / r->factor;
+    t = stats_t(r->larger ? 1 - 2 * LARGER_SHARE * (1 - level) : level, r->df);
+    return t * sqrt(own / (working * r->variance)) / r->factor;
 }

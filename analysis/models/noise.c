@@ -6,10 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Levels of the two tests of equal noise. A false alarm costs width, not coverage. The trend, which is common, may have
+#include "analysis/statistics/shrink.h"
+
+/* Levels of the three tests of equal noise. A false alarm costs width, not coverage. The trend, which is common, may have
  * the larger share; where the evidence is weak both variances count. */
 #define TREND_LEVEL        0.01
 #define BARTLETT_LEVEL     0.002
+#define LOUDEST_LEVEL      0.001
 #define TREND_SUSPECTED    0.12
 #define BARTLETT_SUSPECTED 0.03
 
@@ -30,25 +33,29 @@ void noise_of_cells(const struct design *d, double *variance, double *df)
     }
 }
 
-/* Bartlett 1937, "Properties of sufficiency and statistical tests", Proc. R. Soc. A 160. */
-static double bartlett(const double *variance, const double *df, size_t cells, double pooled)
+/* The loudest worker count against the others together: F, times as many as were looked at. */
+static double loudest(const double *variance, const double *df, size_t cells)
 {
-    double statistic = 0, total = 0, inverse = 0, k = 0;
+    double sum = 0, total = 0, least = 1;
+    size_t looks = 0;
 
+    for (size_t c = 0; c < cells; c++)
+        if (df[c] > 0) {
+            sum += df[c] * variance[c];
+            total += df[c];
+            looks++;
+        }
     for (size_t c = 0; c < cells; c++) {
-        if (!(df[c] > 0) || !(variance[c] > 0))
-            continue;
-        statistic += df[c] * log(pooled / variance[c]);
-        total += df[c];
-        inverse += 1 / df[c];
-        k++;
+        double rest = total - df[c], others = (sum - df[c] * variance[c]) / rest;
+        if (df[c] > 0 && rest > 0 && others > 0)
+            least = fmin(least, gsl_cdf_fdist_Q(variance[c] / others, df[c], rest) * (double)looks);
     }
-    return k < 2 ? 1
-                 : gsl_cdf_chisq_Q(fmax(statistic / (1 + (inverse - 1 / total) / (3 * (k - 1))), 0), k - 1);
+    return least;
 }
 
-/* log variance against log n, weighted by what is known of each. Two-sided. */
-static double trend(const struct design *d, const double *variance, const double *df)
+/* log variance against log n, weighted by what is known of each: the slope, and its standard error. */
+static void fit_trend(const struct design *d, const double *variance, const double *df, double *slope,
+                      double *error)
 {
     double w = 0, wx = 0, wy = 0, wxx = 0, wxy = 0;
 
@@ -65,7 +72,56 @@ static double trend(const struct design *d, const double *variance, const double
         wxy += weight * x * y;
     }
     wxx -= wx * wx / w;
-    return wxx > 0 ? 2 * gsl_cdf_ugaussian_Q(fabs(wxy - wx * wy / w) / sqrt(wxx)) : 1;
+    *slope = wxx > 0 ? (wxy - wx * wy / w) / wxx : 0;
+    *error = wxx > 0 ? 1 / sqrt(wxx) : INFINITY;
+}
+
+/* Two-sided. */
+static double trend(const struct design *d, const double *variance, const double *df)
+{
+    double slope, error;
+
+    fit_trend(d, variance, df, &slope, &error);
+    return 2 * gsl_cdf_ugaussian_Q(fabs(slope) / error);
+}
+
+/* The trend of the variances, moved towards 0 by what chance alone would give (the positive part of James' and Stein's
+ * estimator, 1961), carries all of them to this worker count. */
+void noise_at_cell(const struct design *d, size_t cell, double *variance, double *df)
+{
+    double *all = calloc(d->cells + 1, sizeof *all), *all_df = calloc(d->cells + 1, sizeof *all_df);
+
+    *variance = *df = NAN;
+    if (all && all_df && d->df > 0 && d->pure > NO_NOISE * (double)d->count) {
+        struct shrink_prior prior;
+        double slope, error;
+        noise_of_cells(d, all, all_df);
+        fit_trend(d, all, all_df, &slope, &error);
+        slope *= fmax(1 - error * error / (slope * slope), 0);
+        for (size_t c = 0; c < d->cells && slope != 0; c++)
+            all[c] *= exp(slope * log((double)d->workers[cell] / d->workers[c]));
+        prior = shrink_prior(all, all_df, d->cells);
+        *variance = shrink_variance(&prior, all[cell], all_df[cell], d->df, df);
+    }
+    free(all);
+    free(all_df);
+}
+
+/* Bartlett 1937, "Properties of sufficiency and statistical tests", Proc. R. Soc. A 160. */
+static double bartlett(const double *variance, const double *df, size_t cells, double pooled)
+{
+    double statistic = 0, total = 0, inverse = 0, k = 0;
+
+    for (size_t c = 0; c < cells; c++) {
+        if (!(df[c] > 0) || !(variance[c] > 0))
+            continue;
+        statistic += df[c] * log(pooled / variance[c]);
+        total += df[c];
+        inverse += 1 / df[c];
+        k++;
+    }
+    return k < 2 ? 1
+                 : gsl_cdf_chisq_Q(fmax(statistic / (1 + (inverse - 1 / total) / (3 * (k - 1))), 0), k - 1);
 }
 
 struct model_noise noise_describe(const struct design *d)
@@ -94,9 +150,10 @@ struct model_noise noise_describe(const struct design *d)
     /* Two worker counts in blocks have one difference each: their noise cannot be distinguished. */
     if (d->cells > (d->paired ? 2 : 1)) {
         double any = bartlett(variance, df, d->cells, noise.variance), growing = trend(d, variance, df);
-        noise.unequal_p = fmin(2 * fmin(any, growing), 1);
+        double one = loudest(variance, df, d->cells);
+        noise.unequal_p = fmin(3 * fmin(fmin(any, growing), one), 1);
         noise.by_blocks = d->paired && d->blocks > 1;
-        if (growing < TREND_LEVEL || any < BARTLETT_LEVEL)
+        if (growing < TREND_LEVEL || any < BARTLETT_LEVEL || one < LOUDEST_LEVEL)
             noise.kind = NOISE_OWN;
         else if (growing < TREND_SUSPECTED || any < BARTLETT_SUSPECTED)
             noise.kind = NOISE_MIXED;

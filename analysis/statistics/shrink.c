@@ -24,14 +24,43 @@ static double inverse_trigamma(double y)
     return x;
 }
 
-struct shrink_prior shrink_prior(const double *variance, const double *df, size_t groups)
+static bool has_variance(double variance, double df)
+{
+    return variance > 0 && df > 0;
+}
+
+/* The loudest of the groups up to `most`, if the others say that it is not like them; `groups` when none is. */
+static size_t find_loud(const double *variance, const double *df, size_t groups, double most)
+{
+    double sum = 0, total = 0, used = 0;
+    size_t loud = groups;
+
+    for (size_t i = 0; i < groups; i++) {
+        if (!has_variance(variance[i], df[i]) || !(variance[i] < most))
+            continue;
+        sum += df[i] * variance[i];
+        total += df[i];
+        used++;
+        if (loud == groups || variance[i] > variance[loud])
+            loud = i;
+    }
+    if (used < 3)
+        return groups;
+    total -= df[loud];
+    sum -= df[loud] * variance[loud];
+    return gsl_cdf_fdist_Q(variance[loud] / (sum / total), df[loud], total) * used < SHRINK_LOUD_LEVEL
+               ? loud
+               : groups;
+}
+
+static struct shrink_prior prior_below(const double *variance, const double *df, size_t groups, double most)
 {
     struct shrink_prior prior = {NAN, 0};
     double used = 0, sum = 0, squares = 0, own = 0, pooled = 0, total = 0, spread;
 
     for (size_t i = 0; i < groups; i++) {
         double e;
-        if (!(variance[i] > 0) || !(df[i] > 0))
+        if (!has_variance(variance[i], df[i]) || !(variance[i] < most))
             continue;
         e = log(variance[i]) - gsl_sf_psi(df[i] / 2) + log(df[i] / 2);
         sum += e;
@@ -54,6 +83,19 @@ struct shrink_prior shrink_prior(const double *variance, const double *df, size_
     prior.df = 2 * inverse_trigamma(spread);
     prior.variance = exp(sum / used + gsl_sf_psi(prior.df / 2) - log(prior.df / 2));
     return prior;
+}
+
+struct shrink_prior shrink_prior(const double *variance, const double *df, size_t groups)
+{
+    double most = INFINITY;
+
+    for (size_t left_out = 0; left_out < groups / 4; left_out++) {
+        size_t loud = find_loud(variance, df, groups, most);
+        if (loud == groups)
+            break;
+        most = variance[loud];
+    }
+    return prior_below(variance, df, groups, most);
 }
 
 double shrink_variance(const struct shrink_prior *prior, double variance, double df, double df_of_all,

@@ -97,6 +97,8 @@ struct scaling_data sweep_make(const struct sweep_truth *truth, const struct swe
         count = uneven(truth, design, &random, observation);
     for (unsigned b = 0; b < design->blocks && !design->uneven; b++)
         count += one_block(truth, design, &random, b, &before, observation + count);
+    if (design->one_slow && count > 0)
+        observation[(size_t)(random_uniform(&random) * (double)count)].seconds *= 10;
     quiet.outliers = 0; /* a prediction is of a trial that nothing disturbs */
     if (extra)
         *extra = noisy(&quiet, &random, truth, beyond,

@@ -32,6 +32,7 @@ struct sweep_design {
     double missing;     /* share of trials that are missing */
     double outliers;    /* share of trials that take 3 to 10 times as long */
     unsigned noisy_at;  /* this n has five times the noise; 0 none */
+    bool one_slow;      /* one trial, whichever, takes ten times as long */
 };
 
 #define SWEEP_T1 100.0

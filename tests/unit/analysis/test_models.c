@@ -152,6 +152,65 @@ static void two_worker_counts_give_the_interval_of_the_paired_ratio(void **state
     assert_near("e(2)", points[1].karp_flatt.value, fit.shape[0].value, 1e-9);
 }
 
+/* Two worker counts: the loss may be all sigma or all kappa. With kappa alone, 1 + 2 kappa = 2 T(2)/T(1). */
+static void two_worker_counts_do_not_exclude_usl(void **state)
+{
+    struct scaling_data data = sweep(2, 4, 0.05, 0, 0.003);
+    struct model_fit fits[MODEL_KINDS];
+    char choice[256];
+    struct interval speedup, seconds;
+    double s, kappa, least;
+
+    (void)state;
+    models_fit(&data, 0.95, fits, choice, sizeof choice);
+    assert_true(fits[MODEL_AMDAHL].chosen && fits[MODEL_AMDAHL].has_wide);
+    s = fits[MODEL_AMDAHL].shape[0].high;
+    kappa = s / 2;
+    least = 8 / (1 + kappa * 8 * 7);
+    speedup = model_speedup_interval(&fits[MODEL_AMDAHL], 8);
+    assert_near("S(8) at least", speedup.low, least, 0.02 * least);
+    assert_true(speedup.high > 8 / (1 + 0.05 * 7));
+    seconds = model_seconds_prediction(&fits[MODEL_AMDAHL], 8);
+    assert_true(seconds.high > fits[MODEL_AMDAHL].t1.value / least);
+    speedup = model_speedup_interval(&fits[MODEL_AMDAHL], 2);
+    assert_true(speedup.low > 0.9 * speedup.high); /* within the data nothing is added */
+}
+
+/* Three worker counts without repetitions: usl has an estimate and no interval, and is not excluded. */
+static void a_larger_model_without_bounds_leaves_none(void **state)
+{
+    struct scaling_data data = sweep(3, 1, 0.05, 0, 0.003);
+    struct model_fit fits[MODEL_KINDS];
+    char choice[256];
+    struct interval speedup;
+
+    (void)state;
+    models_fit(&data, 0.95, fits, choice, sizeof choice);
+    if (!fits[MODEL_AMDAHL].chosen)
+        return;
+    speedup = model_speedup_interval(&fits[MODEL_AMDAHL], 12);
+    assert_true(interval_has_value(&speedup) && !interval_has_bounds(&speedup));
+}
+
+/* "May be 0" never appears next to an interval that excludes 0. */
+static void coherency_may_be_zero_only_where_its_interval_says_so(void **state)
+{
+    unsigned said = 0;
+
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        struct scaling_data data = sweep(6, 3, 0.05, 0.00002 * i, 0.004 + 0.0001 * i);
+        struct model_fit fits[MODEL_KINDS];
+        char choice[256];
+        models_fit(&data, 0.95, fits, choice, sizeof choice);
+        if (strstr(choice, "may be 0")) {
+            said++;
+            assert_false(fits[MODEL_USL].shape[1].low > 0);
+        }
+    }
+    assert_true(said > 0);
+}
+
 static void super_linear_data_are_named_and_not_clipped(void **state)
 {
     struct scaling_data data = sweep(4, 3, -0.1, 0, 0.001);
@@ -342,6 +401,9 @@ int main(void)
         cmocka_unit_test(more_workers_than_cores_never_enter_the_serial_fraction),
         cmocka_unit_test(too_few_worker_counts_are_said_and_not_guessed),
         cmocka_unit_test(two_worker_counts_give_the_interval_of_the_paired_ratio),
+        cmocka_unit_test(two_worker_counts_do_not_exclude_usl),
+        cmocka_unit_test(a_larger_model_without_bounds_leaves_none),
+        cmocka_unit_test(coherency_may_be_zero_only_where_its_interval_says_so),
         cmocka_unit_test(super_linear_data_are_named_and_not_clipped),
         cmocka_unit_test(an_estimate_a_little_below_zero_is_held_and_said),
         cmocka_unit_test(bad_times_are_refused_with_a_reason),
