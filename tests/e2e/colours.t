@@ -142,7 +142,7 @@ for item in "${unfit[@]}"; do
 done
 same out/p/grey-with-rgb.png.png "30,30,30 90,90,90 150,150,150 220,220,220" "PNG, grey with an RGB profile: passed over"
 same out/p/grey-with-grey.jpg.png "96,96,96 159,159,159 201,201,201 239,239,239" "a grey profile that fits is applied" 4
-is "$(notes rgb-none.jpg) $(notes grey-with-grey.jpg)" "0 0" "no note where nothing was passed over"
+is "$(notes rgb-none.jpg) $(notes grey-with-grey.jpg)" "0 32" "no such note where nothing was passed over"
 find in -type f ! -name '*-with-*' ! -name '*-none.jpg' ! -name adobe-rgb.jpg -delete
 knee_run planes.recipe
 for item in "${unfit[@]}"; do
