@@ -9,7 +9,7 @@ from . import wording
 from .findings import Losses
 from .measure import Measure
 from .pages import page_number
-from .study import Study
+from .study import CurvePoint, Study
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,13 @@ static double least_width(const struct setting *set, double beyond)
     double mean[2] = {0}, aa = 0, ab = 0, bb = 0, s = set->truth.sigma, points = set->design.points, u, a,
            one_sided = gsl_cdf_ugaussian_Pinv(0.95), g = (beyond - 1) / (1 + s * (beyond - 1));
 
-    for (double n = 1; n <= points; n++) {
+    for (unsigned i = 1; i <= set->design.points; i++) {
+        double n = i;
         mean[0] += (n - 1) / (1 + s * (n - 1)) / points;
         mean[1] += n * (n - 1) / (1 + s * (n - 1)) / points;
     }
-    for (double n = 1; n <= points; n++) {
+    for (unsigned i = 1; i <= set->design.points; i++) {
+        double n = i;
         double x = (n - 1) / (1 + s * (n - 1)) - mean[0], y = n * (n - 1) / (1 + s * (n - 1)) - mean[1];
         aa += x * x;
         ab += x * y;

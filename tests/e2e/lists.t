@@ -85,7 +85,10 @@ knee_run --quiet in out2 2>/dev/null
 same out2 "a run that had nothing to do"
 
 knee_run --quiet --renditions csv in out2 2>/dev/null
-is "$(ls out2 | tr '\n' ' ')" "FAILED.tsv MANIFEST.sha256 NOTES.tsv RENDITIONS.csv SUMMARY.json big tiny " "--renditions csv replaces the JSON"
+names() {
+    (cd "$1" && printf '%s ' *)
+}
+is "$(names out2)" "FAILED.tsv MANIFEST.sha256 NOTES.tsv RENDITIONS.csv SUMMARY.json big tiny " "--renditions csv replaces the JSON"
 is "$(/usr/bin/python3 - <<'PY'
 import base64, csv, json
 rows = list(csv.DictReader(open("out2/RENDITIONS.csv", newline="", encoding="utf-8", errors="surrogateescape")))
@@ -101,8 +104,8 @@ print("equal")
 PY
 )" equal "... and says the same"
 knee_run --quiet --renditions none in out2 2>/dev/null
-is "$(ls out2 | grep -c RENDITIONS)" 0 "--renditions none removes both"
+is "$(names out2 | grep -c RENDITIONS)" 0 "--renditions none removes both"
 rm in/link.png in/signed.jpg in/bad.png
 knee_run --quiet --restart in out2
-is "$? $(ls out2 | tr '\n' ' ')" "0 MANIFEST.sha256 RENDITIONS.json SUMMARY.json big tiny " "no notes, no failures: no files for them"
+is "$? $(names out2)" "0 MANIFEST.sha256 RENDITIONS.json SUMMARY.json big tiny " "no notes, no failures: no files for them"
 done_testing

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 
 def save(picture: Image.Image, to: str, **options: object) -> None:
-    picture.save(to, **options)  # type: ignore[arg-type]
+    picture.save(to, **options)
 
 
 def vips(*words: str) -> None:
