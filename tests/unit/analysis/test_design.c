@@ -51,7 +51,7 @@ static void metric_by_hand(const struct design *d, const double *weight, double 
 
 static void check_metric(const struct design *d, const double *weight)
 {
-    double metric[CELLS * CELLS], v[CELLS] = {0}, image[CELLS] = {0};
+    double metric[CELLS * CELLS] = {0}, v[CELLS] = {0}, image[CELLS] = {0};
 
     metric_by_hand(d, weight, metric);
     for (size_t c = 0; c < d->cells; c++)
