@@ -41,12 +41,13 @@ static void print_terms(const struct fit *fit, const struct size_regression *r, 
             wrapped_print(out, 4, "  nothing per %s: %s", units[term], r->slope[term].reason);
 }
 
+/* Milliseconds; one that is not 0 keeps its first digit. */
 static const char *number_text(double value, char *text, size_t bytes)
 {
     if (isnan(value))
         snprintf(text, bytes, "-");
     else
-        snprintf(text, bytes, "%.1f", 1e3 * value);
+        snprintf(text, bytes, fabs(1e3 * value) < 0.05 ? "%.1g" : "%.1f", 1e3 * value + 0.0);
     return text;
 }
 
@@ -91,7 +92,8 @@ void fit_print_sizes(const struct fit *fit, FILE *out)
     if (!size)
         return;
     if (!isnan(size->regression.r2))
-        snprintf(r2, sizeof r2, ", R2 %.3f", size->regression.r2);
+        snprintf(r2, sizeof r2, ", R2 %.*f", fabs(size->regression.r2) < 0.0005 ? 0 : 3,
+                 without_negative_zero(size->regression.r2, 3));
     fprintf(out, "item time at %u worker%s (%zu items%s):\n", size->workers, size->workers == 1 ? "" : "s",
             size->regression.items, r2);
     print_terms(fit, &size->regression, out);

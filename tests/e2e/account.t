@@ -65,7 +65,7 @@ PYTHON
 "$KNEE" predict --cores 16 --memory 32G --items 1000 one >out
 is $? 0 "knee predict: exit 0"
 is "$(grep -cE '^ +[0-9]+  [0-9.]+ ' out)" 16 "... a line for each number of workers"
-like "$(cat out)" '^best: [0-9]+ workers?, chunk [0-9]+, [a-z-]+: [0-9.]+ .*core-hours$' "... the best cell and its cost"
+like "$(tr -s ' \n' ' ' <out)" 'best: [0-9]+ workers?, chunk [0-9]+, [a-z-]+: [0-9.]+ .*, [0-9.]+ core-hours chunk: ' "... the best cell and its cost"
 like "$(tr '\n' ' ' <out | tr -s ' ')" 'bounds: speedup is at most 16 \(workers\).*memory is enough for [0-9]+ workers' "... and bounds"
 is "$(grep -c '^checked: ' out)" 3 "... and each measured cell, predicted without its own trials"
 /usr/bin/python3 "$root/tests/bench/predictions.py" "$KNEE" one >out
