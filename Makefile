@@ -186,7 +186,7 @@ sweep: $(if $(filter file,$(origin IN)),dataset)
 # With the study on emulated cores, or the replay, where there is one.
 REPORT = $(BUILD)/knee report $(OTHER) $(STUDY)
 OTHER = $$(if [ -e $(EMULATED)/study.db ]; then echo --emulated $(EMULATED); \
-  elif [ -e $(REPLAYED)/study.db ]; then echo --replayed $(REPLAYED); fi)
+  elif [ -e $(REPLAYED)/fit.json ]; then echo --replayed $(REPLAYED); fi)
 report:
 	$(PARALLEL_ALL)
 	@$(BUILD)/knee fit $(STUDY)
