@@ -271,8 +271,9 @@ static int fit_all(struct design *d, bool costs_are_positive, const bool known[S
             return 0;
         left_out[column] = true;
         struct interval *slope = size_estimate(result, column);
-        *slope = interval_unknown("%.3g ms (%.3g to %.3g): not told from the other terms, left out",
-                                  1e3 * slope->value, 1e3 * slope->low, 1e3 * slope->high);
+        *slope =
+            interval_unknown("%.3g ms (%.3g to %.3g): cannot be separated from the other terms, left out",
+                             1e3 * slope->value, 1e3 * slope->low, 1e3 * slope->high);
     }
 }
 

@@ -320,7 +320,7 @@ static void print_remedy(const struct baseline *baseline, const struct gate_resu
     if (without)
         wrapped_print(stdout, 2,
                       "to decide: without an interval nothing can be judged: sweep at least 3 blocks, or "
-                      "write the baseline anew from such a study");
+                      "write a new baseline from such a study");
     if (wide)
         wrapped_print(stdout, 2, "to decide: the intervals are too wide: more blocks would decide");
     g_string_free(missing, TRUE);

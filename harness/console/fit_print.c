@@ -134,6 +134,16 @@ static void print_warnings(const struct fit *fit, unsigned lines, FILE *out)
         fprintf(out, "%u more warning%s: --verbose\n", left, left == 1 ? "" : "s");
 }
 
+/* What both forms begin with; rows: the most of the curve. */
+static void print_beginning(const struct fit *fit, unsigned rows, FILE *out)
+{
+    print_head(fit, out);
+    fit_print_answer(fit, out);
+    fputc('\n', out);
+    fit_print_curve(fit, rows, out);
+    fit_print_predictions(fit, out);
+}
+
 static void print_brief(const struct fit *fit, FILE *out)
 {
     enum { ROWS = 10 };
@@ -144,11 +154,7 @@ static void print_brief(const struct fit *fit, FILE *out)
 
     if (!part)
         return;
-    print_head(fit, part);
-    fit_print_answer(fit, part);
-    fputc('\n', part);
-    fit_print_curve(fit, ROWS, part);
-    fit_print_predictions(fit, part);
+    print_beginning(fit, ROWS, part);
     print_equivalence(fit, part);
     fclose(part);
     fputs(text, out);
@@ -163,11 +169,7 @@ void fit_print(const struct fit *fit, bool verbose, FILE *out)
         print_brief(fit, out);
         return;
     }
-    print_head(fit, out);
-    fit_print_answer(fit, out);
-    fputc('\n', out);
-    fit_print_curve(fit, UINT_MAX, out);
-    fit_print_predictions(fit, out);
+    print_beginning(fit, UINT_MAX, out);
     fputc('\n', out);
     fit_print_models(fit, out);
     fit_print_sizes(fit, out);

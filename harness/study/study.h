@@ -40,6 +40,12 @@ struct study_batch_item {
     const char *path, *kind;
 };
 
+/* In an initializer of struct study_batch_item: what is not known before the item was worked on. */
+#define STUDY_BATCH_ITEM_UNMEASURED                                                                          \
+    .width = STUDY_UNKNOWN, .height = STUDY_UNKNOWN, .progressive = STUDY_UNKNOWN,                           \
+    .samples_decoded = STUDY_UNKNOWN, .pixels_written = STUDY_UNKNOWN, .pixels_converted = STUDY_UNKNOWN,    \
+    .replay_wall_ns = STUDY_UNKNOWN, .replay_cpu_ns = STUDY_UNKNOWN
+
 struct study_cell {
     int64_t id, workers, chunk;
     const char *role, *policy, *placement, *start_method;

@@ -17,14 +17,7 @@ static int record_items(const struct subject_batch *batch, struct study *study, 
                                        .path = all->paths[index],
                                        .kind = kind == KIND_UNKNOWN ? NULL : sniff_name(kind),
                                        .bytes = (int64_t)all->bytes[index],
-                                       .width = STUDY_UNKNOWN,
-                                       .height = STUDY_UNKNOWN,
-                                       .progressive = STUDY_UNKNOWN,
-                                       .samples_decoded = STUDY_UNKNOWN,
-                                       .pixels_written = STUDY_UNKNOWN,
-                                       .pixels_converted = STUDY_UNKNOWN,
-                                       .replay_wall_ns = STUDY_UNKNOWN,
-                                       .replay_cpu_ns = STUDY_UNKNOWN};
+                                       STUDY_BATCH_ITEM_UNMEASURED};
         if (study_add_batch_item(study, &row, fault))
             return -1;
     }

@@ -35,7 +35,7 @@ struct subject *subject_batch_new(size_t bytes, const struct subject_kind *kind,
 /* Releases the members of this kind and the memory. */
 void subject_batch_release(struct subject *subject);
 
-/* Copies what an item table tells of each item into the study. Returns 0, or -1 with fault. */
+/* Copies what an item table has of each item into the study. Returns 0, or -1 with fault. */
 int subject_batch_describe(struct study *study, const struct item_table *table, struct fault *fault);
 
 /* The serial run without a pool over the items in `list`. */

@@ -163,14 +163,7 @@ static int record_items(struct study *study, const struct spans_items *items, st
                                        .path = item->name,
                                        .kind = item->kind[0] ? item->kind : NULL,
                                        .bytes = item->bytes >= 0 ? item->bytes : STUDY_UNKNOWN,
-                                       .width = STUDY_UNKNOWN,
-                                       .height = STUDY_UNKNOWN,
-                                       .progressive = STUDY_UNKNOWN,
-                                       .samples_decoded = STUDY_UNKNOWN,
-                                       .pixels_written = STUDY_UNKNOWN,
-                                       .pixels_converted = STUDY_UNKNOWN,
-                                       .replay_wall_ns = STUDY_UNKNOWN,
-                                       .replay_cpu_ns = STUDY_UNKNOWN};
+                                       STUDY_BATCH_ITEM_UNMEASURED};
         g_checksum_update(sum, (const guchar *)item->name, (gssize)strlen(item->name) + 1);
         bytes = item->bytes < 0 || bytes == STUDY_UNKNOWN ? STUDY_UNKNOWN : bytes + item->bytes;
         status = study_add_batch_item(study, &row, fault);

@@ -19,7 +19,8 @@ struct tiff_layout {
     int subifd; /* it is that one below the page, from 0; -1: it is the page itself */
     bool raw;   /* the full picture, or one as large, is of a sensor: not yet a picture */
     int extra_count,
-        extra[TIFF_MOST_EXTRA]; /* enum tiff_extra, of the samples after the colours; as far as told */
+        extra
+            [TIFF_MOST_EXTRA]; /* enum tiff_extra, of the samples after the colours; as far as the file says */
 };
 
 /* The first page, unless it is a reduced one (NewSubfileType, SubfileType): then the largest that is not, among all

@@ -134,7 +134,7 @@ static int fit_profile(VipsImage **image, bool ignored, struct notes *notes)
     return without_profile(image);
 }
 
-/* --- colour told otherwise --------------------------------------------------------------------- */
+/* --- colour given without a profile --------------------------------------------------------------------- */
 
 static uint8_t *row_at(const VipsRegion *region, int x, int y)
 {

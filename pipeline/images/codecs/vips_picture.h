@@ -23,7 +23,7 @@ enum { VIPS_PICTURE_MOST_BANDS = 64 };
 VipsImage *vips_picture_open(const void *data, size_t bytes, struct notes *notes, struct fault *fault);
 
 /* Samples and profile of an image, which it takes over: float, signed and 32-bit samples become 16-bit ones; a profile
- * that cannot be used is removed, with a note; colours of another space that tags tells are converted to sRGB. The
+ * that cannot be used is removed, with a note; colours of another space, which tags gives, are converted to sRGB. The
  * profile that is left, if any, is for the image's channels. NULL with fault. */
 VipsImage *vips_picture_fit(VipsImage *image, const struct colour_tags *tags, struct notes *notes,
                             struct fault *fault);

@@ -14,7 +14,7 @@
  *   thumbnail (vips_picture.h).
  * - scaling works on gamma-encoded values, as in most tools, and premultiplies alpha.
  * - a profile equivalent to sRGB is dropped (colour_profile.h); one that is not for the picture's channels, or cannot
- *   be read, is passed over with a note; any other is applied. Without a profile, colours are what the file tells
+ *   be read, is passed over with a note; any other is applied. Without a profile, colours are what the file says
  *   otherwise (colour_tags.h), or sRGB (CMYK: through libvips' own profile).
  * - a decoder's warning is an error here; of the JPEG library, those that mean lost pixels (jpeg_warnings.h); of the
  *   TIFF library, whose warnings are mostly about odd tags, those that mean lost pixels.

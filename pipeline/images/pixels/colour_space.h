@@ -1,4 +1,4 @@
-/* colour_space.h: colours of another space than sRGB, told by chromaticities and a curve, to sRGB: of clips, and of
+/* colour_space.h: colours of another space than sRGB, given by chromaticities and a curve, to sRGB: of clips, and of
  * pictures without an ICC profile.
  *
  * Values are made linear, mixed by a 3x3 matrix, and encoded again; colours outside of sRGB are clipped. A white other
