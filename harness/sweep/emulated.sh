@@ -5,15 +5,9 @@
 # exit code is 0.
 set -euo pipefail
 knee=$1 study=$2 cores=$3 budget=$4 items=$5 batch=$6
-skip() {
-    echo "emulated none: $*"
-    exit 0
-}
-[ "$cores" -gt 0 ] || skip "not asked for (EMULATE=0)"
-report=$("$knee" doctor)
-usable=$(sed -n 's/^[-! ]*cores  *\([0-9][0-9]*\) of .*physical cores usable.*/\1/p' <<<"$report")
-[ -n "$usable" ] || skip "how many cores may be used is not known (see 'knee doctor')"
-[ "$usable" -lt "$cores" ] || skip "the study has $usable real cores, $cores were asked for"
+what=emulated option=EMULATE
+# shellcheck source=harness/sweep/fewer_cores.sh
+. "$(dirname "$0")/fewer_cores.sh"
 grep -q 'cores can be emulated' <<<"$report" ||
     skip "cores cannot be emulated here ('knee doctor' lists what is missing)"
 

@@ -5,15 +5,9 @@
 # and the exit code is 0.
 set -euo pipefail
 knee=$1 study=$2 cores=$3 budget=$4
-skip() {
-    echo "replayed none: $*"
-    exit 0
-}
-[ "$cores" -gt 0 ] || skip "not asked for (REPLAY=0)"
-report=$("$knee" doctor)
-usable=$(sed -n 's/^[-! ]*cores  *\([0-9][0-9]*\) of .*physical cores usable.*/\1/p' <<<"$report")
-[ -n "$usable" ] || skip "how many cores may be used is not known (see 'knee doctor')"
-[ "$usable" -lt "$cores" ] || skip "the study has $usable real cores, $cores were asked for"
+what=replayed option=REPLAY
+# shellcheck source=harness/sweep/fewer_cores.sh
+. "$(dirname "$0")/fewer_cores.sh"
 rm -f "$study-replayed/fit.json"
 status=0
 "$knee" sweep --replay "$study" --study "$study-replayed" --workers "1..$cores" --budget "$budget" |
