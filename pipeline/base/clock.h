@@ -17,6 +17,14 @@ static inline uint64_t clock_now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+/* Nanoseconds since the epoch, by this machine's clock: for times that other machines read. It may be set back. */
+static inline uint64_t clock_epoch_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 /* CPU nanoseconds (user and system) used so far by all threads of this process, ended ones included. */
 static inline uint64_t clock_process_cpu_ns(void)
 {

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 __attribute__((format(printf, 3, 0))) static int set(struct fault *fault, enum fault_kind kind,
                                                      const char *format, va_list args)
@@ -10,7 +11,8 @@ __attribute__((format(printf, 3, 0))) static int set(struct fault *fault, enum f
         return -1;
     fault->kind = kind;
     fault->advice = ADVICE_NONE;
-    vsnprintf(fault->text, sizeof fault->text, format, args);
+    if (vsnprintf(fault->text, sizeof fault->text, format, args) >= (int)sizeof fault->text)
+        memcpy(fault->text + sizeof fault->text - 4, "...", 4);
     for (char *c = fault->text; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 127)
             *c = '?';

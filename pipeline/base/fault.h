@@ -36,7 +36,7 @@ enum fault_advice {
 };
 
 struct fault {
-    char text[512]; /* NUL-terminated, without newline; cut when longer */
+    char text[512]; /* NUL-terminated, without newline; ends in ... when it was longer */
     enum fault_kind kind;
     enum fault_advice advice;
 };

@@ -8,6 +8,10 @@
  */
 const char *paths_self(char *buffer, size_t bytes);
 
+/* The folder of the bundle (make bundle) that this program runs from, which holds its loader and libraries. NULL when it
+ * does not run from one. */
+const char *paths_bundle(char *buffer, size_t bytes);
+
 /* The path of a shipped file or folder, named as in the source tree ("pipeline/recipes/web.recipe"). Looked
  * for, in order, below $KNEE_DATA, next to an installed program (../share/knee), and in the source tree that
  * holds the program (../). Returns buffer; when the file is in none of them, the path in the first of these places,

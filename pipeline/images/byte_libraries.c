@@ -1,20 +1,25 @@
 #include "pipeline/images/byte_libraries.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <link.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <glib.h>
 
+#include "pipeline/images/engines/engine_vips.h"
+
 /* Names between "lib" and ".so", with those versions that are part of the name. */
 static const char *const wanted[] = {
-    "aom",     "avcodec",   "avformat",     "avutil",  "cairo",   "dav1d", "de265",
-    "exif",    "freetype",  "harfbuzz",     "heif",    "jpeg",    "lcms2", "openjp2",
-    "orc-0.4", "pango-1.0", "pangoft2-1.0", "png16",   "swscale", "tiff",  "vips",
-    "vpx",     "webp",      "webpdemux",    "webpmux", "x265",    "zimg"};
+    "aom",      "avcodec",   "avformat",     "avutil", "cairo",   "dav1d", "de265", "exif",
+    "freetype", "harfbuzz",  "heif",         "hwy",    "jpeg",    "jxl",   "lcms2", "openjp2",
+    "orc-0.4",  "pango-1.0", "pangoft2-1.0", "png16",  "swscale", "tiff",  "vips",  "vpx",
+    "webp",     "webpdemux", "webpmux",      "x265",   "zimg"};
 
 static bool is_wanted(const char *name)
 {
@@ -61,5 +66,34 @@ char *byte_libraries(char *text, size_t bytes)
         used += (size_t)snprintf(text + used, bytes - used, "%s%s", used ? " " : "", name);
     }
     g_ptr_array_free(found, TRUE);
+    return text;
+}
+
+char *byte_libraries_of_child(char *text, size_t bytes)
+{
+    int ends[2];
+    size_t used = 0;
+    ssize_t got;
+    pid_t child;
+
+    *text = '\0';
+    if (pipe(ends))
+        return text;
+    child = fork();
+    if (child == 0) {
+        struct fault ignored;
+        if (engine_vips_setup(&ignored))
+            _exit(1);
+        byte_libraries(text, bytes);
+        _exit(write(ends[1], text, strlen(text)) < 0);
+    }
+    close(ends[1]);
+    while (child > 0 && used + 1 < bytes &&
+           ((got = read(ends[0], text + used, bytes - used - 1)) > 0 || (got < 0 && errno == EINTR)))
+        used += got > 0 ? (size_t)got : 0;
+    text[used] = '\0';
+    close(ends[0]);
+    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+        ;
     return text;
 }

@@ -20,9 +20,8 @@ struct image_state {
 int image_item_do(void *context, void *own, uint64_t index, struct item_record *record, void *payload,
                   struct fault *fault);
 
-/* Writes the reason into the result; nothing of the item stays in the output folder, outputs of an older run
- * included. */
+/* Nothing of the item stays in the output folder, outputs of an older run included. */
 void image_item_give_up(const struct image_workload *work, uint64_t index, struct item_record *record,
-                        struct image_result *result, const char *reason);
+                        struct image_result *result);
 
 #endif

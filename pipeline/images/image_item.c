@@ -18,6 +18,7 @@
 #include "pipeline/images/input/sniff.h"
 #include "pipeline/images/output/store.h"
 #include "pipeline/images/recipe/caption.h"
+#include "pipeline/images/recipe/output_name.h"
 #include "pipeline/pool/failpoint.h"
 
 /* One item in work. */
@@ -83,7 +84,7 @@ static void read_metadata(struct image_item *item, enum image_kind kind)
     size_t bytes;
     const uint8_t *exif = metadata_find(kind, item->input.data, item->input.bytes, &bytes);
 
-    if (kind == KIND_HEIF)
+    if (kind == KIND_HEIF || kind == KIND_JXL)
         engine_vips_metadata(item->input.data, item->input.bytes, &item->metadata);
     else if (exif)
         metadata_read(exif, bytes, &item->metadata);
@@ -206,12 +207,13 @@ static int store_all(struct image_item *item, struct fault *fault)
         char path[4096];
         enum store_result stored;
         image_output_path(recipe, i, item->path, path, sizeof path);
-        stored = store_write(item->work->output_root, path, item->encoded[i], item->encoded_bytes[i],
-                             item->work->durable, fault);
+        stored = store_write(item->work->output_root, path, output_name_top(recipe->renditions[i].output),
+                             item->encoded[i], item->encoded_bytes[i], item->work->durable, fault);
         if (stored)
             return stored == STORE_UNUSABLE ? WORKLOAD_STOP : WORKLOAD_FAILED;
         item->record->bytes_out += item->encoded_bytes[i];
-        item->result->outputs[i].bytes = (uint32_t)item->encoded_bytes[i];
+        item->result->outputs[i].bytes =
+            item->encoded_bytes[i] < UINT32_MAX ? (uint32_t)item->encoded_bytes[i] : UINT32_MAX;
     }
     item->result->renditions = (uint8_t)recipe->rendition_count;
     return 0;
@@ -251,15 +253,14 @@ static void free_item(struct image_item *item)
 }
 
 void image_item_give_up(const struct image_workload *work, uint64_t index, struct item_record *record,
-                        struct image_result *result, const char *reason)
+                        struct image_result *result)
 {
     result->renditions = 0;
-    g_strlcpy(result->reason, reason, sizeof result->reason);
     record->bytes_out = record->pixels_written = 0;
     for (int i = 0; i < work->recipe->rendition_count; i++) {
         char path[4096];
         image_output_path(work->recipe, i, work->paths[index], path, sizeof path);
-        store_remove(work->output_root, path, NULL);
+        store_remove(work->output_root, path, output_name_top(work->recipe->renditions[i].output), NULL);
     }
 }
 
@@ -290,7 +291,7 @@ int image_item_do(void *context, void *own, uint64_t index, struct item_record *
     vips_error_clear();
     free_item(&item);
     if (failed == WORKLOAD_FAILED) {
-        image_item_give_up(work, index, record, payload, fault->text);
+        image_item_give_up(work, index, record, payload);
         record->stage = failed_in;
         record->error = 1;
     }

@@ -9,6 +9,7 @@
 #include "pipeline/base/clock.h"
 #include "pipeline/images/image_internal.h"
 #include "pipeline/images/output/store.h"
+#include "pipeline/images/recipe/output_name.h"
 
 /* --- an item ---------------------------------------------------------------------------------- */
 
@@ -30,7 +31,9 @@ static int store_rendition(const struct image_replay *replay, uint64_t index, in
         g_free(made);
         return WORKLOAD_STOP;
     }
-    stored = store_write(images->output_root, path, data, bytes, images->durable, fault);
+    stored =
+        store_write(images->output_root, path, output_name_top(images->recipe->renditions[rendition].output),
+                    data, bytes, images->durable, fault);
     record->bytes_out += bytes;
     g_free(data);
     g_free(made);
@@ -70,19 +73,19 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
     const struct replay_item *time = &replay->plan.item[index];
     bool failed = item_table_item(&replay->source, index)->state == ITEM_FAILED;
     int result = 0;
+    char reason[ITEM_REASON_BYTES];
+    const struct replay_slowdown by = {replay->plan.excess, replay->plan.excess_most};
     double slowdown;
 
     take_result(replay, index, record, payload);
     if (failed)
-        fault_set(fault, "%.*s", (int)sizeof((struct image_result *)payload)->reason - 1,
-                  ((struct image_result *)payload)->reason);
+        fault_set(fault, "%s", item_table_reason(&replay->source, index, reason));
     else
         result = store_renditions(replay, index, record, fault);
-    slowdown = replay_wait(replay->crowd, own, replay->plan.contention, record->claim_ns, record->start_ns,
-                           time->wall_ns);
+    slowdown = replay_wait(replay->crowd, own, &by, record->claim_ns, record->start_ns, time->wall_ns);
     record->cpu_ns = (uint64_t)(slowdown * (double)time->cpu_ns);
     if (result == WORKLOAD_FAILED)
-        image_item_give_up(replay->images, index, record, payload, fault->text);
+        image_item_give_up(replay->images, index, record, payload);
     return failed ? WORKLOAD_FAILED : result;
 }
 
@@ -113,57 +116,61 @@ static uint64_t weight(const void *context, uint64_t index)
 
 static void lost(void *context, uint64_t index, struct item_record *record, void *payload, const char *why)
 {
-    image_item_give_up(((struct image_replay *)context)->images, index, record, payload, why);
+    (void)why;
+    image_item_give_up(((struct image_replay *)context)->images, index, record, payload);
 }
 
 /* --- the parent ------------------------------------------------------------------------------- */
 
-static int open_table(struct image_replay *replay, const char *folder, struct fault *fault)
+static int open_table(struct image_replay *replay, const struct image_replay_batch *batch, const char *folder,
+                      struct fault *fault)
 {
     gchar *path = g_build_filename(folder, IMAGE_REPLAY_TABLE, NULL);
-    int fd = open(path, O_RDWR | O_CLOEXEC), result = -1;
-    uint32_t bytes = image_result_bytes(replay->images->recipe);
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK), result = -1;
+    uint32_t bytes = image_result_bytes(batch->recipe);
 
     if (fd < 0)
         fault_set(fault, "%s: %s: --replay takes a folder that 'knee sweep --replay' has made", path,
                   strerror(errno));
     else
         result = item_table_open(&replay->source, fd, fault);
-    if (result == 0 &&
-        (replay->source.items != replay->images->count || replay->plan.items != replay->images->count ||
-         replay->source.item_stride < sizeof(struct item_record) + bytes)) {
+    if (result == 0 && (replay->source.items != batch->items || replay->plan.items != batch->items ||
+                        replay->source.item_stride < sizeof(struct item_record) + bytes)) {
         item_table_close(&replay->source);
         result = fault_set(fault,
                            "%s: %llu items with %llu times, but the run has %llu: give the --list and recipe "
                            "of that replay",
                            folder, (unsigned long long)replay->source.items,
-                           (unsigned long long)replay->plan.items, (unsigned long long)replay->images->count);
+                           (unsigned long long)replay->plan.items, (unsigned long long)batch->items);
     }
     g_free(path);
     return result;
 }
 
-int image_replay_open(struct image_replay *replay, const struct image_workload *images, const char *folder,
+int image_replay_open(struct image_replay *replay, const struct image_replay_batch *batch, const char *folder,
                       uint32_t workers, struct fault *fault)
 {
     gchar *times = g_build_filename(folder, IMAGE_REPLAY_TIMES, NULL);
     int result;
 
-    *replay = (struct image_replay){.images = images, .source = {.fd = -1}};
+    *replay = (struct image_replay){.source = {.fd = -1}};
     snprintf(replay->renditions, sizeof replay->renditions, "%.4000s/" IMAGE_REPLAY_RENDITIONS, folder);
-    result = replay_plan_read(&replay->plan, times, fault) || open_table(replay, folder, fault);
+    result = replay_plan_read(&replay->plan, times, fault) || open_table(replay, batch, folder, fault);
     g_free(times);
     if (result == 0)
         replay->crowd = replay_crowd_make(workers, fault);
+    replay->open = true;
     if (result == 0 && replay->crowd)
         return 0;
     image_replay_close(replay);
     return -1;
 }
 
-void image_replay_fill(struct image_replay *replay, struct workload *workload)
+void image_replay_fill(struct image_replay *replay, const struct image_workload *images,
+                       struct workload *workload)
 {
-    image_workload_fill((struct image_workload *)replay->images, workload);
+    replay->images = images;
+    image_workload_fill((struct image_workload *)images, workload);
     workload->name = "replay";
     workload->context = replay;
     workload->measure_cpu = false;
@@ -176,7 +183,7 @@ void image_replay_fill(struct image_replay *replay, struct workload *workload)
 
 void image_replay_close(struct image_replay *replay)
 {
-    if (!replay->images)
+    if (!replay->open)
         return;
     replay_plan_release(&replay->plan);
     item_table_close(&replay->source);

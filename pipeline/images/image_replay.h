@@ -10,13 +10,15 @@
  * shorter of the two. Its CPU time in the record is the time to replay, slowed down as its wall time is; the time of its
  * stages is not known.
  *
- * Caller's sequence, in the parent: image_workload_init(), image_replay_open(), image_replay_fill(), pool_run(),
- * image_replay_close().
+ * Caller's sequence, in the parent: image_replay_open(), before anything is written; image_workload_init(),
+ * image_replay_fill(), pool_run(), image_replay_close().
  */
 #ifndef KNEE_IMAGE_REPLAY_H
 #define KNEE_IMAGE_REPLAY_H
 
 #include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "pipeline/images/image_workload.h"
 #include "pipeline/replay/replay_plan.h"
@@ -26,8 +28,15 @@
 #define IMAGE_REPLAY_TABLE      "table"
 #define IMAGE_REPLAY_RENDITIONS "renditions"
 
+/* What is to be replayed. */
+struct image_replay_batch {
+    const struct recipe *recipe;
+    uint64_t items;
+};
+
 struct image_replay {
-    const struct image_workload *images; /* the caller's */
+    bool open;
+    const struct image_workload *images; /* the caller's; NULL before image_replay_fill() */
     struct replay_plan plan;
     struct item_table source;
     struct replay_crowd *crowd;
@@ -36,10 +45,11 @@ struct image_replay {
 
 /* workers: that the pool will have. Returns 0, or -1 with fault and nothing to close: the folder is not one of a
  * replay, or of other items. */
-int image_replay_open(struct image_replay *replay, const struct image_workload *images, const char *folder,
+int image_replay_open(struct image_replay *replay, const struct image_replay_batch *batch, const char *folder,
                       uint32_t workers, struct fault *fault);
-/* replay must stay where it is. */
-void image_replay_fill(struct image_replay *replay, struct workload *workload);
+/* replay and images must stay where they are. */
+void image_replay_fill(struct image_replay *replay, const struct image_workload *images,
+                       struct workload *workload);
 /* Safe on a zeroed struct. */
 void image_replay_close(struct image_replay *replay);
 

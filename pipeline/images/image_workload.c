@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 
+#include "pipeline/base/picture_memory.h"
 #include "pipeline/images/byte_libraries.h"
 #include "pipeline/images/codecs/encode_vips.h"
 #include "pipeline/images/engines/engine.h"
@@ -31,7 +32,8 @@ static void lost(void *context, uint64_t index, struct item_record *record, void
 {
     uint8_t stage = record->stage;
 
-    image_item_give_up(context, index, record, payload, why);
+    (void)why;
+    image_item_give_up(context, index, record, payload);
     record->stage = stage;
 }
 
@@ -61,6 +63,7 @@ static int worker_init(void *context, void **own, struct fault *fault)
 
     if (!state)
         return fault_sys(fault, "worker: no memory");
+    picture_memory_reserve();
     *own = state;
     state->digest = EVP_MD_CTX_new();
     if (!state->digest || (work->prepared ? overlay_inherit(&state->overlay, work->prepared, fault)

@@ -1,12 +1,13 @@
 #include "pipeline/pool/item_table.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char table_magic[8] = "kneetab1";
+static const char table_magic[8] = "kneetab2";
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2, "shared words must be lock-free");
 
@@ -19,7 +20,7 @@ static uint64_t round_up(uint64_t value, uint64_t unit)
 static int lay_out(struct item_table_header *header, uint64_t items, uint32_t item_payload_bytes,
                    uint32_t workers, uint32_t worker_payload_bytes)
 {
-    uint64_t items_bytes;
+    uint64_t items_bytes, reasons_bytes;
 
     *header = (struct item_table_header){.items = items, .workers = workers, .exit_code = -1};
     memcpy(header->magic, table_magic, sizeof table_magic);
@@ -31,9 +32,11 @@ static int lay_out(struct item_table_header *header, uint64_t items, uint32_t it
     header->worker_stride = (uint32_t)sizeof(struct worker_record) + header->worker_payload_bytes;
     header->workers_offset = round_up(sizeof *header, 64);
     header->items_offset = header->workers_offset + (uint64_t)workers * header->worker_stride;
-    if (__builtin_mul_overflow(items, header->item_stride, &items_bytes) || items_bytes > (uint64_t)1 << 46)
+    if (__builtin_mul_overflow(items, header->item_stride, &items_bytes) || items_bytes > (uint64_t)1 << 46 ||
+        __builtin_mul_overflow(items, ITEM_REASON_BYTES, &reasons_bytes) || reasons_bytes > (uint64_t)1 << 46)
         return -1;
-    header->bytes = header->items_offset + items_bytes;
+    header->reasons_offset = header->items_offset + items_bytes;
+    header->bytes = header->reasons_offset + reasons_bytes;
     return 0;
 }
 
@@ -45,6 +48,7 @@ static void adopt(struct item_table *table, const struct item_table_header *shap
     table->workers = shape->workers;
     table->workers_offset = shape->workers_offset;
     table->items_offset = shape->items_offset;
+    table->reasons_offset = shape->reasons_offset;
     table->item_stride = shape->item_stride;
     table->worker_stride = shape->worker_stride;
 }
@@ -116,7 +120,8 @@ static int header_is_sound(const struct item_table_header *header, uint64_t file
                    header->worker_payload_bytes) == 0 &&
            shape->bytes == header->bytes && shape->bytes == file_bytes &&
            shape->item_stride == header->item_stride && shape->worker_stride == header->worker_stride &&
-           shape->workers_offset == header->workers_offset && shape->items_offset == header->items_offset;
+           shape->workers_offset == header->workers_offset && shape->items_offset == header->items_offset &&
+           shape->reasons_offset == header->reasons_offset;
 }
 
 int item_table_open(struct item_table *table, int fd, struct fault *fault)
@@ -171,6 +176,22 @@ struct item_record *item_table_item(const struct item_table *table, uint64_t ind
 void *item_table_item_payload(const struct item_table *table, uint64_t index)
 {
     return item_table_item(table, index) + 1;
+}
+
+void item_table_set_reason(const struct item_table *table, uint64_t index, const char *reason)
+{
+    snprintf((char *)at(table, table->reasons_offset + index * ITEM_REASON_BYTES), ITEM_REASON_BYTES, "%s",
+             reason);
+}
+
+const char *item_table_reason(const struct item_table *table, uint64_t index, char text[ITEM_REASON_BYTES])
+{
+    memcpy(text, at(table, table->reasons_offset + index * ITEM_REASON_BYTES), ITEM_REASON_BYTES);
+    text[ITEM_REASON_BYTES - 1] = '\0'; /* its worker may not have terminated it */
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '?';
+    return text;
 }
 
 struct worker_record *item_table_worker(const struct item_table *table, uint32_t slot)

@@ -1,7 +1,8 @@
 /* item_table.h: one block of shared memory that holds the queue, the crash log and the measurements of a run.
  *
  * It holds a header (counts and the run's own instants), one worker record per worker slot, one item record
- * per item, and behind each record a payload that the workload (items) or the hooks (workers) define. A
+ * per item, and behind each record a payload that the workload (items) or the hooks (workers) define. Behind all of
+ * them is room for the reason of each item that failed, which takes memory only where one is written. A
  * record is written only by the worker that holds the item, so there are no locks, and nothing is lost when a
  * worker dies. All instants are clock_now_ns(); 0 means "did not happen".
  *
@@ -17,7 +18,8 @@
 
 #include "pipeline/base/fault.h"
 
-#define ITEM_STAGES 8
+#define ITEM_STAGES       8
+#define ITEM_REASON_BYTES sizeof(((struct fault *)0)->text)
 
 enum item_state {
     ITEM_PENDING = 0, /* no worker has started it */
@@ -80,13 +82,13 @@ struct worker_record {
 };
 
 struct item_table_header {
-    char magic[8]; /* "kneetab1" */
+    char magic[8]; /* "kneetab2" */
     uint64_t bytes;
     uint64_t items;
     uint32_t workers;
     uint32_t item_payload_bytes, worker_payload_bytes; /* rounded up to 8 and to 64 */
     uint32_t item_stride, worker_stride;
-    uint64_t workers_offset, items_offset;
+    uint64_t workers_offset, items_offset, reasons_offset;
     uint64_t start_ns;     /* start of the serial prefix: the batch is about to be listed */
     uint64_t pool_ns;      /* just before the first fork (serial run: before its initializer) */
     uint64_t go_ns;        /* gate opened (serial run: initializer done) */
@@ -108,7 +110,7 @@ struct item_table_header {
 struct item_table {
     struct item_table_header *header; /* the mapping; NULL when closed */
     int fd;                           /* owned; -1 for none */
-    uint64_t bytes, items, workers_offset, items_offset;
+    uint64_t bytes, items, workers_offset, items_offset, reasons_offset;
     uint32_t workers, item_stride, worker_stride;
 };
 
@@ -126,6 +128,10 @@ void item_table_close(struct item_table *table);
 /* index and slot have to be below table->items and table->workers. */
 struct item_record *item_table_item(const struct item_table *table, uint64_t index);
 void *item_table_item_payload(const struct item_table *table, uint64_t index);
+/* Why the item failed. The pool sets it before on_item_final; other processes read it with item_table_reason(), which
+ * copies it, terminated, with '?' for control characters. Returns text. */
+void item_table_set_reason(const struct item_table *table, uint64_t index, const char *reason);
+const char *item_table_reason(const struct item_table *table, uint64_t index, char text[ITEM_REASON_BYTES]);
 struct worker_record *item_table_worker(const struct item_table *table, uint32_t slot);
 void *item_table_worker_payload(const struct item_table *table, uint32_t slot);
 

@@ -84,6 +84,20 @@ static void open_gate_when_ready(struct pool *pool)
     control_open_gate(&pool->control);
 }
 
+/* What the caller watches. */
+static void call_watch(struct pool *pool, bool at_end)
+{
+    const uint64_t every_ns = 1000000000;
+    uint64_t now = clock_now_ns();
+    struct fault fault = {0};
+
+    if (!pool->options->watch || pool->failed || (!at_end && now - pool->watched_ns < every_ns))
+        return;
+    pool->watched_ns = now;
+    if (pool->options->watch(pool->options->watch_context, pool->table, &fault))
+        pool_fail_for(pool, NULL, &fault);
+}
+
 void pool_watch(struct pool *pool)
 {
     struct pollfd fds[3] = {{.fd = pool->signal_fd, .events = POLLIN},
@@ -101,6 +115,7 @@ void pool_watch(struct pool *pool)
         take_signals(pool);
         pool_check_time(pool);
         pool_refill_due(pool);
+        call_watch(pool, false);
         if (pool->options->progress)
             pool->options->progress(pool->options->progress_context, pool->table);
     }
@@ -206,10 +221,12 @@ enum pool_result pool_run(const struct workload *workload, const struct pool_opt
 
     fflush(NULL); /* or every worker would write buffered output again */
     table->header->pool_ns = clock_now_ns();
+    pool.watched_ns = table->header->pool_ns;
     if (open_pool(&pool) == 0) {
         spawn_all(&pool);
         pool_watch(&pool);
         pool_finish_rest(&pool);
+        call_watch(&pool, true);
         table->header->pool_end_ns = clock_now_ns();
         table->header->last_end_ns = item_table_last_end_ns(table);
         result = outcome(&pool, signal_number);

@@ -56,7 +56,9 @@ struct pool_options {
     const uint32_t *fork_order;     /* every slot once, in the order they are forked first; NULL: by number */
     uint64_t item_timeout_ns;       /* a worker that holds an item for longer is killed; 0: no limit */
     const char *item_timeout_advice; /* how the user sets it, for the item's reason; NULL: not said */
-    uint64_t memory_bytes; /* of private, writable memory for each worker (RLIMIT_DATA); 0: no limit */
+    uint64_t memory_bytes;  /* of private, writable memory for each worker (RLIMIT_DATA); 0: no limit */
+    bool memory_is_default; /* nobody asked for that limit: reasons do not suspect it */
+    uint64_t file_bytes;    /* largest file that a worker may write (RLIMIT_FSIZE), 8 GiB at most; 0: that */
     /* Called by the process that makes an item final (its worker, or the parent for one given up): its
      * record is complete, and its state becomes `state` (ITEM_DONE or ITEM_FAILED) afterwards. -1 with
      * fault ends the run, and the item stays PENDING. NULL: none. */
@@ -64,6 +66,9 @@ struct pool_options {
     void *on_item_final_context;
     /* Confines every worker, between hooks->worker_begin and the workload's initializer; NULL: none. */
     const struct sandbox *sandbox;
+    /* Called in the parent once a second, and at the end: -1 with fault kills all workers and ends the run. NULL: none. */
+    int (*watch)(void *context, const struct item_table *table, struct fault *fault);
+    void *watch_context;
     /* Called in the parent about ten times a second while items are worked on; NULL: none. */
     void (*progress)(void *context, const struct item_table *table);
     void *progress_context;

@@ -56,6 +56,7 @@ struct pool {
     uint64_t done_seen;    /* items done when deaths was last reset; never falls */
     uint64_t looked_ns;    /* when the time limit was last looked at */
     uint64_t threads_ns;   /* when threads were last counted */
+    uint64_t watched_ns;   /* when options->watch was last called */
     uint64_t still_ns;     /* for how long no item has become final ... */
     uint64_t final_seen;   /* ... beyond these */
     bool alone;            /* one worker does the one item that it was given: this one */

@@ -60,7 +60,10 @@ static void explain(const struct pool *pool, const struct pool_slot *slot, unsig
     else
         pool_wait_words(worker->wait_status, words, sizeof words);
     snprintf(why, bytes, "its worker %s%s, at attempt %d of %d", words,
-             pool->options->memory_bytes ? ", perhaps at its memory limit" : "", attempt, POOL_MAX_ATTEMPTS);
+             pool->options->memory_bytes && !pool->options->memory_is_default
+                 ? ", perhaps at its memory limit"
+                 : "",
+             attempt, POOL_MAX_ATTEMPTS);
 }
 
 /* It is not tried again. */
@@ -69,6 +72,7 @@ static void give_up(struct pool *pool, uint64_t index, struct item_record *recor
     struct fault fault = {0};
 
     record->end_ns = clock_now_ns();
+    item_table_set_reason(pool->table, index, why);
     if (pool->workload->lost)
         pool->workload->lost(pool->workload->context, index, record,
                              item_table_item_payload(pool->table, index), why);

@@ -34,7 +34,7 @@
 #include "pipeline/base/fault.h"
 #include "pipeline/pool/sandbox_seccomp.h"
 
-enum { SANDBOX_MOST_PATHS = 16, SANDBOX_MOST_DESCRIPTORS = 8 };
+enum { SANDBOX_MOST_PATHS = 40, SANDBOX_MOST_DESCRIPTORS = 8 };
 
 /* 1 in a build whose sanitizer forbids a sandbox. */
 #if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__

@@ -76,6 +76,8 @@ static int do_item(const struct worker_task *task, void *state, uint64_t index, 
     if (hooks && hooks->item_end)
         hooks->item_end(hooks->context, task->slot, payload(task), index);
     outcome = result == WORKLOAD_DONE ? ITEM_DONE : ITEM_FAILED;
+    if (result == WORKLOAD_FAILED)
+        item_table_set_reason(task->table, index, fault->text);
     if (result != WORKLOAD_STOP && task->options->on_item_final &&
         task->options->on_item_final(task->options->on_item_final_context, index, outcome, fault))
         result = WORKLOAD_STOP;
@@ -177,9 +179,10 @@ static void limit_memory(const struct worker_task *task)
 }
 
 /* An output of more than this is no picture; the journal stays below it too. A limit of the user's own is kept. */
-static void limit_files(void)
+static void limit_files(const struct worker_task *task)
 {
-    const rlim_t most = (rlim_t)8 << 30;
+    const rlim_t largest = (rlim_t)8 << 30, wanted = task->options->file_bytes;
+    const rlim_t most = wanted && wanted < largest ? wanted : largest;
     struct rlimit limit;
 
     signal(SIGXFSZ, SIG_IGN); /* the write fails instead, which has a message */
@@ -275,7 +278,7 @@ static void prepare(const struct worker_task *task, void **state)
     failpoint("start", FAILPOINT_NO_ITEM);
     threads_on_refusal(thread_refused, task);
     limit_memory(task);
-    limit_files();
+    limit_files(task);
     if (task->options->sandbox && task->options->sandbox->mode != SANDBOX_OFF)
         said_take_over(task->said);
     if (task->options->sandbox)

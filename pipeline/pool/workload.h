@@ -35,8 +35,8 @@ struct workload {
     int (*init)(void *context, void **state, struct fault *fault);
 
     /* Does item index, fills record (kind, engine, stage, stage_ns, sizes, coding, error) and
-     * payload. Returns enum workload_result. The workload stores the text of a failed item's fault
-     * (payload); the pool stores the state only. */
+     * payload. Returns enum workload_result. The pool stores the state, and the fault's text as
+     * the reason of a failed item (item_table_reason()). */
     int (*item)(void *context, void *state, uint64_t index, struct item_record *record, void *payload,
                 struct fault *fault);
 

@@ -2,11 +2,14 @@
  * on fewer cores, so that a pool of any size takes them without computing.
  *
  * The file, text:
- *   knee-replay 1
+ *   knee-replay 2
+ *   prefix NS         serial part before the workers
  *   init NS           initializer of a worker
- *   contention X      an item takes 1 + X (a - 1) times as long while a workers are at work
+ *   suffix NS         serial part after them
+ *   excess X1 X2 ...  an item takes 1 + Xa times as long while a workers are at work, the last of them with more
  *   items N
- *   WALL CPU          N lines: ns of wall and CPU time of each item with one worker, in the order of the run's list
+ *   WALL CPU          N lines: ns of wall and CPU time of each item with one worker, in the order of the run's list; or
+ *   WALL CPU BYTES NAME   of all of them, where the items have no files: the size of its input, and the rest is its name
  *
  * Sequence: fill a struct and replay_plan_write(); replay_plan_read(), the fields, replay_plan_release().
  */
@@ -21,14 +24,21 @@ struct replay_item {
     uint64_t wall_ns, cpu_ns; /* with one worker */
 };
 
-struct replay_plan {
-    uint64_t init_ns;
-    double contention; /* at least 0 */
-    uint64_t items;
-    struct replay_item *item; /* owned after replay_plan_read() */
+struct replay_label {
+    uint64_t bytes; /* of the input; 0 not known */
+    char *name;     /* without a line break */
 };
 
-/* Returns 0, or -1 with fault. */
+struct replay_plan {
+    uint64_t prefix_ns, init_ns, suffix_ns; /* the real ones of a batch of images are done: 0 */
+    double *excess;                         /* [excess_most], at least 0; owned after replay_plan_read() */
+    uint32_t excess_most;                   /* 0: workers do not slow each other down */
+    uint64_t items;
+    struct replay_item *item;   /* owned after replay_plan_read() */
+    struct replay_label *label; /* NULL: items have no names; owned after replay_plan_read() */
+};
+
+/* Returns 0, or -1 with fault: it cannot be written, a name has a line break. */
 int replay_plan_write(const struct replay_plan *plan, const char *path, struct fault *fault);
 /* Returns 0, or -1 with fault and nothing to release: not there, or not such a file. */
 int replay_plan_read(struct replay_plan *plan, const char *path, struct fault *fault);

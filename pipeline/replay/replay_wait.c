@@ -66,7 +66,14 @@ static void wait_while(struct replay_crowd *crowd, uint32_t at_work, uint64_t un
     syscall(SYS_futex, &crowd->at_work, FUTEX_WAIT_BITSET, at_work, &until, NULL, FUTEX_BITSET_MATCH_ANY);
 }
 
-double replay_wait(struct replay_crowd *crowd, struct replay_worker *worker, double contention,
+static double slowdown_with(const struct replay_slowdown *by, uint32_t at_work)
+{
+    uint32_t known = at_work < by->most ? at_work : by->most;
+
+    return known ? 1 + by->excess[known - 1] : 1;
+}
+
+double replay_wait(struct replay_crowd *crowd, struct replay_worker *worker, const struct replay_slowdown *by,
                    uint64_t claim_ns, uint64_t start_ns, uint64_t work_ns)
 {
     uint64_t late_ns = worker->due_ns && claim_ns > worker->due_ns ? claim_ns - worker->due_ns : 0;
@@ -75,7 +82,7 @@ double replay_wait(struct replay_crowd *crowd, struct replay_worker *worker, dou
 
     for (;;) {
         uint32_t at_work = atomic_load_explicit(&crowd->at_work, memory_order_relaxed);
-        double slowdown = 1 + contention * (at_work > 1 ? at_work - 1.0 : 0);
+        double slowdown = slowdown_with(by, at_work);
         uint64_t end_ns = at_ns + (uint64_t)llround(left_ns * slowdown), now_ns = clock_now_ns();
         if (now_ns < end_ns) {
             wait_while(crowd, at_work, end_ns);

@@ -1,6 +1,6 @@
 /* replay_wait.h: workers that wait instead of computing, as long as they would have taken together.
  *
- * While a workers are at work, a second of work takes 1 + contention (a - 1) seconds, the rule of
+ * While a workers are at work, a second of work takes 1 + excess[a - 1] seconds, the rule of
  * analysis/prediction/simulate.h. A worker waits for the absolute instant at which its item would end; when another
  * worker finds no more work, all that wait are woken and compute that instant again (one futex, without a lock).
  *
@@ -25,6 +25,13 @@ struct replay_worker {
     uint64_t due_ns; /* when its last item should have ended; 0: it has had none */
 };
 
+/* How long an item takes while a workers are at work: 1 + excess[a - 1] times its work; beyond `most` as with `most`.
+ * most 0: its work. */
+struct replay_slowdown {
+    const double *excess;
+    uint32_t most;
+};
+
 /* All `workers` are at work. NULL with fault. Sets the timer slack of this process, which its workers inherit. */
 struct replay_crowd *replay_crowd_make(uint32_t workers, struct fault *fault);
 /* NULL is allowed. */
@@ -34,7 +41,7 @@ void replay_crowd_leave(struct replay_crowd *crowd);
 /* Waits until the end of an item of work_ns of work, which began at start_ns. claim_ns: when the worker turned to it;
  * what lies between the end of the item before and that instant is lateness. Returns by how much the item was slowed
  * down, its time over work_ns, at least 1. */
-double replay_wait(struct replay_crowd *crowd, struct replay_worker *worker, double contention,
+double replay_wait(struct replay_crowd *crowd, struct replay_worker *worker, const struct replay_slowdown *by,
                    uint64_t claim_ns, uint64_t start_ns, uint64_t work_ns);
 
 /* Waits until an instant of clock_now_ns(). */

@@ -202,6 +202,17 @@ static int set_size(struct synthetic_spec *spec, const char *value)
     return 0;
 }
 
+static int set_bytes(uint64_t *target, const char *value)
+{
+    char *end;
+    double bytes = size_of(value, &end);
+
+    if (bytes < 64 || *end)
+        return -1;
+    *target = (uint64_t)bytes;
+    return 0;
+}
+
 static int set_kind(struct synthetic_spec *spec, const char *value)
 {
     static const char *const names[] = {"wait", "spin", "stream"};
@@ -246,6 +257,10 @@ static int set_word(struct synthetic_spec *spec, const char *name, const char *v
         return set_size(spec, value);
     if (strcmp(name, "slow") == 0)
         return set_duration(&spec->slow_ns, value);
+    if (strcmp(name, "touch") == 0)
+        return set_bytes(&spec->touch_bytes, value);
+    if (strcmp(name, "buffer") == 0)
+        return set_bytes(&spec->buffer_bytes, value);
     return -1;
 }
 
@@ -253,7 +268,7 @@ int synthetic_parse(struct synthetic_spec *spec, const char *text, struct fault 
 {
     char copy[512], *rest = copy, *word;
 
-    *spec = (struct synthetic_spec){.items = 64, .cost_ns = 20000000, .seed = 1};
+    *spec = (struct synthetic_spec){.items = 64, .cost_ns = 20000000, .buffer_bytes = 64000000, .seed = 1};
     if ((size_t)snprintf(copy, sizeof copy, "%s", text) >= sizeof copy)
         return fault_set(fault, "synthetic workload '%.40s...': more than %zu characters", text,
                          sizeof copy - 1);
@@ -268,7 +283,8 @@ int synthetic_parse(struct synthetic_spec *spec, const char *text, struct fault 
             return fault_set(
                 fault,
                 "synthetic workload: %s=%s: words are items, cost, kind, serial, init, contention, lock, "
-                "last, io, size, slow and seed; values like 20ms, 2%%, 3MB, lognormal(20ms,0.6)",
+                "last, io, size, slow, touch, buffer and seed; values like 20ms, 2%%, 3MB, "
+                "lognormal(20ms,0.6)",
                 word, value);
     }
     return 0;

@@ -17,6 +17,10 @@
  *   slow=200us                extra computing time of an item for each MB (10^6 bytes) of its size and each worker
  *                             after the first: the effect of shared caches and memory on large items
  *   io=5ms                    wait before each item, without CPU time, in addition to its cost
+ *   touch=64MB                memory that each item reads and changes, in lines of 64 bytes at random, in addition to
+ *                             its cost: work, not time, so that it takes longer where other workers use the memory too
+ *                             (and how long is not in the expected times)
+ *   buffer=16MB               of each worker, in which it does that; 64MB without the word
  *   seed=1                    seed of the costs and sizes
  */
 #ifndef KNEE_SYNTHETIC_H
@@ -45,6 +49,8 @@ struct synthetic_spec {
     uint64_t io_ns;
     uint64_t size_bytes, size_to_bytes; /* lower and upper end; 0: the cost's */
     uint64_t slow_ns;                   /* for each MB and each further worker */
+    uint64_t touch_bytes;               /* 0: none */
+    uint64_t buffer_bytes;
     uint64_t seed;
 };
 

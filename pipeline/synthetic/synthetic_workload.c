@@ -17,9 +17,10 @@ struct synthetic_lock {
 /* Larger than any last-level cache slice of one core, so that streaming it goes to memory. */
 enum { STREAM_BYTES = 64 << 20 };
 
-/* A worker's own: the buffer that kind=stream walks through; NULL for other kinds. */
+/* A worker's own: the buffer that kind=stream walks through, NULL for other kinds; that of touch, NULL without. */
 struct synthetic_state {
     unsigned char *stream;
+    uint64_t *touched;
 };
 
 static void wait_ns(uint64_t ns)
@@ -51,6 +52,19 @@ static void stream_ns(unsigned char *buffer, uint64_t ns)
         memcpy(buffer + at, buffer + half + at, step);
 }
 
+enum { LINE_BYTES = 64 };
+
+/* The upper half of the product chooses the line (Knuth's constants make the sequence). */
+static void touch(uint64_t *buffer, uint64_t buffer_bytes, uint64_t bytes)
+{
+    uint64_t lines = buffer_bytes / LINE_BYTES, x = 1;
+
+    for (uint64_t i = 0; i < bytes / LINE_BYTES; i++) {
+        x = x * 6364136223846793005u + 1442695040888963407u;
+        buffer[(size_t)(((unsigned __int128)x * lines) >> 64) * (LINE_BYTES / sizeof *buffer)]++;
+    }
+}
+
 static void spend(const struct synthetic_workload *work, const struct synthetic_state *state, uint64_t ns)
 {
     switch (work->spec->kind) {
@@ -68,13 +82,25 @@ static void spend(const struct synthetic_workload *work, const struct synthetic_
 
 static int state_init(const struct synthetic_spec *spec, struct synthetic_state *state, struct fault *fault)
 {
-    state->stream = NULL;
+    *state = (struct synthetic_state){NULL, NULL};
+    if (spec->touch_bytes) {
+        state->touched = malloc(spec->buffer_bytes);
+        if (!state->touched) {
+            fault_sys(fault, "synthetic workload: no memory for buffer=%llu bytes",
+                      (unsigned long long)spec->buffer_bytes);
+            return -1;
+        }
+        memset(state->touched, 1, spec->buffer_bytes);
+    }
     if (spec->kind != SYNTHETIC_STREAM)
         return 0;
     state->stream = malloc(STREAM_BYTES);
-    if (!state->stream)
-        return fault_sys(fault, "synthetic workload: no memory for a stream of %d MiB: use kind=spin",
-                         STREAM_BYTES >> 20);
+    if (!state->stream) {
+        free(state->touched);
+        fault_sys(fault, "synthetic workload: no memory for a stream of %d MiB: use kind=spin",
+                  STREAM_BYTES >> 20);
+        return -1;
+    }
     memset(state->stream, 1, STREAM_BYTES);
     return 0;
 }
@@ -119,6 +145,8 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
     if (spec->lock_ns)
         hold_lock(work, own);
     spend(work, own, (uint64_t)(factor * (double)synthetic_cost_ns(spec, index)));
+    if (spec->touch_bytes)
+        touch(((struct synthetic_state *)own)->touched, spec->buffer_bytes, spec->touch_bytes);
     if (spec->slow_ns)
         spin_ns(synthetic_slow_ns(spec, index, work->workers));
     return 0;
@@ -135,6 +163,7 @@ static void worker_release(void *context, void *own)
 
     (void)context;
     free(state->stream);
+    free(state->touched);
     free(state);
 }
 
@@ -178,6 +207,7 @@ void synthetic_workload_serial(const struct synthetic_workload *work)
     }
     spend(work, &state, ns);
     free(state.stream);
+    free(state.touched);
 }
 
 void synthetic_workload_release(struct synthetic_workload *work)

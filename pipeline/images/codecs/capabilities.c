@@ -25,7 +25,25 @@ static char *or_none(char *text, size_t bytes)
 
 char *capabilities_pictures(char *text, size_t bytes)
 {
-    return or_none(loaders_list(text, bytes), bytes);
+    loaders_list(true, text, bytes);
+    add(text, bytes, "JPEG 2000"); /* by OpenJPEG itself */
+    add(text, bytes, "JPEG XL");   /* by libjxl itself */
+    if (avcodec_find_decoder(AV_CODEC_ID_BMP))
+        add(text, bytes, "BMP");
+    return text;
+}
+
+char *capabilities_missing(char *text, size_t bytes)
+{
+    loaders_list(false, text, bytes);
+    if (!avcodec_find_decoder(AV_CODEC_ID_BMP))
+        add(text, bytes, "BMP");
+    for (int f = 0; f < FORMAT_COUNT; f++)
+        if (encode_vips_try((enum recipe_format)f, NULL)) {
+            add(text, bytes, "writing ");
+            g_strlcat(text, formats[f].title, bytes);
+        }
+    return text;
 }
 
 char *capabilities_clips(char *text, size_t bytes)

@@ -3,21 +3,17 @@
 #include <math.h>
 #include <string.h>
 
+#include "pipeline/base/big_endian.h"
 #include "pipeline/images/codecs/heif_boxes.h"
 #include "pipeline/images/input/metadata.h"
 
 /* --- PNG --------------------------------------------------------------------------------------- */
 
-static uint32_t number(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
 /* The content of the first chunk of that name before the pixels, at least so long; NULL none. */
 static const uint8_t *find_chunk(const uint8_t *data, size_t bytes, const char *name, size_t least)
 {
-    for (size_t at = 8; at + 12 <= bytes; at += 12 + number(data + at)) {
-        uint32_t length = number(data + at);
+    for (size_t at = 8; at + 12 <= bytes; at += 12 + big_endian(data + at, 4)) {
+        uint32_t length = big_endian(data + at, 4);
         if (length > bytes - at - 12 || memcmp(data + at + 4, "IDAT", 4) == 0)
             break;
         if (memcmp(data + at + 4, name, 4) == 0)
@@ -33,7 +29,7 @@ static void take_chromaticities(const uint8_t *at, struct colour_space *space)
 
     for (int i = 0; i < 4; i++)
         for (int k = 0; k < 2; k++)
-            xy[order[i]][k] = number(at + 8 * i + 4 * k) / 100000.0;
+            xy[order[i]][k] = big_endian(at + 8 * i + 4 * k, 4) / 100000.0;
     for (int i = 0; i < 4; i++)
         if (xy[i][0] > 1 || xy[i][1] > 1 || xy[i][0] + xy[i][1] > 1.0001)
             return; /* no colours */
@@ -43,7 +39,7 @@ static void take_chromaticities(const uint8_t *at, struct colour_space *space)
 
 static void take_gamma(const uint8_t *at, struct colour_space *space)
 {
-    double gamma = number(at) / 100000.0;
+    double gamma = big_endian(at, 4) / 100000.0;
 
     if (gamma < 0.01 || gamma > 10 || (fabs(gamma * 2.2 - 1) <= 0.05 && colour_space_is_srgb(space)))
         return;

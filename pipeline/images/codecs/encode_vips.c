@@ -10,6 +10,9 @@
 
 #include "pipeline/images/codecs/vips_fault.h"
 #include "pipeline/images/codecs/webp_chunks.h"
+#include "pipeline/images/jxl/jxl_writer.h"
+
+enum { EXIF_PREFIX_BYTES = 6 }; /* "Exif", two zero bytes */
 
 /* --- what is kept ----------------------------------------------------------------------------- */
 
@@ -89,6 +92,25 @@ static int save_avif(VipsImage *image, const struct rendition *r, gboolean strip
                                 "strip", strip, NULL);
 }
 
+/* The pixels are in memory, without gaps. libvips' own way would use another number of threads. */
+static int save_jxl(VipsImage *image, const struct rendition *r, gboolean strip, void **data, size_t *bytes)
+{
+    struct jxl_writer_options options = {.quality = r->quality, .effort = r->effort};
+    struct fault fault = {.text = ""};
+    const void *exif;
+    size_t exif_bytes;
+
+    if (!strip && vips_image_get_blob(image, VIPS_META_EXIF_NAME, &exif, &exif_bytes) == 0) {
+        options.exif = (const uint8_t *)exif + EXIF_PREFIX_BYTES;
+        options.exif_bytes = exif_bytes - EXIF_PREFIX_BYTES;
+    }
+    if (jxl_writer_encode(vips_image_get_data(image), image->Xsize, image->Ysize, &options, data, bytes,
+                          &fault) == 0)
+        return 0;
+    vips_error("jxl", "%s", fault.text);
+    return -1;
+}
+
 static const struct {
     /* strip: write no metadata. Returns 0, or not 0 with libvips' error. */
     int (*save)(VipsImage *image, const struct rendition *r, gboolean strip, void **data, size_t *bytes);
@@ -101,6 +123,7 @@ static const struct {
     [FORMAT_AVIF] = {save_avif,
                      "libheif has no AV1 encoder here: install Debian's libheif1 with libaom3, or give "
                      "jpeg or webp"},
+    [FORMAT_JXL] = {save_jxl, NULL},
 };
 
 int encode_vips(const struct pixels *pixels, const struct recipe *recipe, const struct rendition *rendition,
@@ -128,7 +151,7 @@ static bool encodes(enum recipe_format format)
     uint8_t grey[16 * 16 * 3];
     const struct pixels pixels = {.data = grey, .width = 16, .height = 16};
     const struct recipe recipe = {0};
-    const struct rendition rendition = {.format = format, .quality = 50};
+    const struct rendition rendition = {.format = format, .quality = 50, .effort = 1};
     const struct metadata metadata = {0};
     void *data = NULL;
     size_t bytes = 0;

@@ -2,19 +2,12 @@
 
 #include <string.h>
 
+#include "pipeline/base/big_endian.h"
+
 struct span {
     const uint8_t *at; /* NULL: none */
     size_t bytes;
 };
-
-static uint32_t number(const uint8_t *at, int bytes)
-{
-    uint32_t value = 0;
-
-    for (int i = 0; i < bytes; i++)
-        value = value << 8 | at[i];
-    return value;
-}
 
 /* The next box of the list; its content, and its name in name. The list becomes the rest. */
 static bool next_box(struct span *list, struct span *content, char name[4])
@@ -23,13 +16,13 @@ static bool next_box(struct span *list, struct span *content, char name[4])
 
     if (list->bytes < header)
         return false;
-    size = number(list->at, 4);
+    size = big_endian(list->at, 4);
     memcpy(name, list->at + 4, 4);
     if (size == 1) { /* 64 bits follow */
         header = 16;
-        if (list->bytes < header || number(list->at + 8, 4))
+        if (list->bytes < header || big_endian(list->at + 8, 4))
             return false;
-        size = number(list->at + 12, 4);
+        size = big_endian(list->at + 12, 4);
     } else if (size == 0) {
         size = list->bytes;
     }
@@ -68,8 +61,8 @@ static bool is_nclx(struct span properties, uint32_t index, int *primaries, int 
         if (--index == 0) {
             if (memcmp(name, "colr", 4) != 0 || content.bytes < 8 || memcmp(content.at, "nclx", 4) != 0)
                 return false;
-            *primaries = (int)number(content.at + 4, 2);
-            *transfer = (int)number(content.at + 6, 2);
+            *primaries = (int)big_endian(content.at + 4, 2);
+            *transfer = (int)big_endian(content.at + 6, 2);
             return true;
         }
     return false;
@@ -89,15 +82,15 @@ static bool find_associated(struct span ipma, uint32_t item, struct span propert
     index_bytes = ipma.at[3] & 1 ? 2 : 1;
     end = ipma.at + ipma.bytes;
     at = ipma.at + 8;
-    for (uint32_t left = number(ipma.at + 4, 4); left && end - at > id_bytes; left--) {
-        uint32_t id = number(at, id_bytes);
+    for (uint32_t left = big_endian(ipma.at + 4, 4); left && end - at > id_bytes; left--) {
+        uint32_t id = big_endian(at, id_bytes);
         int count = at[id_bytes];
         at += id_bytes + 1;
         if (end - at < count * index_bytes)
             return false;
         *listed |= id == item;
         for (int i = 0; i < count; i++, at += index_bytes) {
-            uint32_t index = number(at, index_bytes) & (index_bytes == 2 ? 0x7fff : 0x7f);
+            uint32_t index = big_endian(at, index_bytes) & (index_bytes == 2 ? 0x7fff : 0x7f);
             if (id == item && index && is_nclx(properties, index, primaries, transfer))
                 return true;
         }
@@ -115,8 +108,8 @@ bool heif_boxes_nclx(const uint8_t *data, size_t bytes, int *primaries, int *tra
     if (!properties.at)
         return false;
     if (pitm.bytes >= 6 && ipma.at) {
-        uint32_t item = pitm.at[0] == 0   ? number(pitm.at + 4, 2)
-                        : pitm.bytes >= 8 ? number(pitm.at + 4, 4)
+        uint32_t item = pitm.at[0] == 0   ? big_endian(pitm.at + 4, 2)
+                        : pitm.bytes >= 8 ? big_endian(pitm.at + 4, 4)
                                           : 0;
         if (find_associated(ipma, item, properties, &listed, primaries, transfer))
             return true;

@@ -5,6 +5,7 @@
 
 #include <libexif/exif-data.h>
 
+#include "pipeline/base/picture_memory.h"
 #include "pipeline/images/codecs/jpeg_trap.h"
 #include "pipeline/images/codecs/jpeg_warnings.h"
 #include "pipeline/images/pixels/scale.h"
@@ -125,7 +126,7 @@ static int make_plane(struct jpeg_reader *reader, int index, struct fault *fault
     plane->span_height =
         (double)reader->height * codec->unit_rows[index] / (jpeg->max_v_samp_factor * DCTSIZE);
     plane->stride = scale_stride((int)component->width_in_blocks * component->DCT_scaled_size + 2 * DCTSIZE);
-    plane->rows = scale_alloc((size_t)plane->stride * (size_t)(rows + 1));
+    plane->rows = picture_alloc_aligned((size_t)plane->stride * (size_t)(rows + 1));
     codec->rows[index] = malloc((size_t)rows * sizeof *codec->rows[index]);
     if (!plane->rows || !codec->rows[index])
         return fault_sys(fault, "no memory to decode %dx%d", reader->width, reader->height);

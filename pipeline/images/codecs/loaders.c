@@ -13,7 +13,6 @@ static const struct {
     {"VipsForeignLoadWebp", "webpload_buffer", "WebP"},
     {"VipsForeignLoadTiff", "tiffload_buffer", "TIFF"},
     {"VipsForeignLoadNsgif", "gifload_buffer", "GIF"},
-    {"VipsForeignLoadJp2k", "jp2kload_buffer", "JPEG 2000"},
     {"VipsForeignLoadHeif", "heifload_buffer", "HEIC and AVIF"},
 };
 enum { LOADERS = sizeof loaders / sizeof loaders[0] };
@@ -26,11 +25,11 @@ void loaders_restrict(void)
         vips_operation_block_set(loaders[i].type, FALSE);
 }
 
-char *loaders_list(char *text, size_t bytes)
+char *loaders_list(bool there, char *text, size_t bytes)
 {
     *text = '\0';
     for (size_t i = 0; i < LOADERS; i++)
-        if (vips_type_find("VipsOperation", loaders[i].operation)) {
+        if ((vips_type_find("VipsOperation", loaders[i].operation) != 0) == there) {
             if (*text)
                 g_strlcat(text, ", ", bytes);
             g_strlcat(text, loaders[i].title, bytes);

@@ -2,14 +2,15 @@
 #ifndef KNEE_LOADERS_H
 #define KNEE_LOADERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/* Forbids every loader of libvips but those of the table, which trusted libraries back, and JPEG 2000: its
- * library is confined like all of a worker (sandbox.h). libvips has been initialised, and the process is
- * single-threaded. */
+/* Forbids every loader of libvips but those of the table, which trusted libraries back. libvips has been initialised,
+ * and the process is single-threaded. */
 void loaders_restrict(void);
 
-/* The formats of those that this build of libvips has, as in "JPEG, PNG"; empty when it has none. Returns text. */
-char *loaders_list(char *text, size_t bytes);
+/* The formats of those that the installed libvips has, or lacks, as in "JPEG, PNG"; empty when there are none. Returns
+ * text. */
+char *loaders_list(bool there, char *text, size_t bytes);
 
 #endif

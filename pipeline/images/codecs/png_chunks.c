@@ -2,16 +2,13 @@
 
 #include <string.h>
 
+#include "pipeline/base/big_endian.h"
+
 enum {
     SIGNATURE_BYTES = 8,
     LENGTH_BYTES = 4,
     AROUND_BYTES = 12
 }; /* around its data: length, name, checksum */
-
-static size_t length_at(const uint8_t *at)
-{
-    return (size_t)at[0] << 24 | (size_t)at[1] << 16 | (size_t)at[2] << 8 | at[3];
-}
 
 int png_chunks_check(const uint8_t *data, size_t bytes, struct fault *fault)
 {
@@ -21,7 +18,7 @@ int png_chunks_check(const uint8_t *data, size_t bytes, struct fault *fault)
         return 0;
     while (bytes - at >= AROUND_BYTES) {
         const uint8_t *name = data + at + LENGTH_BYTES;
-        size_t length = length_at(data + at), room = bytes - at - AROUND_BYTES;
+        size_t length = big_endian(data + at, 4), room = bytes - at - AROUND_BYTES;
         if (memcmp(name, "IDAT", 4) == 0 || memcmp(name, "IEND", 4) == 0)
             return 0; /* read piece by piece */
         if (length > room)

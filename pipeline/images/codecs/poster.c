@@ -215,7 +215,7 @@ static int find_frame(struct reader *r, double offset_s)
     if (!r->best->width)
         return error < 0 && error != AVERROR_EOF
                    ? av_fault(r->fault, "reading the clip", error)
-                   : fault_set(r->fault, "no whole frame of the clip could be decoded%s",
+                   : fault_set(r->fault, "no whole frame of it could be decoded%s",
                                r->any_damage || r->bad_packet || !r->packets ? ": it is cut or damaged" : "");
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
+#include "pipeline/base/picture_memory.h"
 #include "pipeline/images/pixels/colour_space.h"
 
 /* The brightness of a frame is examined at this size. */
@@ -145,9 +146,9 @@ int poster_to_rgb(const AVFrame *frame, const uint8_t background[3], struct pixe
     int bands = alpha ? 4 : 3, bytes = bands * (deep ? 2 : 1), failed;
     uint8_t *between = NULL;
 
-    pixels->data = g_try_malloc(count * 3 + 64);
+    pixels->data = picture_alloc(count * 3 + 64);
     if (bytes > 3)
-        between = g_try_malloc(count * (size_t)bytes + 64);
+        between = picture_alloc(count * (size_t)bytes + 64);
     if (!pixels->data || (bytes > 3 && !between)) {
         g_free(between);
         return fault_sys(fault, "no memory for a frame of %dx%d", frame->width, frame->height);

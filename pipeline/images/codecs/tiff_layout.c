@@ -7,11 +7,19 @@ enum {
     TAG_SUBFILE_TYPE = 255,
     TAG_WIDTH = 256,
     TAG_HEIGHT = 257,
+    TAG_BITS = 258,
     TAG_PHOTOMETRIC = 262,
+    TAG_SAMPLES = 277,
+    TAG_PLANAR = 284,
+    TAG_TILE_WIDTH = 322,
     TAG_SUBIFDS = 330,
-    TAG_EXTRA_SAMPLES = 338
+    TAG_EXTRA_SAMPLES = 338,
+    TAG_SAMPLE_FORMAT = 339
 };
-enum { COLOUR_FILTERS = 32803, LINEAR_RAW = 34892 };
+enum { WHITE_IS_ZERO = 0, COLOUR_FILTERS = 32803, LINEAR_RAW = 34892 };
+enum { FORMAT_SIGNED = 2, FORMAT_FLOAT = 3, FORMAT_UNDEFINED = 4 }; /* beyond: complex */
+enum { PLANES = 2 };
+enum { MOST_THUMBNAIL = 512 };
 enum { MOST_PAGES = 64, MOST_BELOW = 16, MOST_ENTRIES = 1024 };
 
 struct file {
@@ -21,8 +29,10 @@ struct file {
 };
 
 struct directory {
-    bool reduced, raw;
-    uint64_t width, height;
+    bool tagged, reduced, raw, inverted; /* tagged: it says whether it is reduced */
+    bool tiled, planes;
+    uint64_t width, height, samples;
+    uint64_t bits, format; /* of the first sample; 0: not given */
     int extra_count, extra[TIFF_MOST_EXTRA];
     uint64_t below[MOST_BELOW]; /* offsets */
     int below_count;
@@ -76,9 +86,11 @@ static void take_entry(const struct file *f, const uint8_t *entry, struct direct
         return;
     switch (number(f, entry, 2)) {
     case TAG_NEW_SUBFILE_TYPE:
+        d->tagged = true;
         d->reduced |= v[0] & 1;
         break;
     case TAG_SUBFILE_TYPE:
+        d->tagged = true;
         d->reduced |= v[0] == 2;
         break;
     case TAG_WIDTH:
@@ -89,6 +101,22 @@ static void take_entry(const struct file *f, const uint8_t *entry, struct direct
         break;
     case TAG_PHOTOMETRIC:
         d->raw = v[0] == COLOUR_FILTERS || v[0] == LINEAR_RAW;
+        d->inverted = v[0] == WHITE_IS_ZERO;
+        break;
+    case TAG_SAMPLES:
+        d->samples = v[0];
+        break;
+    case TAG_PLANAR:
+        d->planes = v[0] == PLANES;
+        break;
+    case TAG_TILE_WIDTH:
+        d->tiled = true;
+        break;
+    case TAG_BITS:
+        d->bits = v[0];
+        break;
+    case TAG_SAMPLE_FORMAT:
+        d->format = v[0];
         break;
     case TAG_SUBIFDS:
         memcpy(d->below, v, sizeof v);
@@ -124,6 +152,34 @@ static bool read_directory(const struct file *f, uint64_t at, struct directory *
     return true;
 }
 
+/* Sizes of a thumbnail are rounded: its shape is that of the picture to a pixel. */
+static bool is_thumbnail_of(const struct directory *small, const struct directory *d)
+{
+    uint64_t x = d->width * small->height, y = d->height * small->width;
+
+    return !small->tagged && !d->reduced && small->width <= MOST_THUMBNAIL &&
+           small->height <= MOST_THUMBNAIL && d->width >= 3 * small->width &&
+           (x > y ? x - y : y - x) <= d->width + d->height;
+}
+
+/* Samples or a layout that libvips does not read, or would read as others. */
+static bool beyond_vips(const struct directory *d)
+{
+    bool multiplied = false;
+
+    for (int i = 0; i < d->extra_count; i++)
+        multiplied |= d->extra[i] == TIFF_EXTRA_ASSOCIATED;
+    if (d->format > FORMAT_UNDEFINED || (d->format == FORMAT_FLOAT && d->bits != 32))
+        return true;
+    if (d->bits == 32 && d->format != FORMAT_FLOAT && multiplied) /* it cuts the alpha to 8 bits */
+        return true;
+    if (d->format == FORMAT_SIGNED && (multiplied || d->inverted))
+        return true;
+    if (d->samples > 1 && ((d->tiled && d->planes) || (d->bits && d->bits < 8)))
+        return true;
+    return d->bits > 32 || (d->bits & (d->bits - 1));
+}
+
 /* Is d, at a place, the full picture rather than the best so far? */
 static void consider(const struct directory *d, int page, int subifd, struct directory *best,
                      struct tiff_layout *layout)
@@ -133,7 +189,7 @@ static void consider(const struct directory *d, int page, int subifd, struct dir
     if (page == 0 && subifd < 0)
         larger = true;
     else if (!best->reduced && layout->page == 0 && layout->subifd < 0)
-        larger = false; /* the first page is a full one */
+        larger = is_thumbnail_of(best, d); /* unless it is one, the first page is a full one */
     else if (d->reduced != best->reduced)
         larger = !d->reduced;
     layout->raw |= d->raw;
@@ -142,6 +198,8 @@ static void consider(const struct directory *d, int page, int subifd, struct dir
     *best = *d;
     layout->page = page;
     layout->subifd = subifd;
+    layout->inverted = d->inverted;
+    layout->beyond_vips = beyond_vips(d);
     layout->extra_count = d->extra_count;
     memcpy(layout->extra, d->extra, sizeof layout->extra);
 }

@@ -4,7 +4,11 @@
 
 #include "pipeline/base/fault.h"
 
-/* Takes libvips' error text, as one line, and clears it. Returns -1. fault may be NULL. */
+/* Takes libvips' error text, as one line, and clears it; without one (interlaced PNG), the last warning. Returns -1.
+ * fault may be NULL. */
 int vips_fault(struct fault *fault);
+
+/* A decoder has warned; of any thread. Empty: what was warned of before counts no more. */
+void vips_fault_warned(const char *text);
 
 #endif

@@ -1,8 +1,12 @@
 #include "pipeline/images/codecs/vips_picture.h"
 
+#include <string.h>
+
 #include "pipeline/images/codecs/gif_canvas.h"
 #include "pipeline/images/codecs/tiff_layout.h"
+#include "pipeline/images/codecs/tiff_picture.h"
 #include "pipeline/images/codecs/vips_fault.h"
+#include "pipeline/images/codecs/vips_rows.h"
 #include "pipeline/images/pixels/colour_profile.h"
 
 /* Colours of the image, without alpha and other samples; 0: none of those that are handled here. */
@@ -103,6 +107,34 @@ static int make_whole(VipsImage **image)
     return replace(image, to, failed);
 }
 
+/* Floats that are multiplied by alpha: libvips divides them by it, but takes 255 for the largest alpha. */
+static int take_alpha_out(VipsImage **image, const struct tiff_layout *layout)
+{
+    static const double factors[2][4] = {{1 / 255.0, 1, 0, 0}, {1 / 255.0, 1 / 255.0, 1 / 255.0, 1}};
+    static const double none[4] = {0};
+    int colours = colours_of(*image), failed;
+    VipsImage *to = NULL;
+
+    if ((colours != 1 && colours != 3) || (*image)->Bands != colours + 1 || layout->extra_count < 1 ||
+        layout->extra[0] != TIFF_EXTRA_ASSOCIATED || (*image)->BandFmt != VIPS_FORMAT_FLOAT)
+        return 0;
+    failed = vips_linear(*image, &to, factors[colours == 3], none, colours + 1, NULL);
+    return replace(image, to, failed);
+}
+
+/* libvips inverts whole numbers. */
+static int invert_floats(VipsImage **image, const struct tiff_layout *layout)
+{
+    static const double factors[2] = {-1, 1}, offsets[2] = {1, 0};
+    VipsImage *to = NULL;
+    int failed;
+
+    if (!layout->inverted || (*image)->BandFmt != VIPS_FORMAT_FLOAT || (*image)->Bands > 2)
+        return 0;
+    failed = vips_linear(*image, &to, factors, offsets, (*image)->Bands, NULL);
+    return replace(image, to, failed);
+}
+
 /* --- profiles ---------------------------------------------------------------------------------- */
 
 static int without_profile(VipsImage **image)
@@ -136,56 +168,24 @@ static int fit_profile(VipsImage **image, bool ignored, struct notes *notes)
 
 /* --- colour given without a profile --------------------------------------------------------------------- */
 
-static uint8_t *row_at(const VipsRegion *region, int x, int y)
+static int convert_row(const void *context, const void *from, int sample_bytes, int bands, size_t pixels,
+                       uint8_t *to)
 {
-    return region->data + (ptrdiff_t)(y - region->valid.top) * region->bpl +
-           (ptrdiff_t)(x - region->valid.left) * region->im->Bands *
-               (ptrdiff_t)vips_format_sizeof(region->im->BandFmt);
-}
-
-static int convert_rows(VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop)
-{
-    VipsRegion *from = sequence;
-    const struct colour_space *space = b;
-    const VipsRect *r = &region->valid;
-
-    (void)a;
-    (void)stop;
-    if (vips_region_prepare(from, r))
-        return -1;
-    for (int y = 0; y < r->height; y++)
-        if (colour_space_convert(space, row_at(from, r->left, r->top + y),
-                                 from->im->BandFmt == VIPS_FORMAT_UCHAR ? 1 : 2, from->im->Bands,
-                                 (size_t)r->width, row_at(region, r->left, r->top + y))) {
-            vips_error("colour", "no memory for converting colours");
-            return -1;
-        }
-    return 0;
+    return colour_space_convert(context, from, sample_bytes, bands, pixels, to);
 }
 
 static int convert_space(VipsImage **image, const struct colour_space *space)
 {
-    struct colour_space *kept;
     VipsImage *to;
-    int failed;
 
     if (colours_of(*image) == 4 || !colours_of(*image) || (*image)->Bands > 4 ||
         colour_space_is_srgb(space) ||
         ((*image)->BandFmt != VIPS_FORMAT_UCHAR && (*image)->BandFmt != VIPS_FORMAT_USHORT))
         return 0;
-    to = vips_image_new();
-    kept = VIPS_NEW(to, struct colour_space); /* for as long as the image */
-    *kept = *space;
-    failed = vips_image_pipelinev(to, VIPS_DEMAND_STYLE_THINSTRIP, *image, NULL);
-    to->BandFmt = VIPS_FORMAT_UCHAR;
-    to->Type = (*image)->Bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
-    if (!failed)
-        failed = vips_image_generate(to, vips_start_one, convert_rows, vips_stop_one, *image, kept);
-    if (failed)
-        g_object_unref(to);
-    else
-        vips_object_local(to, g_object_ref(*image));
-    return replace(image, to, failed);
+    to = vips_rows_make(*image, (*image)->Bands,
+                        (*image)->Bands < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB, convert_row,
+                        space, sizeof *space);
+    return replace(image, to, to == NULL);
 }
 
 VipsImage *vips_picture_fit(VipsImage *image, const struct colour_tags *tags, struct notes *notes,
@@ -246,7 +246,19 @@ static int check_bands(VipsImage **image, struct fault *fault)
                      VIPS_PICTURE_MOST_BANDS);
 }
 
-static VipsImage *open_tiff(const void *data, size_t bytes, struct fault *fault)
+/* No loader takes the bytes for its own, although they begin as a file of that kind. */
+static int open_fault(enum image_kind kind, struct fault *fault)
+{
+    const char *text = vips_error_buffer();
+    bool nobody = strstr(text, "operation is blocked") || strstr(text, "not in a known format");
+
+    vips_fault(fault);
+    return nobody ? fault_set(fault, "%s: it is cut or damaged: it begins as such a file, and has no header",
+                              sniff_name(kind))
+                  : -1;
+}
+
+static VipsImage *open_tiff(const void *data, size_t bytes, uint64_t max_pixels, struct fault *fault)
 {
     struct tiff_layout layout;
     VipsImage *image;
@@ -256,6 +268,8 @@ static VipsImage *open_tiff(const void *data, size_t bytes, struct fault *fault)
         fault_set(fault, "a camera's raw file: its pixels are those of a sensor; develop it to TIFF or JPEG");
         return NULL;
     }
+    if (layout.beyond_vips)
+        return tiff_picture_open(data, bytes, &layout, max_pixels, fault);
     image = layout.subifd < 0 ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
                                                            VIPS_ACCESS_SEQUENTIAL, "page", layout.page, NULL)
                               : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
@@ -263,26 +277,30 @@ static VipsImage *open_tiff(const void *data, size_t bytes, struct fault *fault)
                                                            "subifd", layout.subifd, NULL);
     if (image && check_bands(&image, fault))
         return NULL;
-    if (!image || drop_extra(&image, &layout))
+    if (!image)
+        open_fault(KIND_TIFF, fault);
+    else if (drop_extra(&image, &layout) || take_alpha_out(&image, &layout) || invert_floats(&image, &layout))
         vips_fault(fault);
     return image;
 }
 
-static VipsImage *open_any(const void *data, size_t bytes, struct fault *fault)
+static VipsImage *open_any(enum image_kind kind, const void *data, size_t bytes, struct fault *fault)
 {
     VipsImage *image =
         vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
 
     if (!image)
-        vips_fault(fault);
+        open_fault(kind, fault);
     return image && check_bands(&image, fault) ? NULL : image;
 }
 
-VipsImage *vips_picture_open(const void *data, size_t bytes, struct notes *notes, struct fault *fault)
+VipsImage *vips_picture_open(const void *data, size_t bytes, uint64_t max_pixels, struct notes *notes,
+                             struct fault *fault)
 {
     enum image_kind kind = sniff_kind(data, bytes);
     struct colour_tags tags;
-    VipsImage *image = kind == KIND_TIFF ? open_tiff(data, bytes, fault) : open_any(data, bytes, fault);
+    VipsImage *image =
+        kind == KIND_TIFF ? open_tiff(data, bytes, max_pixels, fault) : open_any(kind, data, bytes, fault);
 
     if (!image)
         return NULL;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <vips/vips.h>
 
@@ -19,8 +20,10 @@
 enum { VIPS_PICTURE_MOST_BANDS = 64 };
 
 /* The picture of any kind but JPEG, to be read once, from top to bottom; of the header of a JPEG too. A decoder's
- * warning is an error. data must stay in memory. NULL with fault. */
-VipsImage *vips_picture_open(const void *data, size_t bytes, struct notes *notes, struct fault *fault);
+ * warning is an error. data must stay in memory. A picture of more than max_pixels is refused where it would be decoded
+ * as a whole; the caller checks the size of others. NULL with fault. */
+VipsImage *vips_picture_open(const void *data, size_t bytes, uint64_t max_pixels, struct notes *notes,
+                             struct fault *fault);
 
 /* Samples and profile of an image, which it takes over: float, signed and 32-bit samples become 16-bit ones; a profile
  * that cannot be used is removed, with a note; colours of another space, which tags gives, are converted to sRGB. The

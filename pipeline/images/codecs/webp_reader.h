@@ -1,20 +1,42 @@
-/* webp_reader.h: a lossy WebP file as the planes that it holds: Y, Cb and Cr, 4:2:0, without conversion to RGB. */
+/* webp_reader.h: a WebP file of one picture: as the planes that a lossy one holds (Y, Cb and Cr, 4:2:0, without
+ * conversion to RGB), or as RGB or RGBA.
+ *
+ * webp_reader_open() and webp_reader_planes(), or webp_reader_open_any() and webp_reader_pixels(). Source: WebP
+ * container specification (RFC 9649).
+ */
 #ifndef KNEE_WEBP_READER_H
 #define KNEE_WEBP_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pipeline/base/fault.h"
 #include "pipeline/images/pixels/scale.h"
 
-/* Is it a simple lossy file (one VP8 chunk: no alpha, animation, profile or EXIF)? Fills in its size then. */
-bool webp_reader_takes(const void *data, size_t bytes, int *width, int *height);
+struct webp_picture {
+    int width, height;      /* as stored */
+    int orientation;        /* EXIF's, 1 to 8; 1 when unknown */
+    const uint8_t *profile; /* ICC, within the file; NULL none */
+    size_t profile_bytes;
+    bool alpha, lossy;
+};
 
-/* Decodes such a file of that size; BT.601 in the narrow range (16 to 235, 16 to 240), chroma in the middle of its four
- * pixels. All planes are in one piece of memory, planes[0].data, which is the caller's, free(). Returns 0, or -1 with
- * fault. */
-int webp_reader_planes(const void *data, size_t bytes, int width, int height, struct plane planes[3],
+/* Is it a file of one picture: a simple one, or an extended one with all of its chunks? One that is cut behind its
+ * picture is not: its orientation may be lost. Fills in picture then. */
+bool webp_reader_open_any(const void *data, size_t bytes, struct webp_picture *picture);
+
+/* The same for a lossy one without alpha. */
+bool webp_reader_open(const void *data, size_t bytes, struct webp_picture *picture);
+
+/* Decodes such a file; BT.601 in the narrow range (16 to 235, 16 to 240), chroma in the middle of its four pixels. All
+ * planes are in one piece of memory, planes[0].data, which is the caller's, free(). Returns 0, or -1 with fault. */
+int webp_reader_planes(const void *data, size_t bytes, const struct webp_picture *picture,
+                       struct plane planes[3], struct fault *fault);
+
+/* Decodes any such file to RGB, or RGBA (not premultiplied) where it has alpha; rows without gaps. *pixels is the
+ * caller's, free(). Returns 0, or -1 with fault. */
+int webp_reader_pixels(const void *data, size_t bytes, const struct webp_picture *picture, uint8_t **pixels,
                        struct fault *fault);
 
 #endif

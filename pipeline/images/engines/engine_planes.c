@@ -1,4 +1,3 @@
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,8 @@
 #include "pipeline/images/codecs/webp_reader.h"
 #include "pipeline/images/codecs/webp_writer.h"
 #include "pipeline/images/engines/engine_internal.h"
+#include "pipeline/images/engines/planes_colour.h"
+#include "pipeline/images/engines/planes_webp.h"
 #include "pipeline/images/engines/reduction.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/pixels/planes.h"
@@ -70,13 +71,13 @@ bool engine_planes_takes(enum image_kind kind, const void *data, size_t bytes, c
 {
     struct jpeg_reader reader;
     struct fault ignored;
-    int width, height;
+    struct webp_picture webp;
     bool takes;
 
     if (!engine_planes_makes(recipe))
         return false;
     if (kind != KIND_JPEG)
-        return kind == KIND_WEBP && webp_reader_takes(data, bytes, &width, &height);
+        return kind == KIND_WEBP && webp_reader_open(data, bytes, &webp);
     takes = jpeg_reader_open(&reader, data, bytes, &ignored) == 0 && reader.plain;
     if (takes && reader.components == 1 && reader.profile)
         takes = colour_profile_channels(reader.profile, reader.profile_bytes) != 1; /* shades of its own */
@@ -103,20 +104,6 @@ static int fetch_luma(void *context, int y, uint8_t *const rows[], struct fault 
     return 0;
 }
 
-/* A side that is turned around later begins with what was its end: where it is odd, chroma is shifted by one pixel, so
- * that its pairs begin there. */
-static struct scale_box box_of(const struct jpeg_reader *reader, const struct pixels *base, int index,
-                               const struct plane *to)
-{
-    const struct jpeg_reader_plane *plane = &reader->planes[index];
-    bool mirror_x, mirror_y;
-
-    turn_mirrored(reader->orientation, &mirror_x, &mirror_y);
-    return planes_box(plane->span_width, plane->span_height, base->width, base->height, index,
-                      index && mirror_x && base->width % 2 ? -1 : 0,
-                      index && mirror_y && base->height % 2 ? -1 : 0, to);
-}
-
 /* Luma is scaled while it is read: a strip stays in the cache, and the whole plane is never in memory. */
 static int read_and_scale(struct jpeg_reader *reader, struct pixels *base, struct fault *fault)
 {
@@ -127,7 +114,8 @@ static int read_and_scale(struct jpeg_reader *reader, struct pixels *base, struc
         const struct jpeg_reader_plane *plane = &reader->planes[i];
         struct plane from = {plane->rows, plane->width, plane->height, plane->stride},
                      to = planes_get(base, i);
-        struct scale_box box = box_of(reader, base, i, &to);
+        struct scale_box box =
+            planes_box_stored(plane->span_width, plane->span_height, base, i, reader->orientation, &to);
         if (scale_planes(&from, &to, 1, &box, i ? NULL : &feed, fault))
             return -1;
         while (i == 0 && (state = jpeg_reader_strip(reader, fault)) != 0) /* rows that luma had no need of */
@@ -141,49 +129,7 @@ static int read_and_scale(struct jpeg_reader *reader, struct pixels *base, struc
     return 0;
 }
 
-/* Passes over a profile that is not for RGB, or cannot be read, with a note. */
-static bool has_profile(const struct jpeg_reader *reader, struct notes *notes)
-{
-    int channels = reader->profile ? colour_profile_channels(reader->profile, reader->profile_bytes) : 0;
-
-    if (reader->profile && (channels != 3 || reader->components == 1))
-        notes_add(notes, channels ? NOTE_PROFILE_UNFIT : NOTE_PROFILE_DAMAGED);
-    return channels == 3 && reader->components == 3;
-}
-
-/* Profiles and colour spaces are defined on RGB. Converted at the base's size, for the whole picture may be many
- * times larger. */
-static int to_srgb(const struct jpeg_reader *reader, const struct colour_tags *tags, struct pixels *base,
-                   struct engine_work *work, struct notes *notes, struct fault *fault)
-{
-    struct pixels rgb = {0}, planes = {0};
-    bool profile = has_profile(reader, notes);
-    size_t count;
-    int failed;
-
-    if (profile ? colour_profile_effect(reader->profile, reader->profile_bytes) != PROFILE_CONVERTS
-                : colour_space_is_srgb(&tags->space))
-        return 0;
-    work->converted_pixels = (uint64_t)base->width * (uint64_t)base->height;
-    failed = planes_to_rgb(base, &rgb, fault);
-    count = (size_t)rgb.width * (size_t)rgb.height;
-    if (!failed && profile)
-        colour_profile_convert(reader->profile, reader->profile_bytes, rgb.data, count);
-    else if (!failed && colour_space_convert(&tags->space, rgb.data, 1, 3, count, rgb.data))
-        failed = fault_sys(fault, "no memory for converting colours");
-    if (!failed)
-        failed = planes_from_rgb(&rgb, &planes, fault);
-    g_free(rgb.data);
-    if (failed) {
-        g_free(planes.data);
-        return failed;
-    }
-    g_free(base->data);
-    *base = planes;
-    return 0;
-}
-
-static int decode_open(struct jpeg_reader *reader, const struct colour_tags *tags,
+static int decode_open(struct jpeg_reader *reader, const struct planes_colour *colour,
                        const struct recipe *recipe, struct pixels *base, struct engine_size *size,
                        struct notes *notes, struct fault *fault)
 {
@@ -204,7 +150,7 @@ static int decode_open(struct jpeg_reader *reader, const struct colour_tags *tag
     size->work.progressive = reader->progressive;
     if (planes_alloc(base, reader->orientation >= 5 ? height : width,
                      reader->orientation >= 5 ? width : height, fault) ||
-        read_and_scale(reader, base, fault) || to_srgb(reader, tags, base, &size->work, notes, fault))
+        read_and_scale(reader, base, fault) || planes_colour_to_srgb(colour, base, &size->work, notes, fault))
         return -1;
     return planes_upright(base, reader->orientation, fault);
 }
@@ -214,79 +160,24 @@ static int decode_jpeg(const void *data, size_t bytes, const struct recipe *reci
 {
     struct jpeg_reader reader;
     struct colour_tags tags;
+    struct planes_colour colour;
     int failed = jpeg_reader_open(&reader, data, bytes, fault);
 
     colour_tags_read(KIND_JPEG, data, bytes, &tags);
+    colour = (struct planes_colour){reader.profile, reader.profile_bytes, tags.space, reader.components};
     if (!failed)
-        failed = decode_open(&reader, &tags, recipe, base, size, notes, fault);
+        failed = decode_open(&reader, &colour, recipe, base, size, notes, fault);
     if (!failed)
         notes_add_all(notes, jpeg_reader_notes(&reader));
     jpeg_reader_close(&reader);
     return failed;
 }
 
-/* WebP's planes hold 16 to 235 and 16 to 240: widened when the picture is small. */
-static void widen(struct pixels *base)
-{
-    uint8_t table[256];
-
-    for (int index = 0; index < PLANE_COUNT; index++) {
-        struct plane plane = planes_get(base, index);
-        for (int i = 0; i < 256; i++) {
-            double wide = index ? (i - 128) * 255 / 224.0 + 128 : (i - 16) * 255 / 219.0;
-            table[i] = (uint8_t)lround(fmin(255, fmax(0, wide)));
-        }
-        for (int y = 0; y < plane.height; y++)
-            for (int x = 0; x < plane.width; x++) {
-                uint8_t *at = plane.data + (ptrdiff_t)y * plane.stride + x;
-                *at = table[*at];
-            }
-    }
-}
-
-static int scale_webp(const struct plane planes[], const struct engine_size *size, struct pixels *base,
-                      struct fault *fault)
-{
-    for (int i = 0; i < PLANE_COUNT; i++) {
-        int pixels = i == PLANE_Y ? 1 : 2;
-        struct plane to = planes_get(base, i);
-        struct scale_box box = planes_box((double)size->width / pixels, (double)size->height / pixels,
-                                          base->width, base->height, i, 0, 0, &to);
-        if (scale_planes(&planes[i], &to, 1, &box, NULL, fault))
-            return -1;
-    }
-    widen(base);
-    return 0;
-}
-
-static int decode_webp(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
-                       struct engine_size *size, struct fault *fault)
-{
-    struct plane planes[PLANE_COUNT] = {{0}};
-    double scale;
-    int width, height, failed;
-
-    if (!webp_reader_takes(data, bytes, &width, &height))
-        return fault_bug(fault, "no simple lossy WebP");
-    *size = (struct engine_size){
-        .width = width, .height = height, .stored_width = width, .stored_height = height};
-    if (engine_check_size(size, recipe, fault))
-        return -1;
-    scale = geometry_base_scale(recipe, width, height);
-    size->work.decoded_samples =
-        (uint64_t)width * (uint64_t)height + 2 * (uint64_t)((width + 1) / 2) * (uint64_t)((height + 1) / 2);
-    failed = webp_reader_planes(data, bytes, width, height, planes, fault) ||
-             planes_alloc(base, geometry_length(width, scale), geometry_length(height, scale), fault) ||
-             scale_webp(planes, size, base, fault);
-    free(planes[0].data);
-    return failed ? -1 : 0;
-}
-
 static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
                   struct engine_size *size, struct notes *notes, struct fault *fault)
 {
     if (sniff_kind(data, bytes) == KIND_WEBP)
-        return decode_webp(data, bytes, recipe, base, size, fault);
+        return planes_webp_decode(data, bytes, recipe, base, size, notes, fault);
     return decode_jpeg(data, bytes, recipe, base, size, notes, fault);
 }
 

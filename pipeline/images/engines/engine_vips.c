@@ -1,103 +1,55 @@
 #include "pipeline/images/engines/engine_vips.h"
 
-#include <malloc.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <vips/vips.h>
 
+#include "pipeline/base/paths.h"
+#include "pipeline/base/picture_memory.h"
 #include "pipeline/images/codecs/encode_vips.h"
+#include "pipeline/images/codecs/jp2_picture.h"
 #include "pipeline/images/codecs/jpeg_vips.h"
 #include "pipeline/images/codecs/loaders.h"
 #include "pipeline/images/codecs/poster.h"
 #include "pipeline/images/codecs/vips_fault.h"
 #include "pipeline/images/codecs/vips_picture.h"
+#include "pipeline/images/codecs/webp_vips.h"
 #include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/engines/reduction.h"
 #include "pipeline/images/engines/vips_base.h"
+#include "pipeline/images/engines/vips_damage.h"
+#include "pipeline/images/jxl/jxl_box.h"
+#include "pipeline/images/jxl/jxl_reader.h"
+#include "pipeline/images/jxl/jxl_setup.h"
 #include "pipeline/images/pixels/bands.h"
 #include "pipeline/images/pixels/planes.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/pixels/turn.h"
 #include "pipeline/images/recipe/geometry.h"
 
-/* --- damage that decoders only warn of --------------------------------------------------------- */
-
-/* After these the TIFF library continues and delivers wrong pixels. Its other warnings are about unknown
- * or malformed tags. */
-static const char *const damage_words[] = {"Line length mismatch", "Premature EOL", "IFD looping"};
-/* The JPEG library's warnings about JPEG data in a TIFF, whose module the text begins with: those of jpeg_warnings.c
- * that lose no pixels, and everything else is damage. */
-static const char jpeg_module[] = "JPEGLib";
-static const char *const harmless_words[] = {"unknown JFIF revision", "Invalid SOS parameters",
-                                             "Unknown Adobe color transform"};
-
-static GMutex damage_lock; /* decoders warn from their own threads */
-static char damage_text[160];
-
-static void damage_forget(void)
-{
-    g_mutex_lock(&damage_lock);
-    damage_text[0] = '\0';
-    g_mutex_unlock(&damage_lock);
-}
-
-static int damage_found(struct fault *fault)
-{
-    int found;
-
-    g_mutex_lock(&damage_lock);
-    found = damage_text[0] ? fault_set(fault, "%s", damage_text) : 0;
-    g_mutex_unlock(&damage_lock);
-    return found;
-}
-
-static bool has_one_of(const char *text, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strstr(text, words[i]))
-            return true;
-    return false;
-}
-
-static bool is_damage(const char *text)
-{
-    return has_one_of(text, damage_words, sizeof damage_words / sizeof damage_words[0]) ||
-           (strstr(text, jpeg_module) &&
-            !has_one_of(text, harmless_words, sizeof harmless_words / sizeof harmless_words[0]));
-}
-
-/* The libraries print warnings about a file. Those that mean damage become the item's fault instead. */
-static void take_log(const char *domain, GLogLevelFlags level, const char *text, void *data)
-{
-    (void)domain;
-    (void)data;
-    if (!(level & G_LOG_LEVEL_WARNING) || !is_damage(text))
-        return;
-    g_mutex_lock(&damage_lock);
-    if (!damage_text[0])
-        g_strlcpy(damage_text, text, sizeof damage_text);
-    g_mutex_unlock(&damage_lock);
-}
-
 /* --- set-up ----------------------------------------------------------------------------------- */
 
 int engine_vips_setup(struct fault *fault)
 {
-    /* One arena, so that memory freed by one thread can be used by another. Whole pictures stay on the
-     * heap from item to item: the kernel zeroes pages that are returned and requested again, which costs
-     * memory bandwidth that the cores share. */
-    mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 16 << 20);
-    mallopt(M_TRIM_THRESHOLD, 32 << 20);
+    char bundle[PATH_MAX];
+
+    picture_memory_setup();
     /* Large pictures stay in memory, which max_pixels bounds: a sandbox has no place for temporary files, and
      * a killed worker would leave them behind. */
     g_setenv("VIPS_DISC_THRESHOLD", "1000g", TRUE);
+    if (paths_bundle(bundle, sizeof bundle)) { /* libvips looks for its modules there */
+        char *home = g_build_filename(bundle, "lib", NULL);
+        g_setenv("VIPSHOME", home, TRUE);
+        g_free(home);
+    }
     if (vips_init("knee"))
         return vips_fault(fault);
-    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG, take_log, NULL);
+    vips_damage_setup();
     poster_setup();
+    jxl_setup();
     vips_concurrency_set(1);
     vips_cache_set_max(0);
     vips_cache_set_max_mem(0);
@@ -133,7 +85,7 @@ static int take_size(int width, int height, int orientation, const struct recipe
     return engine_check_size(size, recipe, fault);
 }
 
-void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metadata)
+static void read_heif_metadata(const void *data, size_t bytes, struct metadata *metadata)
 {
     VipsImage *image = vips_image_new_from_buffer(data, bytes, "", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
     const void *exif;
@@ -144,6 +96,25 @@ void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metad
         metadata_read(exif, exif_bytes, metadata);
     VIPS_UNREF(image);
     vips_error_clear();
+}
+
+static void read_jxl_metadata(const void *data, size_t bytes, struct metadata *metadata)
+{
+    enum { OFFSET_BYTES = 4 };
+    size_t found;
+    uint8_t *box = jxl_box_read(data, bytes, "Exif", &found);
+
+    if (box && found > OFFSET_BYTES)
+        metadata_read(box + OFFSET_BYTES, found - OFFSET_BYTES, metadata);
+    free(box);
+}
+
+void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metadata)
+{
+    if (sniff_kind(data, bytes) == KIND_JXL)
+        read_jxl_metadata(data, bytes, metadata);
+    else
+        read_heif_metadata(data, bytes, metadata);
 }
 
 static struct vips_base base_for(const struct recipe *recipe, const struct engine_size *size, int orientation,
@@ -228,16 +199,73 @@ static int decode_jpeg(const void *data, size_t bytes, const struct recipe *reci
     return failed ? -1 : 0;
 }
 
+/* The decoded picture to the base picture. */
+static int make_jxl_base(struct jxl_reader *reader, const struct recipe *recipe, struct engine_size *size,
+                         struct pixels *base, struct notes *notes, struct fault *fault)
+{
+    VipsImage *image = jxl_reader_image(reader, fault);
+    const struct colour_tags tags = {.space = reader->space};
+    struct vips_base how;
+
+    if (reader->animation)
+        notes_add(notes, NOTE_ANIMATION);
+    if (turn_is_needed(reader->orientation))
+        notes_add(notes, NOTE_ORIENTATION);
+    if (image && vips_image_get_typeof(image, VIPS_META_ICC_NAME))
+        notes_add(notes, NOTE_PROFILE);
+    if (image)
+        image = vips_picture_fit(image, &tags, notes, fault);
+    if (!image)
+        return -1;
+    how = base_for(recipe, size, reader->orientation, converts(image));
+    take_work(image, &how, size);
+    return make_base(image, &how, recipe, base, fault);
+}
+
+static int decode_jxl(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                      struct engine_size *size, struct notes *notes, struct fault *fault)
+{
+    struct jxl_reader reader;
+    int failed = jxl_reader_open(&reader, data, bytes, fault);
+
+    if (!failed)
+        failed = take_size(reader.width, reader.height, reader.orientation, recipe, size, fault) ||
+                 make_jxl_base(&reader, recipe, size, base, notes, fault);
+    jxl_reader_close(&reader);
+    return failed ? -1 : 0;
+}
+
+static VipsImage *open_picture(const void *data, size_t bytes, const struct recipe *recipe,
+                               struct notes *notes, struct fault *fault)
+{
+    enum image_kind kind = sniff_kind(data, bytes);
+    struct webp_picture webp;
+    struct colour_tags tags;
+    VipsImage *image;
+
+    if (kind == KIND_JP2)
+        image = jp2_picture_open(data, bytes, recipe->max_pixels, fault);
+    else if (kind == KIND_WEBP && webp_reader_open_any(data, bytes, &webp))
+        image = webp_vips_image(data, bytes, &webp, recipe->max_pixels, fault);
+    else
+        return vips_picture_open(data, bytes, recipe->max_pixels, notes, fault);
+    colour_tags_read(kind, data, bytes, &tags);
+    return image ? vips_picture_fit(image, &tags, notes, fault) : NULL;
+}
+
 static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
                   struct engine_size *size, struct notes *notes, struct fault *fault)
 {
+    enum image_kind kind = sniff_kind(data, bytes);
     struct vips_base how;
     VipsImage *image;
 
-    damage_forget();
-    if (sniff_kind(data, bytes) == KIND_JPEG)
+    vips_damage_forget();
+    if (kind == KIND_JPEG)
         return decode_jpeg(data, bytes, recipe, base, size, notes, fault);
-    image = vips_picture_open(data, bytes, notes, fault);
+    if (kind == KIND_JXL)
+        return decode_jxl(data, bytes, recipe, base, size, notes, fault);
+    image = open_picture(data, bytes, recipe, notes, fault);
     if (!image)
         return -1;
     if (take_size(image->Xsize, image->Ysize, vips_image_get_orientation(image), recipe, size, fault)) {
@@ -246,7 +274,7 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
     }
     how = base_for(recipe, size, vips_image_get_orientation(image), converts(image));
     take_work(image, &how, size);
-    return make_base(image, &how, recipe, base, fault) ? -1 : damage_found(fault);
+    return make_base(image, &how, recipe, base, fault) ? -1 : vips_damage_found(fault);
 }
 
 static VipsImage *wrap(const struct pixels *pixels)
@@ -308,7 +336,7 @@ static int put_on_canvas(struct pixels *picture, const struct geometry *g, const
     size_t row = (size_t)picture->width * 3;
 
     *to = (struct pixels){.width = g->width, .height = g->height};
-    to->data = g_try_malloc(count * 3);
+    to->data = picture_alloc(count * 3);
     if (!to->data)
         return fault_sys(fault, "no memory for a picture of %dx%d", g->width, g->height);
     for (size_t i = 0; i < count * 3; i++)

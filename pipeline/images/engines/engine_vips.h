@@ -30,7 +30,7 @@ int engine_vips_setup(struct fault *fault);
 int engine_vips_decode_clip(int fd, const struct recipe *recipe, struct pixels *base,
                             struct engine_size *size, struct notes *notes, struct fault *fault);
 
-/* Metadata of a picture in any container; unknown when it has none or cannot be read. */
+/* Metadata of a picture of HEIF or JPEG XL; unknown when it has none or cannot be read. */
 void engine_vips_metadata(const void *data, size_t bytes, struct metadata *metadata);
 
 #endif

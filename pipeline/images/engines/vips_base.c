@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "pipeline/images/codecs/vips_fault.h"
+#include "pipeline/images/engines/vips_profile.h"
 #include "pipeline/images/pixels/bands.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/pixels/turn.h"
@@ -22,30 +23,36 @@ static bool is_plain_grey(const VipsImage *image)
     return image->BandFmt == VIPS_FORMAT_UCHAR && image->Bands == 1 && image->Type == VIPS_INTERPRETATION_B_W;
 }
 
+/* The colours of an image that has a profile, or inks. Takes over image. */
+static VipsImage *to_srgb(VipsImage *image, bool inks)
+{
+    VipsImage *coloured = NULL;
+
+    if (vips_profile_takes(image))
+        return vips_profile_to_srgb(image);
+    vips_icc_transform(image, &coloured, "srgb", "embedded", TRUE, "input_profile", inks ? "cmyk" : "srgb",
+                       "intent", VIPS_INTENT_RELATIVE, NULL);
+    g_object_unref(image);
+    return coloured;
+}
+
 /* Bytes of grey, RGB or RGBA, in sRGB, but for the profile of plain RGB: that is cheaper to apply when the picture is
  * small. *convert becomes false where it has been applied. Takes over image. */
 static VipsImage *to_bytes(VipsImage *image, bool *convert)
 {
     bool inks = image->Type == VIPS_INTERPRETATION_CMYK;
-    VipsImage *coloured = NULL, *plain = NULL, *bytes = NULL;
-    int failed = 0;
+    VipsImage *plain = NULL, *bytes = NULL;
 
     if (is_plain_rgb(image) || (is_plain_grey(image) && !*convert))
         return image;
     if (inks || *convert)
-        failed = vips_icc_transform(image, &coloured, "srgb", "embedded", TRUE, "input_profile",
-                                    inks ? "cmyk" : "srgb", "intent", VIPS_INTENT_RELATIVE, NULL);
-    else
-        g_object_ref(coloured = image);
+        image = to_srgb(image, inks);
     *convert = false;
-    g_object_unref(image);
-    if (!failed)
-        failed = vips_colourspace(coloured, &plain, VIPS_INTERPRETATION_sRGB, NULL);
-    if (!failed)
-        failed = vips_cast_uchar(plain, &bytes, NULL);
-    VIPS_UNREF(coloured);
+    if (image && vips_colourspace(image, &plain, VIPS_INTERPRETATION_sRGB, NULL) == 0)
+        vips_cast_uchar(plain, &bytes, NULL);
+    VIPS_UNREF(image);
     VIPS_UNREF(plain);
-    return failed ? NULL : bytes;
+    return bytes;
 }
 
 /* --- rows -------------------------------------------------------------------------------------- */

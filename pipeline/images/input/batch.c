@@ -113,6 +113,48 @@ int batch_list(struct batch *batch, const char *root, const struct batch_options
     return failed;
 }
 
+/* --- a part of it ----------------------------------------------------------------------------- */
+
+/* from, to: paths of items; NULL: no bound. */
+static void keep_left(struct batch *batch, const char *from, const char *to)
+{
+    uint64_t kept = 0;
+
+    memset(batch->left_counts, 0, sizeof batch->left_counts);
+    for (uint64_t i = 0; i < batch->left_count; i++) {
+        struct batch_left left = batch->left[i];
+        if ((from && strcmp(left.path, from) < 0) || (to && strcmp(left.path, to) >= 0)) {
+            free(left.path);
+            continue;
+        }
+        batch->left_counts[left.why]++;
+        batch->left[kept++] = left;
+    }
+    batch->left_count = kept;
+}
+
+void batch_keep_range(struct batch *batch, uint64_t first, uint64_t count)
+{
+    uint64_t end = first + count;
+
+    if (count)
+        keep_left(batch, first ? batch->paths[first] : NULL, end < batch->count ? batch->paths[end] : NULL);
+    else
+        batch_forget_left(batch);
+    batch->total_bytes = 0;
+    for (uint64_t i = 0; i < batch->count; i++) {
+        if (i < first || i >= end) {
+            free(batch->paths[i]);
+            continue;
+        }
+        batch->paths[i - first] = batch->paths[i];
+        batch->bytes[i - first] = batch->bytes[i];
+        batch->positions[i - first] = batch->positions[i];
+        batch->total_bytes += batch->bytes[i - first];
+    }
+    batch->count = count;
+}
+
 /* --- finding an item ------------------------------------------------------------------------ */
 
 static int path_order(const void *key, const void *element)

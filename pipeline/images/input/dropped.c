@@ -1,4 +1,5 @@
 #include "pipeline/images/input/dropped_internal.h"
+#include "pipeline/base/big_endian.h"
 
 #include <string.h>
 
@@ -18,15 +19,6 @@ bool stretch_holds(struct stretch in, const char *text, size_t length)
 bool stretch_begins(struct stretch in, const char *text, size_t length)
 {
     return in.bytes >= length && memcmp(in.data, text, length) == 0;
-}
-
-uint32_t dropped_big(const uint8_t *at, int bytes)
-{
-    uint32_t value = 0;
-
-    for (int i = 0; i < bytes; i++)
-        value = value << 8 | at[i];
-    return value;
 }
 
 uint32_t dropped_little(const uint8_t *at, int bytes)
@@ -89,7 +81,7 @@ static void read_jpeg(struct stretch file, struct notes *notes)
         }
         if (marker == 0xda || marker == 0xd9) /* what follows is the picture */
             break;
-        length = dropped_big(file.data + at + 2, 2);
+        length = big_endian(file.data + at + 2, 2);
         if (length < 2 || length > file.bytes - at - 2)
             break;
         read_segment(marker, (struct stretch){file.data + at + 4, length - 2}, notes, &has_index);
@@ -107,7 +99,7 @@ static void read_png_chunk(const uint8_t *type, struct stretch s, struct notes *
         notes_add(notes, NOTE_PROFILE);
     else if (memcmp(type, "eXIf", 4) == 0)
         dropped_exif(s, notes);
-    else if (memcmp(type, "acTL", 4) == 0 && s.bytes >= 4 && dropped_big(s.data, 4) > 1)
+    else if (memcmp(type, "acTL", 4) == 0 && s.bytes >= 4 && big_endian(s.data, 4) > 1)
         notes_add(notes, NOTE_ANIMATION);
     else if (memcmp(type, "caBX", 4) == 0)
         notes_add(notes, NOTE_C2PA);
@@ -118,7 +110,7 @@ static void read_png_chunk(const uint8_t *type, struct stretch s, struct notes *
 static void read_png(struct stretch file, struct notes *notes)
 {
     for (size_t at = 8; at + 12 <= file.bytes;) {
-        size_t length = dropped_big(file.data + at, 4);
+        size_t length = big_endian(file.data + at, 4);
         if (length > file.bytes - at - 12)
             break;
         read_png_chunk(file.data + at + 4, (struct stretch){file.data + at + 8, length}, notes);
@@ -195,6 +187,7 @@ void dropped_find(enum image_kind kind, const uint8_t *data, size_t bytes, struc
     static void (*const readers[KIND_COUNT])(struct stretch file, struct notes * notes) = {
         [KIND_JPEG] = read_jpeg,    [KIND_PNG] = read_png, [KIND_WEBP] = read_webp,
         [KIND_TIFF] = dropped_tiff, [KIND_GIF] = read_gif, [KIND_HEIF] = dropped_heif,
+        [KIND_JXL] = dropped_jxl,
     };
 
     if (data && kind < KIND_COUNT && readers[kind])

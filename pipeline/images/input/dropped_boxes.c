@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "pipeline/images/input/dropped_internal.h"
+#include "pipeline/base/big_endian.h"
 
 /* --- TIFF ------------------------------------------------------------------------------------- */
 
@@ -25,8 +26,8 @@ struct folders {
 static uint64_t number(const struct folders *f, const uint8_t *at, int bytes)
 {
     if (bytes < 8)
-        return f->big_endian ? dropped_big(at, bytes) : dropped_little(at, bytes);
-    return f->big_endian ? (uint64_t)dropped_big(at, 4) << 32 | dropped_big(at + 4, 4)
+        return f->big_endian ? big_endian(at, bytes) : dropped_little(at, bytes);
+    return f->big_endian ? (uint64_t)big_endian(at, 4) << 32 | big_endian(at + 4, 4)
                          : (uint64_t)dropped_little(at + 4, 4) << 32 | dropped_little(at, 4);
 }
 
@@ -136,10 +137,10 @@ void dropped_heif(struct stretch file, struct notes *notes)
 {
     for (size_t at = 0; at + 8 <= file.bytes;) {
         const uint8_t *box = file.data + at;
-        uint64_t length = dropped_big(box, 4), head = 8;
+        uint64_t length = big_endian(box, 4), head = 8;
         struct stretch inside;
         if (length == 1 && at + 16 <= file.bytes) {
-            length = (uint64_t)dropped_big(box + 8, 4) << 32 | dropped_big(box + 12, 4);
+            length = (uint64_t)big_endian(box + 8, 4) << 32 | big_endian(box + 12, 4);
             head = 16;
         }
         if (length == 0 || length > file.bytes - at)

@@ -19,7 +19,6 @@ bool stretch_begins(struct stretch in, const char *text, size_t length);
 #define HOLDS(in, text)  stretch_holds(in, text, sizeof(text) - 1)
 #define BEGINS(in, text) stretch_begins(in, text, sizeof(text) - 1)
 
-uint32_t dropped_big(const uint8_t *at, int bytes);
 uint32_t dropped_little(const uint8_t *at, int bytes);
 
 /* What an XMP packet says. */
@@ -28,5 +27,6 @@ void dropped_xmp(struct stretch xmp, struct notes *notes);
 void dropped_exif(struct stretch exif, struct notes *notes);
 void dropped_tiff(struct stretch file, struct notes *notes);
 void dropped_heif(struct stretch file, struct notes *notes);
+void dropped_jxl(struct stretch file, struct notes *notes);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pipeline/base/picture_memory.h"
 #include "pipeline/pool/failpoint.h"
 
 /* As many as any rule of sniff.c looks at, and more. */
@@ -54,7 +55,7 @@ static int read_what_is_needed(struct image_input *input, struct fault *fault)
         return -1;
     input->kind = sniff_kind(first, head);
     input->bytes = sniff_is_clip(input->kind) ? head : whole;
-    input->data = malloc(input->bytes);
+    input->data = picture_alloc(input->bytes);
     if (!input->data)
         return fault_sys(fault, "no memory for %zu bytes", input->bytes);
     memcpy(input->data, first, head);

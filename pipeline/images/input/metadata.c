@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum {
+    TAG_ORIENTATION = 0x0112,
     TAG_ARTIST = 0x013b,
     TAG_COPYRIGHT = 0x8298,
     TAG_EXIF_FOLDER = 0x8769,
@@ -74,7 +75,15 @@ static void take_time(const struct tiff *t, const uint8_t *entry, struct metadat
 struct folders {
     size_t exif, interoperability; /* offsets; 0 none */
     bool uncalibrated, r03;
+    int orientation; /* 0 unknown */
 };
+
+static int orientation_of(const struct tiff *t, const uint8_t *entry)
+{
+    uint32_t value = number(entry + 8, 2, t->big_endian);
+
+    return number(entry + 2, 2, t->big_endian) == TYPE_SHORT && value >= 1 && value <= 8 ? (int)value : 0;
+}
 
 /* Reads the folder at an offset. */
 static void read_folder(const struct tiff *t, size_t at, struct metadata *metadata, struct folders *folders)
@@ -90,6 +99,9 @@ static void read_folder(const struct tiff *t, size_t at, struct metadata *metada
         if (at + 2 + (i + 1) * ENTRY_BYTES > t->bytes)
             break;
         switch (number(entry, 2, t->big_endian)) {
+        case TAG_ORIENTATION:
+            folders->orientation = orientation_of(t, entry);
+            break;
         case TAG_ARTIST:
             take_text(t, entry, metadata->artist, sizeof metadata->artist);
             break;
@@ -130,6 +142,7 @@ void metadata_read(const uint8_t *exif, size_t bytes, struct metadata *metadata)
         return;
     t = (struct tiff){.data = exif, .bytes = bytes, .big_endian = *exif == 'M'};
     read_folder(&t, number(exif + 4, 4, t.big_endian), metadata, &folders);
+    metadata->orientation = folders.orientation; /* of the picture; others are those of thumbnails */
     read_folder(&t, folders.exif, metadata, &folders);
     read_folder(&t, folders.interoperability, metadata, &folders);
     metadata->adobe_rgb = folders.uncalibrated && folders.r03;

@@ -1,5 +1,5 @@
-/* metadata.h: the parts of a file's EXIF block that are used: date, artist, copyright, colour space. Pure: bytes
- * in, struct out; of a damaged block the part before the damage is read, without an error, for the picture
+/* metadata.h: the parts of a file's EXIF block that are used: date, artist, copyright, colour space, orientation. Pure:
+ * bytes in, struct out; of a damaged block the part before the damage is read, without an error, for the picture
  * itself may be intact. Nothing outside of bytes is read.
  *
  * Sources: EXIF 2.3 (CIPA DC-008), DCF 2.0 (CIPA DC-009), TIFF 6.0, PNG third edition (eXIf), WebP container specification.
@@ -21,6 +21,7 @@ struct metadata_time {
 struct metadata {
     struct metadata_time taken; /* DateTimeOriginal */
     char artist[256];           /* empty: none; longer ones are cut; usually UTF-8, without guarantee */
+    int orientation;            /* 1 to 8; 0: unknown */
     bool adobe_rgb;             /* ColorSpace 65535, interoperability index R03 */
     char copyright[256];        /* photographer's, then "; " and the editor's when there are both */
 };

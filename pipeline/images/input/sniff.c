@@ -24,6 +24,7 @@ static const struct {
     [KIND_HEIF] = {"heif", "HEIF", false},        [KIND_MP4] = {"mp4", "MP4", true},
     [KIND_MATROSKA] = {"matroska", "WebM", true}, [KIND_AVI] = {"avi", "AVI", true},
     [KIND_JP2] = {"jp2", "JPEG 2000", false},     [KIND_BMP] = {"bmp", "BMP", false},
+    [KIND_JXL] = {"jxl", "JPEG XL", false},
 };
 
 /* The first rule whose bytes are all there decides. ISO base media (ISO/IEC 14496-12): the major brand makes the
@@ -45,6 +46,8 @@ static const struct {
     {KIND_MATROSKA, MAGIC(0, "\x1a\x45\xdf\xa3"), {0}},
     {KIND_JP2, MAGIC(0, "\0\0\0\x0cjP  \r\n\x87\n"), {0}},
     {KIND_JP2, MAGIC(0, "\xff\x4f\xff\x51"), {0}},
+    {KIND_JXL, MAGIC(0, "\0\0\0\x0cJXL \r\n\x87\n"), {0}},
+    {KIND_JXL, MAGIC(0, "\xff\x0a"), {0}},
     {KIND_BMP, MAGIC(0, "BM"), MAGIC(6, "\0\0\0\0")}, /* two reserved fields: no text has them */
     {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "heic")},
     {KIND_HEIF, MAGIC(4, "ftyp"), MAGIC(8, "heix")},
@@ -73,8 +76,6 @@ static const struct {
     struct magic magic;
     const char *title;
 } unsupported[] = {
-    {MAGIC(0, "\xff\x0a"), "JPEG XL"},
-    {MAGIC(0, "\0\0\0\x0cJXL "), "JPEG XL"},
     {MAGIC(4, "ftypcrx "), "a camera's raw file"},
     {MAGIC(0, "IIRO"), "a camera's raw file"},
     {MAGIC(0, "IIRS"), "a camera's raw file"},

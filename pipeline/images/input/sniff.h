@@ -23,6 +23,7 @@ enum image_kind {
     KIND_AVI,
     KIND_JP2, /* JPEG 2000, with or without a container */
     KIND_BMP,
+    KIND_JXL, /* JPEG XL, with or without a container */
     KIND_COUNT
 };
 
@@ -32,7 +33,7 @@ enum image_kind sniff_kind(const uint8_t *data, size_t bytes);
 /* Has frames in time, and is decoded by the FFmpeg libraries. */
 bool sniff_is_clip(enum image_kind kind);
 
-/* The format of a file of KIND_UNKNOWN, for the message: "JPEG XL", "a text", ...; NULL when it is not recognised. */
+/* The format of a file of KIND_UNKNOWN, for the message: "PDF", "a text", ...; NULL when it is not recognised. */
 const char *sniff_unsupported(const uint8_t *data, size_t bytes);
 
 /* As recorded with an item: "jpeg", "png", ...; "unknown". */

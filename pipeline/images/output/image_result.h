@@ -33,10 +33,7 @@ struct image_result {
     uint64_t input_mtime_ns; /* image_mtime_ns() of the input as it was read; 0 unknown */
     uint8_t renditions;      /* outputs stored; 0 for a failed item */
     struct notes notes;      /* of a finished item: what its outputs do not show */
-    union { /* an item has outputs or a reason, never both: this halves the table of a million items */
-        char reason[119]; /* of a failure, NUL-terminated; renditions is 0 */
-        struct image_output outputs[RECIPE_MAX_RENDITIONS]; /* in the recipe's order */
-    };
+    struct image_output outputs[RECIPE_MAX_RENDITIONS]; /* in the recipe's order */
 };
 
 /* Its size in a table of this recipe. */
@@ -45,7 +42,8 @@ uint32_t image_result_bytes(const struct recipe *recipe);
 /* "none", "read", "decode", "scale", "overlay", "encode", "digest", "store"; "unknown" out of range. */
 const char *image_stage_name(int stage);
 
-/* "<rendition>/<item path>.<ext>" */
+/* The output's path within the output folder, by the rendition's pattern: by default
+ * "<rendition>/<item path>.<ext>". */
 void image_output_path(const struct recipe *recipe, int rendition, const char *item_path, char *path,
                        size_t bytes);
 

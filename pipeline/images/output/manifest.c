@@ -135,24 +135,6 @@ void manifest_abandon(struct manifest_writer *writer)
     whole_file_abandon(&writer->whole);
 }
 
-int failed_write(const struct failed_item *items, uint64_t count, const char *folder, struct fault *fault)
-{
-    struct whole_file whole;
-
-    if (!count)
-        return whole_file_remove(folder, "FAILED.tsv", fault);
-    if (whole_file_begin(&whole, folder, "FAILED.tsv", fault))
-        return -1;
-    fputs("path\tstage\tattempt\treason\n", whole.file);
-    for (uint64_t i = 0; i < count; i++) {
-        whole_file_put_field(whole.file, items[i].path, '\t');
-        whole_file_put_field(whole.file, items[i].stage, '\t');
-        fprintf(whole.file, "%u\t", items[i].attempt);
-        whole_file_put_field(whole.file, items[i].reason, '\n');
-    }
-    return whole_file_end(&whole, fault);
-}
-
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /* Undoes sha256sum's escaping in place. */

@@ -1,9 +1,9 @@
-/* manifest.h: MANIFEST.sha256 and FAILED.tsv, which a run writes into its output folder.
+/* manifest.h: MANIFEST.sha256, which a run writes into its output folder.
  *
- * MANIFEST.sha256 has a comment line with the libraries that the bytes depend on, then one line per output,
+ * It has a comment line with the libraries that the bytes depend on, then one line per output,
  * sorted bytewise by path, in the format of sha256sum(1), which can check it: a name with a backslash,
- * newline or carriage return is escaped as sha256sum does, with a backslash before the digest. Both files are
- * written to a temporary file (store_open_temporary()), flushed and renamed, so that they are complete or absent.
+ * newline or carriage return is escaped as sha256sum does, with a backslash before the digest. It is
+ * written to a temporary file (store_open_temporary()), flushed and renamed, so that it is complete or absent.
  */
 #ifndef KNEE_MANIFEST_H
 #define KNEE_MANIFEST_H
@@ -48,15 +48,5 @@ void manifest_abandon(struct manifest_writer *writer);
 int manifest_read(struct manifest *manifest, const char *file, struct fault *fault);
 
 void manifest_release(struct manifest *manifest);
-
-/* One item that failed. */
-struct failed_item {
-    const char *path, *stage, *reason;
-    unsigned attempt;
-};
-
-/* Writes FOLDER/FAILED.tsv with a heading line: path, stage, attempt, reason; tabs, newlines, returns and
- * backslashes in a field are written as \t, \n, \r and \\. No items: removes an old one instead. */
-int failed_write(const struct failed_item *items, uint64_t count, const char *folder, struct fault *fault);
 
 #endif

@@ -11,6 +11,7 @@
 #include "pipeline/images/output/image_result.h"
 #include "pipeline/images/input/image_input.h"
 #include "pipeline/pool/failpoint.h"
+#include "pipeline/pool/pool.h"
 
 int run_journal_split(char *text, struct journal_fields *fields)
 {
@@ -44,14 +45,13 @@ int run_journal_open(struct run_journal *journal, const char *out, const struct 
 
     *journal =
         (struct run_journal){.log = {.fd = -1, .read_fd = -1}, .out = out, .recipe = recipe, .batch = batch};
-    if ((size_t)snprintf(path, sizeof path, "%s/.knee/journal", out) >= sizeof path)
+    if ((size_t)snprintf(path, sizeof path, "%s/.knee", out) >= sizeof path - RECIPE_NAME_BYTES)
         return fault_set(fault, "output folder %.100s...: its path is too long", out);
-    *strrchr(path, '/') = '\0';
     if (mkdir(path, 0777) && errno != EEXIST)
         return fault_set(fault, "%s: %s: give an output folder that can be written", path, strerror(errno));
     if (lstat(path, &status) || !S_ISDIR(status.st_mode))
         return fault_set(fault, "%s: it is not a folder: remove it or give another output folder", path);
-    path[strlen(path)] = '/';
+    snprintf(path + strlen(path), RECIPE_NAME_BYTES, "/%s", options->file ? options->file : "journal");
     if (line_log_open(&journal->log, path, options->durable, fault))
         return -1;
     if (run_journal_check_owner(journal, options, fault) == 0)
@@ -64,6 +64,14 @@ void run_journal_close(struct run_journal *journal)
 {
     if (journal->log.path)
         line_log_close(&journal->log);
+}
+
+uint64_t run_journal_most_bytes(const struct run_journal *journal)
+{
+    struct stat status;
+    uint64_t now = fstat(journal->log.fd, &status) ? 0 : (uint64_t)status.st_size;
+
+    return now + (journal->batch->count + 1) * POOL_MAX_ATTEMPTS * LINE_LOG_TEXT_BYTES;
 }
 
 int run_journal_check(const struct run_journal *journal, struct fault *fault)
@@ -145,7 +153,6 @@ static enum item_state read_item(const struct run_journal *journal, const struct
             return ITEM_PENDING;
         record->stage = (uint8_t)stage;
         record->error = 1;
-        snprintf(result->reason, sizeof result->reason, "%s", fields->at[10]);
         return ITEM_FAILED;
     }
     if (strcmp(fields->at[0], "done") != 0 || fields->count != 11 + 4 * renditions ||
@@ -165,7 +172,7 @@ static int take_item(void *context, char *text)
     const struct run_journal *journal = resume->journal;
     struct item_record *record, read = {0};
     struct image_result result = {0};
-    struct journal_fields fields;
+    struct journal_fields fields = {0};
     enum item_state state;
     uint64_t index;
 
@@ -175,6 +182,8 @@ static int take_item(void *context, char *text)
         return 0;
     state = read_item(journal, &fields, &read, &result);
     record = item_table_item(journal->table, index);
+    if (state == ITEM_FAILED)
+        item_table_set_reason(journal->table, index, fields.at[10]);
     /* Relaxed, here and below: no other process has the table yet. */
     atomic_store_explicit(&read.state, state, memory_order_relaxed);
     *record = read;
@@ -194,20 +203,18 @@ static bool input_is_same(const struct run_journal *journal, const char *item_pa
 }
 
 static bool outputs_are_there(const struct run_journal *journal, const char *item_path,
-                              const struct item_record *record)
+                              const struct image_result *result)
 {
-    uint64_t sum = 0;
-
     for (int i = 0; i < journal->recipe->rendition_count; i++) {
         char within[4096], path[8192];
         struct stat status;
         image_output_path(journal->recipe, i, item_path, within, sizeof within);
         snprintf(path, sizeof path, "%s/%s", journal->out, within);
-        if (lstat(path, &status) || !S_ISREG(status.st_mode))
+        if (lstat(path, &status) || !S_ISREG(status.st_mode) ||
+            (status.st_size < UINT32_MAX ? (uint32_t)status.st_size : UINT32_MAX) != result->outputs[i].bytes)
             return false;
-        sum += (uint64_t)status.st_size;
     }
-    return sum == record->bytes_out;
+    return true;
 }
 
 static bool still_holds(const struct resume *resume, uint64_t index)
@@ -221,7 +228,7 @@ static bool still_holds(const struct resume *resume, uint64_t index)
     if (state == ITEM_FAILED)
         return !resume->retry_failed && input_is_same(journal, path, record, result);
     return state == ITEM_DONE && input_is_same(journal, path, record, result) &&
-           outputs_are_there(journal, path, record);
+           outputs_are_there(journal, path, result);
 }
 
 int run_journal_resume(struct run_journal *journal, const struct item_table *table,
@@ -254,7 +261,7 @@ int run_journal_append(void *context, uint64_t index, enum item_state state, str
     const struct run_journal *journal = context;
     const struct item_record *record = item_table_item(journal->table, index);
     const struct image_result *result = item_table_item_payload(journal->table, index);
-    char text[LINE_LOG_TEXT_BYTES], reason[2 * sizeof result->reason];
+    char text[LINE_LOG_TEXT_BYTES], reason[ITEM_REASON_BYTES], escaped[2 * ITEM_REASON_BYTES];
     size_t used;
 
     failpoint("record", index);
@@ -265,10 +272,8 @@ int run_journal_append(void *context, uint64_t index, enum item_state state, str
                              record->attempt, record->kind, record->engine, record->width, record->height,
                              record->bytes_in, result->input_mtime_ns);
     if (state == ITEM_FAILED) {
-        char text_of_it[sizeof result->reason];
-        snprintf(text_of_it, sizeof text_of_it, "%.*s", (int)sizeof text_of_it - 1, result->reason);
-        line_field_escape(text_of_it, reason);
-        snprintf(text + used, sizeof text - used, "\t%u\t%s", record->stage, reason);
+        line_field_escape(item_table_reason(journal->table, index, reason), escaped);
+        snprintf(text + used, sizeof text - used, "\t%u\t%s", record->stage, escaped);
         return line_log_append(&journal->log, text, fault);
     }
     used += (size_t)snprintf(text + used, sizeof text - used, "\t%" PRIu64 "\t%" PRIu32, record->bytes_out,

@@ -3,8 +3,8 @@
  *
  * A log of checksummed lines (pipeline/base/line_log.h) whose fields are separated by tabs; \t, \n, \r and \\
  * in a field mean those characters:
- * - first  run 1 VERSION RECIPE BATCH NAME EXTENSION ...
- *          knee's version, SHA-256 of recipe and batch, each rendition's folder and ending
+ * - first  run 2 VERSION RECIPE BATCH PATTERN ...
+ *          knee's version, SHA-256 of recipe and batch, each rendition's pattern of names, resolved (output_name.h)
  * - done   PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS OUT_BYTES NOTES SHA256 W H B ...
  *          NOTES: the set of notes (notes.h) as a number; for each rendition its SHA256, width, height and bytes
  * - failed PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS STAGE REASON
@@ -46,6 +46,7 @@ struct run_journal_options {
     bool restart; /* discard the previous run: its outputs are removed */
     bool durable; /* each line is synced to the disk */
     bool retry_failed;
+    const char *file; /* within the folder's .knee; NULL: "journal", that of a whole run */
 };
 
 /* Opens or makes the journal of the folder out, which exists, and checks that version, recipe and batch
@@ -54,6 +55,11 @@ int run_journal_open(struct run_journal *journal, const char *out, const struct 
                      const struct batch *batch, const struct run_journal_options *options,
                      struct fault *fault);
 
+/* Was the folder out made by this version of knee with this recipe from this batch? Only reads, and needs no lock; a
+ * folder without a journal is accepted. Returns 0, or -1 with a fault that names what is another one. */
+int run_journal_is_of(const char *out, const struct recipe *recipe, const struct batch *batch,
+                      struct fault *fault);
+
 /* Marks the items that are finished in the table, whose item payload is image_result_bytes() long. Returns 0, or -1
  * with fault. */
 int run_journal_resume(struct run_journal *journal, const struct item_table *table,
@@ -61,6 +67,9 @@ int run_journal_resume(struct run_journal *journal, const struct item_table *tab
 
 /* For pool_options.on_item_final, context is the journal. */
 int run_journal_append(void *context, uint64_t index, enum item_state state, struct fault *fault);
+
+/* The size that the journal can come to when every item is done again: a limit for the files that workers write. */
+uint64_t run_journal_most_bytes(const struct run_journal *journal);
 
 /* Is the output folder still the one that the run began with? Returns 0, or -1 with fault. */
 int run_journal_check(const struct run_journal *journal, struct fault *fault);

@@ -15,7 +15,19 @@
 #include "pipeline/pool/failpoint.h"
 
 #define TEMPORARY_PREFIX ".knee-tmp-"
-enum { TRIES = 8 };
+enum { TRIES = 8, OWNER_DIGITS = 8 };
+
+static uint32_t store_owner;
+
+void store_set_owner(uint32_t owner)
+{
+    store_owner = owner;
+}
+
+bool store_is_shared(void)
+{
+    return store_owner != 0;
+}
 
 /* --- folders ---------------------------------------------------------------------------------- */
 
@@ -50,7 +62,7 @@ static int open_below(int folder, const char *name, bool make)
 
 /* Where an output is. */
 struct place {
-    int top;                /* the folder of its rendition: temporary files */
+    int top;                /* of temporary files; may be a link */
     int folder;             /* the one that holds it; may be top */
     char path[4096], *rest; /* below top */
     const char *name;       /* within folder; points into path */
@@ -69,15 +81,12 @@ static void close_place(struct place *place)
     errno = saved;
 }
 
-/* Opens the first folder of the path, or folder itself when the path is one name. Returns 0, or -1 with errno. */
-static int open_top(struct place *place, const char *folder, const char *path, bool make)
+/* Opens the folder that the first `length` bytes of path name, or folder itself. Returns 0, or -1 with errno. */
+static int open_top(struct place *place, const char *folder, const char *path, size_t length, bool make)
 {
     const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (place->follow ? 0 : O_NOFOLLOW);
     char top[4096];
-    size_t length = strcspn(path, "/");
 
-    if (!path[length])
-        length = 0; /* one name */
     if ((size_t)snprintf(top, sizeof top, "%s%s%.*s", folder, length ? "/" : "", (int)length, path) >=
             sizeof top ||
         (size_t)snprintf(place->path, sizeof place->path, "%s", length ? path + length + 1 : path) >=
@@ -137,6 +146,8 @@ int store_open_temporary(int folder, char name[STORE_TEMPORARY_BYTES])
         uint64_t random;
         if (getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
             random = clock_now_ns() ^ (uint64_t)getpid() << 40; /* O_EXCL keeps it safe */
+        if (store_owner)
+            random = (uint64_t)store_owner << 32 | (random & UINT32_MAX);
         snprintf(name, STORE_TEMPORARY_BYTES, TEMPORARY_PREFIX "%016" PRIx64, random);
         fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
         if (fd < 0 && errno != EEXIST)
@@ -221,8 +232,8 @@ static int write_and_name(struct place *place, const void *data, size_t bytes, b
     return failed ? -1 : 0;
 }
 
-enum store_result store_write(const char *folder, const char *path, const void *data, size_t bytes,
-                              bool durable, struct fault *fault)
+enum store_result store_write(const char *folder, const char *path, size_t top, const void *data,
+                              size_t bytes, bool durable, struct fault *fault)
 {
     struct place place = {.top = -1, .folder = -1, .follow = true};
     bool writing = false;
@@ -231,7 +242,7 @@ enum store_result store_write(const char *folder, const char *path, const void *
     if (strlen(folder) + strlen(path) + 2 > sizeof place.path)
         return fault_set(fault, "%.100s...: the path of the output is longer than %zu bytes", path,
                          sizeof place.path - 2);
-    failed = open_top(&place, folder, path, true) || write_and_name(&place, data, bytes, &writing);
+    failed = open_top(&place, folder, path, top, true) || write_and_name(&place, data, bytes, &writing);
     if (failed) {
         int saved = errno;
         close_place(&place);
@@ -253,19 +264,19 @@ enum store_result store_write(const char *folder, const char *path, const void *
 /* --- removing --------------------------------------------------------------------------------- */
 
 /* Returns 0, or -1 with errno. */
-static int remove_at(const char *folder, const char *path, bool follow)
+static int remove_at(const char *folder, const char *path, size_t top, bool follow)
 {
     struct place place = {.top = -1, .folder = -1, .follow = follow};
-    int failed = open_top(&place, folder, path, false) || open_folder(&place, false) ||
+    int failed = open_top(&place, folder, path, top, false) || open_folder(&place, false) ||
                  unlinkat(place.folder, place.name, 0);
 
     close_place(&place);
     return failed ? -1 : 0;
 }
 
-int store_remove(const char *folder, const char *path, struct fault *fault)
+int store_remove(const char *folder, const char *path, size_t top, struct fault *fault)
 {
-    if (remove_at(folder, path, true) == 0 || errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
+    if (remove_at(folder, path, top, true) == 0 || errno == ENOENT || errno == ENOTDIR || errno == ELOOP ||
         errno == ENAMETOOLONG) /* store_write() has made none */
         return 0;
     return fault_set(fault, "removing %s/%s: %s", folder, path, strerror(errno));
@@ -274,7 +285,23 @@ int store_remove(const char *folder, const char *path, struct fault *fault)
 void store_remove_unknown(const char *folder, const char *path)
 {
     if (is_plain_path(path))
-        remove_at(folder, path, false);
+        remove_at(folder, path, 0, false);
+}
+
+void store_remove_emptied(const char *folder, const char *path)
+{
+    char rest[4096], *slash;
+    int failed = strlen(path) >= sizeof rest || !is_plain_path(path);
+
+    if (!failed)
+        memcpy(rest, path, strlen(path) + 1);
+    while (!failed && (slash = strrchr(rest, '/')) != NULL) {
+        struct place place = {.top = -1, .folder = -1};
+        *slash = '\0';
+        failed = open_top(&place, folder, rest, 0, false) || open_folder(&place, false) ||
+                 unlinkat(place.folder, place.name, AT_REMOVEDIR);
+        close_place(&place);
+    }
 }
 
 /* --- the folders of a run --------------------------------------------------------------------- */
@@ -336,6 +363,18 @@ int store_sync_folder(const char *folder, struct fault *fault)
     return failed ? -1 : 0;
 }
 
+/* Is it a temporary file that this run may remove? */
+static bool is_ours(const char *name)
+{
+    const size_t length = strlen(TEMPORARY_PREFIX);
+    char owner[OWNER_DIGITS + 1];
+
+    if (strncmp(name, TEMPORARY_PREFIX, length) != 0)
+        return false;
+    snprintf(owner, sizeof owner, "%08" PRIx32, store_owner);
+    return !store_owner || strncmp(name + length, owner, OWNER_DIGITS) == 0;
+}
+
 void store_clean(const char *folder, bool follow)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
@@ -348,7 +387,7 @@ void store_clean(const char *folder, bool follow)
         return;
     }
     while ((entry = readdir(list)) != NULL)
-        if (strncmp(entry->d_name, TEMPORARY_PREFIX, strlen(TEMPORARY_PREFIX)) == 0)
+        if (is_ours(entry->d_name))
             unlinkat(dirfd(list), entry->d_name, 0);
     closedir(list);
 }

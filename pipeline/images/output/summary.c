@@ -48,17 +48,15 @@ static void put_renditions(FILE *file, const struct recipe *recipe, const struct
     fputs("],\n", file);
 }
 
-int summary_write(const struct recipe *recipe, const struct batch *batch, const struct run_outcome *outcome,
-                  const char *out, struct fault *fault)
+int summary_write(const struct recipe *recipe, const struct batch *batch, const char *batch_hex,
+                  const struct run_outcome *outcome, const char *out, struct fault *fault)
 {
     struct whole_file whole;
-    char batch_hex[65];
     FILE *file;
 
     if (whole_file_begin(&whole, out, "SUMMARY.json", fault))
         return -1;
     file = whole.file;
-    batch_sha256(batch, batch_hex);
     fprintf(file,
             "{\"format\": \"knee-summary 1\",\n \"knee_version\": \"%s\",\n \"recipe_sha256\": \"%s\",\n",
             knee_version, recipe->sha256);
@@ -82,13 +80,17 @@ int summary_write(const struct recipe *recipe, const struct batch *batch, const 
 
 /* --- NOTES.tsv -------------------------------------------------------------------------------- */
 
-static void put_row(FILE *file, const char *path, const char *name, const char *text)
+const char summary_notes_heading[] = "path\tnote\tmeaning\n";
+
+static void put_row(FILE *file, const char *prefix, const char *path, const char *name, const char *text)
 {
+    fputs(prefix, file);
     whole_file_put_field(file, path, '\t');
     fprintf(file, "%s\t%s\n", name, text);
 }
 
-static void put_item(FILE *file, const struct item_table *table, const struct batch *batch, uint64_t index)
+static void put_item(FILE *file, const char *prefix, const struct item_table *table,
+                     const struct batch *batch, uint64_t index)
 {
     const struct image_result *result = item_table_item_payload(table, index);
 
@@ -97,7 +99,23 @@ static void put_item(FILE *file, const struct item_table *table, const struct ba
         return;
     for (int note = 0; note < NOTE_COUNT; note++)
         if (notes_have(&result->notes, (enum note)note))
-            put_row(file, batch->paths[index], note_name(note), note_text(note));
+            put_row(file, prefix, batch->paths[index], note_name(note), note_text(note));
+}
+
+void summary_put_notes(FILE *file, const char *prefix, const struct item_table *table,
+                       const struct batch *batch)
+{
+    uint64_t item = 0, left = 0;
+
+    while (item < batch->count || left < batch->left_count) {
+        if (left == batch->left_count ||
+            (item < batch->count && strcmp(batch->paths[item], batch->left[left].path) < 0)) {
+            put_item(file, prefix, table, batch, item++);
+        } else {
+            const struct batch_left *l = &batch->left[left++];
+            put_row(file, prefix, l->path, left_out_name(l->why), left_out_text(l->why));
+        }
+    }
 }
 
 static bool is_noted(const struct run_outcome *outcome)
@@ -112,22 +130,13 @@ int summary_write_notes(const struct item_table *table, const struct batch *batc
                         const struct run_outcome *outcome, const char *out, struct fault *fault)
 {
     struct whole_file whole;
-    uint64_t item = 0, left = 0;
 
     if (!batch->left_count && !is_noted(outcome))
         return whole_file_remove(out, "NOTES.tsv", fault);
     if (whole_file_begin(&whole, out, "NOTES.tsv", fault))
         return -1;
-    fputs("path\tnote\tmeaning\n", whole.file);
-    while (item < batch->count || left < batch->left_count) {
-        if (left == batch->left_count ||
-            (item < batch->count && strcmp(batch->paths[item], batch->left[left].path) < 0)) {
-            put_item(whole.file, table, batch, item++);
-        } else {
-            const struct batch_left *l = &batch->left[left++];
-            put_row(whole.file, l->path, left_out_name(l->why), left_out_text(l->why));
-        }
-    }
+    fputs(summary_notes_heading, whole.file);
+    summary_put_notes(whole.file, "", table, batch);
     return whole_file_end(&whole, fault);
 }
 

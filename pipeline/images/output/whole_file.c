@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,7 +33,24 @@ int whole_file_begin(struct whole_file *whole, const char *folder, const char *n
     return -1;
 }
 
-int whole_file_end(struct whole_file *whole, struct fault *fault)
+/* Returns 0, or -1 with errno. */
+static int give_name(const struct whole_file *whole, bool first)
+{
+    if (!first)
+        return renameat(whole->folder, whole->temporary, whole->folder, whole->name);
+    if (linkat(whole->folder, whole->temporary, whole->folder, whole->name, 0) == 0 || errno == EEXIST)
+        return unlinkat(whole->folder, whole->temporary, 0);
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
+        return -1;
+    /* A file system without hard links. */
+    if (renameat2(whole->folder, whole->temporary, whole->folder, whole->name, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno == EEXIST)
+        return unlinkat(whole->folder, whole->temporary, 0);
+    return errno == EINVAL ? renameat(whole->folder, whole->temporary, whole->folder, whole->name) : -1;
+}
+
+static int end_file(struct whole_file *whole, bool first, struct fault *fault)
 {
     FILE *file = whole->file;
     int failed = fflush(file) || ferror(file) || fsync(fileno(file));
@@ -43,7 +62,7 @@ int whole_file_end(struct whole_file *whole, struct fault *fault)
         failed = 1;
         saved = errno;
     }
-    if (!failed && renameat(whole->folder, whole->temporary, whole->folder, whole->name)) {
+    if (!failed && give_name(whole, first)) {
         failed = 1;
         saved = errno;
     }
@@ -54,6 +73,16 @@ int whole_file_end(struct whole_file *whole, struct fault *fault)
     }
     whole_file_abandon(whole);
     return failed ? -1 : 0;
+}
+
+int whole_file_end(struct whole_file *whole, struct fault *fault)
+{
+    return end_file(whole, false, fault);
+}
+
+int whole_file_end_first(struct whole_file *whole, struct fault *fault)
+{
+    return end_file(whole, true, fault);
 }
 
 void whole_file_abandon(struct whole_file *whole)

@@ -6,13 +6,15 @@
 
 #include <glib.h>
 
+#include "pipeline/base/picture_memory.h"
 #include "pipeline/images/pixels/turn.h"
+#include "pipeline/images/pixels/vector.h"
 
 int bands_alloc(struct bands *bands, int count, int width, int height, struct fault *fault)
 {
     int stride = scale_stride(width);
     size_t bytes = (size_t)stride * (size_t)height;
-    uint8_t *memory = scale_alloc(bytes * (size_t)count);
+    uint8_t *memory = picture_alloc_aligned(bytes * (size_t)count);
 
     *bands = (struct bands){.count = count};
     if (!memory)
@@ -37,6 +39,7 @@ static unsigned part(unsigned a, unsigned b)
     return (product + (product >> 8)) >> 8;
 }
 
+VECTOR_LOOP
 static void split_rgba(const uint8_t *restrict row, int width, uint8_t *restrict red, uint8_t *restrict green,
                        uint8_t *restrict blue, uint8_t *restrict alpha)
 {
@@ -49,6 +52,7 @@ static void split_rgba(const uint8_t *restrict row, int width, uint8_t *restrict
     }
 }
 
+VECTOR_LOOP
 static void split_rgb(const uint8_t *restrict row, int width, uint8_t *restrict red, uint8_t *restrict green,
                       uint8_t *restrict blue)
 {
@@ -140,7 +144,7 @@ int bands_join(const struct bands *bands, const uint8_t background[3], const str
     size_t stride = (size_t)width * 3;
 
     *pixels = (struct pixels){.width = width, .height = height};
-    pixels->data = g_try_malloc(stride * (size_t)height + SCALE_ALIGN);
+    pixels->data = picture_alloc(stride * (size_t)height + SCALE_ALIGN);
     if (!pixels->data)
         return fault_sys(fault, "no memory for a picture of %dx%d", width, height);
     for (int y = 0; y < height; y++) {

@@ -5,59 +5,61 @@
 
 #include <lcms2.h>
 
-enum { PROBE_STEPS = 6, PROBE_PIXELS = PROBE_STEPS * PROBE_STEPS * PROBE_STEPS, PROBE_TOLERANCE = 2 };
+#include "pipeline/base/big_endian.h"
+#include "pipeline/images/pixels/colour_shaper.h"
 
-/* The last profile, and its effect. */
-static struct {
-    void *data;
+enum { PROBE_STEPS = 6, PROBE_PIXELS = PROBE_STEPS * PROBE_STEPS * PROBE_STEPS, PROBE_TOLERANCE = 2 };
+enum { GREYS = 65536, CHUNK_PIXELS = 1024, MOST_BANDS = 5 };
+
+/* A profile, its effect, and what has been made of it so far. */
+struct known {
+    void *data; /* owned; NULL: an empty place */
     size_t bytes;
+    uint64_t used; /* when it was asked for last */
     enum colour_profile_effect effect;
-    int channels;
-    cmsHTRANSFORM transform; /* to sRGB; NULL for one that cannot be used */
-} known;
+    int channels;                 /* 0: cannot be used */
+    cmsHTRANSFORM narrow;         /* from 8 bits, by tables */
+    cmsHTRANSFORM wide;           /* from 16 bits, exact; NULL until it is needed */
+    struct colour_shaper *shaper; /* instead of it, for most RGB profiles */
+    bool shaper_tried;
+    uint8_t *greys; /* of a grey profile: sRGB of each 16-bit value; NULL until it is needed */
+};
+
+static struct known kept[COLOUR_PROFILES_KEPT];
+static uint64_t asked;
+
+/* --- one profile ------------------------------------------------------------------------------- */
 
 /* The header's own length. */
 static bool is_whole(const uint8_t *profile, size_t bytes)
 {
-    return bytes >= 128 && ((size_t)profile[0] << 24 | (size_t)profile[1] << 16 | (size_t)profile[2] << 8 |
-                            profile[3]) <= bytes;
+    return bytes >= 128 && big_endian(profile, 4) <= bytes;
 }
 
-/* Can the library make a conversion to sRGB with it? */
-static int channels_of(const void *profile, size_t bytes)
+static int channels_of(cmsHPROFILE profile)
 {
-    cmsHPROFILE from =
-        is_whole(profile, bytes) ? cmsOpenProfileFromMem(profile, (cmsUInt32Number)bytes) : NULL;
-    cmsHPROFILE to = cmsCreate_sRGBProfile();
-    cmsHTRANSFORM transform = NULL;
-    int channels = 0;
-
-    if (from && to) {
-        cmsUInt32Number format = cmsFormatterForColorspaceOfProfile(from, 1, FALSE);
-        cmsColorSpaceSignature space = cmsGetColorSpace(from);
-        channels = space == cmsSigGrayData ? 1 : space == cmsSigRgbData ? 3 : space == cmsSigCmykData ? 4 : 0;
-        if (channels)
-            transform = cmsCreateTransform(from, format, to, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC, 0);
+    switch (cmsGetColorSpace(profile)) {
+    case cmsSigGrayData:
+        return 1;
+    case cmsSigRgbData:
+        return 3;
+    case cmsSigCmykData:
+        return 4;
+    default:
+        return 0;
     }
-    if (from)
-        cmsCloseProfile(from);
-    if (to)
-        cmsCloseProfile(to);
-    if (transform)
-        cmsDeleteTransform(transform);
-    return transform ? channels : 0;
 }
 
-static cmsHTRANSFORM make_transform(const void *profile, size_t bytes)
+/* NULL when the library cannot. flags: besides the one that keeps results out of the transform. */
+static cmsHTRANSFORM make_transform(cmsHPROFILE from, int sample_bytes, cmsUInt32Number flags)
 {
-    cmsHPROFILE from = cmsOpenProfileFromMem(profile, (cmsUInt32Number)bytes), to = cmsCreate_sRGBProfile();
+    cmsHPROFILE to = cmsCreate_sRGBProfile();
+    cmsUInt32Number format = cmsFormatterForColorspaceOfProfile(from, (cmsUInt32Number)sample_bytes, FALSE);
     cmsHTRANSFORM transform = NULL;
 
-    if (from && to && cmsGetColorSpace(from) == cmsSigRgbData)
-        transform = cmsCreateTransform(from, TYPE_RGB_8, to, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC,
-                                       cmsFLAGS_NOCACHE);
-    if (from)
-        cmsCloseProfile(from);
+    if (to)
+        transform = cmsCreateTransform(from, format, to, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC,
+                                       flags | cmsFLAGS_NOCACHE);
     if (to)
         cmsCloseProfile(to);
     return transform;
@@ -86,42 +88,182 @@ static void ignore_complaint(cmsContext context, cmsUInt32Number code, const cha
     (void)text;
 }
 
-static void know(const void *profile, size_t bytes)
+static cmsHPROFILE open_profile(const void *data, size_t bytes)
 {
-    if (known.data && known.bytes == bytes && memcmp(known.data, profile, bytes) == 0)
-        return;
     cmsSetLogErrorHandler(ignore_complaint);
-    free(known.data);
-    if (known.transform)
-        cmsDeleteTransform(known.transform);
-    known.channels = channels_of(profile, bytes);
-    known.transform = known.channels == 3 ? make_transform(profile, bytes) : NULL;
-    known.effect = known.transform ? probe(known.transform) : PROFILE_UNUSABLE;
-    known.data = malloc(bytes);
-    known.bytes = bytes;
-    if (known.data)
-        memcpy(known.data, profile, bytes);
+    return is_whole(data, bytes) ? cmsOpenProfileFromMem(data, (cmsUInt32Number)bytes) : NULL;
+}
+
+static void open_known(struct known *k)
+{
+    cmsHPROFILE profile = open_profile(k->data, k->bytes);
+
+    k->effect = PROFILE_UNUSABLE;
+    k->channels = profile ? channels_of(profile) : 0;
+    if (k->channels)
+        k->narrow = make_transform(profile, 1, 0);
+    if (!k->narrow)
+        k->channels = 0;
+    if (k->channels == 3)
+        k->effect = probe(k->narrow);
+    if (profile)
+        cmsCloseProfile(profile);
+}
+
+static void forget(struct known *k)
+{
+    free(k->data);
+    if (k->narrow)
+        cmsDeleteTransform(k->narrow);
+    if (k->wide)
+        cmsDeleteTransform(k->wide);
+    colour_shaper_free(k->shaper);
+    free(k->greys);
+    *k = (struct known){.data = NULL};
+}
+
+/* --- those that are kept ----------------------------------------------------------------------- */
+
+/* NULL when memory is short. */
+static struct known *know(const void *profile, size_t bytes)
+{
+    struct known *oldest = &kept[0];
+
+    for (struct known *k = kept; k < kept + COLOUR_PROFILES_KEPT; k++) {
+        if (k->data && k->bytes == bytes && memcmp(k->data, profile, bytes) == 0) {
+            k->used = ++asked;
+            return k;
+        }
+        if (k->used < oldest->used)
+            oldest = k;
+    }
+    forget(oldest);
+    oldest->data = malloc(bytes ? bytes : 1);
+    if (!oldest->data)
+        return NULL;
+    memcpy(oldest->data, profile, bytes);
+    oldest->bytes = bytes;
+    oldest->used = ++asked;
+    open_known(oldest);
+    return oldest;
 }
 
 int colour_profile_channels(const void *profile, size_t bytes)
 {
-    know(profile, bytes);
-    return known.channels;
+    const struct known *k = know(profile, bytes);
+
+    return k ? k->channels : 0;
 }
 
 enum colour_profile_effect colour_profile_effect(const void *profile, size_t bytes)
 {
-    know(profile, bytes);
-    return known.effect;
+    const struct known *k = know(profile, bytes);
+
+    return k ? k->effect : PROFILE_UNUSABLE;
 }
+
+/* --- conversion -------------------------------------------------------------------------------- */
 
 void colour_profile_convert(const void *profile, size_t bytes, uint8_t *rgb, size_t pixels)
 {
     enum { MOST = 1 << 20 }; /* the library counts in 32 bits */
+    const struct known *k = know(profile, bytes);
 
-    if (colour_profile_effect(profile, bytes) != PROFILE_CONVERTS)
+    if (!k || k->effect != PROFILE_CONVERTS)
         return;
     for (size_t done = 0; done < pixels; done += MOST)
-        cmsDoTransform(known.transform, rgb + done * 3, rgb + done * 3,
+        cmsDoTransform(k->narrow, rgb + done * 3, rgb + done * 3,
                        (cmsUInt32Number)(pixels - done < MOST ? pixels - done : MOST));
+}
+
+/* What conversion from these samples needs. Returns 0, or -1. */
+static int prepare(struct known *k, int sample_bytes)
+{
+    bool grey = k->channels == 1;
+    cmsHPROFILE profile;
+
+    if (grey ? k->greys != NULL : sample_bytes == 1 || k->shaper || k->wide)
+        return 0;
+    profile = open_profile(k->data, k->bytes);
+    if (!profile)
+        return -1;
+    if (k->channels == 3 && !k->shaper_tried)
+        k->shaper = colour_shaper_make(profile);
+    k->shaper_tried = true;
+    if (!k->shaper && !k->wide)
+        k->wide = make_transform(profile, 2, cmsFLAGS_NOOPTIMIZE);
+    cmsCloseProfile(profile);
+    if (grey && k->wide) {
+        uint16_t *values = malloc(GREYS * sizeof *values);
+        k->greys = malloc(GREYS * 3);
+        for (int i = 0; i < GREYS && values; i++)
+            values[i] = (uint16_t)i;
+        if (values && k->greys)
+            cmsDoTransform(k->wide, values, k->greys, GREYS);
+        if (!values) {
+            free(k->greys);
+            k->greys = NULL;
+        }
+        free(values);
+    }
+    return grey ? (k->greys ? 0 : -1) : k->shaper || k->wide ? 0 : -1;
+}
+
+/* Without alpha. */
+static void convert(const struct known *k, const void *from, int sample_bytes, size_t pixels, uint8_t *to)
+{
+    const uint8_t *narrow = from;
+    const uint16_t *wide = from;
+
+    if (k->channels == 1)
+        for (size_t i = 0; i < pixels; i++)
+            memcpy(to + 3 * i, k->greys + 3 * (sample_bytes == 1 ? narrow[i] * 257 : wide[i]), 3);
+    else if (sample_bytes == 1)
+        cmsDoTransform(k->narrow, from, to, (cmsUInt32Number)pixels);
+    else if (k->shaper)
+        colour_shaper_convert(k->shaper, from, pixels, to);
+    else
+        cmsDoTransform(k->wide, from, to, (cmsUInt32Number)pixels);
+}
+
+static void convert_with_alpha(const struct known *k, const uint8_t *from, int sample_bytes, size_t pixels,
+                               uint8_t *to)
+{
+    uint16_t colours[CHUNK_PIXELS * MOST_BANDS];
+    uint8_t rgb[CHUNK_PIXELS * 3], *packed = (uint8_t *)colours;
+    size_t colour_bytes = (size_t)k->channels * (size_t)sample_bytes,
+           pixel_bytes = colour_bytes + (size_t)sample_bytes;
+
+    for (size_t i = 0; i < pixels; i++)
+        memcpy(packed + i * colour_bytes, from + i * pixel_bytes, colour_bytes);
+    convert(k, colours, sample_bytes, pixels, rgb);
+    for (size_t i = 0; i < pixels; i++) {
+        const uint8_t *alpha = from + i * pixel_bytes + colour_bytes;
+        uint16_t wide = 0;
+        memcpy(to + 4 * i, rgb + 3 * i, 3);
+        if (sample_bytes == 2)
+            memcpy(&wide, alpha, sizeof wide);
+        to[4 * i + 3] = sample_bytes == 1 ? *alpha : (uint8_t)((wide + 128U) / 257);
+    }
+}
+
+int colour_profile_to_srgb(const void *profile, size_t bytes, const void *from, int sample_bytes, int bands,
+                           size_t pixels, uint8_t *to)
+{
+    struct known *k = know(profile, bytes);
+    size_t stride = (size_t)bands * (size_t)sample_bytes;
+    bool alpha;
+
+    if (!k || !k->channels || prepare(k, sample_bytes))
+        return -1;
+    alpha = bands > k->channels;
+    for (size_t done = 0; done < pixels; done += CHUNK_PIXELS) {
+        size_t count = pixels - done < CHUNK_PIXELS ? pixels - done : CHUNK_PIXELS;
+        const uint8_t *at = (const uint8_t *)from + done * stride;
+        if (alpha)
+            convert_with_alpha(k, at, sample_bytes, count, to + done * 4);
+        else
+            convert(k, at, sample_bytes, count, to + done * 3);
+    }
+    return 0;
 }

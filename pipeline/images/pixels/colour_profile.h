@@ -1,10 +1,10 @@
-/* colour_profile.h: the effect of an embedded ICC profile, by Little CMS.
+/* colour_profile.h: embedded ICC profiles, by Little CMS: their effect, and conversion to sRGB, relative colorimetric.
  *
  * Most profiles in photographs are variants of sRGB. Converting with them costs as much as a second scaling,
  * and changes only roundings.
  *
- * All functions cache the result for the last profile: all files of one camera have the same one. One thread
- * at a time; nothing is kept that depends on earlier items.
+ * Opening a profile and making a transform takes milliseconds, for CMYK tens of them: those of the last few profiles
+ * are kept, found by all their bytes, for one thread at a time. What is kept never changes a result.
  */
 #ifndef KNEE_COLOUR_PROFILE_H
 #define KNEE_COLOUR_PROFILE_H
@@ -25,7 +25,17 @@ int colour_profile_channels(const void *profile, size_t bytes);
 
 enum colour_profile_effect colour_profile_effect(const void *profile, size_t bytes);
 
-/* RGB of a profile that converts to sRGB, in place: 8 bits, three bytes a pixel; relative colorimetric. */
+/* RGB of a profile that converts to sRGB, in place: 8 bits, three bytes a pixel. */
 void colour_profile_convert(const void *profile, size_t bytes, uint8_t *rgb, size_t pixels);
+
+/* Any samples of the profile's channels to 8-bit sRGB. sample_bytes: 1, or 2 in native order. bands: the profile's
+ * channels, or one more: alpha, which keeps its values. to: 3 bytes a pixel, with alpha 4. Eight bits are converted by
+ * Little CMS's tables (RGB within 1 of 255; CMYK 0.3 off on average, single colours up to 14), 16 bits without them:
+ * within rounding. Returns 0, or -1 when memory is short. */
+int colour_profile_to_srgb(const void *profile, size_t bytes, const void *from, int sample_bytes, int bands,
+                           size_t pixels, uint8_t *to);
+
+/* How many profiles are kept. */
+enum { COLOUR_PROFILES_KEPT = 4 };
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/images/pixels/matrix3.h"
+
 enum { STEPS = 65536 };
 
 #define D65                                                                                                  \
@@ -83,23 +85,6 @@ static void multiply(double a[3][3], double b[3][3], double to[3][3])
     memcpy(to, product, sizeof product);
 }
 
-/* By cofactors; a matrix of chromaticities that lie on one line has no inverse: not finite then. */
-static void invert(double m[3][3], double to[3][3])
-{
-    double inverse[3][3], determinant = 0;
-
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++) {
-            int a = (j + 1) % 3, b = (j + 2) % 3, c = (i + 1) % 3, d = (i + 2) % 3;
-            inverse[i][j] = m[a][c] * m[b][d] - m[a][d] * m[b][c];
-        }
-    for (int j = 0; j < 3; j++)
-        determinant += m[0][j] * inverse[j][0];
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++)
-            to[i][j] = inverse[i][j] / determinant;
-}
-
 static void xyz_of(const double xy[2], double xyz[3])
 {
     xyz[0] = xy[0] / xy[1];
@@ -118,7 +103,7 @@ static void to_xyz(const double xy[4][2], double m[3][3])
         m[2][i] = 1 - xy[i][0] - xy[i][1];
     }
     xyz_of(xy[3], white);
-    invert(m, inverse);
+    matrix3_invert(m, inverse);
     for (int i = 0; i < 3; i++) {
         double gain = inverse[i][0] * white[0] + inverse[i][1] * white[1] + inverse[i][2] * white[2];
         for (int k = 0; k < 3; k++)
@@ -143,7 +128,7 @@ static void adapt(const double from[2], const double to[2], double m[3][3])
         for (int k = 0; k < 3; k++)
             scaled[i][k] = bradford[i][k] * there / here;
     }
-    invert(bradford, inverse);
+    matrix3_invert(bradford, inverse);
     multiply(inverse, scaled, m);
 }
 
@@ -154,7 +139,7 @@ static void matrix_of(const struct colour_space *space, double m[3][3])
     to_xyz(space->xy, from);
     adapt(space->xy[3], colour_space_srgb.xy[3], white);
     to_xyz(colour_space_srgb.xy, to);
-    invert(to, to);
+    matrix3_invert(to, to);
     multiply(white, from, m);
     multiply(to, m, m);
 }

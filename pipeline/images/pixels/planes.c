@@ -6,7 +6,9 @@
 #include <libavutil/pixfmt.h>
 #include <libswscale/swscale.h>
 
+#include "pipeline/base/picture_memory.h"
 #include "pipeline/images/pixels/turn.h"
+#include "pipeline/images/pixels/vector.h"
 
 /* --- making and finding ------------------------------------------------------------------------ */
 
@@ -21,7 +23,7 @@ int planes_alloc(struct pixels *pixels, int width, int height, struct fault *fau
     size_t bytes = plane_bytes(width, height) + 2 * plane_bytes(half_width, half_height);
 
     *pixels = (struct pixels){.width = width, .height = height, .layout = PIXELS_PLANES};
-    pixels->data = scale_alloc(bytes + SCALE_ALIGN); /* vector code may read beyond the last row */
+    pixels->data = picture_alloc_aligned(bytes + SCALE_ALIGN); /* vector code may read beyond the last row */
     return pixels->data ? 0 : fault_sys(fault, "no memory for a picture of %dx%d", width, height);
 }
 
@@ -67,6 +69,17 @@ struct scale_box planes_box(double span_width, double span_height, int width, in
     double x = span_width / width, y = span_height / height;
 
     return (struct scale_box){left * x, top * y, pixels * to->width * x, pixels * to->height * y};
+}
+
+struct scale_box planes_box_stored(double span_width, double span_height, const struct pixels *base,
+                                   int index, int orientation, const struct plane *to)
+{
+    bool mirror_x, mirror_y;
+
+    turn_mirrored(orientation, &mirror_x, &mirror_y);
+    return planes_box(span_width, span_height, base->width, base->height, index,
+                      index && mirror_x && base->width % 2 ? -1 : 0,
+                      index && mirror_y && base->height % 2 ? -1 : 0, to);
 }
 
 int planes_scale(const struct pixels *from, int width, int height, int left, int top, int box_width,
@@ -120,7 +133,7 @@ int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fa
     int source_stride[4] = {0}, target_stride[4] = {from->width * 3}, failed;
 
     *to = (struct pixels){.width = from->width, .height = from->height};
-    to->data = target[0] = g_try_malloc((size_t)to->width * (size_t)to->height * 3 + SCALE_ALIGN);
+    to->data = target[0] = picture_alloc((size_t)to->width * (size_t)to->height * 3 + SCALE_ALIGN);
     for (int i = 0; i < PLANE_COUNT; i++) {
         struct plane plane = planes_get(from, i);
         source[i] = plane.data;
@@ -134,6 +147,7 @@ int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fa
 }
 
 /* BT.601, full range, in 16-bit fractions (JFIF 1.02, page 3), as libjpeg computes it. */
+VECTOR_LOOP
 static void luma_row(const uint8_t *restrict rgb, int width, uint8_t *restrict luma)
 {
     for (int x = 0; x < width; x++, rgb += 3)
@@ -141,7 +155,7 @@ static void luma_row(const uint8_t *restrict rgb, int width, uint8_t *restrict l
 }
 
 /* Of sums over four pixels, hence two bits more. */
-static void chroma_of(int r, int g, int b, uint8_t *blue, uint8_t *red)
+static inline void chroma_of(int r, int g, int b, uint8_t *blue, uint8_t *red)
 {
     enum { MIDDLE = (128 << 18) + (1 << 17) - 1 };
 
@@ -149,6 +163,7 @@ static void chroma_of(int r, int g, int b, uint8_t *blue, uint8_t *red)
     *red = (uint8_t)((32768 * r - 27439 * g - 5329 * b + MIDDLE) >> 18);
 }
 
+VECTOR_LOOP
 static void chroma_row(const uint8_t *restrict above, const uint8_t *restrict below, int width,
                        uint8_t *restrict blue, uint8_t *restrict red)
 {

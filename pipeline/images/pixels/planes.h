@@ -28,6 +28,12 @@ void planes_pad(struct pixels *pixels);
 struct scale_box planes_box(double span_width, double span_height, int width, int height, int index,
                             double left, double top, const struct plane *to);
 
+/* The same for all of base, a picture that planes_upright() turns afterwards, stored with that orientation: a side that
+ * is turned around begins with what was its end, so where it is odd, chroma is shifted by one pixel, for its pairs to
+ * begin there. Pure. */
+struct scale_box planes_box_stored(double span_width, double span_height, const struct pixels *base,
+                                   int index, int orientation, const struct plane *to);
+
 /* Scales the whole picture to width x height and cuts the box out of it whose corner is (left, top). */
 int planes_scale(const struct pixels *from, int width, int height, int left, int top, int box_width,
                  int box_height, struct pixels *to, struct fault *fault);

@@ -22,6 +22,7 @@ struct kept_graph {
     zimg_filter_graph *graph; /* NULL: a free place */
     struct shape shape;
     unsigned long used; /* when, as a count of uses */
+    bool passes;        /* it may read the source in several passes, of some columns each */
 };
 
 static struct kept_graph kept[KEPT];
@@ -36,17 +37,12 @@ int scale_stride(int bytes)
     return (bytes + SCALE_ALIGN - 1) / SCALE_ALIGN * SCALE_ALIGN;
 }
 
-void *scale_alloc(size_t bytes)
-{
-    return aligned_alloc(SCALE_ALIGN, (bytes / SCALE_ALIGN + 1) * SCALE_ALIGN);
-}
-
 /* The buffer for intermediate rows, of at least that size. */
 static void *scratch_for(size_t bytes)
 {
     if (!scratch || scratch_bytes < bytes) {
         free(scratch);
-        scratch = scale_alloc(bytes);
+        scratch = picture_alloc_aligned(bytes);
         scratch_bytes = scratch ? bytes : 0;
     }
     return scratch;
@@ -106,8 +102,34 @@ static zimg_filter_graph *build(const struct shape *shape)
     return zimg_filter_graph_build(&from, &to, &parameters);
 }
 
+static int note_columns(void *user, unsigned y, unsigned left, unsigned right)
+{
+    unsigned *columns = user;
+
+    (void)y;
+    *columns = right - left;
+    return 1; /* enough: end */
+}
+
+/* The library divides rows that do not fit the processor's cache with all that it keeps of them, and says so only by the
+ * columns that it asks for first. True also where a box leaves columns out, and when memory is short. */
+static bool reads_in_passes(const zimg_filter_graph *graph, const struct shape *shape)
+{
+    zimg_image_buffer_const source = {.version = ZIMG_API_VERSION};
+    zimg_image_buffer target = {.version = ZIMG_API_VERSION};
+    unsigned columns = 0;
+    size_t bytes;
+    void *memory;
+
+    if (zimg_filter_graph_get_tmp_size(graph, &bytes) || !(memory = scratch_for(bytes)))
+        return true;
+    zimg_filter_graph_process(graph, &source, &target, memory, note_columns, &columns, NULL, NULL);
+    scratch_done();
+    return columns < (unsigned)shape->from_width;
+}
+
 /* The kept filter, or a new one in the place of the one unused longest. NULL when the library has none. */
-static zimg_filter_graph *graph_for(const struct shape *shape)
+static const struct kept_graph *graph_for(const struct shape *shape)
 {
     struct kept_graph *place = &kept[0];
 
@@ -115,16 +137,18 @@ static zimg_filter_graph *graph_for(const struct shape *shape)
         struct kept_graph *k = &kept[i];
         if (k->graph && same(&k->shape, shape)) {
             k->used = ++uses;
-            return k->graph;
+            return k;
         }
         if (k->used < place->used)
             place = k;
     }
     zimg_filter_graph_free(place->graph);
     *place = (struct kept_graph){.graph = build(shape), .shape = *shape};
-    if (place->graph)
-        place->used = ++uses;
-    return place->graph;
+    if (!place->graph)
+        return NULL;
+    place->used = ++uses;
+    place->passes = reads_in_passes(place->graph, shape);
+    return place;
 }
 
 static int library_fault(const struct shape *shape, struct fault *fault)
@@ -160,7 +184,7 @@ static int ring_make(struct ring *ring, const struct shape *shape, const zimg_fi
     ring->count = shape->count;
     ring->rows = (int)mask + 1;
     ring->stride = scale_stride(shape->from_width);
-    ring->memory = scale_alloc((size_t)ring->stride * (size_t)ring->rows * (size_t)ring->count);
+    ring->memory = picture_alloc_aligned((size_t)ring->stride * (size_t)ring->rows * (size_t)ring->count);
     if (!ring->memory)
         return -1;
     for (int i = 0; i < ring->count; i++) {
@@ -234,19 +258,14 @@ static int process(const zimg_filter_graph *graph, const struct shape *shape, zi
     return failed ? -1 : 0;
 }
 
-int scale_planes(const struct plane from[], const struct plane to[], int count, const struct scale_box *box,
-                 const struct scale_feed *feed, struct fault *fault)
+static int apply(const zimg_filter_graph *graph, const struct shape *shape, const struct plane from[],
+                 const struct plane to[], const struct scale_feed *feed, struct fault *fault)
 {
-    struct shape shape = {from[0].width, from[0].height, to[0].width, to[0].height, count, *box};
     zimg_image_buffer_const source = {.version = ZIMG_API_VERSION};
     zimg_image_buffer target = {.version = ZIMG_API_VERSION};
     struct ring ring = {.feed = feed, .fault = fault};
-    const zimg_filter_graph *graph;
 
-    assert(count == 1 || count == 3 || count == 4);
-    if (is_copy(&shape))
-        return copy(from, to, count, feed, fault);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < shape->count; i++) {
         assert((uintptr_t)to[i].data % SCALE_ALIGN == 0 && to[i].stride % SCALE_ALIGN == 0);
         assert(feed || ((uintptr_t)from[i].data % SCALE_ALIGN == 0 && from[i].stride % SCALE_ALIGN == 0));
         source.plane[i].data = from[i].data;
@@ -256,6 +275,84 @@ int scale_planes(const struct plane from[], const struct plane to[], int count, 
         target.plane[i].stride = to[i].stride;
         target.plane[i].mask = ZIMG_BUFFER_MAX;
     }
-    graph = graph_for(&shape);
-    return graph ? process(graph, &shape, &source, &target, &ring, fault) : library_fault(&shape, fault);
+    return process(graph, shape, &source, &target, &ring, fault);
+}
+
+/* --- rows that are needed again ---------------------------------------------------------------- */
+
+/* Planes from `first` on, whose rows are kept as they come. */
+struct keeper {
+    const struct scale_feed *feed;
+    struct plane planes[SCALE_MOST_PLANES];
+    int first, count;
+};
+
+static int keep_row(void *context, int y, uint8_t *const rows[], struct fault *fault)
+{
+    const struct keeper *keeper = context;
+    uint8_t *all[SCALE_MOST_PLANES];
+
+    for (int i = 0; i < keeper->count; i++)
+        all[i] =
+            i < keeper->first ? rows[i] : keeper->planes[i].data + (ptrdiff_t)y * keeper->planes[i].stride;
+    return keeper->feed->fetch(keeper->feed->context, y, all, fault);
+}
+
+static uint8_t *keeper_make(struct keeper *keeper, const struct shape *shape)
+{
+    int stride = scale_stride(shape->from_width);
+    size_t plane_bytes = (size_t)stride * (size_t)shape->from_height;
+    uint8_t *memory = picture_alloc_aligned(plane_bytes * (size_t)(keeper->count - keeper->first));
+
+    for (int i = keeper->first; memory && i < keeper->count; i++)
+        keeper->planes[i] = (struct plane){memory + plane_bytes * (size_t)(i - keeper->first),
+                                           shape->from_width, shape->from_height, stride};
+    return memory;
+}
+
+/* Planes one after another: the first as its rows come, where one plane alone takes one pass, the others from memory. The
+ * same bytes as together. */
+static int one_by_one(const struct shape *together, const struct plane to[], const struct scale_feed *feed,
+                      struct fault *fault)
+{
+    struct shape shape = *together;
+    struct keeper keeper = {.feed = feed, .count = together->count};
+    const struct scale_feed keep = {keep_row, &keeper};
+    const struct kept_graph *kept_graph;
+    uint8_t *memory;
+    int failed = 0;
+
+    shape.count = 1;
+    kept_graph = graph_for(&shape);
+    if (!kept_graph)
+        return library_fault(&shape, fault);
+    keeper.first = kept_graph->passes ? 0 : 1;
+    memory = keeper_make(&keeper, &shape);
+    if (!memory)
+        return fault_sys(fault, "no memory to scale %dx%d", shape.from_width, shape.from_height);
+    if (keeper.first)
+        failed = apply(kept_graph->graph, &shape, &keeper.planes[0], &to[0], &keep, fault);
+    for (int y = 0; !keeper.first && !failed && y < shape.from_height; y++)
+        failed = keep_row(&keeper, y, NULL, fault);
+    for (int i = keeper.first; !failed && i < keeper.count; i++)
+        failed = apply(kept_graph->graph, &shape, &keeper.planes[i], &to[i], NULL, fault);
+    free(memory);
+    return failed;
+}
+
+int scale_planes(const struct plane from[], const struct plane to[], int count, const struct scale_box *box,
+                 const struct scale_feed *feed, struct fault *fault)
+{
+    struct shape shape = {from[0].width, from[0].height, to[0].width, to[0].height, count, *box};
+    const struct kept_graph *kept_graph;
+
+    assert(count == 1 || count == 3 || count == 4);
+    if (is_copy(&shape))
+        return copy(from, to, count, feed, fault);
+    kept_graph = graph_for(&shape);
+    if (!kept_graph)
+        return library_fault(&shape, fault);
+    if (feed && kept_graph->passes)
+        return one_by_one(&shape, to, feed, fault);
+    return apply(kept_graph->graph, &shape, from, to, feed, fault);
 }

@@ -9,6 +9,10 @@
  * may lie anywhere, also within a sample or outside of the plane, where the plane is reflected. So a plane whose last
  * sample is only partly picture, or whose samples lie elsewhere than those of the target, is scaled without offset.
  *
+ * Rows that are too wide for the processor's cache are scaled by the library in passes, of some columns each, which need
+ * every row again. How wide that is depends on the processor; the bytes do not. A feed gives each row once all the same:
+ * its planes but the first, and that one too where it alone is too wide, are then kept whole until they are scaled.
+ *
  * Filters are kept for the next plane of the same sizes (pictures of one camera), which changes no byte: building one
  * takes as long as applying it. Memory that is kept: filters, and one buffer for intermediate rows. One thread at a
  * time, and a fetch function must not scale.
@@ -20,9 +24,10 @@
 #include <stdint.h>
 
 #include "pipeline/base/fault.h"
+#include "pipeline/base/picture_memory.h"
 
-/* data begins at a multiple of SCALE_ALIGN, and stride is one. */
-enum { SCALE_ALIGN = 64, SCALE_MOST_PLANES = 4 };
+/* data begins at a multiple of SCALE_ALIGN (picture_alloc_aligned()), and stride is one. */
+enum { SCALE_ALIGN = PICTURE_MEMORY_ALIGN, SCALE_MOST_PLANES = 4 };
 
 struct plane {
     uint8_t *data; /* not owned */
@@ -49,8 +54,5 @@ int scale_planes(const struct plane from[], const struct plane to[], int count, 
 
 /* Bytes to the next multiple of SCALE_ALIGN. */
 int scale_stride(int bytes);
-
-/* Memory for planes; released by free() or g_free(). NULL when there is none. */
-void *scale_alloc(size_t bytes);
 
 #endif

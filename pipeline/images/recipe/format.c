@@ -8,6 +8,7 @@ const struct format formats[FORMAT_COUNT] = {
     [FORMAT_WEBP] = {"webp", "WebP", "image/webp", "webp", {"quality"}},
     [FORMAT_PNG] = {"png", "PNG", "image/png", "png", {"compression"}},
     [FORMAT_AVIF] = {"avif", "AVIF", "image/avif", "avif", {"quality", "subsampling"}},
+    [FORMAT_JXL] = {"jxl", "JPEG XL", "image/jxl", "jxl", {"quality", "effort"}},
 };
 
 bool format_reads(enum recipe_format format, const char *key)

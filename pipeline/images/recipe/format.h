@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-enum recipe_format { FORMAT_JPEG, FORMAT_WEBP, FORMAT_PNG, FORMAT_AVIF, FORMAT_COUNT };
+enum recipe_format { FORMAT_JPEG, FORMAT_WEBP, FORMAT_PNG, FORMAT_AVIF, FORMAT_JXL, FORMAT_COUNT };
 
 enum { FORMAT_KEYS_MOST = 4 };
 

@@ -19,7 +19,7 @@ bool recipe_needs_metadata(const struct recipe *recipe)
 
 /* --- groups ----------------------------------------------------------------------------------- */
 
-enum { MOST_KEYS = 16 };
+enum { MOST_KEYS = 20 };
 
 static const struct {
     const char *group; /* with a blank at the end: any group that begins so */
@@ -30,8 +30,8 @@ static const struct {
     {"watermark", {"file", "width", "opacity", "margin", "position"}},
     {"caption", {"font", "text", "size", "margin", "position"}},
     {RECIPE_RENDITION,
-     {"fit", "width", "height", "format", "quality", "watermark", "caption", "progressive", "optimise",
-      "enlarge", "gravity", "sharpen", "subsampling", "compression"}},
+     {"fit", "width", "widths", "height", "aspect", "name", "format", "quality", "watermark", "caption",
+      "progressive", "optimise", "enlarge", "gravity", "sharpen", "subsampling", "compression", "effort"}},
 };
 
 static bool is_one_of(const char *key, const char *const *allowed)
@@ -185,7 +185,8 @@ static int parse(struct recipe_reading *r)
     g_free(name);
     if (failed)
         return -1;
-    failed = check_names(r) || recipe_read_renditions(r) || read_whole_recipe(r) || read_overlays(r);
+    failed = check_names(r) || recipe_read_renditions(r) || read_whole_recipe(r) || recipe_check_pixels(r) ||
+             read_overlays(r);
     key_file_release(&r->file);
     return failed ? -1 : digest_recipe(r->recipe, r->fault);
 }

@@ -12,8 +12,13 @@
 #include "pipeline/base/fault.h"
 #include "pipeline/images/recipe/format.h"
 
-#define RECIPE_MAX_RENDITIONS 8
+/* An item's renditions are in memory together until it is stored: what all of a recipe may have in pixels is limited
+ * too. */
+#define RECIPE_MAX_RENDITIONS 32
+#define RECIPE_MOST_PIXELS    (UINT64_C(1) << 31)
+#define RECIPE_MOST_SIDE      16384 /* of a rendition, pixels */
 #define RECIPE_PATH_BYTES     1024
+#define RECIPE_NAME_BYTES     256 /* of a resolved pattern of names, NUL included */
 
 enum recipe_fit { FIT_INSIDE, FIT_COVER, FIT_CONTAIN }; /* see geometry.h */
 /* Chroma of JPEG and AVIF: at half the width and height, full, or full from quality 90 on. */
@@ -40,12 +45,14 @@ enum recipe_corner { /* of a rendition, or the middle of a side, or of all */
 };
 
 struct rendition {
-    char name[64]; /* also the name of its folder */
+    char name[64];
+    char output[RECIPE_NAME_BYTES]; /* the names of its outputs: a resolved pattern, see output_name.h */
     enum recipe_fit fit;
-    int width, height; /* box, pixels */
+    int width, height; /* box, pixels; height RECIPE_MOST_SIDE: no limit was given */
     enum recipe_format format;
     int quality;     /* 1 .. 100; without meaning for PNG */
     int compression; /* 0 .. 9, PNG only */
+    int effort;      /* 1 .. 9, JPEG XL only */
     bool watermark, caption;
     bool enlarge;               /* a picture smaller than the box is scaled up to it */
     bool progressive, optimise; /* JPEG only */
@@ -62,7 +69,8 @@ struct recipe {
     char *text; /* the file as it was read; owned */
     char
         sha256[65]; /* over the text and the contents of watermark and font: all that the outputs depend on */
-    struct rendition renditions[RECIPE_MAX_RENDITIONS]; /* in the order of the file */
+    struct rendition
+        renditions[RECIPE_MAX_RENDITIONS]; /* in the order of the file; a ladder's as its widths */
     int rendition_count;
 
     char watermark_path[RECIPE_PATH_BYTES]; /* empty: no rendition has one */

@@ -24,8 +24,10 @@ struct recipe_reading {
 /* Begins the name of the group of a rendition. */
 #define RECIPE_RENDITION "rendition "
 
-/* All groups [rendition NAME], in their order. Returns 0, or -1 with fault. */
+/* All groups [rendition NAME], in their order; one with widths= is a rendition for each. Returns 0, or -1 with fault. */
 int recipe_read_renditions(const struct recipe_reading *r);
+/* After that and the limits of inputs: are the pixels of all renditions of an item at most RECIPE_MOST_PIXELS? */
+int recipe_check_pixels(const struct recipe_reading *r);
 
 /* key is NULL for the whole group. Returns -1. */
 int recipe_complain(const struct recipe_reading *r, const char *group, const char *key, const char *what);
@@ -35,6 +37,10 @@ int recipe_get_whole(const struct recipe_reading *r, const char *group, const ch
 /* A number, or a share as "18%". */
 int recipe_get_real(const struct recipe_reading *r, const char *group, const char *key, double least,
                     double most, double *value);
+/* Whole numbers with commas between them, each from least to most and greater than the one before. values has room for
+ * RECIPE_MAX_RENDITIONS; *count 0: no such key. */
+int recipe_get_ladder(const struct recipe_reading *r, const char *group, const char *key, int least, int most,
+                      int *values, int *count);
 /* value becomes the index into choices, which NULL ends. */
 int recipe_get_choice(const struct recipe_reading *r, const char *group, const char *key,
                       const char *const *choices, int *value);

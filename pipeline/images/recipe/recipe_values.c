@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pipeline/base/paths.h"
+
 static const char *const font_folders[] = {"/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/truetype",
                                            "/usr/share/fonts/opentype", "/usr/local/share/fonts"};
 
@@ -53,6 +55,34 @@ int recipe_get_whole(const struct recipe_reading *r, const char *group, const ch
     }
     *value = (int)number;
     return 0;
+}
+
+int recipe_get_ladder(const struct recipe_reading *r, const char *group, const char *key, int least, int most,
+                      int *values, int *count)
+{
+    const char *text = value_of(r, group, key);
+    char what[128], *end;
+
+    *count = 0;
+    if (!text)
+        return 0;
+    for (;; text = end + 1) {
+        long number;
+        errno = 0;
+        number = strtol(text, &end, 10);
+        end += strspn(end, " \t");
+        if (end == text || (*end && *end != ',') || errno || number < least || number > most ||
+            (*count && number <= values[*count - 1]))
+            break;
+        if (*count == RECIPE_MAX_RENDITIONS)
+            break;
+        values[(*count)++] = (int)number;
+        if (!*end)
+            return 0;
+    }
+    snprintf(what, sizeof what, "give at most %d whole numbers from %d to %d, growing, such as 320,640,1280",
+             RECIPE_MAX_RENDITIONS, least, most);
+    return recipe_complain(r, group, key, what);
 }
 
 /* A number, or a share as "18%". */
@@ -191,7 +221,7 @@ int recipe_get_corner(const struct recipe_reading *r, const char *group, enum re
 int recipe_get_file(const struct recipe_reading *r, const char *group, const char *key, bool font, char *path)
 {
     const char *name = value_of(r, group, key);
-    char *folder = g_path_get_dirname(r->path), what[256];
+    char *folder = g_path_get_dirname(r->path), what[256], shipped[256];
     int found = 0;
 
     if (!name || !*name) {
@@ -206,6 +236,10 @@ int recipe_get_file(const struct recipe_reading *r, const char *group, const cha
     for (size_t i = 0; font && !found && i < sizeof font_folders / sizeof font_folders[0]; i++) {
         snprintf(path, RECIPE_PATH_BYTES, "%s/%s", font_folders[i], name);
         found = access(path, R_OK) == 0;
+    }
+    if (font && !found) { /* a bundle has its own */
+        snprintf(shipped, sizeof shipped, "fonts/%.200s", name);
+        found = access(paths_data(shipped, path, RECIPE_PATH_BYTES), R_OK) == 0;
     }
     if (!found)
         snprintf(what, sizeof what, "'%.80s' cannot be read in the recipe's folder%s: %s", name,
