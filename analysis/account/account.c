@@ -140,7 +140,7 @@ static void take_items(struct making *m)
 static void take_off_cpu(struct making *m)
 {
     struct account *out = m->out;
-    double off_s = 0, waiting_s = 0, reference_s = 0;
+    double off_s = 0, waiting_s = 0, reference_s = 0, held_s, most_held_s;
 
     for (size_t w = 0; w < m->trial->workers; w++) {
         struct worker_sums *sums = &m->sums[w];
@@ -150,18 +150,29 @@ static void take_off_cpu(struct making *m)
         off_s += sums->wall_s - sums->cpu_s;
         reference_s += sums->blocked_reference_s;
     }
-    out->core_s[CAUSE_WAITING] = waiting_s;
+    most_held_s = m->has_runqueue ? waiting_s : fmax(off_s - reference_s, 0);
+    held_s = isnan(m->trial->held_s) ? 0 : fmin(m->trial->held_s, most_held_s);
+    out->core_s[CAUSE_WAITING] = m->has_runqueue ? waiting_s - held_s : 0;
+    out->core_s[CAUSE_HELD] = held_s;
     out->core_s[CAUSE_BLOCKED] = reference_s;
-    out->core_s[CAUSE_BLOCKED_MORE] = off_s - waiting_s - reference_s;
+    out->core_s[m->has_runqueue ? CAUSE_BLOCKED_MORE : CAUSE_OFF_CPU] =
+        off_s - (m->has_runqueue ? waiting_s : held_s) - reference_s;
+    if (isnan(m->trial->held_s))
+        unknown(out, CAUSE_HELD,
+                "how long the CPU quota held it is not recorded: it is in waiting for a core");
     if (!m->has_runqueue)
         unknown(out, CAUSE_WAITING,
                 m->has_cpu
-                    ? "the run-queue delay of a worker is not recorded: it is in blocked"
+                    ? "the run-queue delay of a worker is not recorded: it is in \"off CPU\""
                     : "the run-queue delay of a worker is not recorded: it is in useful and slower items");
+    if (!m->has_runqueue)
+        unknown(out, CAUSE_BLOCKED_MORE,
+                "the run-queue delay of a worker is not recorded: it is in \"off CPU\"");
     if (!m->has_cpu) {
         static const char why[] = "CPU time of items is not recorded: a part of useful and inflation";
         unknown(out, CAUSE_BLOCKED, why);
         unknown(out, CAUSE_BLOCKED_MORE, why);
+        unknown(out, CAUSE_OFF_CPU, why);
     }
 }
 

@@ -15,12 +15,15 @@
  *               one slope what it takes from another, but not their sum
  *   waiting     within items, ready to run and without a core: the worker's run-queue delay, at most the time its items
  * were off the CPU (threads of one process that wait for each other are in the delay, but not off the CPU)
+ *   held        a part of that: the CPU quota of the cgroup held the trial's processes (its throttled time, at most what
+ *               was waiting; where the run-queue delay is not known, at most what was off the CPU beyond one worker's)
  *   blocked     within items, off the CPU and not waiting: as much as with one worker (I/O)
  *   blocked-more  beyond that (locks, shared devices). May be negative
+ *   off-cpu     that and waiting together, where the run-queue delay of a worker is not recorded: no core, or blocked
  *   tail        found no more work while others still worked
  *
  * "With one worker" is the reference: account_costs_median() over the one-worker trials of the study. Where the run-queue
- * delay is not recorded, waiting is unknown and in blocked. An item
+ * delay is not recorded, waiting and blocked-more are unknown, and off-cpu is their sum. An item
  * without a reference counts as useful at what it cost, and as not named. Where the CPU time of items is not
  * recorded, wall time takes its place: blocked time is then a part of useful and inflation, and unknown.
  *
@@ -44,8 +47,10 @@ enum account_cause {
     CAUSE_INFLATION_SIZE,
     CAUSE_INFLATION_REST,
     CAUSE_WAITING,
+    CAUSE_HELD,
     CAUSE_BLOCKED,
     CAUSE_BLOCKED_MORE,
+    CAUSE_OFF_CPU,
     CAUSE_TAIL,
     ACCOUNT_CAUSES
 };
@@ -72,6 +77,7 @@ struct account_worker {
 struct account_trial {
     double wall_s;
     double gate_s; /* the gate was opened; NaN: not known */
+    double held_s; /* by the CPU quota, sum over CPUs; NaN: not known */
     const struct account_worker *worker;
     size_t workers;
     const struct account_item *item;

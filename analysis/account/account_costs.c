@@ -17,8 +17,10 @@ static const struct {
     [CAUSE_INFLATION_SIZE] = {"inflation-size", "slower items, by size"},
     [CAUSE_INFLATION_REST] = {"inflation-rest", "slower items, rest"},
     [CAUSE_WAITING] = {"waiting", "waiting for a core"},
+    [CAUSE_HELD] = {"held", "held by the CPU quota"},
     [CAUSE_BLOCKED] = {"blocked", "blocked, as with one worker"},
     [CAUSE_BLOCKED_MORE] = {"blocked-more", "blocked beyond that (locks)"},
+    [CAUSE_OFF_CPU] = {"off-cpu", "off CPU: no core, or locks"},
     [CAUSE_TAIL] = {"tail", "tail: no work left"},
 };
 

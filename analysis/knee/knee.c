@@ -3,12 +3,14 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "analysis/statistics/root.h"
 #include "analysis/statistics/shrink.h"
 #include "analysis/statistics/stats.h"
 
 #define MOST_WORKERS 1e6
+#define NORMAL_DF    1e9
 /* One-sided, for all worker counts together. */
 #define KNEE_LEVEL 0.075
 
@@ -17,9 +19,14 @@ static const char *no_interval(const struct scaling_point *points, size_t count)
 {
     if (count == 0 || points[0].workers != 1)
         return "no trial with one worker that counts: efficiency needs T(1); measure one worker too";
+    if (count == 1)
+        return "one worker is all that was measured: efficiency needs more numbers of workers too";
     for (size_t i = 1; i < count; i++)
-        if (points[i].trials > 1 && interval_has_value(&points[i].efficiency))
+        if (strstr(points[i].efficiency.reason, "agree"))
             return "repetitions agree to the last digit: without any spread nothing is beyond doubt";
+    for (size_t i = 1; i < count; i++)
+        if (points[i].trials > 1 && points[0].trials == 1)
+            return "one worker was measured once: no efficiency has an interval; measure one worker again";
     return "no efficiency above one worker has an interval: more repetitions are needed";
 }
 
@@ -84,6 +91,12 @@ static struct doubt measure_doubt(const struct scaling_point *points, size_t cou
     return doubt;
 }
 
+static double with_rounding(const struct doubt *doubt, double half, const struct scaling_spread *spread)
+{
+    return spread->rounding > 0 ? hypot(half, stats_t(doubt->level, NORMAL_DF) * sqrt(spread->rounding))
+                                : half;
+}
+
 /* Half-width of log E(n); NaN where no spread is known. */
 static double half_width(const struct doubt *doubt, const struct scaling_point *point)
 {
@@ -94,19 +107,21 @@ static double half_width(const struct doubt *doubt, const struct scaling_point *
     if (own->count == 0 || !(df > 0))
         return NAN;
     if (own->paired)
-        return stats_t(doubt->level, df) * sqrt(variance);
+        return with_rounding(doubt, stats_t(doubt->level, df) * sqrt(variance), own);
     if (!base || base->count == 0)
         return NAN;
     base_variance =
         shrink_variance(&doubt->prior, base->variance, base->df, doubt->df, &base_df) / (double)base->count;
     sum = variance + base_variance;
     df = fmin(sum * sum / (variance * variance / df + base_variance * base_variance / base_df), doubt->df);
-    return stats_t(doubt->level, df) * sqrt(sum);
+    return with_rounding(doubt, stats_t(doubt->level, df) * sqrt(sum), own);
 }
 
+/* On a noisy machine each n has its own disturbance: its own interval decides. */
 static bool below(const struct doubt *doubt, const struct scaling_point *point, double limit)
 {
-    double half = point->oversubscribed ? NAN : half_width(doubt, point);
+    bool alone = point->oversubscribed || point->spread.lift > 0;
+    double half = alone ? NAN : half_width(doubt, point);
 
     return (isnan(half) ? point->efficiency.high : point->efficiency.value * exp(half)) < limit;
 }

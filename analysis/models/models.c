@@ -129,7 +129,10 @@ static void find_free(struct fitting *f)
 static void find_aicc(struct fitting *f)
 {
     const struct design *d = f->design;
-    double m = (double)d->count - (double)d->blocks, k = (double)f->fit->shapes + 1;
+    bool copies = d->df > 0 && !(d->pure > NO_NOISE * (double)d->count);
+    /* Repetitions that all agree say nothing new. */
+    double m = copies ? (double)d->cells - 1 : (double)d->count - (double)d->blocks,
+           k = (double)f->fit->shapes + 1;
     double rss = fmax(f->fit->rss_log, m * NO_NOISE); /* below, all sums of squares are equal */
 
     f->fit->aicc = m - k - 1 > 0 ? m * log(rss / m) + 2 * k + 2 * k * (k + 1) / (m - k - 1) : NAN;

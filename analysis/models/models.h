@@ -12,12 +12,13 @@
  * (efficiency at the most workers above that at the fewest, beyond doubt at 1%) are refused by every model: none here
  * describes them.
  *
- * Variance: pure error of the repetitions, that is what the effects of worker counts and blocks leave of log T. Its
- * degrees of freedom (for a full study (N-1)(B-1)) give the t quantile. Where the noise of worker counts differs
+ * Variance: pure error of the repetitions, that is what the effects of worker counts and blocks leave of log T; of each
+ * worker count, shrunken towards that of all along their trend with n (shrink.h). Its degrees of freedom (for a full study (N-1)(B-1)) give the t quantile. Where the noise of worker counts differs
  * (struct model_noise) the intervals are those of the blocks, or of the variances of each n. When the lack-of-fit test
  * rejects the model at 1%, the mean square of the lack of fit is used instead, `rejected` is set, and the model predicts
  * nothing beyond the largest measured n unless struct model_options asks for it. Without repetitions the residuals are
- * used; the fit is then not tested (`untested`). With neither there is a value without bounds.
+ * used; the fit is then not tested (`untested`). Where all repetitions agree and the times are rounded, it is what
+ * rounding may hide. With none of these there is a value without bounds.
  *
  * Intervals: profiles of the sum of squares (Bates and Watts 1988). Those of functions of two parameters (S, T, limit,
  * peak) are the extremes over the region of parameters that the sum of squares does not exclude. Beyond the largest
@@ -27,7 +28,7 @@
  * split of the loss between sigma and kappa can. tests/coverage shows what they cover.
  *
  * AICc (Hurvich and Tsai 1989) on the centred data: with m = observations - blocks and k = shape parameters +
- * 1, m ln(rss/m) + 2k + 2k(k+1)/(m-k-1); unknown when m - k - 1 <= 0. Choice: a model over the one that it needs
+ * 1, m ln(rss/m) + 2k + 2k(k+1)/(m-k-1); unknown when m - k - 1 <= 0. Repetitions that all agree count once. Choice: a model over the one that it needs
  * (model_table.h) when its AICc is lower and the interval of its last parameter excludes 0 (AICc alone takes the larger
  * model too often); where one of the two is not known, the other decides. ideal is chosen only when nothing else can be
  * fitted: it is amdahl with s = 0, and to choose it would claim an exactness that the interval of s does not have.
@@ -171,6 +172,9 @@ enum { BAND_REACH = 4 };
 double model_seconds(const struct model_fit *fit, double workers);
 double model_speedup(const struct model_fit *fit, double workers);
 struct interval model_speedup_interval(const struct model_fit *fit, double workers);
+/* Where the curve may be while the data do not decide between this model and a larger one: over the intervals of both, at
+ * measured n too; that of model_speedup_interval() once they decide. */
+struct interval model_speedup_union(const struct model_fit *fit, double workers);
 struct interval model_speedup_band(const struct model_fit *fit, double workers);
 struct interval model_seconds_prediction(const struct model_fit *fit, double workers);
 

@@ -137,7 +137,9 @@ static void say_strong(const struct model_fit *fits, enum model_kind chosen, cha
     const struct model_fit *usl = &fits[MODEL_USL];
     double share = usl->fitted && isfinite(usl->shape[1].high) ? largest_coherency(usl) : NAN;
 
-    if (chosen == MODEL_USL)
+    if (chosen == MODEL_USL && !isfinite(usl->shape[1].low))
+        snprintf(choice, bytes, "USL by AICc alone: kappa has no interval");
+    else if (chosen == MODEL_USL)
         snprintf(choice, bytes, "USL is needed: kappa is above 0 beyond doubt and AICc falls");
     else if (!usl->fitted)
         snprintf(choice, bytes, "cannot tell whether USL is needed: %s", usl->reason);
@@ -199,7 +201,7 @@ struct model_coherency model_coherency(const struct model_fit fits[MODEL_KINDS])
     if (rejected)
         test.verdict = NEED_UNDECIDED;
     else if (usl->chosen)
-        test.verdict = NEED_USL;
+        test.verdict = isfinite(usl->shape[1].low) ? NEED_USL : NEED_UNDECIDED;
     else if (isfinite(usl->shape[1].high) && largest_coherency(usl) <= 0.05)
         test.verdict = NEED_NONE;
     if (rejected) {

@@ -33,6 +33,10 @@ struct fitting {
 /* models_lack.c: the lack-of-fit test of what is left beyond the pure error, with `held` parameters at their bounds; and
  * the variance of the intervals, which follows from it. */
 void fitting_test(struct fitting *fitting, double beyond, size_t held);
+/* Where all repetitions agree and the times are rounded: the variance of one log T that gives the means what rounding may
+ * hide. Else 0. */
+#define NORMAL_DF 1e9
+double fitting_rounding(const struct design *design);
 void fitting_find_variance(struct fitting *fitting, double beyond);
 /* models_intervals.c: the covariance of the estimates and the region around them, level[blocks] being filled; then the
  * interval of shape parameter j, cut to its range and never without the estimate. */

@@ -52,10 +52,14 @@ static double profile_bound(struct fitting *f, size_t j, const double *theta, do
                             : root_between(above_rise, &side, near, far, 1e-8));
 }
 
-static const char *variance_of(const struct model_fit *fit)
+static const char *variance_of(const struct fitting *f)
 {
+    const struct model_fit *fit = f->fit;
+
     if (fit->lack_of_fit.p < MODEL_MISFIT_LEVEL)
         return "lack of fit";
+    if (fitting_rounding(f->design) > 0)
+        return "rounding";
     if (fit->noise.kind == NOISE_POOLED)
         return "pure error";
     return fit->noise.by_blocks ? "blocks" : "each n";
@@ -83,7 +87,7 @@ struct interval fitting_shape(struct fitting *f, size_t j)
     if (!(high > low)) /* held at its bound, the whole free interval beyond */
         return interval_point(value, "held at %g: %.3g by itself", value, theta[j]);
     return interval_bounded(value, low, high, fit->level, "profile of log T, t with %.0f df of %s",
-                            fit->region.df, variance_of(fit));
+                            fit->region.df, variance_of(f));
 }
 
 /* The covariance of estimates, and the region around them. */
@@ -114,6 +118,9 @@ void fitting_find_region(struct fitting *f, double *level)
     if (fit->lack_of_fit.p < MODEL_MISFIT_LEVEL || d->df == 0) {
         noise.kind = NOISE_POOLED;
         noise.variance = fit->variance;
+    } else if (fitting_rounding(d) > 0) {
+        noise.kind = NOISE_POOLED;
+        noise.variance = 0; /* what rounding may hide is added below, once */
     }
     for (size_t j = 0; j < fit->shapes; j++) /* q = J C */
         for (size_t k = 0; k < fit->shapes; k++)

@@ -72,8 +72,8 @@ void fitting_test(struct fitting *f, double beyond, size_t held)
         snprintf(lack->reason, sizeof lack->reason, "the fit could not be tested: no repetitions");
     else if (lack->df_lack == 0)
         snprintf(lack->reason, sizeof lack->reason,
-                 "%zu worker counts for %zu parameters: nothing is left to test the model with", d->cells,
-                 fit->shapes + 1);
+                 "%zu worker count%s for %zu parameter%s: nothing is left to test the model with", d->cells,
+                 d->cells == 1 ? "" : "s", fit->shapes + 1, fit->shapes == 0 ? "" : "s");
     else if (!(d->pure > NO_NOISE * (double)d->count))
         snprintf(lack->reason, sizeof lack->reason,
                  "the fit could not be tested: repetitions agree to the last digit");
@@ -94,6 +94,17 @@ void fitting_test(struct fitting *f, double beyond, size_t held)
     }
 }
 
+double fitting_rounding(const struct design *d)
+{
+    double sum = 0;
+
+    if (d->df == 0 || d->pure > NO_NOISE * (double)d->count)
+        return 0;
+    for (size_t c = 0; c < d->cells; c++)
+        sum += d->rounding[c] * d->cell_size[c] * d->cell_size[c];
+    return sum / (double)d->count;
+}
+
 void fitting_find_variance(struct fitting *f, double beyond)
 {
     const struct design *d = f->design;
@@ -108,6 +119,9 @@ void fitting_find_variance(struct fitting *f, double beyond)
     } else if (d->df > 0 && d->pure > tiny) {
         fit->variance = d->pure / d->df;
         fit->variance_df = d->df;
+    } else if (d->df > 0 && fitting_rounding(d) > 0) {
+        fit->variance = fitting_rounding(d);
+        fit->variance_df = NORMAL_DF;
     } else if (d->df == 0 && d->count > spent && rss > tiny) {
         fit->variance_df = (double)(d->count - spent);
         fit->variance = rss / fit->variance_df;

@@ -86,21 +86,22 @@ static void speedup_over(const struct model_fit *fit, const struct model_region 
     region_extremes(r, log_speedup, workers, wider * region_stretch(r, d, fit->level), low, high);
 }
 
+/* with_wide: over that of another model that is not excluded, too. */
 static struct interval speedup_within(const struct model_fit *fit, double workers, double wider,
-                                      const char *method)
+                                      bool with_wide, const char *method)
 {
     double low, high, other_low, other_high, value = model_speedup(fit, workers);
 
     speedup_over(fit, &fit->region, workers, wider, &low, &high);
     if (isnan(low))
         return interval_point(value, "the data do not determine it");
-    if (reaches_wide(fit, workers)) {
+    if (with_wide) {
         speedup_over(fit, &fit->wide, workers, wider, &other_low, &other_high);
         low = fmin(low, other_low);
         high = fmax(high, other_high);
     }
     return interval_bounded(value, fmin(exp(low), value), fmax(exp(high), value), fit->level, "%s%s", method,
-                            reaches_wide(fit, workers) ? ", and of a model that is not excluded" : "");
+                            with_wide ? ", and of a model that is not excluded" : "");
 }
 
 struct interval model_speedup_interval(const struct model_fit *fit, double workers)
@@ -115,7 +116,16 @@ struct interval model_speedup_interval(const struct model_fit *fit, double worke
         return interval_point(model_speedup(fit, workers), "%s", no_interval(fit));
     if (is_open(fit, workers))
         return interval_point(model_speedup(fit, workers), "%s", model_open_reason);
-    return speedup_within(fit, workers, 1, "profile of log T");
+    return speedup_within(fit, workers, 1, reaches_wide(fit, workers), "profile of log T");
+}
+
+struct interval model_speedup_union(const struct model_fit *fit, double workers)
+{
+    struct interval own = model_speedup_interval(fit, workers);
+
+    if (!fit->fitted || !fit->has_wide || workers <= 1 || !interval_has_bounds(&own))
+        return own;
+    return speedup_within(fit, workers, 1, true, "profile of log T");
 }
 
 /* --- band ----------------------------------------------------------------------------------------- */
@@ -189,7 +199,7 @@ struct interval model_speedup_band(const struct model_fit *fit, double workers)
     if (!model_table[fit->kind].may_be_chosen)
         return interval_point(model_speedup(fit, workers), "the band is given for usl: it is the same curve");
     return speedup_within(fit, workers, fit->band_factor / stats_t(fit->level, fit->region.df),
-                          "simultaneous for all n (Wynn and Bloomfield)");
+                          reaches_wide(fit, workers), "simultaneous for all n (Wynn and Bloomfield)");
 }
 
 /* --- seconds -------------------------------------------------------------------------------------- */

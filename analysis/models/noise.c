@@ -85,23 +85,39 @@ static double trend(const struct design *d, const double *variance, const double
     return 2 * gsl_cdf_ugaussian_Q(fabs(slope) / error);
 }
 
-/* The trend of the variances, moved towards 0 by what chance alone would give (the positive part of James' and Stein's
- * estimator, 1961), carries all of them to this worker count. */
+/* The variance of each worker count and its degrees of freedom: its own with that of all as a prior, along their trend,
+ * which is moved towards 0 by what chance alone would give (the positive part of James' and Stein's estimator, 1961).
+ * Returns whether they are known. */
+static bool along_trend(const struct design *d, double *variance, double *df)
+{
+    struct shrink_prior prior;
+    double slope, error;
+    bool known = true;
+
+    if (d->df == 0 || !(d->pure > NO_NOISE * (double)d->count))
+        return false;
+    noise_of_cells(d, variance, df);
+    fit_trend(d, variance, df, &slope, &error);
+    slope = slope != 0 ? slope * fmax(1 - error * error / (slope * slope), 0) : 0;
+    for (size_t c = 0; c < d->cells; c++)
+        variance[c] *= exp(-slope * log(d->workers[c]));
+    prior = shrink_prior(variance, df, d->cells);
+    for (size_t c = 0; c < d->cells; c++) {
+        variance[c] =
+            shrink_variance(&prior, variance[c], df[c], d->df, &df[c]) * exp(slope * log(d->workers[c]));
+        known = known && variance[c] > 0;
+    }
+    return known;
+}
+
 void noise_at_cell(const struct design *d, size_t cell, double *variance, double *df)
 {
     double *all = calloc(d->cells + 1, sizeof *all), *all_df = calloc(d->cells + 1, sizeof *all_df);
 
     *variance = *df = NAN;
-    if (all && all_df && d->df > 0 && d->pure > NO_NOISE * (double)d->count) {
-        struct shrink_prior prior;
-        double slope, error;
-        noise_of_cells(d, all, all_df);
-        fit_trend(d, all, all_df, &slope, &error);
-        slope *= fmax(1 - error * error / (slope * slope), 0);
-        for (size_t c = 0; c < d->cells && slope != 0; c++)
-            all[c] *= exp(slope * log((double)d->workers[cell] / d->workers[c]));
-        prior = shrink_prior(all, all_df, d->cells);
-        *variance = shrink_variance(&prior, all[cell], all_df[cell], d->df, df);
+    if (all && all_df && along_trend(d, all, all_df)) {
+        *variance = all[cell];
+        *df = all_df[cell];
     }
     free(all);
     free(all_df);
@@ -259,6 +275,34 @@ static struct noise_spread by_cells(const struct design *d, const double *q, siz
     return spread;
 }
 
+/* The shapes' part of the covariance by the variance of each worker count; as it was where that is not known. */
+static void by_trend(const struct design *d, const double *q, size_t count, struct noise_spread *spread)
+{
+    double *variance = calloc(d->cells + 1, sizeof *variance), *df = calloc(d->cells + 1, sizeof *df);
+    double sum[MODEL_SHAPES][MODEL_SHAPES] = {{0}};
+    size_t n = d->cells;
+    bool known = variance && df && along_trend(d, variance, df);
+
+    for (size_t from = 0, to; from < d->count && known; from = to) {
+        double mean[MODEL_SHAPES] = {0};
+        for (to = from; to < d->count && d->block[to] == d->block[from];)
+            to++;
+        for (size_t j = 0; j < count; j++)
+            for (size_t i = from; i < to; i++)
+                mean[j] += q[j * n + d->cell[i]] / (double)(to - from);
+        for (size_t i = from; i < to; i++)
+            for (size_t j = 0; j < count; j++)
+                for (size_t k = 0; k < count; k++)
+                    sum[j][k] += (q[j * n + d->cell[i]] - mean[j]) * (q[k * n + d->cell[i]] - mean[k]) *
+                                 variance[d->cell[i]];
+    }
+    for (size_t j = 0; j < count && known; j++)
+        for (size_t k = 0; k < count; k++)
+            spread->covariance[j][k] = sum[j][k];
+    free(variance);
+    free(df);
+}
+
 static struct noise_spread pooled(const struct design *d, const struct model_noise *noise, const double *q,
                                   size_t count, const double *level)
 {
@@ -276,6 +320,8 @@ static struct noise_spread pooled(const struct design *d, const struct model_noi
         mean += level[b] / blocks;
     for (size_t b = 0; b < d->blocks; b++)
         squares += (level[b] - mean) * (level[b] - mean);
+    if (fabs(noise->variance - d->pure / d->df) < 1e-12 * noise->variance)
+        by_trend(d, q, count, &spread);
     spread.covariance[count][count] =
         d->blocks > 1 ? squares / (blocks - 1) / blocks : noise->variance / (double)d->count;
     return spread;

@@ -1,7 +1,8 @@
 /* noise_internal.h: the noise of log T about the effects of worker counts and blocks, and what it does to a fit.
  *
  * Two descriptions of it, and what lies between:
- *   pooled   the noise is alike for all worker counts: one variance, with the degrees of freedom of all repetitions
+ *   pooled   the noise is alike for all worker counts, as far as tests see: each has its own variance with that of all
+ *            as a prior along their trend (noise_at_cell()), with the degrees of freedom of all repetitions
  *   own      it is not. With blocks, each block gives an estimate of its own; their spread is Student's with one degree
  *            of freedom less than blocks, whatever the noise of each worker count and however noise within a block hangs
  *            together (cluster-robust variance with the correction of Bell and McCaffrey 2002, "Bias reduction in

@@ -17,6 +17,8 @@ void predict_settle(const struct predict_pool *pool, const struct predict_settin
                                       .items = pool->items,
                                       .share = pool->share,
                                       .contention = pool->contention,
+                                      .excess = pool->excess,
+                                      .excess_most = pool->excess_most,
                                       .prefix_s = pool->prefix_s,
                                       .suffix_s = pool->suffix_s,
                                       .suffix_per_worker_s = pool->suffix_per_worker_s,

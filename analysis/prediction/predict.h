@@ -21,7 +21,9 @@ struct predict_pool {
     const size_t *largest_first; /* its order for that policy; NULL: that policy is not considered */
     size_t items;
     double share,
-        contention; /* as in simulate.h; contention may be negative, and then ends at half the cost */
+        contention;       /* as in simulate.h; contention may be negative, and then ends at half the cost */
+    const double *excess; /* [excess_most + 1], as in simulate.h; beyond it the last counts. NULL: none */
+    unsigned excess_most;
     double prefix_s, suffix_s, suffix_per_worker_s, fork_s, begin_s, init_s, init_share, claim_s;
 };
 

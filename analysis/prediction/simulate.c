@@ -123,13 +123,26 @@ static void sift_down(struct simulation *s)
     s->heap[at] = moved;
 }
 
+/* Between two whole numbers of items that go on. */
+static double excess_at(const struct simulate_setting *set, double going)
+{
+    unsigned below = (unsigned)going;
+
+    if (!set->excess)
+        return 0;
+    if (below >= set->excess_most)
+        return set->excess[set->excess_most];
+    return set->excess[below] + (going - below) * (set->excess[below + 1] - set->excess[below]);
+}
+
 static void set_rates(struct simulation *s)
 {
     const struct simulate_setting *set = s->setting;
     double share = set->share > 0 ? set->share : 1, cores = set->cores ? set->cores : set->workers;
 
     for (unsigned a = 1; a <= set->workers; a++) {
-        double of_a_core = fmin(1, cores / (a * share)), slower = 1 + set->contention * (a * of_a_core - 1);
+        double of_a_core = fmin(1, cores / (a * share)), going = a * of_a_core;
+        double slower = 1 + set->contention * (going - 1) + excess_at(set, going);
         s->rate[a] = of_a_core / slower;
         s->cpu_rate[a] = of_a_core * share;
     }

@@ -5,12 +5,12 @@
  * (static, dynamic, guided, largest-first: the pool's chunk.h; tests/unit/analysis/test_simulate.c compares the two).
  *
  * Items progress in work time. One second of work takes 1 / rate seconds of wall time,
- *     rate(a) = r(a) / (1 + contention (a r(a) - 1)),  r(a) = min(1, cores / (a share))
+ *     rate(a) = r(a) / (1 + contention (a r(a) - 1) + excess(a r(a))),  r(a) = min(1, cores / (a share))
  * with a workers at work and `share` the part of an item's time that needs a core: processor sharing when
  * there are more workers than cores, and items that slow each other down linearly (USL's first term), as many
- * as go on at a time: who waits for a core slows nobody down. As a is
- * the same for all workers at a time, the order of events is that of work time, and one heap of workers is
- * enough: a run costs O(items log workers).
+ * as go on at a time: who waits for a core slows nobody down; excess is any other function of that number
+ * (contention.h). As a is the same for all workers at a time, the order of events is that of work time, and one heap
+ * of workers is enough: a run costs O(items log workers).
  *
  * What it leaves out: whose core it is (no affinity, no NUMA), memory limits, and how a blocked worker frees
  * its core item by item (only the share does).
@@ -43,6 +43,9 @@ struct simulate_setting {
     size_t items;
     double share;      /* of an item's time that needs a core; 0: taken as 1 */
     double contention; /* slowdown of items by each further one that goes on */
+    /* [excess_most + 1]: further slowdown with that many going on, linear in between; beyond it the last. NULL: none */
+    const double *excess;
+    unsigned excess_most;
     double prefix_s, suffix_s, suffix_per_worker_s;
     double fork_s;     /* from one fork to the next */
     double begin_s;    /* from a fork to the worker's first instant */

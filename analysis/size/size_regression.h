@@ -2,11 +2,11 @@
  *
  *   seconds = intercept + extra[kind] + sum over terms of slope(kind, term) * amount[term]
  *
- * by gsl_multifit_robust (iteratively reweighted least squares, Tukey's bisquare; Holland and Welsch 1977): an item that
- * was disturbed, or is odd, does not bend the line. The kind of most items is the reference; extra is the additional cost
- * of another kind. Kinds of at least SIZE_LEAST_OF_SLOPES items have their own slopes of what is decoded and of bytes,
- * when the caller asks for it: decoders of different formats take different time for a byte and for a pixel. All others
- * share the slopes of the reference.
+ * by robust regression (size_robust_internal.h: iteratively reweighted least squares, Tukey's bisquare; Holland and
+ * Welsch 1977): an item that was disturbed, or is odd, does not bend the line. The kind of most items is the
+ * reference; extra is the additional cost of another kind. Kinds of at least SIZE_LEAST_OF_SLOPES items have their
+ * own slopes of what is decoded and of bytes, when the caller asks for it: decoders of different formats take
+ * different time for a byte and for a pixel. All others share the slopes of the reference.
  *
  * Intervals are Student's, over items, with the covariance of least squares scaled by the robust standard deviation
  * (DuMouchel and O'Brien 1989): a few disturbed items do not widen them. They take the spread about the line to be alike

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "analysis/size/size_internal.h"
+#include "analysis/size/size_robust_internal.h"
 
 static double largest(const gsl_vector *y)
 {
@@ -41,9 +42,9 @@ static bool is_finite(const gsl_vector *c)
 }
 
 /* Is there a spread of most items to scale the covariance by? */
-static bool has_robust_spread(const gsl_multifit_robust_stats *stats, double scale)
+static bool has_robust_spread(const struct size_robust *fit, double scale)
 {
-    return isfinite(stats->sigma_rob) && stats->sigma_mad > 1e-10 * scale;
+    return isfinite(fit->sigma_robust) && fit->sigma_mad > 1e-10 * scale;
 }
 
 struct solving {
@@ -51,8 +52,7 @@ struct solving {
     const gsl_vector *y;
     gsl_vector *c, *residuals;
     gsl_matrix *covariance;
-    gsl_multifit_linear_workspace *plain;
-    gsl_multifit_robust_workspace *robust; /* NULL: too few items */
+    gsl_multifit_linear_workspace *work;
 };
 
 /* GSL scales the covariance by a mean of the robust and the plain spread, which one disturbed item makes as large as it
@@ -60,27 +60,23 @@ struct solving {
  * there. */
 static enum size_bounds solve_robustly(struct solving *s, double plain_s, double *r2)
 {
-    gsl_matrix *unused = gsl_matrix_alloc(s->x->size2, s->x->size2);
     gsl_vector *c = gsl_vector_alloc(s->x->size2);
+    struct size_robust fit = {.weights = NULL};
     enum size_bounds bounds = SIZE_NOT_CONVERGED;
 
-    if (unused && c) {
-        gsl_multifit_robust_maxiter(1000, s->robust);
-        int status = gsl_multifit_robust(s->x, s->y, c, unused, s->robust);
-        gsl_multifit_robust_stats stats = gsl_multifit_robust_statistics(s->robust);
-        double scale = largest(s->y);
-        if (is_finite(c) && !has_robust_spread(&stats, scale)) {
+    if (c && size_robust_fit(s->x, s->y, s->work, c, &fit) == 0) {
+        if (is_finite(c) && !has_robust_spread(&fit, largest(s->y))) {
             gsl_vector_memcpy(s->c, c);
             bounds = SIZE_LEAST_SQUARES;
-        } else if (is_finite(c) && status == GSL_SUCCESS) {
+        } else if (is_finite(c) && fit.converged) {
             gsl_vector_memcpy(s->c, c);
-            gsl_matrix_scale(s->covariance, (stats.sigma_rob / plain_s) * (stats.sigma_rob / plain_s));
+            gsl_matrix_scale(s->covariance, (fit.sigma_robust / plain_s) * (fit.sigma_robust / plain_s));
             bounds = SIZE_ROBUST;
         }
-        gsl_multifit_linear_residuals(s->x, s->y, s->c, s->residuals);
-        *r2 = r2_of(s->y, s->residuals, bounds == SIZE_ROBUST ? stats.weights : NULL);
     }
-    gsl_matrix_free(unused);
+    gsl_multifit_linear_residuals(s->x, s->y, s->c, s->residuals);
+    *r2 = r2_of(s->y, s->residuals, bounds == SIZE_ROBUST ? fit.weights : NULL);
+    size_robust_release(&fit);
     gsl_vector_free(c);
     return bounds;
 }
@@ -91,7 +87,7 @@ static int solve(struct solving *s, double *r2, enum size_bounds *bounds)
     size_t n = s->x->size1, p = s->x->size2;
     double chi2;
 
-    if (gsl_multifit_linear(s->x, s->y, s->c, s->covariance, &chi2, s->plain))
+    if (gsl_multifit_linear(s->x, s->y, s->c, s->covariance, &chi2, s->work))
         return -1;
     gsl_multifit_linear_residuals(s->x, s->y, s->c, s->residuals);
     if (n <= p + 1)
@@ -113,17 +109,14 @@ int size_solve(const gsl_matrix *x, const gsl_vector *y, gsl_vector *c, gsl_matr
                         .c = c,
                         .residuals = gsl_vector_alloc(n),
                         .covariance = covariance,
-                        .plain = gsl_multifit_linear_alloc(n, p),
-                        .robust =
-                            n > p + 1 ? gsl_multifit_robust_alloc(gsl_multifit_robust_bisquare, n, p) : NULL};
+                        .work = gsl_multifit_linear_alloc(n, p)};
     int status = -1;
 
     *r2 = NAN;
-    if (s.residuals && s.plain && (s.robust || n <= p + 1))
+    if (s.residuals && s.work)
         status = solve(&s, r2, bounds);
-    gsl_multifit_linear_free(s.plain);
-    if (s.robust)
-        gsl_multifit_robust_free(s.robust);
+    if (s.work)
+        gsl_multifit_linear_free(s.work);
     gsl_vector_free(s.residuals);
     return status;
 }

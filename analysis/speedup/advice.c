@@ -34,12 +34,17 @@ static int find_best(const struct advice_setting *settings, size_t count, bool p
 }
 
 static void say(const struct advice_setting *best, const struct advice_setting *advised,
-                const struct interval *ratio, bool paired, double level, char *reason, size_t bytes)
+                const struct interval *ratio, bool alone, bool paired, double level, char *reason,
+                size_t bytes)
 {
     if (advised == best) {
         struct interval seconds = scaling_level(best->trials, best->count, paired, level);
-        snprintf(reason, bytes, "fastest of all cells, and no cheaper one is as fast%s",
-                 interval_has_bounds(&seconds) ? "" : " (one repetition: differences may be chance)");
+        snprintf(reason, bytes, "%s%s",
+                 alone ? "the only cell that was measured"
+                       : "fastest of all cells, and no cheaper one is as fast",
+                 interval_has_bounds(&seconds) ? ""
+                 : best->count == 1            ? " (one repetition: differences may be chance)"
+                                               : " (repetitions without spread: differences may be chance)");
         return;
     }
     snprintf(reason, bytes,
@@ -72,6 +77,6 @@ int advice_choose(const struct advice_setting *settings, size_t count, bool pair
             advised_ratio = ratio;
         }
     }
-    say(&settings[best], &settings[advised], &advised_ratio, paired, level, reason, reason_bytes);
+    say(&settings[best], &settings[advised], &advised_ratio, count == 1, paired, level, reason, reason_bytes);
     return advised;
 }

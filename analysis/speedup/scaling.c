@@ -201,6 +201,12 @@ static struct interval karp_flatt_interval(const struct scaling_point *point, bo
     return result;
 }
 
+void scaling_derive(struct scaling_point *point, bool weak)
+{
+    point->efficiency = interval_scaled(&point->speedup, 1.0 / point->workers);
+    point->karp_flatt = karp_flatt_interval(point, weak);
+}
+
 static int compare(const void *a, const void *b)
 {
     unsigned x = ((const struct observation *)a)->workers, y = ((const struct observation *)b)->workers;
@@ -285,8 +291,9 @@ static struct scaling_point make_point(const struct scaling_data *data, const st
             widen(&point.speedup, own + rounding_of(data, base, base_count), level);
     }
     point.spread = make_spread(group, count, base, base_count, data->paired);
-    point.efficiency = interval_scaled(&point.speedup, 1.0 / point.workers);
-    point.karp_flatt = karp_flatt_interval(&point, data->weak);
+    if (data->resolution > 0 && point.workers > 1 && base_count > 0)
+        point.spread.rounding = rounding_of(data, group, count) + rounding_of(data, base, base_count);
+    scaling_derive(&point, data->weak);
     if (data->weak)
         point.seconds = interval_scaled(&point.seconds, point.workers);
     return point;
@@ -314,7 +321,7 @@ int scaling_curve(const struct scaling_data *data, double level, struct scaling_
         points[made++] = make_point(data, sorted + begin, end - begin, sorted, base_count, level);
     }
     free(sorted);
-    return (int)made;
+    return noisy_curve(data, level, points, made) ? -1 : (int)made;
 }
 
 /* --- rounding ------------------------------------------------------------------------------------- */

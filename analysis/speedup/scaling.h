@@ -29,6 +29,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "analysis/speedup/noisy.h"
 #include "analysis/statistics/interval.h"
 
 /* One measured time (or other positive quantity) and where it belongs. */
@@ -47,6 +48,9 @@ struct scaling_data {
     /* The times are multiples of this (rounded by a clock or a table); 0: not rounded to anything that shows. What rounding
      * may hide is then part of every interval of times, speedups and models: scaling_rounding(). */
     double resolution;
+    /* On a noisy machine: what others took of the trials (noisy.h); those that are not listed weigh 1. NULL: quiet. */
+    const struct noisy_trial *noisy;
+    size_t noisy_count;
 };
 
 /* The largest power of ten (or 2 or 5 of them) that all times are multiples of, 0 below a thousandth of the smallest. */
@@ -60,7 +64,9 @@ double scaling_rounding(double resolution, double seconds, double variance);
  * difference of log T to one worker within a block. Unpaired: of one log T. variance NaN and df 0: not known. */
 struct scaling_spread {
     double variance, df;
-    size_t count; /* differences, or trials */
+    double rounding; /* variance of log S by rounding of the times, which no repetition shows */
+    double lift;     /* by which log S may be larger on a quiet machine (noisy.h) */
+    size_t count;    /* differences, or trials */
     bool paired;
 };
 
@@ -84,6 +90,9 @@ struct interval scaling_ratio(const struct observation *top, size_t top_count,
 /* One point for each distinct number of workers, in rising order, into points (room for `room`). Returns how
  * many, or -1 when room or memory is short. */
 int scaling_curve(const struct scaling_data *data, double level, struct scaling_point *points, size_t room);
+
+/* Efficiency and e(n) of a point from its speedup. */
+void scaling_derive(struct scaling_point *point, bool weak);
 
 /* Karp and Flatt's e(n) for a speedup, n > 1. */
 double scaling_karp_flatt(double speedup, double workers);
