@@ -3,10 +3,12 @@
 #include "harness/cli/commands.h"
 #include "harness/console/account_print.h"
 #include "harness/console/message.h"
+#include "harness/console/nodes_print.h"
 #include "harness/console/wrapped.h"
 #include "harness/fit/fit_account.h"
 #include "harness/fit/fit_hiccups.h"
 #include "harness/fit/fit_json.h"
+#include "harness/fit/fit_nodes.h"
 #include "harness/study/study_read.h"
 
 static struct {
@@ -94,6 +96,20 @@ static int print(const struct fit_account *account, const GArray *hiccups, struc
     return KNEE_OK;
 }
 
+/* A study of several machines has an account of its own; false: it is none. */
+static bool print_nodes(const struct study_data *study)
+{
+    json_t *json;
+
+    if (!options.json)
+        return nodes_print(study, stdout);
+    json = fit_nodes_json(study);
+    if (json_is_array(json))
+        fit_json_print(json, stdout);
+    json_decref(json);
+    return study->shards->len > 0;
+}
+
 static int run(const struct arguments *arguments, struct fault *fault)
 {
     char *folder = NULL;
@@ -106,8 +122,9 @@ static int run(const struct arguments *arguments, struct fault *fault)
         if (!options.keep_hiccups)
             fit_hiccups_mark(&study, hiccups);
         if (fit_account_make(&study, &account, fault) == 0)
-            code = account.reason[0] ? fault_set(fault, "%s: no account: %s", study.name, account.reason)
-                                     : print(&account, hiccups, fault);
+            code = account.reason[0] && print_nodes(&study) ? KNEE_OK
+                   : account.reason[0] ? fault_set(fault, "%s: no account: %s", study.name, account.reason)
+                                       : print(&account, hiccups, fault);
         g_array_free(hiccups, TRUE);
     }
     g_free(folder);

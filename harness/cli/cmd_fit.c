@@ -3,18 +3,21 @@
 #include <stdlib.h>
 
 #include "analysis/statistics/resample.h"
+#include "harness/answer/answer.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/fit_others.h"
 #include "harness/console/fit_print.h"
 #include "harness/console/message.h"
+#include "harness/console/three_ways_print.h"
 #include "harness/fit/fit.h"
 #include "harness/fit/fit_json.h"
 #include "harness/tables/table_study.h"
 #include "harness/study/study_read.h"
 
 static struct {
-    const char *csv, *predict, *workers_column, *time_column, *unit, *group;
+    const char *csv, *predict, *workers_column, *time_column, *unit, *group, *replayed, *emulated;
     int criterion;
-    bool json, quiet, verbose, weak, predict_rejected, keep_hiccups;
+    bool json, quiet, verbose, weak, predict_rejected, keep_hiccups, alone;
     double delta;
     uint64_t cores, resamples;
 } options = {.resamples = RESAMPLE_DEFAULT};
@@ -92,6 +95,20 @@ static const struct option_spec table[] = {
      .min = 2000,
      .max = 1000000,
      .help = "draws of the bootstrap (2000)"},
+    {.name = "replayed",
+     .argument = "STUDY",
+     .kind = OPTION_TEXT,
+     .target = &options.replayed,
+     .help = "compare the simulation with this replay (and emulation); kept later"},
+    {.name = "emulated",
+     .argument = "STUDY",
+     .kind = OPTION_TEXT,
+     .target = &options.emulated,
+     .help = "... and this study of emulated cores"},
+    {.name = "alone",
+     .kind = OPTION_FLAG,
+     .target = &options.alone,
+     .help = "compare with neither, whatever an earlier fit was compared with"},
     {.name = "json",
      .kind = OPTION_FLAG,
      .target = &options.json,
@@ -116,21 +133,23 @@ static int print_json(const json_t *json)
     return status ? KNEE_FAILED : KNEE_OK;
 }
 
-static int print_fit(const struct fit *fit)
+/* fit.json: the fit, and its answer. The caller drops the reference. */
+static json_t *whole_json(const struct fit *fit, const struct answer *answer)
 {
-    json_t *json;
-    int code;
+    json_t *json = fit_json(fit);
 
+    fit_json_put(json, "answer", answer_json(answer));
+    return json;
+}
+
+static int print_fit(const struct fit *fit, const struct answer *answer, const json_t *json)
+{
     if (options.quiet)
         return KNEE_OK;
-    if (!options.json) {
-        fit_print(fit, options.verbose, stdout);
-        return KNEE_OK;
-    }
-    json = fit_json(fit);
-    code = print_json(json);
-    json_decref(json);
-    return code;
+    if (options.json)
+        return print_json(json);
+    fit_print(fit, answer, options.verbose, stdout);
+    return KNEE_OK;
 }
 
 /* "32,64" into the request. Returns 0, or -1 with fault. */
@@ -153,25 +172,47 @@ static int read_predictions(struct fault *fault)
     return status;
 }
 
+/* fit.json and what is printed. Returns 0, or -1 with fault. */
+static int write_fit(const struct fit *fit, const struct fit_others *others, const char *folder,
+                     struct fault *fault)
+{
+    char *path = g_build_filename(folder, "fit.json", NULL);
+    struct answer answer;
+    json_t *json;
+    int code = -1;
+
+    answer_make(fit, &answer);
+    json = whole_json(fit, &answer);
+    fit_json_put(json, "three_ways", fit_others_json(others, folder));
+    if (fit_json_write(json, path, fault) == 0)
+        code = print_fit(fit, &answer, json);
+    if (code == KNEE_OK && others->ways.rows && !options.quiet && !options.json)
+        three_ways_print(&others->ways, stdout);
+    json_decref(json);
+    g_free(path);
+    answer_release(&answer);
+    return code;
+}
+
 static int fit_study(const char *operand, struct fault *fault)
 {
     struct study_data study = {0};
+    struct fit_others others;
     struct fit fit;
-    char *folder = NULL, *path;
-    json_t *json;
+    char *folder = NULL;
     int code = -1;
 
     if (study_read(operand, &study, &folder, fault))
         return -1;
-    if (fit_make(&study, &request, &fit, fault) == 0) {
-        path = g_build_filename(folder, "fit.json", NULL);
-        json = fit_json(&fit);
-        if (fit_json_write(json, path, fault) == 0)
-            code = print_fit(&fit);
-        json_decref(json);
-        g_free(path);
+    if (options.replayed || options.emulated || options.alone)
+        fit_others_give(&others, options.replayed, options.emulated);
+    else
+        fit_others_recall(&others, folder);
+    if (fit_others_open(&others, &study, fault) == 0 && fit_make(&study, &request, &fit, fault) == 0) {
+        code = write_fit(&fit, &others, folder, fault);
         fit_release(&fit);
     }
+    fit_others_release(&others);
     g_free(folder);
     study_data_release(&study);
     return code;
@@ -187,18 +228,23 @@ static int fit_rows(const struct table *rows, const char *configuration, json_t 
         .weak = options.weak,
         .group = configuration};
     struct study_data study = {0};
+    struct answer answer;
     struct fit fit;
     int code = -1;
 
     if (table_study(rows, &table_request, &study, fault))
         return -1;
     if (fit_make(&study, &request, &fit, fault) == 0) {
+        json_t *json;
         code = KNEE_OK;
+        answer_make(&fit, &answer);
+        json = whole_json(&fit, &answer);
         if (groups && options.json)
-            json_array_append_new(groups,
-                                  json_pack("{s:s, s:o}", "group", configuration, "fit", fit_json(&fit)));
+            json_array_append_new(groups, json_pack("{s:s, s:O}", "group", configuration, "fit", json));
         else
-            code = print_fit(&fit);
+            code = print_fit(&fit, &answer, json);
+        json_decref(json);
+        answer_release(&answer);
         fit_release(&fit);
     }
     study_data_release(&study);
@@ -256,6 +302,10 @@ static int check(const struct arguments *arguments, struct fault *fault)
     if ((options.csv != NULL) == (arguments->count == 1))
         return fault_usage(fault, "%s: usage: knee fit %s",
                            options.csv ? "a study and --csv together" : "operand missing", cmd_fit.usage);
+    if (options.csv && (options.replayed || options.emulated || options.alone))
+        return fault_usage(fault, "--replayed, --emulated and --alone: a table has no items: give a study");
+    if (options.alone && (options.replayed || options.emulated))
+        return fault_usage(fault, "--alone excludes --replayed and --emulated: leave it out");
     if (!options.csv && table_option())
         return fault_usage(fault, "%s; only --csv takes it", table_option());
     request = (struct fit_request){.delta = options.delta,

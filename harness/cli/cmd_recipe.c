@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/recipe_json.h"
 #include "harness/console/message.h"
 #include "harness/console/options.h"
+#include "harness/fit/fit_json.h"
 #include "pipeline/images/codecs/encode_vips.h"
 #include "pipeline/images/engines/engine_vips.h"
 #include "pipeline/images/image_workload.h"
@@ -13,6 +15,14 @@
 #include "pipeline/images/recipe/geometry.h"
 #include "pipeline/images/recipe/recipe.h"
 #include "pipeline/images/recipe/shipped.h"
+
+static struct {
+    bool json;
+} options;
+
+static const struct option_spec table[] = {
+    {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of lines"},
+    {.name = NULL}};
 
 static const char *base_name(const char *path)
 {
@@ -52,6 +62,8 @@ static void print_options(const struct rendition *r)
         printf(" compression %d", r->compression);
     if (format_reads(r->format, "quality"))
         printf(" quality %d", r->quality);
+    if (format_reads(r->format, "effort"))
+        printf(" effort %d", r->effort);
     if (format_reads(r->format, "subsampling"))
         printf(" subsampling %s", recipe_subsamplings[r->subsampling]);
     printf("%s%s%s%s", r->progressive ? ", progressive" : "", r->optimise ? ", optimised" : "",
@@ -65,12 +77,16 @@ static void print_rendition(const struct recipe *recipe, int index)
 {
     const struct rendition *r = &recipe->renditions[index];
     struct geometry wide, tall;
-    char path[256];
+    char path[RECIPE_NAME_BYTES + 16], height[16];
 
     image_output_path(recipe, index, "a.jpg", path, sizeof path);
     geometry_place(r, 4000, 3000, &wide);
     geometry_place(r, 3000, 4000, &tall);
-    printf("rendition   %s: %s %dx%d", path, recipe_fits[r->fit], r->width, r->height);
+    if (r->height == RECIPE_MOST_SIDE)
+        snprintf(height, sizeof height, " wide");
+    else
+        snprintf(height, sizeof height, "x%d", r->height);
+    printf("rendition   %s: %s %d%s", path, recipe_fits[r->fit], r->width, height);
     if (r->fit != FIT_INSIDE)
         printf(", %s", recipe_gravities[r->gravity]);
     printf("%s; ", r->enlarge ? ", enlarged" : "");
@@ -109,10 +125,49 @@ static int check(const struct arguments *arguments, struct fault *fault)
     return fault_usage(fault, "unknown action '%.40s': %s", action, known);
 }
 
+/* context: the array of JSON, or NULL. */
 static void print_shipped(void *context, const char *name, const char *path, const char *about)
 {
-    (void)context;
+    json_t *row;
+
+    if (context) {
+        row = json_object();
+        fit_json_put(row, "name", fit_json_text(name));
+        fit_json_put(row, "path", fit_json_text(path));
+        fit_json_put(row, "about", fit_json_text(about));
+        fit_json_append(context, row);
+        return;
+    }
     printf("%-11s %s\n            %s\n", name, about, path);
+}
+
+static int list(struct fault *fault)
+{
+    json_t *whole;
+    int status;
+
+    if (!options.json)
+        return shipped_each(print_shipped, NULL, fault);
+    whole = json_pack("{s:s, s:[]}", "format", "knee-recipes 1", "recipes");
+    status = shipped_each(print_shipped, json_object_get(whole, "recipes"), fault);
+    if (status == 0)
+        fit_json_print(whole, stdout);
+    json_decref(whole);
+    return status;
+}
+
+static void print_recipe(const struct recipe *recipe, const char *path)
+{
+    if (options.json) {
+        json_t *json = recipe_json(recipe, path);
+        fit_json_print(json, stdout);
+        json_decref(json);
+        return;
+    }
+    printf("recipe      %s: good; SHA-256 %.12s\n", path, recipe->sha256);
+    print_whole(recipe);
+    for (int i = 0; i < recipe->rendition_count; i++)
+        print_rendition(recipe, i);
 }
 
 static int run(const struct arguments *arguments, struct fault *fault)
@@ -124,19 +179,15 @@ static int run(const struct arguments *arguments, struct fault *fault)
     int failed;
 
     if (arguments->count == 1)
-        return shipped_each(print_shipped, NULL, fault);
+        return list(fault);
     path = shipped_find(arguments->operands[1], found, sizeof found, fault);
     if (!path || recipe_load(path, &recipe, fault))
         return -1;
     failed = try_recipe(&recipe, &why);
-    if (failed) {
+    if (failed)
         fault_set(fault, "recipe %.150s: %.300s", path, why.text);
-    } else {
-        printf("recipe      %s: good; SHA-256 %.12s\n", path, recipe.sha256);
-        print_whole(&recipe);
-        for (int i = 0; i < recipe.rendition_count; i++)
-            print_rendition(&recipe, i);
-    }
+    else
+        print_recipe(&recipe, path);
     recipe_release(&recipe);
     return failed;
 }
@@ -144,7 +195,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
 const struct subcommand cmd_recipe = {
     .name = "recipe",
     .summary = "check a recipe and show what it would make; list the shipped ones",
-    .usage = "check RECIPE | list",
+    .usage = "[--json] check RECIPE | list",
     .details =
         "Checks everything that would stop a run before its first item: keys and values, watermark, font,\n"
         "encoders. An error names file, line, key and the values that are allowed.\n"
@@ -152,6 +203,7 @@ const struct subcommand cmd_recipe = {
         "for and\n"
         "their files, which show every key: copy one to begin your own.\n"
         "exit codes: 0 good, 1 not good, 2 usage\n",
+    .table = table,
     .least = 1,
     .most = 2,
     .check = check,

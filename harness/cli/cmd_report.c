@@ -1,33 +1,33 @@
 /* knee report: the scaling curve and the report of a study.
  *
  * Separate programs draw (reports/report.py, reports/curve.gp); they read study.db and fit.json only. This command
- * finds them, makes fit.json when it is older than study.db, runs them, and gives each file its final name when it is
+ * finds them, makes fit.json when it is older than what it is made of, runs them, and gives each file its final name when it is
  * complete.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/cli/commands.h"
+#include "harness/cli/fit_others.h"
+#include "harness/cli/report_curve.h"
+#include "harness/cli/run_program.h"
 #include "harness/console/message.h"
+#include "harness/study/study_counts.h"
 #include "pipeline/base/fault.h"
 #include "pipeline/base/paths.h"
-
-#define PYTHON "/usr/bin/python3" /* Debian's own, the one that sees Debian's packages */
-
-extern char **environ;
+#include "pipeline/base/plain_file.h"
 
 static struct {
-    const char *pdf, *emulated, *replayed;
-    bool curve_only;
-} options;
+    const char *pdf, *html, *json, *emulated, *replayed, *currency;
+    double core_hour_price, core_watts; /* NAN: not given */
+    bool curve_only, terminal;
+} options = {.core_hour_price = NAN, .core_watts = NAN};
 
 static const struct option_spec table[] = {
     {.name = "pdf",
@@ -35,6 +35,35 @@ static const struct option_spec table[] = {
      .kind = OPTION_TEXT,
      .target = &options.pdf,
      .help = "file of the report; default STUDY/report.pdf"},
+    {.name = "html",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &options.html,
+     .help = "file of the web page; default STUDY/report.html"},
+    {.name = "json",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &options.json,
+     .help = "file of the numbers; default STUDY/report.json"},
+    {.name = "core-hour-price",
+     .argument = "PRICE",
+     .kind = OPTION_REAL,
+     .target = &options.core_hour_price,
+     .real_min = 0,
+     .real_max = 1e9,
+     .help = "price of a core for an hour: adds the price of a million items"},
+    {.name = "currency",
+     .argument = "WORD",
+     .kind = OPTION_TEXT,
+     .target = &options.currency,
+     .help = "currency of that price; default EUR"},
+    {.name = "core-watts",
+     .argument = "WATTS",
+     .kind = OPTION_REAL,
+     .target = &options.core_watts,
+     .real_min = 0,
+     .real_max = 1e6,
+     .help = "power of a core at work: adds the energy of a million items"},
     {.name = "emulated",
      .argument = "STUDY",
      .kind = OPTION_TEXT,
@@ -49,91 +78,12 @@ static const struct option_spec table[] = {
      .kind = OPTION_FLAG,
      .target = &options.curve_only,
      .help = "draw the scaling curve only"},
+    {.name = "terminal",
+     .kind = OPTION_FLAG,
+     .target = &options.terminal,
+     .help = "print the scaling curve here, with letters, and write no file but fit.json"},
     {.name = NULL},
 };
-
-/* --- other programs --------------------------------------------------------------------------- */
-
-/* Runs argv. Its standard output is discarded and its messages go into `messages` (NUL-terminated, cut at `bytes`);
- * with messages NULL it inherits both streams. Returns its exit code, 128 plus the number of the signal that ended it,
- * or -1 with errno when it could not be started. */
-static int run_program(char *const argv[], char *messages, size_t bytes)
-{
-    posix_spawn_file_actions_t actions;
-    int ends[2] = {-1, -1}, error, status;
-    size_t used = 0;
-    pid_t pid;
-
-    if (messages && pipe2(ends, O_CLOEXEC))
-        return -1;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (messages) {
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-        posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-    }
-    error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (messages) {
-        char rest[512];
-        ssize_t got = 0;
-        close(ends[1]);
-        while (!error && ((got = read(ends[0], rest, sizeof rest)) > 0 || (got < 0 && errno == EINTR)))
-            /* The rest is read too, so that the program never waits. */
-            for (ssize_t i = 0; i < got; i++)
-                if (used + 1 < bytes)
-                    messages[used++] = rest[i];
-        messages[used] = '\0';
-        close(ends[0]);
-    }
-    if (error) {
-        errno = error;
-        return -1;
-    }
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/* The first line that is not empty. */
-static const char *first_line(char *text)
-{
-    char *line = text + strspn(text, " \t\r\n");
-    line[strcspn(line, "\r\n")] = '\0';
-    return *line ? line : "it gave no reason";
-}
-
-/* The study, and the study of emulated or replayed cores whose points are added; "" none. */
-struct folders {
-    char study[PATH_MAX], emulated[PATH_MAX];
-};
-
-/* reports/report.py prints its own error, in one line. */
-static int run_reporter(const char *verb, const struct folders *folders, const char *path,
-                        struct fault *fault)
-{
-    char script[PATH_MAX];
-    char *emulated = folders->emulated[0] ? (char *)folders->emulated : NULL;
-    int code;
-
-    paths_data("reports/report.py", script, sizeof script);
-    if (access(script, R_OK))
-        return fault_set(fault,
-                         "%s cannot be read (%s): install knee again, or point KNEE_DATA at its shared files",
-                         script, strerror(errno));
-    /* -B: no cache files next to the scripts; -E: the user's PYTHON* variables do not change the report */
-    code = run_program((char *[]){PYTHON, "-B", "-E", script, (char *)verb, (char *)folders->study,
-                                  (char *)path, emulated, NULL},
-                       NULL, 0);
-    if (code == -1)
-        return fault_set(fault,
-                         PYTHON " cannot be run (%s): install the Debian package python3, or run 'make deps'",
-                         strerror(errno));
-    if (code == 1)
-        return fault_reported(fault);
-    return code ? fault_set(fault, "%s ended with code %d: see its message above", script, code) : 0;
-}
 
 /* --- the study -------------------------------------------------------------------------------- */
 
@@ -171,32 +121,67 @@ static bool is_newer(const struct stat *a, const struct stat *b)
                                                   : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-/* Is fit.json missing, or older than the last trial? Trials may still be in the write-ahead log of SQLite. */
-static bool needs_fit(const char *folder)
+/* Is fit.json of a folder older than the last trial of a study? Trials may still be in the write-ahead log of SQLite. */
+static bool is_older(const struct stat *fit, const char *study)
 {
     static const char *const records[] = {"study.db", "study.db-wal"};
     char path[PATH_MAX + 16];
-    struct stat fit, record;
+    struct stat record;
 
-    snprintf(path, sizeof path, "%s/fit.json", folder);
-    if (stat(path, &fit))
-        return true;
     for (size_t i = 0; i < sizeof records / sizeof records[0]; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, records[i]);
-        if (stat(path, &record) == 0 && record.st_size > 0 && is_newer(&record, &fit))
+        snprintf(path, sizeof path, "%s/%s", study, records[i]);
+        if (stat(path, &record) == 0 && record.st_size > 0 && is_newer(&record, fit))
             return true;
     }
     return false;
 }
 
-static int fit(const char *folder, struct fault *fault)
+static bool are_same(const char *one, const char *other)
 {
-    char self[PATH_MAX];
-    int code;
+    struct stat a, b;
+
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Is fit.json missing, or older than what it is made of, or compared with other studies than those that the report
+ * shows? Without such studies it may be compared with any. */
+static bool needs_fit(const struct report_folders *folders)
+{
+    const char *shown[WAYS] = {[WAY_REPLAYED] = folders->replayed, [WAY_EMULATED] = folders->emulated};
+    bool any = folders->replayed[0] || folders->emulated[0], needed;
+    char path[PATH_MAX + 16];
+    struct fit_others others;
+    struct stat fit;
+
+    snprintf(path, sizeof path, "%s/fit.json", folders->study);
+    if (stat(path, &fit))
+        return true;
+    fit_others_recall(&others, folders->study);
+    needed = is_older(&fit, folders->study);
+    for (int way = 0; way < WAYS && !needed; way++) {
+        const char *compared = others.path[way];
+        if (any && shown[way])
+            needed = shown[way][0] ? !compared || !are_same(compared, shown[way]) : compared != NULL;
+        needed = needed || (compared && is_older(&fit, compared));
+    }
+    fit_others_release(&others);
+    return needed;
+}
+
+static int fit(const struct report_folders *folders, struct fault *fault)
+{
+    char self[PATH_MAX], *arguments[9] = {self, "fit", "--quiet"}; /* four words of others, the study, NULL */
+    int count = 3, code;
 
     if (!paths_self(self, sizeof self))
-        return fault_set(fault, "the path of this program is not known: run 'knee fit %s' first", folder);
-    code = run_program((char *[]){self, "fit", "--quiet", (char *)folder, NULL}, NULL, 0);
+        return fault_set(fault, "the path of this program is not known: run 'knee fit %s' first",
+                         folders->study);
+    if (folders->replayed[0])
+        arguments[count++] = "--replayed", arguments[count++] = (char *)folders->replayed;
+    if (folders->emulated[0])
+        arguments[count++] = "--emulated", arguments[count++] = (char *)folders->emulated;
+    arguments[count] = (char *)folders->study;
+    code = run_program(arguments, NULL, 0);
     if (code == -1)
         return fault_set(fault, "%s cannot be run (%s)", self, strerror(errno));
     return code ? fault_reported(fault) : 0;
@@ -204,101 +189,99 @@ static int fit(const char *folder, struct fault *fault)
 
 /* --- drawing ---------------------------------------------------------------------------------- */
 
-struct picture {
-    char path[PATH_MAX + 16], temporary[PATH_MAX + 48]; /* final name, and name while it is drawn */
-};
-
-static void name_picture(struct picture *picture, const char *folder, const char *name)
+/* A device or FIFO would be gone, replaced by the file. */
+static int check_target(const char *path, struct fault *fault)
 {
-    snprintf(picture->path, sizeof picture->path, "%s/%s", folder, name);
-    snprintf(picture->temporary, sizeof picture->temporary, "%s.%d.tmp", picture->path, (int)getpid());
+    return plain_file_may_be_opened(path)
+               ? 0
+               : fault_set(fault, "%s cannot be written: it is not a regular file: remove it", path);
 }
 
-static int run_gnuplot(const struct picture *data, const struct picture *svg, const struct picture *png,
-                       struct fault *fault)
+/* The file that an option names, else `name` in the study's folder. */
+static const char *file_of(const char *option, const char *folder, const char *name, char *path, size_t bytes)
 {
-    char script[PATH_MAX], messages[2000];
-    struct stat drawn;
-    int code;
-
-    paths_data("reports/curve.gp", script, sizeof script);
-    code = run_program((char *[]){"gnuplot", "-c", script, (char *)data->temporary, (char *)svg->temporary,
-                                  (char *)png->temporary, NULL},
-                       messages, sizeof messages);
-    if (code == -1 && errno == ENOENT)
-        return fault_set(fault,
-                         "gnuplot is missing: install the Debian package gnuplot-nox, or run 'make deps'");
-    if (code == -1)
-        return fault_set(fault, "gnuplot cannot be run (%s)", strerror(errno));
-    if (code || stat(svg->temporary, &drawn) || drawn.st_size == 0 || stat(png->temporary, &drawn) ||
-        drawn.st_size == 0)
-        return fault_set(fault, "gnuplot could not draw %s (code %d): %s", svg->path, code,
-                         first_line(messages));
-    return 0;
+    if (option)
+        return option;
+    snprintf(path, bytes, "%s/%s", folder, name);
+    return path;
 }
 
-/* Replaces curve.dat, curve.svg and curve.png, all or none of them. */
-static int draw_curve(const struct folders *folders, struct fault *fault)
+/* The report as PDF, web page and numbers; the key findings. */
+static int draw_pages(const struct report_folders *folders, struct fault *fault)
 {
-    static const char *const names[] = {"curve.dat", "curve.svg", "curve.png"};
-    struct picture pictures[3];
-    int result;
+    char pdf[PATH_MAX + 16], html[PATH_MAX + 16], json[PATH_MAX + 16], price[64], watts[64], currency[64];
+    const char *words[REPORTER_WORDS_MOST] = {
+        "pages", folders->study, file_of(options.pdf, folders->study, "report.pdf", pdf, sizeof pdf),
+        file_of(options.html, folders->study, "report.html", html, sizeof html),
+        file_of(options.json, folders->study, "report.json", json, sizeof json)};
+    size_t count = 5;
 
-    for (size_t i = 0; i < 3; i++)
-        name_picture(&pictures[i], folders->study, names[i]);
-    result = run_reporter("curve-data", folders, pictures[0].temporary, fault);
-    if (result == 0)
-        result = run_gnuplot(&pictures[0], &pictures[1], &pictures[2], fault);
-    for (size_t i = 0; i < 3 && result == 0; i++)
-        if (rename(pictures[i].temporary, pictures[i].path))
-            result = fault_sys(fault, "%s cannot be written (%s)", pictures[i].path, strerror(errno));
-    for (size_t i = 0; i < 3 && result; i++)
-        unlink(pictures[i].temporary);
-    if (result == 0)
-        printf("curve   %s\n        %s\n", pictures[1].path, pictures[2].path);
-    return result;
-}
-
-static int draw_pages(const struct folders *folders, struct fault *fault)
-{
-    char path[PATH_MAX + 16];
-
-    snprintf(path, sizeof path, "%s", options.pdf ? options.pdf : "");
-    if (!options.pdf)
-        snprintf(path, sizeof path, "%s/report.pdf", folders->study);
-    if (run_reporter("pdf", folders, path, fault))
+    if (!isnan(options.core_hour_price)) {
+        snprintf(price, sizeof price, "core-hour-price=%.17g", options.core_hour_price);
+        words[count++] = price;
+    }
+    if (!isnan(options.core_watts)) {
+        snprintf(watts, sizeof watts, "core-watts=%.17g", options.core_watts);
+        words[count++] = watts;
+    }
+    if (options.currency) {
+        snprintf(currency, sizeof currency, "currency=%s", options.currency);
+        words[count++] = currency;
+    }
+    if (check_target(words[2], fault) || check_target(words[3], fault) || check_target(words[4], fault))
         return -1;
-    printf("report  %s\n", path);
-    fflush(stdout); /* the findings are printed by another program */
-    return run_reporter("summary", folders, "-", fault);
+    fflush(stdout); /* another program prints the rest */
+    return reporter_run(folders, words, count, fault);
 }
 
-/* Finds a study's folder and makes its fit.json when that is missing or old. */
-static int open_study(const char *operand, char *folder, size_t bytes, struct fault *fault)
+/* Finds the folder of a replayed or emulated study, and makes its fit.json when that is missing or old. */
+static int open_other(const char *operand, char *folder, size_t bytes, struct fault *fault)
 {
-    if (find_folder(operand, folder, bytes, fault))
+    struct report_folders other = {.replayed = ""};
+
+    if (!operand)
+        return 0;
+    if (find_folder(operand, other.study, sizeof other.study, fault))
         return -1;
-    return needs_fit(folder) ? fit(folder, fault) : 0;
+    snprintf(folder, bytes, "%s", other.study);
+    return needs_fit(&other) ? fit(&other, fault) : 0;
+}
+
+static int open_studies(const char *operand, struct report_folders *folders, struct fault *fault)
+{
+    if (find_folder(operand, folders->study, sizeof folders->study, fault) ||
+        open_other(options.replayed, folders->replayed, sizeof folders->replayed, fault) ||
+        open_other(options.emulated, folders->emulated, sizeof folders->emulated, fault))
+        return -1;
+    /* Where no trial counts nothing can be fitted, and the report says so. */
+    return study_has_curve(folders->study) && needs_fit(folders) ? fit(folders, fault) : 0;
 }
 
 static int check(const struct arguments *arguments, struct fault *fault)
 {
     (void)arguments;
-    if (options.emulated && options.replayed)
-        return fault_usage(fault, "--emulated and --replayed: the report shows one of them");
-    return options.curve_only && options.pdf
-               ? fault_usage(fault, "--pdf and --curve exclude each other: leave one out")
-               : 0;
+    if (options.curve_only && (options.pdf || options.html || options.json))
+        return fault_usage(fault, "--%s and --curve exclude each other: leave one out",
+                           options.pdf    ? "pdf"
+                           : options.html ? "html"
+                                          : "json");
+    if (options.terminal && (options.curve_only || options.pdf || options.html || options.json))
+        return fault_usage(fault, "--terminal writes no files: leave --curve, --pdf, --html and --json out");
+    if (options.currency && (!options.currency[0] || strlen(options.currency) > 8))
+        return fault_usage(fault, "--currency '%s': give a word of 1 to 8 bytes, such as EUR",
+                           options.currency);
+    return 0;
 }
 
 static int run(const struct arguments *arguments, struct fault *fault)
 {
-    struct folders folders = {.emulated = ""};
-    const char *other = options.emulated ? options.emulated : options.replayed;
+    struct report_folders folders = {.emulated = ""};
 
-    if (open_study(arguments->operands[0], folders.study, sizeof folders.study, fault) ||
-        (other && open_study(other, folders.emulated, sizeof folders.emulated, fault)) ||
-        draw_curve(&folders, fault))
+    if (open_studies(arguments->operands[0], &folders, fault))
+        return -1;
+    if (options.terminal)
+        return report_curve_print(&folders, fault);
+    if (report_curve_draw(&folders, fault))
         return -1;
     return options.curve_only ? 0 : draw_pages(&folders, fault);
 }
@@ -309,11 +292,15 @@ const struct subcommand cmd_report = {
     .usage = "[options] STUDY",
     .details =
         "STUDY is the folder of a study, or its study.db. Makes fit.json first ('knee fit') when it is "
-        "missing or\n"
-        "older than the study. Written into the study's folder:\n"
-        "  curve.svg, curve.png  speedup and efficiency against workers; curve.dat has their numbers\n"
+        "missing,\n"
+        "older than the study, or not compared with the studies of the options. Written into the study's "
+        "folder:\n"
+        "  curve.svg, curve.png, curve.pdf  speedup and efficiency against workers, with every trial;\n"
+        "                        curve.dat has their numbers\n"
         "  report.pdf            A4 pages: summary; curve, models and knee; sizes and chunks; evidence\n"
-        "Needs gnuplot-nox, python3-matplotlib and python3-numpy ('make deps').\n",
+        "  report.html           the same to explore, in one file that needs no network\n"
+        "  report.json           every number of both, with an id\n"
+        "Needs gnuplot-nox, python3-matplotlib, python3-numpy and python3-pikepdf ('make deps').\n",
     .table = table,
     .least = 1,
     .most = 1,

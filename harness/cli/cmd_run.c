@@ -1,28 +1,32 @@
 /* knee run: the pipeline on a batch, by the pool or without one. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/remedies.h"
 #include "harness/cli/run_arguments.h"
+#include "harness/cli/run_checks.h"
+#include "harness/cli/run_shard.h"
 #include "harness/console/message.h"
 #include "harness/console/progress.h"
 #include "harness/machine/emulation/emulate_run.h"
 #include "harness/trial/run_hooks.h"
+#include "harness/trial/spans_write.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/images/image_replay.h"
 #include "pipeline/images/image_workload.h"
 #include "pipeline/images/input/batch.h"
+#include "pipeline/images/output/limits.h"
+#include "pipeline/images/output/output_clash.h"
+#include "pipeline/images/output/output_watch.h"
 #include "pipeline/images/output/run_journal.h"
 #include "pipeline/images/output/run_output.h"
 #include "pipeline/images/output/run_print.h"
+#include "pipeline/images/recipe/output_name.h"
 #include "pipeline/images/recipe/recipe.h"
 #include "pipeline/pool/failpoint.h"
 #include "pipeline/pool/pool.h"
@@ -33,37 +37,21 @@ struct run {
     struct run_options options;
     struct recipe recipe;
     struct batch batch;
+    uint64_t items; /* of the whole batch, when only a shard of it is done */
     struct item_table table;
     struct run_journal journal;
+    struct run_shard shard;
     struct image_workload images;
-    struct image_replay replay; /* images NULL: the items are computed */
+    struct image_replay replay; /* not open: the items are computed */
     struct run_hooks hooks;
     struct counter_group group; /* event_count 0: nothing is counted */
     struct emulate_run emulation;
     struct sandbox sandbox;
-    char folders[RECIPE_MAX_RENDITIONS][4096]; /* of the renditions: what workers may write */
+    char folders[RECIPE_MAX_RENDITIONS][4096]; /* top folders of the outputs: what workers may write */
+    struct output_watch watch;
     struct progress progress;
     uint64_t start_ns;
 };
-
-/* A run needs about twenty at once, its libraries more for a moment; without this check their lack would show as
- * unrelated errors. */
-static int have_descriptors(struct fault *fault)
-{
-    enum { WANTED = 256, LEAST = 40 };
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit))
-        return 0;
-    if (limit.rlim_cur < WANTED) {
-        limit.rlim_cur = limit.rlim_max < WANTED ? limit.rlim_max : WANTED;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-    return limit.rlim_cur >= LEAST
-               ? 0
-               : fault_set(fault, "no more than %llu files may be open at once: raise 'ulimit -n' to %d",
-                           (unsigned long long)limit.rlim_cur, WANTED);
-}
 
 static void print_plan(const struct run *run)
 {
@@ -84,13 +72,6 @@ static void print_plan(const struct run *run)
     printf("output     %s\n", options->out);
 }
 
-static bool same_folder(const char *a, const char *b)
-{
-    struct stat x, y;
-
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 /* Reads all inputs; nothing is written yet. */
 static int prepare_inputs(struct run *run, struct fault *fault)
 {
@@ -99,16 +80,45 @@ static int prepare_inputs(struct run *run, struct fault *fault)
     if (recipe_load(options->recipe_path, &run->recipe, fault) ||
         (options->counters && counter_group_load(options->counters, &run->group, fault)))
         return -1;
-    if (same_folder(options->in, options->out))
-        return fault_set(fault, "output folder %s: it is the batch itself: give another folder",
-                         options->out);
+    if (run_check_folders(options->in, options->out, fault))
+        return -1;
     if (batch_list(&run->batch, options->in,
                    &(struct batch_options){.exclude = options->out, .follow_links = options->follow_links},
                    fault))
         return -1;
     if (options->list_path && batch_keep_listed(&run->batch, options->list_path, options->null, fault))
         return -1;
-    return run_output_check_names(&run->batch, &run->recipe, fault);
+    if (output_clash_check(&run->batch, &run->recipe, fault))
+        return -1;
+    if (!options->shard.chosen)
+        return run_shard_refuse(options->out, fault);
+    run->items = run->batch.count;
+    return run_shard_cut(&run->shard, &options->shard, options->out, &run->recipe, &run->batch, fault);
+}
+
+/* After the batch is known, and before anything is written. */
+static int prepare_replay(struct run *run, struct fault *fault)
+{
+    const struct image_replay_batch batch = {&run->recipe, run->batch.count};
+    uint32_t workers = (uint32_t)run->options.pool.workers;
+
+    return run->options.replay ? image_replay_open(&run->replay, &batch, run->options.replay, workers, fault)
+                               : 0;
+}
+
+/* Whether the shard is the folder's, and what is left to do of it. */
+static int prepare_shard(struct run *run, struct fault *fault)
+{
+    struct run_journal_options *journal = &run->options.journal;
+
+    if (run_output_make(run->options.out, run->batch.root, &run->recipe, fault) ||
+        run_shard_begin(&run->shard, journal->restart, journal->retry_failed, fault))
+        return -1;
+    journal->file = run->shard.journal;
+    if (run->shard.done)
+        message_note("shard %" PRIu64 " of %" PRIu64 " was done before", run->shard.choice.number,
+                     run->shard.choice.shards);
+    return 0;
 }
 
 static int prepare_run(struct run *run, struct fault *fault)
@@ -135,23 +145,33 @@ static int prepare_run(struct run *run, struct fault *fault)
                             (const char *const *)run->batch.paths, run->batch.bytes, run->batch.count,
                             options->out, fault))
         return -1;
+    if (options->shard.chosen && run_shard_libraries(&run->shard, run->images.libraries, fault))
+        return -1;
     run->images.durable = options->journal.durable;
     run->images.positions = run->batch.positions;
     run->images.real_root = run->batch.real_root;
-    if (options->replay && image_replay_open(&run->replay, &run->images, options->replay,
-                                             (uint32_t)options->pool.workers, fault))
-        return -1;
     return !options->serial && options->pool.start == POOL_START_ZYGOTE
                ? image_workload_prepare(&run->images, fault)
                : 0;
 }
 
-/* Before anything is written. */
-static int prepare_sandbox(struct run *run, struct fault *fault)
+/* Each top folder once: a ladder can have one for all. */
+static void allow_outputs(struct run *run)
 {
-    const struct run_options *options = &run->options;
+    int count = 0;
 
-    return sandbox_prepare(&run->sandbox, (enum sandbox_mode)options->pool.sandbox, fault);
+    for (int i = 0; i < run->recipe.rendition_count; i++) {
+        char top[RECIPE_NAME_BYTES], *folder = run->folders[count];
+        bool known = false;
+        snprintf(folder, sizeof run->folders[0], "%s/%s", run->options.out,
+                 output_name_top_folder(run->recipe.renditions[i].output, top));
+        for (int other = 0; other < count && !known; other++)
+            known = strcmp(run->folders[other], folder) == 0;
+        if (known)
+            continue;
+        sandbox_allow_write(&run->sandbox, folder);
+        count++;
+    }
 }
 
 /* Once the output folder is there. */
@@ -164,11 +184,7 @@ static void fill_sandbox(struct run *run)
     sandbox_allow_read(&run->sandbox, run->recipe.font_path);
     if (run->options.replay)
         sandbox_allow_read(&run->sandbox, run->replay.renditions);
-    for (int i = 0; i < run->recipe.rendition_count; i++) {
-        snprintf(run->folders[i], sizeof run->folders[i], "%s/%s", run->options.out,
-                 run->recipe.renditions[i].name);
-        sandbox_allow_write(&run->sandbox, run->folders[i]);
-    }
+    allow_outputs(run);
     sandbox_keep_descriptor(&run->sandbox, run->journal.log.fd);
     if (run->batch.closed && geteuid() == 0)
         sandbox_keep_override(&run->sandbox);
@@ -197,14 +213,15 @@ static int judge(const struct run *run, const struct run_outcome *outcome)
     if (outcome->failed)
         message_error("%" PRIu64 " of %" PRIu64 " items failed: see %s/FAILED.tsv", outcome->failed,
                       batch->count, run->options.out);
-    for (uint64_t i = 0; unreadable && i < batch->left_count; i++)
-        if (batch->left[i].why == LEFT_UNREADABLE) {
-            message_error("%" PRIu64
-                          " folder%s of %s cannot be read, such as %s: give the right to read them",
-                          unreadable, unreadable == 1 ? "" : "s", batch->root, batch->left[i].path);
-            break;
-        }
+    run_check_readable(batch);
     return outcome->failed || unreadable ? KNEE_FAILED : KNEE_OK;
+}
+
+static const char *item_name(void *context, uint64_t index)
+{
+    const struct run *run = context;
+
+    return run->batch.paths[index];
 }
 
 static int finish(struct run *run, enum pool_result result, int signal_number, struct fault *fault)
@@ -226,12 +243,20 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
         return KNEE_INTERRUPTED + signal_number;
     }
     failpoint("manifest", FAILPOINT_NO_ITEM);
-    if (run_journal_check(&run->journal, fault) ||
-        run_output_close(&run->table, &run->recipe, &run->batch, &close, &outcome, fault))
+    if (run_journal_check(&run->journal, fault))
+        return -1;
+    if (options->shard.chosen)
+        return run_shard_finish(&run->shard, &run->recipe, &run->batch, &run->table, run->images.libraries,
+                                close.list, options->quiet, fault)
+                   ? -1
+                   : KNEE_OK;
+    if (run_output_close(&run->table, &run->recipe, &run->batch, &close, &outcome, fault))
         return -1;
     run->table.header->end_ns = clock_now_ns();
     if (options->pool.emulate)
         emulate_run_end(&run->emulation, &run->table);
+    if (spans_write(&run->table, item_name, run, fault))
+        return -1;
     if (options->stats) {
         run_print_start(&run->table);
         run_print_stages(&run->table);
@@ -253,18 +278,24 @@ static int do_run(struct run *run, struct fault *fault)
                                 .sandbox = &run->sandbox,
                                 .on_item_final = run_journal_append,
                                 .on_item_final_context = &run->journal,
+                                .watch = output_watch,
+                                .watch_context = &run->watch,
                                 .progress = options->quiet ? NULL : show_progress,
                                 .progress_context = run};
     enum pool_result result = POOL_OK;
     uint32_t order[POOL_MAX_WORKERS];
     int signal_number = 0;
 
-    pool_arguments_fill(&options->pool, &pool, order);
-    if (prepare_sandbox(run, fault) || prepare_run(run, fault))
+    pool_arguments_fill(&options->pool, image_limits_memory_bytes(&run->recipe), &pool, order);
+    if (sandbox_prepare(&run->sandbox, (enum sandbox_mode)options->pool.sandbox, fault) ||
+        prepare_run(run, fault))
         return -1;
     fill_sandbox(run);
+    pool.file_bytes = image_limits_file_bytes(&run->recipe, run_journal_most_bytes(&run->journal));
+    output_watch_begin(&run->watch, options->out, &run->recipe, &run->batch, options->pool.workers);
+    run->watch.others = 2 * run->items;
     if (options->replay)
-        image_replay_fill(&run->replay, &workload);
+        image_replay_fill(&run->replay, &run->images, &workload);
     else
         image_workload_fill(&run->images, &workload);
     progress_start(&run->progress, "items");
@@ -300,8 +331,12 @@ static void record_outcome(struct run *run, int code, const struct fault *fault)
 /* The serial part runs on an emulated core too. */
 static int emulate(struct run *run, struct fault *fault)
 {
-    if (!run->options.pool.emulate || run->options.dry_run)
+    if (run->options.dry_run)
         return 0;
+    if (!run->options.pool.emulate) {
+        emulation_remove_stale();
+        return 0;
+    }
     if (emulate_run_begin(&run->emulation, (uint32_t)run->options.pool.emulate,
                           (uint32_t)run->options.pool.workers, fault))
         return -1;
@@ -312,13 +347,16 @@ static int emulate(struct run *run, struct fault *fault)
 /* Returns an exit code, or -1 with fault. */
 static int prepare_and_run(struct run *run, struct fault *fault)
 {
-    if (failpoint_arm(fault) || have_descriptors(fault) || emulate(run, fault) || prepare_inputs(run, fault))
+    if (failpoint_arm(fault) || run_check_descriptors(fault) || emulate(run, fault) ||
+        prepare_inputs(run, fault) || prepare_replay(run, fault))
         return -1;
     if (run->options.dry_run) {
         print_plan(run);
         return KNEE_OK;
     }
-    return do_run(run, fault);
+    if (run->options.shard.chosen && prepare_shard(run, fault))
+        return -1;
+    return run->shard.done ? KNEE_OK : do_run(run, fault);
 }
 
 static int run(const struct arguments *arguments, struct fault *fault)
@@ -342,17 +380,18 @@ const struct subcommand cmd_run = {
     .name = "run",
     .summary = "run the image pipeline on a batch",
     .usage = "[options] IN OUT",
-    .details = "Every file below IN is an item; OUT gets <rendition>/<path>.<ext>, MANIFEST.sha256 (for "
-               "'knee verify' or\n"
-               "'sha256sum -c') and, when items failed, FAILED.tsv with the reasons; the other items are "
-               "processed.\n"
-               "The bytes do not depend on workers, chunk or policy. After a kill or an interrupt the same "
-               "command continues\n"
-               "the run; OUT/.knee/journal lists the finished items.\n"
-               "Workers may read IN and the recipe's files and write OUT, and nothing else, as far as this "
-               "kernel can\n"
-               "enforce it ('knee doctor' shows how far).\n"
-               "exit codes: 0 all done, 1 something failed, 2 usage, 130 or 143 interrupted\n",
+    .details =
+        "Every file below IN is an item; OUT gets <rendition>/<path>.<ext> (or what name= of the recipe "
+        "says),\n"
+        "MANIFEST.sha256 (for 'knee verify' or 'sha256sum -c') and, when items failed, FAILED.tsv with the\n"
+        "reasons; the other items are processed.\n"
+        "The bytes do not depend on workers, chunk or policy. After a kill or an interrupt the same "
+        "command continues\n"
+        "the run; OUT/.knee/journal lists the finished items.\n"
+        "Workers may read IN and the recipe's files and write OUT, and nothing else, as far as this "
+        "kernel can\n"
+        "enforce it ('knee doctor' shows how far).\n"
+        "exit codes: 0 all done, 1 something failed, 2 usage, 130 or 143 interrupted\n",
     .table = run_arguments_table,
     .least = 2,
     .most = 2,

@@ -1,5 +1,8 @@
 /* knee sweep: the scaling study of a batch, a command or the synthetic workload. */
 #include <glib.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -8,10 +11,12 @@
 #include "harness/console/message.h"
 #include "harness/console/progress.h"
 #include "harness/console/sweep_print.h"
+#include "harness/machine/emulation/emulate.h"
 #include "harness/sweep/subjects/subjects.h"
 #include "harness/sweep/sweep.h"
 #include "harness/sweep/sweep_facts.h"
 #include "harness/sweep/sweep_scratch.h"
+#include "pipeline/base/clock.h"
 
 /* Everything a sweep holds; released in one place. */
 struct job {
@@ -21,8 +26,9 @@ struct job {
     struct study study;
     struct sweep sweep;
     struct progress progress;
-    double done_ns, total_ns; /* shown again at each tick */
-    char now[160];            /* the trial that is running */
+    double share, left_ns; /* shown again at each tick: what is left was known at shown_ns */
+    uint64_t shown_ns;     /* 0: no trial has begun */
+    char now[160];         /* the trial that is running */
     char scratch[PATH_MAX];
     char *command_line;
     char **pins;
@@ -49,18 +55,48 @@ static void tick(void *context)
 {
     struct job *job = context;
 
-    if (job->total_ns > 0)
-        progress_update(&job->progress, job->done_ns, job->total_ns, job->now);
+    if (job->shown_ns)
+        progress_show(&job->progress, job->share,
+                      fmax(job->left_ns - (double)(clock_now_ns() - job->shown_ns), 0) / 1e9, job->now);
 }
 
-static void show_trial(void *context, double done_ns, double total_ns, const char *text)
+static void show_trial(void *context, double share, double left_ns, const char *text)
 {
     struct job *job = context;
 
-    job->done_ns = done_ns;
-    job->total_ns = total_ns;
+    job->share = share;
+    job->left_ns = left_ns;
+    job->shown_ns = clock_now_ns();
     snprintf(job->now, sizeof job->now, "%s", text);
     tick(job);
+}
+
+static struct progress *shown; /* of the one job */
+
+/* A line of its own, between two states of the terminal's line of progress. */
+static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void note(const char *format, ...)
+{
+    char text[1000];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    if (shown)
+        progress_end(shown);
+    message_note("%s", text);
+}
+
+static void show_interim(void *context, uint32_t block, const char *text)
+{
+    const struct job *job = context;
+    const struct plan *plan = &job->planned.plan;
+
+    if (plan->stop == PLAN_STOP_PRECISION)
+        note("after block %" PRIu32 ": %s", block + 1, text);
+    else
+        note("after block %" PRIu32 " of %" PRIu32 ": %s", block + 1, plan->blocks, text);
 }
 
 /* --- plan ------------------------------------------------------------------------------------- */
@@ -125,9 +161,15 @@ static enum sweep_state run_trials(struct job *job, struct fault *fault)
                             .budget_ns = (double)job->options.budget_ns,
                             .precision = job->options.precision,
                             .delta = job->options.delta,
+                            .noise_policy = (enum noise_policy)job->options.noise_policy,
                             .pins = (const char *const *)job->pins,
                             .progress = show_trial,
+                            .interim = show_interim,
                             .progress_context = job};
+    if (job->planned.plan.cells[job->planned.plan.cell_count - 1].role == PLAN_ANTAGONIST &&
+        sweep_antagonist_place(&job->subject->topology, (enum pin_placement)job->options.placement,
+                               &sweep->place, fault))
+        return SWEEP_ERROR;
     if (sweep_prepare(sweep, fault) == 0) {
         progress_start(&job->progress, "trials");
         state = sweep_go(sweep, fault);
@@ -181,7 +223,8 @@ static int work(struct job *job, struct fault *fault)
     job->subject = subject_open(options, scratch, fault);
     if (!job->subject)
         return -1;
-    job->subject->note = message_note;
+    shown = &job->progress;
+    job->subject->note = note;
     job->subject->process.tick = tick;
     job->subject->process.tick_context = job;
     if (options->resume && !options->dry_run && !resume)
@@ -204,6 +247,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
     job = (struct job){.options = *sweep_arguments_options(),
                        .study = {.lock_fd = -1},
                        .command_line = g_strdup(arguments->line)};
+    emulation_remove_stale();
     code = work(&job, fault);
     release(&job);
     return code;
@@ -220,6 +264,7 @@ const struct subcommand cmd_sweep = {
         "is\n"
         "void, and repeated, when a worker left its CPU, the host took CPU time away or other programs were "
         "busy.\n"
+        "Where most are, they count by what others took, with wider intervals (--noise-policy).\n"
         "With -- CMD any command is measured: {workers}, {chunk}, {policy}, {trial}, {out} and {units} are "
         "replaced;\n"
         "it is bound to the cores of its cell and timed from start to exit. JSON lines that it writes to the "
@@ -230,11 +275,12 @@ const struct subcommand cmd_sweep = {
         "With --replay the whole batch of STUDY is run by the real pool with more workers than there are "
         "cores: "
         "items\n"
-        "wait for the time they were measured to take, and store the bytes of one real run.\n"
+        "wait for the time they were measured to take, and store the bytes of one real run. A command that\n"
+        "writes spans is replayed, too, without outputs.\n"
         "The study is written trial by trial: after Ctrl-C or a crash the same command continues it.\n"
         "exit codes: 0 done, 1 failed (also when bytes differ), 2 usage, 130 or 143 interrupted\n",
     .table = sweep_arguments_table,
-    .most = 1,
+    .most = -1, /* sweep_arguments.c says what is meant by several */
     .takes_command = true,
     .check = sweep_arguments_check,
     .run = run,

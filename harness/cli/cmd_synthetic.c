@@ -1,4 +1,5 @@
 /* knee synthetic: runs a synthetic batch with known costs by real workers; prints measured and expected wall time. */
+#include <glib.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,27 +9,42 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/pool_arguments.h"
 #include "harness/cli/remedies.h"
+#include "harness/fit/fit_json.h"
 #include "harness/machine/emulation/emulate_run.h"
 #include "harness/trial/run_hooks.h"
+#include "harness/trial/spans_write.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/pool.h"
+#include "pipeline/replay/replay_workload.h"
 #include "pipeline/synthetic/synthetic.h"
 #include "pipeline/synthetic/synthetic_expected.h"
 #include "pipeline/synthetic/synthetic_workload.h"
 
 static struct {
     struct pool_arguments pool;
+    const char *replay;
+    bool json;
 } options = {.pool = {POOL_ARGUMENTS_DEFAULTS, .workers = 1, .sandbox = SANDBOX_OFF}};
 
 static const struct option_spec table[] = {
     POOL_ARGUMENTS_TABLE(options.pool, "1",
-                         "fresh (default): each worker runs the initializer; zygote: the parent does", "off"),
+                         "fresh (default): each worker runs the initializer; zygote: the parent does", "none",
+                         "off"),
+    {.name = "replay",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &options.replay,
+     .help = "instead of WORDs: items wait as long as FILE of 'knee sweep --replay' says"},
+    {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of lines"},
     {.name = NULL}};
 
 static struct synthetic_spec spec;
 
 /* Everything a run holds; released in one place. */
 struct synthetic_run {
+    const struct workload *workload;
+    struct replay_workload replay;
+    uint64_t late_ns; /* of a replay: its start took that much more than the prefix */
     struct synthetic_workload work;
     struct item_table table;
     struct run_hooks hooks;
@@ -59,47 +75,14 @@ static double expected_s(const struct synthetic_pool_part *part)
                                 (enum chunk_policy)options.pool.policy, part);
 }
 
-static void write_life(FILE *file, uint32_t slot, const struct worker_record *worker,
-                       const struct worker_payload *payload)
+/* What the items do: they are synthetic, or wait for the times of a replay. */
+static int open_work(struct synthetic_run *run, struct fault *fault)
 {
-    fprintf(file,
-            "{\"worker\":%" PRIu32
-            ",\"phase\":\"life\",\"start\":%.9f,\"end\":%.9f,\"begin\":%.9f,\"go\":%.9f",
-            slot, (double)worker->fork_ns / 1e9, (double)worker->loop_end_ns / 1e9,
-            (double)worker->begin_ns / 1e9, (double)worker->go_ns / 1e9);
-    if (payload->runqueue_known)
-        fprintf(file, ",\"queued\":%.9f", (double)payload->runqueue_ns / 1e9);
-    fputs("}\n", file);
-}
+    uint32_t workers = (uint32_t)options.pool.workers;
 
-/* For a sweep: the spans of docs/formats.md. Times are those of the emulated
- * machine. */
-static int write_spans(const struct synthetic_run *run, struct fault *fault)
-{
-    const char *path = getenv("KNEE_SPANS");
-    FILE *file = path && *path ? fopen(path, "we") : NULL;
-
-    if (!path || !*path)
-        return 0;
-    if (!file)
-        return fault_sys(fault, "KNEE_SPANS=%s: cannot be written", path);
-    for (uint32_t w = 0; w < options.pool.workers; w++) {
-        const struct worker_record *worker = item_table_worker(&run->table, w);
-        const struct worker_payload *payload = item_table_worker_payload(&run->table, w);
-        write_life(file, w, worker, payload);
-        if (worker->init_end_ns)
-            fprintf(file, "{\"worker\":%" PRIu32 ",\"phase\":\"init\",\"start\":%.9f,\"end\":%.9f}\n", w,
-                    (double)worker->init_begin_ns / 1e9, (double)worker->init_end_ns / 1e9);
-    }
-    for (uint64_t i = 0; i < spec.items; i++) {
-        const struct item_record *item = item_table_item(&run->table, i);
-        fprintf(file,
-                "{\"worker\":%" PRIu32 ",\"item\":\"item-%06" PRIu64
-                "\",\"claim\":%.9f,\"start\":%.9f,\"end\":%.9f,\"bytes\":%" PRIu64 ",\"cpu\":%.9f}\n",
-                item->worker, i, (double)item->claim_ns / 1e9, (double)item->start_ns / 1e9,
-                (double)item->end_ns / 1e9, item->bytes_in, (double)item->cpu_ns / 1e9);
-    }
-    return fclose(file) ? fault_sys(fault, "KNEE_SPANS=%s: cannot be written", path) : 0;
+    run->workload = options.replay ? &run->replay.workload : &run->work.workload;
+    return options.replay ? replay_workload_open(&run->replay, options.replay, workers, fault)
+                          : synthetic_workload_init(&run->work, &spec, workers, fault);
 }
 
 static int prepare(struct synthetic_run *run, struct fault *fault)
@@ -107,13 +90,14 @@ static int prepare(struct synthetic_run *run, struct fault *fault)
     const struct pool_arguments *pool = &options.pool;
 
     if (sandbox_prepare(&run->sandbox, (enum sandbox_mode)pool->sandbox, fault) ||
-        run_hooks_init(&run->hooks, pool->pin_list, NULL, fault) ||
-        item_table_create(&run->table, -1, spec.items, 0, (uint32_t)pool->workers,
-                          sizeof(struct worker_payload), fault) ||
-        synthetic_workload_init(&run->work, &spec, (uint32_t)pool->workers, fault))
+        run_hooks_init(&run->hooks, pool->pin_list, NULL, fault) || open_work(run, fault) ||
+        item_table_create(&run->table, -1, run->workload->items, 0, (uint32_t)pool->workers,
+                          sizeof(struct worker_payload), fault))
         return -1;
-    if (!pool->emulate)
+    if (!pool->emulate) {
+        emulation_remove_stale();
         return 0;
+    }
     if (emulate_run_begin(&run->emulation, (uint32_t)pool->emulate, (uint32_t)pool->workers, fault))
         return -1;
     run->hooks.emulation = &run->emulation;
@@ -121,50 +105,124 @@ static int prepare(struct synthetic_run *run, struct fault *fault)
     return 0;
 }
 
-/* CPU time of the items divided by their emulated wall time: 1 when items compute and every CPU share was held. */
-static void print_held(const struct synthetic_run *run)
+/* CPU time of the items divided by their emulated wall time: 1 when items compute and every CPU share was held. NaN where it
+ * means nothing. */
+static double held_share(const struct synthetic_run *run)
 {
     double cpu_ns = 0, taken_ns = 0;
 
     if (!options.pool.emulate || spec.kind == SYNTHETIC_WAIT || spec.io_ns || spec.lock_ns)
-        return;
+        return NAN;
     for (uint64_t i = 0; i < spec.items; i++) {
         const struct item_record *item = item_table_item(&run->table, i);
         cpu_ns += (double)item->cpu_ns;
         taken_ns += (double)(item->end_ns - item->start_ns);
     }
-    if (taken_ns > 0)
-        printf("held       %.4f of the items' CPU shares\n", cpu_ns / taken_ns);
+    return taken_ns > 0 ? cpu_ns / taken_ns : NAN;
 }
 
-static void print_outcome(const struct synthetic_run *run)
+/* Of a run; NaN: not known, or of emulated cores only. */
+struct outcome {
+    double measured_s, expected_s, whole_s; /* whole: with what forks take, as measured */
+    double dilation, held;
+};
+
+static struct outcome outcome_of(const struct synthetic_run *run)
 {
     const struct item_table_header *header = run->table.header;
-    double dilation = run->emulation.groups.dilation > 0 ? run->emulation.groups.dilation : 1;
-    double wall = (double)(header->end_ns - header->start_ns) / 1e9;
     struct synthetic_pool_part none = {0}, pool = measure_pool(run);
-    double expected = expected_s(&none);
-    double whole = expected_s(&pool);
 
+    return (struct outcome){.measured_s = (double)(header->end_ns - header->start_ns) / 1e9,
+                            .expected_s = expected_s(&none),
+                            .whole_s = expected_s(&pool),
+                            .dilation =
+                                run->emulation.groups.dilation > 0 ? run->emulation.groups.dilation : 1,
+                            .held = held_share(run)};
+}
+
+/* Why the worker of a slot was not where its emulated core is; NULL: it was. */
+static const char *void_reason(const struct synthetic_run *run, uint32_t slot)
+{
+    const struct worker_payload *payload = item_table_worker_payload(&run->table, slot);
+
+    return options.pool.emulate && payload->pin_reason[0] ? payload->pin_reason : NULL;
+}
+
+static void print_lines(const struct synthetic_run *run, const struct outcome *outcome)
+{
     printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s%s\n", options.pool.workers, options.pool.chunk,
            chunk_policy_name((enum chunk_policy)options.pool.policy),
            options.pool.emulate ? ", emulated cores" : "");
     if (options.pool.emulate)
-        printf("dilation   %.3f: each of %" PRIu64 " cores is %.1f%% of a real one\n", dilation,
-               options.pool.emulate, 100 / dilation);
-    printf("measured   %.6f s\n", wall);
-    for (uint32_t slot = 0; options.pool.emulate && slot < options.pool.workers; slot++) {
-        const struct worker_payload *payload = item_table_worker_payload(&run->table, slot);
-        if (payload->pin_reason[0])
-            printf("void       %s\n", payload->pin_reason);
-    }
-    if (isnan(expected) || isnan(whole))
+        printf("dilation   %.3f: each of %" PRIu64 " cores is %.1f%% of a real one\n", outcome->dilation,
+               options.pool.emulate, 100 / outcome->dilation);
+    printf("measured   %.6f s\n", outcome->measured_s);
+    for (uint32_t slot = 0; slot < options.pool.workers; slot++)
+        if (void_reason(run, slot))
+            printf("void       %s\n", void_reason(run, slot));
+    if (isnan(outcome->expected_s) || isnan(outcome->whole_s))
         printf("expected   unknown: no memory for the simulation\n");
     else
         printf("expected   %.6f s\nforks      %.6f s more: start and end of processes, as measured\nratio    "
                "  %.4f\n",
-               expected, whole - expected, wall / whole);
-    print_held(run);
+               outcome->expected_s, outcome->whole_s - outcome->expected_s,
+               outcome->measured_s / outcome->whole_s);
+    if (!isnan(outcome->held))
+        printf("held       %.4f of the items' CPU shares\n", outcome->held);
+}
+
+static void print_json(const struct synthetic_run *run, const struct outcome *outcome)
+{
+    json_t *object = json_object(), *reasons = json_array();
+
+    fit_json_put(object, "format", json_string("knee-synthetic 1"));
+    fit_json_put(object, "workers", json_integer((json_int_t)options.pool.workers));
+    fit_json_put(object, "chunk", json_integer((json_int_t)options.pool.chunk));
+    fit_json_put(object, "policy", json_string(chunk_policy_name((enum chunk_policy)options.pool.policy)));
+    fit_json_put(object, "emulated_cores",
+                 options.pool.emulate ? json_integer((json_int_t)options.pool.emulate) : json_null());
+    fit_json_put(object, "dilation", fit_json_number(outcome->dilation));
+    fit_json_put(object, "measured_s", fit_json_number(outcome->measured_s));
+    fit_json_put(object, "expected_s", fit_json_number(outcome->expected_s));
+    fit_json_put(object, "forks_s", fit_json_number(outcome->whole_s - outcome->expected_s));
+    fit_json_put(object, "ratio", fit_json_number(outcome->measured_s / outcome->whole_s));
+    fit_json_put(object, "held", fit_json_number(outcome->held));
+    for (uint32_t slot = 0; slot < options.pool.workers; slot++)
+        if (void_reason(run, slot))
+            fit_json_append(reasons, fit_json_text(void_reason(run, slot)));
+    fit_json_put(object, "void_reasons", reasons);
+    fit_json_print(object, stdout);
+    json_decref(object);
+}
+
+static void print_outcome(const struct synthetic_run *run)
+{
+    struct outcome outcome = outcome_of(run);
+
+    if (options.json)
+        print_json(run, &outcome);
+    else
+        print_lines(run, &outcome);
+}
+
+/* Of a replay nothing is expected here: knee validate compares it. */
+static void print_replayed(const struct synthetic_run *run)
+{
+    const struct item_table_header *header = run->table.header;
+    json_t *object;
+
+    if (!options.json) {
+        printf("workers    %" PRIu64 ", times are replayed: items waited instead of computing\n",
+               options.pool.workers);
+        return;
+    }
+    object = json_object();
+    fit_json_put(object, "format", json_string("knee-synthetic 1"));
+    fit_json_put(object, "workers", json_integer((json_int_t)options.pool.workers));
+    fit_json_put(object, "replay", fit_json_text(options.replay));
+    fit_json_put(object, "measured_s", fit_json_number((double)(header->end_ns - header->start_ns) / 1e9));
+    fit_json_print(object, stdout);
+    json_decref(object);
 }
 
 /* An item fails when it takes longer than --item-timeout or its worker dies. */
@@ -177,6 +235,44 @@ static uint64_t count_failed(const struct item_table *items)
     return failed;
 }
 
+/* When this program was started: as the sweep says, or now. */
+static uint64_t begin_of_run(void)
+{
+    const char *text = getenv("KNEE_BEGIN");
+    uint64_t now_ns = clock_now_ns(), begin_ns = text ? strtoull(text, NULL, 10) : 0;
+
+    return begin_ns && begin_ns < now_ns && now_ns - begin_ns < 10000000000u ? begin_ns : now_ns;
+}
+
+/* The serial part of a replay contains the start of the program that is replayed: that of this program is taken off it,
+ * before the workers, and what is left of it after them. */
+static void wait_serial(struct synthetic_run *run, bool before)
+{
+    const struct replay_plan *plan = &run->replay.plan;
+    uint64_t now_ns = clock_now_ns(), due_ns;
+
+    if (before) {
+        due_ns = begin_of_run() + plan->prefix_ns;
+        run->late_ns = now_ns > due_ns ? now_ns - due_ns : 0;
+    } else {
+        due_ns = now_ns + plan->suffix_ns - MIN(plan->suffix_ns, run->late_ns);
+    }
+    replay_wait_until(due_ns);
+}
+
+static void do_serial(struct synthetic_run *run, bool before)
+{
+    if (options.replay)
+        wait_serial(run, before);
+    else if (before)
+        synthetic_workload_serial(&run->work);
+}
+
+static int write_spans(struct synthetic_run *run, struct fault *fault)
+{
+    return spans_write(&run->table, options.replay ? replay_workload_name : NULL, &run->replay, fault);
+}
+
 /* Returns an exit code, or -1 with fault. */
 static int do_run(struct synthetic_run *run, struct fault *fault)
 {
@@ -186,18 +282,19 @@ static int do_run(struct synthetic_run *run, struct fault *fault)
     int signal_number = 0;
     uint64_t failed;
 
-    pool_arguments_fill(&options.pool, &pool, order);
+    pool_arguments_fill(&options.pool, 0, &pool, order);
     if (prepare(run, fault))
         return -1;
     run->table.header->start_ns = clock_now_ns();
-    synthetic_workload_serial(&run->work);
-    result = pool_run(&run->work.workload, &pool, &run->table, &signal_number, fault);
+    do_serial(run, true);
+    result = pool_run(run->workload, &pool, &run->table, &signal_number, fault);
+    do_serial(run, false);
     run->table.header->end_ns = clock_now_ns();
     if (options.pool.emulate)
         emulate_run_end(&run->emulation, &run->table);
     if (result == POOL_INTERRUPTED)
         return KNEE_INTERRUPTED + signal_number;
-    if (result != POOL_OK || write_spans(run, fault))
+    if (result != POOL_OK || write_spans(run, fault)) /* times of the emulated machine */
         return -1;
     failed = count_failed(&run->table);
     if (failed)
@@ -205,14 +302,25 @@ static int do_run(struct synthetic_run *run, struct fault *fault)
                          "%" PRIu64 " of %" PRIu64
                          " items failed: a worker died, or an item took longer than " REMEDY_ITEM_TIMEOUT
                          " allows",
-                         failed, spec.items);
-    print_outcome(run);
+                         failed, run->table.items);
+    if (options.replay)
+        print_replayed(run);
+    else
+        print_outcome(run);
     return KNEE_OK;
 }
 
 static int check(const struct arguments *arguments, struct fault *fault)
 {
     pool_arguments_complete(&options.pool);
+    if ((options.replay != NULL) == (arguments->count == 1) || (options.replay && options.pool.emulate))
+        return fault_usage(fault, "%s: usage: knee synthetic %s",
+                           !options.replay        ? "operand missing"
+                           : options.pool.emulate ? "--replay and --emulate together"
+                                                  : "WORDs and --replay together",
+                           cmd_synthetic.usage);
+    if (options.replay)
+        return 0;
     if (synthetic_parse(&spec, arguments->operands[0], fault))
         return fault_is_usage(fault);
     if (options.pool.start == POOL_START_ZYGOTE) { /* the initializer is part of the serial prefix */
@@ -234,6 +342,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
     emulate_run_close(&run.emulation);
     sandbox_release(&run.sandbox);
     synthetic_workload_release(&run.work);
+    replay_workload_close(&run.replay);
     run_hooks_release(&run.hooks);
     item_table_close(&run.table);
     return code;
@@ -243,7 +352,7 @@ const struct subcommand cmd_synthetic = {
     .name = "synthetic",
     .alias = "model",
     .summary = "run a synthetic batch with known costs by real workers",
-    .usage = "[options] 'WORD ...'",
+    .usage = "[options] 'WORD ...' | [options] --replay FILE",
     .details =
         "Words, separated by blanks, describe the batch; a part without a word has no effect:\n"
         "  items=256 cost=20ms | lognormal(20ms,0.6) | uniform(10ms,30ms)   number and cost of items\n"
@@ -256,6 +365,7 @@ const struct subcommand cmd_synthetic = {
         "  io=5ms                     a wait before each item, without CPU time, in addition to its cost\n"
         "  size=3MB | uniform(1MB,9MB)  size of each item's input\n"
         "  slow=200us                 extra computing time for each MB and each worker after the first\n"
+        "  touch=64MB buffer=16MB     lines of memory read and changed at random, in a buffer of a worker\n"
         "  seed=1                     seed of the costs\n"
         "Prints measured and expected wall time, and the ratio of measured to expected with forks. With\n"
         "KNEE_SPANS it writes spans, so that 'knee sweep -- knee synthetic -j {workers} \"...\"' measures "
@@ -263,7 +373,6 @@ const struct subcommand cmd_synthetic = {
         "program whose scaling is known.\n"
         "exit codes: 0 done, 1 failed, 2 usage, 130 or 143 interrupted\n",
     .table = table,
-    .least = 1,
     .most = 1,
     .check = check,
     .run = run,

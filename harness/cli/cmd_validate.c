@@ -2,9 +2,17 @@
 #include "harness/cli/commands.h"
 #include "harness/console/message.h"
 #include "harness/console/validation_print.h"
+#include "harness/fit/fit_json.h"
 #include "harness/study/study_read.h"
+#include "harness/validation/validation_json.h"
 
-static const struct option_spec table[] = {{.name = NULL}};
+static struct {
+    bool json;
+} options;
+
+static const struct option_spec table[] = {
+    {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of tables"},
+    {.name = NULL}};
 
 /* A study and its account. */
 struct source {
@@ -28,6 +36,19 @@ static void close_source(struct source *source)
     study_data_release(&source->study);
 }
 
+static void print(const struct validation *validation)
+{
+    json_t *json;
+
+    if (!options.json) {
+        validation_print(validation, stdout);
+        return;
+    }
+    json = validation_json(validation);
+    fit_json_print(json, stdout);
+    json_decref(json);
+}
+
 static int run(const struct arguments *arguments, struct fault *fault)
 {
     struct source here = {0}, there = {0};
@@ -37,7 +58,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
     if (open_source(arguments->operands[0], &here, fault) == 0 &&
         open_source(arguments->operands[1], &there, fault) == 0 &&
         validation_make(&here.account, &there.account, &validation, fault) == 0) {
-        validation_print(&validation, stdout);
+        print(&validation);
         code = validation.differ ? KNEE_FAILED : KNEE_OK;
     }
     validation_release(&validation);
@@ -49,7 +70,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
 const struct subcommand cmd_validate = {
     .name = "validate",
     .summary = "compare what a study predicted with what was measured on more cores",
-    .usage = "HERE THERE",
+    .usage = "[--json] HERE THERE",
     .details =
         "HERE is the study that predicts, of a few cores, or a replayed one; THERE one of the same work "
         "on the machine\n"

@@ -10,6 +10,8 @@
 #define COMMANDS(X)                                                                                          \
     X(doctor)                                                                                                \
     X(run)                                                                                                   \
+    X(merge)                                                                                                 \
+    X(submit)                                                                                                \
     X(verify)                                                                                                \
     X(recipe)                                                                                                \
     X(synthetic)                                                                                             \
@@ -20,11 +22,21 @@
     X(validate)                                                                                              \
     X(report)                                                                                                \
     X(gate)                                                                                                  \
+    X(history)                                                                                               \
+    X(diff)                                                                                                  \
     X(export)                                                                                                \
-    X(self_test)
+    X(self_test)                                                                                             \
+    X(help)
 
 #define COMMAND_DECLARE(name) extern const struct subcommand cmd_##name;
 COMMANDS(COMMAND_DECLARE)
 #undef COMMAND_DECLARE
+
+/* All, in this order; NULL-terminated. */
+extern const struct subcommand *const subcommands[];
+/* By its name or an earlier one; NULL: none. */
+const struct subcommand *subcommand_find(const char *name);
+/* Fills fault (FAULT_USAGE) for a name that is none, with the one that was probably meant, and returns -1. */
+int subcommand_unknown(const char *name, struct fault *fault);
 
 #endif

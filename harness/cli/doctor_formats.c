@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "pipeline/images/byte_libraries.h"
 #include "pipeline/images/codecs/capabilities.h"
 #include "pipeline/images/engines/engine_vips.h"
 
@@ -14,6 +15,19 @@ static void add(struct doctor_facts *facts, const char *what, char *(*describe)(
     fact = &facts->fact[facts->count++];
     *fact = (struct doctor_fact){.what = what, .state = FACT_GOOD};
     describe(fact->value, sizeof fact->value);
+}
+
+static void add_missing(struct doctor_facts *facts)
+{
+    struct doctor_fact *fact;
+    char missing[300];
+
+    if (!*capabilities_missing(missing, sizeof missing) || facts->count == DOCTOR_FACTS_MOST)
+        return;
+    fact = &facts->fact[facts->count++];
+    *fact = (struct doctor_fact){.what = "missing formats", .state = FACT_MISSING};
+    snprintf(fact->value, sizeof fact->value, "%s: the library is not installed", missing);
+    snprintf(fact->remedy, sizeof fact->remedy, "make deps installs all; a bundle has to be made again");
 }
 
 void doctor_add_formats(struct doctor_facts *facts)
@@ -32,4 +46,6 @@ void doctor_add_formats(struct doctor_facts *facts)
     add(facts, "reads pictures", capabilities_pictures);
     add(facts, "reads clips", capabilities_clips);
     add(facts, "writes", capabilities_written);
+    add(facts, "picture libraries", byte_libraries);
+    add_missing(facts);
 }

@@ -97,7 +97,28 @@ static const char *skipped(const struct requirement *requirement, const struct f
     return text;
 }
 
-static enum requirement_verdict judge(const struct requirement *requirement, const struct fit *fit)
+static void add_line(const struct requirement *requirement, enum requirement_verdict verdict,
+                     const struct interval *value, const char *reason, struct gate_report *report)
+{
+    static const enum gate_line_state states[] = {[REQUIREMENT_MET] = LINE_PASS,
+                                                  [REQUIREMENT_FAILED] = LINE_WORSE,
+                                                  [REQUIREMENT_UNDECIDED] = LINE_UNDECIDED,
+                                                  [REQUIREMENT_SKIPPED] = LINE_SKIPPED};
+    struct gate_line line = {.workers = 0,
+                             .was = requirement->bound,
+                             .is = value->value,
+                             .worse = interval_unknown("held against a bound"),
+                             .smallest = NAN,
+                             .state = states[verdict]};
+
+    snprintf(line.name, sizeof line.name, "%s", requirement->text);
+    snprintf(line.group, sizeof line.group, "requirement");
+    snprintf(line.detail, sizeof line.detail, "%s", reason);
+    g_array_append_val(report->lines, line);
+}
+
+static enum requirement_verdict judge(const struct requirement *requirement, const struct fit *fit,
+                                      struct gate_report *report)
 {
     char because[64], said[VALUE_TEXT_BYTES];
     const char *reason = skipped(requirement, fit, because, sizeof because);
@@ -107,11 +128,14 @@ static enum requirement_verdict judge(const struct requirement *requirement, con
     if (reason) {
         wrapped_print(stdout, 4, "%-10s %s: %s", requirement_verdict_name(verdict), requirement->text,
                       reason);
+        value = interval_unknown("%s", reason);
+        add_line(requirement, verdict, &value, reason, report);
         return verdict;
     }
     value = value_of(requirement, fit);
     verdict = requirement->quantity == REQUIRE_KNEE ? decide_knee(requirement, fit, &value)
                                                     : requirement_decide(requirement, &value);
+    add_line(requirement, verdict, &value, interval_has_value(&value) ? "" : value.reason, report);
     if (!interval_has_value(&value))
         wrapped_print(stdout, 4, "%-10s %s: %s", requirement_verdict_name(verdict), requirement->text,
                       value.reason);
@@ -124,7 +148,7 @@ static enum requirement_verdict judge(const struct requirement *requirement, con
     return verdict;
 }
 
-int gate_require(const struct option_texts *texts, const struct fit *fit)
+int gate_require(const struct option_texts *texts, const struct fit *fit, struct gate_report *report)
 {
     size_t count[4] = {0}, decided;
 
@@ -132,19 +156,22 @@ int gate_require(const struct option_texts *texts, const struct fit *fit)
         struct requirement requirement;
         char problem[160];
         if (requirement_parse(texts->text[i], &requirement, problem, sizeof problem) == 0)
-            count[judge(&requirement, fit)]++;
+            count[judge(&requirement, fit, report)]++;
     }
     decided = count[REQUIREMENT_MET] + count[REQUIREMENT_FAILED];
-    wrapped_print(stdout, 2, "verdict: %s (%zu met, %zu failed, %zu undecided, %zu skipped)",
-                  count[REQUIREMENT_FAILED]                                 ? "failed"
-                  : count[REQUIREMENT_UNDECIDED] || !count[REQUIREMENT_MET] ? "undecided"
-                                                                            : "pass",
-                  count[REQUIREMENT_MET], count[REQUIREMENT_FAILED], count[REQUIREMENT_UNDECIDED],
-                  count[REQUIREMENT_SKIPPED]);
-    if (decided)
+    report->outcome = count[REQUIREMENT_FAILED]                                 ? GATE_REGRESSES
+                      : count[REQUIREMENT_UNDECIDED] || !count[REQUIREMENT_MET] ? GATE_IS_UNDECIDED
+                                                                                : GATE_PASSES;
+    snprintf(report->headline, sizeof report->headline, "%zu met, %zu failed, %zu undecided, %zu skipped",
+             count[REQUIREMENT_MET], count[REQUIREMENT_FAILED], count[REQUIREMENT_UNDECIDED],
+             count[REQUIREMENT_SKIPPED]);
+    wrapped_print(stdout, 2, "verdict: %s (%s)",
+                  report->outcome == GATE_REGRESSES ? "failed" : gate_outcome_name(report->outcome),
+                  report->headline);
+    if (decided) {
+        report->false_alarms = (double)decided * (1 - FIT_LEVEL) / 2;
         wrapped_print(stdout, 2, "error rate: studies that keep all bounds fail in at most %.3g%%",
-                      (double)decided * (1 - FIT_LEVEL) / 2 * 100);
-    if (count[REQUIREMENT_FAILED])
-        return KNEE_FAILED;
-    return count[REQUIREMENT_UNDECIDED] || !count[REQUIREMENT_MET] ? KNEE_UNDECIDED : KNEE_OK;
+                      report->false_alarms * 100);
+    }
+    return gate_outcome_code(report->outcome);
 }

@@ -31,15 +31,18 @@ void pool_arguments_complete(struct pool_arguments *arguments)
         arguments->workers = POOL_MAX_WORKERS;
 }
 
-void pool_arguments_fill(const struct pool_arguments *arguments, struct pool_options *options,
-                         uint32_t *order)
+void pool_arguments_fill(const struct pool_arguments *arguments, uint64_t default_memory_bytes,
+                         struct pool_options *options, uint32_t *order)
 {
     options->workers = (uint32_t)arguments->workers;
     options->chunk = arguments->chunk;
     options->policy = (enum chunk_policy)arguments->policy;
     options->item_timeout_ns = arguments->item_timeout_ns;
     options->item_timeout_advice = REMEDY_ITEM_TIMEOUT;
-    options->memory_bytes = arguments->memory_mib << 20;
+    options->memory_is_default = arguments->memory_mib == POOL_MEMORY_DEFAULT;
+    options->memory_bytes = options->memory_is_default ? default_memory_bytes : arguments->memory_mib << 20;
+    if (options->memory_is_default && SANDBOX_SANITIZED)
+        options->memory_bytes = 0; /* a sanitizer's own memory is larger than any limit that is of use */
     options->fork_order = NULL;
     if (arguments->start_order) {
         random_order(arguments->start_order, 0, options->workers, order);

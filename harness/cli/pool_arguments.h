@@ -25,11 +25,15 @@ struct pool_arguments {
     const char *pin_list;    /* NULL: none */
     uint64_t emulate;        /* cores to emulate; 0: none */
     uint64_t item_timeout_ns;
-    uint64_t memory_mib; /* 0: no limit */
-    int sandbox;         /* enum sandbox_mode */
+    uint64_t
+        memory_mib; /* 0: no limit; POOL_MEMORY_DEFAULT: what the workload needs at most, if that is known */
+    int sandbox;    /* enum sandbox_mode */
 };
 
-#define POOL_ARGUMENTS_DEFAULTS .chunk = 1, .policy = POLICY_DYNAMIC, .item_timeout_ns = 600ull * 1000000000
+#define POOL_MEMORY_DEFAULT UINT64_MAX
+#define POOL_ARGUMENTS_DEFAULTS                                                                              \
+    .chunk = 1, .policy = POLICY_DYNAMIC, .item_timeout_ns = 600ull * 1000000000,                            \
+    .memory_mib = POOL_MEMORY_DEFAULT
 
 /* "fresh", "zygote"; NULL-terminated. By enum pool_start. */
 extern const char *const pool_start_names[];
@@ -37,16 +41,40 @@ extern const char *const pool_start_names[];
 extern const char *const pool_sandbox_names[];
 
 /* Entries of a table. pool: the struct itself; the texts say what differs between subcommands. */
-#define POOL_ARGUMENTS_TABLE(pool, workers_default, start_help, sandbox_default)                             \
-    {.name = "workers",                                                                                      \
-     .letter = 'j',                                                                                          \
-     .argument = "N",                                                                                        \
-     .kind = OPTION_COUNT,                                                                                   \
-     .target = &(pool).workers,                                                                              \
-     .min = 0,                                                                                               \
-     .max = POOL_MAX_WORKERS,                                                                                \
-     .zero = "auto",                                                                                         \
-     .help = "worker processes; 0 or auto: as many as CPUs and CPU quota allow; default " workers_default},  \
+#define POOL_ARGUMENTS_WORKERS(pool, workers_default)                                                        \
+    {                                                                                                        \
+        .name = "workers", .letter = 'j', .argument = "N", .kind = OPTION_COUNT, .target = &(pool).workers,  \
+        .min = 0, .max = POOL_MAX_WORKERS, .zero = "auto",                                                   \
+        .help = "worker processes; 0 or auto: as many as CPUs and CPU quota allow; default " workers_default \
+    }
+
+/* Limits of an item, and the sandbox. */
+#define POOL_ARGUMENTS_LIMITS(pool, memory_default, sandbox_default)                                         \
+    {.name = "item-timeout",                                                                                 \
+     .argument = "TIME",                                                                                     \
+     .kind = OPTION_DURATION,                                                                                \
+     .target = &(pool).item_timeout_ns,                                                                      \
+     .help = "give up an item that takes longer; default 10m"},                                              \
+        {.name = "memory-per-worker",                                                                        \
+         .argument = "MIB",                                                                                  \
+         .kind = OPTION_COUNT,                                                                               \
+         .target = &(pool).memory_mib,                                                                       \
+         .min = 16,                                                                                          \
+         .max = 1 << 24,                                                                                     \
+         .zero = "none",                                                                                     \
+         .help = "most memory that a worker may allocate; none: no limit; default " memory_default},         \
+    {                                                                                                        \
+        .name = "sandbox", .argument = "MODE", .kind = OPTION_CHOICE, .target = &(pool).sandbox,             \
+        .choices = pool_sandbox_names, .help = "confine workers: %s; default " sandbox_default               \
+    }
+
+/* For a subcommand that does items and measures nothing. */
+#define POOL_ARGUMENTS_OF_ITEMS(pool, workers_default, memory_default, sandbox_default)                      \
+    POOL_ARGUMENTS_WORKERS(pool, workers_default),                                                           \
+        POOL_ARGUMENTS_LIMITS(pool, memory_default, sandbox_default)
+
+#define POOL_ARGUMENTS_TABLE(pool, workers_default, start_help, memory_default, sandbox_default)             \
+    POOL_ARGUMENTS_WORKERS(pool, workers_default),                                                           \
         {.name = "chunk",                                                                                    \
          .letter = 'c',                                                                                      \
          .argument = "N",                                                                                    \
@@ -87,29 +115,15 @@ extern const char *const pool_sandbox_names[];
          .min = 1,                                                                                           \
          .max = POOL_MAX_WORKERS,                                                                            \
          .help = "emulate CORES cores by CPU quotas"},                                                       \
-        {.name = "item-timeout",                                                                             \
-         .argument = "TIME",                                                                                 \
-         .kind = OPTION_DURATION,                                                                            \
-         .target = &(pool).item_timeout_ns,                                                                  \
-         .help = "give up an item that takes longer; default 10m"},                                          \
-        {.name = "memory-per-worker",                                                                        \
-         .argument = "MIB",                                                                                  \
-         .kind = OPTION_COUNT,                                                                               \
-         .target = &(pool).memory_mib,                                                                       \
-         .min = 16,                                                                                          \
-         .max = 1 << 24,                                                                                     \
-         .help = "most memory that a worker may allocate; default no limit"},                                \
-    {                                                                                                        \
-        .name = "sandbox", .argument = "MODE", .kind = OPTION_CHOICE, .target = &(pool).sandbox,             \
-        .choices = pool_sandbox_names, .help = "confine workers: %s; default " sandbox_default               \
-    }
+        POOL_ARGUMENTS_LIMITS(pool, memory_default, sandbox_default)
 
 /* Workers 0 becomes as many as may compute at once here. To be called once all options are parsed. */
 void pool_arguments_complete(struct pool_arguments *arguments);
 
-/* Fills the fields of *options that have an option here, but for the sandbox. order has room for POOL_MAX_WORKERS and
+/* Fills the fields of *options that have an option here, but for the sandbox. default_memory_bytes: the limit when none
+ * was asked for; 0 none. order has room for POOL_MAX_WORKERS and
  * lives as long as *options. */
-void pool_arguments_fill(const struct pool_arguments *arguments, struct pool_options *options,
-                         uint32_t *order);
+void pool_arguments_fill(const struct pool_arguments *arguments, uint64_t default_memory_bytes,
+                         struct pool_options *options, uint32_t *order);
 
 #endif

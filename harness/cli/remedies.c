@@ -10,7 +10,7 @@ static const char *const words[] = {
     [ADVICE_NO_SANDBOX] = ": --sandbox=off leaves it out",
     [ADVICE_PARTIAL_SANDBOX] =
         ": --sandbox=auto confines workers as far as possible, --sandbox=require insists",
-    [ADVICE_NO_MEMORY_LIMIT] = ": give more with --memory-per-worker, or leave it out",
+    [ADVICE_NO_MEMORY_LIMIT] = ": give more with --memory-per-worker, or none",
     [ADVICE_NULL_LIST] = ": --null (-0) reads a list whose names end so, as 'find -print0' writes it",
 };
 

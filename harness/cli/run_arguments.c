@@ -8,6 +8,8 @@
 
 static struct run_options options = {.pool = {POOL_ARGUMENTS_DEFAULTS}, .table_fd = RUN_NO_TABLE_FD};
 
+static const char *shard; /* NULL: the whole batch */
+
 static const char *const groups[] = {COUNTER_GROUP_DEFAULT, NULL};
 
 const struct option_spec run_arguments_table[] = {
@@ -34,7 +36,7 @@ const struct option_spec run_arguments_table[] = {
      .help = "follow symbolic links that lead to files and folders within IN"},
     POOL_ARGUMENTS_TABLE(options.pool, "auto",
                          "fresh (default): each worker loads watermark and font; zygote: the parent does",
-                         "auto"),
+                         "by the recipe", "auto"),
     {.name = "serial",
      .letter = 's',
      .kind = OPTION_FLAG,
@@ -56,6 +58,11 @@ const struct option_spec run_arguments_table[] = {
      .target = &options.rendition_list,
      .choices = rendition_list_forms,
      .help = "list of the outputs, RENDITIONS.json or .csv: %s; default json"},
+    {.name = "shard",
+     .argument = "I/K",
+     .kind = OPTION_TEXT,
+     .target = &shard,
+     .help = "only part I of K, for 'knee merge'; auto, auto/K: the scheduler names it"},
     {.name = "restart",
      .kind = OPTION_FLAG,
      .target = &options.journal.restart,
@@ -108,7 +115,10 @@ int run_arguments_check(const struct arguments *arguments, struct fault *fault)
     pool_arguments_complete(&options.pool);
     options.in = arguments->operands[0];
     options.out = arguments->operands[1];
-    return 0;
+    if (shard && (options.replay || options.table_fd != RUN_NO_TABLE_FD))
+        return fault_usage(fault,
+                           "--shard with --replay or --table-fd: these measure a whole run: leave one out");
+    return shard ? run_shard_choose(&options.shard, shard, fault) : 0;
 }
 
 const struct run_options *run_arguments_options(void)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "harness/cli/pool_arguments.h"
+#include "harness/cli/run_shard.h"
 #include "harness/console/options.h"
 #include "pipeline/images/output/run_journal.h"
 
@@ -19,7 +20,8 @@ struct run_options {
     const char
         *replay;       /* folder of a replay (pipeline/images/image_replay.h); NULL: the items are computed */
     uint64_t table_fd; /* RUN_NO_TABLE_FD: none */
-    bool null;         /* names of the list end with zero bytes */
+    struct run_shard_choice shard; /* shards 0: the whole batch */
+    bool null;                     /* names of the list end with zero bytes */
     bool follow_links;
     int rendition_list; /* enum rendition_list_form */
     bool serial, stats, quiet, dry_run;

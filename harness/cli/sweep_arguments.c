@@ -5,13 +5,15 @@
 #include <string.h>
 
 #include "analysis/knee/knee.h"
+#include "harness/cli/study_names.h"
 #include "harness/machine/counters/counter_group.h"
 #include "harness/machine/pin_plan.h"
 #include "harness/sweep/subjects/subject_synthetic.h"
+#include "harness/sweep/subjects/subjects.h"
 #include "pipeline/images/recipe/shipped.h"
 
 static struct sweep_options options = {
-    .workers = "1..16", .chunks = "1,4,16,64", .budget_ns = 600000000000u, .seed = 1, .delta = KNEE_DELTA};
+    .chunks = "1,4,16,64", .budget_ns = 600000000000u, .seed = 1, .delta = KNEE_DELTA, .shards = 2};
 static bool no_counters;
 
 const struct option_spec sweep_arguments_table[] = {
@@ -29,7 +31,19 @@ const struct option_spec sweep_arguments_table[] = {
      .argument = "LIST",
      .kind = OPTION_TEXT,
      .target = &options.workers,
-     .help = "worker counts: 1..16 (default) or 1,2,4; 1 is always among them"},
+     .help = "worker counts: 1..16 or 1,2,4 (with 1); default: up to two above the cores"},
+    {.name = "nodes",
+     .argument = "LIST",
+     .kind = OPTION_TEXT,
+     .target = &options.nodes,
+     .help = "run IN on several machines, by Slurm: 1,2,4,8 nodes; --workers is 1 then"},
+    {.name = "shards",
+     .argument = "K",
+     .kind = OPTION_COUNT,
+     .target = &options.shards,
+     .min = 1,
+     .max = 10000,
+     .help = "with --nodes: shards for each node; default 2"},
     {.name = "emulate",
      .argument = "CORES",
      .kind = OPTION_COUNT,
@@ -37,6 +51,11 @@ const struct option_spec sweep_arguments_table[] = {
      .min = 1,
      .max = POOL_MAX_WORKERS,
      .help = "emulate CORES cores by CPU quotas"},
+    {.name = "times",
+     .argument = "STUDY",
+     .kind = OPTION_TEXT,
+     .target = &options.times,
+     .help = "with --emulate: choose items by their times in this study of the same batch"},
     {.name = "chunks",
      .argument = "LIST",
      .kind = OPTION_TEXT,
@@ -101,6 +120,12 @@ const struct option_spec sweep_arguments_table[] = {
      .real_min = 0.001,
      .real_max = 1,
      .help = "CPU share other processes may use before a trial is void; default 5% (host 2%)"},
+    {.name = "noise-policy",
+     .argument = "POLICY",
+     .kind = OPTION_CHOICE,
+     .target = &options.noise_policy,
+     .choices = noise_policy_names,
+     .help = "disturbed trials: void, weigh, keep; auto (default): weigh when most are"},
     {.name = "counters",
      .argument = "GROUP",
      .kind = OPTION_TEXT,
@@ -128,6 +153,11 @@ const struct option_spec sweep_arguments_table[] = {
      .kind = OPTION_TEXT,
      .target = &options.command.check,
      .help = "with -- CMD: exits with 0 when the trial's output is right"},
+    {.name = "output",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &options.command.output,
+     .help = "with -- CMD: file or folder that it writes ('-': stdout), compared between trials"},
     {.name = "cleanup",
      .argument = "CMD",
      .kind = OPTION_TEXT,
@@ -144,6 +174,11 @@ const struct option_spec sweep_arguments_table[] = {
      .kind = OPTION_FLAG,
      .target = &options.weak,
      .help = "weak scaling: --items for each worker; with -- CMD: {units} grows"},
+    {.name = "antagonists",
+     .argument = "STEPS",
+     .kind = OPTION_TEXT,
+     .target = &options.antagonists,
+     .help = "press on memory from another core: auto, or steps as 0GB/s,2GB/s,max,8MiB"},
     {.name = "synthetic",
      .alias = "model",
      .argument = "WORDS",
@@ -170,29 +205,6 @@ const struct option_spec sweep_arguments_table[] = {
      .help = "replace the existing study"},
     {.name = NULL}};
 
-static char *default_study(const char *in)
-{
-    char *whole = g_canonicalize_filename(in, NULL), *name = g_path_get_basename(whole), *study;
-
-    study = g_build_filename("results", name, NULL);
-    g_free(whole);
-    g_free(name);
-    return study;
-}
-
-/* results/x: results/x-replayed. operand: a study's folder or its study.db. */
-static char *replayed_study(const char *operand)
-{
-    char *folder = g_str_has_suffix(operand, "/study.db") ? g_path_get_dirname(operand) : g_strdup(operand);
-    char *made;
-
-    for (size_t length = strlen(folder); length > 1 && folder[length - 1] == '/'; length--)
-        folder[length - 1] = '\0';
-    made = g_strconcat(folder, "-replayed", NULL);
-    g_free(folder);
-    return made;
-}
-
 static int check_command(struct fault *fault)
 {
     if (!options.command.words[0])
@@ -213,7 +225,7 @@ static int check_command(struct fault *fault)
     if (command_spec_check(&options.command, fault))
         return fault_is_usage(fault);
     if (!options.study)
-        options.study = options.study_made = default_study(options.command.words[0]);
+        options.study = options.study_made = study_name_of_command(&options.command);
     return 0;
 }
 
@@ -228,35 +240,50 @@ static int check_synthetic(struct fault *fault)
 
 static int check_batch(const char *in, struct fault *fault)
 {
-    if (options.command.prepare || options.command.check || options.command.cleanup || options.command.units)
-        return fault_usage(fault, "--prepare, --check, --cleanup and --units belong to a command: knee sweep "
-                                  "[options] -- CMD");
+    if (options.command.prepare || options.command.check || options.command.output ||
+        options.command.cleanup || options.command.units)
+        return fault_usage(
+            fault, "--prepare, --check, --output, --cleanup and --units belong to a command: knee sweep "
+                   "[options] -- CMD");
     if (options.counters && no_counters)
         return fault_usage(fault, "--counters and --no-counters: give one of them");
     if (!options.counters && !no_counters)
         options.counters = COUNTER_GROUP_DEFAULT;
     options.in = in;
     if (!options.study)
-        options.study = options.study_made = default_study(in);
+        options.study = options.study_made = study_name_of_folder(in);
     return 0;
 }
 
 /* in: NULL, or the batch of that study at another place. Items that wait are not counted, pinned or cached. */
 static int check_replay(const char *in, struct fault *fault)
 {
-    static const char *const others = "--replay takes batch, items and times from its study: leave out "
-                                      "--weak, --emulate, --items, --cache, "
-                                      "--counters, --placement, --prepare, --check, --cleanup and --units";
-
     if (options.weak || options.emulate || options.items || options.cache || options.counters ||
-        options.placement || options.command.prepare || options.command.check || options.command.cleanup ||
-        options.command.units)
-        return fault_usage(fault, "%s", others);
+        options.antagonists || options.placement || options.command.prepare || options.command.check ||
+        options.command.output || options.command.cleanup || options.command.units)
+        return fault_usage(fault, "--replay takes batch, items and times from its study: leave out --weak, "
+                                  "--emulate, --items, --cache, --counters, --antagonists, --placement, "
+                                  "--prepare, --check, --output, --cleanup and --units");
     options.in = in;
     options.placement = PIN_NONE;
     if (!options.study)
-        options.study = options.study_made = replayed_study(options.replay);
+        options.study = options.study_made = study_name_of_replay(options.replay);
     return 0;
+}
+
+/* The nodes do the work: this machine's cores, counters and page cache have no part in it. */
+static int check_nodes(const char *in, struct fault *fault)
+{
+    if (options.emulate || options.cache || options.counters || options.antagonists || options.placement)
+        return fault_usage(fault,
+                           "--nodes: the work is done on other machines: leave out --emulate, --cache, "
+                           "--counters, --antagonists and --placement");
+    if (options.weak && !options.items)
+        return fault_usage(fault, "--nodes with --weak: give the items of each worker with --items");
+    no_counters = true;
+    options.placement = PIN_NONE;
+    options.subject = SWEEP_NODES;
+    return check_batch(in, fault);
 }
 
 /* One of IN, -- CMD, --synthetic and --replay; IN may go with --replay. in: NULL when it was not given. */
@@ -274,6 +301,10 @@ static int check_subject(const char *in, struct fault *fault)
                       : in                ? SWEEP_BATCH
                       : options.synthetic ? SWEEP_SYNTHETIC
                                           : SWEEP_COMMAND;
+    if (options.nodes)
+        return options.subject == SWEEP_BATCH
+                   ? check_nodes(in, fault)
+                   : fault_usage(fault, "--nodes belongs to a folder of images: knee sweep --nodes 1,2,4 IN");
     switch (options.subject) {
     case SWEEP_COMMAND:
         return check_command(fault);
@@ -282,9 +313,31 @@ static int check_subject(const char *in, struct fault *fault)
     case SWEEP_REPLAY:
         return check_replay(in, fault);
     case SWEEP_BATCH:
+    case SWEEP_NODES:
         break;
     }
     return check_batch(in, fault);
+}
+
+/* At most one operand; a command without "--" in front of it looks like several, or like a folder. */
+static int check_operands(const struct arguments *arguments, struct fault *fault)
+{
+    GString *line = g_string_new(NULL);
+    bool places = false;
+
+    for (int i = 0; i < arguments->count; i++) {
+        places = places || strstr(arguments->operands[i], "{workers}") ||
+                 command_line_in_one_word(arguments->operands[i]);
+        g_string_append_printf(line, " %s", arguments->operands[i]);
+    }
+    if (places)
+        fault_usage(fault, "%.200s is no folder of images; did you mean: knee sweep --%.200s", line->str + 1,
+                    line->str);
+    else if (arguments->count > 1)
+        fault_usage(fault, "unexpected '%s': one folder of images is given, or a command: knee sweep -- CMD",
+                    arguments->operands[1]);
+    g_string_free(line, TRUE);
+    return places || arguments->count > 1 ? -1 : 0;
 }
 
 int sweep_arguments_check(const struct arguments *arguments, struct fault *fault)
@@ -298,8 +351,17 @@ int sweep_arguments_check(const struct arguments *arguments, struct fault *fault
     }
     if (!options.policies)
         options.policies = chunk_policy_list(policies, sizeof policies);
+    if (!options.workers && options.nodes)
+        options.workers = "1";
     options.command.words = arguments->command;
-    if (check_subject(arguments->count ? arguments->operands[0] : NULL, fault))
+    if (options.antagonists && (options.emulate || options.weak))
+        return fault_usage(
+            fault, "--antagonists: they press on real cores, with the same items in every trial: leave out "
+                   "--emulate and --weak");
+    if (options.times && (!options.emulate || options.weak))
+        return fault_usage(fault, "--times: only --emulate without --weak chooses items by their times");
+    if (check_operands(arguments, fault) ||
+        check_subject(arguments->count ? arguments->operands[0] : NULL, fault))
         return -1;
     if (options.resume && options.restart)
         return fault_usage(fault, "--resume and --restart: give one of them");

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/console/knob_print.h"
+#include "harness/console/nodes_print.h"
 #include "harness/console/value_text.h"
 #include "harness/console/wrapped.h"
 
@@ -83,8 +85,9 @@ static void print_head(const struct fit *fit, FILE *out)
                                                                  : "");
     if (fit->hiccups->len && !fit->request.keep_hiccups)
         snprintf(hiccups, sizeof hiccups, ", %u far too slow", fit->hiccups->len);
-    wrapped_print(out, 2, "%s: %zu trials count, %zu void, %zu failed%s%s%s; in brackets: 95%% intervals",
-                  fit->study->name, fit->ok, fit->void_trials, fit->failed, hiccups, blocks, cores);
+    wrapped_print(out, 2, "%s: %s%zu trials count, %zu void, %zu failed%s%s%s; in brackets: 95%% intervals",
+                  fit->study->name, fit->study->noise.counted ? "noisy machine; " : "", fit->ok,
+                  fit->void_trials, fit->failed, hiccups, blocks, cores);
 }
 
 static void print_equivalence(const struct fit *fit, FILE *out)
@@ -135,16 +138,17 @@ static void print_warnings(const struct fit *fit, unsigned lines, FILE *out)
 }
 
 /* What both forms begin with; rows: the most of the curve. */
-static void print_beginning(const struct fit *fit, unsigned rows, FILE *out)
+static void print_beginning(const struct fit *fit, const struct answer *answer, unsigned rows, FILE *out)
 {
     print_head(fit, out);
-    fit_print_answer(fit, out);
+    fit_print_answer(fit, answer, out);
     fputc('\n', out);
     fit_print_curve(fit, rows, out);
+    nodes_print(fit->study, out);
     fit_print_predictions(fit, out);
 }
 
-static void print_brief(const struct fit *fit, FILE *out)
+static void print_brief(const struct fit *fit, const struct answer *answer, FILE *out)
 {
     enum { ROWS = 10 };
     unsigned used;
@@ -154,7 +158,7 @@ static void print_brief(const struct fit *fit, FILE *out)
 
     if (!part)
         return;
-    print_beginning(fit, ROWS, part);
+    print_beginning(fit, answer, ROWS, part);
     print_equivalence(fit, part);
     fclose(part);
     fputs(text, out);
@@ -163,18 +167,21 @@ static void print_brief(const struct fit *fit, FILE *out)
     print_warnings(fit, used < FIT_PRINT_LINES ? FIT_PRINT_LINES - used : 1, out);
 }
 
-void fit_print(const struct fit *fit, bool verbose, FILE *out)
+void fit_print(const struct fit *fit, const struct answer *answer, bool verbose, FILE *out)
 {
     if (!verbose) {
-        print_brief(fit, out);
+        print_brief(fit, answer, out);
         return;
     }
-    print_beginning(fit, UINT_MAX, out);
+    print_beginning(fit, answer, UINT_MAX, out);
     fputc('\n', out);
     fit_print_models(fit, out);
     fit_print_sizes(fit, out);
     fit_print_quantities(fit, out);
     fit_print_knee_causes(fit, out);
+    if (fit->knob.count)
+        fputc('\n', out);
+    knob_print_table(&fit->knob, out);
     print_equivalence(fit, out);
     print_warnings(fit, UINT_MAX, out);
 }

@@ -1,4 +1,5 @@
-/* fit_print_answer.c: the knee, the chosen model, what to run, and how sure that is (fit_print.h). */
+/* fit_print_answer.c: what to run, the chosen model, and how sure that is, with the parts of fit_print_batch.c
+ * (fit_print.h). */
 #include <math.h>
 
 #include "harness/console/account_print.h"
@@ -7,14 +8,6 @@
 #include "harness/console/wrapped.h"
 
 enum { INDENT = 7 };
-
-static void print_knee(const struct fit *fit, FILE *out)
-{
-    if (fit->knee.workers)
-        wrapped_print(out, INDENT, "knee:  %u workers: %s", fit->knee.workers, fit->knee.reason);
-    else
-        wrapped_print(out, INDENT, "knee:  none found: %s", fit->knee.reason);
-}
 
 static void print_model(const struct fit *fit, FILE *out)
 {
@@ -54,6 +47,7 @@ static void print_linear(const struct fit *fit, FILE *out)
 
 static void print_run(const struct fit *fit, FILE *out)
 {
+    struct fit_measure_unit unit = fit_measure_unit(fit);
     const struct data_cell *cell;
     char wall[VALUE_TEXT_BYTES], chunk[48] = "";
 
@@ -64,11 +58,11 @@ static void print_run(const struct fit *fit, FILE *out)
     cell = &g_array_index(fit->study->cells, struct data_cell, fit->advised);
     if (cell->chunk > 0)
         snprintf(chunk, sizeof chunk, ", chunk %lld", (long long)cell->chunk);
-    wrapped_print(out, INDENT, "run:   %u worker%s%s%s%s: %s %s: %s", cell->workers,
+    wrapped_print(out, INDENT, "run:   %u worker%s%s%s%s: %s%s%s%s: %s", cell->workers,
                   cell->workers == 1 ? "" : "s", chunk, cell->policy ? ", " : "",
-                  cell->policy ? cell->policy : "",
+                  cell->policy ? cell->policy : "", unit.before,
                   fit_measure_text(fit, &fit->advised_wall_s, cell->workers, wall, sizeof wall),
-                  fit_measure_unit(fit).name, fit->advice);
+                  *unit.name ? " " : "", unit.name, fit->advice);
 }
 
 /* "time known to +-3.6%", of the advised cell. */
@@ -90,10 +84,12 @@ static void print_sure(const struct fit *fit, FILE *out)
     const struct model_fit *model = fit_chosen_model(fit);
     GString *text = g_string_new(NULL);
 
-    if (fit->knee.workers && fit->knee.low && fit->knee.low < fit->knee.high)
+    bool knee = fit->knee.workers && !fit->knee.oversubscribed;
+
+    if (knee && fit->knee.low && fit->knee.low < fit->knee.high)
         g_string_append_printf(text, "the knee is between %u and %u workers; ", fit->knee.low,
                                fit->knee.high);
-    else if (fit->knee.workers)
+    else if (knee)
         g_string_append_printf(text, "the knee's interval is %u workers alone; ", fit->knee.workers);
     add_time(fit, text);
     if (model && model->rejected)
@@ -108,12 +104,16 @@ static void print_sure(const struct fit *fit, FILE *out)
     g_string_free(text, TRUE);
 }
 
-void fit_print_answer(const struct fit *fit, FILE *out)
+void fit_print_answer(const struct fit *fit, const struct answer *answer, FILE *out)
 {
-    print_knee(fit, out);
+    print_run(fit, out);
+    if (!fit->study->is_table)
+        fit_print_batch(answer, out);
+    fit_print_knee(fit, fit->study->is_table ? NULL : answer, out);
+    if (!fit->study->is_table)
+        fit_print_advice(answer, out);
     print_model(fit, out);
     print_linear(fit, out);
-    print_run(fit, out);
     print_sure(fit, out);
     account_print_loss(&fit->account, out);
 }

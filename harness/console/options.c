@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/console/help.h"
 #include "harness/console/message.h"
+#include "harness/console/similar.h"
 
 enum { MAX_OPTIONS = 48, HELP_VALUE = 1000, LONG_BASE = 1001 };
 
@@ -29,8 +31,10 @@ static int parse_count(const struct option_spec *spec, const char *text)
     char *end;
     unsigned long long value;
 
-    if (spec->zero && strcmp(text, spec->zero) == 0)
-        text = "0";
+    if (spec->zero && strcmp(text, spec->zero) == 0) {
+        *(uint64_t *)spec->target = 0;
+        return 0;
+    }
     errno = 0;
     value = strtoull(text, &end, 10);
     if (*text < '0' || *text > '9' || *end || errno || value < spec->min || value > spec->max) {
@@ -133,49 +137,6 @@ static int parse_value(const struct option_spec *spec, const char *text)
     abort();
 }
 
-/* --- help ------------------------------------------------------------------------------------- */
-
-/* The help of a choice, with its choices for %s. */
-static const char *choice_help(const struct option_spec *spec, char *text, size_t bytes)
-{
-    const char *at = strstr(spec->help, "%s");
-    size_t used;
-
-    if (!at)
-        return spec->help;
-    used = (size_t)snprintf(text, bytes, "%.*s", (int)(at - spec->help), spec->help);
-    for (int i = 0; spec->choices[i] && used < bytes; i++)
-        used += (size_t)snprintf(text + used, bytes - used, "%s%s",
-                                 i == 0                 ? ""
-                                 : spec->choices[i + 1] ? ", "
-                                                        : " or ",
-                                 spec->choices[i]);
-    if (used < bytes)
-        snprintf(text + used, bytes - used, "%s", at + 2);
-    return text;
-}
-
-static void print_help(const struct subcommand *subcommand, const struct option_spec *table)
-{
-    printf("usage: knee %s %s\n\n%s\n\noptions:\n", subcommand->name, subcommand->usage, subcommand->summary);
-    for (const struct option_spec *spec = table; spec->name; spec++) {
-        char left[64], text[160];
-        if (spec->kind == OPTION_TEXT_OR)
-            snprintf(left, sizeof left, "    --%s[=%s]", spec->name, spec->argument);
-        else if (spec->letter)
-            snprintf(left, sizeof left, "-%c, --%s%s%s", spec->letter, spec->name, spec->argument ? " " : "",
-                     spec->argument ? spec->argument : "");
-        else
-            snprintf(left, sizeof left, "    --%s%s%s", spec->name, spec->argument ? " " : "",
-                     spec->argument ? spec->argument : "");
-        printf("  %-26s %s\n", left,
-               spec->kind == OPTION_CHOICE ? choice_help(spec, text, sizeof text) : spec->help);
-    }
-    printf("  %-26s %s\n", "-h, --help", "this text");
-    if (subcommand->details)
-        printf("\n%s", subcommand->details);
-}
-
 /* --- parsing ---------------------------------------------------------------------------------- */
 
 /* getopt's tables, made from struct option_spec. longs has room for two names of each option and two entries more. */
@@ -219,14 +180,47 @@ static const struct option_spec *find_spec(const struct option_spec *table, int 
     return NULL;
 }
 
+/* A word with a place of a command ({workers}) among the options: "--" is missing in front of the command. */
+static bool has_command(char **argv)
+{
+    for (; *argv; argv++)
+        if (strstr(*argv, "{workers}"))
+            return true;
+    return false;
+}
+
+/* The long option that a word like --bugdet was probably meant to be; NULL none. */
+static const char *option_meant(const struct option_spec *table, const char *word)
+{
+    const char *names[MAX_OPTIONS + 2] = {NULL}, *meant;
+    char *name = strncmp(word, "--", 2) == 0 ? g_strndup(word + 2, strcspn(word + 2, "=")) : NULL;
+    size_t count = 0;
+
+    if (!name)
+        return NULL;
+    for (; table && table[count].name && count < MAX_OPTIONS; count++)
+        names[count] = table[count].name;
+    names[count] = "help";
+    meant = similar_find(name, names);
+    g_free(name);
+    return meant;
+}
+
 static enum options_result bad_option(const struct subcommand *subcommand, char **argv, const char *what)
 {
+    const char *meant = option_meant(subcommand->table, argv[optind - 1]);
+
     if (optopt && optopt < HELP_VALUE && !strncmp(argv[optind - 1], "--", 2))
         optopt = 0;
-    if (optopt && optopt < HELP_VALUE)
+    if (has_command(argv))
+        message_error("%s %s: the words of a command come after '--': knee %s [options] -- CMD {workers}",
+                      what, argv[optind - 1], subcommand->name);
+    else if (optopt && optopt < HELP_VALUE)
         message_error("%s -%c: 'knee %s --help' lists the options", what, optopt, subcommand->name);
     else
-        message_error("%s %s: 'knee %s --help' lists the options", what, argv[optind - 1], subcommand->name);
+        message_error("%s %s: %s%s%s'knee %s --help' lists the options", what, argv[optind - 1],
+                      meant ? "did you mean --" : "", meant ? meant : "", meant ? "? " : "",
+                      subcommand->name);
     return OPTIONS_USAGE;
 }
 
@@ -246,7 +240,7 @@ enum options_result options_parse(const struct subcommand *subcommand, const str
     while ((value = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
         const struct option_spec *spec;
         if (value == 'h' || value == HELP_VALUE) {
-            print_help(subcommand, table);
+            help_print(subcommand, stdout);
             return OPTIONS_HELP;
         }
         if (value == '?')

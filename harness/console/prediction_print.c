@@ -75,21 +75,83 @@ static void print_checks(const struct prediction *p, FILE *out)
     for (unsigned i = 0; i < p->checks->len; i++) {
         const struct prediction_check *check = &g_array_index(p->checks, struct prediction_check, i);
         const struct data_cell *cell = &g_array_index(p->study->cells, struct data_cell, check->cell);
+        char words[96];
+        study_data_cell_words(cell, words, sizeof words);
         wrapped_print(out, 2,
-                      "checked: %u workers, chunk %lld, %s: measured %.4g s, predicted without it %.4g s "
-                      "(%+.1f%%)",
-                      check->workers, (long long)cell->chunk, cell->policy ? cell->policy : "its own policy",
-                      check->measured_s, check->predicted_s, without_negative_zero(100 * check->error, 1));
+                      "checked: %u workers%s%s: measured %.4g s, predicted without it %.4g s (%+.1f%%)",
+                      check->workers, words[0] ? ", " : "", words, check->measured_s, check->predicted_s,
+                      without_negative_zero(100 * check->error, 1));
     }
     if (!p->checks->len)
         fprintf(out, "checked: nothing: the study has no cell of more than one worker\n");
+}
+
+static void print_machine(const struct contention_machine *machine, FILE *out)
+{
+    char sharing[64] = "all cores share it";
+
+    if (machine->traffic == 1 && machine->footprint == 1 && !machine->sharing)
+        return;
+    if (machine->sharing)
+        snprintf(sharing, sizeof sharing, "%u cores share it", machine->sharing);
+    wrapped_print(
+        out, 2, "machine: its memory carries %.3g times the traffic, its cache holds %.3g times as much; %s",
+        machine->traffic, machine->footprint, sharing);
+}
+
+/* Where the width of the last point's interval comes from. */
+static void print_shares(const struct prediction *p, FILE *out)
+{
+    const struct prediction_point *last =
+        &g_array_index(p->points, struct prediction_point, p->points->len - 1);
+
+    if (last->workers > 1 && isfinite(last->half_contention + last->half_rest))
+        wrapped_print(out, 2,
+                      "interval of E(%u): +-%.1f points by contention (%s), +-%.1f points by all else",
+                      last->workers, 100 * last->half_contention,
+                      p->shared.by_antagonists ? "antagonists" : "assumed", 100 * last->half_rest);
+}
+
+static void print_kinds(const struct prediction *p, FILE *out)
+{
+    char excess[VALUE_TEXT_BYTES];
+
+    for (unsigned i = 0; i < p->shared.kinds->len; i++) {
+        const struct prediction_kind *kind = &g_array_index(p->shared.kinds, struct prediction_kind, i);
+        struct interval percent = interval_scaled(&kind->excess, 100);
+        wrapped_print(out, 2,
+                      "%s (%zu items): pressure %.2g GB/s and %.2g MiB; %s%% slower next to one more item",
+                      (const char *)g_ptr_array_index(p->study->kinds, kind->kind), kind->items,
+                      kind->model.pressure[CONTENTION_TRAFFIC] / 1e9,
+                      kind->model.pressure[CONTENTION_FOOTPRINT] / 1048576,
+                      interval_text_digits(&percent, "", excess, sizeof excess));
+    }
+}
+
+static void print_contention_check(const struct prediction *p, FILE *out)
+{
+    const struct prediction_contention_check *check = &p->contention_check;
+    struct interval predicted = interval_scaled(&check->predicted, 100),
+                    measured = interval_scaled(&check->measured, 100);
+    char one[VALUE_TEXT_BYTES], other[VALUE_TEXT_BYTES];
+
+    if (!check->workers)
+        return;
+    wrapped_print(
+        out, 2,
+        "contention checked: with %u workers items are %s%% slower by antagonists alone, measured %s%%; "
+        "E(%u) %.1f%%, measured %.1f%%: %+.1f points",
+        check->workers, interval_text_digits(&predicted, "", one, sizeof one),
+        interval_text_digits(&measured, "", other, sizeof other), check->workers,
+        100 * check->predicted_efficiency, 100 * check->measured_efficiency,
+        without_negative_zero(100 * (check->predicted_efficiency - check->measured_efficiency), 1));
 }
 
 static void print_slowdown(const struct prediction *p, FILE *out)
 {
     struct interval percent = interval_scaled(&p->contention, 100);
     struct interval crowding = interval_scaled(&p->crowding, 100);
-    char more[VALUE_TEXT_BYTES], waiting[VALUE_TEXT_BYTES];
+    char more[VALUE_TEXT_BYTES], waiting[VALUE_TEXT_BYTES], contention[PREDICTION_CONTENTION_BYTES];
 
     wrapped_print(
         out, 2,
@@ -97,11 +159,13 @@ static void print_slowdown(const struct prediction *p, FILE *out)
         "for a core, with all cores busy: %s%%",
         interval_text_digits(&percent, "", more, sizeof more), p->measured_workers,
         p->measured_workers == 1 ? "" : "s", interval_text_digits(&crowding, "", waiting, sizeof waiting));
-    if (p->request.cores > p->measured_workers)
-        wrapped_print(out, 2,
-                      "beyond %u worker%s that slowdown is extrapolated in proportion: measure there before "
-                      "you rely on it",
-                      p->measured_workers, p->measured_workers == 1 ? "" : "s");
+    wrapped_print(out, 2, "contention beyond %u worker%s: %s", p->measured_workers,
+                  p->measured_workers == 1 ? "" : "s",
+                  prediction_contention_text(&p->shared, contention, sizeof contention));
+    print_machine(&p->request.machine, out);
+    print_shares(p, out);
+    print_kinds(p, out);
+    print_contention_check(p, out);
 }
 
 void prediction_print(const struct prediction *p, FILE *out)

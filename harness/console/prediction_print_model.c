@@ -17,8 +17,8 @@ static void print_point(const struct prediction_model *p, const struct fit_predi
                       point->wall_s.reason);
         return;
     }
-    fprintf(out, "%7u%c %-26s %-26s%s\n", point->workers, large ? '!' : ' ',
-            interval_text_digits(&point->wall_s, "", wall, sizeof wall),
+    fprintf(out, "%7u%c %-26s %-*s%s\n", point->workers, large ? '!' : ' ',
+            interval_text_digits(&point->wall_s, "", wall, sizeof wall), point->extrapolated ? 26 : 0,
             interval_text_digits(&point->speedup, "", speedup, sizeof speedup),
             point->extrapolated ? " extrapolated" : "");
 }
@@ -29,11 +29,13 @@ void prediction_print_model(const struct prediction_model *p, FILE *out)
 
     wrapped_print(out, 2, "%s on %u core%s: %s", p->memory.study->name, p->cores, p->cores == 1 ? "" : "s",
                   p->sentence);
-    fprintf(out, "%7s  %-26s %s\n", "workers", "seconds of one more trial", "speedup");
+    fprintf(out, "%7s  %-26s %s\n", "workers", "seconds of one more trial",
+            study_data_is_weak(p->memory.study) ? "scaled speedup" : "speedup");
     for (size_t i = 0; i < p->fit.prediction_count; i++)
         print_point(p, &p->fit.predictions[i], out);
     if (p->best)
-        wrapped_print(out, 2, "best: %u worker%s", p->best, p->best == 1 ? "" : "s");
+        wrapped_print(out, 2, "best: %u worker%s%s", p->best, p->best == 1 ? "" : "s",
+                      study_data_is_weak(p->memory.study) ? ", by time for the same work" : "");
     else
         wrapped_print(out, 2, "best: none is predicted within the memory");
     if (p->memory.memory_limits)

@@ -1,5 +1,6 @@
 #include "harness/console/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -30,18 +31,17 @@ const char *progress_duration(double seconds, char *text, unsigned long bytes)
     return text;
 }
 
-void progress_update(struct progress *progress, double done, double total, const char *note)
+void progress_show(struct progress *progress, double share, double left_s, const char *note)
 {
     uint64_t now = clock_now_ns(), every_ms = progress->terminal ? TERMINAL_EVERY_MS : PLAIN_EVERY_MS;
-    double passed = (double)(now - progress->start_ns) / 1e9;
     char left[32] = "?", line[200];
 
-    if (progress->quiet || now - progress->last_ns < every_ms * 1000000u || total <= 0)
+    if (progress->quiet || now - progress->last_ns < every_ms * 1000000u)
         return;
     progress->last_ns = now;
-    if (done > 0)
-        progress_duration(passed * (total - done) / done, left, sizeof left);
-    snprintf(line, sizeof line, "%s: %3.0f%%, %s left%s%s", progress->what, 100 * done / total, left,
+    if (!isnan(left_s))
+        progress_duration(left_s, left, sizeof left);
+    snprintf(line, sizeof line, "%s: %3.0f%%, %s left%s%s", progress->what, 100 * share, left,
              note ? ", " : "", note ? note : "");
     if (progress->terminal) {
         fprintf(stderr, "\r\033[K%s", line);
@@ -50,6 +50,14 @@ void progress_update(struct progress *progress, double done, double total, const
     } else {
         message_note("%s", line);
     }
+}
+
+void progress_update(struct progress *progress, double done, double total, const char *note)
+{
+    double passed = (double)(clock_now_ns() - progress->start_ns) / 1e9;
+
+    if (total > 0)
+        progress_show(progress, done / total, done > 0 ? passed * (total - done) / done : NAN, note);
 }
 
 void progress_end(struct progress *progress)

@@ -22,6 +22,9 @@ void progress_start(struct progress *progress, const char *what);
  * behind. Cheap: most calls return at once. */
 void progress_update(struct progress *progress, double done, double total, const char *note);
 
+/* The same with the share that is done, and the time left where it is known better; NaN: not known. */
+void progress_show(struct progress *progress, double share, double left_s, const char *note);
+
 /* Clears the terminal's line. */
 void progress_end(struct progress *progress);
 

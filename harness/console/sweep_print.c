@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/console/knob_print.h"
 #include "harness/console/message.h"
 #include "harness/console/progress.h"
+#include "harness/study/study_read.h"
 #include "harness/sweep/sweep.h"
 
 /* --- plan ------------------------------------------------------------------------------------- */
@@ -14,17 +16,19 @@
 /* "9 cells (serial; 4 worker counts, 3 larger chunks, 1 other policies), 8 of 20 items in each trial" */
 static void cells_text(const struct plan *plan, const struct subject *subject, char *text, size_t bytes)
 {
-    uint32_t roles[4] = {0};
-    char work[96];
+    uint32_t roles[PLAN_ROLES] = {0};
+    char work[96], antagonists[48] = "";
 
     for (uint32_t i = 0; i < plan->cell_count; i++)
         roles[plan->cells[i].role]++;
     subject->kind->work_text(subject, plan, work, sizeof work);
+    if (roles[PLAN_ANTAGONIST])
+        snprintf(antagonists, sizeof antagonists, ", %" PRIu32 " antagonists", roles[PLAN_ANTAGONIST]);
     snprintf(text, bytes,
              "%" PRIu32 " cells (%s%" PRIu32 " worker counts, %" PRIu32 " larger chunks, %" PRIu32
-             " other policies)%s%s",
+             " other policies%s)%s%s",
              plan->cell_count, roles[PLAN_SERIAL] ? "serial; " : "", roles[PLAN_SCALING], roles[PLAN_CHUNK],
-             roles[PLAN_POLICY], work[0] ? ", " : "", work);
+             roles[PLAN_POLICY], antagonists, work[0] ? ", " : "", work);
 }
 
 static void print_stop_rule(const struct plan *plan, const char *cells)
@@ -63,10 +67,11 @@ void sweep_print_cells(const struct sweep_plan *planned, const struct subject *s
     const struct plan *plan = &planned->plan;
     char text[96];
 
-    printf("cell  role     predicted  parameters\n");
+    printf("cell  role        predicted  parameters\n");
     for (uint32_t i = 0; i < plan->cell_count; i++)
-        printf("%4" PRIu32 "  %-7s  %7.2f s  %s\n", i + 1, plan_role_name(plan->cells[i].role),
-               sweep_plan_cell_ns(planned, i) / 1e9, sweep_cell_text(&plan->cells[i], text, sizeof text));
+        printf("%4" PRIu32 "  %-10s  %7.2f s  %s\n", i + 1, plan_role_name(plan->cells[i].role),
+               sweep_plan_cell_ns(planned, i) / 1e9,
+               sweep_cell_text(subject, &plan->cells[i], text, sizeof text));
     subject->kind->work_text(subject, plan, text, sizeof text);
     if (plan->stop == PLAN_STOP_PRECISION)
         printf("%d blocks and more, ", PRECISION_BLOCKS);
@@ -80,9 +85,12 @@ void sweep_print_cells(const struct sweep_plan *planned, const struct subject *s
 
 struct tally {
     unsigned ok, voided, failed;
-    double voided_ns;  /* wall time of the void ones */
-    unsigned missing;  /* (cell, block) of blocks that were run, without a trial that counts */
-    bool has_baseline; /* one worker, at least one trial that counts */
+    unsigned disturbed; /* void ones that count all the same (study_noise.h); not among voided */
+    double voided_ns;   /* wall time of the void ones */
+    unsigned missing;   /* (cell, block) of blocks that were run, without a trial that counts */
+    bool has_baseline;  /* one worker, at least one trial that counts */
+    char failing[200];  /* study_data_failed_words() */
+    char noise[200];    /* study_noise_words() */
     char *void_reason, *failed_reason; /* of the last one */
 };
 
@@ -92,32 +100,68 @@ static void replace(char **text, const char *with)
     *text = g_strdup(with ? with : "no reason was recorded");
 }
 
+/* Which disturbed trials count, whether one worker has a trial that does, and items that fail. */
+static int read_data(struct study *study, struct tally *tally, bool *counted, struct fault *fault)
+{
+    struct study_data data;
+    int baseline;
+
+    if (study_load(study, STUDY_TRIALS, &data, fault))
+        return -1;
+    study_noise_words(&data, tally->noise, sizeof tally->noise);
+    study_data_failed_words(&data, tally->failing, sizeof tally->failing);
+    *counted = data.noise.counted;
+    baseline = study_data_curve_cell(&data, 1);
+    for (unsigned i = 0; i < data.trials->len; i++) {
+        const struct data_trial *trial = &g_array_index(data.trials, struct data_trial, i);
+        tally->has_baseline |= (int)trial->cell == baseline && trial->status == TRIAL_OK;
+    }
+    study_data_release(&data);
+    return 0;
+}
+
+/* Returns whether the trial is one that counts, or failed. */
+static bool tally_trial(struct tally *tally, const struct study_trial *trial, bool counted)
+{
+    if (strcmp(trial->status, "ok") == 0) {
+        tally->ok++;
+    } else if (strcmp(trial->status, "failed") == 0) {
+        tally->failed++;
+        replace(&tally->failed_reason, trial->reason);
+    } else if (trial->disturbed == 1 && counted) {
+        tally->disturbed++;
+    } else {
+        tally->voided++;
+        tally->voided_ns += trial->wall_ns > 0 ? (double)trial->wall_ns : 0;
+        replace(&tally->void_reason, trial->reason);
+        return false;
+    }
+    return true;
+}
+
 static int count_trials(struct study *study, const struct plan *plan, int64_t blocks_run, struct tally *tally,
                         struct fault *fault)
 {
-    size_t count = 0;
-    struct study_trial *trials = study_read_trials(study, &count, fault);
+    size_t count = 0, places = (size_t)blocks_run * plan->cell_count;
+    struct study_trial *trials;
+    bool *has, counted;
 
     *tally = (struct tally){0};
+    if (read_data(study, tally, &counted, fault))
+        return -1;
+    trials = study_read_trials(study, &count, fault);
     if (!trials)
         return -1;
+    has = g_new0(bool, places + 1);
     for (size_t i = 0; i < count; i++) {
-        const struct study_trial *trial = &trials[i];
-        bool is_cell = trial->cell >= 1 && trial->cell <= (int64_t)plan->cell_count;
-        const struct plan_cell *cell = is_cell ? &plan->cells[trial->cell - 1] : NULL;
-        if (strcmp(trial->status, "ok") == 0) {
-            tally->ok++;
-            tally->has_baseline |= cell && cell->role == PLAN_SCALING && cell->workers == 1;
-        } else if (strcmp(trial->status, "void") == 0) {
-            tally->voided++;
-            tally->voided_ns += trial->wall_ns > 0 ? (double)trial->wall_ns : 0;
-            replace(&tally->void_reason, trial->reason);
-        } else {
-            tally->failed++;
-            replace(&tally->failed_reason, trial->reason);
-        }
+        bool settled = tally_trial(tally, &trials[i], counted);
+        int64_t place = trials[i].block * plan->cell_count + trials[i].cell - 1;
+        if (settled && place >= 0 && (size_t)place < places)
+            has[place] = true;
     }
-    tally->missing = (unsigned)(blocks_run * plan->cell_count) - tally->ok - tally->failed;
+    for (size_t i = 0; i < places; i++)
+        tally->missing += !has[i];
+    g_free(has);
     study_free_trials(trials, count);
     return 0;
 }
@@ -134,7 +178,14 @@ static void print_stop(struct study *study)
 
 static void print_trials(const struct tally *tally)
 {
-    printf("trials   %u ok, %u void, %u failed\n", tally->ok, tally->voided, tally->failed);
+    printf("trials   %u ok, ", tally->ok);
+    if (tally->disturbed)
+        printf("%u disturbed that count, ", tally->disturbed);
+    printf("%u void, %u failed\n", tally->voided, tally->failed);
+    if (tally->noise[0])
+        printf("         %s\n", tally->noise);
+    if (tally->failing[0])
+        printf("items    %s\n", tally->failing);
     if (tally->voided)
         printf("         void ones were repeated%s; the last was void because %s\n",
                tally->missing ? ", not all with success" : "", tally->void_reason);
@@ -147,16 +198,17 @@ static void print_trials(const struct tally *tally)
 
 static int check_tally(const struct tally *tally, const struct study *study, struct fault *fault)
 {
+    const char *why = tally->void_reason ? tally->void_reason : "none was run";
+
     if (tally->failed)
         return fault_set(fault,
                          "%u trials failed, the last because %.300s: the events in %.100s/study.db name each",
                          tally->failed, tally->failed_reason, study->folder);
     if (!tally->has_baseline)
-        return fault_set(
-            fault,
-            "no trial with one worker counts (%.200s): repeat it with --restart on a quiet machine, or "
-            "allow more disturbance with --noise",
-            tally->void_reason ? tally->void_reason : "none was run");
+        return fault_set(fault, "no trial with one worker counts (%.250s)%s", why,
+                         strstr(why, "--") /* it names the option that helps */
+                             ? ""
+                             : ": repeat it with --restart when that is mended");
     return 0;
 }
 
@@ -189,15 +241,38 @@ static void print_time(struct study *study, const struct sweep_plan *planned, co
     printf(", budget %s\n", progress_duration((double)subject->options->budget_ns / 1e9, text, sizeof text));
 }
 
-static void print_end(struct study *study, const struct plan *plan, int64_t blocks_run)
+/* The next command only where it can work: a report needs a trial with one worker. */
+static void print_end(struct study *study, const struct plan *plan, int64_t blocks_run, bool has_next)
 {
+    char *by = study_get(study, "stopped_by");
+
     print_stop(study);
-    if (blocks_run < plan->blocks && plan->stop != PLAN_STOP_PRECISION)
+    if (g_strcmp0(by, "void") == 0)
+        printf("         no trial of block %" PRId64 " counts: more blocks were not tried\n", blocks_run);
+    else if (blocks_run < plan->blocks && plan->stop != PLAN_STOP_PRECISION)
         printf("         %" PRId64
                " blocks were dropped to keep to the budget: trials took longer than predicted, or "
                "had to be repeated\n",
                plan->blocks - blocks_run);
-    printf("next     knee report %s\n", study->folder);
+    if (has_next)
+        printf("next     knee report %s\n", study->folder);
+    g_free(by);
+}
+
+/* Of a command: is its option the number of workers? */
+static int print_knob(struct study *study, struct fault *fault)
+{
+    struct study_data data;
+    struct knob_study knob;
+
+    if (study_load(study, STUDY_TRIALS, &data, fault))
+        return -1;
+    knob_study_make(&data, &knob);
+    knob_print_table(&knob, stdout);
+    knob_print_findings(&knob, stdout);
+    knob_study_release(&knob);
+    study_data_release(&data);
+    return 0;
 }
 
 int sweep_print_summary(struct study *study, const struct sweep_plan *planned, const struct subject *subject,
@@ -215,9 +290,11 @@ int sweep_print_summary(struct study *study, const struct sweep_plan *planned, c
     print_study(study, plan, subject, run);
     print_trials(&tally);
     result = subject->kind->print(subject, plan, study, tally.failed == 0, stdout, fault);
+    if (result == 0)
+        result = print_knob(study, fault);
     if (result == 0) {
         print_time(study, planned, subject, &tally);
-        print_end(study, plan, run);
+        print_end(study, plan, run, tally.has_baseline);
         result = check_tally(&tally, study, fault);
     }
     g_free(tally.void_reason);

@@ -103,9 +103,13 @@ static void add_point(struct fit *fit, const struct scaling_point *scaling)
     struct fit_point point = {.scaling = *scaling, .blocks = blocks_of(fit->study, cell)};
 
     point.images_per_s = fit_measure(fit->study, cell, offsetof(struct data_trial, images_per_s), true,
-                                     "the number of items is not recorded");
-    point.cpu_s_per_item = fit_measure(fit->study, cell, offsetof(struct data_trial, cpu_s_per_item), true,
-                                       "CPU time is not recorded");
+                                     "no item was done, or their number is not recorded");
+    point.cpu_s_per_trial =
+        fit_measure(fit->study, cell, offsetof(struct data_trial, cpu_s), true, "CPU time is not recorded");
+    point.cpu_s_per_item =
+        fit_measure(fit->study, cell, offsetof(struct data_trial, cpu_s_per_item), true,
+                    interval_has_value(&point.cpu_s_per_trial) ? "the number of items is not recorded"
+                                                               : "CPU time is not recorded");
     point.maxrss_mib = fit_measure(fit->study, cell, offsetof(struct data_trial, maxrss_mib), true,
                                    "peak memory is not recorded");
     g_array_append_val(fit->curve, point);
@@ -215,6 +219,7 @@ void fit_release(struct fit *fit)
     g_free(fit->caveats);
     g_ptr_array_free(fit->warnings, TRUE);
     fit_account_release(&fit->account);
+    knob_study_release(&fit->knob);
     g_free(fit->equivalence.manifest_sha256);
     g_free(fit->equivalence.reason);
     *fit = (struct fit){0};
@@ -272,6 +277,7 @@ int fit_make(const struct study_data *study, const struct fit_request *request, 
         status = fit_curve(fit, &data) || fit_details(fit)
                      ? fault_sys(fault, "%s: out of memory", study->name)
                      : 0;
+        knob_study_make(fit->study, &fit->knob);
         fit_warn(fit);
     }
     g_free(observations);

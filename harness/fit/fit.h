@@ -27,6 +27,7 @@
 #include "analysis/sweep/sweep_analysis.h"
 #include "harness/fit/fit_account.h"
 #include "harness/fit/fit_hiccups.h"
+#include "harness/knob/knob_study.h"
 #include "harness/study/study_data.h"
 #include "pipeline/base/fault.h"
 
@@ -60,7 +61,7 @@ struct fit_prediction {
 struct fit_point {
     struct scaling_point scaling;
     size_t blocks; /* with a trial that counts */
-    struct interval images_per_s, cpu_s_per_item, maxrss_mib;
+    struct interval images_per_s, cpu_s_per_item, cpu_s_per_trial, maxrss_mib;
     struct interval efficiency_bootstrap;
 };
 
@@ -149,7 +150,8 @@ struct fit {
     char advice[512];
     struct fit_equivalence equivalence;
     struct fit_account account;
-    GPtrArray *warnings; /* char * */
+    struct knob_study knob; /* of a study of a command: its findings are among the warnings too */
+    GPtrArray *warnings;    /* char * */
 };
 
 /* Returns 0, or -1 with fault when no trial counts or memory is short. */
@@ -163,6 +165,13 @@ const struct fit_point *fit_point_at(const struct fit *fit, unsigned workers);
 const struct fit_point *fit_point_full(const struct fit *fit);
 /* The model that was chosen; NULL none. */
 const struct model_fit *fit_chosen_model(const struct fit *fit);
+
+/* The speedup of a single trial: T(1) of the curve over its time, of weak scaling times its workers. NaN for a trial that
+ * takes no part in the curve, and without T(1). */
+double fit_trial_speedup(const struct fit *fit, const struct data_trial *trial);
+/* The band of the chosen model at a number of workers on this machine, where no worker beyond the cores is gained: while a
+ * larger model is not excluded, the union of both (model_speedup_union()). Unknown without a chosen model. */
+struct interval fit_speedup_band(const struct fit *fit, unsigned workers);
 
 /* What the fits of models make least, and how the other criterion differs: a sentence each. */
 const char *fit_criterion_sentence(bool linear);

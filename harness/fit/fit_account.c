@@ -52,6 +52,7 @@ static int account_trial(const struct fit_account *all, unsigned index, struct a
     struct account_worker *worker = g_new0(struct account_worker, workers.end - workers.begin + 1);
     struct account_item *item = g_new0(struct account_item, rows.end - rows.begin + 1);
     struct account_trial made = {.wall_s = trial->wall_s,
+                                 .held_s = trial->held_s,
                                  .gate_s = trial->prefix_s + trial->spawn_s + trial->init_s,
                                  .worker = worker,
                                  .workers = workers.end - workers.begin,
@@ -263,6 +264,12 @@ int fit_account_make(const struct study_data *study, struct fit_account *account
         fit_account_add_cell(account, i);
     if (study->is_table)
         snprintf(account->reason, sizeof account->reason, "a table of times has no causes");
+    else if (!account->cells->len && g_strcmp0(study_data_fact(study, "subject"), "command") == 0 &&
+             g_str_has_prefix(study_data_fact(study, "spans") ? study_data_fact(study, "spans") : "", "none"))
+        snprintf(
+            account->reason, sizeof account->reason,
+            "the command wrote no spans (JSON lines of its items to the file named in KNEE_SPANS): only it "
+            "knows what its workers do");
     else if (!account->cells->len)
         snprintf(account->reason, sizeof account->reason,
                  "no trial that counts has the instants of its workers");

@@ -144,15 +144,14 @@ static struct candidates list_candidates(const struct fit *fit)
                               .cell = g_new0(unsigned, cells + 1)};
 
     for (unsigned i = 0; i < cells; i++) {
+        char words[96];
         const struct data_cell *c = cell_at(fit, i);
         bool default_setting = study_data_curve_cell(fit->study, c->workers) == (int)i;
         struct advice_setting *setting = &list.setting[list.count];
         if (!default_setting && !is_variation(c))
             continue;
-        list.name[list.count] = fit->study->is_table && !fit->study->is_export
-                                    ? g_strdup("as measured")
-                                    : g_strdup_printf("chunk %lld, %s", (long long)c->chunk,
-                                                      c->policy ? c->policy : "its own policy");
+        study_data_cell_words(c, words, sizeof words);
+        list.name[list.count] = g_strdup(words[0] ? words : "as measured");
         list.trials[list.count] = observations_of_wall(fit->study, i, true, &setting->count);
         setting->workers = c->workers;
         setting->is_default = default_setting;
@@ -188,6 +187,8 @@ static void find_advice(struct fit *fit)
         fit->advised_wall_s = scaling_level(setting->trials, setting->count, fit->study->paired, FIT_LEVEL);
         if (study_data_is_weak(fit->study))
             fit->advised_wall_s = interval_scaled(&fit->advised_wall_s, setting->workers);
+        if (setting->is_default && fit_point_at(fit, setting->workers)) /* allows for rounding */
+            fit->advised_wall_s = fit_point_at(fit, setting->workers)->scaling.seconds;
     }
     candidates_release(&list);
 }

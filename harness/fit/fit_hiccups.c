@@ -14,13 +14,25 @@ static struct data_trial *trial_at(const struct study_data *study, unsigned i)
     return &g_array_index(study->trials, struct data_trial, i);
 }
 
+const char *fit_throughput_unit(const struct study_data *study)
+{
+    static const char *const words[] = {"throughput", "rate", "bandwidth"};
+    const char *unit = study_data_fact(study, "throughput");
+
+    for (size_t i = 0; unit && i < G_N_ELEMENTS(words); i++)
+        if (g_ascii_strcasecmp(unit, words[i]) == 0)
+            return "";
+    return unit ? unit : "";
+}
+
 /* "102 s", or the throughput in the unit of its column. */
 static void measured(const struct study_data *study, const struct data_trial *trial, char *text, size_t bytes)
 {
-    const char *throughput = study_data_fact(study, "throughput");
+    const char *unit = fit_throughput_unit(study);
 
-    if (throughput)
-        snprintf(text, bytes, "%.4g %.40s", trial->images_per_s, throughput);
+    if (study_data_fact(study, "throughput"))
+        snprintf(text, bytes, "%s%.4g%s%.40s", *unit ? "" : "throughput ", trial->images_per_s,
+                 *unit ? " " : "", unit);
     else
         snprintf(text, bytes, "%.4g s", trial->wall_s);
 }
@@ -30,7 +42,7 @@ static void describe(const struct study_data *study, struct fit_hiccup *hiccup)
 {
     const struct data_trial *trial = trial_at(study, hiccup->trial);
     const struct data_cell *cell = study_data_cell(study, trial);
-    char value[64], with[96] = "", block[32] = "";
+    char value[64], with[160] = "", block[32] = "", words[96];
 
     measured(study, trial, value, sizeof value);
     if (study->paired)
@@ -40,9 +52,8 @@ static void describe(const struct study_data *study, struct fit_hiccup *hiccup)
     else if (study_data_on_curve(study, trial))
         snprintf(with, sizeof with, " at %u worker%s", cell->workers, cell->workers == 1 ? "" : "s");
     else
-        snprintf(with, sizeof with, " at %u worker%s with chunk %lld, %.24s", cell->workers,
-                 cell->workers == 1 ? "" : "s", (long long)cell->chunk,
-                 cell->policy ? cell->policy : "its own policy");
+        snprintf(with, sizeof with, " at %u worker%s with %s", cell->workers, cell->workers == 1 ? "" : "s",
+                 study_data_cell_words(cell, words, sizeof words));
     snprintf(hiccup->reason, sizeof hiccup->reason, "%s%s%s: %.3g times as %s as the other trials there",
              value, with, block, hiccup->times, study_data_fact(study, "throughput") ? "slow" : "long");
 }

@@ -24,4 +24,7 @@ GArray *fit_hiccups_find(const struct study_data *study);
 /* Gives them the status TRIAL_HICCUP, by which everything that takes trials that count leaves them out. */
 void fit_hiccups_mark(struct study_data *study, const GArray *hiccups);
 
+/* The unit of a table's throughputs; "" where its column has a word for throughput only, or the table has times. */
+const char *fit_throughput_unit(const struct study_data *study);
+
 #endif

@@ -6,6 +6,8 @@
 
 #include "harness/fit/fit_findings.h"
 #include "harness/fit/fit_json_internal.h"
+#include "harness/fit/fit_nodes.h"
+#include "harness/fit/prediction_contention.h"
 #include "harness/fit/fit_size_lines.h"
 
 /* An interval, and that of the bootstrap under a key of its own. */
@@ -55,6 +57,7 @@ static json_t *study_json(const struct fit *fit)
 static json_t *trials_json(const struct fit *fit)
 {
     json_t *object = json_object(), *reasons = json_array();
+    uint64_t items, items_failed = study_data_items_failed(fit->study, &items);
     GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
     GArray *counts = g_array_new(FALSE, TRUE, sizeof(unsigned));
 
@@ -84,8 +87,15 @@ static json_t *trials_json(const struct fit *fit)
     fit_json_put(object, "ok", json_integer((json_int_t)fit->ok));
     fit_json_put(object, "void", json_integer((json_int_t)fit->void_trials));
     fit_json_put(object, "failed", json_integer((json_int_t)fit->failed));
+    fit_json_put(object, "items_failed", json_integer((json_int_t)items_failed));
     fit_json_put(object, "hiccups", json_integer(fit->request.keep_hiccups ? 0 : fit->hiccups->len));
     fit_json_put(object, "void_reasons", reasons);
+    fit_json_put(object, "disturbed", json_integer((json_int_t)fit->study->noise.disturbed));
+    fit_json_put(object, "disturbed_count", json_boolean(fit->study->noise.counted));
+    fit_json_put(object, "noise_policy",
+                 fit->study->noise.disturbed ? fit_json_text(noise_policy_names[fit->study->noise.policy])
+                                             : json_null());
+    fit_json_put(object, "others_share", fit_json_number(fit->study->noise.others_share));
     return object;
 }
 
@@ -156,28 +166,53 @@ static json_t *facts_json(const struct fit *fit)
 
 /* --- curve ------------------------------------------------------------------------- */
 
+/* Of every trial of a point, or every k-th where the curve has many. */
+static json_t *trial_speedups_json(const struct fit *fit, unsigned workers)
+{
+    enum { MOST = 5000 }; /* of the whole curve */
+    unsigned step = fit->study->trials->len / MOST + 1, seen = 0;
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < fit->study->trials->len; i++) {
+        const struct data_trial *trial = &g_array_index(fit->study->trials, struct data_trial, i);
+        double speedup =
+            study_data_cell(fit->study, trial)->workers == workers ? fit_trial_speedup(fit, trial) : NAN;
+        if (!isnan(speedup) && seen++ % step == 0)
+            fit_json_append(array, fit_json_number(speedup));
+    }
+    return array;
+}
+
 static json_t *curve_json(const struct fit *fit)
 {
     json_t *array = json_array();
 
     for (unsigned i = 0; i < fit->curve->len; i++) {
         const struct fit_point *point = &g_array_index(fit->curve, struct fit_point, i);
-        json_t *row = json_object();
-        fit_json_put(row, "workers", json_integer(point->scaling.workers));
-        fit_json_put(row, "trials", json_integer((json_int_t)point->scaling.trials));
+        json_t *row = fit_json_scaling(&point->scaling);
         fit_json_put(row, "blocks", json_integer((json_int_t)point->blocks));
-        fit_json_put(row, "oversubscribed", json_boolean(point->scaling.oversubscribed));
-        fit_json_put(row, "wall_s", fit_json_interval(&point->scaling.seconds));
         fit_json_put(row, "images_per_s", fit_json_interval(&point->images_per_s));
-        fit_json_put(row, "speedup", fit_json_interval(&point->scaling.speedup));
+        fit_json_put(row, "trial_speedups", trial_speedups_json(fit, point->scaling.workers));
         fit_json_put(row, "efficiency",
                      with_bootstrap(&point->scaling.efficiency, &point->efficiency_bootstrap));
         fit_json_put(row, "karp_flatt", fit_json_interval(&point->scaling.karp_flatt));
         fit_json_put(row, "cpu_s_per_item", fit_json_interval(&point->cpu_s_per_item));
+        fit_json_put(row, "cpu_s_per_trial", fit_json_interval(&point->cpu_s_per_trial));
         fit_json_put(row, "maxrss_mib", fit_json_interval(&point->maxrss_mib));
         fit_json_append(array, row);
     }
     return array;
+}
+
+static json_t *contention_json(const struct fit *fit)
+{
+    struct prediction_contention contention;
+    json_t *object;
+
+    prediction_contention_make(&fit->account, &contention);
+    object = prediction_contention_json(&contention, fit->study);
+    prediction_contention_release(&contention);
+    return object;
 }
 
 json_t *fit_json(const struct fit *fit)
@@ -212,7 +247,11 @@ json_t *fit_json(const struct fit *fit)
     fit_json_put(object, "counter_formulas", fit_json_quantities(fit));
     fit_json_put(object, "recommendation", fit_json_recommendation(fit));
     fit_json_put(object, "equivalence", fit_json_equivalence(fit));
+    fit_json_put(object, "contention", contention_json(fit));
+    fit_json_put(object, "three_ways", json_null()); /* `knee fit --replayed` puts them here */
     fit_json_put(object, "account", fit_account_json(&fit->account));
+    fit_json_put(object, "nodes", fit_nodes_json(fit->study));
+    fit_json_put(object, "knob", fit_json_knob(&fit->knob));
     for (unsigned i = 0; i < fit->warnings->len; i++)
         fit_json_append(warnings, fit_json_text(g_ptr_array_index(fit->warnings, i)));
     fit_json_put(object, "warnings", warnings);

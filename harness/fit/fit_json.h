@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+#include "analysis/speedup/scaling.h"
 #include "analysis/statistics/interval.h"
 #include "pipeline/base/fault.h"
 
@@ -20,6 +21,8 @@ json_t *fit_json_count(unsigned count);
 json_t *fit_json_interval(const struct interval *interval);
 /* Puts an interval's keys into an object, and returns it. */
 json_t *fit_json_put_interval(json_t *object, const struct interval *interval);
+/* A point of the curve: workers, trials, oversubscribed, wall_s, speedup, efficiency. */
+json_t *fit_json_scaling(const struct scaling_point *point);
 /* These take over the reference to value. */
 void fit_json_put(json_t *object, const char *key, json_t *value);
 void fit_json_append(json_t *array, json_t *value);

@@ -13,6 +13,7 @@ json_t *fit_json_predictions(const struct fit *fit);
 json_t *fit_json_lack_of_fit(const struct fit *fit);
 json_t *fit_json_knee(const struct fit *fit);
 json_t *fit_json_phases(const struct fit *fit);
+json_t *fit_json_knob(const struct knob_study *knob);
 json_t *fit_json_variations(const struct fit *fit);
 json_t *fit_json_size(const struct fit *fit);
 json_t *fit_json_size_points(const struct fit *fit);

@@ -33,11 +33,12 @@ static json_t *predicted_json(const struct fit *fit, const struct model_fit *mod
 
     for (unsigned n = 1; n <= last && model->fitted; n++) {
         double here = fit->study->cores && n > fit->study->cores ? fit->study->cores : n;
-        struct interval speedup;
+        struct interval speedup, both;
         json_t *row;
         if (last > 256 && !fit_point_at(fit, n))
             continue;
         speedup = model_speedup_interval(model, here);
+        both = model_speedup_union(model, here);
         row = json_object();
         fit_json_put(row, "workers", json_integer(n));
         fit_json_put(row, "wall_s",
@@ -45,6 +46,8 @@ static json_t *predicted_json(const struct fit *fit, const struct model_fit *mod
         fit_json_put(row, "speedup", fit_json_number(speedup.value));
         fit_json_put(row, "low", fit_json_number(speedup.low));
         fit_json_put(row, "high", fit_json_number(speedup.high));
+        fit_json_put(row, "union_low", fit_json_number(both.low));
+        fit_json_put(row, "union_high", fit_json_number(both.high));
         fit_json_append(array, row);
     }
     return array;

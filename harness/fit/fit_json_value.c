@@ -1,12 +1,10 @@
 /* fit_json_value.c: numbers, texts and intervals as JSON, and JSON as a file. */
-#include <errno.h>
 #include <glib.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "harness/fit/fit_json.h"
+#include "pipeline/base/whole_file.h"
 
 json_t *fit_json_number(double value)
 {
@@ -66,6 +64,19 @@ json_t *fit_json_count(unsigned count)
     return count ? json_integer(count) : json_null();
 }
 
+json_t *fit_json_scaling(const struct scaling_point *point)
+{
+    json_t *object = json_object();
+
+    fit_json_put(object, "workers", json_integer(point->workers));
+    fit_json_put(object, "trials", json_integer((json_int_t)point->trials));
+    fit_json_put(object, "oversubscribed", json_boolean(point->oversubscribed));
+    fit_json_put(object, "wall_s", fit_json_interval(&point->seconds));
+    fit_json_put(object, "speedup", fit_json_interval(&point->speedup));
+    fit_json_put(object, "efficiency", fit_json_interval(&point->efficiency));
+    return object;
+}
+
 /* --- file ------------------------------------------------------------------------------------- */
 
 int fit_json_print(const json_t *json, FILE *out)
@@ -74,27 +85,15 @@ int fit_json_print(const json_t *json, FILE *out)
                                                                                                       : 0;
 }
 
+static int content(FILE *file, const void *context, struct fault *fault)
+{
+    if (fit_json_print(context, file) == 0 ||
+        ferror(file)) /* whole_file_write() reports the stream's errors */
+        return 0;
+    return fault_sys(fault, "no memory for JSON: end other programs");
+}
+
 int fit_json_write(const json_t *json, const char *path, struct fault *fault)
 {
-    char *other = g_strdup_printf("%s.new-%d", path, (int)getpid());
-    FILE *file = fopen(other, "wx");
-    int status = -1;
-
-    if (file) {
-        status = fit_json_print(json, file) || fflush(file) || fsync(fileno(file)) ? -1 : 0;
-        if (fclose(file))
-            status = -1;
-        if (status == 0)
-            status = rename(other, path);
-    }
-    if (status) {
-        int error = errno;
-        if (file)
-            unlink(other);
-        status = fault_sys(
-            fault, "%s cannot be written: %s: free space there, or give a folder that can be written to",
-            path, strerror(error));
-    }
-    g_free(other);
-    return status;
+    return whole_file_write(path, content, json, fault);
 }

@@ -18,15 +18,16 @@ static struct knee_cost cost_of(const struct fit_account_trial *row, unsigned wo
                                 unsigned block)
 {
     static const enum account_cause start[] = {CAUSE_SPAWN, CAUSE_INIT}, size[] = {CAUSE_INFLATION_SIZE},
-                                    taken[] = {CAUSE_INFLATION_FIXED, CAUSE_INFLATION_REST, CAUSE_WAITING,
-                                               CAUSE_BLOCKED_MORE};
+                                    taken[] = {CAUSE_INFLATION_FIXED, CAUSE_INFLATION_REST,
+                                               CAUSE_WAITING,         CAUSE_HELD,
+                                               CAUSE_BLOCKED_MORE,    CAUSE_OFF_CPU};
     const double *core_s = row->account.core_s;
     struct knee_cost cost = {.workers = workers, .block = block, .total_s = row->account.total_s};
 
     cost.core_s[KNEE_SERIAL] = core_s[CAUSE_SERIAL];
     cost.core_s[KNEE_START] = sum_of(core_s, start, 2);
     cost.core_s[KNEE_SIZE] = sum_of(core_s, size, 1) + core_s[CAUSE_TAIL] - row->equal_tail_s;
-    cost.core_s[KNEE_CONTENTION] = sum_of(core_s, taken, 4);
+    cost.core_s[KNEE_CONTENTION] = sum_of(core_s, taken, G_N_ELEMENTS(taken));
     cost.total_s /= work;
     for (int s = 0; s < KNEE_STEPS; s++)
         cost.core_s[s] /= work;

@@ -1,5 +1,7 @@
 /* fit_predict.c: the chosen model at worker counts that were not measured, its knee, and whether its terms are
  * needed. */
+#include <math.h>
+
 #include "harness/fit/fit_internal.h"
 
 const struct model_fit *fit_chosen_model(const struct fit *fit)
@@ -37,6 +39,24 @@ void fit_predict(struct fit *fit)
         predict(model, fit->request.predict[i], &fit->predictions[fit->prediction_count++]);
     for (unsigned times = 2; times <= BAND_REACH && !fit->request.predict_count; times *= 2)
         predict(model, times * model->largest_workers, &fit->predictions[fit->prediction_count++]);
+}
+
+double fit_trial_speedup(const struct fit *fit, const struct data_trial *trial)
+{
+    const struct fit_point *one = fit_point_at(fit, 1);
+
+    if (!one || trial->status != TRIAL_OK || !study_data_on_curve(fit->study, trial) || !(trial->wall_s > 0))
+        return NAN;
+    return one->scaling.seconds.value * study_data_work(fit->study, trial) / trial->wall_s;
+}
+
+struct interval fit_speedup_band(const struct fit *fit, unsigned workers)
+{
+    const struct model_fit *model = fit_chosen_model(fit);
+
+    return model ? model_speedup_union(
+                       model, fit->study->cores && workers > fit->study->cores ? fit->study->cores : workers)
+                 : interval_unknown("no model is fitted");
 }
 
 const char *fit_criterion_sentence(bool linear)

@@ -108,6 +108,14 @@ static void warn_of_study(struct fit *fit)
         warn(fit, "weak scaling: the work grows with the workers: speedup is n T(1) / T(n) (scaled speedup), "
                   "efficiency "
                   "T(1) / T(n)");
+    if (study_data_fact(study, "follows_workers"))
+        warn(fit,
+             "the rows of some worker counts differ from those of others in column %s: the curve may be of "
+             "several "
+             "configurations",
+             study_data_fact(study, "follows_workers"));
+    if (study_data_fact(study, "decimal_commas"))
+        warn(fit, "commas in numbers are read as decimal points");
     if (study->cores == 0)
         warn(fit,
              "the number of cores is not known: every worker count takes part in the models; give it with "
@@ -115,15 +123,35 @@ static void warn_of_study(struct fit *fit)
     if (fit->void_trials + fit->failed > 0)
         warn(fit, "%zu void and %zu failed trials are left out", fit->void_trials, fit->failed);
     for (unsigned i = 0; i < study->cells->len; i++) {
+        char words[96];
         const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
         if (g_strcmp0(cell->role, "scaling") == 0 && study_data_curve_cell(study, cell->workers) != (int)i)
-            warn(fit, "a second scaling cell at %u workers (chunk %lld, %s) is not in the curve",
-                 cell->workers, (long long)cell->chunk, cell->policy ? cell->policy : "no policy");
+            warn(fit, "a second scaling cell at %u workers (%s) is not in the curve", cell->workers,
+                 study_data_cell_words(cell, words, sizeof words));
     }
+}
+
+static void warn_of_knob(struct fit *fit)
+{
+    for (size_t i = 0; i < fit->knob.found; i++)
+        warn(fit, "%s", fit->knob.findings[i].sentence);
+}
+
+/* First of all: they are about every figure. */
+static void warn_of_all(struct fit *fit)
+{
+    char text[256];
+
+    if (study_data_failed_words(fit->study, text, sizeof text)[0])
+        warn(fit, "%s", text);
+    if (study_noise_words(fit->study, text, sizeof text)[0])
+        warn(fit, "%s", text);
 }
 
 void fit_warn(struct fit *fit)
 {
+    warn_of_all(fit);
+    warn_of_knob(fit);
     warn_of_times(fit);
     warn_of_study(fit);
     warn_of_mixed_kinds(fit);

@@ -2,11 +2,9 @@
 
 #include <math.h>
 
-#include "analysis/speedup/scaling.h"
 #include "analysis/statistics/resample.h"
 #include "analysis/statistics/stats.h"
 #include "harness/fit/fit.h"
-#include "harness/study/observations.h"
 #include "pipeline/pool/chunk.h"
 
 /* Blocks are compared over no more items than this: their spread does not need them all. */
@@ -14,10 +12,8 @@ enum { SPREAD_ITEMS = 20000, MOST_BLOCKS = 256 };
 
 /* --- the pool --------------------------------------------------------------------------------- */
 
-/* A pool of a number of items, drawn from those that were measured. Fills the arrays; caller frees them with
- * pool_release(). */
-static void pool_make(const struct prediction_basis *basis, size_t items, double level, double contention,
-                      uint64_t seed, struct predict_pool *pool)
+void prediction_pool_make(const struct prediction_basis *basis, size_t items, double level, double contention,
+                          uint64_t seed, struct predict_pool *pool)
 {
     size_t *pick = g_new0(size_t, items + 1), *order = g_new0(size_t, items + 1);
     double *cost_s = g_new0(double, items + 1), *weight = g_new0(double, items + 1), factor;
@@ -43,74 +39,20 @@ static void pool_make(const struct prediction_basis *basis, size_t items, double
     g_free(weight);
 }
 
-static void pool_release(struct predict_pool *pool)
+void prediction_pool_release(struct predict_pool *pool)
 {
     g_free((void *)pool->cost_s);
     g_free((void *)pool->largest_first);
     *pool = (struct predict_pool){0};
 }
 
-/* Geometric mean of the blocks' levels. */
-static double level_of(const struct prediction_basis *basis)
+double prediction_level_of(const struct prediction_basis *basis)
 {
     double sum = 0;
 
     for (unsigned i = 0; i < basis->blocks->len; i++)
         sum += log(g_array_index(basis->blocks, struct prediction_block, i).level);
     return exp(sum / basis->blocks->len);
-}
-
-/* --- cells that were held back ---------------------------------------------------------------- */
-
-static struct predict_setting setting_of(const struct data_cell *cell)
-{
-    return (struct predict_setting){cell->workers, cell->chunk > 0 ? (uint64_t)cell->chunk : 1,
-                                    simulate_policy_of(cell->policy)};
-}
-
-static void check_cell(struct prediction_basis *basis, struct prediction *p, unsigned index)
-{
-    const struct study_data *study = p->study;
-    const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, index);
-    struct predict_setting setting = setting_of(cell);
-    struct prediction_check check = {.cell = index, .workers = cell->workers};
-    struct prediction_slowdown slowdown = prediction_basis_slowdown(basis, index);
-    struct predict_pool pool;
-    struct interval measured;
-    size_t count;
-    struct observation *group = observations_of_wall(study, index, false, &count);
-
-    measured = scaling_level(group, count, study->paired, FIT_LEVEL);
-    g_free(group);
-    if (!interval_has_value(&measured))
-        return;
-    prediction_basis_costs(basis, index);
-    pool_make(basis, basis->items, level_of(basis),
-              prediction_basis_contention(basis, &slowdown, study->cores), 1, &pool);
-    prediction_basis_costs(basis, -1);
-    check.measured_s = measured.value;
-    check.predicted_s = predict_seconds(&pool, &setting, study->cores);
-    pool_release(&pool);
-    check.error = check.predicted_s / check.measured_s - 1;
-    if (check.predicted_s > 0)
-        g_array_append_val(p->checks, check);
-}
-
-/* Every cell of more than one worker, but for those whose trials saw other items. */
-static void check_cells(struct prediction_basis *basis, struct prediction *p)
-{
-    double squares = 0;
-
-    for (unsigned i = 0; i < p->study->cells->len; i++) {
-        const struct data_cell *cell = &g_array_index(p->study->cells, struct data_cell, i);
-        if (cell->workers > 1)
-            check_cell(basis, p, i);
-    }
-    for (unsigned i = 0; i < p->checks->len; i++) {
-        const struct prediction_check *check = &g_array_index(p->checks, struct prediction_check, i);
-        squares += pow(log(check->predicted_s / check->measured_s), 2);
-    }
-    p->held_back_rms = p->checks->len ? sqrt(squares / p->checks->len) : NAN;
 }
 
 /* --- intervals -------------------------------------------------------------------------------- */
@@ -134,17 +76,22 @@ static double other_half(const struct prediction *p, bool with_items)
     return hypot(held_back, isfinite(sample) ? sample : 0);
 }
 
+/* *rest gets the half width, on logarithms, of all but contention. */
 static struct interval join(const struct prediction *p, double value, const double *by_block, size_t blocks,
-                            bool with_items)
+                            double half_contention, bool with_items, double *rest)
 {
     struct interval spread = stats_geometric_interval(by_block, blocks, FIT_LEVEL);
     double half;
 
+    *rest = NAN;
     if (!interval_has_bounds(&spread))
         return interval_point(value, "%s", spread.reason);
-    half = hypot(log(spread.high / spread.low) / 2, other_half(p, with_items));
+    *rest = hypot(log(spread.high / spread.low) / 2, other_half(p, with_items));
+    if (isnan(half_contention))
+        return interval_point(value, "the interval of contention is not known: it was measured in one block");
+    half = hypot(*rest, half_contention);
     return interval_bounded(value, value * exp(-half), value * exp(half), FIT_LEVEL,
-                            "t over %zu blocks, error of held-back cells%s", blocks,
+                            "t over %zu blocks, contention, error of held-back cells%s", blocks,
                             with_items && p->request.items != p->measured_items ? ", sample of items" : "");
 }
 
@@ -171,34 +118,57 @@ static void widen_by_serial(const struct prediction *p, double wall_s, double on
     widen(speedup, speedup_ends, one_s / wall_s);
 }
 
+/* The pool of one block: its level, the contention of all. */
+static void block_pool(const struct prediction_basis *basis, const struct prediction *p,
+                       const struct prediction_block *block, size_t items, struct predict_pool *pool)
+{
+    prediction_pool_make(basis, items, block->level, 0, block->block + 2, pool);
+    pool->excess = p->excess.value;
+    pool->excess_most = p->excess.most;
+}
+
 /* T(n) and S(n) of one cell, from all blocks and from each alone. */
 static void predict_cell(const struct prediction_basis *basis, const struct prediction *p,
-                         const struct predict_setting *setting, struct interval *wall,
-                         struct interval *speedup)
+                         const struct predict_setting *setting, struct prediction_point *point)
 {
     struct predict_setting one = {1, p->base.chunk, p->base.policy};
     size_t items = p->request.items < SPREAD_ITEMS ? p->request.items : SPREAD_ITEMS, blocks = 0;
-    double block_s[MOST_BLOCKS], block_speedup[MOST_BLOCKS];
+    double block_s[MOST_BLOCKS], block_speedup[MOST_BLOCKS], rest;
     double wall_s = predict_seconds(&p->pool, setting, p->request.cores);
     double one_s = predict_seconds(&p->pool, &one, p->request.cores);
+    double contention = prediction_half_of_contention(p, setting);
 
     for (; blocks < basis->blocks->len && blocks < MOST_BLOCKS; blocks++) {
-        const struct prediction_block *block = &g_array_index(basis->blocks, struct prediction_block, blocks);
         struct predict_pool pool;
-        pool_make(basis, items, block->level,
-                  prediction_basis_contention(basis, &block->slowdown, p->request.cores), block->block + 2,
-                  &pool);
+        block_pool(basis, p, &g_array_index(basis->blocks, struct prediction_block, blocks), items, &pool);
         block_s[blocks] = predict_seconds(&pool, setting, p->request.cores);
         block_speedup[blocks] = predict_seconds(&pool, &one, p->request.cores) / block_s[blocks];
-        pool_release(&pool);
+        prediction_pool_release(&pool);
     }
-    *wall = join(p, wall_s, block_s, blocks, true);
-    *speedup = join(p, one_s / wall_s, block_speedup, blocks, false);
-    widen_by_serial(p, wall_s, one_s, wall, speedup);
+    point->workers = setting->workers;
+    point->wall_s = join(p, wall_s, block_s, blocks, contention, true, &rest);
+    point->speedup = join(p, one_s / wall_s, block_speedup, blocks, contention, false, &rest);
+    point->half_contention = one_s / wall_s / setting->workers * contention;
+    point->half_rest = one_s / wall_s / setting->workers * rest;
+    widen_by_serial(p, wall_s, one_s, &point->wall_s, &point->speedup);
     if (setting->workers == 1)
-        *speedup = interval_exact(1, FIT_LEVEL, "definition");
+        point->speedup = interval_exact(1, FIT_LEVEL, "definition");
     else /* the simulation knows no more than ideal */
-        *speedup = interval_clipped(speedup, 0, setting->workers);
+        point->speedup = interval_clipped(&point->speedup, 0, setting->workers);
+    point->efficiency = interval_scaled(&point->speedup, 1.0 / setting->workers);
+    point->core_hours = setting->workers * point->wall_s.value / 3600;
+}
+
+/* Contention and waiting together, as the simulation takes them. */
+static struct interval excess_at(const struct prediction *p, unsigned workers)
+{
+    const struct prediction_excess *excess = &p->excess;
+
+    if (isnan(excess->low[workers] + excess->high[workers]))
+        return interval_point(excess->value[workers], "measured in one block");
+    return interval_bounded(excess->value[workers], excess->low[workers], excess->high[workers], FIT_LEVEL,
+                            p->shared.by_antagonists ? "trials next to antagonists"
+                                                     : "t over blocks, assumed");
 }
 
 /* --- the answers ------------------------------------------------------------------------------ */
@@ -235,11 +205,10 @@ static void add_points(const struct prediction_basis *basis, struct prediction *
     unsigned *workers = candidates(p, &count);
 
     for (size_t i = 0; i < count; i++) {
-        struct prediction_point point = {.workers = workers[i], .memory_mib = memory_mib(p, workers[i])};
+        struct prediction_point point = {.excess = excess_at(p, workers[i]),
+                                         .memory_mib = memory_mib(p, workers[i])};
         struct predict_setting setting = {workers[i], p->base.chunk, p->base.policy};
-        predict_cell(basis, p, &setting, &point.wall_s, &point.speedup);
-        point.efficiency = interval_scaled(&point.speedup, 1.0 / workers[i]);
-        point.core_hours = workers[i] * point.wall_s.value / 3600;
+        predict_cell(basis, p, &setting, &point);
         point.too_large = p->memory_limits && workers[i] > p->memory_workers;
         g_array_append_val(p->points, point);
     }
@@ -268,36 +237,20 @@ static void find_best(const struct prediction_basis *basis, struct prediction *p
 {
     size_t count, allowed = 0;
     unsigned *workers = candidates(p, &count);
+    struct prediction_point best = {0};
 
     while (allowed < count && (!p->memory_limits || workers[allowed] <= p->memory_workers))
         allowed++;
     p->best =
         predict_best(&p->pool, p->request.cores, workers, allowed ? allowed : 1, &p->base, PREDICT_AS_GOOD);
     g_free(workers);
-    predict_cell(basis, p, &p->best.setting, &p->best_wall_s, &p->best_speedup);
-    p->best_core_hours = p->best.setting.workers * p->best_wall_s.value / 3600;
+    predict_cell(basis, p, &p->best.setting, &best);
+    p->best_wall_s = best.wall_s;
+    p->best_speedup = best.speedup;
+    p->best_core_hours = best.core_hours;
     p->least_chunk =
         predict_least_chunk(&p->pool, p->request.cores, p->best.setting.workers, p->best.setting.policy,
                             PREDICTION_EFFICIENCY, &p->chunk_efficiency, &p->chunk_best);
-}
-
-static void find_slowdown(const struct prediction_basis *basis, struct prediction *p)
-{
-    double contention[MOST_BLOCKS], crowding[MOST_BLOCKS];
-    size_t count = 0;
-
-    if (!basis->ratios->len) {
-        p->contention = p->crowding =
-            interval_unknown("no cell between one worker and the cores: taken as none");
-        return;
-    }
-    for (; count < basis->blocks->len && count < MOST_BLOCKS; count++) {
-        const struct prediction_block *block = &g_array_index(basis->blocks, struct prediction_block, count);
-        contention[count] = block->slowdown.contention;
-        crowding[count] = block->slowdown.crowding * (p->study->cores > 1 ? p->study->cores - 1.0 : 1);
-    }
-    p->contention = stats_mean_interval(contention, count, FIT_LEVEL);
-    p->crowding = stats_mean_interval(crowding, count, FIT_LEVEL);
 }
 
 static void describe(const struct prediction_basis *basis, struct prediction *p)
@@ -313,8 +266,8 @@ static void describe(const struct prediction_basis *basis, struct prediction *p)
         if (ratio->within_cores && ratio->workers > p->measured_workers)
             p->measured_workers = ratio->workers;
     }
-    p->base = setting_of(&g_array_index(study->cells, struct data_cell, (unsigned)curve));
-    find_slowdown(basis, p);
+    p->base = prediction_setting_of(&g_array_index(study->cells, struct data_cell, (unsigned)curve));
+    prediction_find_slowdown(basis, p);
     if (!p->request.cores)
         p->request.cores = study->cores ? study->cores : p->measured_workers;
     if (!p->request.items)
@@ -325,7 +278,6 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
                     struct prediction *prediction, struct fault *fault)
 {
     struct prediction *p = prediction;
-    struct prediction_slowdown slowdown;
     struct prediction_basis basis;
 
     *p = (struct prediction){.study = account->study,
@@ -340,10 +292,13 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
     }
     basis.serial_grows = p->serial.grows.value;
     describe(&basis, p);
-    slowdown = prediction_basis_slowdown(&basis, -1);
-    pool_make(&basis, p->request.items, level_of(&basis),
-              prediction_basis_contention(&basis, &slowdown, p->request.cores), 1, &p->pool);
-    check_cells(&basis, p);
+    prediction_contention_make(account, &p->shared);
+    prediction_find_excess(&basis, p);
+    prediction_pool_make(&basis, p->request.items, prediction_level_of(&basis), 0, 1, &p->pool);
+    p->pool.excess = p->excess.value;
+    p->pool.excess_most = p->excess.most;
+    prediction_check_contention(&basis, p);
+    prediction_check_cells(&basis, p);
     prediction_find_memory(p);
     predict_bounds(&p->pool, most_workers(p), &p->bounds);
     add_points(&basis, p);
@@ -358,6 +313,31 @@ int prediction_make(const struct fit_account *account, const struct predict_requ
     return -1;
 }
 
+/* half: of the efficiency. */
+static struct interval speedup_part(const struct prediction_point *point, double half, const char *method)
+{
+    double value = point->speedup.value, relative = half / point->efficiency.value;
+    struct interval part;
+
+    if (point->workers == 1)
+        return interval_exact(1, FIT_LEVEL, "definition");
+    if (isnan(relative))
+        return interval_point(
+            value, "%s", point->speedup.reason[0] ? point->speedup.reason : "it was measured in one block");
+    part = interval_bounded(value, value * exp(-relative), value * exp(relative), FIT_LEVEL, "%s", method);
+    return interval_clipped(&part, 0, point->workers);
+}
+
+struct interval prediction_speedup_rest(const struct prediction_point *point)
+{
+    return speedup_part(point, point->half_rest, "t over blocks, held-back cells");
+}
+
+struct interval prediction_speedup_contention(const struct prediction_point *point)
+{
+    return speedup_part(point, point->half_contention, "contention");
+}
+
 const char *prediction_policy_name(enum simulate_policy policy)
 {
     return chunk_policy_name((enum chunk_policy)policy);
@@ -369,6 +349,10 @@ void prediction_release(struct prediction *prediction)
         g_array_free(prediction->points, TRUE);
     if (prediction->checks)
         g_array_free(prediction->checks, TRUE);
-    pool_release(&prediction->pool);
+    prediction_pool_release(&prediction->pool);
+    g_free(prediction->excess.value);
+    g_free(prediction->excess.low);
+    g_free(prediction->excess.high);
+    prediction_contention_release(&prediction->shared);
     *prediction = (struct prediction){0};
 }

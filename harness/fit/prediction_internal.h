@@ -41,6 +41,27 @@ struct prediction_slowdown prediction_basis_slowdown(const struct prediction_bas
 double prediction_basis_contention(const struct prediction_basis *basis,
                                    const struct prediction_slowdown *slowdown, unsigned cores);
 
+/* Fills contention and crowding. Needs study, request and measured_workers. */
+void prediction_find_slowdown(const struct prediction_basis *basis, struct prediction *prediction);
+/* Fills shared and excess; needs contention, crowding and the request's cores. */
+void prediction_find_excess(const struct prediction_basis *basis, struct prediction *prediction);
+/* Half the distance, on logarithms, between the times of a setting with the bounds of contention; NaN not known. */
+double prediction_half_of_contention(const struct prediction *prediction,
+                                     const struct predict_setting *setting);
+/* Fills contention_check; needs the pool. */
+void prediction_check_contention(const struct prediction_basis *basis, struct prediction *prediction);
+/* A pool of a number of items, drawn from those that were measured. Fills the arrays; prediction_pool_release() frees.
+ * */
+void prediction_pool_make(const struct prediction_basis *basis, size_t items, double level, double contention,
+                          uint64_t seed, struct predict_pool *pool);
+void prediction_pool_release(struct predict_pool *pool);
+/* Geometric mean of the blocks' levels. */
+double prediction_level_of(const struct prediction_basis *basis);
+/* Fills checks and held_back_rms: every cell of more than one worker. */
+void prediction_check_cells(struct prediction_basis *basis, struct prediction *prediction);
+/* Setting of a cell. */
+struct predict_setting prediction_setting_of(const struct data_cell *cell);
+
 /* Fills memory_from, worker_mib, memory_limits and memory_workers; needs study and request. */
 void prediction_find_memory(struct prediction *prediction);
 
@@ -52,7 +73,8 @@ int prediction_find_serial(const struct prediction_basis *basis, const struct pr
                            struct prediction_serial *serial, struct fault *fault);
 /* Serial parts with `items`, over those with the items measured. */
 double prediction_serial_factor(double grows, double items, double measured);
-/* The time with the requested items if the serial parts grow by the lower, and by the upper bound. Needs measured_items. */
+/* The time with the requested items if the serial parts grow by the lower, and by the upper bound. Needs
+ * measured_items. */
 void prediction_serial_ends(const struct prediction *prediction, size_t items, double wall_s, double at[2]);
 
 #endif

@@ -13,6 +13,9 @@ static json_t *points_json(const struct prediction *p)
         fit_json_put(row, "wall_s", fit_json_interval(&point->wall_s));
         fit_json_put(row, "speedup", fit_json_interval(&point->speedup));
         fit_json_put(row, "efficiency", fit_json_interval(&point->efficiency));
+        fit_json_put(row, "excess", fit_json_interval(&point->excess));
+        fit_json_put(row, "half_contention", fit_json_number(point->half_contention));
+        fit_json_put(row, "half_rest", fit_json_number(point->half_rest));
         fit_json_put(row, "memory_mib", fit_json_number(point->memory_mib));
         fit_json_put(row, "core_hours", fit_json_number(point->core_hours));
         fit_json_put(row, "fits_memory", p->memory_limits ? json_boolean(!point->too_large) : json_null());
@@ -73,6 +76,33 @@ static json_t *serial_json(const struct prediction *p)
     return serial;
 }
 
+/* null: nothing to compare. */
+static json_t *contention_check_json(const struct prediction *p)
+{
+    const struct prediction_contention_check *check = &p->contention_check;
+    json_t *object;
+
+    if (!check->workers)
+        return json_null();
+    object = json_object();
+    fit_json_put(object, "workers", json_integer(check->workers));
+    fit_json_put(object, "excess_predicted", fit_json_interval(&check->predicted));
+    fit_json_put(object, "excess_measured", fit_json_interval(&check->measured));
+    fit_json_put(object, "efficiency_predicted", fit_json_number(check->predicted_efficiency));
+    fit_json_put(object, "efficiency_measured", fit_json_number(check->measured_efficiency));
+    return object;
+}
+
+static json_t *machine_json(const struct contention_machine *machine)
+{
+    json_t *object = json_object();
+
+    fit_json_put(object, "traffic", fit_json_number(machine->traffic));
+    fit_json_put(object, "footprint", fit_json_number(machine->footprint));
+    fit_json_put(object, "sharing", fit_json_count(machine->sharing));
+    return object;
+}
+
 json_t *prediction_json(const struct prediction *p)
 {
     static const char *const memory[] = {NULL, "workers", "processes"};
@@ -105,6 +135,9 @@ json_t *prediction_json(const struct prediction *p)
     fit_json_put(object, "serial_growth", serial_json(p));
     fit_json_put(object, "contention_per_worker", fit_json_interval(&p->contention));
     fit_json_put(object, "waiting_all_cores", fit_json_interval(&p->crowding));
+    fit_json_put(object, "contention", prediction_contention_json(&p->shared, p->study));
+    fit_json_put(object, "contention_check", contention_check_json(p));
+    fit_json_put(object, "machine", machine_json(&p->request.machine));
     fit_json_put(object, "checks", checks_json(p));
     fit_json_put(object, "held_back_rms", fit_json_number(p->held_back_rms));
     return object;

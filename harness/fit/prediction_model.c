@@ -3,12 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/statistics/resample.h"
 #include "harness/fit/fit_json_internal.h"
 #include "harness/fit/prediction_internal.h"
 
 bool prediction_is_of_model(const struct fit_account *account)
 {
-    return account->reason[0] && !study_data_is_weak(account->study);
+    return account->reason[0] || study_data_is_weak(account->study);
 }
 
 static unsigned most_measured(const struct study_data *study)
@@ -39,11 +40,23 @@ static int check_request(const struct fit_account *account, const struct predict
 {
     if (!request->items && request->serial_grows == SERIAL_UNSTATED && !request->other)
         return 0;
+    if (study_data_is_weak(account->study))
+        return fault_set(
+            fault,
+            "%s: its work grows with the workers (weak scaling), so that other items mean other "
+            "workers: leave out --items, --serial-grows and --serial-from, or sweep without --weak",
+            account->study->name);
     return fault_set(fault,
                      "%s: other items need the times of single items, which this study lacks (%s): let the "
                      "command write spans (docs/formats.md) and sweep again, or predict the work measured, "
                      "without --items, --serial-grows and --serial-from",
                      account->study->name, account->reason);
+}
+
+/* The time of the work of one worker: with weak scaling a trial does n times that. */
+static double cost_of(const struct prediction_model *p, const struct fit_prediction *point)
+{
+    return point->wall_s.value / (study_data_is_weak(p->memory.study) ? point->workers : 1);
 }
 
 static void find_best(struct prediction_model *p)
@@ -58,8 +71,8 @@ static void find_best(struct prediction_model *p)
             if (!allowed || !interval_has_value(&point->wall_s))
                 continue;
             if (pass == 0)
-                least_s = fmin(least_s, point->wall_s.value);
-            else if (point->wall_s.value <= least_s * (1 + PREDICT_AS_GOOD))
+                least_s = fmin(least_s, cost_of(p, point));
+            else if (cost_of(p, point) <= least_s * (1 + PREDICT_AS_GOOD))
                 p->best = point->workers;
         }
 }
@@ -68,6 +81,14 @@ static void describe(const struct fit_account *account, struct prediction_model 
 {
     const struct model_fit *model = fit_chosen_model(&p->fit);
 
+    if (study_data_is_weak(account->study)) {
+        snprintf(
+            p->sentence, sizeof p->sentence,
+            "from the fitted model (%s), with a core for each worker, for n times the work of one worker "
+            "with n workers (weak scaling); no items were simulated",
+            model_name(model->kind));
+        return;
+    }
     snprintf(p->sentence, sizeof p->sentence,
              "from the fitted model (%s), with a core for each worker, for the work of one trial as it was "
              "measured; no items were simulated: %s",
@@ -77,7 +98,7 @@ static void describe(const struct fit_account *account, struct prediction_model 
 int prediction_model_make(const struct fit_account *account, const struct predict_request *request,
                           struct prediction_model *p, struct fault *fault)
 {
-    struct fit_request fit_request = {.resamples = 0};
+    struct fit_request fit_request = {.resamples = RESAMPLE_DEFAULT};
     const struct model_fit *model;
 
     *p = (struct prediction_model){.cores = request->cores ? request->cores : account->study->cores};

@@ -158,8 +158,9 @@ static double memory_of(const struct tree *tree, const char *folder)
     return bytes;
 }
 
-/* The smallest limit from this process's group up to the mount point; 0 for none. */
-static double smallest(const struct tree *tree, double (*limit_of)(const struct tree *, const char *))
+/* The smallest limit from this process's group up to the mount point, and the group that sets it; 0 for none. */
+static double smallest(const struct tree *tree, double (*limit_of)(const struct tree *, const char *),
+                       char *where, size_t bytes)
 {
     char folder[PATH_BYTES];
     double least = 0;
@@ -170,8 +171,10 @@ static double smallest(const struct tree *tree, double (*limit_of)(const struct 
     for (;;) {
         double here = limit_of(tree, folder);
         char *slash = strrchr(folder, '/');
-        if (here > 0 && (least <= 0 || here < least))
+        if (here > 0 && (least <= 0 || here < least)) {
             least = here;
+            snprintf(where, bytes, "%.*s", (int)bytes - 1, folder);
+        }
         if (!slash || strlen(folder) <= strlen(tree->mount))
             return least;
         *slash = '\0';
@@ -211,6 +214,7 @@ void cpu_limit_read(const char *root, struct cpu_limit *limit)
     char path[PATH_BYTES], groups[8192];
     char *mounts = malloc(MOUNTS_BYTES);
     struct tree cpu = {0}, memory = {0};
+    char memory_folder[PATH_BYTES];
 
     *limit = (struct cpu_limit){0};
     snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
@@ -223,8 +227,8 @@ void cpu_limit_read(const char *root, struct cpu_limit *limit)
     }
     free(mounts);
     limit->cpu_version = cpu.version;
-    limit->quota_cpus = smallest(&cpu, quota_of);
-    limit->memory_bytes = (uint64_t)smallest(&memory, memory_of);
+    limit->quota_cpus = smallest(&cpu, quota_of, limit->quota_folder, sizeof limit->quota_folder);
+    limit->memory_bytes = (uint64_t)smallest(&memory, memory_of, memory_folder, sizeof memory_folder);
     judge_control(&cpu, limit);
 }
 

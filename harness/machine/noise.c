@@ -1,6 +1,7 @@
 #include "harness/machine/noise.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 const struct trial_limits trial_limits = {.steal_share = 0.02,
                                           .others_share = 0.05,
                                           .runqueue_share = 0.05,
+                                          .held_share = 0.05,
                                           .memory_share = 0.05,
                                           .swap_bytes = 16 << 20,
                                           .throttles = 0,
@@ -27,7 +29,10 @@ struct trial_limits noise_limits_of(double share)
 {
     struct trial_limits limits = trial_limits;
 
-    limits.steal_share = limits.others_share = limits.runqueue_share = limits.memory_share = share;
+    if (share >= 1) /* clock ticks may add up to a little more than all of the time */
+        share = INFINITY;
+    limits.steal_share = limits.others_share = limits.runqueue_share = limits.held_share =
+        limits.memory_share = share;
     return limits;
 }
 
@@ -78,6 +83,7 @@ static bool read_cpus(const char *file, uint64_t *sum, uint64_t *count)
 void noise_read(struct noise_sample *sample)
 {
     static char text[1 << 15];
+    struct cpu_limit limit;
     uint64_t sum, count;
 
     *sample = (struct noise_sample){0};
@@ -90,6 +96,15 @@ void noise_read(struct noise_sample *sample)
     sample->frequency_known = read_cpus("cpufreq/scaling_max_freq", &sum, &count);
     if (sample->frequency_known)
         sample->frequency_hz = sum / count * 1000;
+    cpu_limit_read("", &limit);
+    cpu_throttle_read(&limit, &sample->quota);
+}
+
+int64_t noise_held_ns(const struct noise_sample *before, const struct noise_sample *after)
+{
+    if (!before->quota.known || !after->quota.known || after->quota.held_ns < before->quota.held_ns)
+        return -1;
+    return (int64_t)(after->quota.held_ns - before->quota.held_ns);
 }
 
 bool noise_judge(const struct noise_sample *before, const struct noise_sample *after, uint64_t wall_ns,
@@ -119,9 +134,9 @@ bool noise_judge(const struct noise_sample *before, const struct noise_sample *a
 
 const char *noise_blind_words(const struct noise_sample *sample, char *text, size_t bytes)
 {
-    snprintf(text, bytes, "%s%s%s%s", sample->stall_known ? "" : "memory pressure (PSI), ",
-             sample->swap_known ? "" : "swapping, ", sample->throttles_known ? "" : "throttling, ",
-             sample->frequency_known ? "" : "frequency, ");
+    snprintf(text, bytes, "%s%s%s%s%s", sample->stall_known ? "" : "memory pressure (PSI), ",
+             sample->swap_known ? "" : "swapping, ", sample->throttles_known ? "" : "throttling for heat, ",
+             sample->quota.known ? "" : "the CPU quota, ", sample->frequency_known ? "" : "frequency, ");
     if (text[0] && strlen(text) >= 2)
         text[strlen(text) - 2] = '\0';
     return text;

@@ -12,12 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/machine/cpu_throttle.h"
+
 /* Largest shares that other programs or the machine may take. */
 struct trial_limits {
     double steal_share;  /* stolen by the host, of the time of all CPUs */
     double others_share; /* used by other processes, of the time of all CPUs */
     double
         runqueue_share; /* of the workers' time, ready without a CPU, with at most as many workers as cores */
+    double held_share;  /* of that time, held by the CPU quota */
     double memory_share;   /* of the trial's time, in which some task waited for memory (PSI); from 4 s on */
     uint64_t swap_bytes;   /* swapped in and out */
     uint64_t throttles;    /* times a core was slowed down for its heat */
@@ -26,7 +29,7 @@ struct trial_limits {
 };
 extern const struct trial_limits trial_limits; /* of every study without --noise */
 
-/* The shares (not the counts) set to one value, as --noise does. */
+/* The shares (not the counts) set to one value, as --noise does; 1 and more: no limit. */
 struct trial_limits noise_limits_of(double share);
 
 /* Of the whole machine, since it started. */
@@ -36,7 +39,11 @@ struct noise_sample {
     uint64_t swap_bytes;
     uint64_t throttles;    /* over all cores */
     uint64_t frequency_hz; /* highest allowed now, mean over CPUs */
+    struct cpu_throttle quota;
 };
+
+/* What the CPU quota held this process's group for, between two samples, ns; -1: not known. */
+int64_t noise_held_ns(const struct noise_sample *before, const struct noise_sample *after);
 
 /* The parsers, for tests: texts of /proc/pressure/memory and /proc/vmstat. They return 0, or -1. */
 int noise_parse_pressure(const char *text, uint64_t *stall_ns);

@@ -8,6 +8,7 @@
 
 #include "harness/machine/cpu_limit.h"
 #include "harness/machine/kernel_stat.h"
+#include "pipeline/base/plain_file.h"
 
 /* --- from hwloc's tree to the plain array ----------------------------------------------------- */
 
@@ -114,7 +115,15 @@ static int set_source(hwloc_topology_t handle, const char *source, struct fault 
 {
     if (!source)
         return 0;
+    if (source[0] == '<') {
+        if (hwloc_topology_set_xmlbuffer(handle, source, (int)strlen(source) + 1) == 0)
+            return 0;
+        return fault_set(fault, "not a machine in hwloc's XML");
+    }
     if (access(source, F_OK) == 0) {
+        if (!plain_file_may_be_opened(source))
+            return fault_set(fault, "%s: it is not a regular file: make one with 'lstopo FILE.xml' there",
+                             source);
         if (hwloc_topology_set_xml(handle, source) == 0)
             return 0;
         return fault_set(fault, "%s: not a machine in hwloc's XML: make one with 'lstopo FILE.xml' there",

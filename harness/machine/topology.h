@@ -52,7 +52,8 @@ struct topology {
     void *handle; /* hwloc_topology_t; NULL for a structure built by hand */
 };
 
-/* source: NULL for this machine; otherwise an XML file (a name that exists) or a synthetic string. Returns 0,
+/* source: NULL for this machine; otherwise XML itself (it begins with '<'), an XML file (a name that exists) or a
+ * synthetic string. Returns 0,
  * or -1 with fault. */
 int topology_load(struct topology *topology, const char *source, struct fault *fault);
 

@@ -59,14 +59,21 @@ struct scaling_data observations_of_curve(const struct study_data *study, unsign
                                 .cores = study->cores,
                                 .weak = study_data_is_weak(study),
                                 .resolution = rates ? DBL_MIN : 0};
+    size_t room = study->trials->len + 1;
+    struct noisy_trial *noisy;
 
-    *observations = g_new0(struct observation, study->trials->len + 1);
+    *observations = g_malloc0(room * (sizeof **observations + sizeof *noisy));
+    data.noisy = noisy = (struct noisy_trial *)(void *)(*observations + room);
     for (unsigned i = 0; i < study->trials->len; i++) {
         const struct data_trial *trial = trial_at(study, i);
-        if (is_of_curve(study, trial, blocks))
-            (*observations)[data.count++] =
-                (struct observation){study_data_cell(study, trial)->workers, trial->block,
-                                     trial->wall_s / study_data_work(study, trial)};
+        unsigned workers = study_data_cell(study, trial)->workers;
+        if (!is_of_curve(study, trial, blocks))
+            continue;
+        (*observations)[data.count++] =
+            (struct observation){workers, trial->block, trial->wall_s / study_data_work(study, trial)};
+        if (trial->disturbed && trial->weight < 1)
+            noisy[data.noisy_count++] =
+                (struct noisy_trial){workers, trial->block, trial->weight, trial->taken_share};
     }
     data.observation = *observations;
     return data;

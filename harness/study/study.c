@@ -8,13 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "harness/study/study_guard.h"
 #include "harness/study/study_rows.h"
-#include "pipeline/base/plain_file.h"
 
 enum { BUSY_MS = 10000 }; /* how long to wait for a reader that moves the log into the database */
 
@@ -79,9 +77,12 @@ static int lock_folder(struct study *study, struct fault *fault)
 /* uri: SQLite's, or a path. A connection belongs to one thread. */
 static int open_database(struct study *study, const char *uri, int flags, struct fault *fault)
 {
-    if (!plain_file_may_be_opened(study->path))
-        return fault_set(fault, "study %s: it is not a regular file: give the folder of a study",
-                         study->path);
+    if (!study_guard_files(study->path))
+        return fault_set(
+            fault,
+            "study %s: it, or its -wal, -shm or -journal, is not a regular file: give the folder "
+            "of a study",
+            study->path);
     if (sqlite3_open_v2(uri, &study->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return study_fault(study, "opening", fault);
     study_guard(study->db);
@@ -182,12 +183,21 @@ int study_create(struct study *study, const char *folder, bool replace, struct f
     return 0;
 }
 
+static int missing(const struct study *study, const char *remedy, struct fault *fault)
+{
+    const char *why = access(study->path, F_OK) == 0 ? "is not a regular file"
+                      : errno == ENOENT              ? "does not exist"
+                                                     : "cannot be reached";
+
+    return fault_set(fault, "%s %s: %s", study->path, why, remedy);
+}
+
 int study_open_to_write(struct study *study, const char *folder, struct fault *fault)
 {
     if (name_folder(study, folder, fault))
         return -1;
     if (!study_exists(study->folder))
-        return fault_set(fault, "%s does not exist: 'knee sweep' makes it", study->path);
+        return missing(study, "'knee sweep' makes it", fault);
     if (lock_folder(study, fault) || open_database(study, study->path, SQLITE_OPEN_READWRITE, fault) ||
         set_up_writing(study, fault) || check_format(study, fault) || study_rows_complete(study, fault))
         return fail_open(study);
@@ -206,8 +216,7 @@ int study_open_to_read(struct study *study, const char *operand, struct fault *f
     if (!is_folder && g_strlcpy(study->path, operand, sizeof study->path) >= sizeof study->path)
         return fault_set(fault, "%.200s...: the path is too long: move the study", operand);
     if (!g_file_test(study->path, G_FILE_TEST_IS_REGULAR))
-        return fault_set(fault, "%s does not exist: give the folder of a study that 'knee sweep' made",
-                         study->path);
+        return missing(study, "give the folder of a study that 'knee sweep' made", fault);
     if (open_reading(study, fault) || check_format(study, fault))
         return fail_open(study);
     return 0;
@@ -364,6 +373,9 @@ static int append_rows(struct study *study, const struct study_trial_rows *rows,
     if (study_rows_insert(study, &study_table_worker, *id, rows->workers, rows->worker_count, fault) ||
         study_rows_insert(study, &study_table_item, *id, rows->items, rows->item_count, fault) ||
         study_rows_insert(study, &study_table_counter, *id, rows->counters, rows->counter_count, fault) ||
+        (rows->antagonist &&
+         study_rows_insert(study, &study_table_antagonist, *id, rows->antagonist, 1, fault)) ||
+        study_rows_insert(study, &study_table_shard, *id, rows->shards, rows->shard_count, fault) ||
         study_set_number(study, "spent_ns", spent_ns, fault))
         return -1;
     return event_kind ? study_add_event(study, *id, event_kind, event_text, fault) : 0;

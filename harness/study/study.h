@@ -48,7 +48,11 @@ struct study_batch_item {
 
 struct study_cell {
     int64_t id, workers, chunk;
+    int64_t nodes; /* machines that share the workers equally; unknown: one, without a scheduler */
     const char *role, *policy, *placement, *start_method;
+    const char *antagonist; /* kind, of role "antagonist"; NULL: none */
+    int64_t antagonist_bytes,
+        antagonist_bytes_per_second; /* its buffer; its limit, unknown: as fast as it can */
 };
 
 struct study_trial {
@@ -56,9 +60,14 @@ struct study_trial {
     int64_t cell, block, position;
     const char *status, *reason, *started_utc;
     int64_t wall_ns, prefix_ns, spawn_ns, init_ns, work_ns, suffix_ns, user_ns, system_ns, maxrss_bytes,
-        steal_ns, iowait_ns, other_cpu_ns, items, failed, bytes_in, bytes_out;
+        steal_ns, iowait_ns, other_cpu_ns, held_ns, items, failed, bytes_in, bytes_out;
     const char *manifest_sha256;
     int64_t exit_code;
+    /* of a command (harness/trial/command_watch.h) */
+    int64_t processes_most, threads_most, cpu_ns_per_s_most, runqueue_ns, rss_sum_bytes;
+    const char *cpus_outside, *output_sha256;
+    /* void for a disturbance alone: 1; what others took of its workers' time, at most */
+    int64_t disturbed, taken_ns;
 };
 
 struct study_worker {
@@ -76,6 +85,20 @@ struct study_item {
     const char *state, *engine;
     int64_t claim_ns, start_ns, end_ns, cpu_ns, read_ns, decode_ns, scale_ns, overlay_ns, encode_ns,
         digest_ns, store_ns, bytes_in, bytes_out;
+    int64_t antagonist_bytes, antagonist_cpu_ns; /* what an antagonist did while the item was in progress */
+};
+
+/* Of a trial next to an antagonist: where it ran, and how much two reporters on its CPU moved before the trial, alone
+ * and while the antagonist was on the worker's CPU: bytes for each second of their CPU time. */
+struct study_antagonist {
+    int64_t cpu, worker_cpu, is_reporter, moved_bytes, window_ns, cpu_ns, traffic_alone, traffic_pressed,
+        footprint_alone, footprint_pressed;
+};
+
+/* A part of the batch that a node did in a trial: instants since the trial's start, by the node's clock. */
+struct study_shard {
+    int64_t shard, start_ns, work_ns, idle_ns, end_ns, items;
+    const char *node;
 };
 
 struct study_counter {
@@ -104,6 +127,9 @@ struct study_trial_rows {
     size_t item_count;
     struct study_counter *counters;
     size_t counter_count;
+    const struct study_antagonist *antagonist; /* the caller's; NULL: none */
+    const struct study_shard *shards;          /* the caller's */
+    size_t shard_count;
 };
 
 /* Makes the folder (and those above it) and an empty study in it, in place of an older one: study.db and

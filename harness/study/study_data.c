@@ -1,4 +1,9 @@
+#include <math.h>
+
 #include "harness/study/study_data.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 static void clear_cell(void *data)
 {
@@ -16,6 +21,7 @@ static void clear_trial(void *data)
 
     g_free(trial->reason);
     g_free(trial->manifest_sha256);
+    g_free(trial->output_sha256);
 }
 
 static void clear_batch_item(void *data)
@@ -42,7 +48,12 @@ void study_data_init(struct study_data *study)
                                  .kinds = g_ptr_array_new_with_free_func(g_free),
                                  .counters = g_array_new(FALSE, TRUE, sizeof(struct data_counter)),
                                  .workers = g_array_new(FALSE, TRUE, sizeof(struct data_worker)),
-                                 .items = g_array_new(FALSE, FALSE, sizeof(struct data_item))};
+                                 .items = g_array_new(FALSE, FALSE, sizeof(struct data_item)),
+                                 .shards = g_array_new(FALSE, TRUE, sizeof(struct data_shard)),
+                                 .nodes = g_ptr_array_new_with_free_func(g_free),
+                                 .pressed = g_array_new(FALSE, TRUE, sizeof(struct data_pressed)),
+                                 .pressed_items = g_array_new(FALSE, TRUE, sizeof(struct data_pressed_item)),
+                                 .noise = {.others_share = NAN}};
     g_array_set_clear_func(study->cells, clear_cell);
     g_array_set_clear_func(study->trials, clear_trial);
     g_array_set_clear_func(study->batch, clear_batch_item);
@@ -54,7 +65,7 @@ void study_data_release(struct study_data *study)
     if (!study->facts)
         return;
     g_free(study->name);
-    g_hash_table_destroy(study->facts);
+    g_hash_table_unref(study->facts); /* a replay keeps them longer */
     g_array_free(study->cells, TRUE);
     g_array_free(study->trials, TRUE);
     g_array_free(study->item_times, TRUE);
@@ -63,6 +74,10 @@ void study_data_release(struct study_data *study)
     g_array_free(study->counters, TRUE);
     g_array_free(study->workers, TRUE);
     g_array_free(study->items, TRUE);
+    g_array_free(study->pressed, TRUE);
+    g_array_free(study->pressed_items, TRUE);
+    g_array_free(study->shards, TRUE);
+    g_ptr_array_free(study->nodes, TRUE);
     *study = (struct study_data){0};
 }
 
@@ -74,6 +89,35 @@ bool study_data_is_weak(const struct study_data *study)
 double study_data_work(const struct study_data *study, const struct data_trial *trial)
 {
     return study_data_is_weak(study) ? study_data_cell(study, trial)->workers : 1;
+}
+
+uint64_t study_data_items_failed(const struct study_data *study, uint64_t *items)
+{
+    uint64_t most = 0;
+
+    *items = 0;
+    for (guint i = 0; i < study->trials->len; i++) {
+        const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, i);
+        if (trial->status != TRIAL_OK || !(trial->items_failed > (double)most))
+            continue;
+        most = (uint64_t)trial->items_failed;
+        *items = trial->items >= 0 ? (uint64_t)trial->items : 0;
+    }
+    return most;
+}
+
+char *study_data_failed_words(const struct study_data *study, char *text, size_t bytes)
+{
+    uint64_t items, failed = study_data_items_failed(study, &items);
+
+    text[0] = '\0';
+    if (failed)
+        snprintf(text, bytes,
+                 "%" PRIu64 " of %" PRIu64
+                 " items fail in every trial: no figure is that of a batch that works; the "
+                 "FAILED.tsv of 'knee run' has the reasons",
+                 failed, items);
+    return text;
 }
 
 const char *study_data_fact(const struct study_data *study, const char *key)
@@ -116,4 +160,15 @@ int study_data_curve_cell(const struct study_data *study, unsigned workers)
 bool study_data_on_curve(const struct study_data *study, const struct data_trial *trial)
 {
     return study_data_curve_cell(study, study_data_cell(study, trial)->workers) == (int)trial->cell;
+}
+
+const char *study_data_cell_words(const struct data_cell *cell, char *text, size_t bytes)
+{
+    char chunk[48] = "";
+
+    if (cell->chunk > 0)
+        snprintf(chunk, sizeof chunk, "chunk %lld", (long long)cell->chunk);
+    snprintf(text, bytes, "%s%s%s", chunk, chunk[0] && cell->policy ? ", " : "",
+             cell->policy ? cell->policy : "");
+    return text;
 }

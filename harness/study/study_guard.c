@@ -1,6 +1,22 @@
 #include "harness/study/study_guard.h"
 
+#include <glib.h>
 #include <stddef.h>
+
+#include "pipeline/base/plain_file.h"
+
+bool study_guard_files(const char *path)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    bool openable = true;
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        char *file = g_strconcat(path, ends[i], NULL);
+        openable = openable && plain_file_may_be_opened(file);
+        g_free(file);
+    }
+    return openable;
+}
 
 void study_guard(sqlite3 *db)
 {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/study/study_pressed_internal.h"
 #include "harness/study/study_read_internal.h"
 #include "harness/study/study_rows.h"
 
@@ -30,19 +31,29 @@ struct data_cell study_data_new_cell(const struct study_cell *from)
     return (struct data_cell){.id = from->id,
                               .role = g_strdup(from->role),
                               .workers = possible ? (unsigned)from->workers : 0,
+                              .nodes =
+                                  from->nodes > 0 && from->nodes <= from->workers ? (unsigned)from->nodes : 0,
                               .chunk = study_or_zero(from->chunk),
                               .policy = g_strdup(from->policy),
                               .placement = g_strdup(from->placement),
                               .start_method = g_strdup(from->start_method)};
 }
 
+struct reading_cells {
+    struct study_data *data;
+    GArray *pressed; /* struct pressed_cell */
+};
+
 static void read_cell(void *context, int64_t trial, const void *row)
 {
-    struct study_data *data = context;
-    struct data_cell cell = study_data_new_cell(row);
+    struct reading_cells *reading = context;
+    struct data_cell cell;
 
     (void)trial;
-    g_array_append_val(data->cells, cell);
+    if (study_pressed_take_cell(reading->pressed, row))
+        return;
+    cell = study_data_new_cell(row);
+    g_array_append_val(reading->data->cells, cell);
 }
 
 static int check_cells(const struct study *study, const struct study_data *data, struct fault *fault)
@@ -90,30 +101,60 @@ struct data_trial study_data_new_trial(const struct study_trial *from)
                                .tail_core_s = NAN,
                                .dispatch_core_s = NAN,
                                .worker_init_ms = NAN,
-                               .items = items};
+                               .items = items,
+                               .items_failed = study_number(from->failed),
+                               .cpu_s = study_seconds(from->user_ns) + study_seconds(from->system_ns),
+                               .runqueue_s = study_seconds(from->runqueue_ns),
+                               .cpus_most = study_seconds(from->cpu_ns_per_s_most),
+                               .threads_most = study_number(from->threads_most),
+                               .processes_most = study_number(from->processes_most),
+                               .rss_sum_mib = study_number(from->rss_sum_bytes) / 1048576};
 
     trial.cpu_s_per_item =
         items > 0 ? (study_number(from->user_ns) + study_number(from->system_ns)) / 1e9 / items : NAN;
     trial.images_per_s = good > 0 && trial.wall_s > 0 ? good / trial.wall_s : NAN;
+    trial.held_s = study_seconds(from->held_ns);
     trial.steal_share = trial.wall_s > 0 ? study_seconds(from->steal_ns) / trial.wall_s : NAN;
+    trial.weight = 1;
+    trial.disturbed = trial.status == TRIAL_VOID && from->disturbed == 1;
+    trial.taken_share =
+        from->taken_ns > 0 && trial.wall_s > 0 ? study_seconds(from->taken_ns) / trial.wall_s : 0;
+    trial.others_share =
+        trial.wall_s > 0
+            ? (study_seconds(from->other_cpu_ns) + (double)study_or_zero(from->steal_ns) / 1e9) / trial.wall_s
+            : NAN;
     trial.reason = g_strdup(from->reason);
     trial.manifest_sha256 = g_strdup(from->manifest_sha256);
+    trial.output_sha256 = g_strdup(from->output_sha256);
     return trial;
+}
+
+/* A study without that fact was made on one CPU at least. */
+static double cpus_of(const struct study_data *data)
+{
+    const char *fact = study_data_fact(data, "logical_cpus");
+
+    return fact ? fmax(strtod(fact, NULL), 1) : 1;
 }
 
 /* Trials of cells that the study does not have are left out. */
 static void read_trial(void *context, int64_t unused, const void *row)
 {
-    struct study_data *data = context;
+    struct reading_cells *reading = context;
+    struct study_data *data = reading->data;
     const struct study_trial *from = row;
     unsigned cell = cell_index(data, from->cell);
     struct data_trial trial;
 
     (void)unused;
+    if (study_pressed_take_trial(reading->pressed, data->pressed, from))
+        return;
     if (cell >= data->cells->len)
         return;
     trial = study_data_new_trial(from);
     trial.cell = cell;
+    trial.taken_share /= g_array_index(data->cells, struct data_cell, cell).workers;
+    trial.others_share /= cpus_of(data);
     g_array_append_val(data->trials, trial);
 }
 
@@ -168,8 +209,16 @@ static char *base_name(const char *folder)
     return name;
 }
 
+/* Before the parts: those of trials that count are read. */
+static int apply_noise(struct study_data *data)
+{
+    study_noise_apply(data);
+    return 0;
+}
+
 int study_load(struct study *study, enum study_part part, struct study_data *data, struct fault *fault)
 {
+    struct reading_cells reading = {data, g_array_new(FALSE, TRUE, sizeof(struct pressed_cell))};
     const char *cores;
     int status;
 
@@ -177,12 +226,14 @@ int study_load(struct study *study, enum study_part part, struct study_data *dat
     data->paired = true;
     data->name = base_name(study->folder);
     status = study_rows_each(study, &study_table_fact, read_fact, data, fault) ||
-             study_rows_each(study, &study_table_cell, read_cell, data, fault) ||
+             study_rows_each(study, &study_table_cell, read_cell, &reading, fault) ||
              check_cells(study, data, fault) ||
-             study_rows_each(study, &study_table_trial, read_trial, data, fault) ||
+             study_rows_each(study, &study_table_trial, read_trial, &reading, fault) || apply_noise(data) ||
              (part == STUDY_ALL &&
               (study_rows_each(study, &study_table_batch_item, read_batch_item, data, fault) ||
-               study_read_parts(study, data, fault)));
+               study_read_parts(study, data, fault) || study_pressed_read(study, data, fault) ||
+               study_shards_read(study, data, fault)));
+    g_array_free(reading.pressed, TRUE);
     complete_batch(data);
     cores = study_data_fact(data, "cores");
     data->cores = cores ? (unsigned)strtoul(cores, NULL, 10) : 0;

@@ -28,4 +28,7 @@ static inline int64_t study_or_zero(int64_t value)
  * -1 with fault. */
 int study_read_parts(struct study *study, struct study_data *data, struct fault *fault);
 
+/* Reads the shards of trials on several machines. Returns 0, or -1 with fault. */
+int study_shards_read(struct study *study, struct study_data *data, struct fault *fault);
+
 #endif

@@ -134,10 +134,32 @@ static bool has_column(const struct study *study, const struct study_table *tabl
            SQLITE_OK;
 }
 
+/* ... or a table. */
+static bool has_table(const struct study *study, const struct study_table *table)
+{
+    return has_column(study, table, table->of_trial ? "trial" : table->columns->name);
+}
+
+static int make_table(struct study *study, const struct study_table *table, struct fault *fault)
+{
+    GString *sql = g_string_new("");
+    int status;
+
+    study_table_append_sql(sql, table);
+    status = sqlite3_exec(study->db, sql->str, NULL, NULL, NULL);
+    g_string_free(sql, TRUE);
+    return status == SQLITE_OK ? 0 : study_fault(study, "adding a table", fault);
+}
+
 int study_rows_complete(struct study *study, struct fault *fault)
 {
-    static const struct study_table *const tables[] = {&study_table_batch_item, &study_table_trial,
-                                                       &study_table_worker, &study_table_counter};
+    static const struct study_table *const tables[] = {&study_table_batch_item, &study_table_cell,
+                                                       &study_table_trial,      &study_table_worker,
+                                                       &study_table_item,       &study_table_counter};
+
+    if ((!has_table(study, &study_table_antagonist) && make_table(study, &study_table_antagonist, fault)) ||
+        (!has_table(study, &study_table_shard) && make_table(study, &study_table_shard, fault)))
+        return -1;
 
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         for (const struct study_column *c = tables[i]->columns; c->name; c++) {
@@ -166,9 +188,15 @@ static char *select_text(const struct study *study, const struct study_table *ta
 int study_rows_each(struct study *study, const struct study_table *table, study_row_reader reader,
                     void *context, struct fault *fault)
 {
-    char *text = select_text(study, table), *row = g_malloc0(table->row_bytes);
+    char *text, *row;
     sqlite3_stmt *statement = NULL;
-    int status = sqlite3_prepare_v2(study->db, text, -1, &statement, NULL);
+    int status;
+
+    if ((table == &study_table_antagonist || table == &study_table_shard) && !has_table(study, table))
+        return 0; /* of an older program */
+    text = select_text(study, table);
+    row = g_malloc0(table->row_bytes);
+    status = sqlite3_prepare_v2(study->db, text, -1, &statement, NULL);
 
     while (status == SQLITE_OK || status == SQLITE_ROW) {
         status = sqlite3_step(statement);

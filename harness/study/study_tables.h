@@ -5,12 +5,15 @@
  * Numbers are int64_t fields (STUDY_UNKNOWN is NULL), texts const char * fields (NULL is NULL). docs/formats.md has
  * their meaning.
  *
- * A new column: a field of the struct, and its line in study_tables.c. Studies of older programs lack it: readers
- * see it as not known, and study_rows_complete() adds it before such a study is written to.
+ * A new table: its array of columns, and its name in study_tables_sql() and study_rows_complete(); study_rows_each()
+ * reads the tables `antagonist` and `shard` as empty where an older study lacks them. A new column: a field of the struct, and its
+ * line in study_tables.c. Studies of older programs lack it: readers see it as not known, and study_rows_complete()
+ * adds it before such a study is written to.
  */
 #ifndef KNEE_STUDY_TABLES_H
 #define KNEE_STUDY_TABLES_H
 
+#include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -32,11 +35,14 @@ struct study_table {
 };
 
 extern const struct study_table study_table_fact, study_table_batch_item, study_table_cell, study_table_trial,
-    study_table_worker, study_table_item, study_table_counter, study_table_event;
+    study_table_worker, study_table_item, study_table_counter, study_table_antagonist, study_table_shard,
+    study_table_event;
 
 /* The column whose field is at offset; NULL none. */
 const struct study_column *study_table_column(const struct study_table *table, size_t offset);
 
+/* Appends the SQL that makes one table. */
+void study_table_append_sql(GString *sql, const struct study_table *table);
 /* SQL that makes all tables of an empty study. Caller frees with g_free. */
 char *study_tables_sql(void);
 

@@ -20,40 +20,6 @@ enum {
     SHARE_LEAST = 2,
 };
 
-static const char *const role_names[] = {"serial", "scaling", "chunk", "policy"};
-
-const char *plan_role_name(enum plan_role role)
-{
-    return (size_t)role < sizeof role_names / sizeof role_names[0] ? role_names[role] : NULL;
-}
-
-int plan_role_parse(const char *name, enum plan_role *role)
-{
-    for (size_t i = 0; i < sizeof role_names / sizeof role_names[0]; i++)
-        if (strcmp(name, role_names[i]) == 0) {
-            *role = (enum plan_role)i;
-            return 0;
-        }
-    return -1;
-}
-
-static const char *const stop_names[] = {"blocks", "budget", "precision"};
-
-const char *plan_stop_name(enum plan_stop stop)
-{
-    return (size_t)stop < sizeof stop_names / sizeof stop_names[0] ? stop_names[stop] : NULL;
-}
-
-int plan_stop_parse(const char *name, enum plan_stop *stop)
-{
-    for (size_t i = 0; i < sizeof stop_names / sizeof stop_names[0]; i++)
-        if (strcmp(name, stop_names[i]) == 0) {
-            *stop = (enum plan_stop)i;
-            return 0;
-        }
-    return -1;
-}
-
 /* --- prediction ------------------------------------------------------------------------------- */
 
 static double items_of_busiest(const struct plan_cell *cell, uint64_t items)
@@ -75,13 +41,15 @@ double plan_predict_ns(const struct plan_cell *cell, uint64_t items, uint32_t co
     double busiest = items_of_busiest(cell, items);
     double spread = (double)items / fmin(cell->workers, cores);
     double starts = cell->role == PLAN_SERIAL ? 1 : ceil((double)cell->workers / cores);
+    double before_ns = cell->role == PLAN_ANTAGONIST ? PLAN_ANTAGONIST_NS : 0;
 
     if (costs->kind == PLAN_COSTS_OF_TRIALS)
-        return costs->trial_fixed_ns +
+        return before_ns + costs->trial_fixed_ns +
                fmax(costs->serial_ns + costs->parallel_ns / fmin(cell->workers, cores) +
                         costs->crowd_ns * fmax((double)cell->workers - cores, 0),
                     0);
-    return costs->trial_fixed_ns + starts * costs->worker_start_ns + fmax(busiest, spread) * costs->item_ns;
+    return before_ns + costs->trial_fixed_ns + starts * costs->worker_start_ns +
+           fmax(busiest, spread) * costs->item_ns;
 }
 
 static uint32_t most_workers(const struct plan *plan)
@@ -161,10 +129,16 @@ static void lay_out(struct plan *plan, const struct plan_request *request, const
     if (!request->no_serial)
         add_cell(plan, PLAN_SERIAL, 1, 0, POLICY_STATIC);
     for (uint32_t i = 0; i < request->worker_count; i++)
-        if (keep[i])
+        if (keep[i]) {
             add_cell(plan, PLAN_SCALING, request->workers[i], 1, POLICY_DYNAMIC);
-        else
+            plan->cells[plan->cell_count - 1].nodes = request->nodes[i];
+        } else {
             plan->workers_left_out++;
+        }
+    for (uint32_t i = 0; i < request->spread_count; i++) {
+        add_cell(plan, PLAN_NODES, request->spread[i].workers, 1, POLICY_DYNAMIC);
+        plan->cells[plan->cell_count - 1].nodes = request->spread[i].nodes;
+    }
     for (uint32_t i = 0; i < request->chunk_count; i++)
         if (request->chunks[i] > 1 &&
             (request->no_serial || i == 0 || request->chunks[i - 1] < (request->weak ? items * full : items)))
@@ -172,15 +146,25 @@ static void lay_out(struct plan *plan, const struct plan_request *request, const
     for (int i = 0; i < PLAN_POLICIES; i++)
         if (request->policies[i] && i != POLICY_DYNAMIC)
             add_cell(plan, PLAN_POLICY, full, 1, (enum chunk_policy)i);
+    for (uint32_t i = 0; i < request->antagonist_count; i++) {
+        add_cell(plan, PLAN_ANTAGONIST, 1, 1, POLICY_DYNAMIC);
+        plan->cells[plan->cell_count - 1].antagonist = request->antagonists[i];
+    }
     plan->block_ns = block_ns(plan, costs);
 }
 
 /* --- which worker counts stay ----------------------------------------------------------------- */
 
+static bool is_known(const struct plan_request *request, uint32_t i)
+{
+    return request->workers[i] > 1 && request->workers[i] <= request->known_workers &&
+           i + 1 < request->worker_count;
+}
+
 static void keep_value(const struct plan_request *request, bool *keep, uint32_t *kept, uint32_t workers)
 {
     for (uint32_t i = 0; i < request->worker_count; i++)
-        if (request->workers[i] == workers && !keep[i]) {
+        if (request->workers[i] == workers && !keep[i] && !is_known(request, i)) {
             keep[i] = true;
             (*kept)++;
         }
@@ -209,7 +193,7 @@ static void keep_one_more(const struct plan_request *request, bool *keep)
     for (uint32_t i = 1; i + 1 < request->worker_count; i++) {
         uint32_t below = i, above = i;
         double distance;
-        if (keep[i])
+        if (keep[i] || is_known(request, i))
             continue;
         while (!keep[below])
             below--;
@@ -233,6 +217,8 @@ static uint32_t thin(const struct plan_request *request, uint32_t count, bool *k
 
     for (; kept < count; kept++)
         keep_one_more(request, keep);
+    if (count >= request->worker_count) /* those that are known, too */
+        memset(keep, true, request->worker_count * sizeof *keep);
     return kept;
 }
 

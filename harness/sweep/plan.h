@@ -7,6 +7,9 @@
  *   scaling  each number of workers, chunk 1, dynamic: the curve
  *   chunk    larger chunks at full cores, dynamic
  *   policy   the other policies at full cores, chunk 1
+ *   antagonist   one worker, chunk 1, dynamic, next to a process on another core that presses on caches and memory
+ *                (harness/antagonist/antagonist_setting.h); when asked for
+ *   nodes    several machines with fewer workers each than the curve's cell of as many workers in all
  * Full cores: the largest listed number of workers that is no more than the cores.
  *
  * Strong scaling: every trial does plan.items. Weak scaling: every worker of a trial has plan.items, so that a trial
@@ -14,8 +17,8 @@
  * of the study has been done by one process alone.
  *
  * When the budget is small the plan reduces, in this order: blocks from 10 to 5, items to twice the workers,
- * items to 24, blocks to 3, worker counts (1, 2, cores, cores + 1 and the largest stay), items below 24,
- * blocks below 3.
+ * items to 24, blocks to 3, worker counts (1, 2, cores, cores + 1 and the largest stay; those that are known from
+ * elsewhere go first), items below 24, blocks below 3.
  *
  * Sequence: plan_request_parse_*(), plan_make(), the fields and functions of the plan.
  */
@@ -26,22 +29,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/antagonist/antagonist_setting.h"
 #include "pipeline/base/fault.h"
 #include "pipeline/pool/chunk.h"
 #include "pipeline/pool/pool.h"
 
-enum { PLAN_CHUNKS_MOST = 32, PLAN_POLICIES = 4, PLAN_CELLS_MOST = POOL_MAX_WORKERS + 64 };
+enum {
+    PLAN_CHUNKS_MOST = 32,
+    PLAN_POLICIES = 4,
+    PLAN_CELLS_MOST = POOL_MAX_WORKERS + 128,
+    PLAN_SPREAD_MOST = 64
+};
 
-enum plan_role { PLAN_SERIAL, PLAN_SCALING, PLAN_CHUNK, PLAN_POLICY };
-/* "serial", "scaling", "chunk", "policy"; NULL out of range. */
+enum plan_role {
+    PLAN_SERIAL,
+    PLAN_SCALING,
+    PLAN_CHUNK,
+    PLAN_POLICY,
+    PLAN_ANTAGONIST,
+    PLAN_NODES,
+    PLAN_ROLES
+};
+/* "serial", "scaling", "chunk", "policy", "antagonist", "nodes"; NULL out of range. */
 const char *plan_role_name(enum plan_role role);
 int plan_role_parse(const char *name, enum plan_role *role);
 
 struct plan_cell {
     enum plan_role role;
-    uint32_t workers; /* serial: 1 */
+    uint32_t workers; /* serial: 1; of all nodes */
     uint64_t chunk;   /* serial: 0, none */
     enum chunk_policy policy;
+    struct antagonist_setting antagonist; /* PLAN_ANTAGONIST only */
+    uint32_t nodes; /* machines, each with an equal share of the workers; 0: this one, without a scheduler */
 };
 
 /* What ends the sweep. Each of them ends with the budget too. */
@@ -61,7 +80,17 @@ struct plan_request {
     uint32_t chunk_count;
     bool policies[PLAN_POLICIES]; /* by enum chunk_policy */
     bool no_serial;               /* there is no run without a pool */
+    uint32_t
+        nodes[POOL_MAX_WORKERS]; /* of each of the worker counts, which are of all nodes; 0: this machine */
+    struct {
+        uint32_t workers, nodes;
+    } spread[PLAN_SPREAD_MOST]; /* the same workers on more nodes: cells of role "nodes" */
+    uint32_t spread_count;
+    struct antagonist_setting antagonists[ANTAGONIST_SETTINGS_MOST];
+    uint32_t antagonist_count;
     uint32_t cores;
+    /* Worker counts from 2 to here are known from elsewhere: they are the first to be left out; 0: none is. */
+    uint32_t known_workers;
     uint64_t batch_items;
     uint64_t items;  /* in each trial, with weak of each worker; 0: the plan chooses */
     bool weak;       /* weak scaling */
@@ -72,6 +101,14 @@ struct plan_request {
 
 /* "1..16", "1,2,4", "1..4,8". Returns 0, or -1 with fault. */
 int plan_request_parse_workers(struct plan_request *request, const char *text, struct fault *fault);
+/* nodes: "1,2,4"; the worker counts parsed before are those of a node. Of cells with as many workers in all, the one with
+ * the fewest nodes is on the curve. */
+int plan_request_spread(struct plan_request *request, const char *nodes, struct fault *fault);
+/* The worker counts of a curve on that many cores: all up to two above the cores; from 17 cores on 1 to 8, 12, 16, 24, 32, 48,
+ * ... below the cores, the cores, one and two above. */
+void plan_request_default_workers(struct plan_request *request, uint32_t cores);
+/* Of one whose workers need no cores of their own: emulated, replayed, waiting. */
+#define PLAN_WORKERS_WITHOUT_CORES "1..16"
 /* "1,4,16,64" */
 int plan_request_parse_chunks(struct plan_request *request, const char *text, struct fault *fault);
 /* "static,dynamic,guided,largest-first" */
@@ -79,6 +116,9 @@ int plan_request_parse_policies(struct plan_request *request, const char *text, 
 
 /* What the probe can measure: the costs of items, or only those of whole trials. */
 enum plan_cost_kind { PLAN_COSTS_OF_ITEMS, PLAN_COSTS_OF_TRIALS };
+
+/* What an antagonist's trial takes more: the reporters are measured before it (sweep_antagonist.h). */
+#define PLAN_ANTAGONIST_NS 1.6e9
 
 /* Costs on this machine, from a probe. */
 struct plan_costs {

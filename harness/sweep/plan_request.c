@@ -43,25 +43,92 @@ static int read_range(const char *word, uint64_t most, uint64_t *first, uint64_t
     return *end || *last < *first ? -1 : 0;
 }
 
-int plan_request_parse_workers(struct plan_request *request, const char *text, struct fault *fault)
+/* Marks the numbers of a list; 1 is always among them. option: for messages. */
+static int read_counts(bool wanted[POOL_MAX_WORKERS + 1], const char *option, const char *text,
+                       struct fault *fault)
 {
-    bool wanted[POOL_MAX_WORKERS + 1] = {[1] = true};
     char word[WORD_BYTES];
 
+    wanted[1] = true;
     for (const char *rest = text; rest;) {
         uint64_t first, last;
         rest = next_word(rest, word);
         if (read_range(word, POOL_MAX_WORKERS, &first, &last))
-            return fault_set(fault, "--workers %s: give numbers from 1 to %d, as 1,2,4 or 1..16", text,
+            return fault_set(fault, "%s %s: give numbers from 1 to %d, as 1,2,4 or 1..16", option, text,
                              POOL_MAX_WORKERS);
         for (uint64_t n = first; n <= last; n++)
             wanted[n] = true;
     }
+    return 0;
+}
+
+int plan_request_parse_workers(struct plan_request *request, const char *text, struct fault *fault)
+{
+    bool wanted[POOL_MAX_WORKERS + 1] = {false};
+
+    if (read_counts(wanted, "--workers", text, fault))
+        return -1;
     request->worker_count = 0;
     for (uint32_t n = 1; n <= POOL_MAX_WORKERS; n++)
         if (wanted[n])
             request->workers[request->worker_count++] = n;
     return 0;
+}
+
+/* nodes with `each` workers: on the curve, unless fewer nodes have as many workers. Returns -1 when there is no room. */
+static int place(struct plan_request *request, uint32_t nodes, uint32_t each, uint32_t nodes_of[])
+{
+    uint32_t workers = nodes * each;
+
+    if (workers > POOL_MAX_WORKERS)
+        return -1;
+    if (!nodes_of[workers]) {
+        nodes_of[workers] = nodes;
+        return 0;
+    }
+    if (request->spread_count == PLAN_SPREAD_MOST)
+        return -1;
+    request->spread[request->spread_count].workers = workers;
+    request->spread[request->spread_count++].nodes = nodes;
+    return 0;
+}
+
+int plan_request_spread(struct plan_request *request, const char *nodes, struct fault *fault)
+{
+    bool wanted[POOL_MAX_WORKERS + 1] = {false};
+    uint32_t nodes_of[POOL_MAX_WORKERS + 1] = {0};
+
+    if (read_counts(wanted, "--nodes", nodes, fault))
+        return -1;
+    request->spread_count = 0;
+    for (uint32_t n = 1; n <= POOL_MAX_WORKERS; n++)
+        for (uint32_t i = 0; wanted[n] && i < request->worker_count; i++)
+            if (place(request, n, request->workers[i], nodes_of))
+                return fault_set(
+                    fault,
+                    "--nodes %s: with these --workers a trial has more than %d workers, or there are "
+                    "too many combinations: give fewer",
+                    nodes, POOL_MAX_WORKERS);
+    request->worker_count = 0;
+    for (uint32_t n = 1; n <= POOL_MAX_WORKERS; n++)
+        if (nodes_of[n]) {
+            request->nodes[request->worker_count] = nodes_of[n];
+            request->workers[request->worker_count++] = n;
+        }
+    return 0;
+}
+
+void plan_request_default_workers(struct plan_request *request, uint32_t cores)
+{
+    enum { EACH_BELOW = 16, EACH = 8 };
+    uint32_t most = cores + 2 < POOL_MAX_WORKERS ? cores + 2 : POOL_MAX_WORKERS;
+
+    request->worker_count = 0;
+    for (uint32_t n = 1; n <= most; n++) {
+        bool power = (n & (n - 1)) == 0, between = n % 3 == 0 && ((n / 3) & (n / 3 - 1)) == 0;
+        if (cores <= EACH_BELOW || n <= EACH || n >= cores || power || between)
+            request->workers[request->worker_count++] = n;
+    }
 }
 
 /* Keeps the list ascending; a number that is there already changes nothing. */

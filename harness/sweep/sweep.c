@@ -6,9 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/sweep/sweep_interim.h"
+
 static struct sweep_slot *slot_of(const struct sweep *sweep, uint32_t block, uint32_t cell)
 {
     return &sweep->slots[(size_t)block * sweep->plan.cell_count + cell];
+}
+
+/* A disturbed trial is as good as any where disturbed trials count. */
+static bool is_done(const struct sweep *sweep, const struct sweep_slot *slot)
+{
+    return slot->done || (slot->disturbed && sweep_noise_counts(&sweep->noise));
 }
 
 static double predict(const struct sweep *sweep, uint32_t cell)
@@ -18,13 +26,27 @@ static double predict(const struct sweep *sweep, uint32_t cell)
     return plan_predict_ns(planned, plan_items_of(&sweep->plan, planned), sweep->plan.cores, &sweep->costs);
 }
 
-const char *sweep_cell_text(const struct plan_cell *cell, char *text, size_t bytes)
+const char *sweep_cell_text(const struct subject *subject, const struct plan_cell *cell, char *text,
+                            size_t bytes)
 {
+    char pressure[ANTAGONIST_TEXT_BYTES], chunk[48] = "";
+
     if (cell->role == PLAN_SERIAL)
         snprintf(text, bytes, "serial");
-    else
-        snprintf(text, bytes, "%" PRIu32 " worker%s, chunk %" PRIu64 ", %s", cell->workers,
-                 cell->workers == 1 ? "" : "s", cell->chunk, chunk_policy_name(cell->policy));
+    else if (cell->role == PLAN_ANTAGONIST)
+        snprintf(text, bytes, "1 worker, antagonist: %s",
+                 antagonist_text(&cell->antagonist, pressure, sizeof pressure));
+    else if (cell->nodes)
+        snprintf(text, bytes, "%" PRIu32 " node%s with %" PRIu32 " worker%s", cell->nodes,
+                 cell->nodes == 1 ? "" : "s", cell->workers / cell->nodes,
+                 cell->workers == cell->nodes ? "" : "s");
+    else {
+        if (subject->has_chunk)
+            snprintf(chunk, sizeof chunk, ", chunk %" PRIu64, cell->chunk);
+        snprintf(text, bytes, "%" PRIu32 " worker%s%s%s%s", cell->workers, cell->workers == 1 ? "" : "s",
+                 chunk, subject->has_policy ? ", " : "",
+                 subject->has_policy ? chunk_policy_name(cell->policy) : "");
+    }
     return text;
 }
 
@@ -49,13 +71,16 @@ static int take_trial(struct sweep *sweep, const struct study_trial *trial, stru
     if (strcmp(trial->status, "void") == 0)
         slot->voids++;
     else
-        slot->done = true;
+        slot->done = slot->settled = true;
+    slot->disturbed = slot->disturbed || trial->disturbed == 1;
+    sweep_noise_take(&sweep->noise, trial);
     if (slot->voids > SWEEP_REPEATS)
         slot->done = true;
     if (trial->block >= sweep->blocks_run)
         sweep->blocks_run = (uint32_t)trial->block + 1;
     sweep->trials_predicted_ns += predict(sweep, (uint32_t)trial->cell - 1);
     sweep->trials++;
+    sweep->voids += strcmp(trial->status, "void") == 0;
     return 0;
 }
 
@@ -67,6 +92,9 @@ int sweep_prepare(struct sweep *sweep, struct fault *fault)
 
     if (!trials)
         return -1;
+    sweep->noise = (struct sweep_noise){.asked = sweep->noise_policy,
+                                        .note = sweep->subject ? sweep->subject->note : NULL};
+    sweep_noise_look(&sweep->noise);
     sweep->visits = calloc(sweep->plan.cell_count, sizeof *sweep->visits);
     for (uint32_t i = 0; sweep->visits && i < sweep->plan.cell_count; i++)
         sweep->visits[i] = true;
@@ -85,40 +113,66 @@ void sweep_release(struct sweep *sweep)
 {
     free(sweep->slots);
     free(sweep->visits);
+    sweep_noise_release(&sweep->noise);
     sweep->slots = NULL;
     sweep->visits = NULL;
 }
 
 /* --- one trial -------------------------------------------------------------------------------- */
 
-/* Predicted time of the rest of the plan. With a precision to be reached its length is not known: the rest of the
- * budget is an upper bound. */
-static double left_ns(struct sweep *sweep)
+/* Predicted time of what is left of a block. */
+static double left_of_block(const struct sweep *sweep, uint32_t block)
 {
     double left = 0;
 
-    if (sweep->plan.stop == PLAN_STOP_PRECISION)
-        return fmax(sweep->budget_ns - (double)sweep->spent_ns, 0) / sweep_pace(sweep);
-    for (uint32_t b = 0; b < sweep->plan.blocks; b++)
-        for (uint32_t c = 0; c < sweep->plan.cell_count; c++)
-            if (!slot_of(sweep, b, c)->done)
-                left += predict(sweep, c);
+    for (uint32_t c = 0; c < sweep->plan.cell_count; c++)
+        if (!is_done(sweep, slot_of(sweep, block, c)) && sweep->visits[c])
+            left += predict(sweep, c);
     return left;
+}
+
+/* Trials that a cell needs in a block, at most 1 + SWEEP_REPEATS, where each is void as often as those so far. */
+static double tries(const struct sweep *sweep)
+{
+    double void_share = sweep->trials ? (double)sweep->voids / (double)sweep->trials : 0, sum = 1;
+
+    if (sweep_noise_counts(&sweep->noise))
+        return 1;
+    for (int i = 0; i < SWEEP_REPEATS; i++)
+        sum = 1 + void_share * sum;
+    return sum;
+}
+
+/* Time of the rest of the plan, at the pace of the trials so far. The budget bounds it, but for the block that has been
+ * begun. With a precision to be reached its length is not known: the rest of the budget is an upper bound. */
+static double left_ns(const struct sweep *sweep, uint32_t block)
+{
+    double pace = sweep_pace(sweep) * tries(sweep),
+           of_budget = fmax(sweep->budget_ns - (double)sweep->spent_ns, 0),
+           here = fmin(pace * left_of_block(sweep, block), of_budget + sweep->plan.block_ns), left = here;
+
+    if (sweep->plan.stop == PLAN_STOP_PRECISION)
+        return fmax(of_budget, here);
+    for (uint32_t b = block + 1; b < sweep->plan.blocks; b++)
+        left += pace * left_of_block(sweep, b);
+    return fmax(fmin(left, of_budget), here);
 }
 
 static void show(struct sweep *sweep, uint32_t block, uint32_t cell)
 {
     char words[96], text[160];
+    double left = left_ns(sweep, block), rest = left / sweep_pace(sweep);
 
     if (!sweep->progress)
         return;
-    sweep_cell_text(&sweep->plan.cells[cell], words, sizeof words);
+    sweep_cell_text(sweep->subject, &sweep->plan.cells[cell], words, sizeof words);
     if (sweep->plan.stop == PLAN_STOP_PRECISION)
         snprintf(text, sizeof text, "block %" PRIu32 ": %s", block + 1, words);
     else
         snprintf(text, sizeof text, "block %" PRIu32 " of %" PRIu32 ": %s", block + 1, sweep->plan.blocks,
                  words);
-    sweep->progress(sweep->progress_context, sweep->session_ns, sweep->session_ns + left_ns(sweep), text);
+    sweep->progress(sweep->progress_context, sweep->session_ns / fmax(sweep->session_ns + rest, 1), left,
+                    text);
 }
 
 static struct trial_request request_of(const struct sweep *sweep, uint32_t cell)
@@ -128,6 +182,7 @@ static struct trial_request request_of(const struct sweep *sweep, uint32_t cell)
 
     return (struct trial_request){.serial = planned->role == PLAN_SERIAL,
                                   .workers = planned->workers,
+                                  .nodes = planned->nodes,
                                   .chunk = planned->chunk,
                                   .policy = chunk_policy_name(planned->policy),
                                   .pin = sweep->pins[cell],
@@ -137,10 +192,21 @@ static struct trial_request request_of(const struct sweep *sweep, uint32_t cell)
                                   .padding_bytes = plan_padding(sweep->seed, number)};
 }
 
+static void take_noise(struct sweep *sweep, struct sweep_slot *slot, const struct trial_result *result)
+{
+    bool disturbed = result->rows.trial.disturbed == 1;
+
+    sweep_noise_look(&sweep->noise);
+    sweep_noise_take(&sweep->noise, &result->rows.trial);
+    slot->disturbed = slot->disturbed || disturbed;
+    if (disturbed)
+        sweep_noise_say(&sweep->noise, result->reason);
+}
+
 /* Appends the row, with an event when the trial does not count, and only then updates the sweep. */
 static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t position,
                   const struct trial_request *request, const struct trial_outcome *outcome,
-                  struct fault *fault)
+                  struct sweep_antagonist *antagonist, struct fault *fault)
 {
     struct sweep_slot *slot = slot_of(sweep, block, cell);
     struct subject *subject = sweep->subject;
@@ -151,23 +217,29 @@ static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t p
 
     if (subject->kind->judge(subject, request, outcome, &result, fault))
         return -1;
+    if (antagonist)
+        sweep_antagonist_fill(antagonist, outcome, &result);
     result.rows.trial.cell = cell + 1;
     result.rows.trial.block = block;
     result.rows.trial.position = position;
     if (result.status != TRIAL_OK)
         snprintf(event, sizeof event, "%s, block %" PRIu32 ": %s",
-                 sweep_cell_text(&sweep->plan.cells[cell], words, sizeof words), block + 1, result.reason);
+                 sweep_cell_text(sweep->subject, &sweep->plan.cells[cell], words, sizeof words), block + 1,
+                 result.reason);
     status = study_append(sweep->study, &result.rows, spent_ns,
                           event[0] ? trial_status_name(result.status) : NULL, event, NULL, fault);
+    take_noise(sweep, slot, &result);
     trial_result_release(&result);
     if (status)
         return -1;
     sweep->spent_ns = spent_ns;
     sweep->trials++;
+    sweep->voids += result.status == TRIAL_VOID;
     sweep->trials_ns += (double)outcome->spent_ns;
     sweep->trials_predicted_ns += predict(sweep, cell);
+    slot->settled = slot->settled || result.status != TRIAL_VOID;
     slot->done = result.status != TRIAL_VOID || ++slot->voids > SWEEP_REPEATS;
-    if (slot->done)
+    if (is_done(sweep, slot))
         sweep->session_ns += predict(sweep, cell);
     sweep->failures_in_a_row = result.status == TRIAL_FAILED ? sweep->failures_in_a_row + 1 : 0;
     if (sweep->failures_in_a_row >= SWEEP_FAILURES_MOST)
@@ -180,17 +252,28 @@ static enum sweep_state do_trial(struct sweep *sweep, uint32_t block, uint32_t c
 {
     struct trial_request request = request_of(sweep, cell);
     struct trial_outcome outcome;
+    struct sweep_antagonist antagonist = {0};
+    bool pressed = sweep->plan.cells[cell].role == PLAN_ANTAGONIST;
     enum sweep_state state = SWEEP_COMPLETE;
 
     show(sweep, block, cell);
-    if (sweep->subject->kind->run(sweep->subject, &request, &outcome, fault))
+    if (pressed &&
+        sweep_antagonist_begin(&antagonist, &sweep->plan.cells[cell].antagonist, &sweep->place, fault))
         return SWEEP_ERROR;
+    if (sweep->subject->kind->run(sweep->subject, &request, &outcome, fault)) {
+        sweep_antagonist_release(&antagonist);
+        return SWEEP_ERROR;
+    }
+    if (pressed)
+        sweep_antagonist_end(&antagonist, &outcome);
     if (outcome.stopped_by) {
         sweep->stopped_by = outcome.stopped_by;
         state = SWEEP_INTERRUPTED;
-    } else if (record(sweep, block, cell, position, &request, &outcome, fault)) {
+    } else if (record(sweep, block, cell, position, &request, &outcome, pressed ? &antagonist : NULL,
+                      fault)) {
         state = SWEEP_ERROR;
     }
+    sweep_antagonist_release(&antagonist);
     trial_outcome_release(&outcome);
     return state;
 }
@@ -207,7 +290,7 @@ static enum sweep_state do_pass(struct sweep *sweep, uint32_t block, uint32_t pa
     for (uint32_t i = 0; i < sweep->plan.cell_count && state == SWEEP_COMPLETE; i++) {
         const struct sweep_slot *slot = slot_of(sweep, block, order[i]);
         double spent_ns = (double)sweep->spent_ns;
-        if (slot->done || slot->voids != pass || !sweep->visits[order[i]])
+        if (is_done(sweep, slot) || slot->voids != pass || !sweep->visits[order[i]])
             continue;
         if (pass > 0 && spent_ns + predict(sweep, order[i]) * sweep_pace(sweep) > sweep->budget_ns)
             continue;
@@ -224,6 +307,18 @@ static bool is_begun(const struct sweep *sweep, uint32_t block)
         if (slot_of(sweep, block, c)->done || slot_of(sweep, block, c)->voids)
             return true;
     return false;
+}
+
+/* Has every cell of the block been repeated as often as it may be, and none a trial that counts? */
+static bool is_all_void(const struct sweep *sweep, uint32_t block)
+{
+    for (uint32_t c = 0; c < sweep->plan.cell_count; c++) {
+        const struct sweep_slot *slot = slot_of(sweep, block, c);
+        if (sweep->visits[c] && (slot->settled || slot->voids <= SWEEP_REPEATS ||
+                                 (slot->disturbed && sweep_noise_counts(&sweep->noise))))
+            return false;
+    }
+    return true;
 }
 
 /* The first block is done in any case: without it there would be no study at all. */
@@ -248,6 +343,34 @@ static enum sweep_state aim(struct sweep *sweep, uint32_t block, struct fault *f
     return sweep->reached.cells == 0 ? SWEEP_PRECISE : SWEEP_COMPLETE;
 }
 
+/* Only of a block in which there was something to do. */
+static enum sweep_state say_interim(struct sweep *sweep, uint32_t block, struct fault *fault)
+{
+    char text[256];
+
+    if (!sweep->interim)
+        return SWEEP_COMPLETE;
+    if (sweep_interim_words(sweep->study, &sweep->plan, block + 1, sweep->delta, text, sizeof text, fault))
+        return SWEEP_ERROR;
+    sweep->interim(sweep->progress_context, block, text);
+    return SWEEP_COMPLETE;
+}
+
+static enum sweep_state do_block(struct sweep *sweep, uint32_t block, uint32_t *order, struct fault *fault)
+{
+    enum sweep_state state = SWEEP_COMPLETE;
+    uint64_t before = sweep->trials;
+
+    plan_order(sweep->plan.cell_count, sweep->seed, block, order);
+    for (uint32_t pass = 0; pass <= SWEEP_REPEATS && state == SWEEP_COMPLETE; pass++)
+        state = do_pass(sweep, block, pass, order, fault);
+    if (block >= sweep->blocks_run)
+        sweep->blocks_run = block + 1;
+    if (state == SWEEP_COMPLETE && sweep->trials > before)
+        state = say_interim(sweep, block, fault);
+    return state == SWEEP_COMPLETE && is_all_void(sweep, block) ? SWEEP_ALL_VOID : state;
+}
+
 enum sweep_state sweep_go(struct sweep *sweep, struct fault *fault)
 {
     uint32_t *order = calloc(sweep->plan.cell_count, sizeof *order);
@@ -265,11 +388,7 @@ enum sweep_state sweep_go(struct sweep *sweep, struct fault *fault)
             state = SWEEP_SHORT;
             break;
         }
-        plan_order(sweep->plan.cell_count, sweep->seed, block, order);
-        for (uint32_t pass = 0; pass <= SWEEP_REPEATS && state == SWEEP_COMPLETE; pass++)
-            state = do_pass(sweep, block, pass, order, fault);
-        if (block >= sweep->blocks_run)
-            sweep->blocks_run = block + 1;
+        state = do_block(sweep, block, order, fault);
     }
     free(order);
     if (state == SWEEP_COMPLETE || state == SWEEP_SHORT) {

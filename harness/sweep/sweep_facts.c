@@ -39,7 +39,7 @@ static int record_machine(struct study *study, const struct subject *subject, st
 {
     const struct topology *topology = &subject->topology;
     struct utsname system;
-    char text[300], *xml;
+    char text[LIBRARIES_BYTES], *xml;
     int result;
 
     kernel_cpu_model_read(text, sizeof text);
@@ -85,7 +85,7 @@ static int list_options(const struct sweep_options *options, struct option_fact 
     assert(count < OPTION_FACTS_MOST);                                                                       \
     facts[count] = (struct option_fact){.key = "option_" name, .option = "--" name};                         \
     snprintf(facts[count++].value, sizeof facts[0].value, __VA_ARGS__)
-    FACT("workers", "%s", options->workers);
+    FACT("workers", "%s", options->workers ? options->workers : "chosen by the cores");
     FACT("chunks", "%s", options->chunks);
     FACT("policies", "%s", options->policies);
     FACT("budget", "%gs", (double)options->budget_ns / 1e9);
@@ -94,10 +94,14 @@ static int list_options(const struct sweep_options *options, struct option_fact 
     FACT("seed", "%" PRIu64, options->seed);
     FACT("placement", "%s", pin_placement_names[options->placement]);
     FACT("noise", options->noise > 0 ? "%g%%" : "default", 100 * options->noise);
+    FACT("noise-policy", "%s", noise_policy_names[options->noise_policy]);
     FACT("precision", options->precision > 0 ? "%g%%" : "none", 100 * options->precision);
     FACT("delta", "%g%%", 100 * options->delta);
     FACT("cache", "%s", sweep_cache_names[options->cache]);
     FACT("weak", "%s", options->weak ? "on" : "off");
+    FACT("nodes", "%s", options->nodes ? options->nodes : "none");
+    FACT("shards", "%" PRIu64, options->shards);
+    FACT("antagonists", "%s", options->antagonists ? options->antagonists : "none");
     FACT("counters", "%s", options->counters ? options->counters : "none");
 #undef FACT
     return count;
@@ -131,6 +135,9 @@ static int record_limits(struct study *study, const struct subject *subject, con
 
     if (kernel_cpu_read(&cpu, NULL) == 0 && !cpu.steal_known &&
         study_set(study, "steal_reason", "this kernel does not report steal", fault))
+        return -1;
+    snprintf(text, sizeof text, "%g", subject->limits.others_share);
+    if (study_set(study, "noise_limit", text, fault))
         return -1;
     noise_read(&noise);
     if (noise_blind_words(&noise, text, sizeof text)[0] && study_set(study, "noise_unseen", text, fault))

@@ -9,7 +9,10 @@
 static int record_stop(const struct sweep *sweep, enum sweep_state state, struct fault *fault)
 {
     const struct sweep_precision *reached = &sweep->reached;
-    const char *why = state == SWEEP_PRECISE ? "precision" : state == SWEEP_SHORT ? "budget" : "plan";
+    const char *why = state == SWEEP_PRECISE    ? "precision"
+                      : state == SWEEP_SHORT    ? "budget"
+                      : state == SWEEP_ALL_VOID ? "void"
+                                                : "plan";
     char text[200];
 
     if (sweep->plan.stop != PLAN_STOP_PRECISION)
@@ -34,7 +37,9 @@ static int record_facts(const struct sweep *sweep, enum sweep_state state, struc
     char utc[32], text[300], first[300];
     uint32_t run = sweep->blocks_run, planned = sweep->plan.blocks;
 
-    if (sweep->plan.stop == PLAN_STOP_PRECISION)
+    if (state == SWEEP_ALL_VOID)
+        snprintf(text, sizeof text, "no trial of block %" PRIu32 " counts", run);
+    else if (sweep->plan.stop == PLAN_STOP_PRECISION)
         snprintf(text, sizeof text, "%" PRIu32 " blocks, pace %.2f", run, sweep_pace(sweep));
     else
         snprintf(text, sizeof text,
@@ -48,7 +53,8 @@ static int record_facts(const struct sweep *sweep, enum sweep_state state, struc
         return -1;
     if (first[0] && study_add_event(sweep->study, STUDY_UNKNOWN, "first-run", first, fault))
         return -1;
-    return study_add_event(sweep->study, STUDY_UNKNOWN, state == SWEEP_SHORT ? "short" : "complete", text,
+    return study_add_event(sweep->study, STUDY_UNKNOWN,
+                           state == SWEEP_SHORT || state == SWEEP_ALL_VOID ? "short" : "complete", text,
                            fault);
 }
 

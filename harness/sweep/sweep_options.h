@@ -15,7 +15,7 @@ enum sweep_cache { CACHE_WARM, CACHE_COLD };
 extern const char *const sweep_cache_names[]; /* "warm", "cold", NULL */
 
 /* What is measured: harness/sweep/subjects has a file for each. */
-enum sweep_subject { SWEEP_BATCH, SWEEP_COMMAND, SWEEP_SYNTHETIC, SWEEP_REPLAY };
+enum sweep_subject { SWEEP_BATCH, SWEEP_COMMAND, SWEEP_SYNTHETIC, SWEEP_REPLAY, SWEEP_NODES };
 
 /* Texts are owned by the command line unless stated otherwise. */
 struct sweep_options {
@@ -25,22 +25,30 @@ struct sweep_options {
     const char *out;   /* folder for outputs of trials; NULL: in the study's folder */
 
     /* The plan. */
-    const char *workers, *chunks, *policies; /* lists as given */
+    const char *workers, *chunks, *policies; /* lists as given; workers NULL: by the cores */
     struct plan_request request;             /* these lists, items, blocks and stop rule, parsed */
     uint64_t budget_ns, items, blocks, seed; /* items, blocks: 0 chosen by the plan */
     double precision;                        /* half-width of E(n) to be reached, a share; 0: none */
-    double delta; /* efficiency loss that defines the knee (analysis/knee/knee.h) */
-    bool weak;    /* the work grows with the workers */
+    double delta;            /* efficiency loss that defines the knee (analysis/knee/knee.h) */
+    bool weak;               /* the work grows with the workers */
+    const char *antagonists; /* steps of antagonists (antagonist_setting.h); NULL: none */
 
     /* The machine. */
     uint64_t emulate; /* number of emulated cores; 0: the real ones */
+    const char
+        *times;       /* with emulate: the study whose times decide which items are chosen; NULL: the probe */
     int placement;    /* enum pin_placement */
     double noise;     /* share of the CPU time that other processes may use in a trial; 0: trial_limits */
+    int noise_policy; /* enum noise_policy: what becomes of disturbed trials */
 
     /* Of the batch. */
     const char *in, *recipe;
     const char *counters; /* name or path of the counter group; NULL counts nothing */
     int cache;            /* enum sweep_cache */
+
+    /* Of the batch on several machines, by `knee submit`. */
+    const char *nodes; /* list of numbers of nodes; NULL: on this machine */
+    uint64_t shards;   /* of each node */
 
     /* Of a command; the synthetic workload is one too. */
     struct command_spec command;

@@ -61,11 +61,14 @@ uint32_t sweep_plan_mixed(const struct sweep_plan *planned, const struct subject
 
 static char *pin_of(const struct plan_cell *cell, const struct subject *subject, struct fault *fault)
 {
+    enum pin_placement placement = (enum pin_placement)subject->options->placement;
     struct pin_plan pins = {0};
     char *text;
 
-    if (pin_plan_make(&pins, &subject->topology, cell->workers,
-                      (enum pin_placement)subject->options->placement, fault))
+    /* An antagonist has a CPU of its own, so the worker has one too. */
+    if (cell->role == PLAN_ANTAGONIST && placement == PIN_NONE)
+        placement = PIN_COMPACT;
+    if (pin_plan_make(&pins, &subject->topology, cell->workers, placement, fault))
         return NULL;
     text = pin_plan_text(&pins);
     pin_plan_release(&pins);
@@ -185,18 +188,33 @@ static int parse_plan(const char *text, struct sweep_plan *planned)
     return result;
 }
 
+static int take_antagonist(struct plan_cell *cell, const struct study_cell *row)
+{
+    if (antagonist_kind_parse(row->antagonist, &cell->antagonist.kind) || row->antagonist_bytes < 1)
+        return -1;
+    cell->antagonist.bytes = (uint64_t)row->antagonist_bytes;
+    cell->antagonist.bytes_per_second = row->antagonist_bytes_per_second == STUDY_UNKNOWN
+                                            ? ANTAGONIST_UNLIMITED
+                                            : (double)row->antagonist_bytes_per_second;
+    return 0;
+}
+
 static int take_cell(struct plan *plan, const struct study_cell *row)
 {
     struct plan_cell *cell = &plan->cells[plan->cell_count];
 
     *cell = (struct plan_cell){.policy = POLICY_DYNAMIC};
     if (plan->cell_count == PLAN_CELLS_MOST || row->id != (int64_t)plan->cell_count + 1 || !row->role ||
-        plan_role_parse(row->role, &cell->role) || row->workers < 1 || row->workers > POOL_MAX_WORKERS)
+        plan_role_parse(row->role, &cell->role) || row->workers < 1 || row->workers > POOL_MAX_WORKERS ||
+        (row->nodes > 0 && row->workers % row->nodes != 0))
         return -1;
     if (cell->role != PLAN_SERIAL && ((row->chunk < 1 && row->chunk != STUDY_UNKNOWN) ||
                                       (row->policy && chunk_policy_parse(row->policy, &cell->policy))))
         return -1;
+    if (cell->role == PLAN_ANTAGONIST && take_antagonist(cell, row))
+        return -1;
     cell->workers = (uint32_t)row->workers;
+    cell->nodes = row->nodes > 0 ? (uint32_t)row->nodes : 0;
     cell->chunk = row->chunk != STUDY_UNKNOWN ? (uint64_t)row->chunk : cell->role == PLAN_SERIAL ? 0 : 1;
     plan->cell_count++;
     return 0;
@@ -236,10 +254,19 @@ int sweep_plan_record(const struct sweep_plan *planned, const struct subject *su
             .id = i + 1,
             .role = plan_role_name(cell->role),
             .workers = cell->workers,
+            .nodes = cell->nodes ? (int64_t)cell->nodes : STUDY_UNKNOWN,
             .chunk = serial || !subject->has_chunk ? STUDY_UNKNOWN : (int64_t)cell->chunk,
             .policy = serial || !subject->has_policy ? NULL : chunk_policy_name(cell->policy),
             .placement = pin_placement_names[subject->options->placement],
-            .start_method = serial ? NULL : subject->start_method};
+            .start_method = serial ? NULL : subject->start_method,
+            .antagonist_bytes = STUDY_UNKNOWN,
+            .antagonist_bytes_per_second = STUDY_UNKNOWN};
+        if (cell->role == PLAN_ANTAGONIST) {
+            row.antagonist = antagonist_kind_name(cell->antagonist.kind);
+            row.antagonist_bytes = (int64_t)cell->antagonist.bytes;
+            if (cell->antagonist.bytes_per_second >= 0)
+                row.antagonist_bytes_per_second = (int64_t)cell->antagonist.bytes_per_second;
+        }
         result = study_add_cell(study, &row, fault);
     }
     return result;

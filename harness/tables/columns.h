@@ -3,13 +3,13 @@
  * Names are compared without case, with blanks, hyphens and points as underscores, without hyperfine's prefix
  * `parameter_`, and without a unit at the end: "Elapsed Time (ms)" is elapsed_time in ms.
  *
- *   workers     workers, threads, cores, procs, ranks, np, jobs, nodes, clients, n ...
- *   time        seconds, wall, elapsed, real, time, runtime, duration ...; else mean and median
+ *   workers     workers, threads, cores, procs, ranks, np, jobs, nodes, clients, n ..., also as num_threads, NumThreads
+ *   time        seconds, wall, elapsed, real, time, runtime, duration, ns/op, ms_per_frame ...; else mean and median
  *   throughput  throughput, rate, ops, and any name that ends in _per_second, _per_s, /s ...
- *   block       block, repeat, run, iteration, rep, trial, round, session: rows measured together, or the repetition
+ *   block       block, repeat, run, iteration, rep, trial, round, session, day: rows measured together, or the repetition
  *
- * A column called workers, or block, is taken before other names of the kind; otherwise two columns of one kind are an error that
- * names both.
+ * A column called workers, or block, is taken before other names of the kind; otherwise two columns of one kind are an
+ * error that names both. min and h are units in brackets only: time_min is taken as the least of several times.
  */
 #ifndef KNEE_COLUMNS_H
 #define KNEE_COLUMNS_H
@@ -40,6 +40,10 @@ int columns_choose(const struct table *table, const struct columns_request *requ
 
 /* Whether a name is one of rows measured together, as `block` is. */
 bool columns_is_block_name(const char *name);
+
+/* The unit of a throughput as people write it: "items/s" of items_per_second, "MB/s" of "throughput (MB/s)"; the name
+ * where it holds no unit. Caller frees. */
+char *column_rate_unit(const char *name);
 
 /* The accepted units, with commas, for messages. */
 extern const char columns_units[];

@@ -73,7 +73,9 @@ int table_parse(const char *path, const char *text, size_t bytes, struct table *
     int status;
 
     init(table, path);
-    if (strlen(text) != bytes)
+    if (bytes >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))
+        status = fault_set(fault, "%s is in UTF-16: save it as UTF-8", path);
+    else if (strlen(text) != bytes)
         status = fault_set(fault, "%s holds zero bytes: give a text file", path);
     else if (table_is_json(text))
         status = table_parse_json(table, text, bytes, fault);

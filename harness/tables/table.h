@@ -1,7 +1,8 @@
 /* table.h: a table of times that another program wrote, as texts: a header and rows, each with its line.
  *
- * Read directly: CSV with commas, semicolons or tabs (RFC 4180; a byte order mark, CRLF, blank lines, lines that begin
- * with # and a first line `sep=;` are accepted), the JSON of hyperfine and of Google Benchmark.
+ * Read directly: CSV with commas, semicolons, tabs, bars or blanks (RFC 4180; a byte order mark, CRLF, blank lines, lines
+ * that begin with # and a first line `sep=;` are accepted; where commas do not separate the fields they may be decimal
+ * commas), `gm benchmark -rawcsv` with or without its header, the JSON of hyperfine and of Google Benchmark.
  *
  * Caller's sequence: table_read(), columns_choose() (columns.h), table_study() (table_study.h), table_release().
  */
@@ -9,6 +10,7 @@
 #define KNEE_TABLE_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "pipeline/base/fault.h"
@@ -23,10 +25,11 @@ struct table_row {
 struct table {
     char *path; /* for messages; "standard input" */
     enum table_format format;
-    GPtrArray *columns;  /* const char *: the header */
-    GArray *rows;        /* struct table_row */
-    GStringChunk *texts; /* owns all texts */
-    GPtrArray *arrays;   /* owns the rows' arrays of fields */
+    bool comma_separates; /* fields: then a comma in a number is no decimal comma */
+    GPtrArray *columns;   /* const char *: the header */
+    GArray *rows;         /* struct table_row */
+    GStringChunk *texts;  /* owns all texts */
+    GPtrArray *arrays;    /* owns the rows' arrays of fields */
 };
 
 /* path: a file, or "-" for standard input. Returns 0, or -1 with fault, which names the line; then there is nothing to

@@ -43,21 +43,51 @@ static size_t normalise(char *text)
     return (size_t)(to - text);
 }
 
+/* By the header: the first of tab, semicolon, comma and bar that it holds outside of quotes; else a blank. */
 static char separator_of(const char *text)
 {
-    bool quoted = false;
-    char found = ',';
+    static const char candidates[] = "\t;,|";
+    bool quoted = false, blank = false;
+    size_t best = sizeof candidates - 1;
 
     text += strspn(text, "\n");
     for (; *text && (quoted || *text != '\n'); text++) {
+        const char *found = strchr(candidates, *text);
         if (*text == '"')
             quoted = !quoted;
-        else if (!quoted && *text == '\t')
-            return '\t';
-        else if (!quoted && *text == ';')
-            found = ';';
+        else if (!quoted && found && (size_t)(found - candidates) < best)
+            best = (size_t)(found - candidates);
+        blank |= !quoted && *text == ' ' && text[1] != ' ' && text[1] != '\n' && text[1];
     }
-    return found;
+    return candidates[best] ? candidates[best] : (char)(blank ? ' ' : ',');
+}
+
+/* Columns that blanks align: one blank is left of each stretch, and none at the ends of a line. */
+static void join_blanks(char *text)
+{
+    bool quoted = false;
+    char *to = text, *line = text;
+
+    for (const char *from = text; *from; from++) {
+        if (*from == '"')
+            quoted = !quoted;
+        if (!quoted && (*from == ' ' || *from == '\t') && (to == line || to[-1] == ' '))
+            continue;
+        if (!quoted && *from == '\n' && to > line && to[-1] == ' ')
+            to--;
+        *to++ = (char)(!quoted && *from == '\t' ? ' ' : *from);
+        if (*from == '\n')
+            line = to;
+    }
+    if (to > line && to[-1] == ' ')
+        to--;
+    *to = '\0';
+}
+
+/* GraphicsMagick's `benchmark -rawcsv` without a header: four quoted numbers. */
+static bool is_graphicsmagick(const char *text)
+{
+    return g_regex_match_simple("^\\n*\"[0-9]+\",\"[0-9]+\",\"[0-9.]+\",\"[0-9.e+-]+\"\\n", text, 0, 0);
 }
 
 static void on_field(void *text, size_t bytes, void *context)
@@ -86,9 +116,25 @@ static int wrong_count(struct reading *r)
                      count, wanted, remedy);
 }
 
+/* Whether no field is the name of a column. */
+static bool is_numbers(const GPtrArray *fields)
+{
+    for (unsigned i = 0; i < fields->len; i++) {
+        const char *text = fields->pdata[i];
+        if (strspn(text, "0123456789.,+-eE") != strlen(text))
+            return false;
+    }
+    return true;
+}
+
 static void take_row(struct reading *r)
 {
-    if (!r->has_header) {
+    if (!r->has_header && is_numbers(r->fields)) {
+        r->status = fault_set(r->fault,
+                              "%s:%u: numbers where the names of the columns are expected: put a line such as"
+                              " workers,seconds before them",
+                              r->table->path, r->row_line);
+    } else if (!r->has_header) {
         for (unsigned i = 0; i < r->fields->len; i++)
             table_add_column(r->table, r->fields->pdata[i]);
         r->has_header = true;
@@ -158,7 +204,14 @@ int table_parse_csv(struct table *table, const char *text, size_t bytes, struct 
         r.separator = start[4];
         start += 5;
     }
+    if (r.separator == ' ')
+        join_blanks(start);
+    if (is_graphicsmagick(start))
+        r.has_header = table_add_column(table, "Threads") + table_add_column(table, "Iterations") +
+                           table_add_column(table, "User Time") + table_add_column(table, "Elapsed Time") >
+                       0;
     table->format = TABLE_CSV;
+    table->comma_separates = r.separator == ',';
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL)) {
         status = fault_set(fault, "%s: no memory for a table", table->path);
     } else {

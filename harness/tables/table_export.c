@@ -8,6 +8,7 @@
 #include "harness/tables/table_internal.h"
 
 const struct table_export_fact table_export_facts[] = {{"cores", "cores"},
+                                                       {"subject", "subject"},
                                                        {"emulated_cores", "emulated_cores"},
                                                        {"scaling", "scaling"},
                                                        {"seed", "seed"},

@@ -2,9 +2,10 @@
  *
  * A column, other than workers, measure and block, parts the rows when its values repeat and groups of them cross with
  * the workers: at least two of its values were measured with the same number of workers, in a text column in any such
- * case; in a column of numbers only when every value has the same worker counts (a measured quantity repeats by
- * chance, but not in all cells). A column whose value follows from the number of workers (a command line with its
- * option) is none.
+ * case; in a column of numbers when every value has the same worker counts (a measured quantity repeats by chance, but
+ * not in all cells), or when every value has two of them at least, most cells are there, and the times differ between
+ * its values beyond doubt. A column whose value follows from the number of workers (a command line with its option) is
+ * none; where one value has several worker counts and another one has others, that is said.
  */
 #ifndef KNEE_TABLE_GROUPS_H
 #define KNEE_TABLE_GROUPS_H
@@ -32,5 +33,10 @@ bool group_selection_has(const struct group_selection *selection, const struct t
  * the number of its values. */
 int table_grouping_column(const struct table *table, const struct columns *columns,
                           const struct group_selection *selection, unsigned *values);
+
+/* A text column whose values share no number of workers, one of them having several: "name (A at 1, 2; B at 4, 8)"; NULL
+ * when there is none. Caller frees. */
+char *table_following_column(const struct table *table, const struct columns *columns,
+                             const struct group_selection *selection);
 
 #endif

@@ -8,6 +8,7 @@
 #include "harness/tables/table_export.h"
 #include "harness/tables/table_groups.h"
 #include "harness/tables/table_internal.h"
+#include "harness/tables/table_values_internal.h"
 
 struct converting {
     const struct table *table;
@@ -15,6 +16,8 @@ struct converting {
     struct columns columns;
     struct group_selection selection;
     GHashTable *cells; /* key to index + 1 */
+    bool blocks_are_texts;
+    GHashTable *blocks; /* text to number + 1 */
     struct study_data *study;
     struct fault *fault;
 };
@@ -29,27 +32,53 @@ static unsigned line_of(const struct converting *c, size_t row)
     return g_array_index(c->table->rows, struct table_row, row).line;
 }
 
-/* A number in the C locale, whatever the user's: g_ascii_strtod. Returns 0, or -1 with fault. */
+/* Returns 0, or -1 with fault. */
 static int read_number(const struct converting *c, size_t row, int column, double *value)
 {
     const char *text = table_field(c->table, row, column), *name = name_of(c, column);
-    char *end;
 
-    *value = g_ascii_strtod(text, &end);
-    if (end == text || *end || !isfinite(*value))
+    if (!table_number(c->table, text, value))
         return fault_set(c->fault, "%s:%u: %s '%.40s' is not a number: %s", c->table->path, line_of(c, row),
-                         name, text,
-                         strchr(text, ',') ? "write a decimal point, not a comma" : "mend the line");
+                         name, text, table_number_remedy(c->table, text));
     if (column == c->columns.workers && (*value < 1 || *value > 1e6 || *value != floor(*value)))
         return fault_set(c->fault, "%s:%u: %s '%.40s': give a whole number from 1 to 1000000", c->table->path,
                          line_of(c, row), name, text);
-    if (column == c->columns.block && (*value < 0 || *value > UINT_MAX || *value != floor(*value)))
-        return fault_set(c->fault, "%s:%u: %s '%.40s': give a whole number", c->table->path, line_of(c, row),
-                         name, text);
     if ((column == c->columns.measure || column == c->columns.iterations) && !(*value > 0))
         return fault_set(c->fault, "%s:%u: %s '%.40s': give a number above 0", c->table->path,
                          line_of(c, row), name, text);
     return 0;
+}
+
+/* A block has a whole number, or any text ("mon"): then blocks are numbered as they come. Returns 0, or -1 with fault. */
+static int read_block(struct converting *c, size_t row, unsigned *block)
+{
+    const char *text = table_field(c->table, row, c->columns.block);
+    double value;
+    gpointer known;
+
+    if (!*text)
+        return fault_set(c->fault,
+                         "%s:%u: %s is empty: say which rows were measured together, or leave the column out",
+                         c->table->path, line_of(c, row), name_of(c, c->columns.block));
+    if (!c->blocks_are_texts && table_number(c->table, text, &value)) {
+        *block = (unsigned)value;
+        return 0;
+    }
+    known = g_hash_table_lookup(c->blocks, text);
+    if (!known) {
+        known = GUINT_TO_POINTER(g_hash_table_size(c->blocks) + 1);
+        g_hash_table_insert(c->blocks, (void *)text, known);
+    }
+    *block = GPOINTER_TO_UINT(known) - 1;
+    return 0;
+}
+
+/* Whether hyperfine says that the run of a row has failed. */
+static bool has_failed(const struct converting *c, size_t row)
+{
+    int column = c->table->format == TABLE_HYPERFINE ? table_find_column(c->table, TABLE_EXIT_COLUMN) : -1;
+
+    return column >= 0 && strcmp(table_field(c->table, row, column), "0") != 0;
 }
 
 /* The cell of a row, made when it is the first of it. made: taken over, or its texts freed. */
@@ -79,7 +108,7 @@ static struct data_trial plain_trial(const struct converting *c, double workers,
                                      double iterations)
 {
     bool rate = c->columns.is_throughput;
-    struct data_trial trial = {.status = TRIAL_OK};
+    struct data_trial trial = {.status = TRIAL_OK, .weight = 1, .others_share = NAN};
 
     trial.wall_s = rate ? (study_data_is_weak(c->study) ? workers : 1) / measure
                         : measure * c->columns.seconds / iterations;
@@ -87,7 +116,8 @@ static struct data_trial plain_trial(const struct converting *c, double workers,
         NAN;
     trial.maxrss_mib = trial.tail_core_s = trial.dispatch_core_s = trial.worker_init_ms = trial.steal_share =
         NAN;
-    trial.items = NAN;
+    trial.cpu_s = trial.runqueue_s = trial.cpus_most = trial.threads_most = trial.processes_most =
+        trial.rss_sum_mib = trial.items = trial.items_failed = NAN;
     trial.images_per_s = rate ? measure : NAN;
     return trial;
 }
@@ -125,12 +155,13 @@ static bool has_no_time(const struct converting *c, size_t row)
 
 static int take_row(struct converting *c, size_t row)
 {
-    double workers = 1, measure = 1, block = 0, iterations = 1;
+    double workers = 1, measure = 1, iterations = 1;
+    unsigned block = 0;
     struct data_trial trial;
     struct data_cell cell;
 
     if (read_number(c, row, c->columns.workers, &workers) ||
-        (c->columns.block >= 0 && read_number(c, row, c->columns.block, &block)))
+        (c->columns.block >= 0 && read_block(c, row, &block)))
         return -1;
     /* A trial that failed before it had a time. */
     if (has_no_time(c, row))
@@ -142,7 +173,9 @@ static int take_row(struct converting *c, size_t row)
         return take_export(c, row);
     trial = plain_trial(c, workers, measure, iterations);
     trial.id = c->study->trials->len;
-    trial.block = (unsigned)block;
+    trial.block = block;
+    if (has_failed(c, row))
+        trial.status = TRIAL_FAILED;
     cell = (struct data_cell){.role = g_strdup("scaling"), .workers = (unsigned)workers};
     trial.cell = cell_of(c, &cell);
     g_array_append_val(c->study->trials, trial);
@@ -190,18 +223,30 @@ static int check_groups(struct converting *c)
     int column =
         c->study->is_export ? -1 : table_grouping_column(c->table, &c->columns, &c->selection, &values);
 
-    if (column < 0)
+    if (column < 0) {
+        char *following =
+            c->study->is_export ? NULL : table_following_column(c->table, &c->columns, &c->selection);
+        if (following)
+            g_hash_table_replace(c->study->facts, g_strdup("follows_workers"), following);
         return 0;
+    }
     return fault_set(
         c->fault,
         "%s: the rows are of %u configurations by column '%.40s': give --group %s%s%.40s to fit each, or"
-        " --group %s%s%.40s=VALUE for one",
+        " --group %s%s%.40s=VALUE for one; call the column block where its values are repetitions",
         c->table->path, values, name_of(c, column), selected, comma, name_of(c, column), selected, comma,
         name_of(c, column));
 }
 
 static int convert(struct converting *c)
 {
+    bool commas = false;
+
+    if (table_check_decimals(c->table, c->columns.measure, &commas, c->fault))
+        return -1;
+    if (commas)
+        g_hash_table_replace(c->study->facts, g_strdup("decimal_commas"), g_strdup(""));
+    c->blocks_are_texts = c->columns.block >= 0 && table_blocks_are_texts(c->table, c->columns.block);
     for (size_t row = 0; row < c->table->rows->len; row++)
         if (group_selection_has(&c->selection, c->table, row) && take_row(c, row))
             return -1;
@@ -212,7 +257,7 @@ static int convert(struct converting *c)
     c->study->paired = c->columns.block >= 0;
     if (c->columns.is_throughput)
         g_hash_table_replace(c->study->facts, g_strdup("throughput"),
-                             g_strdup(name_of(c, c->columns.measure)));
+                             column_rate_unit(name_of(c, c->columns.measure)));
     return 0;
 }
 
@@ -274,12 +319,14 @@ int table_study(const struct table *table, const struct table_request *request, 
     if (request->weak)
         g_hash_table_replace(study->facts, g_strdup("scaling"), g_strdup("weak"));
     c.cells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    c.blocks = g_hash_table_new(g_str_hash, g_str_equal);
     status = -1;
     if (columns_choose(table, &request->columns, &c.columns, fault) == 0 &&
         group_selection_parse(&c.selection, table, request->group, fault) == 0)
         status = check_groups(&c) || convert(&c) ? -1 : 0;
     group_selection_release(&c.selection);
     g_hash_table_destroy(c.cells);
+    g_hash_table_destroy(c.blocks);
     if (status)
         study_data_release(study);
     return status;

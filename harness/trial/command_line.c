@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const place_names[] = {"workers", "chunk", "policy", "trial", "out", "units"};
 
@@ -66,4 +67,33 @@ char *command_line_fill(const char *text, const struct command_values *values, b
         text += length ? length : escaped ? escaped : 1;
     }
     return g_string_free(filled, FALSE);
+}
+
+char *command_line_quote(const char *text)
+{
+    GString *quoted = g_string_new("");
+
+    while (*text) {
+        size_t length = escaped_length(text) ? escaped_length(text) : place_length(text);
+        if (length)
+            g_string_append_printf(quoted, "{%.*s}", (int)length, text);
+        else
+            g_string_append_c(quoted, *text);
+        text += length ? length : 1;
+    }
+    return g_string_free(quoted, FALSE);
+}
+
+bool command_line_in_one_word(const char *word)
+{
+    size_t length = strcspn(word, " \t");
+    char *name, *program;
+
+    if (!word[length] || access(word, F_OK) == 0)
+        return false;
+    name = g_strndup(word, length);
+    program = g_find_program_in_path(name);
+    g_free(name);
+    g_free(program);
+    return program != NULL;
 }

@@ -36,4 +36,11 @@ int command_line_check(const char *text, bool *used, struct fault *fault);
  * g_free. The text has been checked. */
 char *command_line_fill(const char *text, const struct command_values *values, bool quote);
 
+/* The text with its braces doubled where they look like places, so that filling gives it back. Caller frees with g_free. */
+char *command_line_quote(const char *text);
+
+/* Whether a single word is a whole command line, as 'xz -T{workers} file' within quotes: it has blanks, is no file, and
+ * begins with a program that is found. */
+bool command_line_in_one_word(const char *word);
+
 #endif

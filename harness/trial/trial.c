@@ -153,14 +153,14 @@ static double taken_ns(const struct trial_outcome *outcome)
     return taken;
 }
 
-/* The share of the workers' time in which they were off the CPU and ready for one: the run-queue delay, but at most the
- * time off the CPU, and at most the CPU time of others. Threads of one worker that wait for each other are in the
- * delay while one of them is on the CPU, or all wait for a disk. NaN: not known. */
-static double lost_share(const struct trial_outcome *outcome)
+/* The time in which the workers were off the CPU and ready for one: the run-queue delay, but at most the time off the CPU.
+ * Threads of one worker that wait for each other are in the delay while one of them is on the CPU, or all wait for a disk.
+ * NaN: not known. */
+static double ready_ns(const struct item_table *table, double *alive_ns)
 {
-    const struct item_table *table = &outcome->table;
-    double lost_ns = 0, alive_ns = 0;
+    double ready = 0;
 
+    *alive_ns = 0;
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
         const struct worker_payload *payload = trial_worker_payload(table, slot);
@@ -168,10 +168,34 @@ static double lost_share(const struct trial_outcome *outcome)
                cpu = (double)worker->user_ns + (double)worker->system_ns;
         if (!payload || !payload->runqueue_known || worker->exit_ns <= worker->fork_ns)
             return NAN;
-        alive_ns += alive;
-        lost_ns += fmax(fmin((double)payload->runqueue_ns, alive - cpu), 0);
+        *alive_ns += alive;
+        ready += fmax(fmin((double)payload->runqueue_ns, alive - cpu), 0);
     }
-    return fmin(lost_ns, taken_ns(outcome)) / alive_ns;
+    return ready;
+}
+
+/* The share of the workers' time in which they were kept waiting: unless they wait instead of computing, at most the CPU time
+ * of others. NaN: not known. */
+static double lost_share(const struct trial_outcome *outcome, bool waits)
+{
+    double alive_ns, lost_ns = ready_ns(&outcome->table, &alive_ns);
+
+    return (waits || isnan(lost_ns) ? lost_ns : fmin(lost_ns, taken_ns(outcome))) / alive_ns;
+}
+
+void trial_mark_disturbed(const struct trial_outcome *outcome, struct trial_result *result)
+{
+    struct study_trial *trial = &result->rows.trial;
+    double alive_ns, most_ns = (double)outcome->watched_ns * outcome->workers;
+    double waited_ns = outcome->table.header ? ready_ns(&outcome->table, &alive_ns) : NAN;
+    double others_ns = trial->other_cpu_ns == STUDY_UNKNOWN ? INFINITY : (double)trial->other_cpu_ns;
+
+    trial->disturbed = 1;
+    if (isnan(waited_ns))
+        waited_ns = outcome->seen.looks ? (double)outcome->seen.runqueue_ns : INFINITY;
+    trial->taken_ns = (int64_t)fmin(fmin(waited_ns, others_ns) +
+                                        (trial->steal_ns == STUDY_UNKNOWN ? 0 : (double)trial->steal_ns),
+                                    most_ns);
 }
 
 /* Only with a core for each worker: beyond that they take the cores from each other. */
@@ -184,11 +208,27 @@ static bool is_kept_waiting(const struct trial_outcome *outcome, const struct tr
     if (!expected || !table->header || table->header->serial || table->workers > expected->cores ||
         outcome->watched_ns < 4 * limits->least_ns)
         return false;
-    share = lost_share(outcome);
+    share = lost_share(outcome, expected->waits);
     if (isnan(share) || share <= limits->runqueue_share)
         return false;
     REASON(result, "workers were ready and without a core for %.1f%% of their time (limit %.0f%%)",
            100 * share, 100 * limits->runqueue_share);
+    return true;
+}
+
+/* With more workers than the quota keeps busy that is what they share, and no disturbance. */
+static bool is_held(const struct trial_outcome *outcome, const struct trial_limits *limits,
+                    struct trial_result *result)
+{
+    int64_t held_ns = noise_held_ns(&outcome->noise_before, &outcome->noise_after);
+    uint32_t cpus = outcome->noise_after.quota.cpus;
+    double share = (double)held_ns / ((double)outcome->watched_ns * outcome->workers);
+
+    if (!cpus || outcome->workers > cpus || held_ns <= (int64_t)limits->least_ns ||
+        share <= limits->held_share)
+        return false;
+    REASON(result, "the CPU quota held the workers for %.1f%% of their time (limit %.0f%%)", 100 * share,
+           100 * limits->held_share);
     return true;
 }
 
@@ -201,7 +241,8 @@ bool trial_is_disturbed(const struct trial_outcome *outcome, const struct trial_
     if (!limits)
         limits = &trial_limits;
     if (noise_judge(&outcome->noise_before, &outcome->noise_after, outcome->watched_ns, limits,
-                    result->reason, sizeof result->reason))
+                    result->reason, sizeof result->reason) ||
+        is_held(outcome, limits, result))
         return true;
     if (!outcome->cpu_known || all_ns <= 0)
         return false;
@@ -229,11 +270,13 @@ static enum trial_status decide(const struct trial_outcome *outcome, const struc
         return expected && trial_was_ended(outcome, result) ? TRIAL_VOID : TRIAL_FAILED;
     if (expected && differs(outcome, expected, result))
         return TRIAL_FAILED;
-    if (has_worker_trouble(&outcome->table, result) ||
-        trial_is_disturbed(outcome, limits_of(expected), result) ||
-        is_kept_waiting(outcome, expected, limits_of(expected), result))
+    if (has_worker_trouble(&outcome->table, result))
         return TRIAL_VOID;
-    return TRIAL_OK;
+    if ((expected && expected->waits) || !trial_is_disturbed(outcome, limits_of(expected), result))
+        if (!is_kept_waiting(outcome, expected, limits_of(expected), result))
+            return TRIAL_OK;
+    trial_mark_disturbed(outcome, result);
+    return TRIAL_VOID;
 }
 
 static void fill_machine(struct study_trial *trial, const struct trial_outcome *outcome)
@@ -244,6 +287,7 @@ static void fill_machine(struct study_trial *trial, const struct trial_outcome *
     trial->maxrss_bytes = trial_known(outcome->maxrss_bytes);
     if (WIFEXITED(outcome->wait_status))
         trial->exit_code = WEXITSTATUS(outcome->wait_status);
+    trial->held_ns = noise_held_ns(&outcome->noise_before, &outcome->noise_after);
     if (!outcome->cpu_known)
         return;
     trial->other_cpu_ns = (int64_t)kernel_cpu_other_ns(
@@ -276,11 +320,18 @@ void trial_result_begin(struct trial_result *result, const struct trial_outcome 
                                               .steal_ns = STUDY_UNKNOWN,
                                               .iowait_ns = STUDY_UNKNOWN,
                                               .other_cpu_ns = STUDY_UNKNOWN,
+                                              .held_ns = STUDY_UNKNOWN,
                                               .items = STUDY_UNKNOWN,
                                               .failed = STUDY_UNKNOWN,
                                               .bytes_in = STUDY_UNKNOWN,
                                               .bytes_out = STUDY_UNKNOWN,
-                                              .exit_code = STUDY_UNKNOWN};
+                                              .exit_code = STUDY_UNKNOWN,
+                                              .processes_most = STUDY_UNKNOWN,
+                                              .threads_most = STUDY_UNKNOWN,
+                                              .cpu_ns_per_s_most = STUDY_UNKNOWN,
+                                              .runqueue_ns = STUDY_UNKNOWN,
+                                              .rss_sum_bytes = STUDY_UNKNOWN,
+                                              .taken_ns = STUDY_UNKNOWN};
     fill_machine(&result->rows.trial, outcome);
 }
 

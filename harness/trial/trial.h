@@ -19,6 +19,7 @@
 #include "harness/machine/noise.h"
 #include "harness/study/study.h"
 #include "harness/study/study_data.h" /* enum trial_status */
+#include "harness/trial/command_watch.h"
 #include "pipeline/base/fault.h"
 #include "pipeline/pool/item_table.h"
 
@@ -26,6 +27,7 @@
 struct trial_request {
     bool serial; /* no pool; workers is 1, chunk and policy have no meaning */
     uint32_t workers;
+    uint32_t nodes; /* machines that share the workers equally; 0: this one */
     uint64_t chunk;
     const char *policy;   /* as chunk_policy_name() */
     const char *pin;      /* CPUs as for `knee run --pin`; "none" */
@@ -53,6 +55,7 @@ struct trial_outcome {
     uint64_t spent_ns;                         /* time of the whole trial, start and clean-up included */
     uint64_t user_ns, system_ns, maxrss_bytes; /* of the run and all its workers; largest process */
     uint64_t own_cpu_ns;                       /* CPU time of the sweep itself meanwhile */
+    uint32_t workers;                          /* that were asked for */
     uint64_t watched_ns;                       /* time between before and after */
     bool cpu_known;                            /* before and after were read */
     struct kernel_cpu before, after;
@@ -62,6 +65,8 @@ struct trial_outcome {
     uint64_t begin_ns, end_ns; /* start of its process, its end */
     uint64_t units;            /* of work in the trial; 0 not known */
     char complaint[320];       /* why its output or its spans are wrong; empty none */
+    char output_sha256[65];    /* of what it wrote; empty: not taken */
+    struct command_seen seen;  /* of its processes */
 };
 
 /* The workload's names for its numbers; NULL for a number it does not know. */
@@ -87,6 +92,9 @@ struct trial_expected {
     const struct trial_part *part;     /* NULL: all items */
     const struct trial_limits *limits; /* NULL: trial_limits */
     uint32_t cores;                    /* that the workers may use; 0 unknown */
+    /* Its items wait instead of computing, on fewer cores than it has workers. What others use or the host takes away
+     * does not make them longer: only the time in which its own workers were ready and without a core counts. */
+    bool waits;
 };
 
 /* "ok", "void", "failed" */

@@ -4,34 +4,35 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <inttypes.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/trial/output_digest.h"
+#include "harness/trial/trial_command_internal.h"
 #include "harness/trial/trial_process_internal.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/pool.h"
 
-enum { EXIT_CANNOT_START = 127, CPUS_MOST = 4096 };
-
 int command_spec_check(struct command_spec *spec, struct fault *fault)
 {
-    const char *const hooks[] = {spec->prepare, spec->check, spec->cleanup};
+    const char *const hooks[] = {spec->prepare, spec->check, spec->cleanup, spec->output};
     bool in_hooks[COMMAND_PLACES] = {false};
 
     for (char **word = spec->words; *word; word++)
         if (command_line_check(*word, spec->used, fault))
             return -1;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         if (hooks[i] && command_line_check(hooks[i], in_hooks, fault))
             return -1;
+    if (command_line_in_one_word(spec->words[0]))
+        return fault_set(fault,
+                         "'%.150s' is one word, and no program: give the words of the command without quotes "
+                         "around all of them, or let a shell read it: sh -c '%.150s'",
+                         spec->words[0], spec->words[0]);
     if (!spec->used[PLACE_WORKERS])
         return fault_set(fault, "the command has no {workers}: put it where the number of workers goes");
     if ((spec->used[PLACE_UNITS] || in_hooks[PLACE_UNITS]) && !spec->units)
@@ -72,109 +73,20 @@ static void fill_values(struct values *values, const struct command_spec *spec,
 static char **environment(const struct trial_command *command, const struct trial_request *request)
 {
     char **env = g_get_environ(), *padding = g_strnfill(request->padding_bytes, 'x');
-    char workers[24];
+    char workers[24], begin[24];
 
     snprintf(workers, sizeof workers, "%" PRIu32, request->workers);
+    snprintf(begin, sizeof begin, "%" PRIu64, clock_now_ns());
     env = g_environ_setenv(env, "KNEE_SPANS", command->spans_path, TRUE);
     env = g_environ_setenv(env, "KNEE_WORKERS", workers, TRUE);
     env = g_environ_setenv(env, "KNEE_PADDING", padding, TRUE);
+    if (command->gives_begin)
+        env = g_environ_setenv(env, "KNEE_BEGIN", begin, TRUE);
     g_free(padding);
     return env;
 }
 
-/* CPUs of a `knee run --pin` list as a set. Returns how many; 0: "none", or no list. */
-static int cpus_of(const char *pin, void *cpu_set, size_t set_bytes)
-{
-    CPU_ZERO_S(set_bytes, (cpu_set_t *)cpu_set);
-    while (pin && *pin >= '0' && *pin <= '9') {
-        char *end;
-        unsigned long cpu = strtoul(pin, &end, 10);
-        if (cpu < 8 * set_bytes)
-            CPU_SET_S(cpu, set_bytes, (cpu_set_t *)cpu_set);
-        pin = *end == ',' ? end + 1 : end;
-    }
-    return CPU_COUNT_S(set_bytes, (cpu_set_t *)cpu_set);
-}
-
-/* --- the child --- */
-
-struct launch {
-    char **words, **env;
-    const char *pin; /* NULL: the cores of this process */
-    pid_t parent;
-    int stderr_fd;
-};
-
-/* Exactly the cell's cores, read back from the kernel. */
-static void take_cores(const char *pin)
-{
-    static _Alignas(cpu_set_t) uint8_t wanted[CPUS_MOST / 8], got[CPUS_MOST / 8];
-
-    if (!cpus_of(pin, wanted, sizeof wanted))
-        return;
-    if (sched_setaffinity(0, sizeof wanted, (cpu_set_t *)(void *)wanted) ||
-        sched_getaffinity(0, sizeof got, (cpu_set_t *)(void *)got) ||
-        !CPU_EQUAL_S(sizeof wanted, (cpu_set_t *)(void *)wanted, (cpu_set_t *)(void *)got)) {
-        dprintf(STDERR_FILENO, "the command cannot be bound to CPUs %s (%s)\n", pin, strerror(errno));
-        _exit(EXIT_CANNOT_START);
-    }
-}
-
-static void become(const struct launch *child) __attribute__((noreturn));
-static void become(const struct launch *child)
-{
-    sigset_t none;
-    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != child->parent)
-        _exit(EXIT_CANNOT_START);
-    setpgid(0, 0);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 || dup2(null_fd, STDOUT_FILENO) < 0 ||
-        dup2(child->stderr_fd, STDERR_FILENO) < 0)
-        _exit(EXIT_CANNOT_START);
-    take_cores(child->pin);
-    signal(SIGXFSZ, SIG_DFL); /* ours, not the command's */
-    execvpe(child->words[0], child->words, child->env);
-    dprintf(STDERR_FILENO, "%s cannot be run (%s)\n", child->words[0], strerror(errno));
-    _exit(EXIT_CANNOT_START);
-}
-
-/* --- the parent --- */
-
-/* Ends and reaps the processes that the command left running, and adds their CPU time. */
-static void end_group(pid_t group, struct trial_outcome *outcome)
-{
-    struct rusage usage;
-    pid_t pid;
-
-    kill(-group, SIGKILL);
-    while ((pid = wait4(-1, NULL, 0, &usage)) > 0 || (pid < 0 && errno == EINTR))
-        if (pid > 0) {
-            outcome->user_ns +=
-                (uint64_t)usage.ru_utime.tv_sec * 1000000000u + (uint64_t)usage.ru_utime.tv_usec * 1000u;
-            outcome->system_ns +=
-                (uint64_t)usage.ru_stime.tv_sec * 1000000000u + (uint64_t)usage.ru_stime.tv_usec * 1000u;
-        }
-}
-
-static int launch(const struct trial_command *command, const struct launch *child,
-                  struct trial_outcome *outcome, struct fault *fault)
-{
-    pid_t pid;
-
-    fflush(NULL);
-    pid = fork();
-    if (pid == 0)
-        become(child);
-    if (pid < 0)
-        return fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
-                         strerror(errno));
-    trial_process_wait(command->process, pid, outcome);
-    return pid;
-}
+/* --- hooks --- */
 
 /* A hook's command, outside of the time. Returns 0; 1 when it failed, with the reason in outcome->complaint;
  * -1 with fault. */
@@ -184,24 +96,22 @@ static int run_hook(const struct trial_command *command, const char *name, const
 {
     struct trial_outcome own = {.stopped_by = 0};
     char *words[] = {(char *)"/bin/sh", (char *)"-c", NULL, NULL}, how[96];
-    struct launch child = {.words = words, .env = env, .parent = getpid()};
-    int pid;
+    struct command_launch launch = {.words = words, .env = env};
+    int status;
 
     if (!text)
         return 0;
-    child.stderr_fd = trial_process_memory("knee-stderr");
-    if (child.stderr_fd < 0)
+    launch.stderr_fd = trial_process_memory("knee-stderr");
+    if (launch.stderr_fd < 0)
         return fault_sys(fault, "--%s cannot be started (memfd: %s): free memory", name, strerror(errno));
     words[2] = command_line_fill(text, &values->of, true);
-    pid = launch(command, &child, &own, fault);
-    if (pid > 0)
-        end_group(pid, &own);
-    trial_process_last_line(child.stderr_fd, own.stderr_line, sizeof own.stderr_line);
-    close(child.stderr_fd);
+    status = trial_command_hook(command->process, &launch, &own, fault);
+    trial_process_last_line(launch.stderr_fd, own.stderr_line, sizeof own.stderr_line);
+    close(launch.stderr_fd);
     g_free(words[2]);
     if (!outcome->stopped_by)
         outcome->stopped_by = own.stopped_by;
-    if (pid < 0)
+    if (status)
         return -1;
     if (own.wait_status == 0 || outcome->complaint[0])
         return 0;
@@ -211,25 +121,22 @@ static int run_hook(const struct trial_command *command, const char *name, const
     return 1;
 }
 
-/* The command itself: cores, clock, kernel counts. */
-static int run_timed(const struct trial_command *command, const struct launch *child,
+/* The command itself, between two readings of the kernel's counts. */
+static int run_timed(const struct trial_command *command, const struct command_launch *launch,
                      struct trial_outcome *outcome, struct fault *fault)
 {
-    uint64_t own_ns = clock_process_cpu_ns();
-    int pid;
+    uint64_t own_ns = clock_process_cpu_ns(), begin_ns;
+    int status;
 
     noise_read(&outcome->noise_before);
     outcome->cpu_known = kernel_cpu_read(&outcome->before, NULL) == 0;
-    outcome->begin_ns = clock_now_ns();
-    pid = launch(command, child, outcome, fault);
-    outcome->end_ns = clock_now_ns();
-    outcome->watched_ns = outcome->end_ns - outcome->begin_ns;
-    if (pid > 0)
-        end_group(pid, outcome);
+    begin_ns = clock_now_ns();
+    status = trial_command_timed(command->process, launch, outcome, fault);
+    outcome->watched_ns = clock_now_ns() - begin_ns;
     outcome->cpu_known = outcome->cpu_known && kernel_cpu_read(&outcome->after, NULL) == 0;
     noise_read(&outcome->noise_after);
     outcome->own_cpu_ns = clock_process_cpu_ns() - own_ns;
-    return pid > 0 ? 0 : -1;
+    return status;
 }
 
 /* --- spans --- */
@@ -292,6 +199,44 @@ static void collect_spans(struct trial_command *command, const struct trial_requ
     free(text);
 }
 
+/* --- output --- */
+
+static bool writes_stdout(const struct command_spec *spec)
+{
+    return spec->output && strcmp(spec->output, "-") == 0;
+}
+
+/* An output that is not there makes the trial fail, not the sweep: the reason goes into the complaint. */
+static void collect_output(const struct trial_command *command, const struct values *values,
+                           struct trial_outcome *outcome)
+{
+    const struct command_spec *spec = command->spec;
+    struct fault fault = {0};
+    char *path;
+
+    if (!spec->output || outcome->complaint[0])
+        return;
+    path = writes_stdout(spec) ? g_strdup(command->stdout_path)
+                               : command_line_fill(spec->output, &values->of, false);
+    if (output_digest(path, outcome->output_sha256, &fault))
+        snprintf(outcome->complaint, sizeof outcome->complaint, "%.300s", fault.text);
+    g_free(path);
+}
+
+/* Above the numbers that the command's process gets its descriptors as; 0 none, -1 with errno. */
+static int open_stdout(const struct trial_command *command)
+{
+    int low, high;
+
+    if (!writes_stdout(command->spec))
+        return 0;
+    low = open(command->stdout_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 10);
+    if (low >= 0)
+        close(low);
+    return high;
+}
+
 /* --- a trial --- */
 
 static int run_trial(struct trial_command *command, const struct trial_request *request, int stderr_fd,
@@ -299,30 +244,37 @@ static int run_trial(struct trial_command *command, const struct trial_request *
 {
     const struct command_spec *spec = command->spec;
     struct values values = {0};
-    struct launch child = {.pin = request->pin, .parent = getpid(), .stderr_fd = stderr_fd};
+    struct command_launch launch = {.pin = request->pin, .stderr_fd = stderr_fd};
     guint count = g_strv_length(spec->words);
     int result;
 
     fill_values(&values, spec, request);
-    child.env = environment(command, request);
-    child.words = g_strdupv(spec->words);
+    launch.env = environment(command, request);
+    launch.words = g_strdupv(spec->words);
     for (guint i = 0; i < count; i++) {
-        g_free(child.words[i]);
-        child.words[i] = command_line_fill(spec->words[i], &values.of, false);
+        g_free(launch.words[i]);
+        launch.words[i] = command_line_fill(spec->words[i], &values.of, false);
     }
-    result = run_hook(command, "prepare", spec->prepare, &values, child.env, outcome, fault);
+    result = run_hook(command, "prepare", spec->prepare, &values, launch.env, outcome, fault);
+    launch.stdout_fd = open_stdout(command);
+    if (launch.stdout_fd < 0)
+        result = fault_sys(fault, "%s: %s: give another scratch folder with --out", command->stdout_path,
+                           strerror(errno));
     if (result == 0 && !outcome->stopped_by) {
-        result = run_timed(command, &child, outcome, fault);
+        result = run_timed(command, &launch, outcome, fault);
         trial_process_last_line(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
         if (result == 0 && outcome->wait_status == 0 && !outcome->stopped_by) {
             collect_spans(command, request, outcome);
-            result = run_hook(command, "check", spec->check, &values, child.env, outcome, fault);
+            collect_output(command, &values, outcome);
+            result = run_hook(command, "check", spec->check, &values, launch.env, outcome, fault);
         }
     }
     if (result >= 0)
-        result = run_hook(command, "cleanup", spec->cleanup, &values, child.env, outcome, fault);
-    g_strfreev(child.words);
-    g_strfreev(child.env);
+        result = run_hook(command, "cleanup", spec->cleanup, &values, launch.env, outcome, fault);
+    if (launch.stdout_fd > 0)
+        close(launch.stdout_fd);
+    g_strfreev(launch.words);
+    g_strfreev(launch.env);
     return result < 0 ? -1 : 0;
 }
 
@@ -332,7 +284,8 @@ int trial_command_run(struct trial_command *command, const struct trial_request 
     uint64_t begin_ns = clock_now_ns();
     int stderr_fd = trial_process_memory("knee-stderr"), result = -1;
 
-    *outcome = (struct trial_outcome){.table = {.fd = -1}, .stopped_by = trial_process_stopped()};
+    *outcome = (struct trial_outcome){
+        .table = {.fd = -1}, .stopped_by = trial_process_stopped(), .workers = request->workers};
     outcome->units = units_of(command->spec, request);
     study_utc_now(outcome->started_utc, sizeof outcome->started_utc);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -349,6 +302,8 @@ int trial_command_run(struct trial_command *command, const struct trial_request 
         close(stderr_fd);
     trial_process_remove(request->out);
     unlink(command->spans_path);
+    if (writes_stdout(command->spec))
+        unlink(command->stdout_path);
     outcome->spent_ns = clock_now_ns() - begin_ns;
     return result;
 }

@@ -6,10 +6,13 @@
  * spans (spans.h) they become the trial's item table (spans_table.h); without them the outcome has no table,
  * and the wall time alone counts.
  *
+ * With `output`, the SHA-256 of what the command wrote is recorded (output_digest.h), before `check` runs.
+ *
  * The command gets the environment of this process with KNEE_SPANS, KNEE_WORKERS and KNEE_PADDING (a text whose
  * length differs from trial to trial, because the address at which a stack begins changes a program's time), its
- * standard input and output are /dev/null, and its last line on stderr is kept. The sweep becomes a subreaper: it
- * ends the processes that the command leaves running, and counts their CPU time.
+ * standard input and output are /dev/null, and the reason that it gives on stderr is kept. The sweep becomes a subreaper: it
+ * ends the processes that the command leaves running, and counts their CPU time. Meanwhile it looks at them
+ * (command_watch.h); a command that takes CPUs outside of its cell makes the trial void.
  *
  * Sequence: command_spec_check() once; trial_command_run() and trial_command_judge() for each trial;
  * trial_command_release().
@@ -26,9 +29,10 @@
 struct command_spec {
     char **words;                          /* the command with its places */
     const char *prepare, *check, *cleanup; /* with places; NULL none */
-    uint64_t units;                        /* work of a trial with one worker, for throughput; 0 not known */
-    bool weak;                             /* units grow with the workers */
-    bool used[COMMAND_PLACES];             /* places in words */
+    const char *output; /* with places: file or folder that it writes; "-" its standard output; NULL none */
+    uint64_t units;     /* work of a trial with one worker, for throughput; 0 not known */
+    bool weak;          /* units grow with the workers */
+    bool used[COMMAND_PLACES]; /* places in words */
 };
 
 /* Fills used. Returns 0, or -1 with fault: an unknown place, {units} without units, no {workers}. */
@@ -37,8 +41,10 @@ int command_spec_check(struct command_spec *spec, struct fault *fault);
 struct trial_command {
     const struct trial_process *process; /* for its ticks */
     const struct command_spec *spec;
-    const char *spans_path;   /* value of KNEE_SPANS */
-    bool has_items;           /* items are those of the study; else they are taken from the first run */
+    const char *spans_path;  /* value of KNEE_SPANS */
+    const char *stdout_path; /* where its standard output goes when that is its output */
+    bool gives_begin; /* KNEE_BEGIN: the instant before its start, ns of CLOCK_MONOTONIC; for a replay */
+    bool has_items;   /* items are those of the study; else they are taken from the first run */
     struct spans_items items; /* owned */
 };
 

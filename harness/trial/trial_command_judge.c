@@ -35,6 +35,36 @@ static void forget_unmeasured(struct study_trial_rows *rows)
     rows->trial.manifest_sha256 = NULL;
 }
 
+/* What was seen in looks; a command that ended before the first look was not seen. */
+static void take_seen(struct study_trial *trial, const struct command_seen *seen)
+{
+    if (!seen->looks)
+        return;
+    trial->processes_most = seen->processes_most;
+    trial->threads_most = seen->threads_most;
+    trial->cpu_ns_per_s_most = trial_known(seen->cpu_ns_per_s_most);
+    trial->runqueue_ns = (int64_t)seen->runqueue_ns;
+    trial->rss_sum_bytes = trial_known(seen->rss_sum_bytes);
+    trial->cpus_outside = trial_text(seen->outside);
+}
+
+/* No look saw it, but it has used more CPU time than the CPUs of its cell can give. */
+static bool used_more_than_its_cell(const struct trial_outcome *outcome, char *reason, size_t bytes)
+{
+    static const double rounding = 1.1;
+    static const double least_ns = 20e6; /* two of the kernel's ticks */
+    double cpu_ns = (double)(outcome->user_ns + outcome->system_ns);
+    double cell_ns = (double)(outcome->end_ns - outcome->begin_ns) * outcome->seen.cell_cpus;
+
+    if (cell_ns <= 0 || cpu_ns <= rounding * cell_ns || cpu_ns - cell_ns <= least_ns)
+        return false;
+    snprintf(reason, bytes,
+             "the command took CPUs outside of its cell: it used %.2f CPUs, the cell has %" PRIu32
+             "; --placement none leaves all CPUs to it",
+             cpu_ns / cell_ns * outcome->seen.cell_cpus, outcome->seen.cell_cpus);
+    return true;
+}
+
 static enum trial_status decide(const struct trial_outcome *outcome, const struct trial_limits *limits,
                                 struct trial_result *result)
 {
@@ -48,7 +78,19 @@ static enum trial_status decide(const struct trial_outcome *outcome, const struc
         snprintf(result->reason, sizeof result->reason, "%s", outcome->complaint);
     if (result->reason[0])
         return trial_was_ended(outcome, result) ? TRIAL_VOID : TRIAL_FAILED;
-    return trial_is_disturbed(outcome, limits, result) ? TRIAL_VOID : TRIAL_OK;
+    if (outcome->seen.outside[0]) {
+        snprintf(result->reason, sizeof result->reason,
+                 "the command took CPUs outside of its cell (%s): it sets its own CPU mask; --placement none "
+                 "leaves all CPUs to it",
+                 outcome->seen.outside);
+        return TRIAL_VOID;
+    }
+    if (used_more_than_its_cell(outcome, result->reason, sizeof result->reason))
+        return TRIAL_VOID;
+    if (!trial_is_disturbed(outcome, limits, result))
+        return TRIAL_OK;
+    trial_mark_disturbed(outcome, result);
+    return TRIAL_VOID;
 }
 
 int trial_command_judge(const struct trial_outcome *outcome, const struct trial_limits *limits,
@@ -68,6 +110,8 @@ int trial_command_judge(const struct trial_outcome *outcome, const struct trial_
         trial->items = (int64_t)outcome->units;
     if (trial->items != STUDY_UNKNOWN)
         trial->failed = 0;
+    take_seen(trial, &outcome->seen);
+    trial->output_sha256 = trial_text(outcome->output_sha256);
     result->status = decide(outcome, limits, result);
     trial_result_end(result);
     return 0;

@@ -28,5 +28,8 @@ bool trial_was_ended(const struct trial_outcome *outcome, struct trial_result *r
  * result's reason says which. */
 bool trial_is_disturbed(const struct trial_outcome *outcome, const struct trial_limits *limits,
                         struct trial_result *result);
+/* Marks a void trial as one whose work was right: `disturbed`, and what others took of its workers' time, at most: the time
+ * in which they were ready without a CPU, or where that is not known the CPU time of others; and the host's. */
+void trial_mark_disturbed(const struct trial_outcome *outcome, struct trial_result *result);
 
 #endif

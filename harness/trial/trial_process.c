@@ -1,5 +1,6 @@
 #include "harness/trial/trial_process_internal.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -20,6 +21,8 @@
 enum {
     TABLE_FD = 3, /* number of the memfd in the run */
     TICK_MS = 250,
+    FIRST_LOOK_MS = 10,
+    TAIL_BYTES = 1 << 16,
     STOP_MS = 5000, /* how long a run may take to end by itself once it was asked to */
     ARGUMENTS_MOST = 24,
     EXIT_CANNOT_START = 127
@@ -191,10 +194,20 @@ static uint64_t to_ns(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_usec * 1000u;
 }
 
-void trial_process_wait(const struct trial_process *process, pid_t pid, struct trial_outcome *outcome)
+/* How long to wait for a signal: until the next tick, or the next look if that is due before. */
+static struct timespec until(uint64_t now_ns, uint64_t tick_ns, uint64_t look_ns)
 {
-    const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
-    uint64_t asked_ns = 0;
+    uint64_t due_ns = look_ns < tick_ns ? look_ns : tick_ns, left_ns = due_ns > now_ns ? due_ns - now_ns : 0;
+
+    return (struct timespec){.tv_sec = (time_t)(left_ns / 1000000000u),
+                             .tv_nsec = (long)(left_ns % 1000000000u)};
+}
+
+void trial_process_wait(const struct trial_process *process, pid_t pid, const struct trial_look *look,
+                        struct trial_outcome *outcome)
+{
+    uint64_t asked_ns = 0, now_ns = clock_now_ns(), tick_ns = now_ns + TICK_MS * 1000000ull,
+             look_ns = look ? now_ns + FIRST_LOOK_MS * 1000000ull : UINT64_MAX;
     struct rusage usage;
     sigset_t set;
 
@@ -202,43 +215,76 @@ void trial_process_wait(const struct trial_process *process, pid_t pid, struct t
     sigaddset(&set, SIGCHLD);
     for (;;) {
         pid_t got = wait4(pid, &outcome->wait_status, WNOHANG, &usage);
+        struct timespec left = until(now_ns, tick_ns, look_ns);
         int number;
         if (got == pid)
             break;
         if (got < 0 && errno != EINTR)
             return;
-        number = sigtimedwait(&set, NULL, &tick);
+        number = sigtimedwait(&set, NULL, &left);
+        now_ns = clock_now_ns();
         if (number > 0 && number != SIGCHLD && !outcome->stopped_by) {
             outcome->stopped_by = number;
-            asked_ns = clock_now_ns();
+            asked_ns = now_ns;
             kill(pid, SIGTERM);
         }
-        if (asked_ns && clock_now_ns() - asked_ns > STOP_MS * 1000000ull)
+        if (asked_ns && now_ns - asked_ns > STOP_MS * 1000000ull)
             kill(pid, SIGKILL);
-        if (process->tick)
-            process->tick(process->tick_context);
+        if (look && now_ns >= look_ns && number != SIGCHLD)
+            look_ns = now_ns + look->look(look->context);
+        if (now_ns >= tick_ns) {
+            tick_ns = now_ns + TICK_MS * 1000000ull;
+            if (process->tick)
+                process->tick(process->tick_context);
+        }
     }
     outcome->user_ns = to_ns(&usage.ru_utime);
     outcome->system_ns = to_ns(&usage.ru_stime);
     outcome->maxrss_bytes = (uint64_t)usage.ru_maxrss * 1024;
 }
 
+/* --- the reason that a process gives ---------------------------------------------------------- */
+
+static bool has_text(const char *line)
+{
+    while (*line && !isalnum((unsigned char)*line) && (unsigned char)*line < 0x80)
+        line++;
+    return *line != '\0';
+}
+
+static bool sounds_like_a_failure(const char *line)
+{
+    static const char *const words[] = {"error",   "fatal",  "fail",      "abort",     "panic",
+                                        "cannot",  "can't",  "could not", "unable",    "not found",
+                                        "no such", "denied", "invalid",   "exception", "killed"};
+
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcasestr(line, words[i]))
+            return true;
+    return false;
+}
+
 void trial_process_last_line(int fd, char *line, size_t bytes)
 {
-    char text[2048];
-    ssize_t length = pread(fd, text, sizeof text - 1, 0);
-    char *last, *mark;
+    static char text[TAIL_BYTES + 1];
+    off_t end = lseek(fd, 0, SEEK_END);
+    ssize_t length = pread(fd, text, TAIL_BYTES, end > TAIL_BYTES ? end - TAIL_BYTES : 0);
+    const char *last = NULL, *failure = NULL, *mark;
+    char *save = NULL;
 
     line[0] = '\0';
     if (length <= 0)
         return;
-    while (length > 0 && text[length - 1] == '\n')
-        length--;
     text[length] = '\0';
-    last = strrchr(text, '\n');
-    last = last ? last + 1 : text;
+    for (char *at = strtok_r(text, "\r\n", &save); at; at = strtok_r(NULL, "\r\n", &save)) {
+        last = has_text(at) ? at : last;
+        failure = sounds_like_a_failure(at) ? at : failure;
+    }
+    last = failure ? failure : last;
+    if (!last)
+        return;
     mark = strstr(last, "error: ");
-    snprintf(line, bytes, "%.*s", (int)bytes - 1, mark ? mark + strlen("error: ") : last);
+    snprintf(line, bytes, "%.*s", (int)bytes - 1, mark && mark[7] ? mark + strlen("error: ") : last);
 }
 
 static int start(const struct trial_process *process, const struct trial_request *request, int table_fd,
@@ -259,7 +305,7 @@ static int start(const struct trial_process *process, const struct trial_request
     if (pid < 0)
         return fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
                          strerror(errno));
-    trial_process_wait(process, pid, outcome);
+    trial_process_wait(process, pid, NULL, outcome);
     outcome->watched_ns = clock_now_ns() - begin_ns;
     outcome->cpu_known = outcome->cpu_known && kernel_cpu_read(&outcome->after, NULL) == 0;
     noise_read(&outcome->noise_after);
@@ -274,7 +320,8 @@ int trial_process_run(const struct trial_process *process, const struct trial_re
     int table_fd = trial_process_memory("knee-trial"), stderr_fd = trial_process_memory("knee-stderr"),
         result = -1;
 
-    *outcome = (struct trial_outcome){.table = {.fd = -1}, .stopped_by = trial_process_stopped()};
+    *outcome = (struct trial_outcome){
+        .table = {.fd = -1}, .stopped_by = trial_process_stopped(), .workers = request->workers};
     study_utc_now(outcome->started_utc, sizeof outcome->started_utc);
     if (table_fd < 0 || stderr_fd < 0)
         fault_sys(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));

@@ -13,11 +13,20 @@ int trial_process_stopped(void);
  * errno. */
 int trial_process_memory(const char *name);
 
-/* Waits until the process has ended, and fills wait_status, usage and stopped_by: on a signal to stop it sends
- * SIGTERM to the process, and SIGKILL when that has no effect. */
-void trial_process_wait(const struct trial_process *process, pid_t pid, struct trial_outcome *outcome);
+/* Called while a process is waited for; returns in how many ns the next call is due. */
+struct trial_look {
+    uint64_t (*look)(void *context);
+    void *context;
+};
 
-/* The last line of the text in the memfd, without the program's name. */
+/* Waits until the process has ended, and fills wait_status, usage and stopped_by: on a signal to stop it sends
+ * SIGTERM to the process, and SIGKILL when that has no effect. look: NULL none; the first one after 10 ms. */
+void trial_process_wait(const struct trial_process *process, pid_t pid, const struct trial_look *look,
+                        struct trial_outcome *outcome);
+
+/* The line of the text in the memfd that most likely gives the reason of a failure, without the program's name: of the
+ * last 64 KiB the last line with a word such as "error" or "fatal", else the last one with a letter or digit (programs
+ * frame their messages with rules, and print progress between carriage returns). */
 void trial_process_last_line(int fd, char *line, size_t bytes);
 
 #endif

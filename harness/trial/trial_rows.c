@@ -139,7 +139,9 @@ static void fill_item(struct study_item *row, const struct item_table *table, ui
                                .digest_ns = stage_ns(record, names, "digest"),
                                .store_ns = stage_ns(record, names, "store"),
                                .bytes_in = trial_known(record->bytes_in),
-                               .bytes_out = (int64_t)record->bytes_out};
+                               .bytes_out = (int64_t)record->bytes_out,
+                               .antagonist_bytes = STUDY_UNKNOWN,
+                               .antagonist_cpu_ns = STUDY_UNKNOWN};
 }
 
 /* --- the trial's row -------------------------------------------------------------------------- */

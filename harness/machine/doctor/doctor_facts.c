@@ -282,7 +282,7 @@ static void add_sandbox(struct doctor_facts *facts)
 
 static void add_libraries(struct doctor_facts *facts)
 {
-    char text[400];
+    char text[LIBRARIES_BYTES];
 
     fact_add(facts, "libraries", FACT_GOOD, "%s", libraries_text(text, sizeof text));
 }

@@ -16,7 +16,7 @@ enum fact_state {
 
 struct doctor_fact {
     const char *what;
-    char value[400];
+    char value[800];
     char remedy[240]; /* empty: none is needed */
     enum fact_state state;
 };

@@ -23,8 +23,6 @@ uint64_t emulation_quota_us(uint32_t virtual_cores, uint32_t real_cores)
     return quota >= 1000 ? quota : 0;
 }
 
-static void sweep_stale(void);
-
 double emulation_dilation(uint32_t virtual_cores, uint32_t real_cores)
 {
     uint64_t quota = emulation_quota_us(virtual_cores, real_cores);
@@ -108,42 +106,41 @@ static int can_make_groups(const char *folder)
     return 0;
 }
 
-enum emulation_kind emulation_probe(char *folder, unsigned long bytes, struct fault *fault)
+/* The hierarchy with a cpu controller, and the folder of this process's own group in it. */
+static enum emulation_kind find_folder(char *folder, size_t bytes)
 {
     static const char *const v1_mounts[] = {"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"};
     static const char *const v2_mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
     char group[256], text[512];
 
-    for (size_t i = 0; i < 2; i++) {
-        if (own_group("cpu", group, sizeof group))
-            break;
+    for (size_t i = 0; i < 2 && own_group("cpu", group, sizeof group) == 0; i++) {
         snprintf(folder, bytes, "%s%s", v1_mounts[i], group);
-        if (read_file(folder, "cpu.cfs_period_us", text, sizeof text) == 0) {
-            if (can_make_groups(folder) == 0)
-                return EMULATION_V1;
-            fault_set(fault, "emulated cores need write access to %s (%s): run as root", folder,
-                      strerror(errno));
-            return EMULATION_NONE;
-        }
+        if (read_file(folder, "cpu.cfs_period_us", text, sizeof text) == 0)
+            return EMULATION_V1;
     }
-    for (size_t i = 0; i < 2; i++) {
-        if (own_group("", group, sizeof group))
-            break;
+    for (size_t i = 0; i < 2 && own_group("", group, sizeof group) == 0; i++) {
         snprintf(folder, bytes, "%s%s", v2_mounts[i], group);
-        if (read_file(folder, "cgroup.controllers", text, sizeof text) || !strstr(text, "cpu"))
-            continue;
-        if (can_make_groups(folder) == 0)
+        if (read_file(folder, "cgroup.controllers", text, sizeof text) == 0 && strstr(text, "cpu"))
             return EMULATION_V2;
-        fault_set(
-            fault,
-            "emulated cores need write access to %s (%s): run as root, or under 'systemd-run --user --scope "
-            "-p Delegate=yes'",
-            folder, strerror(errno));
-        return EMULATION_NONE;
     }
     *folder = '\0';
-    fault_set(fault,
-              "emulated cores need the kernel's cgroup cpu controller (v1 or v2), which is not mounted here");
+    return EMULATION_NONE;
+}
+
+enum emulation_kind emulation_probe(char *folder, unsigned long bytes, struct fault *fault)
+{
+    enum emulation_kind kind = find_folder(folder, bytes);
+
+    if (kind == EMULATION_NONE) {
+        fault_set(
+            fault,
+            "emulated cores need the kernel's cgroup cpu controller (v1 or v2), which is not mounted here");
+        return EMULATION_NONE;
+    }
+    if (can_make_groups(folder) == 0)
+        return kind;
+    fault_set(fault, "emulated cores need write access to %s (%s): run as root%s", folder, strerror(errno),
+              kind == EMULATION_V2 ? ", or under 'systemd-run --user --scope -p Delegate=yes'" : "");
     return EMULATION_NONE;
 }
 
@@ -195,7 +192,7 @@ int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t
                          virtual_cores, real_cores, EMULATION_PERIOD_US / 1000);
     emulation->share = (double)emulation->quota_us / EMULATION_PERIOD_US;
     emulation->dilation = 1 / emulation->share;
-    sweep_stale();
+    emulation_remove_stale();
     emulation->kind = emulation_probe(folder, sizeof folder, fault);
     if (emulation->kind == EMULATION_NONE)
         return -1;
@@ -272,14 +269,13 @@ void emulation_close(struct emulation *emulation)
     emulation->kind = EMULATION_NONE;
 }
 
-/* Groups of openers that are no longer alive. */
-static void sweep_stale(void)
+void emulation_remove_stale(void)
 {
     char folder[200], path[500];
     struct dirent *entry;
     DIR *list;
 
-    if (emulation_probe(folder, sizeof folder, NULL) == EMULATION_NONE || !(list = opendir(folder)))
+    if (find_folder(folder, sizeof folder) == EMULATION_NONE || !(list = opendir(folder)))
         return;
     while ((entry = readdir(list)) != NULL) {
         size_t prefix = strlen(GROUP_PREFIX);

@@ -8,8 +8,8 @@
  * Needs write access to cgroup v1 `cpu` or v2 with the `cpu` controller delegated.
  *
  * Caller's sequence (emulate_run.h makes these calls for a run): emulation_open(), emulation_join() in each process
- * (slot EMULATION_SERIAL for the serial part), emulation_close(). Groups are named after the opener's pid;
- * emulation_open() first removes the groups of killed processes.
+ * (slot EMULATION_SERIAL for the serial part), emulation_close(). Groups are named after the opener's pid; those of
+ * killed processes are removed by emulation_open(), and by emulation_remove_stale() in a run of any other kind.
  */
 #ifndef KNEE_EMULATE_H
 #define KNEE_EMULATE_H
@@ -45,6 +45,10 @@ double emulation_dilation(uint32_t virtual_cores, uint32_t real_cores);
 
 /* Which version of cgroups can be used, and its folder; EMULATION_NONE with the reason in fault. Makes nothing. */
 enum emulation_kind emulation_probe(char *folder, unsigned long bytes, struct fault *fault);
+
+/* Removes the groups of openers that are no longer alive, as far as that is allowed; a look at one folder when there are
+ * none. */
+void emulation_remove_stale(void);
 
 /* Makes the groups. Returns 0, or -1 with fault (what is needed) and nothing left behind. */
 int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t real_cores, uint32_t slots,

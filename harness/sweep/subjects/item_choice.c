@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/sweep/subjects/even_sample.h"
 #include "harness/sweep/subjects/sample.h"
 #include "pipeline/images/input/sniff.h"
 
@@ -74,6 +75,40 @@ int item_choice_make(struct item_choice *choice, const struct batch *batch, cons
         fault_set(fault, "%s: choosing items: %s", batch->root, strerror(errno));
     else
         describe_sample(choice, all, batch->count, seed);
+    free(all);
+    return result;
+}
+
+static void describe_even(struct item_choice *choice, const struct even_item *all, size_t count,
+                          unsigned workers, uint64_t seed)
+{
+    if (choice->count == count)
+        snprintf(choice->sample, sizeof choice->sample, "all");
+    else
+        snprintf(choice->sample, sizeof choice->sample,
+                 "%zu of %zu, drawn by kind and cost for the tail of the batch: idle with %u workers %.1f%%, "
+                 "batch %.1f%%, seed %llu",
+                 choice->count, count, workers,
+                 100 * even_sample_tail(all, choice->index, choice->count, workers),
+                 100 * even_sample_tail(all, NULL, count, workers), (unsigned long long)seed);
+}
+
+int item_choice_make_even(struct item_choice *choice, const struct batch *batch, const uint32_t *kinds,
+                          const struct item_costs *costs, uint64_t want, unsigned workers, uint64_t seed,
+                          struct fault *fault)
+{
+    struct even_item *all = calloc(batch->count + 1, sizeof *all);
+    int result = -1;
+
+    *choice = (struct item_choice){.index = calloc(want + 1, sizeof *choice->index), .count = want};
+    for (size_t i = 0; all && i < batch->count; i++)
+        all[i] = (struct even_item){costs->cost[i], kinds[i], costs->measured[i]};
+    if (all && choice->index)
+        result = even_sample_choose(all, batch->count, want, workers, seed, choice->index);
+    if (result)
+        fault_set(fault, "%s: choosing items: %s", batch->root, strerror(errno));
+    else
+        describe_even(choice, all, batch->count, workers, seed);
     free(all);
     return result;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "harness/study/study.h"
+#include "harness/sweep/subjects/item_costs.h"
 #include "pipeline/base/fault.h"
 #include "pipeline/images/input/batch.h"
 
@@ -27,6 +28,10 @@ uint32_t *item_kinds_read(const struct batch *batch, struct fault *fault);
 /* Chooses `groups` groups of `alike` similar items (sample.h). Returns 0, or -1 with fault. */
 int item_choice_make(struct item_choice *choice, const struct batch *batch, const uint32_t *kinds,
                      uint64_t groups, uint32_t alike, uint64_t seed, struct fault *fault);
+/* Chooses `want` items for emulated trials with `workers` workers (even_sample.h). Returns 0, or -1 with fault. */
+int item_choice_make_even(struct item_choice *choice, const struct batch *batch, const uint32_t *kinds,
+                          const struct item_costs *costs, uint64_t want, unsigned workers, uint64_t seed,
+                          struct fault *fault);
 /* The items that the study has. Returns 0, or -1 with fault: one of them is no longer in the batch. */
 int item_choice_read(struct item_choice *choice, const struct batch *batch, struct study *study,
                      struct fault *fault);

@@ -127,10 +127,18 @@ static void work_text(const struct subject *subject, const struct plan *plan, ch
 static int print(const struct subject *subject, const struct plan *plan, struct study *study, bool all_right,
                  FILE *file, struct fault *fault)
 {
-    (void)subject;
+    char *sample = subject->emulated_cores ? study_get(study, "sample") : NULL;
+
     (void)plan;
-    (void)study;
     (void)fault;
+    if (sample)
+        fprintf(
+            file,
+            "emulated %s\n"
+            "         real items on shares of real cores: they test the pool, its start and its dispatch;\n"
+            "         what the whole batch does: knee sweep --replay\n",
+            sample);
+    g_free(sample);
     if (all_right)
         fprintf(file, "bytes    the same as the serial run's in every trial\n");
     return 0;
@@ -146,6 +154,7 @@ void subject_batch_release(struct subject *subject)
     counter_group_release(&batch->group);
     batch_release(&batch->batch);
     item_choice_release(&batch->items);
+    item_costs_release(&batch->costs);
     weak_shares_release(&batch->weak);
     g_free(batch->manifest_sha256);
     free(batch->kinds);
@@ -211,5 +220,10 @@ struct subject *subject_batch_open(const struct sweep_options *options, const ch
         subject->cores = subject->emulated_cores;
     subject->request.cores = subject->cores;
     subject->request.weak = options->weak;
+    if (options->times && item_costs_read(&batch_of(subject)->costs, &batch_of(subject)->batch,
+                                          batch_of(subject)->batch_sha256, options->times, fault)) {
+        subject_release(subject);
+        return NULL;
+    }
     return subject;
 }

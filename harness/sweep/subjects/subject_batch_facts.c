@@ -4,6 +4,7 @@
 
 #include "harness/sweep/subjects/subject_batch_internal.h"
 #include "harness/sweep/sweep_facts.h"
+#include "pipeline/images/byte_libraries.h"
 #include "pipeline/images/input/sniff.h"
 
 static int record_items(const struct subject_batch *batch, struct study *study, struct fault *fault)
@@ -33,13 +34,17 @@ static int record_items(const struct subject_batch *batch, struct study *study, 
 
 static int record_cache(const struct subject_batch *batch, struct study *study, struct fault *fault)
 {
-    int cache = batch->subject.options->cache;
+    const struct sweep_options *options = batch->subject.options;
+    int cache = options->cache;
     const char *text =
-        cache == CACHE_COLD
+        options->nodes
+            ? "trials on several machines: the page caches of the nodes are as the trial before left them"
+        : cache == CACHE_COLD
             ? "the kernel is asked before every trial to drop all items: page cache cold in every trial"
             : "all items were read once before the first trial: page cache warm in every trial";
 
-    return study_set(study, "cache", sweep_cache_names[cache], fault) ||
+    return study_set(study, "cache", options->nodes ? "as the nodes leave it" : sweep_cache_names[cache],
+                     fault) ||
                    study_add_event(study, STUDY_UNKNOWN, "created", text, fault)
                ? -1
                : 0;
@@ -51,15 +56,30 @@ static uint32_t workers_of_largest_trial(const struct plan *plan)
     return plan->weak ? (uint32_t)(plan_items_most(plan) / plan->items) : 1;
 }
 
+/* On emulated cores the trials are few and short, and their items are chosen for the tail of the batch. */
+static int choose_items(struct subject_batch *batch, const struct plan *plan, struct fault *fault)
+{
+    const struct subject *subject = &batch->subject;
+
+    if (!subject->emulated_cores || plan->weak)
+        return item_choice_make(&batch->items, &batch->batch, batch->kinds, plan->items,
+                                workers_of_largest_trial(plan), subject->options->seed, fault);
+    item_costs_finish(&batch->costs, &batch->batch, batch->kinds, KIND_COUNT);
+    return item_choice_make_even(&batch->items, &batch->batch, batch->kinds, &batch->costs, plan->items,
+                                 subject->request.workers[subject->request.worker_count - 1],
+                                 subject->options->seed, fault);
+}
+
 int subject_batch_record(struct subject *subject, const struct plan *plan, struct study *study,
                          struct fault *fault)
 {
     struct subject_batch *batch = (struct subject_batch *)subject;
     const struct counter_group *group = &batch->group;
+    char libraries[1024];
 
-    if (item_choice_make(&batch->items, &batch->batch, batch->kinds, plan->items,
-                         workers_of_largest_trial(plan), subject->options->seed, fault) ||
-        record_items(batch, study, fault) || record_cache(batch, study, fault))
+    if (study_set(study, "picture_libraries", byte_libraries_of_child(libraries, sizeof libraries), fault) ||
+        choose_items(batch, plan, fault) || record_items(batch, study, fault) ||
+        record_cache(batch, study, fault))
         return -1;
     if (group->text && (study_set(study, "counter_group", group->name, fault) ||
                         study_set(study, "counter_group_text", group->text, fault)))

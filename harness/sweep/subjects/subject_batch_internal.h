@@ -5,6 +5,7 @@
 #include "harness/machine/counters/counter_group.h"
 #include "harness/sweep/subject.h"
 #include "harness/sweep/subjects/item_choice.h"
+#include "harness/sweep/subjects/item_costs.h"
 #include "harness/sweep/subjects/weak_shares.h"
 #include "pipeline/images/recipe/recipe.h"
 
@@ -14,7 +15,8 @@ struct subject_batch {
     struct counter_group group; /* text NULL: nothing is counted */
     struct batch batch;
     char batch_sha256[65];
-    uint32_t *kinds; /* of each item of the batch: enum image_kind; owned */
+    uint32_t *kinds;         /* of each item of the batch: enum image_kind; owned */
+    struct item_costs costs; /* with emulated cores: of options->times, or of the probe */
     struct item_choice items;
     char list[PATH_MAX]; /* file with the items of a trial, in the scratch folder */
 

@@ -68,6 +68,13 @@ static void learn_serial(const struct trial_outcome *outcome, double dilation, s
     costs->trial_fixed_ns = left > 0 ? left : 0;
 }
 
+static void note_costs(struct subject_batch *batch, const struct item_table *table)
+{
+    for (uint64_t i = 0; i < table->items; i++)
+        item_costs_note(&batch->costs, &batch->batch, batch->items.index[i],
+                        (double)item_table_item(table, i)->cpu_ns);
+}
+
 static int probe_serial(struct subject_batch *batch, double dilation, struct plan_costs *costs,
                         int64_t *spent_ns, struct fault *fault)
 {
@@ -78,6 +85,8 @@ static int probe_serial(struct subject_batch *batch, double dilation, struct pla
         return -1;
     *costs = (struct plan_costs){.kind = PLAN_COSTS_OF_ITEMS};
     learn_serial(&outcome, dilation, costs);
+    if (!batch->subject.options->times)
+        note_costs(batch, &outcome.table);
     *spent_ns = (int64_t)outcome.spent_ns;
     trial_outcome_release(&outcome);
     if (costs->item_ns <= 0)

@@ -130,16 +130,15 @@ static char *words_text(const struct command_spec *spec)
     return text;
 }
 
-/* Of all texts, so that a gate compares equal commands only; caller frees with g_free. */
-static char *digest_of(const struct command_spec *spec)
+char *subject_command_digest(const struct command_spec *spec)
 {
     GChecksum *sum = g_checksum_new(G_CHECKSUM_SHA256);
-    const char *const texts[] = {spec->prepare, spec->check, spec->cleanup};
+    const char *const texts[] = {spec->prepare, spec->check, spec->cleanup, spec->output};
     char units[48], *digest;
 
     for (char **word = spec->words; *word; word++)
         g_checksum_update(sum, (const guchar *)*word, (gssize)strlen(*word) + 1);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3 + (spec->output != NULL); i++) { /* as before there was an output, without one */
         const char *text = texts[i] ? texts[i] : "";
         g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
     }
@@ -200,13 +199,29 @@ static int record_work(const struct subject_command *command, struct study *stud
                      fault);
 }
 
+/* The command as one types it: words with blanks or quotes are quoted; caller frees with g_free. */
+static char *shell_line(const struct command_spec *spec)
+{
+    GString *line = g_string_new(NULL);
+
+    for (char **word = spec->words; *word; word++) {
+        bool plain = **word && strspn(*word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                             "{}_-+=:,./@%") == strlen(*word);
+        char *quoted = plain ? g_strdup(*word) : g_shell_quote(*word);
+        g_string_append_printf(line, "%s%s", line->len ? " " : "", quoted);
+        g_free(quoted);
+    }
+    return g_string_free(line, FALSE);
+}
+
 static int record_words(const struct command_spec *spec, struct study *study, struct fault *fault)
 {
-    char *words = words_text(spec), *line = g_strjoinv(" ", spec->words), *digest = digest_of(spec);
+    char *words = words_text(spec), *line = shell_line(spec), *digest = subject_command_digest(spec);
     int status =
         study_set(study, "subject", "command", fault) || study_set(study, "command_words", words, fault) ||
         study_set(study, "prepare", spec->prepare, fault) || study_set(study, "check", spec->check, fault) ||
-        study_set(study, "cleanup", spec->cleanup, fault) || study_set(study, "recipe_path", line, fault) ||
+        study_set(study, "cleanup", spec->cleanup, fault) ||
+        study_set(study, "output", spec->output, fault) || study_set(study, "recipe_path", line, fault) ||
         study_set(study, "recipe_text", line, fault) || study_set(study, "recipe_sha256", digest, fault) ||
         study_set(study, "sample", "all", fault);
 
@@ -251,7 +266,7 @@ static int take_items(struct spans_items *items, const struct study_batch_item *
 static int resume(struct subject *subject, struct study *study, struct fault *fault)
 {
     struct trial_command *command = &command_of(subject)->command;
-    char *digest = digest_of(command->spec), *found = study_get(study, "recipe_sha256");
+    char *digest = subject_command_digest(command->spec), *found = study_get(study, "recipe_sha256");
     struct study_batch_item *rows;
     size_t count = 0;
     int status = 0;
@@ -297,14 +312,15 @@ int subject_command_print(const struct subject *subject, const struct plan *plan
                           bool all_right, FILE *file, struct fault *fault)
 {
     char *spans = study_get(study, "spans"), *check = study_get(study, "check");
+    bool compared = subject->options->command.output;
 
-    (void)subject;
     (void)plan;
     (void)all_right;
     (void)fault;
     fprintf(file, "output   %s\n",
-            check ? "right in every trial that counts, according to --check"
-                  : "not checked: --check CMD decides whether it is right");
+            check      ? "right in every trial that counts, according to --check"
+            : compared ? "compared between trials, in the table; --check CMD decides whether it is right"
+                       : "not checked: --check CMD decides whether it is right, --output FILE compares it");
     fprintf(file, "spans    %s\n", spans ? spans : "not known");
     g_free(spans);
     g_free(check);
@@ -337,8 +353,11 @@ void subject_command_init(struct subject_command *command)
     struct plan_request *request = &subject->request;
 
     subject_scratch_path(subject, "spans.jsonl", command->spans);
-    command->command =
-        (struct trial_command){.process = &subject->process, .spec = spec, .spans_path = command->spans};
+    subject_scratch_path(subject, "stdout", command->stdout_path);
+    command->command = (struct trial_command){.process = &subject->process,
+                                              .spec = spec,
+                                              .spans_path = command->spans,
+                                              .stdout_path = command->stdout_path};
     subject->has_chunk = spec->used[PLACE_CHUNK];
     subject->has_policy = spec->used[PLACE_POLICY];
     subject->start_method = "command";

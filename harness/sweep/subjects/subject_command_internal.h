@@ -13,7 +13,8 @@
 struct subject_command {
     struct subject subject; /* first: a struct subject is the command it begins */
     struct trial_command command;
-    char spans[PATH_MAX]; /* file that the command writes its spans to, in the scratch folder */
+    char spans[PATH_MAX];       /* file that the command writes its spans to, in the scratch folder */
+    char stdout_path[PATH_MAX]; /* file of its standard output, there too */
 };
 
 extern const struct subject_kind subject_command_kind;

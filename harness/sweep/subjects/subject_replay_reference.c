@@ -230,7 +230,8 @@ static int take_run(struct subject_replay *replay, const struct trial_outcome *o
 {
     struct subject_batch *batch = &replay->batch;
     const struct item_table *table = &outcome->table;
-    struct replay_plan plan = {.contention = replay->source->contention,
+    struct replay_plan plan = {.excess = replay->source->excess,
+                               .excess_most = replay->source->excess_most,
                                .items = table->items,
                                .item = g_new0(struct replay_item, table->items + 1)};
     struct level level = find_level(replay, table);

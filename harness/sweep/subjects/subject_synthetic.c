@@ -1,3 +1,4 @@
+#include "harness/study/study_read.h"
 #include "harness/sweep/subjects/subject_synthetic.h"
 
 #include <glib.h>
@@ -69,15 +70,17 @@ static int record(struct subject *subject, const struct plan *plan, struct study
 /* --- measured and expected -------------------------------------------------------------------- */
 
 /* NAN: none counts. */
-static double measured_s(const struct study_trial *trials, size_t count, int64_t cell)
+static double measured_s(const struct study_data *data, uint32_t cell)
 {
     double logs = 0, counted = 0;
 
-    for (size_t i = 0; i < count; i++)
-        if (trials[i].cell == cell && trials[i].wall_ns > 0 && strcmp(trials[i].status, "ok") == 0) {
-            logs += log((double)trials[i].wall_ns / 1e9);
+    for (guint i = 0; i < data->trials->len; i++) {
+        const struct data_trial *trial = &g_array_index(data->trials, struct data_trial, i);
+        if (trial->cell == cell && trial->wall_s > 0 && trial->status == TRIAL_OK) {
+            logs += log(trial->wall_s);
             counted++;
         }
+    }
     return counted > 0 ? exp(logs / counted) : NAN;
 }
 
@@ -86,17 +89,16 @@ static int print(const struct subject *subject, const struct plan *plan, struct 
 {
     const struct synthetic_spec *spec = &((const struct subject_synthetic *)subject)->spec;
     struct synthetic_pool_part none = {0};
-    size_t count = 0;
-    struct study_trial *trials = study_read_trials(study, &count, fault);
+    struct study_data data;
 
-    if (!trials)
+    if (study_load(study, STUDY_TRIALS, &data, fault))
         return -1;
     subject_command_print(subject, plan, study, all_right, file, fault);
     fprintf(file, "expected workers  measured s  expected s   ratio   more s\n");
     for (uint32_t i = 0; i < plan->cell_count; i++) {
         const struct plan_cell *cell = &plan->cells[i];
         double expected = synthetic_expected_s(spec, cell->workers, cell->chunk, cell->policy, &none),
-               measured = measured_s(trials, count, i + 1);
+               measured = measured_s(&data, i);
         if (cell->role != PLAN_SCALING)
             continue;
         fprintf(file, "%16" PRIu32 "  ", cell->workers);
@@ -107,7 +109,7 @@ static int print(const struct subject *subject, const struct plan *plan, struct 
                     measured - expected);
     }
     fprintf(file, "         expected: the work alone; measured: with start and end of the programs\n");
-    study_free_trials(trials, count);
+    study_data_release(&data);
     return 0;
 }
 
@@ -129,6 +131,11 @@ struct subject *subject_synthetic_open(const struct sweep_options *options, cons
     subject->kind = &synthetic->kind;
     subject_command_init(&synthetic->command);
     if (synthetic_parse(&synthetic->spec, options->synthetic, fault)) {
+        subject_release(subject);
+        return NULL;
+    }
+    if (!options->workers && is_waiting(&synthetic->spec) &&
+        plan_request_parse_workers(&subject->request, PLAN_WORKERS_WITHOUT_CORES, fault)) {
         subject_release(subject);
         return NULL;
     }

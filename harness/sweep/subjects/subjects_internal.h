@@ -17,6 +17,8 @@ struct subject *subject_batch_open(const struct sweep_options *options, const ch
                                    struct fault *fault);
 struct subject *subject_command_open(const struct sweep_options *options, const char *scratch,
                                      struct fault *fault);
+struct subject *subject_nodes_open(const struct sweep_options *options, const char *scratch,
+                                   struct fault *fault);
 struct subject *subject_replay_open(const struct sweep_options *options, const char *scratch,
                                     struct fault *fault);
 struct subject *subject_synthetic_open(const struct sweep_options *options, const char *scratch,

@@ -1,0 +1,76 @@
+#include "harness/cli/baseline_values.h"
+
+#include <math.h>
+
+static struct gate_value value_of(const struct interval *interval, size_t blocks)
+{
+    return (struct gate_value){interval->value, interval->low, interval->high, interval->level, blocks};
+}
+
+/* Blocks that have both times: in a partial last block one may be missing. */
+static size_t blocks_of(const struct fit *fit, const struct fit_point *point)
+{
+    const struct fit_point *one = fit_point_at(fit, 1);
+
+    return one && one->blocks < point->blocks ? one->blocks : point->blocks;
+}
+
+static struct gate_value tail_of(const struct fit *fit, const struct fit_point *point)
+{
+    const struct fit_account_cell *cell = fit_account_cell_at(&fit->account, point->scaling.workers);
+    struct interval share = interval_unknown("no account");
+
+    if (cell && cell->total_s.value > 0)
+        share = interval_scaled(&cell->core_s[CAUSE_TAIL], 1 / cell->total_s.value);
+    return value_of(&share, point->blocks);
+}
+
+/* The geometric mean of E(n) over all n up to the cores; its error is at most the mean of theirs. */
+static struct gate_value mean_efficiency(const struct fit *fit)
+{
+    double log_value = 0, log_low = 0, log_high = 0, level = 0;
+    size_t blocks = SIZE_MAX, count = 0;
+
+    for (guint i = 0; i < fit->curve->len; i++) {
+        const struct fit_point *point = &g_array_index(fit->curve, struct fit_point, i);
+        const struct interval *e = &point->scaling.efficiency;
+        if (point->scaling.workers < 2 || point->scaling.oversubscribed || !interval_has_value(e))
+            continue;
+        log_value += log(e->value);
+        log_low += log(e->low);
+        log_high += log(e->high);
+        level = e->level;
+        blocks = MIN(blocks, blocks_of(fit, point));
+        count++;
+    }
+    if (!count)
+        return (struct gate_value){NAN, NAN, NAN, 0, 0};
+    return (struct gate_value){exp(log_value / (double)count), exp(log_low / (double)count),
+                               exp(log_high / (double)count), level, blocks};
+}
+
+struct gate_value baseline_value_of(const struct fit *fit, enum gate_quantity quantity, unsigned workers)
+{
+    const struct fit_point *point = fit_point_at(fit, workers);
+
+    if (quantity == GATE_EFFICIENCY && workers == 0)
+        return mean_efficiency(fit);
+    if (!point || point->scaling.oversubscribed)
+        return (struct gate_value){NAN, NAN, NAN, 0, 0};
+    switch (quantity) {
+    case GATE_EFFICIENCY:
+        return value_of(&point->scaling.efficiency, blocks_of(fit, point));
+    case GATE_SERIAL:
+        return value_of(&point->scaling.karp_flatt, blocks_of(fit, point));
+    case GATE_TAIL:
+        return tail_of(fit, point);
+    case GATE_START:
+        return value_of(&fit->init_ms, point->blocks);
+    case GATE_CPU_PER_TRIAL:
+        return value_of(&point->cpu_s_per_trial, point->blocks);
+    case GATE_MEMORY:
+        return value_of(&point->maxrss_mib, point->blocks);
+    default:
+        return value_of(&point->cpu_s_per_item, point->blocks);
+    }
+}

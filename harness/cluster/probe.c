@@ -1,0 +1,76 @@
+#include "harness/cluster/probe.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <glib.h>
+
+#include "harness/cluster/slurm.h"
+#include "pipeline/base/clock.h"
+#include "pipeline/base/scratch.h"
+
+/* Returns whether the run came to its end, with or without failed items. */
+static bool run_items(const char *knee, char *const *run_words, const char *in, const char *list,
+                      const char *out)
+{
+    GPtrArray *words = g_ptr_array_new();
+    const char *const own[] = {knee, "run", "--quiet", "--serial", "--null", "--list", list};
+    const char *const ends[] = {"--", in, out, NULL};
+    int status = -1;
+    bool ran;
+
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        g_ptr_array_add(words, (char *)own[i]);
+    for (char *const *word = run_words; word && *word; word++)
+        g_ptr_array_add(words, *word);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        g_ptr_array_add(words, (char *)ends[i]);
+    ran = g_spawn_sync(NULL, (char **)words->pdata, NULL,
+                       G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                       &status, NULL);
+    g_ptr_array_free(words, TRUE);
+    return ran && WIFEXITED(status) && WEXITSTATUS(status) <= 1;
+}
+
+static double time_items(const char *knee, char *const *run_words, const char *in, char *const *paths,
+                         const uint64_t *bytes, uint64_t items)
+{
+    uint64_t count = items < PROBE_ITEMS ? items : PROBE_ITEMS, sample = 0, begin;
+    char list[1100], out[1100];
+    struct scratch scratch;
+    double seconds = NAN;
+    FILE *file;
+
+    if (scratch_make(&scratch, "knee-probe", NULL))
+        return NAN;
+    snprintf(list, sizeof list, "%s/list", scratch.path);
+    snprintf(out, sizeof out, "%s/out", scratch.path);
+    file = fopen(list, "w");
+    for (uint64_t i = 0; file && i < count; i++) {
+        uint64_t at = (2 * i + 1) * items / (2 * count);
+        fwrite(paths[at], 1, strlen(paths[at]) + 1, file);
+        sample += bytes[at];
+    }
+    begin = clock_now_ns();
+    if (file && fclose(file) == 0 && sample && run_items(knee, run_words, in, list, out))
+        seconds = (double)(clock_now_ns() - begin) / 1e9 / (double)sample;
+    scratch_remove(&scratch);
+    return seconds;
+}
+
+void probe_batch(struct probe *probe, const char *knee, char *const *run_words, const char *in,
+                 char *const *paths, const uint64_t *bytes, uint64_t items)
+{
+    *probe = (struct probe){.items = items, .cores = slurm_node_cores()};
+
+    if (!probe->cores)
+        probe->cores = 1;
+    for (uint64_t i = 0; i < items; i++)
+        probe->bytes += bytes[i];
+    probe->node_s =
+        time_items(knee, run_words, in, paths, bytes, items) * (double)probe->bytes / (double)probe->cores;
+}

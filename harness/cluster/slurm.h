@@ -1,0 +1,53 @@
+/* slurm.h: Slurm's commands (sbatch, squeue, scontrol, sinfo), each run as a process and read as text: no library of a
+ * version of Slurm is linked.
+ *
+ * Job identifiers are texts: "123" an array, "123_4" one of its tasks.
+ */
+#ifndef KNEE_SLURM_H
+#define KNEE_SLURM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "pipeline/base/fault.h"
+
+enum { SLURM_JOB_BYTES = 32 };
+
+/* Is there an sbatch, and does the controller answer? *index_most: the largest index of an array (MaxArraySize - 1).
+ * Returns 0, or -1 with fault. */
+int slurm_open(uint64_t *index_most, struct fault *fault);
+
+/* The names of the nodes that answer, each once, in Slurm's order. Returns an array with g_free as its free function, or NULL
+ * with fault: none answers. */
+GPtrArray *slurm_nodes(struct fault *fault);
+
+/* The cores of the smallest node; 0: Slurm does not say. */
+uint64_t slurm_node_cores(void);
+
+/* Cancels jobs: identifiers with commas between them. A job that has ended, or a controller that is away, is no failure. */
+void slurm_cancel(const char *jobs);
+
+/* One array to submit. */
+struct slurm_array {
+    const char *script;
+    const char *indices; /* "0-7,9" */
+    uint64_t offset;     /* of the first index in the list of tasks: KNEE_TASK_OFFSET */
+    uint64_t at_once;    /* tasks that run at the same time, at most */
+    const char *after;   /* a job that has to end first; NULL none */
+};
+/* Returns 0, or -1 with fault: what sbatch said. */
+int slurm_submit(const struct slurm_array *array, char job[SLURM_JOB_BYTES], struct fault *fault);
+
+/* The tasks of some jobs that have not ended. */
+struct slurm_queue {
+    uint64_t running, pending;
+    uint64_t released; /* tasks whose hold after a lost node was ended now */
+    char reason[128];  /* why the last pending one waits, in Slurm's words; empty: none waits */
+};
+/* jobs: identifiers with commas between them. Ends the hold of two minutes that Slurm puts on a task whose node was
+ * lost, and releases tasks whose launch failed. Returns 0, or -1 with fault: the controller does not answer. */
+int slurm_queue_read(const char *jobs, struct slurm_queue *queue, struct fault *fault);
+
+#endif

@@ -1,0 +1,70 @@
+/* three_ways.h: three ways to know what a batch does with more workers than there are cores, held against each other:
+ * simulation, replay (`knee sweep --replay`) and emulation (`knee sweep --emulate`) of the same items.
+ *
+ * A row is one cell (workers, chunk, policy) of a replayed or an emulated study. Simulated is the prediction of that
+ * cell from the other cells of the same study (prediction.h), so it is about the same items. Where both studies have
+ * the same items, their rows are one. Two ways differ when the interval of their ratio does not hold 1: half widths on
+ * logarithms are joined as the root of the sum of squares.
+ *
+ * Sequence: study_read(), three_ways_check() and fit_account_make() of each study, three_ways_make(), the fields or
+ * three_ways_json(), three_ways_release(). The accounts must outlive it.
+ */
+#ifndef KNEE_THREE_WAYS_H
+#define KNEE_THREE_WAYS_H
+
+#include <jansson.h>
+
+#include "harness/fit/fit_account.h"
+#include "harness/fit/replay_overhead.h"
+
+enum three_ways_way { WAY_SIMULATED, WAY_REPLAYED, WAY_EMULATED, WAYS };
+/* "simulated", ... */
+const char *three_ways_name(enum three_ways_way way);
+
+enum { WAY_PAIRS = 3 };
+struct three_ways_difference {
+    enum three_ways_way first, second;
+    struct interval relative; /* first over second, less 1; unknown where one of them is */
+    bool differ;
+};
+
+struct three_ways_row {
+    const char *of; /* whose items: "replayed", "emulated", "both" */
+    size_t items;
+    unsigned workers;
+    int64_t chunk;
+    const char *policy; /* of the study; NULL its own */
+    struct interval seconds[WAYS];
+    struct three_ways_difference difference[WAY_PAIRS];
+};
+
+struct three_ways {
+    GArray *rows;                /* struct three_ways_row; NULL before three_ways_make() */
+    char left_out[WAYS][512];    /* why that study is not compared; empty: it is, or there is none */
+    unsigned compared, differ;   /* pairs with intervals; those that differ */
+    bool same_items;             /* of both studies */
+    struct replay_overhead pool; /* of the replay; share NaN without one */
+};
+
+/* Can `other` be that way of `study`, the real one? Returns 0, or -1 with fault: another kind of study, another batch. */
+int three_ways_check(const struct study_data *study, const struct study_data *other, enum three_ways_way way,
+                     struct fault *fault);
+/* replayed, emulated: NULL none; both checked. One without one-worker trials or without items has no rows, and is left
+ * out with that reason. */
+void three_ways_make(const struct fit_account *replayed, const struct fit_account *emulated,
+                     struct three_ways *ways);
+/* Says that a study is not compared. reason: the text of a fault. */
+void three_ways_leave_out(struct three_ways *ways, enum three_ways_way way, const char *reason);
+void three_ways_release(struct three_ways *ways);
+
+/* What emulated trials are for. */
+const char *three_ways_purpose(void);
+/* A sentence when ways differ; empty when none do. Returns text. */
+const char *three_ways_warning(const struct three_ways *ways, char *text, size_t bytes);
+/* A sentence when the study of that way is not compared; empty when it is, or there is none. Returns text. */
+const char *three_ways_left_out(const struct three_ways *ways, enum three_ways_way way, char *text,
+                                size_t bytes);
+/* For fit.json; the caller drops the reference. */
+json_t *three_ways_json(const struct three_ways *ways);
+
+#endif

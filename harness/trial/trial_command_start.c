@@ -1,0 +1,199 @@
+/* trial_command_start.c: starts the processes of a command's trial and ends them (trial_command_internal.h). */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/trial/trial_command_internal.h"
+#include "harness/trial/trial_process_internal.h"
+#include "harness/trial/trial_starter.h"
+#include "pipeline/base/clock.h"
+
+enum {
+    EXIT_CANNOT_START = 127,
+    CPUS_MOST = 4096,
+    REPORT_FD = 3 /* number of the report's memfd in the starter */
+};
+
+/* --- the child --- */
+
+/* CPUs of a `knee run --pin` list as a set. Returns how many; 0: "none", or no list. */
+static int cpus_of(const char *pin, void *cpu_set, size_t set_bytes)
+{
+    CPU_ZERO_S(set_bytes, (cpu_set_t *)cpu_set);
+    while (pin && *pin >= '0' && *pin <= '9') {
+        char *end;
+        unsigned long cpu = strtoul(pin, &end, 10);
+        if (cpu < 8 * set_bytes)
+            CPU_SET_S(cpu, set_bytes, (cpu_set_t *)cpu_set);
+        pin = *end == ',' ? end + 1 : end;
+    }
+    return CPU_COUNT_S(set_bytes, (cpu_set_t *)cpu_set);
+}
+
+/* Exactly the cell's cores, read back from the kernel. */
+static void take_cores(const char *pin)
+{
+    static _Alignas(cpu_set_t) uint8_t wanted[CPUS_MOST / 8], got[CPUS_MOST / 8];
+
+    if (!cpus_of(pin, wanted, sizeof wanted))
+        return;
+    if (sched_setaffinity(0, sizeof wanted, (cpu_set_t *)(void *)wanted) ||
+        sched_getaffinity(0, sizeof got, (cpu_set_t *)(void *)got) ||
+        !CPU_EQUAL_S(sizeof wanted, (cpu_set_t *)(void *)wanted, (cpu_set_t *)(void *)got)) {
+        dprintf(STDERR_FILENO, "the command cannot be bound to CPUs %s (%s)\n", pin, strerror(errno));
+        _exit(EXIT_CANNOT_START);
+    }
+}
+
+/* program: what is run with the words, its report_fd as REPORT_FD; -1: the first word. */
+static void become(const struct command_launch *launch, pid_t parent, int program, int report_fd)
+    __attribute__((noreturn));
+static void become(const struct command_launch *launch, pid_t parent, int program, int report_fd)
+{
+    sigset_t none;
+    int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_CANNOT_START);
+    setpgid(0, 0);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    /* the descriptors given are above REPORT_FD: see trial_process_memory() */
+    if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 ||
+        dup2(launch->stdout_fd ? launch->stdout_fd : null_fd, STDOUT_FILENO) < 0 ||
+        dup2(launch->stderr_fd, STDERR_FILENO) < 0 || (program >= 0 && dup2(report_fd, REPORT_FD) < 0))
+        _exit(EXIT_CANNOT_START);
+    take_cores(launch->pin);
+    signal(SIGXFSZ, SIG_DFL); /* ours, not the command's */
+    if (program >= 0)
+        fexecve(program, launch->words, launch->env);
+    else
+        execvpe(launch->words[0], launch->words, launch->env);
+    dprintf(STDERR_FILENO, "%s cannot be run (%s)\n", launch->words[0], strerror(errno));
+    _exit(EXIT_CANNOT_START);
+}
+
+/* --- the parent --- */
+
+/* Ends and reaps the processes that the command left running, and adds their CPU time. */
+static void end_group(pid_t group, struct trial_outcome *outcome)
+{
+    struct rusage usage;
+    pid_t pid;
+
+    kill(-group, SIGKILL);
+    while ((pid = wait4(-1, NULL, 0, &usage)) > 0 || (pid < 0 && errno == EINTR))
+        if (pid > 0) {
+            outcome->user_ns +=
+                (uint64_t)usage.ru_utime.tv_sec * 1000000000u + (uint64_t)usage.ru_utime.tv_usec * 1000u;
+            outcome->system_ns +=
+                (uint64_t)usage.ru_stime.tv_sec * 1000000000u + (uint64_t)usage.ru_stime.tv_usec * 1000u;
+        }
+}
+
+static pid_t start(const struct command_launch *launch, int program, int report_fd, struct fault *fault)
+{
+    pid_t parent = getpid(), pid;
+
+    fflush(NULL);
+    pid = fork();
+    if (pid == 0)
+        become(launch, parent, program, report_fd);
+    if (pid < 0)
+        fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
+                  strerror(errno));
+    return pid;
+}
+
+int trial_command_hook(const struct trial_process *process, const struct command_launch *launch,
+                       struct trial_outcome *outcome, struct fault *fault)
+{
+    pid_t pid = start(launch, -1, -1, fault);
+
+    if (pid < 0)
+        return -1;
+    trial_process_wait(process, pid, NULL, outcome);
+    end_group(pid, outcome);
+    return 0;
+}
+
+/* The command's own times, as the starter saw them. Without a report the starter was killed, and its own wait status
+ * says how. */
+static int take_report(int report_fd, struct trial_outcome *outcome, struct fault *fault)
+{
+    struct starter_report report;
+
+    if (!trial_starter_report(report_fd, &report))
+        return 0;
+    if (report.error)
+        return fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
+                         strerror(report.error));
+    outcome->begin_ns = report.begin_ns;
+    outcome->end_ns = report.end_ns;
+    outcome->user_ns = report.user_ns;
+    outcome->system_ns = report.system_ns;
+    outcome->maxrss_bytes = report.maxrss_bytes;
+    outcome->wait_status = report.wait_status;
+    return 0;
+}
+
+static int run_starter(const struct trial_process *process, const struct command_launch *launch,
+                       int report_fd, struct trial_outcome *outcome, struct fault *fault)
+{
+    struct command_watch watch;
+    struct trial_look look = {command_watch_look, &watch};
+    int program = trial_starter_program();
+    pid_t pid;
+
+    if (program < 0)
+        return fault_sys(fault,
+                         "a trial cannot be started (memfd: %s): free memory, or set vm.memfd_noexec to 0",
+                         strerror(errno));
+    pid = start(launch, program, report_fd, fault);
+    if (pid < 0)
+        return -1;
+    command_watch_begin(&watch, launch->pin);
+    watch.starter = pid;
+    trial_process_wait(process, pid, &look, outcome);
+    command_watch_end(&watch);
+    outcome->seen = watch.seen;
+    if (take_report(report_fd, outcome, fault)) {
+        end_group(pid, outcome);
+        return -1;
+    }
+    end_group(pid, outcome);
+    return 0;
+}
+
+int trial_command_timed(const struct trial_process *process, const struct command_launch *launch,
+                        struct trial_outcome *outcome, struct fault *fault)
+{
+    int report_fd = trial_process_memory("knee-report"), status = -1;
+    guint count = g_strv_length(launch->words);
+    struct command_launch started = *launch;
+    char number[] = {'0' + REPORT_FD, '\0'};
+
+    if (report_fd < 0)
+        return fault_sys(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
+    started.words = g_new0(char *, count + 3);
+    started.words[0] = (char *)"knee-starter";
+    started.words[1] = number;
+    memcpy(started.words + 2, launch->words, count * sizeof *launch->words);
+    outcome->begin_ns = clock_now_ns(); /* until the starter's report */
+    status = run_starter(process, &started, report_fd, outcome, fault);
+    if (status == 0 && outcome->end_ns == 0)
+        outcome->end_ns = clock_now_ns();
+    g_free(started.words);
+    close(report_fd);
+    return status;
+}
