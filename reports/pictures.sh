@@ -1,5 +1,5 @@
 #!/bin/bash
-# usage: pictures.sh KNEE STUDY FOLDER [--replayed STUDY | --emulated STUDY]
+# usage: pictures.sh KNEE STUDY FOLDER [--replayed STUDY] [--emulated STUDY]
 # Writes the pictures of the README from a real study: FOLDER/curve.png and FOLDER/report-page1.png, each at most
 # 200 kB. KNEE is the program; the options are those of its report. Needs poppler-utils and python3-pil.
 set -euo pipefail

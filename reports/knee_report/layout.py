@@ -16,7 +16,9 @@ from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.textpath import TextToPath
 
 from . import style
+from .facts import Facts
 from .style import TextStyle
+from .tags import Element, Tags, decorate
 
 POINT_MM = 25.4 / 72
 ELLIPSIS = "\u2026"
@@ -29,7 +31,7 @@ def printable(text: str) -> str:
 
 def width_mm(text: str, look: TextStyle) -> float:
     """The width of one line as it will be printed."""
-    font = FontProperties(family="DejaVu Sans", size=look.size, weight=look.weight)
+    font = FontProperties(family=style.FONT, size=look.size, weight=look.weight)
     width, _, _ = _measuring.get_text_width_height_descent(text, font, ismath=False)
     return float(width) * POINT_MM
 
@@ -94,14 +96,22 @@ class Column:
 class Page:
     """One page of the report, with its running header and footer."""
 
-    def __init__(self, number: int, pages: int, name: str, date: str, footer: str) -> None:
+    def __init__(self, number: int, pages: int, name: str, date: str, footer: str, facts: Facts) -> None:
         self.figure: Any = Figure(figsize=(style.PAGE_WIDTH / 25.4, style.PAGE_HEIGHT / 25.4))
-        self.text(style.LEFT, 12, cut(name, style.RUNNING, 120), style.RUNNING)
-        self.text(style.RIGHT, 12, date, style.RUNNING, "right")
+        self.facts = facts
+        self.tags = Tags()
+        self._captions: list[str] = []  # of figures that are not drawn yet
+        self._caption = ""
+        self._running(style.LEFT, 12, cut(name, style.RUNNING, 120))
+        self._running(style.RIGHT, 12, date, "right")
         self.rule(17.5)
         self.rule(284)
-        self.text(style.LEFT, 286, cut(footer, style.RUNNING, 140), style.RUNNING)
-        self.text(style.RIGHT, 286, f"page {number} of {pages}", style.RUNNING, "right")
+        self._running(style.LEFT, 286, cut(footer, style.RUNNING, 140))
+        self._running(style.RIGHT, 286, f"page {number} of {pages}", "right")
+
+    def _running(self, x: float, y: float, text: str, align: str = "left") -> None:
+        """Head and foot: on every page, so no part of the text."""
+        decorate(self._place(x, y, text, style.RUNNING, align))
 
     # --- places -----------------------------------------------------------------------------------------------------
 
@@ -112,16 +122,19 @@ class Page:
         return 1 - y / style.PAGE_HEIGHT
 
     def axes(self, x: float, y: float, width: float, height: float) -> Any:
-        """Axes whose frame fills the given rectangle; tick labels lie outside of it."""
-        return self.figure.add_axes(
-            (self._x(x), self._y(y + height), width / style.PAGE_WIDTH, height / style.PAGE_HEIGHT)
-        )
+        """Axes whose frame fills the given rectangle; tick labels lie outside of it. Captions name figures in their order; one
+        without a caption of its own has the last."""
+        ax = self.figure.add_axes((self._x(x), self._y(y + height), width / style.PAGE_WIDTH, height / style.PAGE_HEIGHT))
+        self._caption = self._captions.pop(0) if self._captions else self._caption
+        element = self.tags.add("Figure", self._caption)
+        self.tags.mark(ax, element)
+        self.tags.figures.append((element, ax))
+        return ax
 
     # --- text -------------------------------------------------------------------------------------------------------
 
-    def text(self, x: float, y: float, text: str, look: TextStyle, align: str = "left") -> float:
-        """One line whose top is at y. Returns where the next line begins."""
-        self.figure.text(
+    def _place(self, x: float, y: float, text: str, look: TextStyle, align: str) -> Any:
+        return self.figure.text(
             self._x(x),
             self._y(y + look.size * POINT_MM * 0.98),
             text,
@@ -132,19 +145,26 @@ class Page:
             va="baseline",
             parse_math=False,
         )
+
+    def text(self, x: float, y: float, text: str, look: TextStyle, align: str = "left", kind: str = "P", element: Element | None = None) -> float:
+        """One line whose top is at y, of a new element of this kind or of a given one. Returns where the next line begins."""
+        self.tags.mark(self._place(x, y, text, look, align), element or self.tags.add(kind))
         return y + look.size * look.leading * POINT_MM
 
-    def paragraph(self, x: float, y: float, width: float, text: str, look: TextStyle = style.BODY, most: int = 0) -> float:
-        for line in wrap(text, look, width, most):
-            y = self.text(x, y, line, look)
+    def paragraph(self, x: float, y: float, width: float, text: str, look: TextStyle = style.BODY, most: int = 0, kind: str = "P") -> float:
+        lines = wrap(text, look, width, most)
+        element = self.tags.add(kind) if lines else None
+        for line in lines:
+            y = self.text(x, y, line, look, element=element)
         return y
 
     def heading(self, y: float, text: str, x: float = style.LEFT, width: float = style.WIDTH) -> float:
-        return self.text(x, y, cut(text, style.HEADING, width), style.HEADING) + 1.2
+        return self.text(x, y, cut(text, style.HEADING, width), style.HEADING, kind="H2") + 1.2
 
     def caption(self, y: float, title: str, note: str = "", x: float = style.LEFT, width: float = style.WIDTH) -> float:
         """The title of a figure or table, and a note on how to read it."""
-        y = self.text(x, y, cut(title, style.BODY.bold(), width), style.BODY.bold())
+        self._captions.append(f"{title}. {note}".strip())
+        y = self.text(x, y, cut(title, style.BODY.bold(), width), style.BODY.bold(), kind="H3")
         return self.paragraph(x, y, width, note, style.SMALL, most=3) if note else y
 
     # --- lines and boxes --------------------------------------------------------------------------------------------
@@ -160,7 +180,7 @@ class Page:
 
     def _patch(self, patch: Any) -> None:
         patch.set_transform(self.figure.transFigure)
-        self.figure.add_artist(patch)
+        decorate(self.figure.add_artist(patch))
 
     # --- tables -----------------------------------------------------------------------------------------------------
 
@@ -184,17 +204,19 @@ class Page:
             at += width * column.weight / total
         widths = [width * c.weight / total - gap for c in columns]
 
-        def line(at: float, cells: Sequence[str], look: TextStyle) -> None:
-            for column, left, room, text in zip(columns, lefts, widths, cells):
-                place = left if column.align == "left" else left + room
-                fitted = shrink(text, look, room, look.size - 1)
-                self.text(place, at + (look.size - fitted.size) * POINT_MM, cut(text, fitted, room), fitted, column.align)
+        def line(at: float, cells: Sequence[str], look: TextStyle, kind: str) -> None:
+            with self.tags.inside("TR"):
+                for column, left, room, text in zip(columns, lefts, widths, cells):
+                    place = left if column.align == "left" else left + room
+                    fitted = shrink(text, look, room, look.size - 1)
+                    self.text(place, at + (look.size - fitted.size) * POINT_MM, cut(text, fitted, room), fitted, column.align, kind)
 
-        line(y, [c.title for c in columns], style.TABLE_HEAD)
-        y += 4.2
-        self.rule(y, x, width)
-        y += 1.1
-        for index, row in enumerate(rows):
-            line(y, row, style.TABLE.bold() if index in strong else style.TABLE)
-            y += row_height
+        with self.tags.inside("Table"):
+            line(y, [c.title for c in columns], style.TABLE_HEAD, "TH")
+            y += 4.2
+            self.rule(y, x, width)
+            y += 1.1
+            for index, row in enumerate(rows):
+                line(y, row, style.TABLE.bold() if index in strong else style.TABLE, "TD")
+                y += row_height
         return y

@@ -11,13 +11,16 @@ import os
 from dataclasses import replace
 from typing import Any
 
+from .answer import parse_answer
 from .findings import parse_findings
 from .measure import Json, Measure, count, finite, missing, parse_measure, rows, section, text
+from .nothing import counts_nothing, fit_of_nothing
 from .record import Record, StudyError, read_record
 from .study import (
     Chunk,
     Counter,
     CurvePoint,
+    NodesPoint,
     Equivalence,
     Facts,
     KindTerm,
@@ -35,15 +38,26 @@ from .study import (
     Study,
     Trials,
 )
+from .ways import parse_ways
 
 FORMAT = "knee-fit 1"
 
 def load_study(folder: str) -> Study:
-    """The study in a folder that holds fit.json and study.db."""
-    return parse_study(read_fit(os.path.join(folder, "fit.json")), read_record(os.path.join(folder, "study.db")))
+    """The study in a folder that holds study.db and fit.json; without the latter where no trial counts."""
+    path = os.path.join(folder, "study.db")
+    record = read_record(path)
+    if counts_nothing(record):
+        return parse_study(fit_of_nothing(record, os.path.basename(os.path.abspath(folder))), record)
+    fit = read_fit(os.path.join(folder, "fit.json"))
+    trials = fit.get("trials")
+    if isinstance(trials, dict) and trials.get("disturbed_count") is True:
+        record = read_record(path, noisy=True)
+    return parse_study(fit, record)
 
 
 def read_fit(path: str) -> Json:
+    if os.path.exists(path) and not os.path.isfile(path):  # open() would wait for a FIFO
+        raise StudyError(f"{path} is not a regular file: remove it, and run 'knee fit' on the study")
     try:
         with open(path, encoding="utf-8") as stream:
             fit = json.load(stream)
@@ -96,16 +110,32 @@ def parse_curve(raw: Json) -> CurvePoint | None:
     if workers is None:
         return None
     names = ("wall_s", "images_per_s", "speedup", "efficiency", "karp_flatt", "cpu_s_per_item", "maxrss_mib")
+    singles = raw.get("trial_speedups")
     return CurvePoint(
-        workers=workers, trials=count(raw.get("trials")), oversubscribed=raw.get("oversubscribed") is True, **measures(raw, *names)
+        workers=workers,
+        trials=count(raw.get("trials")),
+        oversubscribed=raw.get("oversubscribed") is True,
+        trial_speedups=tuple(x for x in map(finite, singles if isinstance(singles, list) else ()) if x is not None),
+        **measures(raw, *names),
     )
+
+
+def parse_nodes(raw: Json) -> NodesPoint | None:
+    nodes, workers = count(raw.get("nodes")), count(raw.get("workers"))
+    if nodes is None or workers is None:
+        return None
+    return NodesPoint(nodes, workers, raw.get("on_curve") is True, **measures(raw, "speedup", "efficiency"))
 
 
 def parse_prediction(raw: Json) -> Prediction | None:
     workers, speedup = count(raw.get("workers")), finite(raw.get("speedup"))
     if workers is None or speedup is None:
         return None
-    return Prediction(workers, speedup, finite(raw.get("low")), finite(raw.get("high")))
+    low, high = finite(raw.get("low")), finite(raw.get("high"))
+    least, most = finite(raw.get("union_low")), finite(raw.get("union_high"))
+    if least is None or most is None or low is None or high is None:
+        return Prediction(workers, speedup, low, high)
+    return Prediction(workers, speedup, least, most, undecided=least < 0.999 * low or most > 1.001 * high)
 
 
 def parse_model(raw: Json) -> Model:
@@ -225,6 +255,8 @@ def parse_study(fit: Json, record: Record) -> Study:
             count(trials.get("void")),
             count(trials.get("failed")),
             tuple((text(r.get("reason")), count(r.get("count")) or 0) for r in rows(trials.get("void_reasons"))),
+            tuple(count(r.get("trial")) or 0 for r in rows(fit.get("hiccups")) if r.get("kept") is not True),
+            trials.get("disturbed_count") is True,
         ),
         serial_wall_s=parse_measure(serial.get("wall_s"), "serial run"),
         serial_images_per_s=parse_measure(serial.get("images_per_s"), "serial run"),
@@ -234,6 +266,7 @@ def parse_study(fit: Json, record: Record) -> Study:
         lack_of_fit=parse_lack_of_fit(fit.get("lack_of_fit")),
         knee=parse_knee(fit.get("knee")),
         phases=tuple(sorted((p for p in map(parse_phases, rows(fit.get("phases"))) if p), key=lambda p: p.workers)),
+        nodes=tuple(p for p in map(parse_nodes, rows(fit.get("nodes"))) if p),
         chunks=tuple(c for c in map(parse_chunk, rows(fit.get("chunks"))) if c),
         size=tuple(sorted((s for s in map(parse_size, rows(fit.get("size"))) if s), key=lambda s: s.workers)),
         size_points=tuple(p for p in map(parse_size_point, rows(fit.get("size_points"))) if p),
@@ -259,6 +292,8 @@ def parse_study(fit: Json, record: Record) -> Study:
             count(same.get("trials")), count(same.get("identical")), text(same.get("manifest_sha256")), text(same.get("reason"))
         ),
         findings=parse_findings(section(fit.get("findings"))),
+        answer=parse_answer(section(fit.get("answer"))),
+        ways=parse_ways(fit.get("three_ways")),
         warnings=tuple(text(w) for w in fit.get("warnings") or []),
         record=record,
     )

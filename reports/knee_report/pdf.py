@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import os
+import io
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import style, wording
+from .facts import Facts
 from .study import Study
+from .whole import whole_file
+
+if TYPE_CHECKING:
+    from .layout import Page
 
 
 def creation_date(utc: str) -> datetime.datetime | None:
@@ -19,34 +24,44 @@ def creation_date(utc: str) -> datetime.datetime | None:
         return None
 
 
-def write_pdf(study: Study, path: str) -> None:
-    """Writes the report to path, complete or not at all."""
+def draw_pages(study: Study, facts: Facts) -> list[Page]:
+    """All pages, drawn but not written."""
     style.apply()
-    from matplotlib.backends.backend_pdf import PdfPages
-
     from .layout import Page
     from .pages import page_drawers
 
-    draws = page_drawers()
-    facts = study.facts
-    footer = f"knee {facts.knee_version or '(version not recorded)'} \u00b7 made from study.db and fit.json"
+    draws, pages = page_drawers(), []
+    footer = f"knee {study.facts.knee_version or '(version not recorded)'} \u00b7 made from study.db and fit.json"
+    for number, draw in enumerate(draws, 1):
+        page = Page(number, len(draws), f"Scaling study: {study.facts.name}", wording.day(study.facts.created_utc), footer, facts)
+        draw(page, study)
+        pages.append(page)
+    return pages
+
+
+def save_pages(pages: list[Page], study: Study, path: str) -> None:
+    """Writes pages to path, complete or not at all."""
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    from .pages import PAGES, TITLES
+    from .tags import write_structure
+
     metadata: dict[str, Any] = {
-        "Title": f"Scaling of {facts.name}",
+        "Title": f"Scaling of {study.facts.name}",
         "Subject": "Scaling study",
-        "Creator": f"knee {facts.knee_version}",
-        "CreationDate": creation_date(facts.created_utc),
+        "Creator": f"knee {study.facts.knee_version}",
+        "CreationDate": creation_date(study.facts.created_utc),
     }
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        with warnings.catch_warnings():
-            # A letter that the font lacks is drawn as a box; a warning for each of them would not help.
-            warnings.filterwarnings("ignore", message="Glyph .* missing")
-            with PdfPages(temporary, metadata=metadata) as pages:
-                for number, draw in enumerate(draws, 1):
-                    page = Page(number, len(draws), f"Scaling study: {facts.name}", wording.day(facts.created_utc), footer)
-                    draw(page, study)
-                    pages.savefig(page.figure)
-        os.replace(temporary, path)
-    finally:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
+    drawn = io.BytesIO()
+    with warnings.catch_warnings():
+        # A letter that the font lacks is drawn as a box; a warning for each of them would not help.
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        with PdfPages(drawn, metadata=metadata) as file:
+            for page in pages:
+                file.savefig(page.figure)
+    with whole_file(path) as temporary:
+        write_structure(drawn, temporary, [page.tags for page in pages], metadata["Title"], [TITLES[name] for name in PAGES])
+
+
+def write_pdf(study: Study, facts: Facts, path: str) -> None:
+    save_pages(draw_pages(study, facts), study, path)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from . import wording
+from . import curve, wording
+from .answer import Answer, AnswerPoint
+from .facts import Facts
 from .findings import Losses
 from .measure import Measure
 from .pages import page_number
-from .study import CurvePoint, Study
+from .study import Study
 
 
 @dataclass(frozen=True)
@@ -41,24 +43,41 @@ def _range(measure: Measure) -> str:
 
 
 def tiles(study: Study) -> list[Tile]:
-    best, full, knee = study.best_point, study.full_point, study.knee
-    nothing = Tile("throughput", "not measured", "the study has no point of the scaling curve")
+    """What to run here gives, then what the batch does with the most workers, then its knee."""
+    best, full, answer = study.best_point, study.full_point, study.shown
+    nothing = Tile("throughput here", "not measured", "the study has no point of the scaling curve")
     row = [nothing, Tile("speedup", "not measured", nothing.note), Tile("efficiency", "not measured", nothing.note)]
     if best:
-        row[0] = Tile(f"wall time, {wording.plural(best.workers, 'worker')}", _short(best.wall_s, "s"), _range(best.wall_s))
+        row[0] = Tile(f"wall time here, {wording.plural(best.workers, 'worker')}", _short(best.wall_s, "s"), _range(best.wall_s))
     if best and study.facts.counts_items:
-        row[0] = Tile(f"throughput, {wording.plural(best.workers, 'worker')}", _rate(best.images_per_s), _range(best.images_per_s))
+        row[0] = Tile(f"throughput here, {wording.plural(best.workers, 'worker')}", _rate(best.images_per_s), _range(best.images_per_s))
     if best:
         row[1] = Tile(f"{study.facts.speedup}, {wording.plural(best.workers, 'worker')}", _times(best.speedup), _range(best.speedup))
     if full:
         share = wording.percent(full.efficiency)
         row[2] = Tile(f"efficiency, {wording.plural(full.workers, 'worker')}", _short(share, "%"), _range(share))
-    if study.findings.knee_state == "none":
-        row.append(Tile("knee", "none found", knee.reason))
-    else:
-        note = "beyond the cores: workers share cores" if study.findings.knee_state == "beyond the cores" else knee_span(study) or "no interval"
-        row.append(Tile("knee", wording.plural(knee.workers, "worker"), note))
-    return row
+    if answer.known and answer.most:
+        share = wording.percent(answer.most.efficiency)
+        how = "" if answer.how == "measured" else f"{answer.how}, "
+        row[1] = Tile(f"speedup, {wording.plural(answer.workers, 'worker')}", _times(answer.most.speedup), how + _range(answer.most.speedup))
+        row[2] = Tile(f"efficiency, {wording.plural(answer.workers, 'worker')}", _short(share, "%"), how + _range(share))
+    return [*row, _knee_tile(study)]
+
+
+def _knee_tile(study: Study) -> Tile:
+    answer, found = study.shown, study.knee
+    if answer.known:
+        if answer.knee_workers is None:
+            return Tile("knee of the batch", "none", f"up to {wording.plural(answer.workers, 'core')}, {answer.how}")
+        return Tile(
+            "knee of the batch",
+            wording.plural(answer.knee_workers, "worker"),
+            curve.knee_span(answer.knee_low, answer.knee_high, answer.knee_how) or "no interval",
+        )
+    if study.findings.knee_state == "within the cores":
+        return Tile("knee", wording.plural(found.workers, "worker"), knee_span(study) or "no interval")
+    within = f"up to the {wording.plural(study.facts.cores, 'core')}" if study.findings.knee_state == "beyond the cores" else found.reason
+    return Tile("knee", "none found", within)
 
 
 def _rate(measure: Measure) -> str:
@@ -99,7 +118,7 @@ def throughput(study: Study) -> Finding:
         return run_time(study)
     best = study.best_point
     if best is None or best.images_per_s.value is None:
-        return Finding("Throughput was not measured.", wording.sentence(best.images_per_s.reason if best else "No trial counts"))
+        return Finding("Throughput was not measured.", wording.capital(wording.sentence(best.images_per_s.reason if best else "No trial counts")))
     lead = f"{wording.capital(wording.plural(best.workers, 'worker'))} {'processes' if best.workers == 1 else 'process'}"
     lead += f" {_short(best.images_per_s)} {study.facts.item}s a second"
     times = f", {_short(best.speedup)} times as many as one." if best.speedup.value is not None and best.workers > 1 else "."
@@ -114,11 +133,24 @@ def throughput(study: Study) -> Finding:
         detail.append(f" At this rate {batch} takes about {wording.duration(whole)}")
         sample = f" (computed from trials of {wording.whole(study.facts.items)} {study.facts.item}s)"
         detail.append(f"{sample if study.findings.sampled else ''}.")
-    if study.serial_wall_s.value is not None and best.wall_s.value:
-        detail.append(
-            f" A trial takes {wording.value(study.serial_wall_s, 's')} without a pool, {wording.value(best.wall_s, 's')} with these workers."
-        )
     return Finding(lead + times, "".join(detail))
+
+
+def here(study: Study, more: str = "") -> Finding:
+    """What to run on this machine, and what it gives; more: what else is known of that, before the reasons."""
+    advice, rate = study.recommendation, throughput(study)
+    parts = [rate.detail, more]
+    if advice.workers is None:
+        nothing = f"Nothing to run here is recommended: {wording.sentence(advice.reason or 'no reason was recorded')}"
+        return Finding(nothing, " ".join(part for part in (rate.lead, *parts) if part))
+    unit = f"a trial of {wording.plural(study.facts.items, study.facts.item)}" if study.facts.counts_items else "a run"
+    if advice.wall_s.value is None:
+        parts.append(f"Wall time of a trial with it: {wording.why_missing(advice.wall_s)}.")
+    else:
+        parts.append(f"With it, {unit} takes {wording.with_interval(advice.wall_s, 's')}.")
+    parts.append(wording.capital(wording.sentence(advice.reason)))
+    lead = f"Run here: {wording.advised(advice.workers, advice.chunk, advice.policy)}. {rate.lead}"
+    return Finding(lead, " ".join(part for part in parts if part))
 
 
 def loss_words(losses: Losses) -> str:
@@ -158,66 +190,128 @@ def efficiency(study: Study) -> Finding:
 
 
 def knee(study: Study) -> Finding:
+    """Of a study that says nothing about the batch beyond its own points."""
     found, full, state = study.knee, study.full_point, study.findings.knee_state
     threshold = wording.threshold(study.findings.knee_threshold)
+    why = f" {wording.capital(wording.sentence(study.shown.reason))}" if study.shown.reason else ""
     if state == "none":
         reach = f" up to {wording.plural(full.workers, 'worker')}" if full else ""
         detail = f"The knee is the smallest worker count whose efficiency is below {threshold} beyond doubt."
         return Finding(f"No knee was found{reach}.", f"{detail} {wording.capital(wording.sentence(found.reason))}".strip())
     if state == "beyond the cores":
-        within = f"up to the cores, efficiency is not below {threshold} beyond doubt"
-        detail = wording.capital(wording.sentence(found.reason or within))
         return Finding(
             f"No knee was found up to the {study.facts.cores} cores.",
-            f"{detail} With more workers than cores, workers share cores: that says nothing about more cores.",
+            f"Up to the cores, efficiency is not below {threshold} beyond doubt. More workers than cores say nothing about more cores.{why}",
         )
     detail = f"It is the smallest worker count whose efficiency is below {threshold} beyond doubt"
     detail += f"; {knee_span(study)}." if knee_span(study) else f"; no interval{f' ({found.reason})' if found.reason else ''}."
+    return Finding(f"The knee is at {wording.plural(found.workers, 'worker')}: each further core adds less.", detail + limit_words(study))
+
+
+def limit_words(study: Study) -> str:
     model = study.chosen_model
-    if model and model.limit_speedup.value is not None:
-        name = model.title
-        detail += f" The {name} model limits the speedup to {wording.with_interval(model.limit_speedup)} on any number of cores."
-    return Finding(f"The knee is at {wording.plural(found.workers, 'worker')}: each further core adds less.", detail)
+    if not model or model.limit_speedup.value is None:
+        return ""
+    return f" The {model.title} model limits the speedup to {wording.with_interval(model.limit_speedup)} on any number of cores."
 
 
-def replay(study: Study, other: Study, full: CurvePoint) -> Finding:
-    """What the whole batch does on more cores: from trials in which the real pool ran and the items waited."""
-    lead = f"On {wording.plural(other.facts.cores, 'core')}, {wording.plural(full.workers, 'worker')} do the whole batch"
-    lead += f" in {wording.value(full.wall_s, 's')}: speedup {_short(full.speedup)}, efficiency {_short(wording.percent(full.efficiency), '%')} (replayed)."
-    threshold = other.findings.knee_threshold
-    below = [p.workers for p in other.curve if threshold is not None and p.efficiency.value is not None and p.efficiency.value < threshold]
-    reach = f"is below {wording.threshold(threshold)} from {wording.plural(min(below), 'worker')}" if below else f"stays above {wording.threshold(threshold)}"
-    detail = f"No interval ({full.speedup.reason})."
-    if full.speedup.has_interval:
-        detail = f"{wording.level(full.speedup)} interval of the speedup {wording.span(full.speedup)}, of repeated replays only."
-    named = loss_words(other.findings.losses)
-    detail += f" Efficiency {reach}.{f' Largest losses: {named}.' if named else ''}"
-    return Finding(
-        lead,
-        f"{detail} Replayed: the real pool on {wording.whole(study.facts.cores)} cores, whose items wait for their measured time;"
-        " contention between more workers than were measured is assumed to grow in proportion.",
-    )
+# --- the whole batch --------------------------------------------------------------------------------------------------
 
 
-def emulation(study: Study) -> Finding | None:
-    """The result on emulated cores; None without such a study."""
-    other = study.emulated
-    full = other.full_point if other else None
-    if other is None or full is None or full.workers == 1 or full.speedup.value is None:
+def how_words(study: Study) -> str:
+    """How the answer is known, and what is assumed."""
+    answer, here_ = study.shown, wording.plural(study.facts.cores, "core")
+    if answer.how == "replayed":
+        words = f"Replayed: the real pool on {here_}, whose items wait for their measured time."
+    elif answer.how == "predicted":
+        words = "Predicted: the pool, simulated with the measured costs of items, starts and serial parts."
+    elif answer.how == "emulated":
+        words = f"Emulated: a core is a CPU quota of one of {here_}; shared caches and memory are not included."
+    else:
+        return "Measured."
+    # A replay made before it recorded this leaves it to its study.
+    known = answer if answer.measured_workers else study.answer
+    reach = known.measured_workers
+    if answer.how == "emulated" or not reach or not answer.workers or reach >= answer.workers:
+        return words
+    beyond = "it is assumed to grow in proportion" if known.assumed else "it is that of trials next to antagonists"
+    words += f" Contention was measured up to {wording.plural(reach, 'worker')}; beyond, {beyond}."
+    return words
+
+
+def interval_words(most: AnswerPoint) -> str:
+    speedup = most.speedup
+    if not speedup.has_interval:
+        return f"No interval ({speedup.reason or 'none was computed'})."
+    words = f"{wording.level(speedup)} interval of the speedup {wording.span(speedup)}"
+    if most.others.has_interval and most.contention.has_interval:
+        words += f": {wording.span(most.others)} from all but contention, {wording.span(most.contention)} from contention alone"
+    return words + "."
+
+
+def other_ways(study: Study) -> str:
+    """The same batch in the ways that the answer does not show."""
+    shown, words = study.shown, []
+    replayed = study.replayed.answer if study.replayed else None
+    for answer in (study.answer, replayed):
+        if answer and answer.known and answer is not shown and answer.most and shown.most and answer.workers == shown.workers:
+            words.append(f"{answer.how}: {_short(answer.most.speedup)}")
+    return f" The speedup {'; '.join(words)}." if words else ""
+
+
+def batch(study: Study) -> Finding:
+    """What the whole batch does with the most workers that were asked for, a core for each."""
+    answer, most = study.shown, study.shown.most
+    assert most is not None
+    work = f"{wording.plural(answer.items, study.facts.item)}" if answer.items and study.facts.counts_items else "the work"
+    lead = f"On {wording.plural(answer.workers, 'core')}, {wording.plural(answer.workers, 'worker')} do {work} in {_short(most.wall_s, 's')}:"
+    lead += f" speedup {_short(most.speedup)}, efficiency {_short(wording.percent(most.efficiency), '%')} ({answer.how})."
+    return Finding(lead, f"{interval_words(most)} {how_words(study)}{other_ways(study)}")
+
+
+def batch_losses(answer: Answer) -> str:
+    """All causes, the largest first."""
+    known = sorted((c for c in answer.causes if c.share is not None), key=lambda c: -(c.share or 0.0))
+    listed = [f"{c.label} {wording.fixed(100 * (c.share or 0.0), 1)}%" for c in known if abs(c.share or 0.0) >= 0.0005]
+    if not listed:
+        return "The causes are not known." if not known else "No cause of a loss was found."
+    return f"With {wording.plural(answer.workers, 'worker')}, of all core time are lost: {', '.join(listed)}."
+
+
+def batch_knee(study: Study) -> Finding:
+    """Where the efficiency of the batch leaves the threshold, and by which causes."""
+    answer, threshold = study.shown, wording.threshold(study.shown.threshold)
+    detail = batch_losses(answer)
+    if answer.knee_workers is None:
+        return Finding(f"Efficiency stays at {threshold} or above up to {wording.plural(answer.workers, 'core')} ({answer.how}).", detail)
+    span = curve.knee_span(answer.knee_low, answer.knee_high, answer.knee_how)
+    lead = f"The knee is at {wording.plural(answer.knee_workers, 'worker')}: efficiency falls below {threshold}{f' ({span})' if span else ''}."
+    return Finding(lead, detail + (limit_words(study) if answer.knee_how == "measured" else ""))
+
+
+def to_buy(study: Study) -> Finding:
+    first, _, rest = study.shown.advice.partition(". ")
+    return Finding(f"To buy or change: {wording.sentence(first)}", rest)
+
+
+def costs(study: Study, facts: Facts) -> Finding | None:
+    """Core-hours, money and energy of a million items with the best worker count; core-hours of the other ways. None: the
+    command reports no items, or nothing was measured."""
+    best = study.findings.best_workers
+    hours = facts.get(f"curve.{best}.core_hours")
+    if hours is None or hours.measure.value is None:
         return None
-    if other.facts.replay_of:
-        return replay(study, other, full)
-    share = wording.percent(full.efficiency)
-    lead = f"On {wording.plural(other.facts.cores, 'emulated core')}, {wording.plural(full.workers, 'worker')} reach"
-    lead += f" a speedup of {_short(full.speedup)}: efficiency {_short(share, '%')}."
-    detail = f"No interval ({full.speedup.reason})."
-    if full.speedup.has_interval:
-        detail = f"{wording.level(full.speedup)} interval of the speedup {wording.span(full.speedup)}."
-    named = loss_words(other.findings.losses)
-    if named:
-        detail += f" Largest losses: {named}."
-    detail += f" Trials of {wording.plural(other.facts.items, other.facts.item)}. An emulated core is a CPU quota of a real one:"
-    return Finding(lead, detail + " the effects of shared caches and memory are not included.")
+    lead = f"A million {study.facts.item}s cost {wording.value(hours.measure)} core-hours with {wording.plural(best, 'worker')}."
+    words = [f"{wording.level(hours.measure)} interval {wording.span(hours.measure)}" if hours.measure.has_interval else "no interval"]
+    for at, name in (("curve.1", "with 1 worker"), ("serial", "without a pool")):
+        other = facts.get(f"{at}.core_hours")
+        if other and other.measure.value is not None and other is not hours:
+            words.append(f"{name} {wording.value(other.measure)}")
+    for part, name in (("money", "price"), ("energy", "energy")):
+        fact = facts[f"curve.{best}.{part}"]
+        if fact.measure.value is not None:
+            words.append(f"{name} {wording.with_interval(fact.measure, fact.unit)}")
+    return Finding(lead, wording.capital("; ".join(words)) + ".")
 
 
 def outputs_lead(study: Study) -> str:
@@ -252,6 +346,7 @@ STOPPED_BY = {
     "precision": "The sweep ended because the wanted precision was reached",
     "budget": "The sweep ended because its time budget was spent",
     "plan": "The sweep ended with the last planned block",
+    "void": "The sweep ended because no trial of its last block counts",
 }
 
 
@@ -278,22 +373,17 @@ def fit_words(study: Study) -> str:
 
 
 def findings(study: Study) -> list[Finding]:
-    other = emulation(study)
-    if other and study.emulated and study.emulated.facts.replay_of:
-        return [throughput(study), other, efficiency(study), knee(study), certainty(study)]
-    return [throughput(study), efficiency(study), knee(study), *([other] if other else []), certainty(study)]
+    """What to run here, what the batch does with the most workers, where its efficiency leaves the threshold, what to buy."""
+    if not study.shown.known:
+        return [here(study), efficiency(study), knee(study), certainty(study)]
+    own = efficiency(study)
+    return [here(study, f"{own.lead} {own.detail}"), batch(study), batch_knee(study), to_buy(study), certainty(study)]
 
 
 def summary_lines(study: Study, width: int = 100) -> list[str]:
-    """Findings and recommendation for a terminal: numbered leads, details indented below."""
+    """Findings for a terminal: numbered leads, details indented below."""
     lines = [""]
     for number, finding in enumerate(findings(study), 1):
-        lines.append(f"{number} {finding.lead}")
+        lines += textwrap.wrap(f"{number} {finding.lead}", width, subsequent_indent="  ")
         lines += textwrap.wrap(finding.detail, width, initial_indent="  ", subsequent_indent="  ")
-    advice = study.recommendation
-    if advice.workers is None:
-        lines += ["", f"Recommended: nothing ({advice.reason})"]
-    else:
-        lead = f"Recommended: {wording.advised(advice.workers, advice.chunk, advice.policy)}. "
-        lines += ["", *textwrap.wrap(lead + wording.capital(wording.sentence(advice.reason)), width, subsequent_indent="  ")]
     return lines

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .answer import Answer
 from .findings import Findings
 from .measure import Measure
 from .record import Record
+from .ways import Ways
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Facts:
         return self.item != "run"
 
     @property
+    def article(self) -> str:
+        """An item with its article."""
+        return f"{'an' if self.item[0] in 'aeiou' else 'a'} {self.item}"
+
+    @property
     def speedup(self) -> str:
         """The word for the speedup."""
         return "scaled speedup" if self.weak else "speedup"
@@ -59,6 +66,19 @@ class Trials:
     void: int | None
     failed: int | None
     void_reasons: tuple[tuple[str, int], ...]
+    hiccups: tuple[int, ...] = ()  # trials kept out as far too slow
+    noisy: bool = False  # disturbed trials count
+
+
+@dataclass(frozen=True)
+class NodesPoint:
+    """A cell of a study of several machines."""
+
+    nodes: int
+    workers: int  # of all nodes
+    on_curve: bool
+    speedup: Measure
+    efficiency: Measure
 
 
 @dataclass(frozen=True)
@@ -73,6 +93,7 @@ class CurvePoint:
     karp_flatt: Measure
     cpu_s_per_item: Measure
     maxrss_mib: Measure
+    trial_speedups: tuple[float, ...] = ()  # of every trial: T(1) over its time
 
 
 @dataclass(frozen=True)
@@ -86,8 +107,9 @@ class Parameter:
 class Prediction:
     workers: int
     speedup: float
-    low: float | None
+    low: float | None  # of the model, and of a larger one while that is not excluded
     high: float | None
+    undecided: bool = False  # the larger one makes the band wider
 
 
 @dataclass(frozen=True)
@@ -235,6 +257,7 @@ class Study:
     serial_wall_s: Measure
     serial_images_per_s: Measure
     curve: tuple[CurvePoint, ...]
+    nodes: tuple[NodesPoint, ...]  # empty: one machine
     models: tuple[Model, ...]
     choice: str  # why the chosen model was chosen
     lack_of_fit: LackOfFit
@@ -252,8 +275,19 @@ class Study:
     equivalence: Equivalence
     warnings: tuple[str, ...]
     findings: Findings
+    answer: Answer
+    ways: Ways | None  # simulation, replay and emulation compared; None: they were not
     record: Record
-    emulated: Study | None = None  # a study of emulated cores, or a replay of this one, shown in the same figures
+    replayed: Study | None = None  # a replay of this study, shown in the same figures
+    emulated: Study | None = None  # a study of emulated cores, too
+
+    @property
+    def shown(self) -> Answer:
+        """Of what is known about the whole batch, that with the most workers; of several, the most direct."""
+        order = ("measured", "replayed", "predicted", "emulated")
+        others = [other.answer for other in (self.replayed, self.emulated) if other]
+        known = [answer for answer in (self.answer, *others) if answer.known and answer.how in order]
+        return min(known, key=lambda a: (-(a.workers or 0), order.index(a.how)), default=self.answer)
 
     def point(self, workers: int | None) -> CurvePoint | None:
         """The curve's point with this worker count; None when there is none."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import matplotlib
+from matplotlib.font_manager import FontProperties, findfont
+
+from .record import StudyError
 
 # Millimetres on A4 portrait.
 PAGE_WIDTH, PAGE_HEIGHT = 210.0, 297.0
@@ -14,6 +17,7 @@ TOP, BOTTOM = 30.0, 280.0
 GUTTER = 8.0
 HALF = (WIDTH - GUTTER) / 2
 
+FONT = "DejaVu Sans"
 INK = "#222222"
 SOFT = "#6B6B6B"
 RULE = "#CFCFCF"
@@ -26,7 +30,8 @@ MEASURED = "#0072B2"
 MODEL = "#D55E00"
 KNEE = "#CC79A7"
 KNEE_INK = "#9C3F73"
-EMULATED = "#009E73"
+REPLAYED = "#009E73"
+EMULATED = "#56B4E9"
 GOOD = "#007A5A"
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#000000")
 # Causes of lost core time, in the order of their ranking, and what is no single cause.
@@ -60,13 +65,23 @@ FIGURE_NUMBER = TextStyle(17, "bold", colour=MEASURED)
 RUNNING = TextStyle(7.0, colour=SOFT)
 
 
+def check_font() -> None:
+    """Another font would have other widths: text would be cut, or lie on text."""
+    for weight in ("normal", "bold"):
+        try:
+            findfont(FontProperties(family=FONT, weight=weight), fallback_to_default=False)
+        except ValueError as error:
+            raise StudyError(f"the font {FONT} is missing: install the Debian package fonts-dejavu-core, or run 'make deps'") from error
+
+
 def apply() -> None:
     """Sets matplotlib up; text is embedded as TrueType so that it can be searched and copied."""
+    check_font()
     matplotlib.use("pdf")
     matplotlib.rcParams.update(
         {
             "pdf.fonttype": 42,
-            "font.family": "DejaVu Sans",
+            "font.family": FONT,
             "font.size": 7.0,
             "text.parse_math": False,
             "text.color": INK,

@@ -42,6 +42,21 @@ def intervals(ax: Any, xs: Sequence[float], measures: Sequence[Measure], colour:
     )
 
 
+def batch_axis(ax: Any, study: Study, workers: Sequence[int]) -> None:
+    """The axis of workers, each with a core of its own; the machine's cores and the knee of the batch are marked."""
+    last, cores, knee = max(workers, default=1), study.facts.cores, curve.knee_place(study)
+    margin = 0.04 * max(1, last - 1)
+    ax.set_xlim(1 - margin, last + margin)
+    ax.set_xticks(curve.ticks(workers, cores))
+    ax.set_xlabel("workers, a core each")
+    if cores is not None and cores < last:
+        ax.axvline(cores, color=style.SOFT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
+        at = cores + 0.012 * (last - 1)
+        ax.text(at, 0.05, f"{wording.plural(cores, study.facts.core)} here", transform=ax.get_xaxis_transform(), size=6.4, color=style.SOFT, va="center")
+    if knee is not None and knee <= last:
+        ax.axvline(knee, color=style.KNEE, linewidth=2.2, zorder=1)
+
+
 def worker_axis(ax: Any, study: Study, workers: Sequence[int], knee: bool = True) -> None:
     """The axis of workers; core count, oversubscribed region and knee are marked in the same way in every figure."""
     last = max(workers, default=1)
@@ -54,7 +69,7 @@ def worker_axis(ax: Any, study: Study, workers: Sequence[int], knee: bool = True
         ax.axvspan(cores, last + margin, color=style.SHADE, zorder=0, linewidth=0)
     if cores is not None and cores <= last:
         ax.axvline(cores, color=style.SOFT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
-    if knee and study.knee.workers is not None:
+    if knee and study.knee.workers is not None and study.findings.knee_state == "within the cores":
         ax.axvline(study.knee.workers, color=style.KNEE, linewidth=2.2, zorder=1)
 
 
@@ -75,15 +90,14 @@ def mark_words(ax: Any, study: Study, workers: Sequence[int], height: float) -> 
     if cores > 0.7 * last:
         ax.text(cores - gap, height, wording.plural(cores, study.facts.core), ha="right", **look)
     else:
-        knee = study.knee.workers
+        knee = study.knee.workers if study.findings.knee_state == "within the cores" else None
         start = knee if knee is not None and 0 < knee - cores < 0.16 * last else cores
         name = wording.plural(cores, study.facts.core)
         ax.text(start + gap, height, name if start == cores else f"dotted: {name}", ha="left", **look)
         left, right = ax.get_xlim()
         frame = ax.get_window_extent().width / ax.figure.dpi * 25.4
         room = frame * (last - start - gap) / (right - left) - width_mm(f"dotted: {cores} cores  ", style.SMALL)
-        long = "more workers than real cores" if study.emulated else "oversubscribed: more workers than cores"
-        for words in (long, "oversubscribed"):
+        for words in ("oversubscribed: more workers than cores", "oversubscribed"):
             if width_mm(words, style.SMALL) < room:
                 ax.text(last, height, words, ha="right", **look)
                 break

@@ -60,7 +60,7 @@ def draw(ax: Any, study: Study) -> None:
             ax.plot([at.value], [place], "o", color=style.KNEE_INK, zorder=4, markeredgecolor="white", markeredgewidth=0.4)
     ax.set_xscale("log", base=2)
     ax.set_xlim(1, last)
-    ax.set_xticks([2**k for k in range(0, int(math.log2(last)) + 1, 1 if last <= 64 else 2)])
+    ax.set_xticks([2**k for k in range(0, int(math.log2(last)) + 1, 1 if last <= 16 else 2 if last <= 256 else 3)])
     ax.xaxis.set_major_formatter(lambda x, _: wording.plain(x))
     ax.minorticks_off()
     cores = study.facts.cores

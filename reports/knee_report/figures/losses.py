@@ -137,4 +137,4 @@ def phases_wall(ax: Any, study: Study) -> None:
     ax.set_ylim(0, 1.1 * (max(tops) or 1.0))
     _bar_axis(ax, [row.workers for row in rows], study.facts.cores)
     ax.set_ylabel("wall time, s")
-    ax.legend(loc="upper right", ncol=1, borderaxespad=0.2, labelspacing=0.25, handlelength=1.0)
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=5, borderaxespad=0.2, columnspacing=0.9, handlelength=1.0, handletextpad=0.4)

@@ -8,41 +8,34 @@ from matplotlib.ticker import MaxNLocator
 
 from .. import curve, style, wording
 from ..study import Study
-from .common import explain, intervals, mark_words, worker_axis
+from .common import batch_axis, explain, intervals, mark_words, worker_axis
 
 
 def speedup(ax: Any, study: Study) -> None:
-    points = [p for p in study.curve if p.speedup.value is not None]
+    """The curve of page 1: measured points with a core for each worker, the batch as predicted, replayed or emulated."""
+    points = [p for p in curve.own_points(study) if p.speedup.value is not None and not p.oversubscribed]
     if not points:
         explain(ax, "the study has no point of the scaling curve")
         return
-    workers = [p.workers for p in study.curve]
-    emulated = curve.emulated_points(study)
-    last = max([*workers, *(p.workers for p in emulated)])
-    bound = study.facts.cores or last
-    ends = [1.0, float(min(bound, last))] + ([float(last)] if bound < last else [])
-    ax.plot(ends, [min(n, bound) for n in ends], color=style.SOFT, linestyle=(0, (5, 3)), linewidth=1.0, label="ideal, up to the cores")
-    model = study.chosen_model
-    if model and model.predicted:
-        at = [p.workers for p in model.predicted]
-        banded = [p for p in model.predicted if p.low is not None and p.high is not None]
-        ax.fill_between(
-            [p.workers for p in banded], [p.low for p in banded], [p.high for p in banded], color=style.MODEL, alpha=0.16, linewidth=0
-        )
-        ax.plot(at, [p.speedup for p in model.predicted], color=style.MODEL, linewidth=1.4, label=f"{model.title} fit")
-    intervals(ax, workers, [p.speedup for p in study.curve], style.MEASURED, label="measured, 95% interval")
-    if emulated:
-        at = [p.workers for p in emulated]
-        ax.plot([1, max(at)], [1, max(at)], color=style.EMULATED, linestyle=(0, (1, 2)), linewidth=0.9)
-        intervals(ax, at, [p.speedup for p in emulated], style.EMULATED, "^", curve.emulated_label(study))
-        workers += at
-    highest = curve.highest_with_emulated(study, [p.speedup for p in points], [p.speedup for p in emulated], 1.15 * max(workers))
-    ax.set_ylim(0, 1.12 * max(highest, min(bound, last)))
-    ax.yaxis.set_major_locator(MaxNLocator(6, integer=highest > 4))
+    last = max(p.workers for p in points) if not study.shown.known else curve.last_workers(study)
+    ax.plot([1, last], [1, last], color=style.SOFT, linestyle=(0, (5, 3)), linewidth=1.0, label="ideal")
+    line = [row for row in curve.line_points(study) if row[0] <= last]
+    if line:
+        banded = [(n, low, high) for n, _, low, high in line if low is not None and high is not None]
+        ax.fill_between([n for n, _, _ in banded], [low for _, low, _ in banded], [high for _, _, high in banded], color=style.MODEL, alpha=0.16, linewidth=0)
+        ax.plot([n for n, *_ in line], [value for _, value, *_ in line], color=style.MODEL, linewidth=1.4, label=curve.line_label(study))
+    workers = [p.workers for p in points]
+    for other, colour, mark in ((study.emulated, style.EMULATED, "^"), (study.replayed, style.REPLAYED, "s")):
+        extra = curve.other_points(other)
+        intervals(ax, [p.workers for p in extra], [p.speedup for p in extra], colour, mark, curve.others_label(other))
+        workers += [p.workers for p in extra]
+    intervals(ax, [p.workers for p in points], [p.speedup for p in points], style.MEASURED, label="measured, 95% interval")
+    top = max(curve.highest_shown(study, "speedup", 1.15 * last), last) if study.shown.known else max(curve.highest([p.speedup for p in points]), last)
+    ax.set_ylim(0, 1.12 * top)
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=top > 4))
     ax.set_ylabel(f"{study.facts.speedup} against one worker")
-    worker_axis(ax, study, workers)
-    mark_words(ax, study, workers, 0.06)
-    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=4, borderaxespad=0.2, columnspacing=1.6)
+    batch_axis(ax, study, sorted({*workers, *(n for n, *_ in line), last}))
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=5, borderaxespad=0.2, columnspacing=1.6)
 
 
 def efficiency(ax: Any, study: Study) -> None:

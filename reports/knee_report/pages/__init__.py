@@ -8,6 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 PAGES = ("summary", "scaling", "sizes", "evidence")
+TITLES = {
+    "summary": "Answer", "scaling": "Where speedup leaves the line", "sizes": "Where the core-seconds go", "evidence": "Why to believe it",
+}  # fmt: skip
 
 
 def page_number(name: str) -> int:

@@ -6,9 +6,13 @@ import re
 
 from .. import style, wording
 from ..layout import Column, Page, wrap
+from ..measure import Measure
 from ..record import BadTrial
+from ..rules import FAIL, judge
+from ..samples import compared
 from ..sentences import stop_words
 from ..study import Study
+from ..ways import Difference, Ways
 
 LINE = style.BODY.size * style.BODY.leading * 25.4 / 72
 
@@ -24,6 +28,11 @@ TERMS = (
 )
 
 
+def _different(study: Study) -> str:
+    same = study.equivalence
+    return "not known" if same.trials is None or same.identical is None else wording.whole(same.trials - same.identical)
+
+
 def equivalence_words(study: Study) -> list[str]:
     same, result = study.equivalence, study.findings.equivalence
     reason = wording.capital(wording.sentence(same.reason))
@@ -37,6 +46,10 @@ def equivalence_words(study: Study) -> list[str]:
         words = [f"In all {same.trials} of {same.trials} trials the outputs were identical, byte for byte. {reason}"]
     else:
         words = [f"In {same.identical} of {same.trials} trials all outputs were identical to those of the {study.findings.reference or 'reference'}. {reason}"]
+    items, number = compared(study.record.samples.trials, study.trials.hiccups)
+    if items and number:
+        cells = wording.plural(number, "cell")
+        words[0] += f" {wording.whole(items)} {study.facts.item}s in {cells}, trials with other outputs: {_different(study)}."
     words.append(f"SHA-256 of the manifest: {same.manifest_sha256 or 'not recorded'}")
     return words
 
@@ -156,7 +169,7 @@ def method_words(study: Study) -> list[str]:
 
 
 def limit_words(study: Study) -> list[str]:
-    limits = list(study.warnings)
+    limits = [*(study.ways.warnings if study.ways else ()), *study.warnings]
     if study.findings.sampled:
         limits.append(
             f"each trial processed a sample, {wording.whole(study.facts.items)} of {wording.plural(study.facts.batch_items, study.facts.item)};"
@@ -166,12 +179,12 @@ def limit_words(study: Study) -> list[str]:
         limits.append(
             f"with more than {wording.plural(study.facts.cores, 'worker')}, workers share cores: these points show the effect of too many workers, not of more cores"
         )
-    if study.emulated and study.emulated.facts.replay_of:
+    if study.replayed:
         limits.append(
-            f"replayed trials run the real pool with up to {wording.plural(study.emulated.facts.cores, 'worker')} on {wording.whole(study.facts.cores)} cores, and items wait for"
+            f"replayed trials run the real pool with up to {wording.plural(study.replayed.facts.cores, 'worker')} on {wording.whole(study.facts.cores)} cores, and items wait for"
             " their measured time: start, dispatch, serial parts, tail and outputs are real; contention is as far as it was measured"
         )
-    elif study.emulated:
+    if study.emulated:
         limits.append(
             f"the {wording.plural(study.emulated.facts.cores, 'emulated core')} are CPU quotas of {wording.whole(study.facts.cores)} real ones: worker start, "
             "dispatch, serial parts and the tail are as on real cores; caches, memory and disks are not"
@@ -212,12 +225,39 @@ def _place(trial: BadTrial) -> str:
     return f"{workers}, block {'?' if trial.block is None else trial.block}"
 
 
-def _facts(page: Page, y: float, rows: list[tuple[str, str]], most: int) -> float:
-    label = 27.0
+def _facts(page: Page, y: float, rows: list[tuple[str, str]], most: int, x: float = style.LEFT, width: float = style.WIDTH, label: float = 27.0) -> float:
     for name, words in rows:
-        page.text(style.LEFT, y, name, style.BODY.coloured(style.SOFT))
-        y = page.paragraph(style.LEFT + label, y, style.WIDTH - label, words, style.BODY, most=most)
+        page.text(x, y, name, style.BODY.coloured(style.SOFT))
+        y = page.paragraph(x + label, y, width - label, words, style.BODY, most=most)
     return y
+
+
+WIDE = {"libraries": 2, "counters": 3}  # rows of the machine that need the whole width, and their lines at most
+
+
+def _setup(page: Page, study: Study, y: float) -> float:
+    """Machine and batch in two columns, and what needs the whole width below them. Digests are in report.html in full."""
+    right = style.LEFT + style.HALF + style.GUTTER
+    machine = machine_rows(study)
+    batch = [(name, words[:16] + "\u2026" if name.endswith("digest") and len(words) == 64 else words) for name, words in batch_rows(study)]
+    page.heading(y, "Batch and recipe" if study.facts.item == "image" else "Command", x=right, width=style.HALF)
+    y = page.heading(y, "Machine", width=style.HALF)
+    left_end = _facts(page, y, [row for row in machine if row[0] not in WIDE], 2, width=style.HALF)
+    right_end = _facts(page, y, batch, 2, right, style.HALF, 24.0)
+    y = max(left_end, right_end) + 0.8
+    for row in machine:
+        y = _facts(page, y, [row], WIDE[row[0]]) if row[0] in WIDE else y
+    return y
+
+
+RULE_COLUMNS = (Column("rule", 2.9), Column("verdict", 1.15), Column("evidence", 7.2))
+
+
+def _rules(page: Page, study: Study, y: float) -> float:
+    y = page.heading(y, "The twelve rules of Hoefler and Belli (SC'15)")
+    judged = judge(study)
+    failed = [place for place, rule in enumerate(judged) if rule.verdict == FAIL]
+    return page.table(y, RULE_COLUMNS, [[f"{r.number} {r.rule}", r.verdict, r.evidence] for r in judged], row_height=3.55, strong=failed)
 
 
 def _bullets(page: Page, y: float, words: list[str], floor: float) -> float:
@@ -240,14 +280,21 @@ def _terms(page: Page, study: Study, y: float) -> None:
     _facts(page, page.heading(y, "Terms"), [(name, words.replace("{item}", study.facts.item)) for name, words in TERMS], most=1)
 
 
+def count_words(study: Study) -> list[str]:
+    """Where no trial has a reason to be listed: whether all count."""
+    counts = [f"{n} {word}" for n, word in ((study.trials.void, "void"), (study.trials.failed, "failed")) if n is not None]
+    if bad_rows(study):
+        return []
+    if counts and not study.trials.void and not study.trials.failed:
+        return ["Every trial counts."]
+    return [f"Trials that do not count: {', '.join(counts) or 'their number was not recorded'}; no reasons were recorded."]
+
+
 def _bad_trials(page: Page, study: Study, y: float, room: int) -> float:
     rows = bad_rows(study)
-    counts = [f"{n} {word}" for n, word in ((study.trials.void, "void"), (study.trials.failed, "failed")) if n is not None]
-    y = page.heading(y, "Trials that do not count")
     if not rows:
-        none = not study.trials.void and not study.trials.failed and bool(counts)
-        words = "None: every trial counts." if none else f"{', '.join(counts) or 'Their number was not recorded'}; no reasons were recorded."
-        return page.paragraph(style.LEFT, y, style.WIDTH, words)
+        return y
+    y = page.heading(y, "Disturbed trials, which count on a noisy machine, and trials that do not count" if study.trials.noisy else "Trials that do not count")
     columns = (Column("status", 0.7), Column("trials", 0.6, "right"), Column("reason", 6.2), Column("first trial", 2.4))
     shown = rows[: room if len(rows) <= room else room - 1]
     y = page.table(y, columns, shown)
@@ -256,21 +303,84 @@ def _bad_trials(page: Page, study: Study, y: float, room: int) -> float:
     return y
 
 
+WAYS_COLUMNS = (
+    Column("items", 0.6, "right"),
+    Column("workers", 0.8, "right"),
+    Column("chunk, policy", 1.9),
+    Column("simulated, s", 1.7, "right"),
+    Column("replayed, s", 1.7, "right"),
+    Column("emulated, s", 1.7, "right"),
+    Column("largest difference", 3.0),
+)
+MOST_WAYS = 4
+
+
+def difference_words(difference: Difference | None) -> str:
+    if difference is None or difference.relative.value is None:
+        return wording.DASH
+    share = wording.fixed(100 * difference.relative.value, 1)
+    sign = "+" if difference.relative.value > 0 else ""
+    return f"{sign}{share}%, {difference.between}{' (differ)' if difference.differ else ''}"
+
+
+def ways_seconds(measure: Measure) -> str:
+    """ "1.37 ±0.4%": a simulation of a replay has hardly any interval, which would take all digits."""
+    if measure.value is None or measure.low is None or measure.high is None:
+        return wording.cell(measure)
+    half = (measure.high - measure.low) / 2 / measure.value
+    return f"{wording.significant(measure.value)} ±{wording.fixed(100 * half, 1)}%"
+
+
+def ways_rows(ways: Ways, most: int = MOST_WAYS) -> list[list[str]]:
+    """At most `most` rows, evenly from the first to the last."""
+    last = len(ways.rows) - 1
+    picked = sorted({round(i * last / max(1, most - 1)) for i in range(most)}) if last >= most else range(last + 1)
+    return [
+        [
+            wording.whole(row.items),
+            wording.whole(row.workers),
+            wording.chunk_policy(row.chunk, row.policy),
+            ways_seconds(row.simulated),
+            ways_seconds(row.replayed),
+            ways_seconds(row.emulated),
+            difference_words(row.largest),
+        ]
+        for row in (ways.rows[i] for i in picked)
+    ]
+
+
+def ways_words(ways: Ways, shown: int) -> str:
+    words = f"Differ by more than their intervals: {wording.whole(ways.differ)} of {wording.whole(ways.compared)} comparisons."
+    if ways.purpose:
+        words += f" {wording.capital(wording.sentence(ways.purpose))}"
+    if ways.pool:
+        words += f" The replayed pool: {wording.sentence(ways.pool)}"
+    return words + (f" {shown} of {len(ways.rows)} rows; all are in fit.json." if shown < len(ways.rows) else "")
+
+
+def _ways(page: Page, study: Study, y: float) -> float:
+    if study.ways is None or not study.ways.rows:
+        return y
+    y = page.heading(y + 3.2, "Simulation, replay and emulation of the same items")
+    rows = ways_rows(study.ways)
+    y = page.table(y, WAYS_COLUMNS, rows, row_height=4.0)
+    return page.paragraph(style.LEFT, y + 0.4, style.WIDTH, ways_words(study.ways, len(rows)), style.SMALL, most=3)
+
+
 def draw(page: Page, study: Study) -> None:
     y = page.heading(22, "Equivalence: identical outputs at every worker count")
     for words in equivalence_words(study):
         y = page.paragraph(style.LEFT, y, style.WIDTH, words, most=2)
-    y = page.heading(y + 4, "Machine")
-    y = _facts(page, y, machine_rows(study), most=4)
-    y = page.heading(y + 4, "Batch and recipe" if study.facts.item == "image" else "Command")
-    y = _facts(page, y, batch_rows(study), most=2)
-    y = page.heading(y + 4, "Method")
+    y = _rules(page, study, y + 2.4)
+    y = _setup(page, study, y + 2.4)
+    y = page.heading(y + 2.4, "Method")
     for words in method_words(study):
-        y = page.paragraph(style.LEFT, y, style.WIDTH, words, most=4) + 0.8
+        y = page.paragraph(style.LEFT, y, style.WIDTH, words, most=4) + 0.6
+    y = _ways(page, study, y)
 
     groups = len(bad_rows(study))
-    room = min(groups, 6)
-    reserved = 18.0 + 4.3 * room
-    y = page.heading(y + 3.2, "Limits and warnings")
-    y = _bullets(page, y, limit_words(study), style.BOTTOM - reserved)
-    _terms(page, study, _bad_trials(page, study, y + 4, room) + 4)
+    room = min(groups, 4)
+    reserved = 17.0 + 4.3 * room if groups else 0.0
+    y = page.heading(y + 2.4, "Limits and warnings")
+    y = _bullets(page, y, count_words(study) + limit_words(study), style.BOTTOM - reserved)
+    _terms(page, study, _bad_trials(page, study, y + 3, room) + 4)

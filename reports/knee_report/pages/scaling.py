@@ -19,8 +19,8 @@ CURVE_COLUMNS = (  # {item}, {speedup}: the study's words, see Facts
     Column("{item}s a second", 2.2, "right"),
     Column("{speedup}", 2.0, "right"),
     Column("efficiency, %", 1.95, "right"),
-    Column("CPU ms an {item}", 1.8, "right"),
-    Column("peak MiB", 1.6, "right"),
+    Column("CPU ms an {item}", 2.2, "right"),
+    Column("peak MiB", 1.0, "right"),
 )
 MODEL_COLUMNS = (
     Column("model", 1.75),
@@ -43,8 +43,7 @@ def thinned(workers: list[int], cores: int | None, most: int) -> list[int]:
 
 def named(columns: tuple[Column, ...], study: Study) -> list[Column]:
     """The columns with the study's word for an item in their titles."""
-    article = f"an {study.facts.item}" if study.facts.item[0] in "aeiou" else f"a {study.facts.item}"
-    words = {"an {item}": article, "{item}": study.facts.item, "{speedup}": study.facts.speedup}
+    words = {"an {item}": study.facts.article, "{item}": study.facts.item, "{speedup}": study.facts.speedup}
 
     def filled(title: str) -> str:
         for place, word in words.items():
@@ -72,13 +71,13 @@ def curve_rows(study: Study) -> list[list[str]]:
     ]
 
 
-def curve_notes(study: Study) -> str:
-    """The meaning of the table's signs, and why values are missing."""
+def curve_notes(study: Study, most: int = MOST_ROWS) -> str:
+    """Of a table with at most `most` rows: the meaning of the table's signs, and why values are missing."""
     notes = ["In brackets: 95% intervals."]
     if any(p.oversubscribed for p in study.curve):
         notes.append("* more workers than cores (oversubscribed).")
-    if len(study.curve) > MOST_ROWS:
-        notes.append(f"{MOST_ROWS} of {len(study.curve)} points; all are in fit.json.")
+    if len(study.curve) > most:
+        notes.append(f"{most} of {len(study.curve)} points; all are in fit.json.")
     gaps: dict[str, None] = {}
     fields = ("wall_s", "images_per_s", "speedup", "efficiency", "cpu_s_per_item", "maxrss_mib")
     for point in study.curve:
@@ -124,6 +123,8 @@ def model_rows(study: Study) -> tuple[list[list[str]], list[int]]:
 
 def test_words(study: Study) -> str:
     test = study.lack_of_fit
+    if not study.models:
+        return fit_words(study)
     words = f"{wording.capital(wording.sentence(study.choice or 'chosen by the smallest AICc'))} {fit_words(study)}"
     if study.chosen_model is None and test.reason:
         words += f" Lack of fit not tested: {wording.sentence(test.reason)}"
@@ -143,6 +144,8 @@ def knee_words(study: Study) -> str:
     found, line = study.knee, f"Line: {wording.threshold(study.findings.knee_threshold)}."
     if study.findings.knee_state == "none":
         return f"No knee found: {found.reason or 'no reason was recorded'}. {line}"
+    if study.findings.knee_state == "beyond the cores":
+        return f"No knee up to the {wording.plural(study.facts.cores, 'core')}; beyond, workers share cores. {line}"
     alone = found.amdahl_alone
     words = f"Knee (pink): {wording.plural(found.workers, 'worker')}, {knee_span(study) or 'no interval'}. {line}"
     if alone.value is None:
@@ -163,7 +166,7 @@ def _losses(page: Page, study: Study, top: float) -> None:
         return
     narrow = 60.0
     wide = style.WIDTH - narrow - style.GUTTER
-    title = f"Where core time is lost with {wording.plural(ranked.workers, 'worker')}: from no loss to E({ranked.workers})"
+    title = f"Where core time is lost with {wording.plural(ranked.workers, 'worker')}"
     page.caption(top, title, losses.waterfall_note(ranked), width=wide)
     losses.waterfall(page.axes(style.LEFT + 37, top + 15, wide - 37 - 15, height), study)
     right = style.LEFT + wide + style.GUTTER

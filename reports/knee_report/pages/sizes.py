@@ -1,15 +1,17 @@
-"""Page 3: the cost of an item's size, and the effect of chunk sizes and policies."""
+"""Page 3: the cost of an item's size, what the workers of a trial did, and the effect of chunk sizes and policies."""
 
 from __future__ import annotations
 
 from .. import style, wording
 from ..figures import sizes as size_figures
+from ..figures import timeline
 from ..layout import Column, Page
 from ..study import Study
 from .scaling import named, thinned
 
-MOST_SIZE_ROWS = 6
+MOST_SIZE_ROWS = 5
 MOST_CHUNKS = 14
+LEAST_ROW, LEAST_ROOM = 3.6, 24.0  # mm: of a row of chunk sizes, and of all else in their section
 SIZE_COLUMNS = (
     Column("workers", 0.7, "right"),
     Column("items", 0.6, "right"),
@@ -61,7 +63,7 @@ def kind_words(study: Study) -> str:
     return f"Extra time of a kind{against}, {wording.plural(fit.workers, 'worker')}: {'; '.join(terms)}{more}."
 
 
-def size_notes(study: Study) -> str:
+def size_notes(study: Study, most: int = MOST_SIZE_ROWS) -> str:
     notes = [
         f"Item time = fixed + what it costs to decode ({study.size_decoded}), by input bytes, to write and to convert colours (Mpx: megapixels) "
         "+ term of its kind; robust regression. Kinds of 10 items or more have their own slopes of the first two. In brackets: 95% intervals."
@@ -70,10 +72,10 @@ def size_notes(study: Study) -> str:
         notes = ["The study has no size regression."]
     elif study.facts.cores is not None and any(s.workers > study.facts.cores for s in study.size):
         notes.append("* more workers than cores (oversubscribed).")
-    if len(study.size) > MOST_SIZE_ROWS:
-        notes.append(f"{MOST_SIZE_ROWS} of {len(study.size)} regressions; all are in fit.json.")
+    if len(study.size) > most:
+        notes.append(f"{most} of {len(study.size)} regressions; all are in fit.json.")
     gaps: dict[str, None] = {}
-    shown = thinned([s.workers for s in study.size], study.facts.cores, MOST_SIZE_ROWS)
+    shown = thinned([s.workers for s in study.size], study.facts.cores, most)
     for row in (r for r in study.size if r.workers in shown):
         for measure in (row.intercept_ms, row.ms_per_decoded, row.ms_per_megabyte, row.ms_per_written, row.ms_per_converted, row.r2):
             if measure.value is None:
@@ -128,9 +130,9 @@ def _sizes(page: Page, study: Study) -> float:
     fitted = bool(study.findings.size_lines.get("decoded"))
     note += ", corrected by the fit to the medians of the other terms. Line: the fit." if fitted else ", as measured."
     y = page.caption(y, "Item time against size, by kind", note if count else "") + (7 if legend_rows(study) < 2 else 9.5)
-    size_figures.size_scatter(page.axes(style.LEFT + 10, y, style.HALF - 10, 50), study, "decoded", legend=True)
-    size_figures.size_scatter(page.axes(right + 10, y, style.HALF - 10, 50), study, "megabytes", legend=False)
-    y += 62
+    size_figures.size_scatter(page.axes(style.LEFT + 10, y, style.HALF - 10, 40), study, "decoded", legend=True)
+    size_figures.size_scatter(page.axes(right + 10, y, style.HALF - 10, 40), study, "megabytes", legend=False)
+    y += 51.5
     y = page.table(y, named(SIZE_COLUMNS, study), size_rows(study)) if study.size else y
     y = page.paragraph(style.LEFT, y + 0.6, style.WIDTH, size_notes(study), style.SMALL, most=4)
     y = page.paragraph(style.LEFT, y, style.WIDTH, f"{loss_words(study)} {trust_words(study)}".strip(), style.SMALL, most=4) + 2.5
@@ -138,9 +140,9 @@ def _sizes(page: Page, study: Study) -> float:
     page.caption(y, "Cost of a unit decoded at each n", note, width=style.HALF)
     page.caption(y, "Cost of a megabyte at each n", note, x=right, width=style.HALF)
     y += 11
-    size_figures.slopes(page.axes(style.LEFT + 10, y, style.HALF - 10, 32), study, "ms_per_decoded", "ms a unit decoded")
-    size_figures.slopes(page.axes(right + 10, y, style.HALF - 10, 32), study, "ms_per_megabyte", "ms a megabyte")
-    return y + 44
+    size_figures.slopes(page.axes(style.LEFT + 10, y, style.HALF - 10, 21), study, "ms_per_decoded", "ms a unit")
+    size_figures.slopes(page.axes(right + 10, y, style.HALF - 10, 21), study, "ms_per_megabyte", "ms a MB")
+    return y + 31
 
 
 def chunk_notes(study: Study, shown: int) -> str:
@@ -159,17 +161,25 @@ def _chunks(page: Page, study: Study, y: float) -> None:
     if not study.chunks:
         page.paragraph(style.LEFT, y, style.WIDTH, "The study has no cells with other chunk sizes or policies: not measured.")
         return
-    chunks = size_figures.chunk_order(study.chunks)[:MOST_CHUNKS]
+    room = int((style.BOTTOM - y - LEAST_ROOM) / LEAST_ROW)
+    chunks = size_figures.chunk_order(study.chunks)[: max(1, min(MOST_CHUNKS, room))]
     several = len({c.workers for c in study.chunks}) > 1
     y = page.paragraph(style.LEFT, y, style.WIDTH, chunk_notes(study, len(chunks)), style.SMALL, most=2) + 1
     labels, table = (56.0 if several else 34.0), 70.0
     plot = style.WIDTH - labels - table - 4
-    row = min(5.6, (style.BOTTOM - y - 5.3 - 9) / len(chunks))
+    row = min(5.6, max(LEAST_ROW, (style.BOTTOM - y - 5.3 - 9) / len(chunks)))
     ax = page.axes(style.LEFT + labels, y + 5.3 + 1.25 - row / 2, plot, row * len(chunks))
     size_figures.chunk_comparison(ax, chunks, several)
     cells = [[wording.whole(c.trials) if c.trials is not None else "\u2013", wording.cell(c.wall_s), wording.cell(c.ratio)] for c in chunks]
     page.table(y, CHUNK_COLUMNS, cells, x=style.RIGHT - table, width=table, row_height=row)
 
 
+def _timeline(page: Page, study: Study, y: float) -> float:
+    line = timeline.chosen(study)
+    y = page.caption(y, timeline.title(line), timeline.note(line)) + (1.5 if line else 0)
+    timeline.draw(page.axes(style.LEFT + 10, y, style.WIDTH - 10, 22), study)
+    return y + 32.5
+
+
 def draw(page: Page, study: Study) -> None:
-    _chunks(page, study, _sizes(page, study))
+    _chunks(page, study, _timeline(page, study, _sizes(page, study)))
