@@ -5,6 +5,7 @@
 # Prints one line per folder. Exit 1 when a sanitizer reported an error or a worker died. `make corpus` builds and calls it.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
+unset OMP_NUM_THREADS OMP_THREAD_LIMIT # nproc would print these
 knee=$(realpath "${BUILD:-build-san}/knee")
 work=$(mktemp -d "${TMPDIR:-/tmp}/knee-corpus.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -30,21 +30,26 @@ LAYERS: dict[str, str] = {
     "analysis/account": "analysis/statistics analysis/size",
     "analysis/prediction": "analysis/statistics",
     "analysis/gate": "analysis/statistics",
+    "analysis/knob": "",
     "analysis/reference": "analysis/statistics analysis/models",
     # the pool: processes that do items of any workload
     "pipeline/base": "",
     "pipeline/pool": "pipeline/base",
     "pipeline/synthetic": "pipeline/base pipeline/pool analysis/statistics analysis/prediction",
-    "pipeline/replay": "pipeline/base",
+    "pipeline/replay": "pipeline/base pipeline/pool",
     # images, as a workload of the pool
     "pipeline/images/input": "pipeline/base pipeline/pool",
     "pipeline/images/pixels": "pipeline/base",
     "pipeline/images/recipe": "pipeline/base pipeline/images/input",
-    "pipeline/images/codecs": "pipeline/base pipeline/images/input pipeline/images/pixels pipeline/images/recipe",
+    "pipeline/images/jxl": "pipeline/base pipeline/images/pixels",
+    "pipeline/images/codecs": "pipeline/base pipeline/images/input pipeline/images/pixels pipeline/images/recipe "
+                              "pipeline/images/jxl",
     "pipeline/images/overlay": "pipeline/base pipeline/images/pixels pipeline/images/recipe",
     "pipeline/images/engines": "pipeline/base pipeline/images/input pipeline/images/pixels pipeline/images/recipe "
-                               "pipeline/images/codecs",
+                               "pipeline/images/codecs pipeline/images/jxl",
     "pipeline/images/output": "pipeline/base pipeline/pool pipeline/images/input pipeline/images/recipe",
+    "pipeline/images/shards": "pipeline/base pipeline/pool pipeline/images/input pipeline/images/recipe "
+                              "pipeline/images/output",
     "pipeline/images": "pipeline/base pipeline/pool pipeline/replay pipeline/images/input pipeline/images/recipe "
                        "pipeline/images/codecs pipeline/images/overlay pipeline/images/engines pipeline/images/output",
     # measurement
@@ -52,27 +57,38 @@ LAYERS: dict[str, str] = {
     "harness/machine/counters": "pipeline/base",
     "harness/machine/emulation": "pipeline/base pipeline/pool harness/machine",
     "harness/machine/doctor": "pipeline/base pipeline/pool harness/machine harness/machine/counters",
+    "harness/antagonist": "pipeline/base",
     "harness/study": "pipeline/base analysis/account analysis/speedup",
     "harness/tables": "pipeline/base harness/study",
+    "harness/knob": "analysis/statistics analysis/knob harness/study",
+    "harness/trial/starter": "",
     "harness/trial": "pipeline/base pipeline/pool harness/machine harness/machine/counters harness/machine/emulation "
-                     "harness/study",
-    "harness/sweep": "pipeline/base pipeline/pool analysis/statistics analysis/speedup harness/machine harness/study "
-                     "harness/trial",
+                     "harness/study harness/trial/starter",
+    "harness/sweep": "pipeline/base pipeline/pool analysis/statistics analysis/speedup analysis/knee harness/machine "
+                     "harness/antagonist harness/study harness/trial",
     "harness/fit": "pipeline/base pipeline/pool analysis/statistics analysis/speedup analysis/models analysis/knee "
                    "analysis/sweep "
-                   "analysis/size analysis/account analysis/prediction harness/machine/counters harness/study",
+                   "analysis/size analysis/account analysis/prediction harness/machine/counters "
+                   "harness/study harness/knob",
+    "harness/validation": "analysis/speedup harness/study harness/fit",
+    "harness/answer": "analysis/statistics analysis/prediction harness/fit",
+    # what people see and type
+    "harness/console": "pipeline/base analysis/statistics harness/study harness/knob harness/sweep harness/fit "
+                       "harness/validation harness/answer",
+    "harness/export": "pipeline/base analysis/statistics harness/study harness/tables harness/fit harness/console",
+    "harness/cluster": "pipeline/base pipeline/images/output pipeline/images/shards harness/console",
     "harness/sweep/subjects": "pipeline/base pipeline/synthetic pipeline/replay pipeline/images pipeline/images/input "
                               "pipeline/images/recipe analysis/statistics harness/machine harness/machine/counters "
-                              "harness/machine/emulation harness/study harness/trial harness/sweep harness/fit",
-    "harness/validation": "analysis/speedup harness/study harness/fit",
-    # what people see and type
-    "harness/console": "pipeline/base analysis/statistics harness/study harness/sweep harness/fit harness/validation",
-    "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/images pipeline/images/input "
+                              "harness/machine/emulation harness/study harness/trial harness/sweep harness/fit "
+                              "harness/cluster harness/console pipeline/images/shards",
+    "harness/gate": "pipeline/base analysis/statistics analysis/account analysis/gate harness/machine harness/study "
+                    "harness/trial harness/fit harness/console",
+    "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/replay pipeline/images pipeline/images/input "
                    "pipeline/images/recipe pipeline/images/codecs pipeline/images/overlay pipeline/images/engines "
-                   "pipeline/images/output analysis/statistics analysis/knee analysis/gate analysis/reference "
+                   "pipeline/images/output pipeline/images/shards analysis/statistics analysis/knee analysis/gate analysis/prediction analysis/reference "
                    "harness/machine harness/machine/counters harness/machine/emulation harness/machine/doctor "
                    "harness/study harness/tables harness/trial harness/sweep harness/sweep/subjects harness/fit "
-                   "harness/console",
+                   "harness/validation harness/answer harness/console harness/export harness/gate harness/cluster",
 }
 
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)

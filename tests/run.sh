@@ -3,6 +3,7 @@
 # Usage: tests/run.sh [test ...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+unset OMP_NUM_THREADS OMP_THREAD_LIMIT # nproc would print these
 export BUILD=${BUILD:-build}
 KNEE=$(realpath "$BUILD/knee")
 export KNEE

@@ -11,7 +11,6 @@ Exit 1 when the mean of the recovered is off by more than 2% of all core-seconds
 cause is not named first (the most beyond what one worker spends; of I/O, the most) in 95% of the runs, or when the predicted speedup is off by more than 5%; exit 77 when a cause could not be measured, because others used the machine.
 """
 import argparse
-import csv
 import math
 import os
 import sqlite3
@@ -22,8 +21,9 @@ import tempfile
 from dataclasses import dataclass
 from typing import Callable
 
+from account import Trial, trials_of
+
 Truth = Callable[[sqlite3.Connection, int, int], float]
-CAUSES_FROM, CAUSES_TO = "serial", "tail"
 
 
 @dataclass
@@ -61,32 +61,11 @@ INJECTIONS = {
 }
 
 
-@dataclass
-class Trial:
-    block: int
-    workers: int
-    total_s: float
-    core_s: dict[str, float]
-
-    def top(self, one: dict[str, float]) -> str:
-        """What takes the most core-seconds beyond those of `one`."""
-        return max((cause for cause in self.core_s if cause != "useful"), key=lambda cause: self.core_s[cause] - one.get(cause, 0))
-
-
 def sweep(folder: str, workers: int, words: str, options: argparse.Namespace) -> str:
     """Why there is no study; empty when there is one."""
     done = subprocess.run([options.knee, "sweep", "--restart", "--study", folder, "--workers", f"1,{workers}", "--blocks", str(options.blocks), "--noise", options.noise, "--budget", "20m",
                     "--", options.knee, "model", "-j", "{workers}", words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or [f"knee sweep: exit {done.returncode}"])[-1]
-
-
-def trials_of(knee: str, folder: str) -> list[Trial]:
-    text = subprocess.run([knee, "account", "--trials", folder], check=True, stdout=subprocess.PIPE, text=True).stdout
-    rows = list(csv.DictReader(text.splitlines(), delimiter="\t"))
-    names = list(rows[0])
-    names = names[names.index(CAUSES_FROM):names.index(CAUSES_TO) + 1]
-    return [Trial(int(row["block"]), int(row["workers"]), float(row["total_core_s"]), {name: float(row[name]) for name in names if row[name]})
-            for row in rows if row["role"] == "scaling" and row["status"] == "ok"]
 
 
 def mean_of(trials: list[Trial], workers: int, cause: str) -> float:

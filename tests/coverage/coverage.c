@@ -1,6 +1,7 @@
 /* coverage: do nominal 95% intervals hold the truth in 95% of synthetic sweeps?
  *
- * usage: coverage [SWEEPS [TABLE]]   2,000 in each row by default; 10,000 is the long form; TABLE is one of main()'s
+ * usage: coverage [SWEEPS [TABLE [SEED]]]   2,000 in each row by default; 10,000 is the long form; TABLE is one of main()'s,
+ * or all; another SEED gives other sweeps, so that a figure outside of its range can be distinguished from chance
  *
  * Every sweep goes through sweep_analyse(), as those of `knee fit` do: hiccups are kept out, the model is chosen. Columns
  * up to "trial 4N" are those of the model that is true; "S(4N)" and "T(4N)" are those of the chosen one, which a user
@@ -53,16 +54,22 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    unsigned sweeps = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 2000;
+    unsigned sweeps = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 2000, printed = 0;
 
-    if (sweeps < 100 || argc > 3) {
-        fprintf(stderr, "usage: coverage [SWEEPS [TABLE]]: 100 or more; intervals noise extrapolation "
-                        "selection prediction knee\n");
+    if (argc > 3)
+        tally_seed(strtoull(argv[3], NULL, 10));
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (sweeps >= 100 && argc <= 4 &&
+            (argc < 3 || strcmp(argv[2], "all") == 0 || strcmp(argv[2], tables[i].name) == 0)) {
+            tables[i].print(sweeps);
+            printed++;
+        }
+    if (!printed) {
+        fprintf(stderr,
+                "usage: coverage [SWEEPS [TABLE [SEED]]]: 100 or more; all intervals noise extrapolation "
+                "selection prediction knee\n");
         return 2;
     }
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        if (argc < 3 || strcmp(argv[2], tables[i].name) == 0)
-            tables[i].print(sweeps);
     printf("\n%u figures outside of their range\n", outside);
     return outside > 0;
 }

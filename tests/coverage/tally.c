@@ -49,6 +49,13 @@ static void add(struct tally *sum, const struct tally *part)
     sum->knees_near += part->knees_near;
 }
 
+static uint64_t seed_of_all;
+
+void tally_seed(uint64_t seed)
+{
+    seed_of_all = seed;
+}
+
 static pid_t start(const struct setting *set, unsigned sweeps, uint64_t number, unsigned part, unsigned parts,
                    struct tally *tally)
 {
@@ -58,7 +65,7 @@ static pid_t start(const struct setting *set, unsigned sweeps, uint64_t number, 
     child = fork();
     if (child == 0) {
         for (unsigned i = part; i < sweeps; i += parts)
-            tally_count(set, number * 1000003 + i, tally);
+            tally_count(set, (seed_of_all << 40) + number * 1000003 + i, tally);
         _exit(0);
     }
     return child;

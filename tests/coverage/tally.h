@@ -41,7 +41,10 @@ struct tally {
     double *error;              /* [sweeps] of the true model at four times the largest n, relative */
 };
 
-/* All sweeps of one setting, shared among as many processes as there are CPUs; sweep i depends on number and i alone. */
+/* Other sweeps for another seed, 0 at first, in every tally_run() that follows. */
+void tally_seed(uint64_t seed);
+/* All sweeps of one setting, shared among as many processes as there are CPUs; sweep i depends on number, i and
+ * the seed alone. */
 struct tally tally_run(const struct setting *setting, unsigned sweeps, uint64_t number);
 void tally_release(struct tally *tally);
 

@@ -29,7 +29,7 @@ is "$(awk -F'\t' 'NR > 1 { print $6 }' trials | paste -sd' ')" \
 
 "$KNEE" account one >out
 like "$(cat out)" '^workers +1 +2 +3$' "knee account: a column for each number of workers"
-is "$(sed '/^efficiencies/,$d' out | grep -c '%')" 14 "... 12 causes, the attributed share and the gap"
+is "$(sed '/^efficiencies/,$d' out | grep -c '%')" 16 "... 14 causes, the attributed share and the gap"
 is "$(sed -n '/^efficiencies/,$p' out | grep -cE '^ *(global|parallel|load-balance|transfer|serialisation|instructions|ipc|frequency) ')" 8 \
     "... and the efficiency tree"
 "$KNEE" account --workers 2 one >out

@@ -27,6 +27,16 @@ format=$format" -frames:v 1 -c:v ffv1 "${tags[@]}" "in/$name.mkv" &&
             "${tags[@]}" "in/$name.avif" || exit 1
 done
 
+# JPEG 2000 with chroma on coarser grids, of odd sizes too, with more bits, and with a palette.
+full=scale=out_color_matrix=bt601:out_range=pc:flags=accurate_rnd
+for format in yuv444p yuv422p yuv420p yuv410p pal8; do
+    how="$full,format=$format"
+    [ $format = pal8 ] && how="split[a][b],[a]palettegen=reserve_transparent=0[p],[b][p]paletteuse=dither=none"
+    ffmpeg -nostdin -loglevel error -i in/rgb.tif -vf "$how" -frames:v 1 -c:v jpeg2000 -pred 1 "in/$format.jp2" || exit 1
+done
+ffmpeg -nostdin -loglevel error -i in/rgb.tif -vf "crop=61:45:0:0,$full,format=yuv420p" -frames:v 1 -c:v jpeg2000 -pred 1 in/odd.jp2 ||
+    exit 1
+
 # knee_run RECIPE: the recipe on the batch, into out.
 knee_run() {
     rm -rf out
@@ -72,23 +82,37 @@ same() {
 notes() { awk -F '\t' -v path="$1" '$1 ~ /done$/ && $2 == path { print $11 }' out/.knee/journal; }
 
 knee_run plain.recipe
-is "$(cut -f1 out/FAILED.tsv | tail -n +2 | sort | tr '\n' ' ')" "many.tif raw.dng " "all are read but two"
+is "$(cut -f1 out/FAILED.tsv | tail -n +2 | sort | tr '\n' ' ')" "complex.tif cut.jp2 lab.jp2 large.jp2 many.tif raw.dng " "all are read but these"
 like "$(grep many.tif out/FAILED.tsv)" "70 samples in each pixel" "many samples in a pixel are refused"
 
 # --- samples of TIFF ------------------------------------------------------------------------------------------------
 for name in rgb grey float float-grey signed8 signed16 grey16 white-is-zero16 rgb16 grey32 rgb32 straight premultiplied \
-    premultiplied16 grey-alpha16 alpha-and-more; do
+    premultiplied16 premultiplied-float grey-premultiplied-float grey-alpha16 alpha-and-more; do
     convert "in/$name.tif" -background white -flatten -colorspace sRGB -depth 8 -type TrueColor wanted.png 2>/dev/null
     same "out/p/$name.tif.png" wanted.png "TIFF, $name: as ImageMagick"
 done
 same out/p/negative16.tif.png 0,0,0 "TIFF, below zero: black"
-for pair in unspecified:rgb unspecified2:rgb grey-unspecified:grey cmyk16:cmyk spot:cmyk spots:cmyk spot16:cmyk; do
+for pair in unspecified:rgb unspecified2:rgb grey-unspecified:grey spot:cmyk spots:cmyk spot16:cmyk16; do
     same "out/p/${pair%:*}.tif.png" "out/p/${pair#*:}.tif.png" "TIFF, ${pair%:*}: as the same without the rest"
 done
+same out/p/cmyk16.tif.png out/p/cmyk.tif.png "TIFF, CMYK of 16 bits: as of 8, whose table is up to 14 off in single colours" 14
 vips icc_transform in/cmyk.tif wanted.png srgb --input-profile cmyk --intent relative
 same out/p/cmyk.tif.png wanted.png "TIFF, CMYK: as vips"
 same out/p/next.tif.png in/rgb.tif "a thumbnail first: the next page"
 same out/p/below.tif.png in/rgb.tif "a thumbnail first: the picture below it"
+same out/p/untagged.tif.png in/rgb.tif "... also one that is not called reduced"
+same out/p/called-full.tif.png 128,128,128 "a small first page that is called a full one is the picture"
+same out/p/white-is-zero-float.tif.png out/p/grey.tif.png "TIFF, floats whose zero is white"
+for name in rgb:half rgb:rgb4 rgb:rgb10 rgb:rgb12 rgb:rgb14 rgb:planes-in-tiles grey:double grey:float24 grey:whole64 \
+    premultiplied:premultiplied32; do
+    same "out/p/${name#*:}.tif.png" "out/p/${name%:*}.tif.png" "TIFF, ${name#*:}: as ${name%:*} of 8 bits" "$([[ $name = *rgb4 ]] && echo 9 || echo 2)"
+done
+for name in premultiplied-signed16 white-is-zero-signed16; do
+    convert "in/$name.tif" -background white -flatten -colorspace sRGB -depth 8 -type TrueColor wanted.png 2>/dev/null
+    same "out/p/$name.tif.png" wanted.png "TIFF, $name: as ImageMagick"
+done
+like "$(grep lab.jp2 out/FAILED.tsv)" "CIELab|Lab" "JPEG 2000 in CIELab: refused by name"
+like "$(grep complex.tif out/FAILED.tsv)" "TIFF: complex numbers are not read: convert it" "TIFF, complex numbers: refused by name"
 like "$(grep raw.dng out/FAILED.tsv)" "raw file.*develop it" "a sensor's pixels are refused"
 
 # --- colour told by PNG ---------------------------------------------------------------------------------------------
@@ -130,6 +154,17 @@ done
 for name in rgb.bmp rgb.jp2 stream.j2k; do
     same "out/p/$name.png" "in/$name" "$name: as Pillow"
 done
+for name in yuv444p yuv422p yuv420p yuv410p odd pal8 box-behind; do
+    same "out/p/$name.jp2.png" "$plain" "JPEG 2000, $name" 4
+done
+is "$(vipsheader -f width out/p/odd.jp2.png)x$(vipsheader -f height out/p/odd.jp2.png)" 61x45 "JPEG 2000 of odd size: every column"
+same out/p/grey.jp2.png "30,30,30 90,90,90 150,150,150 220,220,220" "JPEG 2000, grey"
+same out/p/alpha.jp2.png out/p/straight.tif.png "JPEG 2000, alpha over the background"
+like "$(grep '^cut.jp2' out/FAILED.tsv)" "JPEG 2000: .*length" "JPEG 2000 that is cut fails"
+like "$(grep '^large.jp2' out/FAILED.tsv)" "more than the recipe's limit of 100 megapixels" "a large one is refused by its header"
+mkdir large && mv in/large.jp2 large && printf '%s\n' "[limits]" megapixels=1000 "[rendition p]" width=64 >large.recipe
+(ulimit -v 2500000; "$KNEE" run --quiet --serial --recipe large.recipe large many 2>stderr)
+like "$(cat many/FAILED.tsv)" "17000x17000 with 3 components needs more than 4096 MiB" "... and for its memory where the recipe allows more pixels"
 
 # --- profiles that do not fit, in every recipe ----------------------------------------------------------------------
 unfit=(rgb-with-grey rgb-with-cmyk rgb-with-cut grey-with-rgb grey-with-cmyk grey-with-cut cmyk-with-rgb cmyk-with-grey

@@ -5,6 +5,7 @@ FOLDER/../cmyk.tif and FOLDER/../p3.tif hold a profile each.
 Each shows four colours in its quarters. TIFF and PNG are written by hand, for no tool writes their odd kinds.
 """
 import io
+import math
 import struct
 import sys
 import zlib
@@ -66,6 +67,34 @@ def tiff(name: str, samples: int, bits: int, kind: int, meaning: int, data: byte
     save(name, b"II*\0" + struct.pack("<I", at) + data + directory(tags, at, 0))
 
 
+def packed(bits: int) -> bytes:
+    """The colours in samples of that many bits, the highest first; each row in whole bytes."""
+    rows = b""
+    for y in range(HEIGHT):
+        values = [round(v * (2 ** bits - 1) / 255) for x in range(WIDTH) for v in COLOURS[x * 2 // WIDTH + 2 * (y * 2 // HEIGHT)]]
+        row = "".join(f"{v:0{bits}b}" for v in values)
+        rows += int(row.ljust(-len(row) % 8 + len(row), "0"), 2).to_bytes((len(row) + 7) // 8, "big")
+    return rows
+
+
+def float24(value: float) -> bytes:
+    """Of a value from 2^-62 on: 7 bits of exponent, 16 of mantissa."""
+    mantissa, exponent = math.frexp(value)
+    return struct.pack("<I", (exponent - 1 + 63) << 16 | int((mantissa * 2 - 1) * 65536))[:3]
+
+
+def planes(name: str) -> None:
+    """16 bits, the samples of each colour by themselves, in tiles of 32x16, of which the last row is not full."""
+    tiles = [struct.pack("<512H", *(COLOURS[x * 2 // WIDTH + 2 * (min(y, HEIGHT - 1) * 2 // HEIGHT)][k] * 257
+                                    for y in range(top, top + 16) for x in range(left, left + 32)))
+             for k in range(3) for top in range(0, HEIGHT, 16) for left in range(0, WIDTH, 32)]
+    places = [8 + 1024 * i for i in range(len(tiles))]
+    tags = [t for t in picture(b"", 8, 3, 16, 1, 2, []) if t[0] not in (273, 278, 279, 284)]
+    tags += [(284, 3, [2]), (322, 3, [32]), (323, 3, [16]), (324, 4, places), (325, 4, [1024] * len(tiles))]
+    at = 8 + 1024 * len(tiles)
+    save(name, b"II*\0" + struct.pack("<I", at) + b"".join(tiles) + directory(tags, at, 0))
+
+
 def tiffs() -> None:
     pack = struct.pack
     rgb = pixels(lambda q: bytes(COLOURS[q]))
@@ -91,6 +120,24 @@ def tiffs() -> None:
     tiff("unspecified.tif", 4, 8, 1, 2, pixels(lambda q: bytes(COLOURS[q] + (ALPHA[q],))), [0])
     tiff("unspecified2.tif", 5, 8, 1, 2, pixels(lambda q: bytes(COLOURS[q] + (ALPHA[q], 3))), [0, 0])
     tiff("grey-unspecified.tif", 2, 8, 1, 1, pixels(lambda q: bytes([GREYS[q], ALPHA[q]])), [0])
+    tiff("premultiplied-float.tif", 4, 32, 3, 2,
+         pixels(lambda q: pack("<4f", *(v * ALPHA[q] / 65025 for v in COLOURS[q]), ALPHA[q] / 255)), [1])
+    tiff("grey-premultiplied-float.tif", 2, 32, 3, 1,
+         pixels(lambda q: pack("<2f", GREYS[q] * ALPHA[q] / 65025, ALPHA[q] / 255)), [1])
+    tiff("white-is-zero-float.tif", 1, 32, 3, 0, pixels(lambda q: pack("<f", 1 - GREYS[q] / 255)))
+    tiff("half.tif", 3, 16, 3, 2, pixels(lambda q: pack("<3e", *(v / 255 for v in COLOURS[q]))))
+    tiff("double.tif", 1, 64, 3, 1, pixels(lambda q: pack("<d", GREYS[q] / 255)))
+    tiff("whole64.tif", 1, 64, 1, 1, pixels(lambda q: pack("<Q", GREYS[q] * (2 ** 64 - 1) // 255)))
+    tiff("premultiplied32.tif", 4, 32, 1, 2, pixels(
+        lambda q: pack("<4I", *[round(v * 16843009 * ALPHA[q] / 255) for v in COLOURS[q]], ALPHA[q] * 16843009)), [1])
+    tiff("premultiplied-signed16.tif", 4, 16, 2, 2, pixels(
+        lambda q: pack("<4h", *[round(v * 128 * ALPHA[q] / 255) for v in COLOURS[q]], ALPHA[q] * 128)), [1])
+    tiff("white-is-zero-signed16.tif", 1, 16, 2, 0, pixels(lambda q: pack("<h", 32767 - GREYS[q] * 128)))
+    for bits in (4, 10, 12, 14):
+        tiff(f"rgb{bits}.tif", 3, bits, 1, 2, packed(bits))
+    tiff("float24.tif", 1, 24, 3, 1, pixels(lambda q: float24(GREYS[q] / 255)))
+    tiff("complex.tif", 1, 64, 6, 1, pixels(lambda q: pack("<2f", 0.5, 0.5)))
+    planes("planes-in-tiles.tif")
     tiff("many.tif", 70, 8, 1, 1, pixels(lambda q: bytes(70)), [0] * 69)
     tiff("cmyk.tif", 4, 8, 1, 5, pixels(lambda q: bytes(INKS[q])))
     tiff("cmyk16.tif", 4, 16, 1, 5, pixels(lambda q: pack("<4H", *(v * 257 for v in INKS[q]))))
@@ -99,10 +146,11 @@ def tiffs() -> None:
     tiff("spot16.tif", 5, 16, 1, 5, pixels(lambda q: pack("<5H", *(v * 257 for v in INKS[q]), 999)), [0])
     # A thumbnail first: the full picture is the next page, or below the first, or a sensor's.
     small = pixels(lambda q: b"\x80\x80\x80", 16, 12)
-    for name, below, meaning in (("next.tif", False, 2), ("below.tif", True, 2), ("raw.dng", True, 32803)):
+    for name, below, meaning, reduced in (("next.tif", False, 2, 1), ("below.tif", True, 2, 1), ("raw.dng", True, 32803, 1),
+                                          ("untagged.tif", False, 2, None), ("called-full.tif", False, 2, 0)):
         at = 8 + len(rgb) + len(small)
         full = picture(rgb, 8, 3, 8, 1, meaning, [])
-        first = picture(small, 8 + len(rgb), 3, 8, 1, 2, [(254, 4, [1])], 16, 12)
+        first = picture(small, 8 + len(rgb), 3, 8, 1, 2, [] if reduced is None else [(254, 4, [reduced])], 16, 12)
         place = at + len(directory(first + ([(330, 4, [0])] if below else []), at, 0))
         if below:
             first.append((330, 4, [place]))
@@ -180,6 +228,25 @@ def jpegs() -> None:
     rgb.save(f"{FOLDER}/rgb.bmp")
     rgb.save(f"{FOLDER}/rgb.jp2", irreversible=False)
     rgb.save(f"{FOLDER}/stream.j2k", irreversible=False)
+    rgba = rgb.copy()
+    rgba.putalpha(Image.frombytes("L", (WIDTH, HEIGHT), pixels(lambda q: bytes([ALPHA[q]]))))
+    rgba.save(f"{FOLDER}/alpha.jp2", irreversible=False)
+    grey.save(f"{FOLDER}/grey.jp2", irreversible=False)
+    with open(f"{FOLDER}/rgb.jp2", "rb") as file:
+        whole = file.read()
+    save("cut.jp2", whole[:len(whole) - 40])
+    srgb = b"colr" + bytes([1, 0, 0]) + struct.pack(">I", 16)
+    assert whole.count(srgb) == 1
+    save("lab.jp2", whole.replace(srgb, srgb[:7] + struct.pack(">I", 14)))
+    save("box-behind.jp2", whole + struct.pack(">I4s16s", 24, b"uuid", b"0123456789abcdef"))
+    # The header of a picture that needs 8 GB: its sizes in the container and in the codestream.
+    size, box = struct.pack(">2I", WIDTH, HEIGHT), whole.index(b"ihdr") + 4
+    large, stream = bytearray(whole), whole.index(b"\xff\x51") + 6
+    large[box:box + 8] = struct.pack(">2I", 17000, 17000)
+    for at in (stream, stream + 16):  # of the image, and of its tile
+        assert large[at:at + 8] == size
+        large[at:at + 8] = struct.pack(">2I", 17000, 17000)
+    save("large.jp2", bytes(large))
     # A canvas of 800x600, of which a frame covers the upper left part.
     buffer = io.BytesIO()
     Image.new("RGB", (420, 340), COLOURS[0]).save(buffer, "GIF")

@@ -28,6 +28,8 @@ is $? 0 "fit: exit 0"
 "$KNEE" account c >stdout 2>stderr
 is $? 0 "account: exit 0"
 like "$(cat stdout)" '^useful, as with one worker +[0-9]' "... with the items of the spans"
+is "$(grep -cE '^(waiting for a core|blocked beyond that .locks.) .* -$' stdout) $(grep -cE '^off CPU: no core, or locks +[0-9-]' stdout)" "2 1" \
+    "... where spans have no run-queue delay, waiting and locks are one cause"
 "$KNEE" gate --write-baseline c.json c >/dev/null 2>stderr && "$KNEE" gate --baseline c.json c >stdout 2>stderr
 ok $(($? != 0 && $? != 3)) "gate: a study of a command against its own baseline is no regression"
 "$KNEE" gate --baseline c.json p >stdout 2>stderr
@@ -57,12 +59,18 @@ like "$(cat stdout)" 'wrote no spans' "that there are no spans is said"
 is "$(find h -type f)" "h/study.db" "outputs are removed"
 "$KNEE" fit h >/dev/null 2>stderr
 is $? 0 "fit without spans: exit 0"
+"$KNEE" sweep --study u --workers 1,2 --blocks 3 --noise 100% -- sh -c 'sleep 0.1; : {workers}' >stdout 2>stderr
+ok $(($(cat stdout stderr | grep -cE 'chunk [0-9]|dynamic|its own policy') > 0)) "no chunk and policy of a command without them"
+"$KNEE" gate --write-baseline u.json u >stdout 2>stderr
+is "$? $(grep -c cpu_s_per_trial u.json)" "0 2" "a baseline of a command without --units: CPU time of a trial"
+"$KNEE" gate --baseline u.json u >stdout 2>stderr
+ok $(($? != 0 && $? != 3)) "... which a later gate reads"
 "$KNEE" account h >stdout 2>stderr
 is $? 1 "account without spans: exit 1"
-like "$(cat stderr)" 'no trial that counts has the instants' "... and it is said that there are no causes"
+like "$(cat stderr)" 'the command wrote no spans' "... and it is said that there are no causes"
 
 # --- precision: ends when it is reached, or with the budget; weak scaling
-"$KNEE" sweep --study w --workers 1,2 --precision 50% --budget 60s --noise 100% --weak --units 10 -- sh -c 'sleep 0.1; test {units} = {workers}0' >stdout 2>stderr
+"$KNEE" sweep --study w --workers 1,2 --precision 50% --budget 60s --noise 100% --weak --units 10 -- sh -c 'sleep 0.4; test {units} = {workers}0' >stdout 2>stderr
 is $? 0 "precision and weak scaling: exit 0"
 like "$(cat stdout)" 'stopped by the precision; precision [0-9.]+% at 2 workers' "the summary says that the precision ended it, and the precision reached"
 is "$(q w "SELECT value FROM study WHERE key = 'stopped_by'") $(q w 'SELECT count(DISTINCT block) FROM trial')" "precision 3" "... after the blocks that are always done"
@@ -94,6 +102,20 @@ refused 'missing after' "nothing behind --" --
 refused '--units' "units that are not known" -- ./prog "{workers}" "{units}"
 refused 'belong to a command' "a check without a command" --check true batch
 refused 'give one of them' "a batch and a command" batch -- ./prog "{workers}"
+refused 'did you mean: knee sweep -- ./prog {workers}' "a command in one word without --" './prog {workers}'
+refused 'did you mean: knee sweep -- sleep 0.1' "... also without {workers}" 'sleep 0.1'
+refused "is one word, and no program: .*sh -c 'sleep 0.\{workers\}'" "a command in one word behind --" -- 'sleep 0.{workers}'
+refused "a command come after '--'" "options of a command without --" ./prog -j '{workers}'
+refused 'did you mean: knee sweep -- ./prog {workers}' "a command in several words without --" ./prog '{workers}'
+refused "unexpected 'b': one folder" "two folders" a b
+
+# --- the default study: commands with one name have one each, and each is continued
+for i in 1 2 1; do
+    "$KNEE" sweep --workers 1 --blocks 1 --budget 1m --noise 100% -- sh -c "sleep 0.0$i; : {workers}" >"stdout$i" 2>stderr
+done
+is "$(ls results)" $'sh\nsh-2' "two commands of one name: two studies"
+like "$(cat stderr)" 'nothing is left to do' "... and the first is found again"
+is "$(q results/sh-2 "SELECT value FROM study WHERE key = 'recipe_path'")" "sh -c 'sleep 0.02; : {workers}'" "the command line keeps its quotes"
 
 # --- killed, resumed; another command; nothing runs on
 "$KNEE" sweep --study r "${small[@]}" --blocks 6 -- sh -c 'sleep 0.1; sleep 77.{workers} & sleep 0.1' >/dev/null 2>stderr &

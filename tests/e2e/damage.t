@@ -35,6 +35,8 @@ vips gaussnoise n.v 640 480 --mean 128 --sigma 20 && vips cast n.v n8.v uchar &&
 vips copy rgb.v whole/strips.jpg && vips tiffsave rgb.v whole/jpeg.tif --compression jpeg --Q 80 || exit 1
 cp whole/strips.jpg bad/zeros.jpg && zeros bad/zeros.jpg 50 50
 cp whole/jpeg.tif bad/zeros.tif && zeros bad/zeros.tif 30 40
+vips pngsave rgb.v whole/interlaced.png --interlace && cp whole/interlaced.png bad && zeros bad/interlaced.png 50 10
+vips tiffsave rgb.v whole/plain.tif && head -c "$(($(stat -c %s whole/plain.tif) / 2))" whole/plain.tif >bad/header-gone.tif
 "$KNEE" run --quiet whole out-whole
 is $? 0 "whole files are done"
 for how in --serial "--workers 2"; do
@@ -47,4 +49,6 @@ for f in bad/cut-*; do
     like "$(grep -F "${f#bad/}" out/FAILED.tsv)" 'cut or damaged|Invalid data|End of file' "... ${f#bad/}: with the reason"
 done
 like "$(grep -F zeros.tif out/FAILED.tsv)" 'JPEG' "... zeros.tif: with the decoder's words"
+like "$(grep -F header-gone.tif out/FAILED.tsv)" 'tiff: it is cut or damaged' "... a TIFF whose header lies in what was cut: with the reason"
+like "$(grep -F interlaced.png out/FAILED.tsv)" 'CRC error|IDAT|zlib|inflate|decompress|filter' "... an interlaced PNG: with the decoder's words"
 done_testing

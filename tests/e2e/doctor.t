@@ -7,10 +7,20 @@ cd "$work" || exit 1
 table=$("$KNEE" doctor)
 is $? 0 "knee doctor succeeds whatever is missing"
 for what in cores SMT NUMA memory "CPU quota" "cgroup CPU" load steal "run-queue delay" "hardware counters" \
-    "software counters" sandbox libraries "reads pictures" "reads clips" writes; do
+    "software counters" sandbox libraries "reads pictures" "reads clips" writes "picture libraries"; do
     is "$(grep -cE "^[ !-] $what  " <<<"$table")" 1 "one line for $what"
 done
 is "$(awk 'length($0) > 100' <<<"$table" | wc -l)" 0 "no line is wider than 100 columns"
+for library in vips zimg jpeg webp jxl openjp2 lcms2 libavformat libavcodec libavutil libswscale; do
+    like "$(tr -s ' \n' ' ' <<<"$table")" "[ ,]$library [0-9]+\.[0-9.]+," "the version of $library"
+done
+for library in heif aom de265 png16 tiff webpdemux dav1d; do
+    like "$table" "lib$library\.so\.[0-9]+\.[0-9]" "... and the file of $library, which others load"
+done
+is "$(grep -c "^. missing formats" <<<"$table")" 0 "nothing that it could read is missing"
+without=$(VIPSHOME=$work "$KNEE" doctor) # libvips looks for its modules there
+like "$without" "^- missing formats +HEIC and AVIF, writing AVIF: the library is not installed" "a format without its library is named"
+like "$without" "reads pictures +JPEG, PNG, WebP, TIFF, GIF, JPEG 2000" "... and is not among those that are read"
 like "$table" "reads pictures +JPEG, PNG, WebP, TIFF, GIF" "the formats that it reads"
 like "$table" "^. cores +[0-9]+ of [0-9]+ physical cores? usable" "cores usable of those there"
 is "$(grep -c pinned <<<"$table")" 0 "knee doctor pins nothing and mentions no pinning"

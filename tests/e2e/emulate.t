@@ -45,6 +45,29 @@ until [ -z "$(pgrep -f -- '--emulate 8 long killed')" ]; do sleep 0.05; done
 "$KNEE" run --quiet --workers 4 --emulate 4 long killed
 is "$? $(groups $pid)" "0 " "killed: the next run removes its groups and completes"
 
+# Runs of other kinds remove the groups of killed ones, too.
+leave() { # a killed emulated run whose groups are left, in `pid`
+    rm -rf left
+    "$KNEE" run --quiet --workers 2 --emulate 8 long left 2>/dev/null &
+    pid=$!
+    until [ -n "$(find left -name '*.jpg' 2>/dev/null | head -1)" ]; do sleep 0.02; done
+    kill -KILL $pid
+    wait $pid 2>/dev/null
+    until [ -z "$(pgrep -f -- '--emulate 8 long left')" ]; do sleep 0.05; done
+}
+for kind in "run --quiet batch other" "run --quiet --serial batch another" "synthetic items=1" \
+    "sweep --study waits --synthetic items=2 --workers 1 --blocks 1 --noise 100% --budget 60s"; do
+    # A run of another test at the same time may have removed them already.
+    for _ in $(seq 30); do
+        leave
+        before=$(groups $pid)
+        [ -z "$before" ] || break
+    done
+    # shellcheck disable=SC2086
+    "$KNEE" $kind >/dev/null 2>&1
+    is "${before:+were there} $(groups $pid)" "were there " "knee ${kind%% *} removes the groups of a killed run"
+done
+
 # A worker that hangs or dies while the others wait for the start of all does not stop them.
 KNEE_FAILPOINT=start:1:hang "$KNEE" run --quiet --workers 3 --emulate 4 batch hung 2>/dev/null &
 pid=$!
@@ -62,6 +85,16 @@ is $? 0 "a worker killed at its start: the run completes"
 "$KNEE" sweep --study study --emulate 4 --workers 1,2,4 --chunks 1 --policies dynamic --items 4 --blocks 3 --budget 60s --noise 99% batch \
     >stdout 2>stderr
 is $? 0 "a study of emulated cores"
+like "$(cat stdout)" '^emulated 4 of 6, drawn by kind and cost for the tail of the batch: idle with 4 workers [0-9.]+%, batch [0-9.]+%' \
+    "... its items are drawn for the tail of the batch"
+like "$(cat stdout)" 'they test the pool, its start and its dispatch' "... and the summary says what it is for"
+"$KNEE" sweep --study real --workers 1,2 --chunks 1 --policies dynamic --blocks 1 --budget 60s --noise 100% batch >/dev/null 2>&1
+"$KNEE" sweep --dry-run --study timed --emulate 4 --times real --workers 1,4 --items 4 --budget 60s batch >stdout 2>stderr
+is $? 0 "items by the times of a study"
+"$KNEE" sweep --study no --emulate 4 --times real --workers 1,4 --items 4 --budget 60s long >/dev/null 2>stderr
+is "$? $(cat stderr)" "1 knee sweep: error: --times real: the study is of another batch (paths and sizes)" "... of another batch: refused"
+"$KNEE" sweep --study no --times real batch >/dev/null 2>stderr
+is "$? $(grep -c -- '--times: only --emulate' stderr)" "2 1" "... without emulated cores: refused"
 facts=$(sqlite3 study/study.db "SELECT key || '=' || value FROM study WHERE key IN ('cores', 'emulated_cores')" | sort | tr '\n' ' ')
 is "$facts" "cores=4 emulated_cores=4 " "... has that many cores, and says that they are emulated"
 like "$(sqlite3 study/study.db "SELECT value FROM study WHERE key = 'real_cores'")" '^[1-9]' "... and how many real ones there are"

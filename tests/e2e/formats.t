@@ -45,5 +45,32 @@ for study in images command synthetic; do
     is "$(query 'SELECT kind FROM event' | undocumented)" "" "... every kind of event"
     is "$("$KNEE" fit --json "$study" | keys | undocumented)" "" "... every key of fit.json"
 done
+like "$(sqlite3 images/study.db "SELECT value FROM study WHERE key = 'picture_libraries'")" "libaom.*libheif.*libvips.*libzimg" \
+    "a study of images has the libraries of pictures"
 is "$("$KNEE" predict --json images | keys | undocumented)" "" "... every key of knee predict --json"
+
+# What commands print with --json.
+"$KNEE" run --quiet batch one >/dev/null 2>&1
+sed 's/^[0-9a-f]\{8\}/00000000/' one/MANIFEST.sha256 >changed
+prints() { # prints NAME FORMAT COMMAND...: one JSON object of that format, whose keys are documented
+    local name=$1 format=$2
+    shift 2
+    "$KNEE" "$@" >stdout 2>stderr
+    is "$(/usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin).get("format"))' <stdout)" "$format" "$name: JSON"
+    is "$(keys <stdout | undocumented)" "" "... whose keys are in docs/formats.md"
+}
+prints "verify, two runs" "knee-verify 1" verify --json one changed
+is "$(/usr/bin/python3 -c 'import json; v = json.load(open("stdout")); print(v["equal"], v["same"], v["different"] == len(v["differences"]) > 0, v["differences"][0]["what"])')" \
+    "False 0 True differs" "... with each difference"
+prints "verify, the files of a run" "knee-verify 1" verify --json one
+is "$(/usr/bin/python3 -c 'import json; v = json.load(open("stdout")); print(v["kind"], v["equal"], v["same"] > 0, v["differences"])')" "files True True []" \
+    "... all as the manifest says"
+prints "verify, items done again" "knee-verify 1" verify --json --recompute 2 batch one
+is "$(/usr/bin/python3 -c 'import json; v = json.load(open("stdout")); print(v["kind"], v["equal"], v["done_again"], v["items"], v["extra"])')" \
+    "recompute True 2 12 0" "... the same bytes"
+prints "self-test" "knee-self-test 1" self-test --json
+prints "recipe check" "knee-recipe 1" recipe --json check web
+prints "recipe list" "knee-recipes 1" recipe --json list
+prints "synthetic" "knee-synthetic 1" synthetic --json 'items=4 cost=1ms kind=wait'
+prints "doctor" "knee-doctor 1" doctor --json
 done_testing

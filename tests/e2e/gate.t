@@ -16,8 +16,9 @@ sqlite3 -batch study/study.db "UPDATE trial SET wall_ns = 1000000000 / (SELECT w
 is $? 0 "a baseline"
 "$KNEE" gate --baseline base.json study >out
 is $? 0 "the study passes its own baseline"
-like "$(cat out)" '^verdict: pass \(2 of 2 entries pass, 0 worse, 0 undecided\)$' "... and says so"
-like "$(cat out)" '^  worse by 0 \(-[0-9.e-]+ to [0-9.e-]+\); may be 0\.03$' "... and how much worse it may be"
+like "$(cat out)" '^verdict: pass \(scaling: pass, cost: pass; ' "... and says so"
+like "$(cat out)" '^  worse by 0 \(-[0-9.e-]+ to [0-9.e-]+\)%; may be 14\.8%$' "... and how much worse it may be"
+like "$(cat out)" '^the baseline has one session: as much is allowed as sessions' "... one session: said"
 
 edit() { # edit PYTHON: changes the baseline b
     /usr/bin/python3 -c "import json
@@ -27,15 +28,43 @@ json.dump(b, open('other.json', 'w'))"
     "$KNEE" gate --baseline other.json study >out
     echo $?
 }
-is "$(edit 'b["entries"][1]["workers"] = 7')" 3 "a cell that the study lacks: undecided"
+is "$(edit 'b["sessions"][0]["entries"][0]["workers"] = 7')" 3 "a cell that the study lacks: undecided"
 like "$(cat out)" '^to decide: the study has no value at these numbers of workers: 7; sweep them' "... and the remedy is to measure it"
 is "$(grep -c 'more blocks' out)" 0 "... not more blocks"
-is "$(edit 'b["entries"][1].update(low=0.2, high=4.0)')" 3 "an interval that is too wide: undecided"
+is "$(edit 'b["sessions"][0]["entries"][0].update(low=0.2, high=4.0)')" 3 "an interval that is too wide: undecided"
 like "$(cat out)" '^to decide: the intervals are too wide: more blocks would decide$' "... and more blocks would decide"
-is "$(edit 'b["entries"][1].update(n_blocks=1)')" 3 "a baseline of one block: undecided"
+is "$(edit 'b["sessions"][0]["entries"][0].update(n_blocks=1)')" 3 "a baseline of one block: undecided"
 like "$(cat out)" '^to decide: without an interval nothing can be judged: sweep at least 3 blocks' "... for want of an interval"
-is "$(edit 'b["entries"][1].update(value=1.2, low=1.19, high=1.21)')" 1 "a study that is worse: exit 1"
+is "$(edit 'b["sessions"][0]["entries"][0].update(value=1.2, low=1.19, high=1.21)')" 1 "a study that is worse: exit 1"
 
+like "$(cat out)" '^repeat: .*gate --baseline other.json study$' "... with the command that repeats it"
+is "$(edit 'b["sessions"][0]["entries"][0].update(value=1.2, low=1.19, high=1.21); b["sessions"][0]["account"] = {"workers": 2, "tail": 0, "init": 0.3}')" 1 \
+    "a baseline with an account"
+like "$(tr '\n' ' ' <out | tr -s ' ')" 'cause: (the )?tail.* \+[0-9.]+ \([0-9. to-]+\) points of the core time with 2 workers, from 0[0-9.]*% to [0-9.]+%' \
+    "... names the cause, from what to what, with its interval"
+is "$(edit 'b["sessions"][0]["entries"][0].update(value=1.2, low=1.19, high=1.21); del b["sessions"][0]["account"]')" 1 "a baseline without one"
+like "$(cat out)" '^cause: not known, baseline or study has no core-second account$' "... says so"
+is "$(edit 'b["policy"] = "static"')" 4 "a baseline of another policy: not comparable"
+like "$(cat out)" "^policy: the baseline has 'static', the study 'dynamic'$" "... and the difference is named"
+is "$(edit 'b["chunk"] = "64"')" 4 "... of another chunk"
+like "$(cat out)" "^chunk: the baseline has '64', the study '1'$" "... by name"
+is "$(edit 'b["placement"] = "scatter"')" 4 "... of another placement"
+is "$(edit 'del b["chunk"], b["policy"], b["placement"], b["start_method"]')" 0 "... an older baseline, without them, is compared"
+is "$(edit 'b.update(b.pop("sessions")[0], format="knee-baseline 1")')" 0 "a file of format 1 has one session"
+"$KNEE" gate --baseline other.json --accept study >out 2>err
+is "$? $(grep -c 'this study is session 1 of it already' err)" "2 1" "the same study is no second session"
+cp -r study again && sqlite3 -batch again/study.db "UPDATE study SET value = '2001-01-01T00:00:00Z' WHERE key = 'created_utc'"
+"$KNEE" gate --baseline other.json --accept again >out
+is "$? $(/usr/bin/python3 -c 'import json; b = json.load(open("other.json")); print(b["format"], len(b["sessions"]), "entries" in b)')" \
+    "0 knee-baseline 2 2 False" "--accept makes it one of format 2, with two sessions"
+"$KNEE" gate --baseline other.json again >out
+like "$(cat out)" '^the baseline has 2 sessions: their spread is part of what is allowed$' "... whose spread counts"
+"$KNEE" gate --baseline base.json --json verdict.json --junit verdict.xml study >out
+is "$? $(grep -c '"kind": "baseline"' verdict.json) $(grep -c '<testcase' verdict.xml)" "0 1 $(($(grep -c quantity base.json) + 1))" "a verdict on a baseline is written as JSON and JUnit XML"
+"$KNEE" gate --require 'E(2)>=0.99999' --require 'E(4)>=0.5' --json verdict.json study >out
+is "$(/usr/bin/python3 -c "import json; g = json.load(open('verdict.json')); print(g['kind'], [l['state'] for l in g['lines']][1])")" "require skipped" "... on stated bounds too"
+
+"$KNEE" gate --baseline base.json study >out # for the lines below
 for arguments in account "account -j 2" predict "gate --baseline base.json" "gate --baseline other.json" "fit -v"; do
     # shellcheck disable=SC2086 # words
     "$KNEE" $arguments study >out 2>&1

@@ -38,9 +38,7 @@ if [ ! -d "$samples/valid" ] || [ ! -d "$samples/bad" ]; then
     done_testing
 fi
 
-# knee has no trusted loader for these.
-unread='\.jxl$'
-mapfile -t sound < <(cd "$samples/valid" && find . -type f | sed 's|^\./||' | grep -Ev "$unread" | sort)
+mapfile -t sound < <(cd "$samples/valid" && find . -type f | sed 's|^\./||' | sort)
 "$KNEE" run --quiet --workers 2 "$samples/valid" valid >stdout 2>stderr
 without=
 for item in "${sound[@]}"; do
@@ -49,9 +47,7 @@ for item in "${sound[@]}"; do
     done
 done
 is "$without" "" "${#sound[@]} sound items: three renditions each"
-is "$(tail -n +2 valid/FAILED.tsv | cut -f1 | grep -Evc "$unread")" 0 "no sound item failed"
-is "$(tail -n +2 valid/FAILED.tsv | grep -c 'not a picture or clip that knee reads')" \
-    "$(find "$samples/valid" -type f | grep -Ec "$unread")" "items without a trusted loader say so"
+is "$(tail -n +2 valid/FAILED.tsv 2>/dev/null)" "" "no sound item failed"
 
 # Flipped bits in the scan of a JPEG are not noticed; of the other file only the last byte of the end marker is missing.
 unnoticed='photo-bit-flips.jpg\|upstream-Pillow-truncated_jpeg.jpg'

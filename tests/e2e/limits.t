@@ -72,4 +72,33 @@ is "$(grep -vc '^#' made/MANIFEST.sha256)" 3 "and give one picture each"
 printf 'megabytes=0.001\n' | sed -i '1r /dev/stdin' small.recipe
 "$KNEE" run --quiet --workers 2 --recipe small.recipe --restart many made 2>/dev/null
 like "$(cut -f 2,4 made/FAILED.tsv)" 'read	.*limit of 0 MB' "a file with too many bytes is not read"
+
+# Limits of a worker, without any option: memory by the recipe, files by its renditions and the batch.
+printf '[limits]\nmegapixels=2\nmegabytes=3\n[rendition small]\nwidth=100\nheight=100\n' >known.recipe
+# limit_of WORD OPTION...: that limit of a worker in the middle of an item.
+limit_of() {
+    local word=$1 pid worker
+    shift
+    rm -rf held
+    KNEE_FAILPOINT=item@0:hang "$KNEE" run --quiet --workers 1 --recipe known.recipe "$@" many/frames.gif held &
+    pid=$!
+    until worker=$(pgrep -P $pid) && grep -q "^Seccomp:.*[12]" "/proc/$worker/status" 2>/dev/null; do
+        kill -0 $pid 2>/dev/null || return
+        sleep 0.02
+    done
+    sed -n "s/^$word  *\\([^ ]*\\) .*/\\1/p" "/proc/$worker/limits"
+    kill -KILL $pid
+    wait $pid 2>/dev/null
+}
+if "$KNEE" doctor | grep -q 'seccomp,'; then
+    is "$(limit_of 'Max data size')" $((1024 * 1048576 + 96 * 2000000 + 4 * 3000000 + 64 * 10000)) \
+        "a worker's memory is limited by the recipe"
+    is "$(limit_of 'Max data size' --memory-per-worker none)" unlimited "... unless no limit is asked for"
+    is "$(limit_of 'Max data size' --memory-per-worker 700)" $((700 * 1048576)) "... or another"
+    [ "$(limit_of 'Max file size')" -lt 1000000000 ]
+    ok $? "... and the size of the files that it writes"
+    like "$("$KNEE" run --memory-per-worker 15 many held 2>&1)" 'from 16 to 16777216, or none' "... and too small a limit is refused"
+else
+    skip "a sanitizer needs memory of its own, or there is no seccomp" "limits of a worker"
+fi
 done_testing

@@ -66,4 +66,17 @@ is "$? $(cd home && find . -type f -exec sha256sum {} +)" "1 $before" "... by an
 mkdir home/inbox && cp j.jpg home/inbox/
 "$KNEE" run --quiet home/inbox home
 is "$? $(find home/medium -type f)" "0 home/medium/j.jpg.jpg" "inputs elsewhere in the output folder are fine"
+ln -s nowhere/at/all lost
+"$KNEE" run --quiet home/inbox lost 2>stderr
+is "$? $(cat stderr)" "1 knee run: error: output folder lost: it is a link to nowhere/at/all, which is not there: make that folder or remove the link" \
+    "an output folder that is a link to nothing is called that"
+# A reason is whole, however long the name in it, also when another run takes it over from the journal.
+mkdir lengthy
+long=$(printf 'n%.0s' {1..252})
+cp "$(find . -name '*.jpg' -type f ! -size 0 | head -n 1)" "lengthy/$long"
+for way in first again; do
+    "$KNEE" run --quiet lengthy lengthy-out 2>/dev/null
+    like "$(cut -f 4 lengthy-out/FAILED.tsv | tail -n 1)" "^File name too long: shorten the name of the input \\(writing lengthy-out/[a-z]+/$long\\.[a-z]+\\)\$" \
+        "a reason of more than 250 bytes is whole ($way)"
+done
 done_testing

@@ -21,7 +21,7 @@ refused() {
     local name=$1
     shift
     (ulimit -v 4000000; exec timeout 10 "$KNEE" "$@") >/dev/null 2>said
-    like "$? $(grep -c '' said) $(cat said)" '^[12] 1 .*(regular file|a directory|does not exist)' "$name: refused at once, in one line"
+    like "$? $(grep -c '' said) $(cat said)" '^[12] 1 .*(regular file|a directory)' "$name: refused at once, in one line"
 }
 for odd in fifo /dev/zero; do
     refused "$odd as a recipe" run --recipe $odd batch out
@@ -31,11 +31,71 @@ for odd in fifo /dev/zero; do
     refused "$odd as a baseline" gate --baseline $odd "$root/tests/fuzz/corpus/study/small"
     refused "$odd as a study" fit $odd
 done
+small=$root/tests/fuzz/corpus/study/small
+bound='E(2)>=0.1'
+# The devices are links: should a check fail, no device of the machine is replaced.
+ln -s /dev/zero zero
+while IFS='|' read -r name words; do
+    for odd in fifo zero; do
+        # shellcheck disable=SC2086
+        refused "$odd, $name" ${words//ODD/$odd}
+    done
+done <<END
+a machine of predict|predict --cores 4 --machine ODD $small
+a machine of doctor|doctor --topology ODD
+a study of account|account ODD
+a study of predict|predict ODD
+the serial study of predict|predict --serial-from ODD $small
+a study of validate|validate ODD $small
+the other study of validate|validate $small ODD
+a replayed study of fit|fit --replayed ODD $small
+an emulated study of fit|fit --emulated ODD $small
+a replayed batch of run|run --replay ODD batch replayed
+a replayed study of sweep|sweep --study new --replay ODD
+the batch|run ODD out
+the output folder|run batch ODD
+the list of a batch that is done again|verify --recompute 1 --list ODD batch plain
+the recipe of a batch that is done again|verify --recompute 1 --recipe ODD batch plain
+a recipe to be checked|recipe check ODD
+JSON of a gate|gate --require $bound --json ODD $small
+JUnit of a gate|gate --require $bound --junit ODD $small
+OpenMetrics of a gate|gate --require $bound --openmetrics ODD $small
+a new baseline|gate --write-baseline ODD $small
+END
+[ -p fifo ] && [ -L zero ] && [ ! -e new ]
+ok $? "none of them was replaced or written"
+timeout 10 "$KNEE" gate --require "$bound" --summary=fifo "$small" >/dev/null 2>said
+like "$? $(tail -n 1 said)" '^[12] .*fifo cannot be written' "a FIFO that nobody reads as a summary is not waited for"
+mkdir odd-study
+cp "$small" odd-study/study.db
+mkfifo odd-study/study.db-wal
+refused "a FIFO next to the database of a study" fit odd-study
+rm odd-study/study.db-wal
+"$KNEE" fit odd-study >/dev/null && rm odd-study/fit.json && mkfifo odd-study/fit.json
+timeout 20 "$KNEE" report odd-study >/dev/null 2>said
+like "$? $(tail -n 1 said)" '^[12] .*fit.json' "report: a FIFO as fit.json is not waited for"
+mkdir odd-replay && mkfifo odd-replay/times
+refused "a FIFO as the times of a replay" run --replay odd-replay batch replayed
+rm odd-study/fit.json
+for odd in fifo zero; do
+    for name in curve.dat curve.svg curve.png report.pdf report.json; do
+        ln -sf "$work/$odd" "odd-study/$name"
+        refused "report: $odd as $name" report odd-study
+        rm -f "odd-study/$name"
+    done
+    refused "report: $odd as the file of --pdf" report --pdf $odd odd-study
+done
+[ -p fifo ] && [ -L zero ] && [ -z "$(find odd-study -name '*.tmp' -o -name '.curve*')" ]
+ok $? "report: none was replaced, nothing temporary is left"
+echo kept >kept
+ln -s "$work/kept" target
+"$KNEE" gate --require "$bound" --json target "$small" >/dev/null
+is "$(cat kept) $([ -L target ] || head -c 1 target)" "kept {" "a link to a regular file is replaced, and the file behind it kept"
 refused "a FIFO as the database of a study" fit fifo-study
 refused "a FIFO as the manifest in a folder" verify fifo-manifest
 refused "a FIFO as a watermark" run --recipe watermark.recipe batch out
 refused "a device as a font" run --recipe font.recipe batch out
-[ ! -e out ]
+[ ! -e out ] && [ ! -e replayed ]
 ok $? "nothing was written for any of them"
 
 # A standard descriptor that is closed is not taken by the journal.

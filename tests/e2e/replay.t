@@ -32,7 +32,7 @@ is $? 0 "a replay: exit 0"
 like "$(cat stdout)" '^study +one-replayed/study.db: 9 items replayed in each trial' "the summary says that items are replayed, the whole batch"
 like "$(cat stdout)" '^replayed one on [0-9]+ real cores: items waited instead of computing' "... and of which study"
 like "$(cat stdout)" '4 of 9 items take their time in one' "... which items have which times"
-like "$(cat stdout)" 'with 16 workers [0-9.e-]+% of their time was waiting for a real core' "... and what the pool costs on fewer cores"
+like "$(cat stdout)" 'with 16 workers on [0-9]+ real cores, [0-9.e-]+% of their time was waiting for a real core' "... and what the pool costs on fewer cores"
 r=one-replayed
 is "$(q $r "SELECT count(*) FROM trial WHERE status <> 'ok'")" 0 "every trial counts"
 is "$(q $r 'SELECT count(DISTINCT manifest_sha256) FROM trial')" 1 "all with the same bytes"
@@ -56,6 +56,19 @@ like "$(head -1 stdout)" '16 replayed cores' "knee fit says replayed"
 like "$(cat stdout)" 'replayed: no item was computed; each waited for its time in one' "... and warns"
 like "$(cat stdout)" 'same output as the real run of the batch' "... and compares with the real run"
 is "$(grep -c '"replay_of": "one"\|"replayed_cores": 16' $r/fit.json)" 2 "... and fit.json has it"
+like "$(cat stdout)" '^batch: 9 items with 16 workers, a core each: .*speedup' "... and what the whole batch does"
+like "$(tr -s ' \n' ' ' <stdout)" 'efficiency [0-9.]+%( \([0-9.% to]+\))? \(replayed\) of the speedup.s interval .* is that of all but contention, .* that of contention alone' \
+    "... with the interval of the study, contention apart"
+like "$(tr -s ' \n' ' ' <stdout)" 'lost there: .* (knee: .* replayed)' "... where its time goes, and its knee"
+is "$(/usr/bin/python3 -c 'import json; a = json.load(open("one-replayed/fit.json"))["answer"]; p = a["points"][-1]
+print(a["how"], a["workers"], a["items"], all(p[k]["low"] < p[k]["value"] < p[k]["high"] for k in ("wall_s", "speedup", "speedup_others")))')" \
+    "replayed 16 9 True" "... in fit.json, too"
+"$KNEE" report --replayed $r one >stdout 2>stderr
+is "$? $(cat stderr)" "0 " "knee report --replayed"
+like "$(cat stdout)" '^2 On 16 cores, 16 workers do 9 images in .* \(replayed\)' "... says what the batch does"
+like "$(tr -s ' \n' ' ' <stdout)" 'Contention was measured up to 2 workers; beyond, it is assumed to grow in proportion' \
+    "... and that contention beyond the cores is assumed"
+is "$(grep -c '^knee_label = .*replayed\|^replayed = .replayed.' one/curve.dat)" 2 "... and the curve has its points and its knee"
 
 # Killed and continued: times and bytes are those of its beginning.
 "$KNEE" sweep --replay one --study cut --workers 1,2 --chunks 1 --policies dynamic --blocks 3 "${quiet[@]}" >/dev/null 2>&1 &

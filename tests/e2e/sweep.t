@@ -148,6 +148,9 @@ cp -r batch bad && head -c 500 batch/x1.jpg >bad/cut.jpg
 "$KNEE" sweep --study four --workers 1,2 --chunks 1 --policies dynamic --blocks 1 --budget 5m --noise 100% bad >stdout 2>stderr
 is $? 0 "a batch with a bad item: exit 0"
 is "$(q four "SELECT count(*) FROM trial WHERE failed <> 1 OR status = 'failed'")" 0 "the bad item is counted in every trial"
+like "$(cat stdout)" '^items +1 of 7 items fail in every trial' "... and said in the summary"
+"$KNEE" gate --require 'E(2)>=0.01' four >stdout 2>stderr
+is "$? $(grep -c 'not comparable (1 of 7 items fail, at most 0 may' stdout)" "4 1" "... and no gate passes in silence"
 
 # --- weak scaling: 2 items for each worker
 weak=(--weak --items 2 --workers "1,2,3" --chunks 1 --policies dynamic --blocks 2 --budget 5m --noise 100%)
@@ -164,7 +167,10 @@ is "$(q weak "SELECT count(DISTINCT manifest_sha256) FROM trial WHERE items = 6"
 like "$("$KNEE" account weak)" 'attributed to causes, at least +100' "the account knows what each item costs alone"
 like "$("$KNEE" fit weak)" 'equivalence: 8 of 8 trials' "fit: every trial was as the serial run"
 "$KNEE" predict weak >stdout 2>stderr
-is "$? $(grep -c 'weak scaling' stderr)" "1 1" "predict: exit 1, it speaks of one batch"
+is "$? $(grep -c 'weak scaling' stdout)" "0 1" "predict: from the model of weak scaling"
+like "$(cat stdout)" '^workers +seconds of one more trial +scaled speedup' "... the scaled speedup"
+"$KNEE" predict --items 100 weak >stdout 2>stderr
+is "$? $(grep -c 'other items mean other workers' stderr)" "1 1" "... other items are refused with the reason"
 cp -r weak half && sqlite3 half/study.db "DELETE FROM item WHERE trial > 5; DELETE FROM worker WHERE trial > 5; DELETE FROM counter WHERE trial > 5; DELETE FROM trial WHERE id > 5; DELETE FROM study WHERE key = 'finished_utc'"
 "$KNEE" sweep --study half "${weak[@]}" batch >stdout 2>stderr
 is "$? $(whole half)/$(twice half)" "0 0/0" "a weak study is resumed with its shares"

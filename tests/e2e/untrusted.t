@@ -96,6 +96,15 @@ touch out/large/.knee-tmp-0 out/.knee-tmp-0
 is "$? $(find out -name '.knee-tmp*') $(find out -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort | tr '\n' ' ')" \
     "0  .knee other " "--restart with another recipe removes files and folders of the earlier one"
 
+# Sizes of outputs: two that have changed, whose sum has not.
+rm -rf out
+"$KNEE" run --quiet batch out
+printf x >>out/large/a.jpg.jpg && truncate -s -1 out/thumb/a.jpg.webp
+find out -name 'b.jpg*' -printf '%p %i\n' | sort >before
+"$KNEE" run --quiet batch out
+(cd out && sha256sum --quiet -c MANIFEST.sha256)
+is "$? $(find out -name 'b.jpg*' -printf '%p %i\n' | sort | cmp - before)" "0 " "outputs of other sizes are made again, and only those of their item"
+
 # Other kinds of files as the journal.
 for kind in fifo link; do
     rm -rf out

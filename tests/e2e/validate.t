@@ -31,6 +31,16 @@ sqlite3 worse/study.db "ATTACH 'here/study.db' AS h; $sql"
 is "$?" 1 "a machine with 99 times the contention: exit 1"
 like "$(cat stdout)" '^ +8 .* differ$' "... the speedup differs"
 is "$(awk '$1 == "contention" { print ($3 + 0 > 40), ($4 + 0 < -30) }' stdout)" "1 1" "... and contention is the cause that does"
+"$KNEE" validate --json here worse >stdout 2>stderr
+is "$? $(/usr/bin/python3 -c 'import json, sys; v = json.load(sys.stdin)
+print(v["format"], v["how"], [p["workers"] for p in v["points"]], v["points"][-1]["intervals"], v["differ"],
+      len(v["causes"]), round(sum(c["predicted"] for c in v["causes"]), 2))' <stdout)" "1 knee-validation 1 simulated [8] differ 1 6 1.0" \
+    "--json: the same, from the same numbers"
+for key in $(/usr/bin/python3 -c 'import json, sys; v = json.load(sys.stdin)
+print(*v, *v["points"][0], *v["causes"][0])' <stdout); do
+    grep -qE "(^|[^a-z0-9_-])$key([^a-z0-9_-]|$)" "$root/docs/formats.md" || echo "$key"
+done >undocumented
+is "$(cat undocumented)" "" "... and its keys are in docs/formats.md"
 
 refused() { # refused PATTERN NAME HERE THERE
     "$KNEE" validate "$3" "$4" >/dev/null 2>stderr

@@ -144,7 +144,16 @@ if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then
     is $? 0 "/dev/shm and every folder for temporary files full: the run does not need them"
     cmp serial/MANIFEST.sha256 out/MANIFEST.sha256
     ok $? "... and ends like the serial run"
+    rm -rf out
+    # shellcheck disable=SC2016
+    for how in "--workers 2" "--workers 2 --start zygote" --serial; do
+        unshare -m bash -c 'umount -l /proc && exec "$0" run --quiet --restart $1 batch out' "$KNEE" "$how" 2>stderr
+        is "$? $(cat stderr)" "0 " "without /proc, $how: a run needs it as little, nor do the shipped recipes"
+        cmp serial/MANIFEST.sha256 out/MANIFEST.sha256
+        ok $? "... and ends like the serial run"
+    done
 else
     skip "no mount namespace" "/dev/shm and the folders for temporary files full"
+    skip "no mount namespace" "without /proc"
 fi
 done_testing

@@ -1,6 +1,6 @@
 """The table of all kinds: what is made, and what must come out of it."""
 from formats_make import (BACKGROUND, BLACK, BT709, GREYS, H264, HEIGHT, QUARTERS, TO_709, WIDTH, Case, animation, bilevel, cjpeg, clear, deep_grey,
-                          film, late_gif, magick, oriented, pillow, png, still, text, turned, vips, vips_two)
+                          film, jxl, late_gif, magick, oriented, pillow, png, still, text, turned, vips, vips_two)
 
 CLEAR = QUARTERS[:3] + [BACKGROUND]
 CLEAR_GREYS = GREYS[:3] + [BACKGROUND]
@@ -75,6 +75,10 @@ OTHERS = [
     Case("avif-10.avif", still("-c:v", "libaom-av1", "-crf", "8", "-pix_fmt", "yuv420p10le"), tolerance=6),
     Case("heic.heic", vips("heifsave", "--compression", "hevc", "--Q", "90", "--bitdepth", "8"), tolerance=6),
     Case("bmp.bmp", pillow(), tolerance=1),
+    Case("jxl.jxl", vips("jxlsave", "--Q", "90"), tolerance=6),
+    Case("jxl-lossless.jxl", vips("jxlsave", "--lossless"), tolerance=1),
+    Case("jxl-alpha.jxl", jxl(clear(), "-d", "0"), colours=CLEAR, tolerance=1),
+    Case("jxl-grey-16.jxl", jxl(png(16, 0), "-d", "0"), colours=GREYS, tolerance=1),
     Case("jp2.jp2", vips("jp2ksave", "--lossless"), tolerance=1),
     Case("jpeg-in-disguise.png", pillow(format="JPEG", quality=95)),
     Case("no-ending", pillow(format="PNG"), tolerance=1),
@@ -105,7 +109,6 @@ CLIPS = [
                                "a='255*(1-gte(X,W/2)*gte(Y,H/2))'"), colours=CLEAR, tolerance=2),
 ]
 REFUSED = [
-    Case("jxl.jxl", vips("jxlsave"), refused="JPEG XL"),
     Case("svg.svg", text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>\n'), refused="SVG"),
     Case("pdf.pdf", text("%PDF-1.4\n"), refused="PDF"),
     Case("playlist.m3u8", text("#EXTM3U\n#EXTINF:1,\n/etc/passwd\n"), refused="a text"),

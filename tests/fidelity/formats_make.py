@@ -126,6 +126,17 @@ def magick(*arguments: str, prefix: str = "") -> Callable[[str], None]:
     return make
 
 
+def jxl(first: Callable[[str], None], *arguments: str) -> Callable[[str], None]:
+    """The PNG that the first maker makes, by cjxl."""
+    def make(path: str) -> None:
+        first(path + ".png")
+        try:
+            tool("cjxl", path + ".png", path, "--quiet", *arguments)
+        finally:
+            os.remove(path + ".png")
+    return make
+
+
 def cjpeg(*arguments: str) -> Callable[[str], None]:
     def make(path: str) -> None:
         Image.fromarray(quarters()).save(path + ".ppm")

@@ -14,9 +14,11 @@ static uint64_t bytes[] = {1, 2, 3};
 enum { ITEMS = sizeof paths / sizeof paths[0] };
 
 static struct batch batch = {.root = "/nowhere", .paths = paths, .bytes = bytes, .count = ITEMS};
-static struct recipe recipe = {.sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-                               .renditions = {{.name = "one"}, {.name = "two", .format = FORMAT_WEBP}},
-                               .rendition_count = 2};
+static struct recipe recipe = {
+    .sha256 = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+    .renditions = {{.name = "one", .output = "one/{path}.jpg"},
+                   {.name = "two", .output = "{path}.webp", .format = FORMAT_WEBP}},
+    .rendition_count = 2};
 
 /* Each line of the text with its checksum. */
 static void append_lines(const struct line_log *log, const uint8_t *data, size_t size)

@@ -1,12 +1,31 @@
 /* What pictures say of themselves, as far as knee reads it itself: layout of TIFF, canvas of GIF, colour told without a
- * profile. */
+ * profile; and the samples of TIFF, which libtiff gives. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "pipeline/images/codecs/colour_tags.h"
 #include "pipeline/images/codecs/gif_canvas.h"
 #include "pipeline/images/codecs/tiff_layout.h"
+#include "pipeline/images/codecs/tiff_picture.h"
 #include "tests/fuzz/fuzz.h"
+
+enum { MOST_PIXELS = 100000 };
+
+static void read_tiff(const uint8_t *data, size_t size, const struct tiff_layout *layout)
+{
+    struct fault fault = {.text = ""};
+    VipsImage *image;
+
+    if (vips_init("fuzz")) /* of the first call */
+        abort();
+    image = tiff_picture_open(data, size, layout, MOST_PIXELS, &fault);
+    if (!image && !fault.text[0])
+        abort(); /* refused without a reason */
+    if (image && ((uint64_t)image->Xsize * (uint64_t)image->Ysize > MOST_PIXELS || image->Bands > 5))
+        abort();
+    if (image)
+        g_object_unref(image);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -18,6 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (layout.page < 0 || layout.subifd < -1 || layout.extra_count < 0 ||
         layout.extra_count > TIFF_MOST_EXTRA)
         abort();
+    if (sniff_kind(data, size) == KIND_TIFF)
+        read_tiff(data, size, &layout);
     if (gif_canvas_read(data, size, &canvas) &&
         (canvas.width < 0 || canvas.left < 0 || canvas.frame_width < 0))
         abort();

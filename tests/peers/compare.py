@@ -8,6 +8,7 @@ import tempfile
 
 from PIL import Image
 
+import peers.options
 import peers.recipe
 from peers import table, worker_start
 from peers.catalogue import Setting, all_tools, tools_for_quality
@@ -19,18 +20,10 @@ GROUP = 4
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="compare", description=__doc__)
-    parser.add_argument("root", help="folder of photographs")
-    parser.add_argument("--programs", required=True, help="folder of knee_one, knee_start and floor")
-    parser.add_argument("--modules", required=True, help="folder that has node_modules/sharp")
-    parser.add_argument("--sharp-missing", default="sharp is not installed", help="what to say when it has not")
-    parser.add_argument("--recipe", required=True)
-    parser.add_argument("--csv", required=True, help="the table, to be written")
+    parser = peers.options.parser("compare", __doc__, "folder of photographs")
     parser.add_argument("--images", type=int, default=20, help="photographs taken, evenly over their sizes (20)")
-    parser.add_argument("--rounds", type=int, default=2, help="times each is done (2)")
     parser.add_argument("--quality-images", type=int, default=8, help="photographs compared by SSIM (8); 0: none")
     parser.add_argument("--no-overlays", action="store_true", help="no watermark and caption from anyone")
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="CPU for one job at a time")
     return parser.parse_args()
 
 

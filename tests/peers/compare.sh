@@ -7,8 +7,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 build=$(realpath "${BUILD:-$root/build}")
-# 0.34.5 is the last that works with Node 18.
-sharp=${SHARP_VERSION:-0.35.5}
 modules=$build/peers
 
 if [ "$#" -lt 1 ] || [ ! -d "${!#}" ]; then
@@ -27,18 +25,7 @@ for module in PIL numpy; do
     }
 done
 
-sharp_missing="npm is missing: make deps-peers"
-if command -v npm >/dev/null && [ "$(cat "$modules/version" 2>/dev/null)" != "$sharp" ]; then
-    mkdir -p "$modules"
-    echo "peers: npm fetches sharp $sharp" >&2
-    if npm install --prefix "$modules" --no-package-lock --no-save --no-audit --no-fund --fetch-retries=1 \
-        "sharp@$sharp" >"$modules/npm.log" 2>&1; then
-        echo "$sharp" >"$modules/version"
-    else
-        rm -rf "$modules/node_modules"
-        sharp_missing="npm install sharp@$sharp failed: $modules/npm.log"
-    fi
-fi
+sharp_missing=$("$here/install_sharp.sh" "$modules")
 
 export PYTHONPATH=$root/tests PYTHONDONTWRITEBYTECODE=1
 common=(--programs "$build/tests/peers" --modules "$modules" --sharp-missing "$sharp_missing"

@@ -9,6 +9,7 @@ import statistics
 import sys
 import tempfile
 
+import peers.options
 import peers.recipe
 from peers import kinds_make
 from peers.catalogue import Setting, knee, pillow, sharp
@@ -25,19 +26,11 @@ SAME_PICTURE = ("JPEG photographs", "JPEG Display P3", "WebP lossy", "WebP lossl
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="kinds", description=__doc__)
-    parser.add_argument("root", help="folder of photographs, from which files of every kind are made")
-    parser.add_argument("--programs", required=True, help="folder of knee_one")
-    parser.add_argument("--modules", required=True, help="folder that has node_modules/sharp")
-    parser.add_argument("--sharp-missing", default="sharp is not installed", help="what to say when it has not")
-    parser.add_argument("--recipe", required=True)
-    parser.add_argument("--csv", required=True, help="the table, to be written")
+    parser = peers.options.parser("kinds", __doc__, "folder of photographs, from which files of every kind are made")
     parser.add_argument("--files", type=int, default=12, help="files of each kind (12)")
-    parser.add_argument("--rounds", type=int, default=2, help="times each is done (2)")
     parser.add_argument("--quality-files", type=int, default=3, help="files of each kind compared by SSIM (3); 0: none")
     parser.add_argument("--kinds", default="", help="only kinds whose name has this text")
     parser.add_argument("--keep", help="folder in which the files stay for the next run")
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the CPU")
     return parser.parse_args()
 
 

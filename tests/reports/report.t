@@ -3,7 +3,7 @@
 # text, refusals with their remedies.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
-for tool in gnuplot pdfinfo pdftotext; do
+for tool in gnuplot pdfinfo pdftotext sqlite3; do
     command -v "$tool" >/dev/null || skip_all "$tool is missing: make deps"
 done
 /usr/bin/python3 -c 'import matplotlib' 2>/dev/null || skip_all "python3-matplotlib is missing: make deps"
@@ -18,14 +18,20 @@ for kind in full minimal long empty; do
     "$KNEE" report "$kind" >out 2>err
     is "$?" 0 "$kind study: exit 0"
     is "$(cat err)" "" "... and nothing on stderr"
-    is "$(head -n 3 out)" "curve   $kind/curve.svg
+    is "$(head -n 6 out)" "curve   $kind/curve.svg
         $kind/curve.png
-report  $kind/report.pdf" "... names the files made"
-    is "$(grep -Ec '^[1-4] ' out) $(grep -c '^Recommended: ' out) $(($(wc -l <out) < 30))" "4 1 1" "... then four findings and a recommendation, in under 30 lines"
+        $kind/curve.pdf
+report  $kind/report.pdf
+        $kind/report.html
+        $kind/report.json" "... names the files made"
+    case $kind in full | long) findings=5 ;; *) findings=4 ;; esac
+    is "$(grep -Ec '^[1-5] ' out) $(grep -cE '^1 (Run here: |Nothing to run here)' out) $(($(wc -l <out) < 35))" "$findings 1 1" \
+        "... then $findings findings, the first what to run here, in under 35 lines"
     is "$(pdfinfo "$kind/report.pdf" | awk '/^Pages:/ { print $2 }')" "$pages" "... $pages pages"
     like "$(pdfinfo "$kind/report.pdf")" 'Page size: +595\.[0-9]+ x 841\.[0-9]+ pts \(A4\)' "... A4 portrait"
     is "$(png_size "$kind/curve.png")" 2400x1500 "... PNG of twice the size"
     like "$(head -n 5 "$kind/curve.svg")" 'width="1200" height="750"' "... SVG of 1200x750"
+    like "$(pdfinfo "$kind/report.pdf")" 'Tagged: +yes' "... tagged"
     is "$(find "$kind" -name '*.tmp*')" "" "... no temporary file is left"
     for ((page = 1; page <= pages; page++)); do
         like "$(pdftotext -f $page -l $page "$kind/report.pdf" -)" "page $page of $pages" "... page $page says so"
@@ -54,7 +60,7 @@ study=minimal
 has 1 "none found" "No knee was found up to 2 workers" "Only 11 of 12 trials" "not measured: no interval from 3 blocks"
 has 2 "4* 3 17.2" "* more workers than cores (oversubscribed)" "not fitted: 3 blocks at 2 numbers of workers are too few" "the kernel did not report it"
 has 3 "not measured: the study has no size regression" "not measured."
-has 4 "differs in 1 output" "None: every trial counts."
+has 4 "differs in 1 output" "Every trial counts."
 study=empty
 has 1 "not measured" "none found" "No trial counts."
 has 2 "not measured: the study has no point of the" "not measured: the study recorded no phases"
@@ -67,9 +73,31 @@ ok $? "study.db as operand; the same study gives the same file"
 before=$(stat -c %Y.%i again/study.db)
 "$KNEE" report --curve again >out
 is "$(cat out)" "curve   again/curve.svg
-        again/curve.png" "--curve: the curve only"
-is "$(ls -m again)" "curve.dat, curve.png, curve.svg, fit.json, study.db" "... and no other file"
+        again/curve.png
+        again/curve.pdf" "--curve: the curve only"
+is "$(ls -m again)" "curve.dat, curve.pdf, curve.png, curve.svg, fit.json, study.db" "... and no other file"
 is "$(stat -c %Y.%i again/study.db)" "$before" "the record is not touched"
+like "$(pdffonts again/curve.pdf)" 'DejaVuSans.* yes yes' "curve.pdf has its font"
+is "$(pdfinfo again/curve.pdf | awk '/^Pages:/ { print $2 }')" 1 "... and one page"
+is "$(grep -c '<title id="curve-title">Scaling of media</title>' again/curve.svg) $(grep -c '<desc id="curve-desc">Speedup and efficiency .*16: 12.1. Knee: 6 workers' again/curve.svg)" \
+    "1 1" "curve.svg has a title and a description"
+/usr/bin/python3 -c 'import sys, xml.etree.ElementTree as xml; xml.parse(sys.argv[1])' again/curve.svg
+ok $? "... and is well-formed"
+
+# The terminal: letters, the same curve; then one with a replay. After an intended change: `terminal` becomes the golden file.
+fixture predicted predicted
+fixture replayed replayed
+{
+    "$KNEE" report --terminal full
+    /usr/bin/python3 -B -E "$root/reports/report.py" curve-data predicted predicted.dat replayed
+    gnuplot -c "$root/reports/curve_terminal.gp" predicted.dat 100
+} 2>err | sed 's/ *$//' >terminal
+diff "$root/tests/golden/curve-terminal.txt" terminal | head -n 20 | sed 's/^/# /'
+cmp -s "$root/tests/golden/curve-terminal.txt" terminal
+ok $? "--terminal: as in tests/golden/curve-terminal.txt"
+is "$(cat err) $(cd predicted && echo *)" " fit.json study.db" "... and no file is written"
+"$KNEE" report --terminal empty >out 2>err
+is "$? $(grep -c efficiency out)" "0 1" "--terminal of a study without points"
 "$KNEE" report --pdf "$work/my report.pdf" full >out
 like "$(cat out)" "^report  $work/my report.pdf$" "--pdf: another file"
 is "$(pdfinfo "my report.pdf" | awk '/^Pages:/ { print $2 }')" "$pages" "... is the report"
@@ -90,18 +118,46 @@ refused 1 'my report.pdf is not a study' "a file that is no study" "$KNEE" repor
 refused 2 'exclude each other' "--pdf with --curve" "$KNEE" report --curve --pdf x.pdf full
 refused 1 '/proc/x.pdf cannot be written' "unwritable place" "$KNEE" report --pdf /proc/x.pdf full
 mkdir no-tools
+refused 2 'terminal writes no files' "--terminal with --curve" "$KNEE" report --terminal --curve full
+refused 1 'gnuplot is missing: install the Debian package gnuplot-nox.*make deps' "--terminal without gnuplot" env PATH="$work/no-tools" "$KNEE" report --terminal full
 refused 1 'gnuplot is missing: install the Debian package gnuplot-nox.*make deps' "no gnuplot" env PATH="$work/no-tools" "$KNEE" report full
 mkdir -p share/reports && cp -r "$root/reports/." share/reports
-echo "raise ImportError('none', name='matplotlib')" >share/reports/matplotlib.py
+echo "raise ModuleNotFoundError('none', name='matplotlib')" >share/reports/matplotlib.py
 mv full/report.pdf kept.pdf
 refused 1 'matplotlib is missing: install python3-matplotlib.*make deps' "no matplotlib" env KNEE_DATA="$work/share" "$KNEE" report full
-is "$(ls full/*.pdf 2>/dev/null)" "" "... and no half-written report"
+is "$(ls full/report.pdf 2>/dev/null)" "" "... and no half-written report"
+echo "raise ImportError('libfreetype.so.6: no such file', name='matplotlib._ft')" >share/reports/matplotlib.py
+refused 1 'matplotlib cannot be used .libfreetype.*install python3-matplotlib again' "a broken matplotlib" env KNEE_DATA="$work/share" "$KNEE" report full
+echo "raise ImportError('cannot import name x', name='somewhere')" >share/reports/matplotlib.py
+refused 1 'Python cannot import what the report needs .cannot import name x' "another broken import is no missing package" \
+    env KNEE_DATA="$work/share" "$KNEE" report full
 refused 1 'report.py cannot be read.*KNEE_DATA' "no shared files" env KNEE_DATA="$work/no-tools" "$KNEE" report full
 echo 'plot nothing at all' >share/reports/curve.gp
 cp full/curve.svg kept.svg
 refused 1 'gnuplot could not draw full/curve.svg' "a broken plot" env KNEE_DATA="$work/share" "$KNEE" report full
 cmp -s kept.svg full/curve.svg
 ok $? "... leaves the former curve as it was"
+
+# A record that is empty, torn, newer, or none; with a fit.json of before that is newer than the record, and without one.
+fixture full sound
+for damage in empty torn newer text header facts; do
+    for age in old new; do
+        case $age-$damage in new-text | new-header | new-facts) continue ;; esac
+        rm -rf damaged && cp -r sound damaged
+        case $damage in
+        empty) : >damaged/study.db ;;
+        torn) head -c 40000 sound/study.db >damaged/study.db ;;
+        newer) sqlite3 damaged/study.db "UPDATE study SET value = 'knee-study 9' WHERE key = 'format'" ;;
+        text) echo hello >damaged/study.db ;;
+        header) head -c 100 sound/study.db >damaged/study.db ;;
+        facts) sqlite3 damaged/study.db 'DELETE FROM study' ;;
+        esac
+        touch -d "$([ $age = new ] && echo '+1 hour' || echo '-1 hour')" damaged/fit.json
+        "$KNEE" report damaged >out 2>err
+        is "$? $(wc -l <err) $(ls -m damaged)" "1 1 fit.json, study.db" "$damage study.db, $age fit.json: exit 1, one line, no file"
+        like "$(cat err)" "error: damaged/study.db.*: (give|use) " "... with the file and what to do"
+    done
+done
 
 # fit.json follows study.db: a newer record is fitted again, or the fit says why it cannot.
 fixture full stale

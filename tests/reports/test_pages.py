@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unittest
+from dataclasses import replace
 from typing import Any
 
 import fixture
-from knee_report import layout, load, style
+from knee_report import layout, load, pdf, style
+from knee_report.costs import Prices
+from knee_report.facts import report_facts
 from knee_report.pages import PAGES, evidence, page_drawers, page_number
 from knee_report.record import BadTrial, Record
 from knee_report.study import Study
@@ -24,6 +27,11 @@ RECORD = Record(
 )
 SLACK = 0.6  # mm that descenders may touch
 Box = tuple[float, float, float, float]
+
+
+def new_page(number: int, study: Study) -> layout.Page:
+    facts = report_facts(study, Prices(0.04, "EUR", 9.0))
+    return layout.Page(number, len(PAGES), study.facts.name, "2025-03-04", "footer", facts)
 
 
 def boxes_of(figure: Any) -> tuple[list[tuple[str, Box]], list[tuple[str, Box]]]:
@@ -50,33 +58,37 @@ def overlap(a: Box, b: Box) -> bool:
     return min(a[2], b[2]) - max(a[0], b[0]) > SLACK and min(a[3], b[3]) - max(a[1], b[1]) > SLACK
 
 
-class Pages(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls) -> None:
-        style.apply()
+def faults_of(pages: list[layout.Page]) -> list[str]:
+    """What is outside of the margins, in the footer or on something else, on any page."""
+    faults = []
+    for number, page in enumerate(pages, 1):
+        texts, axes = boxes_of(page.figure)
+        things = texts + axes
+        faults += [f"page {number}: {name} is outside the margins" for name, b in things if b[0] < 16 or b[2] > 194.5 or b[1] < 5 or b[3] > 290]
+        low = [n for n, b in things if b[1] < 297 - 283.4 and not n.startswith(("knee ", "page "))]
+        faults += [f"page {number}: {name} is in the footer" for name in low]
+        # A legend may lie in its own axes, where the figure leaves room for it.
+        clashes = [(a, b) for i, (a, x) in enumerate(things) for b, y in things[i + 1 :] if a != "legend" and overlap(x, y)]
+        faults += [f"page {number}: {a} and {b} overlap" for a, b in clashes]
+    return faults
 
+
+class Pages(unittest.TestCase):
     def test_nothing_overlaps(self) -> None:
         """every page of every kind of study: inside the margins, no text on text or figure, no figure on another"""
-        for kind, make in fixture.FITS.items():
-            study = load.parse_study(make(), RECORD)
-            for number, draw in enumerate(page_drawers(), 1):
-                with self.subTest(study=kind, page=number):
-                    page = layout.Page(number, len(PAGES), study.facts.name, "2025-03-04", "footer")
-                    draw(page, study)
-                    texts, axes = boxes_of(page.figure)
-                    things = texts + axes
-                    outside = [name for name, b in things if b[0] < 16 or b[2] > 194.5 or b[1] < 5 or b[3] > 290]
-                    self.assertEqual(outside, [], "outside the margins")
-                    low = [n for n, b in things if b[1] < 297 - 283.4 and n != "footer" and not n.startswith("page ")]
-                    self.assertEqual(low, [], "in the footer")
-                    # A legend may lie in its own axes, where the figure leaves room for it.
-                    clashes = [(a, b) for i, (a, x) in enumerate(things) for b, y in things[i + 1 :] if a != "legend" and overlap(x, y)]
-                    self.assertEqual(clashes, [], "overlapping")
+        studies = {kind: load.parse_study(make(), RECORD) for kind, make in fixture.FITS.items()}
+        emulated = replace(studies["full"], facts=replace(studies["full"].facts, emulated=True))
+        emulated = replace(emulated, answer=replace(emulated.answer, how="emulated"))
+        studies["three ways"] = replace(studies["predicted"], replayed=studies["replayed"], emulated=emulated)
+        studies["replay, long"] = replace(studies["long"], replayed=studies["replayed"])
+        for kind, study in studies.items():
+            with self.subTest(study=kind):
+                self.assertEqual(faults_of(pdf.draw_pages(study, report_facts(study, Prices(0.04, "EUR", 9.0)))), [])
 
 
 def drawn(name: str, study: Study) -> Any:
     """The figure of one page."""
-    page = layout.Page(page_number(name), len(PAGES), "name", "2025-03-04", "footer")
+    page = new_page(page_number(name), study)
     page_drawers()[page_number(name) - 1](page, study)
     return page.figure
 

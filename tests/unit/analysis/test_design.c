@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "analysis/models/design_internal.h"
+#include "analysis/models/noise_internal.h"
 #include "analysis/models/scaling_bootstrap.h"
 #include "analysis/statistics/random.h"
 #include "analysis/sweep/sweep_analysis.h"
@@ -145,12 +146,44 @@ static void time_grows_with_the_rows(void **state)
     }
 }
 
+/* Noise that grows twentyfold, in two repetitions of each n: what rests on few workers is known better than the variance
+ * of all would have it, and what rests on many worse. */
+static void an_estimate_has_the_noise_of_its_worker_counts(void **state)
+{
+    static const unsigned workers[] = {1, 2, 4, 8, 16};
+    struct observation row[20];
+    struct scaling_data data = {.observation = row, .count = 20};
+    struct design d;
+    struct model_noise noise;
+    char reason[192];
+    double level[1] = {0}, variance[2], pooled;
+
+    (void)state;
+    for (unsigned i = 0; i < 20; i++) {
+        unsigned n = workers[i / 4];
+        row[i] = (struct observation){n, 0, 10.0 / n * exp((i % 2 ? 1 : -1) * 0.002 * pow(n, 1.1))};
+    }
+    assert_int_equal(design_make(&d, &data, reason, sizeof reason), 0);
+    noise = noise_describe(&d);
+    noise.kind = NOISE_POOLED; /* as if the tests had seen nothing */
+    for (int which = 0; which < 2; which++) {
+        double q[5] = {0};
+        q[which == 0 ? 0 : 4] = 0.25; /* the mean of the four repetitions of one n, less a fifth of each */
+        variance[which] = noise_spread(&d, &noise, q, 1, level).covariance[0][0];
+    }
+    pooled = noise.variance / 4 * 0.8;
+    assert_true(variance[0] < 0.5 * pooled);
+    assert_true(variance[1] > 1.5 * pooled);
+    design_release(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_metric_is_that_of_its_definition),
         cmocka_unit_test(the_short_way_gives_the_effects_of_the_long_way),
         cmocka_unit_test(time_grows_with_the_rows),
+        cmocka_unit_test(an_estimate_has_the_noise_of_its_worker_counts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,17 @@ static struct gate_value known(double value, double relative)
     return (struct gate_value){value, value * exp(-half), value * exp(half), 0.95, 5};
 }
 
+static struct gate_entry entry_of(enum gate_quantity quantity, double was, double is, double error)
+{
+    return (struct gate_entry){.quantity = quantity,
+                               .workers = 2,
+                               .tolerance = gate_quantity_of(quantity)->tolerance,
+                               .session = {known(was, error)},
+                               .sessions = 1,
+                               .study = known(is, error)};
+}
+
+/* One session: 3.29 of the known standard deviation times sqrt(2) is allowed: 13% of an efficiency, 15% of CPU time. */
 static void the_verdict_is_that_of_the_whole_interval(void **state)
 {
     static const struct {
@@ -40,20 +51,24 @@ static void the_verdict_is_that_of_the_whole_interval(void **state)
     } cases[] = {
         {GATE_EFFICIENCY, GATE_PASS, 0.97, 0.97, 0.002},
         {GATE_EFFICIENCY, GATE_PASS, 0.97, 0.99, 0.002},
-        {GATE_EFFICIENCY, GATE_REGRESSION, 0.97, 0.90, 0.002},
-        {GATE_EFFICIENCY, GATE_UNDECIDED, 0.97, 0.94, 0.002},
-        {GATE_EFFICIENCY, GATE_UNDECIDED, 0.97, 0.97, 0.050},
+        {GATE_EFFICIENCY, GATE_PASS, 0.97, 0.90, 0.002},
+        {GATE_EFFICIENCY, GATE_REGRESSION, 0.97, 0.83, 0.002},
+        {GATE_EFFICIENCY, GATE_UNDECIDED, 0.97, 0.844, 0.002},
+        {GATE_EFFICIENCY, GATE_UNDECIDED, 0.97, 0.97, 0.100},
         {GATE_CPU_PER_ITEM, GATE_PASS, 0.100, 0.100, 0.005},
         {GATE_CPU_PER_ITEM, GATE_REGRESSION, 0.100, 0.120, 0.005},
-        {GATE_CPU_PER_ITEM, GATE_UNDECIDED, 0.100, 0.105, 0.005},
+        {GATE_CPU_PER_ITEM, GATE_UNDECIDED, 0.100, 0.114, 0.005},
         {GATE_CPU_PER_ITEM, GATE_PASS, 0.100, 0.060, 0.005},
+        {GATE_TAIL, GATE_REGRESSION, 0.020, 0.120, 0.002},
+        {GATE_TAIL, GATE_PASS, 0.120, 0.020, 0.002},
+        {GATE_START, GATE_PASS, 15, 20, 0.002},
+        {GATE_START, GATE_REGRESSION, 15, 27, 0.002},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct gate_entry entry = {cases[i].quantity, 2, cases[i].quantity == GATE_EFFICIENCY ? 0.03 : 0.05,
-                                   known(cases[i].was, cases[i].error), known(cases[i].is, cases[i].error)};
-        struct gate_result result = gate_decide(&entry, 0.95);
+        struct gate_entry entry = entry_of(cases[i].quantity, cases[i].was, cases[i].is, cases[i].error);
+        struct gate_result result = gate_decide(&entry, 1, 0.95);
         if (result.verdict != cases[i].verdict)
             fail_msg("case %zu: %s (%s), wanted %s", i, gate_verdict_name(result.verdict), result.reason,
                      gate_verdict_name(cases[i].verdict));
@@ -63,25 +78,74 @@ static void the_verdict_is_that_of_the_whole_interval(void **state)
 /* Equal errors e on both sides with 4 degrees of freedom: e sqrt(2) and 8 degrees of freedom. */
 static void the_interval_of_the_difference_is_welchs(void **state)
 {
-    struct gate_entry entry = {GATE_CPU_PER_ITEM, 1, 0.05, known(2, 0.01), known(2.2, 0.01)};
-    struct gate_result result = gate_decide(&entry, 0.95);
+    struct gate_entry entry = entry_of(GATE_CPU_PER_ITEM, 2, 2.2, 0.01);
+    struct gate_result result = gate_decide(&entry, 1, 0.95);
 
     (void)state;
     assert_near(result.worse.value, 0.1, 1e-12);
     assert_near(result.worse.high, 1.1 * exp(2.3060 * 0.01 * sqrt(2)) - 1, 1e-5);
+    assert_near(result.allowed, exp(3.290527 * 0.03 * sqrt(2)) - 1, 1e-6);
+}
+
+/* Sessions at 0, +2 and -2% with a prior of 3% and 6 degrees of freedom. */
+static void the_spread_of_the_sessions_is_allowed(void **state)
+{
+    struct gate_entry entry = entry_of(GATE_CPU_PER_ITEM, 2, 2.16, 0.001);
+    struct gate_result result;
+    double variance = (6 * 0.0009 + 2 * 0.0004) / 8;
+
+    (void)state;
+    entry.sessions = 3;
+    entry.session[1] = known(2 * exp(0.02), 0.001);
+    entry.session[2] = known(2 * exp(-0.02), 0.001);
+    result = gate_decide(&entry, 1, 0.95);
+    assert_near(result.was, 2, 1e-12);
+    assert_near(result.allowed, exp(3.290527 * sqrt(variance * 4 / 3)) - 1, 1e-6);
+    assert_int_equal(result.verdict, GATE_PASS);
+    for (entry.sessions = 1; entry.sessions < GATE_SESSIONS_MOST; entry.sessions++)
+        entry.session[entry.sessions] = entry.session[0];
+    assert_int_equal(gate_decide(&entry, 1, 0.95).verdict, GATE_REGRESSION); /* they never differed */
+    entry.tolerance = 0.2;
+    assert_int_equal(gate_decide(&entry, 1, 0.95).verdict, GATE_PASS);
+    assert_true(gate_decide(&entry, 50, 0.95).allowed >= 0.2);
+}
+
+/* Equal programs, whose sessions differ by 3% and are known to 0.3%: an alarm in at most 0.1% of gates. */
+static void sessions_that_differ_raise_no_alarm(void **state)
+{
+    static const size_t sessions[] = {1, 2, 5, 20};
+    enum { GATES = 20000 };
+    struct random_stream random = {77};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sessions / sizeof *sessions; i++) {
+        int alarms = 0;
+        for (int g = 0; g < GATES; g++) {
+            struct gate_entry entry = {
+                .quantity = GATE_EFFICIENCY, .tolerance = 0.03, .sessions = sessions[i]};
+            for (size_t k = 0; k <= sessions[i]; k++)
+                *(k < sessions[i] ? &entry.session[k] : &entry.study) =
+                    known(0.9 * exp(0.03 * random_normal(&random) + 0.003 * random_normal(&random)), 0.003);
+            alarms += gate_decide(&entry, 1, 0.95).verdict == GATE_REGRESSION;
+        }
+        print_message("# %zu sessions: %d alarms in %d gates\n", sessions[i], alarms, GATES);
+        assert_true(alarms <= GATES / 1000);
+    }
 }
 
 static void without_an_interval_or_a_value_nothing_is_decided(void **state)
 {
     struct gate_value bare = {0.97, NAN, NAN, 0, 1}, none = {NAN, NAN, NAN, 0, 0};
-    struct gate_entry entry = {GATE_EFFICIENCY, 2, 0.03, known(0.97, 0.002), bare};
-    struct gate_result result = gate_decide(&entry, 0.95);
+    struct gate_entry entry = entry_of(GATE_EFFICIENCY, 0.97, 0.97, 0.002);
+    struct gate_result result;
 
     (void)state;
+    entry.study = bare;
+    result = gate_decide(&entry, 1, 0.95);
     assert_int_equal(result.verdict, GATE_UNDECIDED);
     assert_string_equal(result.reason, "the study has no interval");
     entry.study = none;
-    result = gate_decide(&entry, 0.95);
+    result = gate_decide(&entry, 1, 0.95);
     assert_int_equal(result.verdict, GATE_UNDECIDED);
     assert_string_equal(result.reason, "the study has no value");
 }
@@ -93,6 +157,8 @@ static void the_worst_entry_decides_the_whole(void **state)
     (void)state;
     assert_int_equal(gate_total(results, 3), GATE_PASS);
     results[1].verdict = GATE_UNDECIDED;
+    assert_int_equal(gate_total(results, 3), GATE_PASS); /* it does not lead */
+    results[1].leads = true;
     assert_int_equal(gate_total(results, 3), GATE_UNDECIDED);
     results[2].verdict = GATE_REGRESSION;
     assert_int_equal(gate_total(results, 3), GATE_REGRESSION);
@@ -157,9 +223,9 @@ static void the_command_tells_pass_regression_and_not_comparable_apart(void **st
 
     (void)state;
     same.random.state = 32;
-    slower.cpu_factor = 1.3;
-    serial.serial = 0.08;
-    noisy.noise = 0.10;
+    slower.cpu_factor = 1.4;
+    serial.serial = 0.12;
+    noisy.noise = 0.20;
     other.machine_class = "class B";
     fixture_make(&was);
     fixture_make(&same);
@@ -169,13 +235,15 @@ static void the_command_tells_pass_regression_and_not_comparable_apart(void **st
     fixture_make(&other);
     snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
     assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
-    assert_said("3 entries");
+    assert_said("one session, 6 entries");
     assert_int_equal(gate("--baseline", baseline, was.folder), 0);
     assert_int_equal(gate("--baseline", baseline, same.folder), 0);
-    assert_said("verdict: pass (3 of 3");
+    assert_said("verdict: pass (scaling: pass, cost: pass; 6 of 6");
+    assert_said("the baseline has one session");
     assert_int_equal(gate("--baseline", baseline, slower.folder), 1);
-    assert_said("verdict: regression");
+    assert_said("verdict: regression (scaling: pass, cost: regression;");
     assert_int_equal(gate("--baseline", baseline, serial.folder), 1);
+    assert_said("(scaling: regression, cost: pass;");
     assert_int_equal(gate("--baseline", baseline, noisy.folder), 3);
     assert_said("more blocks would decide");
     assert_int_equal(gate("--baseline", baseline, other.folder), 4);
@@ -185,6 +253,46 @@ static void the_command_tells_pass_regression_and_not_comparable_apart(void **st
     fixture_remove(&slower);
     fixture_remove(&serial);
     fixture_remove(&noisy);
+    fixture_remove(&other);
+}
+
+static void fixture_open_again(struct fixture *f, const char *sql)
+{
+    char path[300];
+
+    snprintf(path, sizeof path, "%s/study.db", f->folder);
+    assert_int_equal(sqlite3_open(path, &f->db), SQLITE_OK);
+    fixture_sql(f, "BEGIN");
+    fixture_sql(f, "%s", sql);
+    fixture_close(f);
+}
+
+static void accepted_studies_are_sessions(void **state)
+{
+    struct fixture was = base, same = base, other = base;
+    char baseline[300], option[320];
+
+    (void)state;
+    same.random.state = 32;
+    other.machine_class = "class B";
+    fixture_make(&was);
+    fixture_make(&same);
+    fixture_make(&other);
+    fixture_open_again(&same, "UPDATE study SET value = '2024-01-02T00:00:00Z' WHERE key = 'created_utc'");
+    snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
+    snprintf(option, sizeof option, "--baseline=%s", baseline);
+    assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
+    assert_int_equal(gate(option, "--accept", same.folder), 0);
+    assert_said("2 sessions, the last of");
+    assert_int_equal(gate("--baseline", baseline, same.folder), 0);
+    assert_said("the baseline has 2 sessions");
+    assert_int_equal(gate(option, "--accept", same.folder), 2);
+    assert_said("is session 2 of it already");
+    assert_int_equal(gate(option, "--accept", other.folder), 4);
+    assert_said("machine class: the baseline has 'class A', the study 'class B'");
+    assert_int_equal(gate("--accept", same.folder, NULL), 2);
+    fixture_remove(&was);
+    fixture_remove(&same);
     fixture_remove(&other);
 }
 
@@ -228,7 +336,8 @@ static void add_failed_items(struct fixture *f, int count)
     snprintf(path, sizeof path, "%s/study.db", f->folder);
     assert_int_equal(sqlite3_open(path, &f->db), SQLITE_OK);
     fixture_sql(f, "BEGIN");
-    fixture_sql(f, "INSERT INTO study VALUES ('items_failed', '%d')", count);
+    fixture_sql(f, "INSERT OR REPLACE INTO study VALUES ('items_failed', '%d')", count);
+    fixture_sql(f, "UPDATE trial SET failed = %d", count);
     fixture_close(f);
 }
 
@@ -244,11 +353,13 @@ static void other_failed_items_are_another_batch(void **state)
     snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
     assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
     add_failed_items(&is, 8);
-    assert_int_equal(gate("--baseline", baseline, is.folder), 0); /* a baseline that does not say */
-    add_failed_items(&was, 0);
-    assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
-    assert_int_equal(gate("--baseline", baseline, is.folder), 4);
+    assert_int_equal(gate("--baseline", baseline, is.folder),
+                     4); /* a baseline that does not say: none failed */
     assert_said("number of failed items: the baseline has '0', the study '8'");
+    assert_said("8 of 20 items fail in every trial");
+    assert_int_equal(gate("--require", "E(2)>=0.1", is.folder), 4);
+    assert_said("8 of 20 items fail, at most 0 may");
+    assert_int_equal(gate("--write-baseline", baseline, is.folder), 4);
     fixture_remove(&was);
     fixture_remove(&is);
 }
@@ -280,9 +391,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_verdict_is_that_of_the_whole_interval),
         cmocka_unit_test(the_interval_of_the_difference_is_welchs),
+        cmocka_unit_test(the_spread_of_the_sessions_is_allowed),
+        cmocka_unit_test(sessions_that_differ_raise_no_alarm),
         cmocka_unit_test(without_an_interval_or_a_value_nothing_is_decided),
         cmocka_unit_test(the_worst_entry_decides_the_whole),
         cmocka_unit_test(the_command_tells_pass_regression_and_not_comparable_apart),
+        cmocka_unit_test(accepted_studies_are_sessions),
         cmocka_unit_test(stated_bounds_need_no_baseline),
         cmocka_unit_test(other_failed_items_are_another_batch),
         cmocka_unit_test(what_cannot_be_read_is_no_verdict),

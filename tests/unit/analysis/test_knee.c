@@ -153,6 +153,13 @@ static void the_reason_names_the_right_remedy(void **state)
         observation[i] = (struct observation){1 + i % 2, i / 2, i % 2 ? 5.5 : 10};
     data = (struct scaling_data){.observation = observation, .count = 8, .paired = true};
     assert_non_null(strstr(analyse(&data).reason, "agree to the last digit"));
+    for (unsigned i = 0; i < 8; i++)
+        observation[i] = (struct observation){1, i, 10 + 0.1 * i};
+    data.paired = false;
+    assert_non_null(strstr(analyse(&data).reason, "efficiency needs more numbers of workers"));
+    for (unsigned i = 1; i < 8; i++)
+        observation[i] = (struct observation){2, i, 5.5 + 0.01 * i};
+    assert_non_null(strstr(analyse(&data).reason, "one worker was measured once"));
 }
 
 static void assert_model_crosses(enum model_kind kind, double sigma, double kappa, double wanted)

@@ -176,6 +176,33 @@ static void two_worker_counts_do_not_exclude_usl(void **state)
     assert_true(speedup.low > 0.9 * speedup.high); /* within the data nothing is added */
 }
 
+/* Some of these sweeps decide between amdahl and usl, and some do not. */
+static void the_union_reaches_over_a_model_that_is_not_excluded(void **state)
+{
+    unsigned wider = 0, same = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 40; i++) {
+        struct scaling_data data = sweep(3 + i % 4, 3, 0.05, 0.0005 * i, 0.006);
+        struct model_fit fits[MODEL_KINDS];
+        char choice[256];
+        models_fit(&data, 0.95, fits, choice, sizeof choice);
+        for (int kind = 0; kind < MODEL_KINDS; kind++)
+            for (unsigned n = 1; n <= 12 && fits[kind].chosen; n++) {
+                struct interval own = model_speedup_interval(&fits[kind], n),
+                                both = model_speedup_union(&fits[kind], n);
+                assert_true(isnan(own.low) == isnan(both.low));
+                assert_false(both.low > own.low + 1e-12 || both.high < own.high - 1e-12);
+                if (!fits[kind].has_wide || n > fits[kind].largest_workers)
+                    assert_false(both.low < own.low - 1e-12 || both.high > own.high + 1e-12);
+                wider += both.low < own.low - 1e-9;
+                same += !fits[kind].has_wide;
+            }
+    }
+    assert_true(wider > 0);
+    assert_true(same > 0);
+}
+
 /* Three worker counts without repetitions: usl has an estimate and no interval, and is not excluded. */
 static void a_larger_model_without_bounds_leaves_none(void **state)
 {
@@ -402,6 +429,7 @@ int main(void)
         cmocka_unit_test(too_few_worker_counts_are_said_and_not_guessed),
         cmocka_unit_test(two_worker_counts_give_the_interval_of_the_paired_ratio),
         cmocka_unit_test(two_worker_counts_do_not_exclude_usl),
+        cmocka_unit_test(the_union_reaches_over_a_model_that_is_not_excluded),
         cmocka_unit_test(a_larger_model_without_bounds_leaves_none),
         cmocka_unit_test(coherency_may_be_zero_only_where_its_interval_says_so),
         cmocka_unit_test(super_linear_data_are_named_and_not_clipped),

@@ -93,6 +93,51 @@ static void the_resolution_is_found_and_counted(void **state)
     assert_true(held >= SWEEPS * 92 / 100 && efficiency >= SWEEPS * 92 / 100 && rejected <= SWEEPS * 5 / 100);
 }
 
+/* Rounded so coarsely that all repetitions agree: rounding is all that is known to be uncertain, and it counts. */
+static void rounding_that_hides_all_noise_has_intervals(void **state)
+{
+    static const unsigned workers[] = {1, 2, 4, 8, 16};
+    struct observation row[15];
+    struct scaling_data data = {.observation = row, .count = 15};
+    const struct interval *s;
+
+    (void)state;
+    for (unsigned i = 0; i < 15; i++) {
+        unsigned n = workers[i / 3];
+        row[i] = (struct observation){n, i % 3, round(50 * (0.03 + 0.97 / n)) / 1000};
+    }
+    analyse(&data);
+    s = &analysis.models[MODEL_AMDAHL].shape[0];
+    assert_true(s->low > 0 && s->low < 0.03 && s->high > 0.03 && s->high < 0.06);
+    assert_non_null(strstr(s->method, "rounding"));
+    assert_true(interval_has_bounds(&analysis.points[4].seconds));
+    assert_non_null(strstr(analysis.choice, "cannot tell whether USL is needed: coherency may be 0"));
+    sweep_analysis_release(&analysis);
+}
+
+/* Times that are computed, or copied: no repetition says anything, and nothing is beyond doubt. */
+static void repetitions_that_agree_prove_nothing(void **state)
+{
+    struct observation row[32];
+    struct scaling_data data = {.observation = row, .count = 0};
+
+    (void)state;
+    for (unsigned n = 1; n <= 8; n++)
+        for (unsigned repeat = 0; repeat < 4; repeat++)
+            row[data.count++] = (struct observation){
+                n, repeat, 10 * (1 + 0.05 * (n - 1) + 0.001 * n * (n - 1)) / n * (1 + 1e-5 * (n % 3))};
+    analyse(&data);
+    assert_null(strstr(analysis.choice, "beyond doubt"));
+    assert_int_equal(model_coherency(analysis.models).verdict, NEED_UNDECIDED);
+    assert_int_equal(analysis.knee.workers, 0);
+    sweep_analysis_release(&analysis);
+    data.count = 12; /* three worker counts leave AICc of the means without a value */
+    analyse(&data);
+    assert_true(isnan(analysis.models[MODEL_USL].aicc));
+    assert_true(analysis.models[MODEL_AMDAHL].chosen);
+    sweep_analysis_release(&analysis);
+}
+
 static void times_with_all_their_digits_have_no_resolution(void **state)
 {
     struct random_stream random = {3};
@@ -188,6 +233,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_in_the_order_of_n_are_said),
         cmocka_unit_test(the_resolution_is_found_and_counted),
+        cmocka_unit_test(rounding_that_hides_all_noise_has_intervals),
+        cmocka_unit_test(repetitions_that_agree_prove_nothing),
         cmocka_unit_test(times_with_all_their_digits_have_no_resolution),
         cmocka_unit_test(noise_that_grows_is_found_and_equal_noise_is_not),
         cmocka_unit_test(a_hiccup_is_named_and_kept_out_unless_asked),

@@ -48,6 +48,7 @@ static void a_text_is_one_line_and_is_cut(void **state)
     name[sizeof name - 1] = '\0';
     fault_set(&fault, "%s", name);
     assert_int_equal(strlen(fault.text), sizeof fault.text - 1);
+    assert_string_equal(fault.text + sizeof fault.text - 6, "nn...");
 }
 
 static void the_kind_gives_the_exit_code(void **state)

@@ -393,7 +393,7 @@ static void a_bad_table_is_refused_with_its_line(void **state)
     } cases[] = {
         {"", "no row of numbers"},
         {"workers,seconds\n", "no row of numbers"},
-        {"1,10\n2,5\n", "table.csv: no column of workers among 1, 10"},
+        {"1,10\n2,5\n", "table.csv:1: numbers where the names of the columns are expected"},
         {"workers,host\n1,a\n", "table.csv: no column of times among workers, host"},
         {"workers,seconds,throughput\n1,2,3\n", "columns 'seconds' and 'throughput' both"},
         {"workers,seconds\n\n1,10\n2,nan\n", ":4: seconds 'nan'"},
@@ -422,8 +422,8 @@ static void a_file_that_is_no_study_is_refused(void **state)
     int fd = mkstemp(path);
 
     (void)state;
-    assert_int_equal(study_read("/nonexistent", &study, &folder, &fault), -1);
-    assert_text_has(fault.text, "/nonexistent does not exist");
+    assert_int_equal(study_read("/no/such/study", &study, &folder, &fault), -1);
+    assert_text_has(fault.text, "/no/such/study does not exist");
     assert_int_equal(write(fd, "this is no database, whatever its name", 38), 38);
     close(fd);
     assert_int_equal(study_read(path, &study, &folder, &fault), -1);

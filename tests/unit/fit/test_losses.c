@@ -130,9 +130,9 @@ static void small_causes_and_unexplained_time_have_a_line_each(void **state)
     losses = fit_losses_summary(&made.account);
     assert_int_equal(losses.count, FIT_LOSS_LINES + 1);
     assert_int_equal(losses.loss[FIT_LOSS_LINES - 1].kind, FIT_LOSS_SMALLER);
-    assert_string_equal(losses.loss[FIT_LOSS_LINES - 1].label, "4 smaller causes");
+    assert_string_equal(losses.loss[FIT_LOSS_LINES - 1].label, "6 smaller causes");
     assert_int_equal(losses.loss[FIT_LOSS_LINES].kind, FIT_LOSS_UNNAMED);
-    assert_near(losses.loss[FIT_LOSS_LINES].share.value, 3.5 / (100 + 7 * 0.5 + 7 * 7.3));
+    assert_near(losses.loss[FIT_LOSS_LINES].share.value, 3.5 / (100 + 7 * 0.5 + 7 * 10.0));
     assert_near(losses.loss[FIT_LOSS_LINES].left, losses.efficiency);
     drop(&made);
 }

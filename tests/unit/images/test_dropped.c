@@ -77,6 +77,12 @@ static const struct {
          "\0\0\0\x14"
          "ftypheic....mif1\0\0\0\x18meta....colrprofirot",
          BIT(NOTE_PROFILE) | BIT(NOTE_ORIENTATION)),
+    CASE("JPEG XL", KIND_JXL,
+         "\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x0bjhgm...\0\0\0\x0ejumb..c2pa\0\0\0\0xml "
+         "<Iptc4xmpExt:DigitalSourceType>",
+         BIT(NOTE_GAIN_MAP) | BIT(NOTE_C2PA) | BIT(NOTE_SOURCE_TYPE)),
+    CASE("JPEG XL, a box of 64 bits", KIND_JXL,
+         "\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x01jxlc\0\0\0\0\0\0\0\x12..\0\0\0\x08jhgm", BIT(NOTE_GAIN_MAP)),
     CASE("a clip has none", KIND_MP4, "\0\0\0\x08moov", 0),
 };
 

@@ -28,7 +28,7 @@ static struct plane picture(int width, int height)
 {
     struct plane plane = {.width = width, .height = height, .stride = scale_stride(width)};
 
-    plane.data = scale_alloc((size_t)plane.stride * (size_t)height);
+    plane.data = picture_alloc_aligned((size_t)plane.stride * (size_t)height);
     assert_non_null(plane.data);
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
@@ -67,7 +67,7 @@ static struct plane through(const struct engine *engine, const void *data, size_
     if (engine->decode(data, bytes, &recipe, &base, &size, NULL, &fault))
         fail_msg("%s: %s", engine_name((int)engine->id), fault.text);
     luma = (struct plane){.width = base.width, .height = base.height, .stride = scale_stride(base.width)};
-    luma.data = scale_alloc((size_t)luma.stride * (size_t)luma.height);
+    luma.data = picture_alloc_aligned((size_t)luma.stride * (size_t)luma.height);
     for (int y = 0; y < luma.height; y++)
         for (int x = 0; x < luma.width; x++)
             luma.data[(ptrdiff_t)y * luma.stride + x] =
@@ -126,7 +126,7 @@ static double examine(const struct engine *engine, int width, int height)
     encoded(&full, &data, &bytes);
     made = through(engine, data, bytes);
     due = (struct plane){.width = made.width, .height = made.height, .stride = made.stride};
-    due.data = scale_alloc((size_t)due.stride * (size_t)due.height);
+    due.data = picture_alloc_aligned((size_t)due.stride * (size_t)due.height);
     assert_int_equal(scale_planes(&full, &due, 1, &box, NULL, &fault), 0);
     for (int edge = 0; edge < 4; edge++) {
         double offset = displaced(&made, &due, edge & 1, edge & 2);

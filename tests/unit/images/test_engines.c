@@ -234,6 +234,66 @@ static void both_engines_make_the_same_of_webp(void **state)
     g_free(file.data);
 }
 
+/* With a header of its own, EXIF, and a profile of a wide gamut where that is asked for. */
+static struct file extended_webp(int orientation, bool wide, bool lossless)
+{
+    VipsImage *image = picture(3), *profiled;
+    struct file file;
+
+    if (wide) {
+        assert_int_equal(vips_icc_export(image, &profiled, "output_profile", "p3", NULL), 0);
+        g_object_unref(image);
+        image = profiled;
+    }
+    vips_image_set_int(image, VIPS_META_ORIENTATION, orientation);
+    assert_int_equal(
+        vips_webpsave_buffer(image, &file.data, &file.bytes, "Q", 95, "lossless", lossless, NULL), 0);
+    g_object_unref(image);
+    assert_memory_equal((char *)file.data + 8, "WEBPVP8X", 8);
+    return file;
+}
+
+static void extended_webp_goes_to_the_planes_turned_and_in_its_colours(void **state)
+{
+    struct recipe recipe = small_recipe();
+
+    (void)state;
+    for (int orientation = 1; orientation <= 8; orientation++)
+        for (int wide = 0; wide < 2; wide++) {
+            struct file file = extended_webp(orientation, wide, false);
+            int r = orientation % recipe.rendition_count;
+            VipsImage *planes, *vips;
+            assert_ptr_equal(engine_choose(KIND_WEBP, file.data, file.bytes, &recipe), &engine_planes);
+            planes = rendered(&engine_planes, file, &recipe, r);
+            vips = rendered(&engine_vips, file, &recipe, r);
+            if (psnr(planes, vips) < 38)
+                fail_msg("orientation %d, %s: %.1f dB between the engines", orientation,
+                         wide ? "wide gamut" : "sRGB", psnr(planes, vips));
+            g_object_unref(planes);
+            g_object_unref(vips);
+            g_free(file.data);
+        }
+}
+
+/* A file that lost what stands behind its picture may have lost its orientation: refused, as damaged. */
+static void extended_webp_that_is_cut_or_lossless_goes_to_vips(void **state)
+{
+    struct recipe recipe = small_recipe();
+    struct file cut = extended_webp(6, false, false), lossless = extended_webp(6, false, true);
+    struct engine_size size;
+    struct pixels base = {0};
+    struct fault fault = {.text = ""};
+
+    (void)state;
+    assert_ptr_equal(engine_choose(KIND_WEBP, cut.data, cut.bytes - 4, &recipe), &engine_vips);
+    assert_int_equal(engine_vips.decode(cut.data, cut.bytes - 4, &recipe, &base, &size, NULL, &fault), -1);
+    assert_string_not_equal(fault.text, "");
+    assert_ptr_equal(engine_choose(KIND_WEBP, lossless.data, lossless.bytes, &recipe), &engine_vips);
+    g_free(base.data);
+    g_free(cut.data);
+    g_free(lossless.data);
+}
+
 static void a_cut_webp_is_an_error(void **state)
 {
     struct recipe recipe = small_recipe();
@@ -405,6 +465,8 @@ int main(void)
         cmocka_unit_test(simple_lossy_webp_goes_to_the_planes),
         cmocka_unit_test(both_engines_make_the_same_of_webp),
         cmocka_unit_test(a_cut_webp_is_an_error),
+        cmocka_unit_test(extended_webp_goes_to_the_planes_turned_and_in_its_colours),
+        cmocka_unit_test(extended_webp_that_is_cut_or_lossless_goes_to_vips),
         cmocka_unit_test(the_layout_follows_the_recipe),
         cmocka_unit_test(a_steep_reduction_is_made_from_planes_too),
         cmocka_unit_test(both_engines_make_the_same_renditions),

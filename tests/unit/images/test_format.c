@@ -33,6 +33,8 @@ static void keys_belong_to_formats(void **state)
     assert_false(format_reads(FORMAT_PNG, "quality"));
     assert_true(format_reads(FORMAT_AVIF, "subsampling"));
     assert_false(format_reads(FORMAT_WEBP, "subsampling"));
+    assert_true(format_reads(FORMAT_JXL, "effort"));
+    assert_false(format_reads(FORMAT_AVIF, "effort"));
     assert_false(format_reads(FORMAT_JPEG, "width")); /* of every format, so of none alone */
 }
 
@@ -53,7 +55,8 @@ static void every_format_is_written(void **state)
             print_message("# %s\n", fault.text);
     }
     for (int f = 0; f < FORMAT_COUNT; f++) {
-        struct rendition rendition = {.format = (enum recipe_format)f, .quality = 80, .compression = 6};
+        struct rendition rendition = {
+            .format = (enum recipe_format)f, .quality = 80, .compression = 6, .effort = 3};
         void *data = NULL;
         size_t bytes = 0;
         if (!can[f])

@@ -372,8 +372,8 @@ static void is_refused(struct bench *bench, uint64_t index, const char *stage, c
     if (run(bench, index) == 0)
         fail_msg("%s was taken", bench->paths[index]);
     assert_string_equal(image_stage_name(bench->record.stage), stage);
-    if (!strstr(bench->result.reason, reason))
-        fail_msg("%s: '%s' is not in: %s", bench->paths[index], reason, bench->result.reason);
+    if (!strstr(bench->fault.text, reason))
+        fail_msg("%s: '%s' is not in: %s", bench->paths[index], reason, bench->fault.text);
     assert_int_equal(bench->result.renditions, 0);
     snprintf(name, sizeof name, "out/r/%s.png", bench->paths[index]);
     assert_false(fixture_exists(name));

@@ -172,25 +172,6 @@ static void missing_files_and_folders_are_faults(void **state)
     assert_int_equal(manifest_begin(&writer, "/nowhere/at/all", NULL, &fault), -1);
 }
 
-static void failures_are_listed_and_old_lists_go(void **state)
-{
-    const struct failed_item items[] = {
-        {.path = "a\tb\n\\", .stage = "decode", .attempt = 2, .reason = "bad\theader"},
-        {.path = "c", .stage = "read", .attempt = 1, .reason = "empty"}};
-    struct fault fault;
-    char text[256], path[256];
-
-    (void)state;
-    assert_int_equal(failed_write(items, 2, folder, &fault), 0);
-    read_file("FAILED.tsv", text, sizeof text);
-    assert_string_equal(
-        text, "path\tstage\tattempt\treason\na\\tb\\n\\\\\tdecode\t2\tbad\\theader\nc\tread\t1\tempty\n");
-    assert_int_equal(failed_write(NULL, 0, folder, &fault), 0);
-    snprintf(path, sizeof path, "%s/FAILED.tsv", folder);
-    assert_int_equal(access(path, F_OK), -1);
-    assert_int_equal(failed_write(NULL, 0, folder, &fault), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,7 +181,6 @@ int main(void)
         cmocka_unit_test(sha256_of_the_text_is_given_back),
         cmocka_unit_test(damaged_lines_are_named),
         cmocka_unit_test(missing_files_and_folders_are_faults),
-        cmocka_unit_test(failures_are_listed_and_old_lists_go),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

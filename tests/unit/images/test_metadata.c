@@ -44,6 +44,33 @@ static void a_block_is_read(void **state)
     is_big(&m);
 }
 
+/* Of the picture: 6. A second folder, of a thumbnail, has none that counts; a number of another type is none. */
+static void orientation_is_that_of_the_picture(void **state)
+{
+    uint8_t block[] = "II*\0\x08\0\0\0"
+                      "\x02\0"
+                      "\x12\x01\x03\0\x01\0\0\0\x06\0\0\0"
+                      "\x69\x87\x04\0\x01\0\0\0\x26\0\0\0"
+                      "\0\0\0\0"
+                      "\x01\0"
+                      "\x12\x01\x03\0\x01\0\0\0\x03\0\0\0"
+                      "\0\0\0";
+    struct metadata m;
+
+    (void)state;
+    metadata_read(block, sizeof block, &m);
+    assert_int_equal(m.orientation, 6);
+    block[18] = 9;
+    metadata_read(block, sizeof block, &m);
+    assert_int_equal(m.orientation, 0);
+    block[18] = 6;
+    block[12] = 4;
+    metadata_read(block, sizeof block, &m);
+    assert_int_equal(m.orientation, 0);
+    metadata_read(big, sizeof big, &m);
+    assert_int_equal(m.orientation, 0);
+}
+
 static void what_is_written_is_read_back(void **state)
 {
     struct metadata m = {.artist = "A", .copyright = "© 2026 Somebody"}, again;
@@ -146,6 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_block_is_read),
+        cmocka_unit_test(orientation_is_that_of_the_picture),
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(every_container_is_searched),
         cmocka_unit_test(files_without_a_block_have_none),

@@ -155,7 +155,7 @@ static void a_wrong_line_is_named_with_what_would_be_right(void **state)
         {"fit=", "fit=stretch", {"r.recipe:10: [rendition big] fit", "'stretch'", "inside, cover, contain"}},
         {"fit=", "gravity=up", {":10: [rendition big] gravity", "'up'", "north-west"}},
         {"fit=", "gravity=north", {":10: [rendition big] gravity", "fit=cover"}},
-        {"format=", "format=gif", {":13: [rendition big] format", "jpeg, webp, png, avif"}},
+        {"format=", "format=gif", {":13: [rendition big] format", "jpeg, webp, png, avif, jxl"}},
         {"fit=", "progressive=true", {":10: [rendition big] progressive", "it is for format=jpeg"}},
         {"fit=",
          "subsampling=444",
@@ -175,7 +175,18 @@ static void a_wrong_line_is_named_with_what_would_be_right(void **state)
         {"[recipe]", "a=b", {":1: 'a=b' is before", "[group]"}},
         {"width=800", "width=0", {":11: [rendition big] width", "from 1 to 16384"}},
         {"width=800", "width=12px", {":11: [rendition big] width", "whole number"}},
-        {"height=", "# no height", {"[rendition big] height", "is missing"}},
+        {"width=800", "# no width", {"[rendition big] width", "is missing"}},
+        {"width=800", "widths=320,640,320", {":11: [rendition big] widths", "growing", "320,640,1280"}},
+        {"width=800", "widths=", {":11: [rendition big] widths", "whole numbers"}},
+        {"width=800", "widths=320,", {":11: [rendition big] widths", "whole numbers"}},
+        {"width=800", "widths=320;640", {":11: [rendition big] widths", "whole numbers"}},
+        {"width=800", "widths=0,640", {":11: [rendition big] widths", "from 1 to 16384"}},
+        {"fit=", "widths=320", {":11: [rendition big] width", "keep one"}},
+        {"fit=", "aspect=4:3", {":10: [rendition big] aspect", "is for widths"}},
+        {"fit=", "name=../{stem}", {":10: [rendition big] name", "one of . and .."}},
+        {"fit=", "name=/{stem}", {":10: [rendition big] name", "absolute"}},
+        {"fit=", "name=x", {":10: [rendition big] name", "{path}"}},
+        {"fit=", "name=x\\n{path}", {":10: [rendition big] name", "control character"}},
         {"width=10%", "width=200%", {":5: [watermark] width", "from 0.01 to 1"}},
         {"width=10%", "width=nan", {":5: [watermark] width", "from 0.01 to 1"}},
         {"width=10%", "position=middle", {":5: [watermark] position", "bottom-left"}},
@@ -191,7 +202,7 @@ static void a_wrong_line_is_named_with_what_would_be_right(void **state)
         {"background=", "background=white", {":2: [recipe] background", "#ffffff"}},
         {"background=", "clip_offset_s=-1", {":2: [recipe] clip_offset_s", "from 0"}},
         {"[rendition big]", "[rendition ../up]", {":9: [rendition ../up]", "folder"}},
-        {"[rendition big]", "[rendition FAILED.tsv]", {":9: [rendition FAILED.tsv]", "another"}},
+        {"[rendition big]", "[rendition FAILED.tsv]", {":9: [rendition FAILED.tsv]", "the run writes"}},
         {"[rendition big]", "[limits]", {":10: [limits] fit", "unknown key"}},
     };
 
@@ -230,7 +241,7 @@ static void what_is_no_recipe_at_all_is_refused(void **state)
     assert_non_null(strstr(fault.text, "absent.recipe"));
 }
 
-static void nine_renditions_are_one_too_many(void **state)
+static void more_renditions_than_most_are_refused(void **state)
 {
     GString *text = g_string_new(NULL);
     struct recipe recipe;
@@ -242,10 +253,79 @@ static void nine_renditions_are_one_too_many(void **state)
     assert_int_equal(load(text->str, &recipe, &fault), 0);
     assert_int_equal(recipe.rendition_count, RECIPE_MAX_RENDITIONS);
     recipe_release(&recipe);
-    g_string_append(text, "[rendition r8]\nwidth=10\nheight=10\n");
+    g_string_append(text, "[rendition more]\nwidth=10\nheight=10\n");
     assert_int_equal(load(text->str, &recipe, &fault), -1);
-    assert_non_null(strstr(fault.text, "at most 8"));
+    assert_non_null(strstr(fault.text, "at most 32"));
     g_string_free(text, TRUE);
+}
+
+static void a_ladder_is_a_rendition_for_each_width(void **state)
+{
+    static const struct {
+        const char *name, *output;
+        int width, height;
+    } wanted[] = {{"web-320", "img/{stem}-320.webp", 320, RECIPE_MOST_SIDE},
+                  {"web-1280", "img/{stem}-1280.webp", 1280, RECIPE_MOST_SIDE},
+                  {"tile-320", "tile-320/{path}.jpg", 320, 180},
+                  {"tile-401", "tile-401/{path}.jpg", 401, 226},
+                  {"one", "one/{path}.jpg", 500, RECIPE_MOST_SIDE},
+                  {"low-640", "low-640/{path}.jpg", 640, 400}};
+    struct recipe recipe;
+    struct fault fault = {0};
+
+    (void)state;
+    if (load("[rendition web]\nwidths=320, 1280\nformat=webp\nquality=70\nname=img/{stem}-{width}\n"
+             "[rendition tile]\nwidths=320,401\naspect=16:9\nfit=cover\n"
+             "[rendition one]\nwidth=500\n"
+             "[rendition low]\nwidths=640\nheight=400\n",
+             &recipe, &fault))
+        fail_msg("%s", fault.text);
+    assert_int_equal(recipe.rendition_count, sizeof wanted / sizeof wanted[0]);
+    for (int i = 0; i < recipe.rendition_count; i++) {
+        assert_string_equal(recipe.renditions[i].name, wanted[i].name);
+        assert_string_equal(recipe.renditions[i].output, wanted[i].output);
+        assert_int_equal(recipe.renditions[i].width, wanted[i].width);
+        assert_int_equal(recipe.renditions[i].height, wanted[i].height);
+    }
+    assert_int_equal(recipe.renditions[1].quality, 70);
+    recipe_release(&recipe);
+}
+
+static void renditions_that_cannot_be_are_refused(void **state)
+{
+    static const struct {
+        const char *text, *wanted;
+    } cases[] = {
+        {"[rendition a]\nwidths=1,2\nfit=cover\nheight=5\n", "a] height: a box of every width"},
+        {"[rendition a]\nwidths=1,2\nfit=contain\n", "a] widths: a box of every width"},
+        {"[rendition a]\nwidths=1,2\nheight=5\naspect=4:3\n", "aspect: is there with height"},
+        {"[rendition a]\nwidths=1,2\naspect=4\n", "aspect: give width and height of the box as 16:9"},
+        {"[rendition a]\nwidths=1,2\naspect=4:0\n", "aspect: give width"},
+        {"[rendition a]\nwidths=1,2\naspect=4:3x\n", "aspect: give width"},
+        {"[rendition a]\nwidths=1,9000\naspect=1:2\n", "not from 1 to 16384"},
+        {"[rendition a]\nwidth=5\nfit=cover\n", "height: is missing"},
+        {"[rendition a]\nwidth=5\nname={stem}\n[rendition b]\nwidth=9\nname={stem}\n",
+         "'a' and 'b' would have outputs of one name: use {width}"},
+        {"[rendition a]\nwidths=320,640\nname=x/{stem}\n",
+         "'a-320' and 'a-640' would have outputs of one name"},
+        {"[rendition a]\nwidths=320\n[rendition a-320]\nwidth=1\nname={path}\n",
+         "two renditions are called 'a-320'"},
+        {"[rendition "
+         "a]\nwidths=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,"
+         "31,32,33\n",
+         "at most 32 whole numbers"},
+        {"[rendition "
+         "a]\nwidths=16370,16371,16372,16373,16374,16375,16376,16377,16378\naspect=1:1\nenlarge=true\n",
+         "megapixels of an item together"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct recipe recipe;
+        struct fault fault = {0};
+        if (load(cases[i].text, &recipe, &fault) != -1 || !strstr(fault.text, cases[i].wanted))
+            fail_msg("'%s': '%s' is not in: %s", cases[i].text, cases[i].wanted, fault.text);
+    }
 }
 
 /* The digest changes with everything that the outputs depend on, and not with the place of the files. */
@@ -297,7 +377,9 @@ int main(void)
         cmocka_unit_test(the_shipped_recipe_makes_three_renditions),
         cmocka_unit_test(a_wrong_line_is_named_with_what_would_be_right),
         cmocka_unit_test(what_is_no_recipe_at_all_is_refused),
-        cmocka_unit_test(nine_renditions_are_one_too_many),
+        cmocka_unit_test(more_renditions_than_most_are_refused),
+        cmocka_unit_test(a_ladder_is_a_rendition_for_each_width),
+        cmocka_unit_test(renditions_that_cannot_be_are_refused),
         cmocka_unit_test(the_digest_covers_text_watermark_and_font),
         cmocka_unit_test(files_that_no_rendition_uses_need_not_be_there),
     };

@@ -16,7 +16,7 @@ static struct plane plane_of(int width, int height)
 {
     struct plane plane = {.width = width, .height = height, .stride = scale_stride(width)};
 
-    plane.data = scale_alloc((size_t)plane.stride * (size_t)height);
+    plane.data = picture_alloc_aligned((size_t)plane.stride * (size_t)height);
     assert_non_null(plane.data);
     memset(plane.data, 0, (size_t)plane.stride * (size_t)height);
     return plane;
@@ -103,8 +103,18 @@ static int fetch(void *context, int y, uint8_t *const rows[], struct fault *faul
 
 static const struct {
     int from_width, from_height, to_width, to_height;
-} sizes[] = {{640, 480, 320, 240}, {641, 481, 33, 22}, {320, 240, 320, 240}, {100, 100, 300, 77},
-             {400, 3000, 300, 40}, {5, 3, 1, 1},       {1, 1, 7, 5}};
+} sizes[] = {{640, 480, 320, 240},
+             {641, 481, 33, 22},
+             {320, 240, 320, 240},
+             {100, 100, 300, 77},
+             {400, 3000, 300, 40},
+             {5, 3, 1, 1},
+             {1, 1, 7, 5},
+             /* wider than caches, in steps: four planes need several passes first, at last one plane does */
+             {3640, 40, 2048, 22},
+             {12000, 24, 2048, 8},
+             {60000, 16, 30000, 8},
+             {300000, 14, 150000, 7}};
 
 /* Planes one by one, planes together, and planes whose rows come one by one: the same bytes. */
 static void all_ways_give_the_same_bytes(void **state)

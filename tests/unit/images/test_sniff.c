@@ -48,6 +48,9 @@ static void first_bytes_decide(void **state)
         {"BMW and other cars", 18, KIND_UNKNOWN},
         {"\0\0\0\x0cjP  \r\n\x87\n", 12, KIND_JP2},
         {"\xff\x4f\xff\x51", 4, KIND_JP2},
+        {"\0\0\0\x0cJXL \r\n\x87\n", 12, KIND_JXL},
+        {"\0\0\0\x0cJXL \n\r\x87\n", 12, KIND_UNKNOWN},
+        {"\xff\x0a\xfa", 3, KIND_JXL},
         {"\0\0\0\x08"
          "wide",
          8, KIND_MP4},
@@ -101,8 +104,7 @@ static void what_is_not_read_is_called_by_its_name(void **state)
         const char *bytes;
         size_t length;
         const char *name;
-    } samples[] = {{"\xff\x0a\xfa", 3, "JPEG XL"},
-                   {"\0\0\0\x18"
+    } samples[] = {{"\0\0\0\x18"
                     "ftypcrx ",
                     12, "a camera's raw file"},
                    {"%PDF-1.7", 8, "PDF"},

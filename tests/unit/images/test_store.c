@@ -38,7 +38,7 @@ static void the_folders_in_between_are_made(void **state)
 
     (void)state;
     assert_int_equal(mkdir(fixture_path("deep"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("deep"), "large/2024/05/a.jpg.jpg", "one", 3, false, &fault),
+    assert_int_equal(store_write(fixture_path("deep"), "large/2024/05/a.jpg.jpg", 5, "one", 3, false, &fault),
                      0);
     is_content("deep/large/2024/05/a.jpg.jpg", "one");
     assert_int_equal(entries("deep"), 1);
@@ -51,8 +51,8 @@ static void an_older_output_is_replaced_whole(void **state)
 
     (void)state;
     assert_int_equal(mkdir(fixture_path("again"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("again"), "a", "a longer one", 12, false, &fault), 0);
-    assert_int_equal(store_write(fixture_path("again"), "a", "short", 5, false, &fault), 0);
+    assert_int_equal(store_write(fixture_path("again"), "a", 0, "a longer one", 12, false, &fault), 0);
+    assert_int_equal(store_write(fixture_path("again"), "a", 0, "short", 5, false, &fault), 0);
     is_content("again/a", "short");
     assert_int_equal(entries("again"), 1);
 }
@@ -63,7 +63,7 @@ static void an_empty_output_is_an_output(void **state)
 
     (void)state;
     assert_int_equal(mkdir(fixture_path("none"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("none"), "x/empty", "", 0, false, &fault), 0);
+    assert_int_equal(store_write(fixture_path("none"), "x/empty", 1, "", 0, false, &fault), 0);
     is_content("none/x/empty", "");
 }
 
@@ -74,13 +74,14 @@ static void a_failure_names_the_file_and_leaves_nothing(void **state)
     (void)state;
     assert_int_equal(mkdir(fixture_path("blocked"), 0777), 0);
     fixture_write("blocked/file", "x", 1);
-    assert_int_equal(store_write(fixture_path("blocked"), "file/below", "data", 4, false, &fault), -1);
+    assert_int_equal(store_write(fixture_path("blocked"), "file/below", 4, "data", 4, false, &fault), -1);
     assert_non_null(strstr(fault.text, "blocked/file/below"));
     assert_non_null(strstr(fault.text, "there is a file in the place of a folder"));
     assert_int_equal(mkdir(fixture_path("blocked/folder"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("blocked"), "folder", "data", 4, false, &fault), -1);
+    assert_int_equal(store_write(fixture_path("blocked"), "folder", 0, "data", 4, false, &fault), -1);
     assert_non_null(strstr(fault.text, "blocked/folder"));
-    assert_int_equal(store_write(fixture_path("missing"), "a/b", "data", 4, false, &fault), STORE_UNUSABLE);
+    assert_int_equal(store_write(fixture_path("missing"), "a/b", 1, "data", 4, false, &fault),
+                     STORE_UNUSABLE);
     assert_non_null(strstr(fault.text, "missing/a/b"));
     assert_int_equal(entries("blocked"), 2);
     assert_false(fixture_exists("missing"));
@@ -94,7 +95,7 @@ static void a_path_that_is_too_long_is_refused(void **state)
     (void)state;
     memset(path, 'a', sizeof path);
     path[sizeof path - 1] = '\0';
-    assert_int_equal(store_write(fixture_folder, path, "data", 4, false, &fault), -1);
+    assert_int_equal(store_write(fixture_folder, path, 0, "data", 4, false, &fault), -1);
     assert_non_null(strstr(fault.text, "longer than"));
 }
 
@@ -104,11 +105,11 @@ static void removing_takes_what_is_there(void **state)
 
     (void)state;
     assert_int_equal(mkdir(fixture_path("gone"), 0777), 0);
-    assert_int_equal(store_write(fixture_path("gone"), "a/b", "data", 4, false, &fault), 0);
-    assert_int_equal(store_remove(fixture_path("gone"), "a/b", &fault), 0);
+    assert_int_equal(store_write(fixture_path("gone"), "a/b", 1, "data", 4, false, &fault), 0);
+    assert_int_equal(store_remove(fixture_path("gone"), "a/b", 1, &fault), 0);
     assert_false(fixture_exists("gone/a/b"));
-    assert_int_equal(store_remove(fixture_path("gone"), "a/b", &fault), 0);
-    assert_int_equal(store_remove(fixture_path("gone"), "never/was", &fault), 0);
+    assert_int_equal(store_remove(fixture_path("gone"), "a/b", 1, &fault), 0);
+    assert_int_equal(store_remove(fixture_path("gone"), "never/was", 5, &fault), 0);
 }
 
 static void cleaning_takes_the_unfinished_and_nothing_else(void **state)
@@ -150,15 +151,16 @@ static void planted_links_are_not_followed(void **state)
     assert_int_equal(mkdir(fixture_path("victim"), 0777), 0);
     fixture_write("victim/file", "whole", 5);
     assert_int_equal(symlink("../../victim/file", fixture_path("planted/large/a.jpg")), 0);
-    assert_int_equal(store_write(fixture_path("planted"), "large/a.jpg", "new", 3, false, &fault), STORE_OK);
+    assert_int_equal(store_write(fixture_path("planted"), "large/a.jpg", 5, "new", 3, false, &fault),
+                     STORE_OK);
     is_content("victim/file", "whole");
     is_content("planted/large/a.jpg", "new");
     assert_int_equal(symlink("../../victim", fixture_path("planted/large/sub")), 0);
-    assert_int_equal(store_write(fixture_path("planted"), "large/sub/b.jpg", "new", 3, false, &fault),
+    assert_int_equal(store_write(fixture_path("planted"), "large/sub/b.jpg", 5, "new", 3, false, &fault),
                      STORE_BAD_NAME);
     assert_int_equal(entries("victim"), 1);
     assert_int_equal(entries("planted/large"), 2); /* no temporary file stays */
-    assert_int_equal(store_remove(fixture_path("planted"), "large/sub/file", &fault), 0);
+    assert_int_equal(store_remove(fixture_path("planted"), "large/sub/file", 5, &fault), 0);
     is_content("victim/file", "whole");
     /* No name can be known before. */
     rendition = open(fixture_path("planted/large"), O_RDONLY | O_DIRECTORY);
@@ -178,10 +180,11 @@ static void a_renditions_folder_may_be_a_link(void **state)
     assert_int_equal(mkdir(fixture_path("linked"), 0777), 0);
     assert_int_equal(symlink("../disk", fixture_path("linked/large")), 0);
     assert_int_equal(store_make_folder(fixture_path("linked"), "large", &fault), 0);
-    assert_int_equal(store_write(fixture_path("linked"), "large/x/a.jpg", "one", 3, true, &fault), STORE_OK);
+    assert_int_equal(store_write(fixture_path("linked"), "large/x/a.jpg", 5, "one", 3, true, &fault),
+                     STORE_OK);
     is_content("disk/x/a.jpg", "one");
     assert_int_equal(entries("disk"), 1);
-    assert_int_equal(store_remove(fixture_path("linked"), "large/x/a.jpg", &fault), 0);
+    assert_int_equal(store_remove(fixture_path("linked"), "large/x/a.jpg", 5, &fault), 0);
     assert_false(fixture_exists("disk/x/a.jpg"));
 }
 

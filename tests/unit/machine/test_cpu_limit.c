@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "harness/machine/cpu_limit.h"
+#include "harness/machine/cpu_throttle.h"
 
 static char root[64];
 
@@ -174,6 +175,67 @@ static void workers_fill_the_quota(void **state)
     }
 }
 
+/* Texts as kernels 6.1 (version 1) and 6.12 (version 2) write them. */
+static void held_time_is_read_from_both_versions(void **state)
+{
+    struct cpu_throttle throttle;
+
+    (void)state;
+    assert_int_equal(
+        cpu_throttle_parse("nr_periods 40\nnr_throttled 7\nthrottled_time 123456789\n", &throttle), 0);
+    assert_true(throttle.known);
+    assert_int_equal(throttle.periods, 7);
+    assert_int_equal(throttle.held_ns, 123456789);
+    assert_int_equal(cpu_throttle_parse("usage_usec 5\nuser_usec 4\nsystem_usec 1\nnr_periods 40\n"
+                                        "nr_throttled 8\nthrottled_usec 250\nnr_bursts 0\nburst_usec 0\n",
+                                        &throttle),
+                     0);
+    assert_int_equal(throttle.held_ns, 250000);
+    assert_int_equal(cpu_throttle_parse("usage_usec 5\nuser_usec 4\nsystem_usec 1\n", &throttle), -1);
+    assert_false(throttle.known);
+}
+
+/* The group with the smallest quota is the one that holds. */
+static void held_time_is_that_of_the_smallest_quota(void **state)
+{
+    struct cpu_limit limit;
+    struct cpu_throttle throttle;
+
+    (void)state;
+    put("/proc/self/cgroup", "0::/box/job\n");
+    put("/proc/self/mountinfo", "30 23 0:26 / /cg rw - cgroup2 cgroup2 rw\n");
+    put("/cg/cgroup.controllers", "cpu memory\n");
+    put("/cg/box/job/cpu.max", "400000 100000\n");
+    put("/cg/box/job/cpu.stat", "usage_usec 9\nnr_periods 5\nnr_throttled 0\nthrottled_usec 0\n");
+    cpu_limit_read(root, &limit);
+    cpu_throttle_read(&limit, &throttle);
+    assert_true(throttle.known);
+    assert_int_equal(throttle.held_ns, 0);
+    assert_int_equal(throttle.cpus, 4);
+    put("/cg/box/cpu.max", "50000 100000\n");
+    cpu_limit_read(root, &limit);
+    cpu_throttle_read(&limit, &throttle);
+    assert_false(throttle.known); /* its cpu.stat is not there */
+    put("/cg/box/cpu.stat", "usage_usec 9\nnr_periods 5\nnr_throttled 2\nthrottled_usec 77\n");
+    cpu_throttle_read(&limit, &throttle);
+    assert_int_equal(throttle.held_ns, 77000);
+    assert_int_equal(throttle.cpus, 1);
+}
+
+static void without_a_quota_nothing_is_held(void **state)
+{
+    const struct cpu_limit none = {.cpu_version = 2}, unseen = {0};
+    struct cpu_throttle throttle;
+
+    (void)state;
+    cpu_throttle_read(&none, &throttle);
+    assert_true(throttle.known);
+    assert_int_equal(throttle.held_ns, 0);
+    assert_int_equal(throttle.cpus, 0);
+    cpu_throttle_read(&unseen, &throttle); /* no group is visible, so none is known not to hold */
+    assert_false(throttle.known);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +247,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_cgroups_at_all_mean_no_limit_and_a_reason, make_root, remove_root),
         cmocka_unit_test(cpu_max_is_read_as_cpus),
         cmocka_unit_test(workers_fill_the_quota),
+        cmocka_unit_test(held_time_is_read_from_both_versions),
+        cmocka_unit_test_setup_teardown(held_time_is_that_of_the_smallest_quota, make_root, remove_root),
+        cmocka_unit_test(without_a_quota_nothing_is_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -68,20 +68,32 @@ static void verdicts(void **state)
     assert_false(judged(quiet, after, ""));
 }
 
+/* A limit of all of the time is none: clock ticks of a busy machine add up to 100.1%. */
+static void no_limit(void **state)
+{
+    struct trial_limits half = noise_limits_of(0.5), none = noise_limits_of(1);
+
+    (void)state;
+    assert_true(1.001 > half.others_share && 0.501 > half.steal_share);
+    assert_false(1.001 > none.others_share || 1.001 > none.steal_share || 1.001 > none.held_share);
+    assert_int_equal(none.swap_bytes, trial_limits.swap_bytes);
+}
+
 static void blind(void **state)
 {
     struct noise_sample sample = {.stall_known = true, .swap_known = true};
     char text[160];
 
     (void)state;
-    assert_string_equal(noise_blind_words(&sample, text, sizeof text), "throttling, frequency");
-    sample.throttles_known = sample.frequency_known = true;
+    assert_string_equal(noise_blind_words(&sample, text, sizeof text),
+                        "throttling for heat, the CPU quota, frequency");
+    sample.throttles_known = sample.frequency_known = sample.quota.known = true;
     assert_string_equal(noise_blind_words(&sample, text, sizeof text), "");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(texts), cmocka_unit_test(verdicts),
-                                       cmocka_unit_test(blind)};
+                                       cmocka_unit_test(no_limit), cmocka_unit_test(blind)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,16 +34,16 @@ static inline void pool_fixture_trial(struct fixture *f, const struct sim_pool *
             pool_fixture_ns(a->ready_s), pool_fixture_ns(a->go_s), pool_fixture_ns(a->loop_end_s),
             pool_fixture_ns(a->runqueue_s));
     }
-    fixture_sql(
-        f,
-        "INSERT INTO trial(id, cell, block, status, wall_ns, prefix_ns, spawn_ns, init_ns, work_ns, "
-        "suffix_ns, user_ns, system_ns, items, failed) VALUES (%d, %u, %u, 'ok', %lld, %lld, %lld, %lld, "
-        "%lld, %lld, %lld, 0, %u, 0)",
-        id, cell, block, pool_fixture_ns(t.result.wall_s), pool_fixture_ns(prefix_s),
-        pool_fixture_ns(last_begin_s - prefix_s), pool_fixture_ns(t.result.go_s - last_begin_s),
-        pool_fixture_ns(t.result.work_end_s - t.result.go_s),
-        pool_fixture_ns(t.result.wall_s - t.result.work_end_s), pool_fixture_ns(t.work_s),
-        (unsigned)pool->items);
+    fixture_sql(f,
+                "INSERT INTO trial(id, cell, block, status, wall_ns, prefix_ns, spawn_ns, init_ns, work_ns, "
+                "suffix_ns, user_ns, system_ns, held_ns, items, failed) VALUES (%d, %u, %u, 'ok', %lld, "
+                "%lld, %lld, %lld, "
+                "%lld, %lld, %lld, 0, 0, %u, 0)",
+                id, cell, block, pool_fixture_ns(t.result.wall_s), pool_fixture_ns(prefix_s),
+                pool_fixture_ns(last_begin_s - prefix_s), pool_fixture_ns(t.result.go_s - last_begin_s),
+                pool_fixture_ns(t.result.work_end_s - t.result.go_s),
+                pool_fixture_ns(t.result.wall_s - t.result.work_end_s), pool_fixture_ns(t.work_s),
+                (unsigned)pool->items);
     for (size_t i = 0; i < pool->items; i++)
         fixture_sql(
             f,

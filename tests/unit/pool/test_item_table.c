@@ -36,6 +36,28 @@ static void records_do_not_overlap_and_are_aligned(void **state)
     item_table_close(&table); /* twice is harmless */
 }
 
+static void reasons_are_whole_and_harmless(void **state)
+{
+    struct item_table table;
+    struct fault fault;
+    char reason[ITEM_REASON_BYTES], text[ITEM_REASON_BYTES];
+
+    (void)state;
+    assert_int_equal(item_table_create(&table, -1, 3, 8, 1, 0, &fault), 0);
+    assert_string_equal(item_table_reason(&table, 1, text), "");
+    memset(reason, 'r', sizeof reason - 1);
+    reason[sizeof reason - 1] = '\0';
+    item_table_set_reason(&table, 1, reason);
+    item_table_set_reason(&table, 2, "a\x1b[2J\nb");
+    assert_string_equal(item_table_reason(&table, 1, text), reason);
+    assert_string_equal(item_table_reason(&table, 2, text), "a?[2J?b");
+    assert_string_equal(item_table_reason(&table, 0, text), "");
+    memset((char *)table.header + table.reasons_offset, 'x',
+           sizeof reason); /* as a taken-over worker could */
+    assert_int_equal(strlen(item_table_reason(&table, 0, text)), sizeof reason - 1);
+    item_table_close(&table);
+}
+
 static void another_process_opens_what_was_made(void **state)
 {
     struct item_table made, opened;
@@ -141,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_do_not_overlap_and_are_aligned),
+        cmocka_unit_test(reasons_are_whole_and_harmless),
         cmocka_unit_test(another_process_opens_what_was_made),
         cmocka_unit_test(damaged_tables_are_refused),
         cmocka_unit_test(impossible_sizes_are_refused),

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,401 +13,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
-#include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "pipeline/images/output/store.h"
 #include "pipeline/pool/pool.h"
+#include "tests/unit/pool/sandbox_calls.h"
+#include "tests/unit/pool/sandbox_files.h"
 
-/* Shared with the workers. */
-struct play {
-    char batch[64], out[64], secret[64]; /* next to the other two */
-    char written[96], journal[96]; /* within out: what workers may write, and a file that they append to */
-    int listening_port, open_secret_fd, kept_fd, journal_fd;
-    uint16_t attempt[128]; /* of items: filled by lost() */
-    char why[128][256];    /* the reason of a failed or lost item */
-};
-
-/* An attempt returns 0 when it succeeded, or -1 with errno. */
-struct attempt {
-    const char *name;
-    int (*act)(const struct play *play);
-    bool permitted; /* must succeed: the worker's own business */
-    int signal;     /* 0, or how the worker dies of it */
-};
-
-/* --- attempts --------------------------------------------------------------------------------- */
-
-static int try_open(const char *path, int flags)
-{
-    int fd = open(path, flags | O_CLOEXEC, 0600);
-
-    if (fd >= 0)
-        close(fd);
-    return fd < 0 ? -1 : 0;
-}
-
-static const char *inside(const char *folder, const char *name)
-{
-    static char path[128];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static int read_passwd(const struct play *play)
-{
-    (void)play;
-    return try_open("/etc/passwd", O_RDONLY);
-}
-
-/* The kernel's own link to the root folder must not lead around. */
-static int read_by_proc(const struct play *play)
-{
-    (void)play;
-    return try_open("/proc/self/root/etc/passwd", O_RDONLY);
-}
-
-static int read_next_to_batch(const struct play *play)
-{
-    return try_open(inside(play->secret, "key"), O_RDONLY);
-}
-
-static int read_by_link(const struct play *play)
-{
-    return try_open(inside(play->batch, "link"), O_RDONLY);
-}
-
-static int write_next_to_output(const struct play *play)
-{
-    return try_open(inside(play->secret, "new"), O_WRONLY | O_CREAT);
-}
-
-static int write_batch(const struct play *play)
-{
-    return try_open(inside(play->batch, "a"), O_WRONLY);
-}
-
-static int cut_batch(const struct play *play)
-{
-    return truncate(inside(play->batch, "a"), 0);
-}
-
-static int remove_batch(const struct play *play)
-{
-    return unlink(inside(play->batch, "a"));
-}
-
-static int move_out(const struct play *play)
-{
-    char from[128], to[128];
-
-    snprintf(from, sizeof from, "%s/a", play->batch);
-    snprintf(to, sizeof to, "%s/stolen", play->out);
-    return rename(from, to);
-}
-
-static int link_out(const struct play *play)
-{
-    return symlink("/etc/passwd", inside(play->out, "link"));
-}
-
-static int read_parents_files(const struct play *play)
-{
-    char path[64];
-
-    (void)play;
-    snprintf(path, sizeof path, "/proc/%d/environ", (int)getppid());
-    return try_open(path, O_RDONLY);
-}
-
-static int read_inherited(const struct play *play)
-{
-    char byte;
-    return read(play->open_secret_fd, &byte, 1) == 1 ? 0 : -1;
-}
-
-static int read_kept(const struct play *play)
-{
-    char byte;
-    return read(play->kept_fd, &byte, 1) == 1 ? 0 : -1;
-}
-
-static int connect_tcp(const struct play *play)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons((uint16_t)play->listening_port),
-                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    return fd < 0 ? -1 : connect(fd, (const struct sockaddr *)&to, sizeof to);
-}
-
-static int socket_unix(const struct play *play)
-{
-    (void)play;
-    return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0) < 0 ? -1 : 0;
-}
-
-static int fork_child(const struct play *play)
-{
-    pid_t pid = fork();
-
-    (void)play;
-    if (pid == 0)
-        _exit(0);
-    return pid < 0 ? -1 : 0;
-}
-
-static int signal_parent(const struct play *play)
-{
-    (void)play;
-    return kill(getppid(), 0);
-}
-
-static int signal_parents_thread(const struct play *play)
-{
-    (void)play;
-    return tgkill(getppid(), getppid(), 0);
-}
-
-static int raise_limit(const struct play *play)
-{
-    const struct rlimit limit = {1, 1};
-
-    (void)play;
-    return setrlimit(RLIMIT_CORE, &limit);
-}
-
-static int become_another_user(const struct play *play)
-{
-    (void)play;
-    return setuid(65534);
-}
-
-static int execute(const struct play *play)
-{
-    char *const arguments[] = {"true", NULL}, *const environment[] = {NULL};
-
-    (void)play;
-    return execve("/bin/true", arguments, environment);
-}
-
-static int trace_parent(const struct play *play)
-{
-    (void)play;
-    return (int)ptrace(PTRACE_ATTACH, getppid(), NULL, NULL);
-}
-
-static int read_memory(const struct play *play)
-{
-    void *memory = NULL; /* where the parent has our shared memory too */
-    char byte;
-    struct iovec to = {&byte, 1}, from = {memory, 1};
-
-    memcpy(&memory, &play, sizeof memory);
-    from.iov_base = memory;
-    return process_vm_readv(getppid(), &to, 1, &from, 1, 0) == 1 ? 0 : -1;
-}
-
-static int new_space(const struct play *play)
-{
-    (void)play;
-    return unshare(CLONE_NEWUSER);
-}
-
-static int mount_over(const struct play *play)
-{
-    return mount("none", play->out, "tmpfs", 0, NULL);
-}
-
-static int call_abort(const struct play *play)
-{
-    (void)play;
-    signal(SIGABRT, SIG_DFL);
-    abort();
-}
-
-/* --- the journal: a descriptor that appends, and nothing else */
-
-static int cut_journal(const struct play *play)
-{
-    return ftruncate(play->journal_fd, 0);
-}
-
-static int punch_journal(const struct play *play)
-{
-    return fallocate(play->journal_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4);
-}
-
-static int cut_journal_by_name(const struct play *play)
-{
-    return truncate(play->journal, 0);
-}
-
-static int open_journal_cutting(const struct play *play)
-{
-    return try_open(play->journal, O_RDONLY | O_TRUNC);
-}
-
-static int reopen_journal(const struct play *play)
-{
-    char path[64];
-
-    snprintf(path, sizeof path, "/proc/self/fd/%d", play->journal_fd);
-    return try_open(path, O_RDWR);
-}
-
-static int overwrite_journal(const struct play *play)
-{
-    if (fcntl(play->journal_fd, F_SETFL, 0))
-        return -1;
-    return pwrite(play->journal_fd, "forged", 6, 0) == 6 ? 0 : -1;
-}
-
-static int read_journal(const struct play *play)
-{
-    char byte;
-    return pread(play->journal_fd, &byte, 1, 0) == 1 ? 0 : -1;
-}
-
-static int map_journal(const struct play *play)
-{
-    return mmap(NULL, 4096, PROT_WRITE, MAP_SHARED, play->journal_fd, 0) == MAP_FAILED ? -1 : 0;
-}
-
-static int remove_journal(const struct play *play)
-{
-    return unlink(play->journal);
-}
-
-static int replace_journal(const struct play *play)
-{
-    int fd = open(inside(play->written, "forged"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), failed;
-
-    if (fd < 0)
-        return 0; /* the test itself is wrong: it shows as not prevented */
-    close(fd);
-    failed = rename(inside(play->written, "forged"), play->journal);
-    unlink(inside(play->written, "forged"));
-    return failed;
-}
-
-static int move_journal_folder(const struct play *play)
-{
-    char from[128], to[128];
-
-    snprintf(from, sizeof from, "%s/.knee", play->out);
-    snprintf(to, sizeof to, "%s/gone", play->out);
-    return rename(from, to);
-}
-
-static int write_beside_renditions(const struct play *play)
-{
-    return try_open(inside(play->out, "MANIFEST.sha256"), O_WRONLY | O_CREAT);
-}
-
-static int append_journal(const struct play *play)
-{
-    return write(play->journal_fd, "line\n", 5) == 5 ? 0 : -1;
-}
-
-/* --- signals without kill(): the kernel sends SIGIO, or any other, to the owner of a descriptor */
-
-static int own_by_parent(const struct play *play)
-{
-    (void)play;
-    return fcntl(STDERR_FILENO, F_SETOWN, getppid());
-}
-
-static int signal_by_owner(const struct play *play)
-{
-    int ends[2];
-
-    (void)play;
-    if (pipe(ends) || fcntl(ends[0], F_SETOWN, getppid()) || fcntl(ends[0], F_SETSIG, SIGKILL) ||
-        fcntl(ends[0], F_SETFL, O_ASYNC))
-        return -1;
-    return write(ends[1], "x", 1) == 1 ? 0 : -1;
-}
-
-static int lease_a_file(const struct play *play)
-{
-    return fcntl(play->kept_fd, F_SETLEASE, F_RDLCK);
-}
-
-static int copy_a_descriptor(const struct play *play)
-{
-    int fd = fcntl(play->kept_fd, F_DUPFD_CLOEXEC, 3);
-
-    return fd < 0 || close(fd) || fcntl(play->kept_fd, F_GETFL) < 0 ? -1 : 0;
-}
-
-static int read_batch(const struct play *play)
-{
-    return try_open(inside(play->batch, "a"), O_RDONLY);
-}
-
-static int write_output(const struct play *play)
-{
-    struct fault fault;
-
-    return store_write(play->out, "one/two/output", "bytes", 5, false, &fault) == STORE_OK ? 0 : -1;
-}
-
-static void *open_passwd(void *refused)
-{
-    *(bool *)refused = try_open("/etc/passwd", O_RDONLY) != 0;
-    return NULL;
-}
-
-/* A thread may be made, and is as confined as its maker. */
-static int start_thread(const struct play *play)
-{
-    pthread_t thread;
-    bool refused = false;
-
-    (void)play;
-    errno = pthread_create(&thread, NULL, open_passwd, &refused);
-    if (errno || pthread_join(thread, NULL))
-        return -1;
-    return refused ? 0 : -1;
-}
-
-static int make_code(const struct play *play)
-{
-    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    (void)play;
-    return page == MAP_FAILED ? -1 : munmap(page, 4096);
-}
-
-static int has_nothing_left(const struct play *play)
-{
-    char text[4096] = "";
-    int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-    struct rlimit core;
-
-    (void)play;
-    if (fd < 0 || read(fd, text, sizeof text - 1) <= 0)
-        return -1;
-    close(fd);
-    return strstr(text, "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t") &&
-                   (geteuid() || strstr(text, "CapBnd:\t0000000000000000")) &&
-                   strstr(text, "NoNewPrivs:\t1") && strstr(text, "Seccomp:\t2") &&
-                   getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur == 0 && core.rlim_max == 0
-               ? 0
-               : -1;
-}
+/* --- the attempts ----------------------------------------------------------------------------- */
 
 static const struct attempt attempts[] = {
     {.name = "read the batch", .act = read_batch, .permitted = true},
@@ -442,6 +56,10 @@ static const struct attempt attempts[] = {
     {.name = "cut the journal by opening it", .act = open_journal_cutting},
     {.name = "open the journal by way of /proc", .act = reopen_journal},
     {.name = "overwrite the journal", .act = overwrite_journal},
+    {.name = "overwrite the journal by pwritev2", .act = overwrite_journal_without_append},
+    {.name = "make a FIFO", .act = make_fifo},
+    {.name = "make a hard link", .act = make_hard_link},
+    {.name = "change a mode", .act = change_mode},
     {.name = "read the journal", .act = read_journal},
     {.name = "map the journal", .act = map_journal},
     {.name = "remove the journal", .act = remove_journal},
@@ -452,6 +70,10 @@ static const struct attempt attempts[] = {
     {.name = "make the parent a descriptor's owner", .act = own_by_parent},
     {.name = "signal a descriptor's owner", .act = signal_by_owner},
     {.name = "lease a file", .act = lease_a_file},
+    {.name = "signal by way of ioctl", .act = signal_by_ioctl},
+    {.name = "type into the terminal", .act = type_into_terminal},
+    {.name = "outlive the parent", .act = outlive_parent},
+    {.name = "become inspectable", .act = become_inspectable},
     {.name = "copy a descriptor", .act = copy_a_descriptor, .permitted = true},
     {.name = "execute a program", .act = execute, .signal = SIGSYS},
     {.name = "trace the parent", .act = trace_parent, .signal = SIGSYS},
@@ -643,12 +265,31 @@ static void test_nothing_gets_out_with_an_old_landlock(void **state)
 /* The same attempts without a sandbox: those below succeed, so that the test above is known to see them. */
 static void test_attempts_are_real(void **state)
 {
-    static int (*const real[])(const struct play *) = {
-        read_passwd,          read_by_proc,        read_next_to_batch,    read_by_link,
-        write_next_to_output, read_parents_files,  read_inherited,        connect_tcp,
-        socket_unix,          signal_parent,       signal_parents_thread, read_memory,
-        punch_journal,        overwrite_journal,   reopen_journal,        own_by_parent,
-        cut_journal,          cut_journal_by_name, open_journal_cutting,  write_beside_renditions};
+    static int (*const real[])(const struct play *) = {read_passwd,
+                                                       read_by_proc,
+                                                       read_next_to_batch,
+                                                       read_by_link,
+                                                       write_next_to_output,
+                                                       read_parents_files,
+                                                       read_inherited,
+                                                       connect_tcp,
+                                                       socket_unix,
+                                                       signal_parent,
+                                                       signal_parents_thread,
+                                                       read_memory,
+                                                       punch_journal,
+                                                       overwrite_journal,
+                                                       reopen_journal,
+                                                       own_by_parent,
+                                                       cut_journal,
+                                                       cut_journal_by_name,
+                                                       open_journal_cutting,
+                                                       write_beside_renditions,
+                                                       make_fifo,
+                                                       make_hard_link,
+                                                       change_mode,
+                                                       outlive_parent,
+                                                       become_inspectable};
     struct play *play = make_play();
     int listening = listen_somewhere(&play->listening_port), status = -1;
     pid_t pid = fork();
@@ -665,6 +306,8 @@ static void test_attempts_are_real(void **state)
     assert_int_equal(status, 0);
     unlink(inside(play->secret, "new"));
     unlink(inside(play->out, "MANIFEST.sha256"));
+    unlink(inside(play->written, "fifo"));
+    unlink(inside(play->written, "hard"));
     close(listening);
     end_play(play);
 }

@@ -13,6 +13,10 @@
 
 #define MS 1000000u
 
+/* With three at work, and more, an item takes half as long again; in the other, with two, twice as long. */
+static const double excess_half[] = {0, 0.3, 0.5}, excess_doubles[] = {0, 1};
+static const struct replay_slowdown none, half = {excess_half, 3}, doubles = {excess_doubles, 2};
+
 static void an_item_ends_at_its_time(void **state)
 {
     struct fault fault;
@@ -21,7 +25,7 @@ static void an_item_ends_at_its_time(void **state)
     uint64_t start = clock_now_ns();
 
     (void)state;
-    assert_true(replay_wait(crowd, &worker, 0.5, start, start, 20 * MS) == 1);
+    assert_true(replay_wait(crowd, &worker, &half, start, start, 20 * MS) == 1);
     assert_int_equal(worker.due_ns, start + 20 * MS);
     assert_true(clock_now_ns() >= start + 20 * MS);
     replay_crowd_release(crowd);
@@ -36,11 +40,11 @@ static void lateness_is_taken_off_the_next_item(void **state)
 
     (void)state;
     worker.due_ns = start - 8 * MS;
-    replay_wait(crowd, &worker, 0, start - 3 * MS, start, 20 * MS); /* 5 ms late, then 3 ms of claiming */
+    replay_wait(crowd, &worker, &none, start - 3 * MS, start, 20 * MS); /* 5 ms late, then 3 ms of claiming */
     assert_int_equal(worker.due_ns, start + 15 * MS);
     worker.due_ns =
         start - 90 * MS; /* later than the item is long: the rest is taken off those that follow */
-    replay_wait(crowd, &worker, 0, start, start, 20 * MS);
+    replay_wait(crowd, &worker, &none, start, start, 20 * MS);
     assert_int_equal(worker.due_ns, start - 70 * MS);
     replay_crowd_release(crowd);
 }
@@ -53,13 +57,13 @@ static void others_at_work_slow_an_item_down(void **state)
     uint64_t start = clock_now_ns();
 
     (void)state;
-    assert_true(fabs(replay_wait(crowd, &worker, 0.25, start, start, 20 * MS) - 1.5) < 1e-6);
+    assert_true(fabs(replay_wait(crowd, &worker, &half, start, start, 20 * MS) - 1.5) < 1e-6);
     assert_int_equal(worker.due_ns, start + 30 * MS);
     replay_crowd_leave(crowd);
     replay_crowd_leave(crowd);
     start = clock_now_ns();
     worker.due_ns = 0;
-    assert_true(replay_wait(crowd, &worker, 0.25, start, start, 5 * MS) == 1);
+    assert_true(replay_wait(crowd, &worker, &half, start, start, 5 * MS) == 1);
     replay_crowd_release(crowd);
 }
 
@@ -82,7 +86,7 @@ static void who_leaves_lets_the_others_go_on_faster(void **state)
 
     (void)state;
     assert_int_equal(pthread_create(&other, NULL, leave_soon, crowd), 0);
-    slowdown = replay_wait(crowd, &worker, 1, start, start, 100 * MS);
+    slowdown = replay_wait(crowd, &worker, &doubles, start, start, 100 * MS);
     pthread_join(other, NULL);
     assert_true(slowdown >= 1.2 && slowdown < 1.9);
     assert_true(fabs((double)(worker.due_ns - start) - slowdown * 100 * MS) < 10);

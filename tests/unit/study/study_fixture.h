@@ -45,7 +45,8 @@ static const char fixture_schema[] =
     "started_utc TEXT, "
     "wall_ns INT, prefix_ns INT, spawn_ns INT, init_ns INT, work_ns INT, suffix_ns INT, user_ns INT, "
     "system_ns INT, "
-    "maxrss_bytes INT, steal_ns INT, other_cpu_ns INT, items INT, failed INT, bytes_in INT, bytes_out INT, "
+    "maxrss_bytes INT, steal_ns INT, other_cpu_ns INT, held_ns INT, items INT, failed INT, bytes_in INT, "
+    "bytes_out INT, "
     "manifest_sha256 "
     "TEXT, exit_code INT);"
     "CREATE TABLE worker(trial INT, slot INT, pid INT, processes INT, cpu_wanted INT, cpu_seen INT, "
@@ -120,9 +121,10 @@ static inline void fixture_trial(struct fixture *f, unsigned cell, unsigned work
     fixture_sql(f,
                 "INSERT INTO trial(id, cell, block, status, reason, wall_ns, prefix_ns, spawn_ns, init_ns, "
                 "work_ns, suffix_ns, "
-                "user_ns, system_ns, maxrss_bytes, items, failed, manifest_sha256) VALUES (%d, %u, %u, '%s', "
+                "user_ns, system_ns, maxrss_bytes, held_ns, items, failed, manifest_sha256) VALUES (%d, %u, "
+                "%u, '%s', "
                 "nullif('%s', ''), %lld, "
-                "10000000, 1000000, 5000000, %lld, 2000000, %lld, 0, 104857600, %u, 0, '%s')",
+                "10000000, 1000000, 5000000, %lld, 2000000, %lld, 0, 104857600, 0, %u, 0, '%s')",
                 id, cell, block, status, reason ? reason : "", wall, wall - 18000000,
                 (long long)(f->work_s * f->cpu_factor * (1 + f->noise * random_normal(&f->random)) * 1e9),
                 f->items, f->odd_manifests && f->odd_manifests-- ? "other" : "good");

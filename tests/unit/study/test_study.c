@@ -90,7 +90,7 @@ static void a_trial_comes_back_with_all_that_belongs_to_it(void **state)
                                          .running_ns = 250,
                                          .status = "multiplexed",
                                          .reason = "scaled: counted 25.0% of the time"}};
-    struct study_trial_rows record = {trial_of(3, 1, "ok"), workers, 2, items, 1, counters, 2};
+    struct study_trial_rows record = {trial_of(3, 1, "ok"), workers, 2, items, 1, counters, 2, NULL, NULL, 0};
     struct study_trial *trials;
     struct fault fault = {0};
     int64_t id = 0;
@@ -154,6 +154,12 @@ static void a_new_study_has_the_tables_of_its_format(void **state)
         "decode_ns, "
         "scale_ns, overlay_ns, encode_ns, digest_ns, store_ns, bytes_in, bytes_out FROM item",
         "SELECT trial, slot, name, value, enabled_ns, running_ns, status, reason FROM counter",
+        "SELECT trial, cpu, worker_cpu, is_reporter, moved_bytes, window_ns, cpu_ns, traffic_alone, "
+        "traffic_pressed, footprint_alone, footprint_pressed FROM antagonist",
+        "SELECT antagonist, antagonist_bytes, antagonist_bytes_per_second FROM cell",
+        "SELECT antagonist_bytes, antagonist_cpu_ns FROM item",
+        "SELECT nodes FROM cell",
+        "SELECT trial, shard, node, start_ns, work_ns, idle_ns, end_ns, items FROM shard",
         "SELECT at_utc, trial, kind, text FROM event",
         "SELECT key, value FROM study"};
     struct study study = make();
@@ -162,7 +168,7 @@ static void a_new_study_has_the_tables_of_its_format(void **state)
     for (size_t i = 0; i < sizeof sql / sizeof *sql; i++)
         if (sqlite3_exec(study.db, sql[i], NULL, NULL, NULL) != SQLITE_OK)
             fail_msg("%s: %s", sql[i], sqlite3_errmsg(study.db));
-    assert_int_equal(query(&study, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"), 8);
+    assert_int_equal(query(&study, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"), 10);
     study_close(&study);
 }
 
@@ -172,7 +178,9 @@ static void a_study_of_an_older_program_is_read_and_continued(void **state)
     struct study study = make();
     struct study_counter counter = {
         .slot = 0, .name = "cycles", .value = 1, .enabled_ns = 2, .running_ns = 2, .status = "ok"};
-    struct study_trial_rows record = {trial_of(1, 1, "ok"), NULL, 0, NULL, 0, &counter, 1};
+    struct study_shard shard = {.shard = 3, .start_ns = -1, .end_ns = STUDY_UNKNOWN, .items = 2, .node = "b"};
+    struct study_trial_rows record = {
+        .trial = trial_of(1, 1, "ok"), .counters = &counter, .counter_count = 1};
     struct study_trial *trials;
     struct fault fault = {0};
     size_t count = 0;
@@ -180,11 +188,13 @@ static void a_study_of_an_older_program_is_read_and_continued(void **state)
     (void)state;
     assert_int_equal(study_append(&study, &record, 1, NULL, NULL, NULL, &fault), 0);
     assert_int_equal(
-        sqlite3_exec(study.db,
-                     "ALTER TABLE counter DROP COLUMN enabled_ns; ALTER TABLE counter DROP COLUMN "
-                     "running_ns; ALTER TABLE trial DROP COLUMN iowait_ns; ALTER TABLE worker DROP "
-                     "COLUMN disk_wait_ns",
-                     NULL, NULL, NULL),
+        sqlite3_exec(
+            study.db,
+            "ALTER TABLE counter DROP COLUMN enabled_ns; ALTER TABLE counter DROP COLUMN "
+            "running_ns; ALTER TABLE trial DROP COLUMN iowait_ns; ALTER TABLE worker DROP "
+            "COLUMN disk_wait_ns; ALTER TABLE item DROP COLUMN antagonist_bytes; ALTER TABLE cell DROP "
+            "COLUMN antagonist; DROP TABLE antagonist; DROP TABLE shard; ALTER TABLE cell DROP COLUMN nodes",
+            NULL, NULL, NULL),
         SQLITE_OK);
     study_close(&study);
     assert_int_equal(study_open_to_read(&study, folder, &fault), 0);
@@ -196,8 +206,17 @@ static void a_study_of_an_older_program_is_read_and_continued(void **state)
     if (study_open_to_write(&study, folder, &fault))
         fail_msg("%s", fault.text);
     record.trial = trial_of(2, 1, "ok");
+    record.antagonist = &(struct study_antagonist){.cpu = 1, .traffic_alone = STUDY_UNKNOWN};
+    record.shards = &shard;
+    record.shard_count = 1;
     if (study_append(&study, &record, 1, NULL, NULL, NULL, &fault))
         fail_msg("%s", fault.text);
+    assert_int_equal(query(&study,
+                           "SELECT count(*) FROM shard WHERE trial = 2 AND shard = 3 AND node = 'b' AND "
+                           "start_ns = -1 AND end_ns IS NULL AND items = 2"),
+                     1);
+    assert_int_equal(query(&study, "SELECT count(*) FROM antagonist WHERE cpu = 1 AND traffic_alone IS NULL"),
+                     1);
     assert_int_equal(query(&study, "SELECT count(*) FROM counter WHERE enabled_ns IS NULL"), 1);
     assert_int_equal(query(&study, "SELECT sum(enabled_ns) FROM counter"), 2);
     study_close(&study);
@@ -207,7 +226,7 @@ static void a_trial_that_cannot_be_written_whole_is_not_written_at_all(void **st
 {
     struct study study = make();
     struct study_worker twice[2] = {{.slot = 0}, {.slot = 0}};
-    struct study_trial_rows record = {trial_of(1, 0, "ok"), twice, 2, NULL, 0, NULL, 0};
+    struct study_trial_rows record = {trial_of(1, 0, "ok"), twice, 2, NULL, 0, NULL, 0, NULL, NULL, 0};
     struct fault fault = {0};
 
     (void)state;

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,18 +21,21 @@ static void a_trial_is_predicted_as_by_hand(void **state)
         uint32_t cores;
         double wanted_ns;
     } cases[] = {
-        {{PLAN_SERIAL, 1, 0, POLICY_STATIC}, 10, 2, 50 + 20 + 1000},
-        {{PLAN_SCALING, 1, 1, POLICY_DYNAMIC}, 10, 2, 50 + 20 + 1000},
-        {{PLAN_SCALING, 2, 1, POLICY_DYNAMIC}, 10, 2, 50 + 20 + 500},
-        {{PLAN_SCALING, 2, 1, POLICY_DYNAMIC}, 11, 2, 50 + 20 + 600}, /* one worker does six */
-        {{PLAN_SCALING, 4, 1, POLICY_DYNAMIC},
+        {{PLAN_SERIAL, 1, 0, POLICY_STATIC, {0}, 0}, 10, 2, 50 + 20 + 1000},
+        {{PLAN_SCALING, 1, 1, POLICY_DYNAMIC, {0}, 0}, 10, 2, 50 + 20 + 1000},
+        {{PLAN_SCALING, 2, 1, POLICY_DYNAMIC, {0}, 0}, 10, 2, 50 + 20 + 500},
+        {{PLAN_SCALING, 2, 1, POLICY_DYNAMIC, {0}, 0}, 11, 2, 50 + 20 + 600}, /* one worker does six */
+        {{PLAN_SCALING, 4, 1, POLICY_DYNAMIC, {0}, 0},
          10,
          2,
          50 + 40 + 500}, /* two rounds of starts, two cores work */
-        {{PLAN_SCALING, 16, 1, POLICY_DYNAMIC}, 10, 16, 50 + 20 + 100}, /* more workers than items */
-        {{PLAN_CHUNK, 2, 4, POLICY_DYNAMIC}, 10, 2, 50 + 20 + 800},   /* three chunks: one worker does two */
-        {{PLAN_CHUNK, 2, 64, POLICY_DYNAMIC}, 10, 2, 50 + 20 + 1000}, /* one worker does all */
-        {{PLAN_POLICY, 3, 1, POLICY_STATIC}, 10, 4, 50 + 20 + 400},
+        {{PLAN_SCALING, 16, 1, POLICY_DYNAMIC, {0}, 0}, 10, 16, 50 + 20 + 100}, /* more workers than items */
+        {{PLAN_CHUNK, 2, 4, POLICY_DYNAMIC, {0}, 0},
+         10,
+         2,
+         50 + 20 + 800}, /* three chunks: one worker does two */
+        {{PLAN_CHUNK, 2, 64, POLICY_DYNAMIC, {0}, 0}, 10, 2, 50 + 20 + 1000}, /* one worker does all */
+        {{PLAN_POLICY, 3, 1, POLICY_STATIC, {0}, 0}, 10, 4, 50 + 20 + 400},
     };
 
     (void)state;
@@ -80,9 +84,9 @@ static void the_cells_are_those_of_the_design(void **state)
 {
     struct plan_request request = request_for("1..16", 2, 1000, 1e13);
     static const struct plan_cell others[] = {
-        {PLAN_CHUNK, 2, 4, POLICY_DYNAMIC},  {PLAN_CHUNK, 2, 16, POLICY_DYNAMIC},
-        {PLAN_CHUNK, 2, 64, POLICY_DYNAMIC}, {PLAN_POLICY, 2, 1, POLICY_STATIC},
-        {PLAN_POLICY, 2, 1, POLICY_GUIDED},  {PLAN_POLICY, 2, 1, POLICY_LARGEST_FIRST}};
+        {PLAN_CHUNK, 2, 4, POLICY_DYNAMIC, {0}, 0},  {PLAN_CHUNK, 2, 16, POLICY_DYNAMIC, {0}, 0},
+        {PLAN_CHUNK, 2, 64, POLICY_DYNAMIC, {0}, 0}, {PLAN_POLICY, 2, 1, POLICY_STATIC, {0}, 0},
+        {PLAN_POLICY, 2, 1, POLICY_GUIDED, {0}, 0},  {PLAN_POLICY, 2, 1, POLICY_LARGEST_FIRST, {0}, 0}};
 
     (void)state;
     struct plan plan = make(&request, &real);
@@ -333,9 +337,105 @@ static void the_stop_rule_is_that_of_the_request(void **state)
     assert_null(plan_stop_name((enum plan_stop)3));
 }
 
+/* A replay: all items in every trial, one block, no serial run. Two workers can be measured for real. */
+static void known_worker_counts_are_left_out_first(void **state)
+{
+    static const struct plan_costs waits = {.item_ns = 0.1e9, .worker_start_ns = 0.01e9};
+    struct plan_request request = request_for("1..16", 16, 1000, 300e9);
+    struct plan plan;
+
+    (void)state;
+    request.no_serial = true;
+    request.items = 1000;
+    request.blocks = 1;
+    request.known_workers = 2;
+    plan = make(&request, &waits);
+    assert_false(has_scaling(&plan, 2));
+    assert_true(has_scaling(&plan, 1) && has_scaling(&plan, 16));
+    assert_true(plan.workers_left_out > 0 && plan.workers_left_out < 6);
+    assert_true(plan.block_ns <= 300e9);
+    request.known_workers = 0;
+    plan = make(&request, &waits);
+    assert_true(has_scaling(&plan, 2));
+    request.known_workers = 2;
+    request.budget_ns = 1e12; /* all fit */
+    plan = make(&request, &waits);
+    assert_true(has_scaling(&plan, 2));
+    assert_int_equal(plan.workers_left_out, 0);
+    request.known_workers = 16; /* the largest and one stay in any case */
+    request.budget_ns = 200e9;
+    plan = make(&request, &waits);
+    assert_true(has_scaling(&plan, 1) && has_scaling(&plan, 16));
+}
+
+/* Of as many workers in all, the fewest nodes are on the curve. */
+static void nodes_and_workers_are_a_curve_and_the_rest(void **state)
+{
+    static const uint32_t curve[][2] = {{1, 1}, {2, 1}, {4, 2}, {8, 4}}, rest[][2] = {{2, 2}, {4, 4}};
+    struct plan_request request = request_for("1,2", 8, 100, 1e12);
+    struct fault fault = {0};
+    struct plan plan;
+    uint32_t at = 0;
+
+    (void)state;
+    assert_int_equal(plan_request_spread(&request, "4,1,2", &fault), 0);
+    assert_int_equal(request.worker_count, 4);
+    assert_int_equal(request.spread_count, 2);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_int_equal(request.workers[i], curve[i][0]);
+        assert_int_equal(request.nodes[i], curve[i][1]);
+    }
+    request.no_serial = true;
+    request.chunk_count = 0;
+    memset(request.policies, 0, sizeof request.policies);
+    plan = make(&request, &costs);
+    assert_int_equal(plan.cell_count, 6);
+    for (uint32_t i = 0; i < plan.cell_count; i++) {
+        const struct plan_cell *cell = &plan.cells[i];
+        const uint32_t *wanted = cell->role == PLAN_SCALING ? curve[i] : rest[at++];
+        assert_int_equal(cell->workers, wanted[0]);
+        assert_int_equal(cell->nodes, wanted[1]);
+    }
+    assert_int_equal(at, 2);
+    request = request_for("1,600", 8, 100, 1e12);
+    assert_int_equal(plan_request_spread(&request, "1,2", &fault), -1);
+    assert_non_null(strstr(fault.text, "more than 1024 workers"));
+    assert_int_equal(plan_request_spread(&request, "1,,2", &fault), -1);
+    assert_non_null(strstr(fault.text, "--nodes 1,,2"));
+}
+
+static void default_workers_go_up_to_two_above_the_cores(void **state)
+{
+    static const struct {
+        uint32_t cores;
+        const char *list;
+    } cases[] = {{1, "1 2 3"},
+                 {2, "1 2 3 4"},
+                 {4, "1 2 3 4 5 6"},
+                 {16, "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18"},
+                 {20, "1 2 3 4 5 6 7 8 12 16 20 21 22"},
+                 {64, "1 2 3 4 5 6 7 8 12 16 24 32 48 64 65 66"},
+                 {POOL_MAX_WORKERS, NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct plan_request request;
+        char list[200] = "";
+        plan_request_default_workers(&request, cases[i].cores);
+        for (uint32_t k = 0; k < request.worker_count; k++)
+            snprintf(list + strlen(list), sizeof list - strlen(list), "%s%u", k ? " " : "",
+                     request.workers[k]);
+        if (cases[i].list)
+            assert_string_equal(list, cases[i].list);
+        else
+            assert_int_equal(request.workers[request.worker_count - 1], POOL_MAX_WORKERS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(default_workers_go_up_to_two_above_the_cores),
         cmocka_unit_test(a_trial_is_predicted_as_by_hand),
         cmocka_unit_test(the_cells_are_those_of_the_design),
         cmocka_unit_test(ten_minutes_on_two_cores_keep_all_workers_and_enough_blocks),
@@ -349,6 +449,8 @@ int main(void)
         cmocka_unit_test(an_order_is_a_permutation_that_depends_on_seed_and_block_alone),
         cmocka_unit_test(every_cell_is_first_equally_often),
         cmocka_unit_test(weak_scaling_gives_each_worker_as_much),
+        cmocka_unit_test(known_worker_counts_are_left_out_first),
+        cmocka_unit_test(nodes_and_workers_are_a_curve_and_the_rest),
         cmocka_unit_test(the_stop_rule_is_that_of_the_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,12 @@
 /* The loop of a study with a subject that runs nothing: order, repeats, resuming at every point, the budget.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@
 #include <glib.h>
 
 #include "harness/sweep/sweep.h"
+#include "harness/sweep/sweep_interim.h"
 #include "tests/unit/trial/trial_fixture.h"
 
 enum { CELLS = 4, BLOCKS = 3, ITEMS = 4, CALLS_MOST = 100 };
@@ -24,6 +27,7 @@ struct script {
     int fail_at;           /* call that cannot even be started; -1 none */
     uint32_t void_workers; /* trials with this many workers are void ... */
     int void_times;        /* ... this often */
+    int disturbed_from;    /* all calls from this one on are disturbed; -1 none */
     uint32_t odd_workers;  /* trials with this many workers make other bytes */
     uint64_t spent_ns;
     char called[CALLS_MOST]; /* 's' or the digit of the workers */
@@ -57,6 +61,8 @@ static int run(struct subject *subject, const struct trial_request *request, str
         script->void_times--;
         outcome->after.steal_ns = 60000000;
     }
+    if (script->disturbed_from >= 0 && call >= script->disturbed_from)
+        outcome->after.steal_ns = 60000000;
     if (!request->serial && request->workers == script->odd_workers)
         strcpy(outcome->table.header->result, "ffff");
     return 0;
@@ -97,15 +103,17 @@ static int remove_folder(void **state)
 /* Serial, and 1, 2 and 3 workers; every trial is predicted to take 100 ns, a block 400. */
 static void fill(struct sweep *sweep, struct study *study, struct subject *subject, double budget_ns)
 {
+    if (subject)
+        subject->has_chunk = subject->has_policy = true;
     *sweep = (struct sweep){.study = study,
                             .subject = subject,
                             .costs = {.trial_fixed_ns = 100},
                             .seed = 1,
                             .budget_ns = budget_ns,
                             .pins = pins};
-    sweep->plan.cells[0] = (struct plan_cell){PLAN_SERIAL, 1, 0, POLICY_STATIC};
+    sweep->plan.cells[0] = (struct plan_cell){PLAN_SERIAL, 1, 0, POLICY_STATIC, {0}, 0};
     for (uint32_t n = 1; n < CELLS; n++)
-        sweep->plan.cells[n] = (struct plan_cell){PLAN_SCALING, n, 1, POLICY_DYNAMIC};
+        sweep->plan.cells[n] = (struct plan_cell){PLAN_SCALING, n, 1, POLICY_DYNAMIC, {0}, 0};
     sweep->plan.cell_count = CELLS;
     sweep->plan.cores = 2;
     sweep->plan.items = ITEMS;
@@ -113,8 +121,22 @@ static void fill(struct sweep *sweep, struct study *study, struct subject *subje
     sweep->plan.block_ns = 100 * CELLS;
 }
 
+static char notes[4000];
+
+static void keep_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void keep_note(const char *format, ...)
+{
+    size_t used = strlen(notes);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(notes + used, sizeof notes - used, format, arguments);
+    va_end(arguments);
+}
+
 /* One life of a sweep over the study in the folder. Returns how it ended. */
-static enum sweep_state live(struct script *script, double budget_ns, struct sweep *kept, struct fault *fault)
+static enum sweep_state live_by(enum noise_policy policy, struct script *script, double budget_ns,
+                                struct sweep *kept, struct fault *fault)
 {
     struct scripted scripted = {.subject = {.kind = &scripted_kind}, .script = script};
     static struct sweep sweep;
@@ -125,6 +147,8 @@ static enum sweep_state live(struct script *script, double budget_ns, struct swe
                              : study_create(&study, folder, false, fault))
         fail_msg("%s", fault->text);
     fill(&sweep, &study, &scripted.subject, budget_ns);
+    sweep.noise_policy = policy;
+    scripted.subject.note = keep_note;
     if (sweep_prepare(&sweep, fault))
         fail_msg("%s", fault->text);
     state = sweep_go(&sweep, fault);
@@ -133,6 +157,11 @@ static enum sweep_state live(struct script *script, double budget_ns, struct swe
     sweep_release(&sweep);
     study_close(&study);
     return state;
+}
+
+static enum sweep_state live(struct script *script, double budget_ns, struct sweep *kept, struct fault *fault)
+{
+    return live_by(NOISE_VOID, script, budget_ns, kept, fault);
 }
 
 /* Trials of a status in a (cell, block); -1 for any. */
@@ -166,7 +195,7 @@ static void assert_complete(const char *when)
 
 static void new_script(struct script *script)
 {
-    *script = (struct script){.stop_at = -1, .fail_at = -1, .spent_ns = 100};
+    *script = (struct script){.stop_at = -1, .fail_at = -1, .disturbed_from = -1, .spent_ns = 100};
 }
 
 static void every_block_visits_every_cell_once_in_its_own_order(void **state)
@@ -284,6 +313,93 @@ static void repeats_are_counted_over_an_interruption(void **state)
     assert_int_equal(count("ok", 3, 1), 1);
 }
 
+struct shown {
+    double left_ns[CALLS_MOST], share[CALLS_MOST];
+    int count;
+};
+
+static void keep_shown(void *context, double share, double left_ns, const char *text)
+{
+    struct shown *shown = context;
+
+    assert_non_null(text);
+    shown->share[shown->count] = share;
+    shown->left_ns[shown->count++] = left_ns;
+}
+
+/* Trials that take ten times as long as predicted, half of them void: the time left is never more than the budget
+ * allows, nor less than the block that has been begun. */
+static void the_time_left_keeps_to_the_budget(void **state)
+{
+    struct script script;
+    struct fault fault = {0};
+    struct shown shown = {.count = 0};
+    struct scripted scripted = {.subject = {.kind = &scripted_kind}, .script = &script};
+    struct sweep sweep;
+    struct study study;
+    double budget_ns = 20000;
+
+    (void)state;
+    new_script(&script);
+    script.spent_ns = 1000;
+    script.void_workers = 2;
+    script.void_times = 2;
+    assert_int_equal(study_create(&study, folder, false, &fault), 0);
+    fill(&sweep, &study, &scripted.subject, budget_ns);
+    sweep.progress = keep_shown;
+    sweep.progress_context = &shown;
+    assert_int_equal(sweep_prepare(&sweep, &fault), 0);
+    sweep_go(&sweep, &fault);
+    assert_true(shown.count > CELLS);
+    assert_float_equal(shown.left_ns[0], 100 * CELLS * BLOCKS, 1); /* as predicted */
+    assert_float_equal(shown.share[0], 0, 0);
+    for (int i = 1; i < shown.count; i++) {
+        assert_true(shown.left_ns[i] <= fmax(budget_ns - 1000 * i, 1000 * CELLS));
+        assert_true(shown.left_ns[i] >= 1000 && shown.share[i] <= 1);
+    }
+    /* At the pace of the first, which was void: three tries for each of twelve, more than the budget has. */
+    assert_float_equal(shown.left_ns[1], budget_ns - 1000, 1);
+    sweep_release(&sweep);
+    study_close(&study);
+}
+
+/* All trials are disturbed. By weight they are as good as any, so that none is repeated; auto needs four to see it. */
+static void disturbed_trials_are_not_repeated_where_they_count(void **state)
+{
+    static const struct {
+        enum noise_policy policy;
+        int from, calls, again; /* again: by a sweep that goes on */
+        enum sweep_state end;
+        const char *said;
+    } cases[] = {
+        {NOISE_AUTO, 0, CELLS * BLOCKS, 0, SWEEP_COMPLETE, "disturbed trials count by weight"},
+        {NOISE_WEIGH, 0, CELLS * BLOCKS, 0, SWEEP_COMPLETE, "disturbed trials count by weight"},
+        {NOISE_KEEP, 0, CELLS * BLOCKS, 0, SWEEP_COMPLETE, "disturbed trials count in full"},
+        /* the last trial of block 0 and its repeats; then four of block 1, from where more are disturbed than not */
+        {NOISE_AUTO, CELLS - 1, CELLS * BLOCKS + 2, 0, SWEEP_COMPLETE,
+         "where most are, they count by weight"},
+        /* no trial of the first block counts: no other is begun */
+        {NOISE_VOID, 0, CELLS * (1 + SWEEP_REPEATS), 0, SWEEP_ALL_VOID, "are repeated"},
+    };
+    struct fault fault = {0};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct script script;
+        new_script(&script);
+        script.disturbed_from = cases[i].from;
+        notes[0] = '\0';
+        assert_int_equal(live_by(cases[i].policy, &script, 1e9, NULL, &fault), cases[i].end);
+        assert_int_equal(script.calls, cases[i].calls);
+        if (!strstr(notes, cases[i].said) || !strstr(notes, "3.0% of the CPU time away"))
+            fail_msg("case %zu: %s", i, notes);
+        new_script(&script);
+        live_by(cases[i].policy, &script, 1e9, NULL, &fault);
+        assert_int_equal(script.calls, cases[i].again);
+        assert_int_equal(remove_folder(state), 0);
+        assert_int_equal(make_folder(state), 0);
+    }
+}
+
 static void other_bytes_fail_are_told_and_not_repeated(void **state)
 {
     struct script script;
@@ -397,6 +513,60 @@ static void trials_of_another_plan_are_refused(void **state)
     study_close(&study);
 }
 
+struct looks {
+    char text[BLOCKS][256];
+    uint32_t count;
+};
+
+static void keep_look(void *context, uint32_t block, const char *text)
+{
+    struct looks *looks = context;
+
+    assert_int_equal(block, looks->count);
+    assert_true(looks->count < BLOCKS);
+    snprintf(looks->text[looks->count++], sizeof looks->text[0], "%s", text);
+}
+
+/* The trials of the script take 200 ns whatever the workers: E(2) is 0.5. Equal times have no interval. */
+static void after_each_block_it_is_said_what_is_known(void **state)
+{
+    struct script script;
+    struct fault fault = {0};
+    struct looks looks = {.count = 0};
+    struct scripted scripted = {.subject = {.kind = &scripted_kind}, .script = &script};
+    struct sweep sweep;
+    struct study study;
+    char text[256];
+
+    (void)state;
+    new_script(&script);
+    assert_int_equal(study_create(&study, folder, false, &fault), 0);
+    for (int64_t c = 1; c <= CELLS; c++) {
+        struct study_cell cell = {
+            .id = c, .role = c == 1 ? "serial" : "scaling", .workers = c == 1 ? 1 : c - 1};
+        assert_int_equal(study_add_cell(&study, &cell, &fault), 0);
+    }
+    fill(&sweep, &study, &scripted.subject, 1e9);
+    sweep.interim = keep_look;
+    sweep.progress_context = &looks;
+    assert_int_equal(sweep_prepare(&sweep, &fault), 0);
+    assert_int_equal(sweep_go(&sweep, &fault), SWEEP_COMPLETE);
+    assert_int_equal(looks.count, BLOCKS);
+    for (uint32_t b = 0; b < BLOCKS; b++)
+        assert_string_equal(looks.text[b], "E(2) 0.500, its interval and the knee after the next block");
+    assert_int_equal(
+        sqlite3_exec(study.db,
+                     "UPDATE trial SET wall_ns = (1000 + 10 * block) / CASE cell WHEN 3 THEN 1.25 ELSE 1 END;"
+                     "UPDATE trial SET wall_ns = wall_ns + block WHERE cell = 3",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(sweep_interim_words(&study, &sweep.plan, 3, 0.05, text, sizeof text, &fault), 0);
+    if (!strstr(text, "E(2) 0.62") || !strstr(text, "knee so far: 2 workers (2 to 2)"))
+        fail_msg("%s", text);
+    sweep_release(&sweep);
+    study_close(&study);
+}
+
 #define IN_A_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void)
@@ -407,11 +577,14 @@ int main(void)
         IN_A_FOLDER(a_void_trial_is_kept_and_repeated_at_the_end_of_its_block),
         IN_A_FOLDER(repeats_have_an_end),
         IN_A_FOLDER(repeats_are_counted_over_an_interruption),
+        IN_A_FOLDER(the_time_left_keeps_to_the_budget),
+        IN_A_FOLDER(disturbed_trials_are_not_repeated_where_they_count),
         IN_A_FOLDER(other_bytes_fail_are_told_and_not_repeated),
         IN_A_FOLDER(a_run_that_cannot_start_ends_the_sweep_with_its_reason),
         IN_A_FOLDER(a_slow_pace_drops_whole_blocks_from_the_end),
         IN_A_FOLDER(a_block_far_slower_than_predicted_is_broken_off),
         IN_A_FOLDER(repeats_do_not_exceed_the_budget),
+        IN_A_FOLDER(after_each_block_it_is_said_what_is_known),
         IN_A_FOLDER(trials_of_another_plan_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

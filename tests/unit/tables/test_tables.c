@@ -68,10 +68,65 @@ static const struct example examples[] = {
      "t.csv:4: the quote that opens in this row is not closed: mend the line",
      {.cores = 0}},
     {"a quote inside a field", "workers,seconds\n1,1\"0\n", "~t.csv:2: a quote inside a field", {.cores = 0}},
-    {"a decimal comma",
-     "workers;seconds\n1;10,5\n",
-     "~t.csv:2: seconds '10,5' is not a number: write a decimal point",
+    {"decimal commas where semicolons separate",
+     "workers;seconds\n1;10,5\n2;5,25\n",
+     "1:10.5@0 2:5.25@0",
      {.cores = 0}},
+    {"decimal commas where tabs separate", "workers\tseconds\n1\t1,5\n", "1:1.5@0", {.cores = 0}},
+    {"decimal commas and points",
+     "workers;seconds\n1;10,5\n2;5.25\n",
+     "t.csv:3: seconds '5.25' has a decimal point, and other rows have commas: write all alike",
+     {.cores = 0}},
+    {"thousands and a decimal comma",
+     "workers;seconds\n1;1.234,5\n",
+     "~leave out the separators of thousands",
+     {.cores = 0}},
+    {"a comma in quotes is no decimal comma where commas separate",
+     "workers,seconds\n1,\"1,234\"\n",
+     "~t.csv:2: seconds '1,234' is not a number: write a decimal point, not a comma",
+     {.cores = 0}},
+    {"bars", "workers|seconds\n1|10\n", "1:10@0", {.cores = 0}},
+    {"blanks", "  workers   seconds \n   1    10.5\n  16     2.5  \n", "1:10.5@0 16:2.5@0", {.cores = 0}},
+    {"no header",
+     "1,10\n2,5\n",
+     "t.csv:1: numbers where the names of the columns are expected: put a line such as workers,seconds "
+     "before them",
+     {.cores = 0}},
+    {"an empty field",
+     "workers,seconds\n1,\n",
+     "~seconds '' is not a number: the field is empty: leave the row out",
+     {.cores = 0}},
+    {"a unit in a field",
+     "workers,seconds\n1,10 s\n",
+     "~leave out the unit, and give it in the name",
+     {.cores = 0}},
+    {"minutes and seconds",
+     "workers,elapsed\n1,1:10.5\n",
+     "~'1:10.5' is not a number: give the time in seconds",
+     {.cores = 0}},
+    {"no number", "workers,seconds\n1,NaN\n", "~seconds 'NaN' is not a number", {.cores = 0}},
+    {"no time", "workers,seconds\n1,inf\n", "~seconds 'inf' is not a number", {.cores = 0}},
+    {"a number in another base",
+     "workers,seconds\n1,0x10\n",
+     "~seconds '0x10' is not a number",
+     {.cores = 0}},
+    {"a time that is not above 0",
+     "workers,seconds\n1,0\n",
+     "~seconds '0': give a number above 0",
+     {.cores = 0}},
+    {"no workers at all", "workers,seconds\n0,1\n", "~workers '0': give a whole number", {.cores = 0}},
+    {"blocks that are texts", "day,n,s\nmon,1,10\ntue,1,11\nmon,2,5\n", "1:10@0 1:11@1 2:5@0", {.cores = 0}},
+    {"an empty block", "block,n,s\n,1,10\n", "~block is empty", {.cores = 0}},
+    {"numbers of workers under other names", "NumThreads,seconds\n1,10\n", "1:10@0", {.cores = 0}},
+    {"... and others", "no. of workers,seconds\n1,10\n", "1:10@0", {.cores = 0}},
+    {"min is the least of several times, not a unit",
+     "threads,time_mean,time_min,time_max\n1,10,9,11\n",
+     "1:10@0",
+     {.cores = 0}},
+    {"min in brackets is a unit", "threads,Elapsed (min)\n1,2\n", "1:120@0", {.cores = 0}},
+    {"a time and its unit, as physics writes it", "threads,time/ms\n1,1500\n", "1:1.5@0", {.cores = 0}},
+    {"a time for each operation", "cpu,ns/op\n1,1500\n", "1:1.5e-06@0", {.cores = 0}},
+    {"a throughput with its unit in brackets", "n,throughput (MB/s)\n1,4\n", "1:0.25@0", {.cores = 0}},
     {"a unit in the name", "Threads,Elapsed Time (ms)\n1,1500\n2,800\n", "1:1.5@0 2:0.8@0", {.cores = 0}},
     {"a unit as the name", "np,us\n1,1500\n", "1:0.0015@0", {.cores = 0}},
     {"a unit that is asked for", "ranks,time\n1,1500\n", "1:1.5@0", {.columns = {.unit = "ms"}}},
@@ -121,7 +176,7 @@ static const struct example examples[] = {
     {"several configurations",
      "name,threads,seconds\nA,1,10\nA,2,5.5\nB,1,100\nB,2,80\n",
      "t.csv: the rows are of 2 configurations by column 'name': give --group name to fit each, or --group "
-     "name=VALUE for one",
+     "name=VALUE for one; call the column block where its values are repetitions",
      {.cores = 0}},
     {"several sizes",
      "size,threads,seconds\n1000,1,10\n1000,2,5.5\n9000,1,100\n9000,2,80\n",
@@ -143,6 +198,15 @@ static const struct example examples[] = {
      "command,workers,mean\n./p -j 1,1,10\n./p -j 1,1,10.1\n./p -j 2,2,5\n",
      "1:10@0 1:10.1@0 2:5@0",
      {.cores = 0}},
+    {"several sizes, one cell of which is missing",
+     "size,threads,seconds\n1000,1,10\n1000,1,10.1\n1000,2,5.5\n1000,2,5.6\n1000,4,3\n1000,4,3.1\n"
+     "9000,1,100\n9000,1,101\n9000,2,55\n9000,2,54\n",
+     "~2 configurations by column 'size'",
+     {.cores = 0}},
+    {"a measured quantity that repeats, and does not change the times",
+     "mib,threads,seconds\n80,1,10\n81,1,10.1\n80,2,5.6\n81,2,5.5\n80,4,3\n80,4,3.1\n",
+     "1:10@0 1:10.1@0 2:5.6@0 2:5.5@0 4:3@0 4:3.1@0",
+     {.cores = 0}},
     {"a measured quantity that repeats by chance",
      "workers,seconds,mib\n1,10,80\n1,10.1,80\n2,5,80\n2,5.1,81\n4,3,81\n4,3.1,90\n",
      "1:10@0 1:10.1@0 2:5@0 2:5.1@0 4:3@0 4:3.1@0",
@@ -152,6 +216,42 @@ static const struct example examples[] = {
      "\"2\",\"4\",\"0.88\",\"1.0\"\n",
      "1:0.5@0 2:0.25@0",
      {.cores = 0}},
+    {"GraphicsMagick's benchmark without its header",
+     "\"1\",\"3\",\"0.83\",\"1.5\"\n\"2\",\"4\",\"0.88\",\"1.0\"\n",
+     "1:0.5@0 2:0.25@0",
+     {.cores = 0}},
+    {"hyperfine's JSON before 1.11: one parameter without a name",
+     "{\"results\":[{\"command\":\"p 1\",\"times\":[1.5],\"parameter\":\"1\"},"
+     "{\"command\":\"p 2\",\"times\":[0.75],\"parameter\":\"2\"}]}",
+     "1:1.5@0 2:0.75@0",
+     {.cores = 0}},
+    {"hyperfine's JSON without times: the mean",
+     "{\"results\":[{\"command\":\"p 1\",\"mean\":1.5,\"parameters\":{\"workers\":\"1\"}}]}",
+     "1:1.5@0",
+     {.cores = 0}},
+    {"hyperfine's JSON of runs that failed: by their code, or by a signal",
+     "{\"results\":[{\"command\":\"p 1\",\"times\":[1.5,0.1,0.2],\"exit_codes\":[0,1,null],"
+     "\"parameters\":{\"workers\":\"1\"}}]}",
+     "1:1.5@0 1:0.1@0! 1:0.2@0!",
+     {.cores = 0}},
+    {"hyperfine's JSON of a program that never ends with 0",
+     "{\"results\":[{\"command\":\"p 1\",\"times\":[1.5],\"exit_codes\":[1],"
+     "\"parameters\":{\"workers\":\"1\"}}]}",
+     "1:1.5@0",
+     {.cores = 0}},
+    {"Google Benchmark before 1.5: threads and aggregates by the name alone",
+     "{\"context\":{},\"benchmarks\":["
+     "{\"name\":\"B/threads:2\",\"real_time\":4,\"time_unit\":\"ms\"},"
+     "{\"name\":\"B/threads:2_mean\",\"real_time\":9,\"time_unit\":\"ms\"},"
+     "{\"name\":\"B\",\"real_time\":5,\"time_unit\":\"ms\"}]}",
+     "2:0.004@0 1:0.005@0",
+     {.cores = 0}},
+    {"Google Benchmark's aggregates alone",
+     "{\"benchmarks\":[{\"name\":\"B_mean\",\"run_type\":\"aggregate\",\"threads\":1,\"real_time\":9,"
+     "\"time_unit\":\"ms\"}]}",
+     "~run it without --benchmark_report_aggregates_only",
+     {.cores = 0}},
+    {"a list in JSON", "[{\"workers\":1}]", "~JSON without 'results'", {.cores = 0}},
     {"hyperfine's CSV",
      "command,mean,stddev,median,user,system,min,max,parameter_workers\nsleep 1,1.1,0,1,0,0,1,1,1\n"
      "sleep 2,2.1,0,2,0,0,2,2,2\n",
@@ -225,6 +325,67 @@ static void test_examples(void **state)
     }
 }
 
+/* The value of a fact of the study that a table becomes; "" when it has none. */
+static char *fact_of(const char *text, const char *name)
+{
+    struct table table;
+    struct table_request request = {.cores = 0};
+    struct study_data study;
+    struct fault fault = {0};
+    char *value;
+
+    assert_int_equal(table_parse("t.csv", text, strlen(text), &table, &fault), 0);
+    assert_int_equal(table_study(&table, &request, &study, &fault), 0);
+    value = g_strdup(study_data_fact(&study, name) ? study_data_fact(&study, name) : "");
+    study_data_release(&study);
+    table_release(&table);
+    return value;
+}
+
+static void test_units_of_throughputs(void **state)
+{
+    static const char *const names[][2] = {
+        {"items_per_second", "items/s"}, {"ops per second", "ops/s"},  {"images/sec", "images/s"},
+        {"throughput (MB/s)", "MB/s"},   {"throughput", "throughput"}, {"GFLOPS", "GFLOPS"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        char *text = g_strdup_printf("n,%s\n1,2\n", names[i][0]), *unit = fact_of(text, "throughput");
+        assert_string_equal(unit, names[i][1]);
+        g_free(text);
+        g_free(unit);
+    }
+}
+
+/* Read, and said: what the fit warns of. */
+static void test_facts(void **state)
+{
+    static const char *const cases[][3] = {
+        {"name,n,s\nA,1,10\nA,2,5\nB,4,3\nB,8,2\n", "follows_workers", "'name' (A at 1, 2; B at 4, 8)"},
+        {"command,n,s\np 1,1,10\np 2,2,5\n", "follows_workers", ""},
+        {"n;s\n1;10\n", "decimal_commas", ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char *fact = fact_of(cases[i][0], cases[i][1]);
+        assert_string_equal(fact, cases[i][2]);
+        g_free(fact);
+    }
+}
+
+static void test_utf16(void **state)
+{
+    static const char text[] = "\xff\xfen\0,\0s\0\n";
+    struct table table;
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(table_parse("t.csv", text, sizeof text, &table, &fault), -1);
+    assert_string_equal(fault.text, "t.csv is in UTF-16: save it as UTF-8");
+}
+
 static void test_groups(void **state)
 {
     static const char text[] = "name,n,s\nB,1,1\nA,1,1\nB,2,1\n";
@@ -247,7 +408,9 @@ static void test_groups(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples), cmocka_unit_test(test_groups)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples), cmocka_unit_test(test_groups),
+                                       cmocka_unit_test(test_units_of_throughputs),
+                                       cmocka_unit_test(test_facts), cmocka_unit_test(test_utf16)};
 
     return cmocka_run_group_tests_name("tables", tests, NULL, NULL);
 }

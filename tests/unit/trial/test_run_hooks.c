@@ -61,7 +61,7 @@ static void burn_ms(long ms)
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
     do
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    while ((now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000 < ms);
+    while ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec < ms * 1000000);
 }
 
 /* What a case's worker does between ready and end. */
@@ -344,7 +344,7 @@ static void threads_made_after_the_pin_are_counted_and_pinned(void **state)
     if (!h.backends[0]->all_threads || strcmp(status, "ok") != 0)
         print_message("# %s: task-clock %s\n", h.backends[0]->name, status);
     else
-        assert_true(ns >= 120000000);
+        assert_true(ns >= 100000000); /* nearly all of the thread's time: the two clocks are not one */
     run_hooks_release(&h);
 }
 

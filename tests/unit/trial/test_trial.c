@@ -202,6 +202,30 @@ static void steal_not_reported(struct trial_outcome *o)
     o->after.steal_known = false;
     o->after.steal_ns = 60000000;
 }
+/* Watched for 1 s; the workers' 5% are then 50 ms for each. */
+static void held(struct trial_outcome *o, uint64_t held_ns, uint32_t cpus)
+{
+    o->workers = o->table.header->workers;
+    o->noise_before.quota = (struct cpu_throttle){.known = true, .periods = 3, .held_ns = 7, .cpus = cpus};
+    o->noise_after.quota = (struct cpu_throttle){true, 9, 7 + held_ns, cpus};
+}
+static void held_by_the_quota(struct trial_outcome *o)
+{
+    held(o, o->table.header->workers * UINT64_C(51000000), o->table.header->workers);
+}
+static void hardly_held_by_the_quota(struct trial_outcome *o)
+{
+    held(o, o->table.header->workers * UINT64_C(49000000), o->table.header->workers);
+}
+static void more_workers_than_the_quota_keeps_busy(struct trial_outcome *o)
+{
+    held(o, 900000000, o->table.header->workers - 1);
+}
+static void quota_not_read(struct trial_outcome *o)
+{
+    held_by_the_quota(o);
+    o->noise_before.quota.known = false;
+}
 /* 5% are 100 ms. Ours: 750 ns of the run, and the sweep's own. */
 static void others_below(struct trial_outcome *o)
 {
@@ -331,6 +355,10 @@ static void every_cause_has_its_status_and_its_reason(void **state)
         {"steal above", steal_above, TRIAL_VOID, "3.0% of the CPU time away"},
         {"steal, small share", steal_small_share, TRIAL_OK, ""},
         {"steal not reported", steal_not_reported, TRIAL_OK, ""},
+        {"held by the quota", held_by_the_quota, TRIAL_VOID, "CPU quota held the workers for 5.1%"},
+        {"hardly held by the quota", hardly_held_by_the_quota, TRIAL_OK, ""},
+        {"more workers than the quota keeps busy", more_workers_than_the_quota_keeps_busy, TRIAL_OK, ""},
+        {"quota not read", quota_not_read, TRIAL_OK, ""},
         {"cores taken", cores_taken, TRIAL_VOID, "without a core for"},
         {"cores taken, unwatched", cores_taken_unwatched, TRIAL_VOID, "without a core for 10."},
         {"cores taken by the host", cores_taken_by_the_host, TRIAL_VOID, "without a core for 10."},
@@ -370,6 +398,47 @@ static void every_cause_has_its_status_and_its_reason(void **state)
         trial_result_release(&result);
         trial_outcome_release(&outcome);
     }
+}
+
+static void own_cores_taken(struct trial_outcome *o)
+{
+    wait_for_cores(o, 15); /* by each other: no other process used any */
+}
+
+/* Items that wait (a replay) are not made longer by a busy machine, only by workers that get no core, whoever has it. */
+static void items_that_wait_are_judged_by_their_own_delay(void **state)
+{
+    static const struct {
+        const char *name;
+        void (*change)(struct trial_outcome *outcome);
+        enum trial_status waits, computes;
+    } cases[] = {
+        {"nothing", nothing, TRIAL_OK, TRIAL_OK},
+        {"steal", steal_above, TRIAL_OK, TRIAL_VOID},
+        {"others", others_above, TRIAL_OK, TRIAL_VOID},
+        {"own cores taken", own_cores_taken, TRIAL_VOID, TRIAL_OK},
+        {"cores hardly taken", cores_hardly_taken, TRIAL_OK, TRIAL_OK},
+        {"threads wait for each other", threads_wait_for_each_other, TRIAL_OK, TRIAL_OK},
+        {"a worker died", died, TRIAL_VOID, TRIAL_VOID},
+        {"other bytes", other_bytes, TRIAL_FAILED, TRIAL_FAILED},
+    };
+    struct trial_expected waiting = expected;
+
+    (void)state;
+    waiting.waits = true;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int waits = 0; waits < 2; waits++) {
+            struct trial_outcome outcome = fixture_outcome(2, 4);
+            struct trial_result result;
+            enum trial_status wanted = waits ? cases[i].waits : cases[i].computes;
+            cases[i].change(&outcome);
+            judge(&outcome, waits ? &waiting : &expected, &result);
+            if (result.status != wanted)
+                fail_msg("%s, %s: %s, '%s'", cases[i].name, waits ? "waits" : "computes",
+                         trial_status_name(result.status), result.reason);
+            trial_result_release(&result);
+            trial_outcome_release(&outcome);
+        }
 }
 
 static void a_bad_item_that_fails_in_the_serial_run_too_is_no_failure(void **state)
@@ -426,6 +495,7 @@ int main(void)
         cmocka_unit_test(workers_and_items_are_relative_to_the_start),
         cmocka_unit_test(counters_without_a_value_are_unknown_with_a_reason),
         cmocka_unit_test(every_cause_has_its_status_and_its_reason),
+        cmocka_unit_test(items_that_wait_are_judged_by_their_own_delay),
         cmocka_unit_test(a_bad_item_that_fails_in_the_serial_run_too_is_no_failure),
         cmocka_unit_test(what_was_not_measured_is_unknown_and_not_zero),
     };

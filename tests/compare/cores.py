@@ -1,0 +1,82 @@
+"""The cores of a trial: as many real ones as it has workers, or emulated ones by CPU quotas, as knee sweep --emulate does."""
+import os
+import threading
+import time
+
+PERIOD_US = 20000
+LOAD = 0.85  # of the real cores: the rest is for the kernel and this program
+CGROUPS = "/sys/fs/cgroup/cpu"
+
+
+def can_emulate() -> bool:
+    """Control groups of version 1 with the cpu controller, writable."""
+    return os.access(f"{CGROUPS}/cgroup.procs", os.W_OK) and os.path.exists(f"{CGROUPS}/cpu.cfs_quota_us")
+
+
+def children(pid: int) -> list[int]:
+    """Of all its threads; none when it has ended."""
+    found = []
+    try:
+        for task in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+                found += [int(word) for word in file.read().split()]
+    except OSError:
+        pass
+    return found
+
+
+def tree(pid: int) -> list[int]:
+    """The process and all below it."""
+    found, index = [pid], 0
+    while index < len(found):
+        found += [child for child in children(found[index]) if child not in found]
+        index += 1
+    return found
+
+
+class Emulated:
+    """Holds each process of a trial to a share of a core; a program of threads to that of all its workers together.
+
+    Wall time divided by dilation is that of a machine with `cores` cores, as far as memory and caches do not matter. New
+    processes are found every 2 ms; until then they share their parent's quota.
+    """
+
+    def __init__(self, cores: int, workers: int, threads: bool) -> None:
+        self.folder = f"{CGROUPS}/knee-compare-{os.getpid()}"
+        self.share = min(1.0, LOAD * os.cpu_count() / cores) if (os.cpu_count() or 0) < cores else 1.0  # type: ignore[operator]
+        self.dilation = 1 / self.share
+        self.each = workers if threads else 1
+        self.groups: dict[int, str] = {}
+        self.ended = threading.Event()
+        os.makedirs(self.folder, exist_ok=True)
+
+    def join(self, pid: int) -> None:
+        group = f"{self.folder}/{pid}"
+        os.makedirs(group, exist_ok=True)
+        for name, value in (("cpu.cfs_period_us", PERIOD_US),
+                            ("cpu.cfs_quota_us", max(1000, round(PERIOD_US * self.share * self.each))), ("cgroup.procs", pid)):
+            with open(f"{group}/{name}", "w", encoding="ascii") as file:
+                file.write(str(value))
+        self.groups[pid] = group
+
+    def watch(self, pid: int) -> None:
+        while not self.ended.wait(0.002):
+            for new in tree(pid):
+                if new not in self.groups:
+                    try:
+                        self.join(new)
+                    except OSError:
+                        self.groups[new] = f"{self.folder}/{new}"  # it has ended meanwhile
+
+    def close(self) -> None:
+        self.ended.set()
+        for _ in range(100):
+            for group in [g for g in self.groups.values() if os.path.isdir(g)]:
+                try:
+                    os.rmdir(group)
+                except OSError:
+                    pass
+            if not any(os.path.isdir(group) for group in self.groups.values()):
+                break
+            time.sleep(0.02)
+        os.rmdir(self.folder)

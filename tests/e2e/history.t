@@ -1,0 +1,64 @@
+#!/bin/bash
+# knee history and knee diff: over copies of one study whose dates, versions and times are written by SQL.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
+cd "$work" || exit 1
+
+"$KNEE" sweep --study base --workers 1,2 --chunks 1 --policies dynamic --blocks 3 --budget 60s --noise 100% \
+    --synthetic 'items=8 cost=2ms kind=wait' >/dev/null 2>&1
+is $? 0 "a study"
+study() { # study NAME DATE VERSION EFFICIENCY CPU: E(2), and CPU time per item in ms, of a study of 8 items
+    cp -r base "$1" && sqlite3 -batch "$1/study.db" "UPDATE study SET value = '$2' WHERE key = 'created_utc';
+        UPDATE study SET value = '$3' WHERE key = 'knee_version'; UPDATE study SET value = '2' WHERE key = 'cores';
+        UPDATE trial SET system_ns = 0, user_ns = $5 * 8000000 * (1 + 0.002 * block), wall_ns = 1e9 * (1 + 0.001 * block) /
+            CASE (SELECT workers FROM cell WHERE cell.id = cell) WHEN 1 THEN 1 ELSE 2 * $4 * (1 + 0.0005 * (block % 2)) END"
+}
+for i in 1 2 3 4 5 6 7 8; do
+    efficiency=0.9$((i % 3)) cpu=20.$((i * 7 % 5))
+    [ "$i" -lt 5 ] || efficiency=0.80$((i % 3))
+    study "s$i" "2024-01-0${i}T00:00:00Z" "0.2.0 (abc000$i)" "$efficiency" "$cpu"
+done
+
+# --- history
+"$KNEE" history s8 s1 s2 s3 s4 s5 s6 s7 --plot trend.svg >out 2>err
+is "$? $(wc -l <err)" "0 0" "history: exit 0"
+is "$(sed -n '2,9s/ .*//p' out | tr '\n' ' ')" \
+    "2024-01-01T00:00:00Z 2024-01-02T00:00:00Z 2024-01-03T00:00:00Z 2024-01-04T00:00:00Z 2024-01-05T00:00:00Z 2024-01-06T00:00:00Z 2024-01-07T00:00:00Z 2024-01-08T00:00:00Z " \
+    "... in the order of the dates"
+like "$(sed -n 2p out)" '0\.2\.0 \(abc0001\) +s1 +0\.91' "... with version, study and efficiency"
+like "$(tr '\n' ' ' <out | tr -s ' ')" 'change: efficiency from 0\.91[0-9]* to 0\.80[0-9]* \(-1[0-9.]+%\) after s4 \(0\.2\.0 \(abc0004\)\), in s5 \(0\.2\.0 \(abc0005\)\); p = 0\.00' \
+    "... the commit after which efficiency fell is named"
+is "$(grep -c '^change: efficiency' out) $(grep -c '^change: CPU' out)" "1 0" "... and CPU time has not changed"
+like "$(cat out)" '^error rate: in histories without a change one is found in at most 1%' "... with the error rate"
+if command -v gnuplot >/dev/null; then
+    is "$(head -c 5 trend.svg) $(grep -c 'CPU time per item' trend.svg) $(find . -name 'trend.svg.*')" "<?xml 1 " "--plot draws an SVG, and leaves nothing else"
+fi
+"$KNEE" history s1 s2 s3 s4 >out
+like "$(cat out)" '^no figure changed beyond the noise of the 4 studies$' "without a change none is found"
+"$KNEE" history s1 s2 >out
+like "$(cat out)" '^a change of level is looked for from 4 studies on$' "two studies are too few, and it is said"
+cp -r s3 other && sqlite3 other/study.db "UPDATE study SET value = 'another' WHERE key = 'machine_class'"
+"$KNEE" history s1 s2 other >out 2>err
+is "$? $(grep -c '' out)" "0 4" "a study of another machine is left out"
+like "$(cat err)" "other is left out, it is not comparable with s1: machine class: the baseline has .*, the study 'another'" "... with the reason"
+"$KNEE" history s1 missing >out 2>err
+is "$? $(grep -c missing err)" "1 1" "a missing study: exit 1, and named"
+
+# --- diff
+"$KNEE" diff s1 s1 >out
+is $? 0 "diff: a study and itself: exit 0"
+is "$(grep -c ': the same$' out)" 4 "... nothing differs"
+sqlite3 s5/study.db "UPDATE study SET value = replace(value, 'vips ', 'vips 1.') WHERE key = 'libraries';
+    UPDATE study SET value = 'another CPU' WHERE key = 'cpu_model'; UPDATE study SET value = 'scatter' WHERE key = 'option_placement'"
+"$KNEE" diff s1 s5 >out
+is $? 1 "two studies that differ: exit 1"
+like "$(cat out)" '^  cpu_model: .* -> another CPU$' "... machine"
+like "$(cat out)" '^  libraries: vips 8[0-9.]* -> vips 1\.8[0-9.]*$' "... the libraries that differ, and no others"
+like "$(cat out)" '^  placement: compact -> scatter$' "... settings"
+like "$(tr '\n' ' ' <out)" '  efficiency at 2 +0\.91[0-9]* \(.*\) +0\.80[0-9]* \(.*\) +-1[0-9.]+ \(-1[^)]*\)%  \* ' "... figures, with the interval of the change"
+like "$(cat out)" '^work: the same$' "... what is alike is said in a word"
+is "$(awk 'length > 100' out)" "" "... in lines of at most 100 columns"
+"$KNEE" diff s1 missing >out 2>err
+is "$? $(grep -c missing err)" "2 1" "a missing study: exit 2, and named"
+done_testing

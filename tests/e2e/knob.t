@@ -1,0 +1,106 @@
+#!/bin/bash
+# What is measured of a command is the command's, and whether its option is its number of workers.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
+cd "$work" || exit 1
+q() { # q STUDY SQL
+    sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1
+}
+sweep() { # sweep STUDY WORKERS [options...] -- CMD
+    "$KNEE" sweep --study "$1" --workers "$2" --blocks 1 --budget 5m --noise 100% "${@:3}" >stdout 2>stderr
+}
+finding() { # finding STUDY RULE: the sentence of fit.json
+    "$KNEE" fit "$1" >/dev/null 2>&1
+    /usr/bin/python3 - "$1/fit.json" "$2" <<'PY'
+import json, sys
+knob = json.load(open(sys.argv[1]))["knob"]
+print("; ".join(f["sentence"] for f in knob["findings"] if f["rule"] == sys.argv[2]))
+PY
+}
+
+# --- memory: of the command, not of the program that started it
+sweep m 1 -- sh -c 'sleep 0.{workers}'
+is $? 0 "a small command: exit 0"
+ok $(($(q m 'SELECT max(maxrss_bytes) FROM trial') >= 4 << 20)) "its peak memory is below 4 MiB: what knee itself holds is not in it"
+cat >hold.py <<'EOF2'
+import os, sys, time
+for _ in range(int(sys.argv[1])):
+    if os.fork() == 0:
+        block = bytearray(b"x") * (40 << 20)
+        time.sleep(0.6)
+        os._exit(0)
+for _ in range(int(sys.argv[1])):
+    os.wait()
+EOF2
+sweep p 3 -- /usr/bin/python3 hold.py "{workers}"
+is $? 0 "three processes: exit 0"
+is "$(q p 'SELECT processes_most, threads_most FROM trial ORDER BY rss_sum_bytes DESC LIMIT 1')" "4|4" "... all are seen, with the one that waits"
+is "$(q p 'SELECT maxrss_bytes BETWEEN 40e6 AND 70e6, rss_sum_bytes BETWEEN 120e6 AND 240e6 FROM trial ORDER BY rss_sum_bytes DESC LIMIT 1')" "1|1" \
+    "the largest process and the sum over all processes are two figures"
+
+# --- the option has an upper limit, or none
+cat >threads.py <<'EOF2'
+import sys, threading, time
+limit = [threading.Thread(target=time.sleep, args=(0.5,)) for _ in range(int(sys.argv[1]))]
+for thread in limit:
+    thread.start()
+EOF2
+sweep t 1,2,4,8 -- /usr/bin/python3 threads.py "{workers}"
+is "$(q t 'SELECT group_concat(threads_most, " ") FROM (SELECT threads_most FROM trial t JOIN cell c ON c.id = t.cell ORDER BY workers)')" \
+    "2 3 5 9" "threads are counted"
+is "$(finding t no-effect)" "" "... and a program that obeys is not suspected to have a limit"
+# shellcheck disable=SC2016 # for the command's shell
+sweep l 1,2,4,8 -- sh -c '/usr/bin/python3 threads.py $(({workers} < 3 ? {workers} : 3))'
+like "$(finding l no-effect)" 'from 4 workers on no more threads run .[45] with 8 workers' "a limit of three threads is named"
+like "$(cat stdout)" 'no more threads run' "... by the sweep too"
+like "$("$KNEE" fit l)" 'no more threads run' "... and by fit"
+cat >busy.py <<'EOF2'
+import subprocess, sys
+two = [subprocess.Popen([sys.executable, "-c", "import time\nend = time.thread_time() + 0.5\nwhile time.thread_time() < end: pass"])
+       for _ in range(3)]
+for one in two:
+    one.wait()
+EOF2
+sweep u 1 -- sh -c '/usr/bin/python3 busy.py; : {workers}'
+like "$(finding u unlimited)" '1 worker used .*the option does not limit all threads' "three busy processes on the core of one worker"
+sweep s 1 -- true "{workers}"
+like "$(finding s short)" 'mostly the start of processes' "a trial of a few milliseconds is named as such"
+
+# --- output
+sweep o1 1,2,4 --output - -- sh -c 'echo same; : {workers}'
+is "$(finding o1 output)$(q o1 'SELECT count(DISTINCT output_sha256) FROM trial')" 1 "equal outputs on stdout"
+is "$(q o1 'SELECT DISTINCT output_sha256 FROM trial')" "$(echo same | sha256sum | cut -d ' ' -f 1)" "... with the digest of their bytes"
+sweep o2 1,2,4 --output '{out}' -- sh -c 'test {workers} = 1 && echo one >{out} || echo more >{out}'
+like "$(finding o2 output)" 'output of 2 workers is not that of one' "other bytes from two workers on"
+like "$(cat stdout)" "as two workers'" "... and four write those of two"
+sweep o3 1 --blocks 2 --output '{out}' -- sh -c 'mkdir {out} && echo {workers} >{out}/b && date +%N >{out}/a'
+like "$(finding o3 output)" 'from trial to trial' "a folder with other bytes every time"
+sweep o4 1 --output missing -- true "{workers}"
+is "$? $(grep -c 'missing: the output cannot be read' stderr)" "1 1" "an output that the command does not write is a failure with its name"
+"$KNEE" sweep --study o5 --output x batch >/dev/null 2>stderr
+is "$? $(grep -c -- '--output.* belong to a command' stderr)" "2 1" "--output without a command is refused"
+
+# --- CPUs outside of the cell
+if [ "$(nproc)" -ge 2 ]; then
+    sweep c 1 -- /usr/bin/python3 -c 'import os, time, sys; os.sched_setaffinity(0, range(64)); time.sleep(0.4); sys.argv' "{workers}"
+    like "$(q c "SELECT DISTINCT status || ' ' || reason FROM trial")" '^void the command took CPUs outside of its cell .*--placement none' \
+        "a command that takes other cores makes the trial void, with the remedy"
+    sweep c2 1 --placement none -- /usr/bin/python3 -c 'import os, time, sys; os.sched_setaffinity(0, range(64)); time.sleep(0.4); sys.argv' "{workers}"
+    is "$? $(q c2 'SELECT DISTINCT status FROM trial')" "0 ok" "... which works"
+else
+    skip "one CPU only" "CPUs outside of the cell"
+fi
+
+# --- the reason of a failure
+# shellcheck disable=SC2016 # for the command's shell
+sweep f1 1 -- sh -c 'for i in $(seq 300); do echo "progress $i of 300 ........................" >&2; done; echo "fatal: no room for {workers}" >&2; exit 3'
+like "$(cat stderr)" 'fatal: no room for 1' "the reason behind 300 lines of progress"
+sweep f2 1 -- sh -c 'printf -- "------\nthe launcher could not find program {workers}\n------\n" >&2; exit 3'
+like "$(cat stderr)" 'the launcher could not find program 1' "the reason between rules"
+sweep f3 1 -- sh -c 'printf "10%%\r20%%\rerror: bad block {workers}\nsee the manual\n" >&2; exit 3'
+like "$(cat stderr)" 'bad block 1' "the reason behind carriage returns, before a hint"
+sweep f4 1 -- sh -c 'echo "only this {workers}" >&2; exit 3'
+like "$(cat stderr)" 'only this 1' "any last line when none names an error"
+
+done_testing

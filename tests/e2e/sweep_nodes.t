@@ -1,0 +1,126 @@
+#!/bin/bash
+# knee sweep --nodes: a study over nodes and workers, with Slurm's commands played by scripts that run every task here, under
+# the name of a node: cells, account, resuming, and what is refused.
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/../tap.sh"
+cd "$work" || exit 1
+command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
+unset SLURM_ARRAY_TASK_ID KNEE_TASK_OFFSET
+
+mkdir batch bin
+vips gaussnoise n.v 60 40 --mean 128 --sigma 40 && vips copy n.v f.png || exit 1
+for i in {1..8}; do cp f.png "batch/$i.png"; done
+
+# A task's node is its index modulo the nodes that --exclude leaves; its marker is given that name. With a file skew the
+# clock of node b is an hour ahead; with a file stop tasks do not end.
+cat >bin/sbatch <<'X'
+#!/bin/bash
+cd "$FAKE" || exit 1
+job=$(($(cat jobs 2>/dev/null || echo 0) + 1))
+echo $job >jobs
+for word in "$@"; do
+    case $word in
+    --array=*) indices=${word#--array=} indices=${indices%\%*} ;;
+    --export=*) export "${word#--export=ALL,}" ;;
+    *) script=$word ;;
+    esac
+done
+names=$(sed -n 's/^#SBATCH --exclude=//p' "$script" | tr , '\n' | grep -vxFf - nodes || true)
+[ -n "$names" ] || names=$(cat nodes)
+read -ra names <<<"${names//$'\n'/ }"
+echo "${names[*]}" >>used
+shards=$(dirname "$script")
+echo $job
+[ ! -e stop ] || exit 0
+for i in $(seq "${indices%-*}" "${indices#*-}"); do
+    SLURM_ARRAY_TASK_ID=$i sh "$script" >>task.log 2>&1
+    node=${names[i % ${#names[@]}]}
+    sed -i "s/^host\t.*/host\t$node/" "$shards/$((i + 1)).done"
+    [ ! -e skew ] || [ "$node" != b ] ||
+        awk -F '\t' -v OFS='\t' '/^(start|work|idle|end)_ns/ { $2 = sprintf("%.0f", $2 + 3600e9) } 1' "$shards/$((i + 1)).done" >m &&
+        [ ! -s m ] || mv m "$shards/$((i + 1)).done"
+done
+exit 0
+X
+printf '#!/bin/sh\necho "MaxArraySize            = 1001"\n' >bin/scontrol
+# shellcheck disable=SC2016
+printf '#!/bin/sh\ncase $* in *%%c*) echo "1+" ;; *) sed "s/$/ idle/" "$FAKE/nodes" "$FAKE/nodes"; echo "drained drained*" ;; esac\n' >bin/sinfo
+# shellcheck disable=SC2016
+printf '#!/bin/sh\n[ ! -e "$FAKE/stop" ] || { echo "1_1|RUNNING|None"; touch "$FAKE/stopped"; }\n' >bin/squeue
+# shellcheck disable=SC2016
+printf '#!/bin/sh\necho "$*" >>"$FAKE/cancelled"\n' >bin/scancel
+chmod +x bin/*
+printf '%s\n' a b c >nodes
+export FAKE=$work
+export PATH=$work/bin:$PATH
+field() { /usr/bin/python3 -c "import json, sys; p = json.load(sys.stdin); print($1)"; }
+
+"$KNEE" sweep --nodes 1,2 --workers 1,2 --blocks 2 --shards 2 --study s batch >said 2>messages
+is $? 0 "two numbers of nodes, two of workers" || cat messages said
+like "$(cat messages)" 'plan: 2 blocks of 4 cells' "four cells"
+like "$(cat messages)" 'smallest node has 1 core by Slurm, and some trials have 2 workers on each' "nodes with too few cores are named"
+is "$(sqlite3 s/study.db "SELECT role || ' ' || nodes || ' ' || workers FROM cell ORDER BY id" | tr '\n' ',')" \
+    "scaling 1 1,scaling 1 2,scaling 2 4,nodes 2 2," "of as many workers the fewest nodes are on the curve"
+is "$(sqlite3 s/study.db "SELECT count(DISTINCT output_sha256) || ' ' || count(*) || ' ' || sum(items) FROM trial WHERE status = 'ok'")" \
+    "1 8 64" "every trial does all items, with the same bytes"
+is "$(sqlite3 s/study.db "SELECT min(n) || ' ' || max(n) FROM (SELECT count(DISTINCT node) = nodes AND count(*) = 2 * nodes AS n
+    FROM shard JOIN trial ON shard.trial = trial.id JOIN cell ON trial.cell = cell.id GROUP BY trial.id)")" "1 1" \
+    "every node has its shards"
+is "$(sort -u used | tr '\n' ',')" "a,a b," "trials keep to the first nodes"
+like "$(cat said)" 'nodes  each    time s  speedup' "the summary has the table of nodes"
+"$KNEE" fit s >fitted 2>messages
+is $? 0 "knee fit"
+"$KNEE" fit --json s | field 'len(p["nodes"]), [(c["nodes"], c["workers"], c["on_curve"]) for c in p["nodes"]]' >out
+is "$(cat out)" "4 [(1, 1, True), (1, 2, True), (2, 2, False), (2, 4, True)]" "the cells in fit.json"
+is "$("$KNEE" fit --json s | field 'all(abs(sum(c["core_s"][k] for k in ("work", "scheduling", "staging", "imbalance", "merge")) / c["core_s"]["total"] - 1) < 1e-9 and min(c["core_s"][k] for k in ("work", "scheduling", "staging", "merge")) > 0 for c in p["nodes"])')" \
+    True "causes add up to all core-seconds"
+"$KNEE" account s >out 2>messages
+is $? 0 "knee account"
+like "$(cat out)" '^ +2 +2 .*%' "has a line for each cell"
+"$KNEE" sweep --nodes 1,2 --workers 1,2 --blocks 2 --shards 2 --study s batch >said 2>messages
+like "$(cat messages)" 'finished at .*nothing is left to do' "the same command has nothing left to do"
+
+# Interrupted in a trial: its array is cancelled, and the same command goes on.
+"$KNEE" sweep --nodes 1,3 --weak --items 2 --blocks 1 --study w batch >said 2>messages &
+sweep=$!
+for tries in {1..200}; do
+    [ -e stopped ] && break
+    [ ! -e w/study.db ] || touch stop
+    sleep 0.05
+done
+kill -INT $sweep
+wait $sweep
+is $? 130 "an interrupt ends the study after $tries looks"
+is "$(tail -n 1 cancelled)" "$(cat jobs)" "and its array is cancelled"
+rm -f stop stopped
+"$KNEE" sweep --nodes 1,3 --weak --items 2 --blocks 1 --study w batch >said 2>messages
+is $? 0 "and the same command completes it" || cat messages
+like "$(cat messages)" 'continuing the study' "which it says"
+is "$(sqlite3 w/study.db "SELECT group_concat(items) FROM (SELECT items FROM trial WHERE status = 'ok' ORDER BY items)")" "2,6" \
+    "weak scaling: the items grow with the workers"
+is "$(sqlite3 w/study.db "SELECT value FROM study WHERE key = 'scaling'")" weak "as the study says"
+
+program=("$KNEE")
+# refuses NAME PATTERN OPTION...: fails with one message.
+refuses() {
+    local name=$1 pattern=$2
+    shift 2
+    "${program[@]}" sweep --study new "$@" >said 2>messages
+    is "$? $(wc -l <messages)" "${code:-1} 1" "$name: exit code, one line"
+    like "$(cat messages)" "$pattern" "$name"
+}
+code=2 refuses "nodes of a command" '--nodes belongs to a folder of images' --nodes 1,2 -- true '{workers}'
+code=2 refuses "no number" '--nodes x: give numbers' --nodes x batch
+code=2 refuses "no node" '--nodes 0: give numbers' --nodes 0 batch
+code=2 refuses "weak without items" 'give the items of each worker' --nodes 1,2 --weak batch
+code=2 refuses "emulated cores" 'leave out --emulate' --nodes 1,2 --emulate 4 batch
+code=2 refuses "too many workers" 'more than 1024 workers' --nodes 1,512 --workers 1,4 batch
+refuses "more nodes than there are" '--nodes 1,2,4: 3 nodes answer and take tasks' --nodes 1,2,4 batch
+touch skew
+"$KNEE" sweep --nodes 1,2 --blocks 1 --study new batch >said 2>messages
+is $? 1 "a node whose clock is wrong"
+like "$(cat messages)" 'the clock of b is 3[56][0-9][0-9]\.[0-9] s or more ahead of' "is named"
+mkdir empty
+program=(env PATH="$work/empty" "$KNEE")
+refuses "no Slurm" 'sbatch: not found: several machines need Slurm' --nodes 1,2 batch
+done_testing

@@ -1,0 +1,64 @@
+"""The measured part of docs/programs.md."""
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+from foreign.program import Program, Sweep
+
+HEAD = ["| Program | T(1), s | S(2) | Serial | Knee | Threads | Warnings |", "| --- | --- | --- | --- | --- | --- | --- |"]
+COLUMNS = 120
+
+
+@dataclass(frozen=True)
+class Row:
+    program: Program
+    sweep: Sweep
+    names: dict[str, Any]
+    version: str
+    own: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.program.title}, {self.sweep.name}"
+
+
+def threads(names: dict[str, Any]) -> str:
+    return ", ".join("-" if value is None else f"{value:.0f}" for value in names["threads"].values())
+
+
+def speedup(fit: dict[str, Any]) -> str:
+    two = next((point["speedup"] for point in fit["curve"] if point["workers"] == 2), None)
+    return f"{two['value']:.2f} ({two['low']:.2f} to {two['high']:.2f})" if two else "-"
+
+
+def serial(fit: dict[str, Any]) -> str:
+    """The serial fraction of Amdahl's model."""
+    model = next(model for model in fit["models"] if model["name"] == "amdahl")
+    value = next((parameter["value"] for parameter in model["parameters"] if parameter["unit"] == ""), None)
+    return "-" if value is None else f"{value:.2f}"
+
+
+def cells(names: dict[str, Any]) -> list[str]:
+    if "fit" not in names:
+        return ["-", "-", "-", "-", "-", "no trial counts"]
+    fit = names["fit"]
+    knee = fit["knee"]["workers"]
+    return [f"{names['T'][1]:.2f}", speedup(fit), serial(fit), str(knee) if knee else "none here", threads(names),
+            ", ".join(names["findings"]) or "none"]
+
+
+def line(row: Row) -> str:
+    return f"| {row.title} | {' | '.join(cells(row.names))} |"
+
+
+def explained(row: Row) -> str:
+    text = f"- **{row.title}**: `{row.sweep.command.strip()}`. {row.sweep.trap}"
+    if row.own:
+        text += f" By itself: {row.own}"
+    return textwrap.fill(text, COLUMNS, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def markdown(rows: list[Row]) -> str:
+    versions = {row.program.title: row.version for row in rows if row.version}
+    return "\n".join([*HEAD, *map(line, rows), "", "## Commands and traps", *map(explained, rows), "",
+                      textwrap.fill(f"Versions: {', '.join(versions.values())}.", COLUMNS), ""])

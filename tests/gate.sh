@@ -1,0 +1,57 @@
+#!/bin/bash
+# Gates the build of this tree against that of another commit, in pairs (knee gate --against): builds the other in a worktree
+# below the build folder, and keeps it for the next time. Verdict and exit code are those of knee gate: 0 pass, 1 regression,
+# 3 undecided, 4 not comparable, 2 usage; `make gate BASE=COMMIT` runs this, but make turns every failure into 2: the code is
+# in the file gate.code of the build folder.
+# usage: tests/gate.sh [BASE [IN [OPTION...]]]    BASE: a commit (origin/main where it is another commit than HEAD, else HEAD~1)
+#                                                 IN: a folder of images (made once, where the vips command line is there)
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 2
+build=${BUILD:-build}
+die() {
+    echo "tests/gate.sh: $1" >&2
+    exit 2
+}
+
+base=${1:-}
+in=${2:-}
+shift $(($# < 2 ? $# : 2))
+head=$(git rev-parse --verify --quiet HEAD) || die "this is no git repository with a commit: clone it"
+if [ -z "$base" ]; then
+    base=origin/main
+    [ "$(git rev-parse --verify --quiet "$base^{commit}")" = "$head" ] && base=HEAD~1
+    git rev-parse --verify --quiet "$base^{commit}" >/dev/null || base=HEAD~1
+fi
+commit=$(git rev-parse --verify --quiet "$base^{commit}") ||
+    die "$base is no commit here: fetch it (a shallow clone lacks it: fetch-depth: 0)"
+
+tree=$build/gate/$commit
+if [ ! -x "$tree/build/knee" ]; then
+    [ -e "$tree/Makefile" ] || git worktree add --force --detach "$tree" "$commit" >"$build/gate-base.log" 2>&1 ||
+        die "no worktree of $base: see $build/gate-base.log"
+    # Warnings of an older commit are no errors; the variables of a make around this are not for that one.
+    env -u MAKEFLAGS -u MFLAGS -u DEVELOPER -u CI -u BUILD make -C "$tree" -j"$(nproc)" BUILD=build all \
+        >"$build/gate-base.log" 2>&1
+    if [ ! -x "$tree/build/knee" ]; then
+        echo "verdict: not comparable (the base $base cannot be built: see $build/gate-base.log)"
+        exit 4
+    fi
+fi
+
+if [ -z "$in" ]; then
+    in=$build/gate/batch
+    if [ ! -e "$in" ]; then
+        command -v vips >/dev/null || die "no images: give a folder, or install the vips command line: make deps"
+        rm -rf "$in.new"
+        mkdir -p "$in.new"
+        for i in {1..24}; do
+            if ! vips gaussnoise "$build/gate/noise.v" $((400 + 20 * i)) $((300 + 15 * i)) --mean 128 --sigma 40 ||
+                ! vips copy "$build/gate/noise.v" "$in.new/photo-$i.jpg[Q=85]"; then
+                die "vips cannot make images in $in.new"
+            fi
+        done
+        rm -f "$build/gate/noise.v"
+        mv "$in.new" "$in"
+    fi
+fi
+exec "$build/knee" gate --against "$tree/build/knee" "$@" "$in"
