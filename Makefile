@@ -10,28 +10,48 @@ PYTHON := /usr/bin/python3
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+# nproc prints these, which a user sets for other programs, instead of the number of CPUs.
+unexport OMP_NUM_THREADS OMP_THREAD_LIMIT
 
 # Every .c file of a folder is built: a new one needs no entry here.
 sources = $(sort $(shell find $(1) -name '*.c'))
 PIPELINE_SRC := $(call sources,pipeline)
 ANALYSIS_SRC := $(call sources,analysis)
 KNEE_SRC := harness/cli/main.c
-HARNESS_SRC := $(filter-out $(KNEE_SRC),$(call sources,harness))
+# A program of its own, which becomes a part of knee (harness/trial/trial_starter.h).
+STARTER_SRC := harness/trial/starter/starter.c
+# In place of main.c and of the image pipeline, for machines without its libraries.
+WITHOUT_IMAGES_SRC := harness/cli/without_images.c harness/sweep/subjects/without_images.c
+HARNESS_SRC := $(filter-out $(KNEE_SRC) $(STARTER_SRC) $(WITHOUT_IMAGES_SRC),$(call sources,harness))
 DATASETS_SRC := $(call sources,datasets)
 
 # pkg-config name and the Debian package that brings it
 LIBRARIES := vips:libvips-dev libavformat:libavformat-dev libavcodec:libavcodec-dev libavutil:libavutil-dev \
   libswscale:libswscale-dev libcrypto:libssl-dev glib-2.0:libglib2.0-dev fontconfig:libfontconfig-dev \
-  libjpeg:libjpeg62-turbo-dev libwebp:libwebp-dev zimg:libzimg-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev sqlite3:libsqlite3-dev jansson:libjansson-dev \
-  libseccomp:libseccomp-dev
+  libjpeg:libjpeg62-turbo-dev libopenjp2:libopenjp2-7-dev libtiff-4:libtiff-dev libwebp:libwebp-dev libjxl:libjxl-dev \
+  zimg:libzimg-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev \
+  sqlite3:libsqlite3-dev jansson:libjansson-dev libseccomp:libseccomp-dev
+# What the harness alone is linked with.
+HARNESS_LIBRARIES := glib-2.0 gsl hwloc papi sqlite3 jansson libcrypto libseccomp
 TEST_LIBRARIES := cmocka:libcmocka-dev libturbojpeg:libturbojpeg0-dev
 # libcsv has no pkg-config file.
 DEPS_BUILD := make gcc libc6-dev pkg-config libcsv-dev $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
-DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy
-DEPS_TEST := python3-pil poppler-utils sqlite3 valgrind coreutils perl libvips-tools imagemagick libjpeg-turbo-progs
+DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy python3-pikepdf
+DEPS_TEST := groff-base zsh python3-pil python3-jsonschema python3-scipy poppler-utils sqlite3 valgrind coreutils perl \
+  libvips-tools imagemagick libjpeg-turbo-progs libjxl-tools exiv2 hyperfine libbenchmark-tools python3-markdown \
+  python3-pylatexenc python3-altair python3-prometheus-client python3-yaml xz-utils zstd pigz
 DEPS_LINT := graphviz clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
-# What knee is compared with (make peers); sharp comes through npm. Node from elsewhere brings its own npm.
-DEPS_PEERS := python3-pil python3-numpy libvips-tools parallel graphicsmagick $(if $(shell command -v npm),,nodejs npm)
+# Node from elsewhere brings its own npm.
+NODE := $(if $(shell command -v npm),,nodejs npm)
+# What knee is compared with (make peers); sharp comes through npm.
+DEPS_PEERS := python3-pil python3-numpy libvips-tools parallel graphicsmagick $(NODE)
+# What tests/foreign/ runs: each of its programs names its packages.
+DEPS_FOREIGN = $(NODE) $(shell PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m foreign.run --packages)
+DEPS_DEB := dpkg-dev debhelper fakeroot lintian libvips-tools
+# What tests/cluster/ needs (make test-cluster): Slurm and its authentication, GNU parallel and ssh, 25 MB.
+DEPS_CLUSTER := iproute2 util-linux munge openssh-client openssh-server parallel slurm-client slurmctld slurmd
+# What the browser test of the report's page needs, 400 MB; axe-core comes through npm.
+DEPS_BROWSER := chromium chromium-driver python3-selenium $(NODE)
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT)
 
 # --- flags --------------------------------------------------------------------------------------------------------
@@ -54,21 +74,26 @@ say = $(if $(V),,@printf '  %-6s %s\n' $(1) $@)
 # --- programs -----------------------------------------------------------------------------------------------------
 object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_SRC := $(PIPELINE_SRC) $(ANALYSIS_SRC) $(HARNESS_SRC)
-PROGRAMS := $(BUILD)/knee $(BUILD)/knee-dataset
+PROGRAMS := $(BUILD)/knee $(BUILD)/without-images/knee $(BUILD)/knee-dataset
 # Unit tests, one program each, linked with cmocka; helper programs of the other tests and of the benchmarks;
 # fuzz targets, which `make fuzz` links with libFuzzer and `make test` with tests/fuzz/replay.c.
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(call sources,tests/unit))
-TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(call sources,tests/peers tests/bench) tests/coverage/coverage.c)
+TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(call sources,tests/peers tests/bench) tests/coverage/coverage.c tests/power/gate_power.c)
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_REPLAYS := $(addprefix $(BUILD)/tests/fuzz/,$(FUZZ_NAMES))
 FUZZERS := $(addprefix $(BUILD)/fuzz/,$(FUZZ_NAMES))
 
-.PHONY: all deps deps-peers dataset sweep report pictures gate baseline bench overhead attribution injections predictions peers coverage fuzz corpus scale test lint format install clean help
+.PHONY: all deps deps-peers dataset sweep report pictures gate baseline bench overhead attribution injections predictions peers coverage fuzz corpus scale test lint format install uninstall clean help
 all: $(PROGRAMS)
 
 $(BUILD)/knee: $(call object,$(KNEE_SRC)) $(BUILD)/libknee.a
 	$(call say,link)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(KNEE_LIBS)
+
+$(BUILD)/without-images/knee: $(call object,$(WITHOUT_IMAGES_SRC)) $(BUILD)/libknee.a
+	@mkdir -p $(@D)
+	$(call say,link)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(shell pkg-config --libs $(HARNESS_LIBRARIES)) -lcsv -lm $(if $(SAN),-fsanitize=$(SAN))
 
 $(BUILD)/knee-dataset: $(call object,$(DATASETS_SRC)) $(BUILD)/libknee.a
 	$(call say,link)
@@ -106,6 +131,9 @@ $(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(call object,test
 
 $(BUILD)/tests/coverage/coverage: $(call object,$(filter-out %/coverage.c,$(call sources,tests/coverage)))
 
+# The simulated gates of make gate-power are a unit test too.
+$(BUILD)/tests/power/gate_power $(BUILD)/tests/unit/analysis/test_decision: $(call object,tests/power/gate_sim.c)
+
 $(BUILD)/obj/%.o: %.c $(BUILD)/.libraries $(BUILD)/.flags
 	@mkdir -p $(@D)
 	$(call say,cc)
@@ -117,6 +145,12 @@ $(BUILD)/obj/pipeline/base/version.o: $(BUILD)/.version
 $(BUILD)/.version: FORCE
 	@mkdir -p $(@D)
 	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+
+$(BUILD)/starter: $(STARTER_SRC) $(wildcard $(dir $(STARTER_SRC))*.h) $(BUILD)/.flags
+	$(call say,static)
+	$(Q)$(CC) $(LANGUAGE) $(WARNINGS) $(if $(DEVELOPER),-Werror) -O2 -static -s -o $@ $<
+$(BUILD)/obj/harness/trial/trial_starter.o: KNEE_CFLAGS += -DSTARTER_PROGRAM='"$(BUILD)/starter"'
+$(BUILD)/obj/harness/trial/trial_starter.o: $(BUILD)/starter
 
 # Other flags or another compiler rebuild everything.
 $(BUILD)/.flags: FORCE
@@ -160,10 +194,12 @@ SWEEP_OPTIONS ?=
 REPLAY ?= 16
 REPLAY_BUDGET ?= 6m
 REPLAYED = $(STUDY)-replayed
-# Where it has fewer than EMULATE, a study on emulated cores is made, which the report then shows in its place; 0: none.
-EMULATE ?= 0
+# Where it has fewer than EMULATE, a study on emulated cores is made, which the curve shows too; 0: none. All of it is
+# planned for 20 minutes on 2 cores: 4 for the data set, 6 for the study, 6 for the replay, 3 for the emulation.
+EMULATE ?= 16
 EMULATE_BUDGET ?= 3m
-EMULATE_ITEMS ?= 28
+# A multiple of EMULATE, or some workers have no work in the end, whatever items are drawn.
+EMULATE_ITEMS ?= 32
 EMULATED = $(STUDY)-emulated$(EMULATE)
 BASELINE ?= results/baseline.json
 PARALLEL_ALL = +@$(MAKE) --no-print-directory -j$$(nproc) all
@@ -180,16 +216,17 @@ sweep: $(if $(filter file,$(origin IN)),dataset)
 	  $(if $(PRECISION),--precision $(PRECISION)) $(SWEEP_OPTIONS) $(IN)
 	@harness/sweep/replayed.sh $(BUILD)/knee $(STUDY) $(REPLAY) $(REPLAY_BUDGET)
 	@harness/sweep/emulated.sh $(BUILD)/knee $(STUDY) $(EMULATE) $(EMULATE_BUDGET) $(EMULATE_ITEMS) $(IN)
-	@$(BUILD)/knee fit --quiet $(STUDY)
+	@$(BUILD)/knee fit --quiet $(OTHER) $(STUDY)
 	@$(REPORT)
+	@$(BUILD)/knee report --terminal $(OTHER) $(STUDY)
 
-# With the study on emulated cores, or the replay, where there is one.
+# With the replay and the study on emulated cores, where there are any that count.
 REPORT = $(BUILD)/knee report $(OTHER) $(STUDY)
-OTHER = $$(if [ -e $(EMULATED)/study.db ]; then echo --emulated $(EMULATED); \
-  elif [ -e $(REPLAYED)/fit.json ]; then echo --replayed $(REPLAYED); fi)
+OTHER = $$([ ! -e $(REPLAYED)/fit.json ] || echo --replayed $(REPLAYED); \
+  [ ! -e $(EMULATED)/fit.json ] || echo --emulated $(EMULATED))
 report:
 	$(PARALLEL_ALL)
-	@$(BUILD)/knee fit $(STUDY)
+	@$(BUILD)/knee fit $(OTHER) $(STUDY)
 	@$(REPORT)
 
 # The pictures of README and docs: two from a real study, the layers from the includes.
@@ -198,9 +235,20 @@ pictures:
 	@tests/layers.py --draw docs/images/layers.svg
 	@reports/pictures.sh $(BUILD)/knee $(STUDY) docs/images $(OTHER)
 
+# The example of the documentation, from a real study.
+.PHONY: example
+example:
+	$(PARALLEL_ALL)
+	@reports/example.sh $(BUILD)/knee $(STUDY) docs/example $(OTHER)
+
+# Two builds in pairs with BASE=COMMIT, which is built in a worktree; else the study against the baseline. make turns 1, 3
+# and 4 into 2: $(BUILD)/gate.code has the code of knee gate, and tests/gate.sh exits with it.
+BASE ?=
+GATE_OPTIONS ?=
 gate:
 	$(PARALLEL_ALL)
-	@$(BUILD)/knee gate --baseline $(BASELINE) $(STUDY)
+	@$(if $(BASE),BUILD=$(BUILD) tests/gate.sh $(BASE) "$(if $(filter file,$(origin IN)),,$(IN))" $(GATE_OPTIONS),\
+	  $(BUILD)/knee gate $(GATE_OPTIONS) --baseline $(BASELINE) $(STUDY)); code=$$?; echo $$code >$(BUILD)/gate.code; exit $$code
 
 # Records the present performance of this machine as the baseline of later gates.
 baseline:
@@ -238,6 +286,11 @@ INJECTIONS_OPTIONS ?=
 injections: all
 	@/usr/bin/python3 tests/bench/injections.py $(BUILD)/knee $(INJECTIONS_OPTIONS)
 
+# The same in replays: with 16 workers, of programs that were measured with 1 and 2.
+.PHONY: replay-injections
+replay-injections: all
+	@$(PYTHON) tests/bench/replay_injections.py $(BUILD)/knee $(INJECTIONS_OPTIONS)
+
 # PEERS_IMAGES photographs, each processed PEERS_ROUNDS times by each program; then PEERS_KIND_FILES files of each kind
 # of picture by knee and sharp (0: none).
 PEERS_IMAGES ?= 20
@@ -248,21 +301,58 @@ peers: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) KIND_FILES=$(PEERS_KIND_FILES) DEPS_PEERS='$(DEPS_PEERS)' tests/peers/compare.sh --images $(PEERS_IMAGES) --rounds $(PEERS_ROUNDS) \
 	  $(PEERS_OPTIONS) $(IN)
 
-# Do 95% intervals contain the true value in 95% of simulated sweeps? SWEEPS=10000 is the long form.
+# The pipeline in Python, serial and as a pool, knee run and sharp: COMPARE_IMAGES photographs, each program with 1 to 16
+# workers in each of COMPARE_BLOCKS blocks; beyond the cores of this machine they are emulated.
+.PHONY: compare
+COMPARE_IMAGES ?= 24
+COMPARE_BLOCKS ?= 5
+COMPARE_OPTIONS ?=
+compare: all
+	@PYTHONPATH=tests:reports PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m compare.compare --knee $(BUILD)/knee \
+	  --modules $(BUILD)/peers --sharp-missing "$$(tests/peers/install_sharp.sh $(BUILD)/peers)" --out results/compare \
+	  --images $(COMPARE_IMAGES) --blocks $(COMPARE_BLOCKS) $(COMPARE_OPTIONS) $(IN)
+
+# Sweeps of third-party programs, compared with known facts; FOREIGN="xz pigz": these only. Five minutes.
+.PHONY: foreign deps-foreign
+FOREIGN ?=
+foreign: all
+ifeq ($(or $(findstring sharp,$(FOREIGN)),$(if $(FOREIGN),,all)),)
+else
+	@why=$$(tests/peers/install_sharp.sh $(BUILD)/peers); [ -z "$$why" ] || echo "$$why"
+endif
+	@PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m foreign.run --knee $(BUILD)/knee --modules $(BUILD)/peers \
+	  --table $(BUILD)/programs.md $(FOREIGN) && echo "table: $(BUILD)/programs.md"
+
+# Do 95% intervals contain the true value in 95% of simulated sweeps? SWEEPS=10000 is the long form; TABLE=noise: one
+# table; SEED=1: other sweeps.
 SWEEPS ?= 2000
+TABLE ?= all
+SEED ?= 0
 coverage: $(BUILD)/tests/coverage/coverage
-	@$< $(SWEEPS)
+	@$< $(SWEEPS) $(TABLE) $(SEED)
+
+# False alarms of the gate, and the losses that it finds, on simulated builds. GATES of each case; it can be stopped, and goes
+# on where it was. GATES=10000 is the long form: half a minute.
+.PHONY: gate-power
+GATES ?= 2000
+gate-power: $(BUILD)/tests/power/gate_power
+	@$< $(GATES) $(BUILD)/gate-power.txt
 
 # --- tests and lint -----------------------------------------------------------------------------------------------
 test:
 	+@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
 	@BUILD=$(BUILD) tests/run.sh
 
+# knee submit with Slurm on four virtual hosts: skipped without root, namespaces or Slurm, with the reason.
+.PHONY: test-cluster
+test-cluster: all
+	@BUILD=$(BUILD) tests/run.sh tests/cluster/cluster.t
+
 # The unit tests with AddressSanitizer and UndefinedBehaviourSanitizer.
 .PHONY: test-sanitized
 test-sanitized:
 	+@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-san SAN=address,undefined all test-programs
-	@BUILD=build-san UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 tests/run.sh \
+	@BUILD=build-san UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 ASAN_OPTIONS=allocator_may_return_null=1 tests/run.sh \
 	  $$(find build-san/tests/unit -name 'test_*' -type f -executable | sort)
 
 .PHONY: test-programs fuzz fuzzers
@@ -312,7 +402,7 @@ lint:
 # Flags for the checkers of tests/lint.sh, a line each: language and includes of the libraries; warnings.
 .PHONY: print-flags
 print-flags:
-	@echo '$(LANGUAGE) $(PKG_CFLAGS) $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(foreach l,$(TEST_LIBRARIES),$(firstword $(subst :, ,$(l))))))'
+	@echo '$(LANGUAGE) -DSTARTER_PROGRAM="starter" $(PKG_CFLAGS) $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(foreach l,$(TEST_LIBRARIES),$(firstword $(subst :, ,$(l))))))'
 	@echo '$(WARNINGS)'
 
 format:
@@ -322,6 +412,19 @@ format:
 deps:
 	@DEPS='$(DEPS)' LIBRARIES='$(LIBRARIES) $(TEST_LIBRARIES)' tests/deps.sh
 
+.PHONY: deps-cluster
+deps-cluster:
+	@DEPS='$(DEPS_CLUSTER)' LIBRARIES='$(LIBRARIES)' tests/deps.sh
+
+deps-foreign:
+	@DEPS='$(DEPS_FOREIGN)' LIBRARIES='$(LIBRARIES)' tests/deps.sh
+# The browser and the rules of accessibility with which tests/reports/browser.t opens the report's page.
+AXE_VERSION ?= 4.14.1
+.PHONY: deps-browser
+deps-browser:
+	@DEPS='$(DEPS_BROWSER)' LIBRARIES='$(LIBRARIES)' tests/deps.sh
+	@npm install --prefix $(BUILD)/browser --no-package-lock --no-save --no-audit --no-fund axe-core@$(AXE_VERSION)
+
 deps-peers:
 	@DEPS='$(DEPS_PEERS)' LIBRARIES='$(LIBRARIES)' tests/deps.sh
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
@@ -329,12 +432,42 @@ dataset sweep report gate test lint all: deps
 endif
 
 SHARE := $(DESTDIR)$(PREFIX)/share/knee
+MAN := $(DESTDIR)$(PREFIX)/share/man/man1
+BASH_COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/knee
+ZSH_COMPLETION := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_knee
+COMMANDS = $(shell $(BUILD)/knee help | sed -n '/^commands:/,/^$$/s/^  \([^ ]*\) .*/\1/p')
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/pipeline/recipes
 	install -m 755 $(BUILD)/knee $(DESTDIR)$(PREFIX)/bin/knee
+	install -d $(MAN) $(dir $(BASH_COMPLETION)) $(dir $(ZSH_COMPLETION))
+	$(BUILD)/knee help --man > $(MAN)/knee.1
+	set -e; for c in $(COMMANDS); do $(BUILD)/knee help --man $$c > $(MAN)/knee-$$c.1; done
+	$(BUILD)/knee help --completion bash > $(BASH_COMPLETION)
+	$(BUILD)/knee help --completion zsh > $(ZSH_COMPLETION)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/knee LICENSE README.md CHANGELOG.md
 	install -m 644 pipeline/recipes/* $(SHARE)/pipeline/recipes/
 	install -D -m 644 -t $(SHARE)/harness/machine/counters/groups harness/machine/counters/groups/*.group
-	cd reports && find . -name '*.py' -o -name '*.gp' | while read -r f; do install -D -m 644 "$$f" "$(SHARE)/reports/$$f"; done
+	cd reports && find . -name '*.py' -o -name '*.gp' -o -name '*.css' -o -name '*.js' | while read -r f; do install -D -m 644 "$$f" "$(SHARE)/reports/$$f"; done
+
+# What install has put there, and the folders that are knee's alone.
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/knee $(MAN)/knee.1 $(MAN)/knee-*.1 $(BASH_COMPLETION) $(ZSH_COMPLETION)
+	rm -rf $(SHARE) $(DESTDIR)$(PREFIX)/share/doc/knee
+
+# One tar that runs on any x86-64 Linux, without packages.
+.PHONY: bundle
+bundle: all
+	@CC='$(CC)' packaging/bundle.sh $(BUILD) $(firstword $(VERSION))
+
+# Two Debian packages: knee, the harness for any command, and knee-images; in $(BUILD)/deb, checked by lintian and by a
+# test that unpacks and runs them.
+.PHONY: deb deps-deb
+deb: all
+	@packaging/deb.sh $(BUILD) $(firstword $(VERSION))
+	@BUILD=$(BUILD) tests/run.sh tests/packages/deb.t
+
+deps-deb:
+	@DEPS='$(DEPS_DEB)' LIBRARIES='$(LIBRARIES)' tests/deps.sh
 
 clean:
 	rm -rf build build-san build-fuzz
@@ -343,21 +476,31 @@ help:
 	@echo 'make deps      install what knee needs from Debian packages (root or sudo)'
 	@echo 'make all       build build/knee and build/knee-dataset'
 	@echo 'make dataset   make the data set: COUNT=1000 MEAN_MB=3.0 SEED=1 PHOTOS=folder'
-	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=6m PRECISION=1% REPLAY=16 EMULATE=0 IN=folder STUDY=folder'
+	@echo 'make sweep     data set, scaling study, curve and report: BUDGET=6m PRECISION=1% REPLAY=16 EMULATE=16 IN=folder STUDY=folder'
 	@echo 'make report    fit and report of an existing study: STUDY=folder'
 	@echo 'make pictures  docs/images from an existing study, for the README: STUDY=folder'
-	@echo 'make gate      compare a study with the committed baseline; make baseline writes it'
+	@echo 'make example   docs/example from an existing study: report, curve, fit.json: STUDY=folder'
+	@echo 'make gate      BASE=origin/main: this build against that commit, in pairs; without BASE a study against the baseline'
+	@echo 'make baseline  writes that baseline; build/gate.code: 0 pass, 1 regression, 3 undecided, 4 not comparable'
 	@echo 'make test      every test (FAULTS=300: number of killed runs); make lint: every checker; make bench: performance'
+	@echo 'make deps-browser  Chromium and axe-core, for the test of the report as a web page'
+	@echo 'make test-cluster  knee submit with Slurm on virtual hosts; make deps-cluster installs it'
 	@echo 'make peers     CPU time per image compared with other programs: PEERS_IMAGES=20 IN=folder; make deps-peers installs them'
+	@echo 'make compare   from Python to C: pool of Python, knee run and sharp, 1 to 16 workers: COMPARE_IMAGES=24 IN=folder'
+	@echo 'make foreign   third-party programs, compared with known facts: FOREIGN="xz pigz"; make deps-foreign'
 	@echo 'make fuzz      fuzz every parser: FUZZ_SECONDS=60 for each'
 	@echo 'make validity  emulated cores compared with real cores and with expected times: 6 minutes'
 	@echo 'make predictions  predicted and measured times, cell by cell: STUDIES="results/media ..."'
 	@echo 'make attribution  causes injected into simulated studies, and what the account attributes to them: a minute'
 	@echo 'make injections   the same in real runs of knee synthetic: ten minutes, on an idle machine'
+	@echo 'make replay-injections  the same in replays with 16 workers of programs measured with 1 and 2: a quarter of an hour'
+	@echo 'make gate-power  false alarms of the gate and the losses that it finds, on simulated builds: GATES=10000, half a minute'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
 	@echo 'make kills     kill RUNS=2000 runs and SWEEPS=200 sweeps in every way: nothing is lost or left over'
 	@echo 'make soak      20,000 small pictures, one in a hundred damaged: memory does not grow'
 	@echo 'make fit-speed CPU time and memory of knee fit: large tables, a study of a million rows of items'
 	@echo 'make scale     a million items: bytes of memory for each item, and the rate'
-	@echo 'make install   PREFIX=/usr/local; make clean'
+	@echo 'make install   program, manual pages, completions: PREFIX=/usr/local; make uninstall removes them; make clean'
+	@echo 'make deb       Debian packages knee (the harness) and knee-images (the pipeline): build/deb; make deps-deb'
+	@echo 'make bundle    one tar of knee, its libraries, font and recipes, for any x86-64 Linux without packages'
 	@echo 'switches       DEVELOPER=1 (warnings are errors), SAN=address,undefined, CC=clang'
