@@ -150,9 +150,13 @@ static void print_seconds(const char *label, const struct interval *here, const 
 {
     char one[VALUE_TEXT_BYTES], other[VALUE_TEXT_BYTES];
     struct interval left = without_rounding(here), right = without_rounding(there);
+    int columns = fprintf(out, "%-31s %-30s ", label, interval_text_digits(&left, "", one, sizeof one));
 
-    fprintf(out, "%-31s %-30s %s\n", label, interval_text_digits(&left, "", one, sizeof one),
-            interval_text_digits(&right, "", other, sizeof other));
+    interval_text_digits(&right, "", other, sizeof other);
+    /* Two intervals near 0 have the digits of both their ends: too long for one line. */
+    if (columns + (int)strlen(other) > WRAPPED_COLUMNS)
+        fprintf(out, "\n%-62s ", "");
+    fprintf(out, "%s\n", other);
 }
 
 static void print_loss_row(const char *label, const struct interval *more, double lost,

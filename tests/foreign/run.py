@@ -99,7 +99,9 @@ def check(tap: Tap, title: str, sweep: Sweep, names: dict[str, Any], quick: bool
 
 def run_program(tap: Tap, program: Program, given: argparse.Namespace, rows: list[table.Row]) -> None:
     sweeps = [sweep for sweep in program.sweeps if sweep.quick or not given.quick]
-    reason = missing(program, given.modules) if sweeps else ""
+    if not sweeps:
+        return
+    reason = missing(program, given.modules)
     if reason:
         tap.skip(program.title, reason)
         return
