@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from .costs import Prices
@@ -14,7 +13,7 @@ from .rules import judge
 from .samples import speedups
 from .sentences import findings
 from .study import Study
-from .whole import whole_file
+from .whole import write_whole
 
 FORMAT = "knee-report 1"
 Table = tuple[str, tuple[tuple[str, str], ...], list[list[Any]]]  # label, columns (name, unit), rows
@@ -84,12 +83,6 @@ def document(study: Study, prices: Prices, facts: Facts) -> Json:
     }
 
 
-def write_whole(path: str, parts: Sequence[str]) -> None:
-    """A text file, complete or not at all."""
-    with whole_file(path) as temporary, open(temporary, "w", encoding="utf-8", errors="replace") as stream:
-        stream.writelines(parts)
-
-
 def one_line_each(values: list[Any]) -> str:
     return "[" + ",".join("\n  " + json.dumps(value, ensure_ascii=False, allow_nan=False) for value in values) + "]"
 
@@ -100,4 +93,4 @@ def write_document(made: Json, path: str) -> None:
         f' "{key}": {one_line_each(value) if isinstance(value, list) else json.dumps(value, ensure_ascii=False, allow_nan=False)}'
         for key, value in made.items()
     ]
-    write_whole(path, ["{\n", ",\n".join(parts), "\n}\n"])
+    write_whole(path, ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8", "replace"))

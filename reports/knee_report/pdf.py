@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import style, wording
 from .facts import Facts
 from .study import Study
-from .whole import whole_file
+from .whole import write_whole
 
 if TYPE_CHECKING:
     from .layout import Page
@@ -44,7 +44,7 @@ def save_pages(pages: list[Page], study: Study, path: str) -> None:
     from matplotlib.backends.backend_pdf import PdfPages
 
     from .pages import PAGES, TITLES
-    from .tags import write_structure
+    from .tags import structured
 
     metadata: dict[str, Any] = {
         "Title": f"Scaling of {study.facts.name}",
@@ -59,8 +59,7 @@ def save_pages(pages: list[Page], study: Study, path: str) -> None:
         with PdfPages(drawn, metadata=metadata) as file:
             for page in pages:
                 file.savefig(page.figure)
-    with whole_file(path) as temporary:
-        write_structure(drawn, temporary, [page.tags for page in pages], metadata["Title"], [TITLES[name] for name in PAGES])
+    write_whole(path, structured(drawn, [page.tags for page in pages], metadata["Title"], [TITLES[name] for name in PAGES]))
 
 
 def write_pdf(study: Study, facts: Facts, path: str) -> None:

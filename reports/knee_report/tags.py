@@ -7,6 +7,7 @@ matplotlib writes no structure. While a page is drawn, each tagged artist puts t
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -99,9 +100,10 @@ def _children(lib: Any, pdf: Any, made: Any, element: Element, page: Any, parent
     return own
 
 
-def write_structure(drawn: IO[bytes], target: str, pages: Sequence[Tags], title: str, bookmarks: Sequence[str]) -> None:
-    """Adds structure, language, title and one bookmark a page to the file that was drawn, and writes it to target."""
+def structured(drawn: IO[bytes], pages: Sequence[Tags], title: str, bookmarks: Sequence[str]) -> bytes:
+    """The file that was drawn with structure, language, title and one bookmark a page."""
     lib: Any = importlib.import_module("pikepdf")
+    made = io.BytesIO()  # not a file: where the disk is full, pikepdf ends the process while it closes one
     with lib.open(drawn) as pdf:
         root = pdf.make_indirect(lib.Dictionary(Type=lib.Name.StructTreeRoot))
         document = pdf.make_indirect(lib.Dictionary(Type=lib.Name.StructElem, S=lib.Name.Document, P=root))
@@ -128,4 +130,5 @@ def write_structure(drawn: IO[bytes], target: str, pages: Sequence[Tags], title:
             metadata["dc:title"] = title
             metadata["dc:language"] = ["en-GB"]
         # The same study gives the same bytes: no identifier that is drawn from time.
-        pdf.save(target, static_id=True, object_stream_mode=lib.ObjectStreamMode.generate)
+        pdf.save(made, static_id=True, object_stream_mode=lib.ObjectStreamMode.generate)
+    return made.getvalue()

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import tempfile
-from collections.abc import Iterator
 
 
-@contextlib.contextmanager
-def whole_file(path: str) -> Iterator[str]:
-    """The name of an empty file next to path, which takes its place in the end, unless something failed. OSError names path."""
+def write_whole(path: str, content: bytes) -> None:
+    """Writes a file next to path, which takes its place in the end, unless something failed. OSError names path."""
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(".tmp", os.path.basename(path) + ".", os.path.dirname(path) or ".")
-        os.close(handle)
-        yield temporary
+        with open(handle, "wb") as stream:
+            stream.write(content)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(temporary, 0o666 & ~mask)  # mkstemp() lets its owner alone read it

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import multiprocessing
 import os
+import resource
+import sys
 import tempfile
 import unittest
 from typing import Any
@@ -43,6 +46,16 @@ def marks_of(page: Any) -> tuple[list[int], int]:
                 numbers.append(int(operands[1]["/MCID"]))
         depth -= str(operator) == "EMC"
     return numbers, depth
+
+
+def write_on_a_full_disk(folder: str) -> None:
+    """Files have 5,000 bytes at most. Exit 0: the error is an OSError that names the report."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+    try:
+        written("minimal", folder)
+    except OSError as error:
+        sys.exit(0 if error.filename == os.path.join(folder, "report.pdf") else 3)
+    sys.exit(4)
 
 
 class Structure(unittest.TestCase):
@@ -87,6 +100,14 @@ class Structure(unittest.TestCase):
             with self.assertRaisesRegex(StudyError, "DejaVu Sans is missing: install the Debian package fonts-dejavu-core"):
                 written("minimal", folder)
             self.assertEqual(os.listdir(folder), [])
+
+    def test_a_full_disk(self) -> None:
+        """where a file cannot become longer, the error names the report, which is not there"""
+        with tempfile.TemporaryDirectory() as folder:
+            child = multiprocessing.get_context("fork").Process(target=write_on_a_full_disk, args=(folder,))
+            child.start()
+            child.join()
+            self.assertEqual((child.exitcode, os.listdir(folder)), (0, []))
 
     def test_the_same_bytes(self) -> None:
         """two reports of a study are equal, byte for byte"""

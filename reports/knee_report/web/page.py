@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 
 from .. import curve, wording
-from ..document import tables, write_whole
+from ..document import tables
 from ..facts import Facts, slug
 from ..pages import evidence, page_number, scaling, sizes
 from ..rules import judge
 from ..sentences import findings, tiles
 from ..study import Study
+from ..whole import write_whole
 from . import figures, samples
 from .svg import escape
 from .view import Grid, View
@@ -154,4 +155,4 @@ def page(study: Study, facts: Facts) -> str:
 
 def write_page(study: Study, facts: Facts, path: str) -> None:
     """Writes the page to path, complete or not at all."""
-    write_whole(path, [page(study, facts)])
+    write_whole(path, page(study, facts).encode("utf-8", "replace"))
