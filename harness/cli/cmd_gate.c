@@ -68,7 +68,7 @@ static const struct option_spec table[] = {
      .argument = "LIST",
      .kind = OPTION_TEXT,
      .target = &options.workers,
-     .help = "such as 1,2,4: of the pairs, and of --write-baseline; default all up to the cores"},
+     .help = "such as 1,2,4: of pairs, --write-baseline, --accept; all up to the cores"},
     {.name = "budget",
      .argument = "TIME",
      .kind = OPTION_DURATION,
@@ -140,7 +140,7 @@ static const struct option_spec table[] = {
      .target = &options.writing.tolerance[GATE_EFFICIENCY],
      .real_min = 0,
      .real_max = 1,
-     .help = "with --write-baseline: how far an efficiency may fall (0.03)"},
+     .help = "with --write-baseline: how far an efficiency may fall (3%)"},
     {.name = "tolerance-cpu",
      .argument = "X",
      .kind = OPTION_REAL,
@@ -253,7 +253,7 @@ static int gate_by_baseline(struct baseline_file *baseline, const struct fit *fi
     code = gate_baseline_compare(baseline, fit, report);
     if (!options.accept)
         return code;
-    return baseline_file_accept(baseline, fit, fault) ? -1 : KNEE_OK;
+    return baseline_file_accept(baseline, fit, options.workers, fault) ? -1 : KNEE_OK;
 }
 
 /* Returns an exit code, or -1 with fault. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analysis/gate/change.h"
-#include "harness/cli/baseline_file.h"
+#include "harness/cli/baseline_identity.h"
 #include "harness/cli/baseline_values.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/history_plot.h"
@@ -60,8 +60,14 @@ static void take(const struct fit *fit, struct history_study *study)
     }
 }
 
+/* The first study, with which the others have to be comparable. */
+struct first {
+    const char *name;
+    json_t *identity; /* owned; NULL: none was read */
+};
+
 /* A study that is not of the same work on the same kind of machine as the first is left out, with the reason. */
-static int read_study(const char *operand, struct baseline_file *first, GArray *studies, struct fault *fault)
+static int read_study(const char *operand, struct first *first, GArray *studies, struct fault *fault)
 {
     struct fit_request request = {.resamples = 1};
     struct history_study study = {.name = operand, .given = studies->len};
@@ -72,12 +78,14 @@ static int read_study(const char *operand, struct baseline_file *first, GArray *
     int status =
         study_read(operand, &data, &folder, fault) || fit_make(&data, &request, &fit, fault) ? -1 : 0;
 
-    if (status == 0 && !first->json)
-        baseline_file_of(&fit, operand, first);
+    if (status == 0 && !first->identity) {
+        *first = (struct first){operand, json_object()};
+        baseline_identity_put(first->identity, &fit);
+    }
     if (status == 0)
-        differences = baseline_file_differences(first, &fit);
+        differences = baseline_identity_differences(first->identity, &fit);
     if (differences && differences->len) {
-        message_warning("%s is left out, it is not comparable with %s: %s", operand, first->path,
+        message_warning("%s is left out, it is not comparable with %s: %s", operand, first->name,
                         (const char *)g_ptr_array_index(differences, 0));
     } else if (differences) {
         take(&fit, &study);
@@ -174,7 +182,7 @@ static void print_end(const GArray *studies, size_t changes)
 static int run(const struct arguments *arguments, struct fault *fault)
 {
     GArray *studies = g_array_new(FALSE, TRUE, sizeof(struct history_study));
-    struct baseline_file first = {.json = NULL};
+    struct first first = {.identity = NULL};
     int code = KNEE_OK;
 
     for (int i = 0; i < arguments->count && code == KNEE_OK; i++)
@@ -191,7 +199,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
         g_free(g_array_index(studies, struct history_study, i).version);
     }
     g_array_free(studies, TRUE);
-    baseline_file_release(&first);
+    json_decref(first.identity);
     return code;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "harness/cli/baseline_causes.h"
+#include "harness/cli/baseline_identity.h"
 #include "harness/cli/baseline_values.h"
 #include "harness/console/options.h"
 #include "harness/console/value_text.h"
@@ -13,7 +14,7 @@
 size_t gate_baseline_differs(const struct baseline_file *baseline, const struct fit *fit,
                              struct gate_report *report)
 {
-    GPtrArray *differences = baseline_file_differences(baseline, fit);
+    GPtrArray *differences = baseline_identity_differences(baseline->json, fit);
     size_t count = differences->len;
 
     for (guint i = 0; i < differences->len; i++) {

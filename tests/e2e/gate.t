@@ -50,22 +50,49 @@ is "$(edit 'b["chunk"] = "64"')" 4 "... of another chunk"
 like "$(cat out)" "^chunk: the baseline has '64', the study '1'$" "... by name"
 is "$(edit 'b["placement"] = "scatter"')" 4 "... of another placement"
 is "$(edit 'del b["chunk"], b["policy"], b["placement"], b["start_method"]')" 0 "... an older baseline, without them, is compared"
-is "$(edit 'b.update(b.pop("sessions")[0], format="knee-baseline 1")')" 0 "a file of format 1 has one session"
+# What older programs wrote: one session, two quantities, no account; an efficiency might fall by 0.03 points.
+old='s = b.pop("sessions")[0]; del s["account"]; b["tolerance"] = {"efficiency": 0.03, "cpu_s_per_item": 0.05}
+b.update(s, format="knee-baseline 1", entries=[e for e in s["entries"] if e["quantity"] in b["tolerance"]])'
+is "$(edit "$old")" 0 "a file of format 1 has one session"
 "$KNEE" gate --baseline other.json --accept study >out 2>err
 is "$? $(grep -c 'this study is session 1 of it already' err)" "2 1" "the same study is no second session"
 cp -r study again && sqlite3 -batch again/study.db "UPDATE study SET value = '2001-01-01T00:00:00Z' WHERE key = 'created_utc'"
 "$KNEE" gate --baseline other.json --accept again >out
 is "$? $(/usr/bin/python3 -c 'import json; b = json.load(open("other.json")); print(b["format"], len(b["sessions"]), "entries" in b)')" \
     "0 knee-baseline 2 2 False" "--accept makes it one of format 2, with two sessions"
+is "$(/usr/bin/python3 -c 'import json; b = json.load(open("other.json")); t = b["tolerance"]
+print(len(t), round(t["efficiency"] * max(e["value"] for e in b["sessions"][0]["entries"] if e["quantity"] == "efficiency"), 6))')" \
+    "$(/usr/bin/python3 -c 'import json; print(len(json.load(open("base.json"))["tolerance"]))') 0.03" \
+    "... with the usual tolerance of what it did not know, and efficiencies that may fall as far as before"
 "$KNEE" gate --baseline other.json again >out
+is $? 0 "... which can be read"
 like "$(cat out)" '^the baseline has 2 sessions: their spread is part of what is allowed$' "... whose spread counts"
+cp other.json two.json
+is "$(edit 'b["sessions"][0]["entries"].append(dict(b["sessions"][0]["entries"][0], value=2))' 2>err)" 2 "a figure twice in one session"
+like "$(cat err)" 'has a figure that its session had before' "... is refused, and is no second session"
+is "$(edit 'b["tolerance"]["tail"] = "much"' 2>err) $(grep -c 'the tolerance of tail is not a number' err)" "2 1" "a tolerance that is no number is refused"
+is "$(edit 'e = b["sessions"][0]["entries"]
+e.extend(dict(e[0], workers=n) for n in range(3, 62 - len(e) + 3))')" 3 "a baseline that is nearly full"
+cp other.json full.json && cp -r study third && sqlite3 -batch third/study.db "UPDATE study SET value = '2002-01-01T00:00:00Z' WHERE key = 'created_utc';
+    UPDATE study SET value = '64' WHERE key = 'cores'; INSERT INTO cell(id, role, workers, chunk, policy, placement, start_method)
+        SELECT 1000 + n, role, n + workers - 2, chunk, policy, placement, start_method FROM cell,
+            (WITH RECURSIVE more(n) AS (SELECT 62 UNION ALL SELECT n + 1 FROM more WHERE n < 64) SELECT n FROM more)
+        WHERE role = 'scaling' AND workers = 2;
+    INSERT INTO trial(cell, block, position, status, wall_ns, user_ns, system_ns, items, failed)
+        SELECT cell.id, trial.block, 90, 'ok', wall_ns, user_ns, system_ns, trial.items, failed FROM trial, cell
+        WHERE cell.id > 1000 AND trial.status = 'ok' AND (SELECT workers || role FROM cell AS other WHERE other.id = trial.cell) = '2scaling'"
+"$KNEE" gate --baseline full.json --accept third >out 2>err
+is "$? $(grep -c 'more than 64 figures: choose numbers of workers with --workers' err) $(cmp full.json other.json && echo same)" "2 1 same" \
+    "a session that makes it too large is refused, and the file is as it was"
+"$KNEE" gate --baseline full.json --accept --workers 2 third >out
+is "$?" 0 "... with some of its numbers of workers it is accepted"
 "$KNEE" gate --baseline base.json --json verdict.json --junit verdict.xml study >out
 is "$? $(grep -c '"kind": "baseline"' verdict.json) $(grep -c '<testcase' verdict.xml)" "0 1 $(($(grep -c quantity base.json) + 1))" "a verdict on a baseline is written as JSON and JUnit XML"
 "$KNEE" gate --require 'E(2)>=0.99999' --require 'E(4)>=0.5' --json verdict.json study >out
 is "$(/usr/bin/python3 -c "import json; g = json.load(open('verdict.json')); print(g['kind'], [l['state'] for l in g['lines']][1])")" "require skipped" "... on stated bounds too"
 
 "$KNEE" gate --baseline base.json study >out # for the lines below
-for arguments in account "account -j 2" predict "gate --baseline base.json" "gate --baseline other.json" "fit -v"; do
+for arguments in account "account -j 2" predict "gate --baseline base.json" "gate --baseline two.json" "fit -v"; do
     # shellcheck disable=SC2086 # words
     "$KNEE" $arguments study >out 2>&1
     is "$(awk 'length > 100' out)" "" "knee $arguments: at most 100 columns"

@@ -1,0 +1,81 @@
+#include "harness/cli/baseline_identity.h"
+
+#include <string.h>
+
+/* Facts that must agree, and their names for people. */
+static const struct {
+    const char *key, *words, *unsaid; /* taken where the fact is not recorded */
+} identity[] = {{"machine_class", "machine class", ""},
+                {"recipe_sha256", "recipe", ""},
+                {"batch_sha256", "data set", ""},
+                {"items", "number of items in each trial", ""},
+                {"sample", "choice of items", ""},
+                {"scaling", "scaling (strong or weak)", "strong"},
+                {"items_failed", "number of failed items", "0"}};
+
+/* Properties of the trials that the curve is made of: chunk, policy and placement change E(n), whatever the program does. */
+enum { CELL_PROPERTIES = 4 };
+static const char *const cell_keys[CELL_PROPERTIES] = {"chunk", "policy", "placement", "start_method"};
+
+/* Of the curve's cell with the most workers; caller frees with g_free. NULL: not recorded. */
+static char *cell_property(const struct fit *fit, int which)
+{
+    const struct fit_point *full = fit_point_full(fit);
+    int index = full ? study_data_curve_cell(fit->study, full->scaling.workers) : -1;
+    const struct data_cell *cell;
+
+    if (index < 0)
+        return NULL;
+    cell = &g_array_index(fit->study->cells, struct data_cell, (guint)index);
+    switch (which) {
+    case 0:
+        return cell->chunk > 0 ? g_strdup_printf("%lld", (long long)cell->chunk) : NULL;
+    case 1:
+        return g_strdup(cell->policy);
+    case 2:
+        return g_strdup(cell->placement);
+    default:
+        return g_strdup(cell->start_method);
+    }
+}
+
+void baseline_identity_put(json_t *json, const struct fit *fit)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
+        const char *fact = study_data_fact(fit->study, identity[i].key);
+        json_object_set_new(json, identity[i].key, json_string(fact ? fact : identity[i].unsaid));
+    }
+    for (int i = 0; i < CELL_PROPERTIES; i++) {
+        char *property = cell_property(fit, i);
+        if (property)
+            json_object_set_new(json, cell_keys[i], json_string(property));
+        g_free(property);
+    }
+}
+
+static void compare(GPtrArray *differences, const char *words, const char *was, const char *is)
+{
+    if (strcmp(was, is) != 0)
+        g_ptr_array_add(differences,
+                        g_strdup_printf("%s: the baseline has '%.64s', the study '%.64s'", words, was, is));
+}
+
+GPtrArray *baseline_identity_differences(const json_t *json, const struct fit *fit)
+{
+    GPtrArray *differences = g_ptr_array_new_with_free_func(g_free);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(identity); i++) {
+        const char *was = json_string_value(json_object_get(json, identity[i].key));
+        const char *is = study_data_fact(fit->study, identity[i].key);
+        compare(differences, identity[i].words, was ? was : identity[i].unsaid, is ? is : identity[i].unsaid);
+    }
+    /* Older baselines lack them, and are compared as before. */
+    for (int i = 0; i < CELL_PROPERTIES; i++) {
+        const char *was = json_string_value(json_object_get(json, cell_keys[i]));
+        char *is = cell_property(fit, i);
+        if (was && is)
+            compare(differences, cell_keys[i], was, is);
+        g_free(is);
+    }
+    return differences;
+}
