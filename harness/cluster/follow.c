@@ -30,6 +30,7 @@ struct following {
     uint64_t sent_count;  /* done when tasks were last submitted */
     uint64_t answered_ns; /* when the controller last answered */
     int vain;             /* submissions in a row that brought nothing */
+    bool was_silent;      /* since tasks were last submitted: the controller may have forgotten them */
     bool waited;          /* the user knows why tasks wait */
 };
 
@@ -60,6 +61,7 @@ static int look_at_queue(struct following *f, struct fault *fault)
             *fault = silent;
             return -1;
         }
+        f->was_silent = true;
         f->queue.running = 1; /* not known: nothing is submitted again */
         return 0;
     }
@@ -97,7 +99,7 @@ static int complain(const struct following *f, struct fault *fault)
 static int send_again(struct following *f, struct fault *fault)
 {
     struct submission *s = f->submission;
-    int vain = s->done_count > f->sent_count ? 0 : f->vain + 1;
+    int vain = s->done_count > f->sent_count ? 0 : f->was_silent ? f->vain : f->vain + 1;
     bool again = s->jobs->len > 0;
     struct fault refused = {0}, silent = {0};
     uint64_t index_most;
@@ -113,6 +115,7 @@ static int send_again(struct following *f, struct fault *fault)
     }
     f->answered_ns = clock_now_ns();
     f->vain = vain;
+    f->was_silent = false;
     f->sent_count = s->done_count;
     if (again)
         message_note("%" PRIu64 " shards have no marker: they are submitted again",

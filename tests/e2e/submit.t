@@ -14,7 +14,8 @@ for i in {1..7}; do cp f.jpg "batch/it's $i.jpg"; done
 same() { diff -r -x .knee "$1" "$2" >differences || { sed 's/^/# /' differences; return 1; }; }
 
 # sbatch notes its words and, unless there is a file lazy, runs the tasks; with a file crash the controller dies first, and
-# answers again at the second question. squeue shows what is in $work/queue.
+# answers again at the second question. A controller that dies after it has taken tasks has forgotten them: once for each
+# byte of a file forget. squeue shows what is in $work/queue.
 cat >bin/sbatch <<'X'
 #!/bin/bash
 cd "$FAKE" || exit 1
@@ -32,6 +33,7 @@ for word in "$@"; do
 done
 echo $job
 [ ! -e lazy ] || { rm lazy; exit 0; }
+[ ! -s forget ] || { truncate -s -1 forget && touch mute && exit 0; }
 for range in ${indices//,/ }; do
     for i in $(seq "${range%-*}" "${range#*-}"); do
         SLURM_ARRAY_TASK_ID=$i sh "$script" >>"$(sed -n 's/.*--output="\(.*\)%A_%a.log"/\1/p' "$script")$job.log" 2>&1
@@ -41,6 +43,7 @@ exit 0
 X
 cat >bin/squeue <<'X'
 #!/bin/bash
+[ ! -e "$FAKE/mute" ] || { rm "$FAKE/mute"; echo "Unable to contact slurm controller" >&2; exit 1; }
 cat "$FAKE"/queue/* 2>/dev/null
 exit 0
 X
@@ -105,6 +108,11 @@ touch crash
 : >sbatch.words
 "$KNEE" submit --shards 2 batch restarted >/dev/null 2>messages
 is "$? $(wc -l <sbatch.words) $(cat messages)" "0 2 " "a controller that is down when tasks are submitted is waited for"
+
+printf xxx >forget
+: >sbatch.words
+"$KNEE" submit --shards 2 batch forgotten >/dev/null 2>messages
+is "$? $(wc -l <sbatch.words)" "0 4" "tasks that a controller forgets when it starts again are submitted until they run"
 
 # Attached: the array is in the queue, and another shell does its tasks.
 touch lazy
