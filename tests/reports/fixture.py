@@ -22,25 +22,10 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+from schema import insert, make_tables
+
 Json = dict[str, Any]
 
-# The tables of study.db (docs/formats.md) with the columns that the report reads and their neighbours.
-SCHEMA = """
-CREATE TABLE study(key TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE batch_item(id INTEGER PRIMARY KEY, path TEXT, kind TEXT, bytes INT, width INT, height INT);
-CREATE TABLE cell(id INTEGER PRIMARY KEY, role TEXT, workers INT, chunk INT, policy TEXT, placement TEXT, start_method TEXT);
-CREATE TABLE trial(id INTEGER PRIMARY KEY, cell INT, block INT, position INT, status TEXT, reason TEXT, started_utc TEXT, wall_ns INT,
-  prefix_ns INT, spawn_ns INT, init_ns INT, work_ns INT, suffix_ns INT, user_ns INT, system_ns INT, maxrss_bytes INT, steal_ns INT,
-  other_cpu_ns INT, items INT, failed INT, bytes_in INT, bytes_out INT, manifest_sha256 TEXT, exit_code INT);
-CREATE TABLE worker(trial INT, slot INT, pid INT, processes INT, cpu_wanted INT, cpu_seen INT, pin_reason TEXT, fork_ns INT, begin_ns INT,
-  init_begin_ns INT, init_end_ns INT, go_ns INT, loop_end_ns INT, exit_ns INT, dispatch_ns INT, claims INT, items INT, user_ns INT,
-  system_ns INT, maxrss_bytes INT, runqueue_ns INT, runqueue_reason TEXT, PRIMARY KEY (trial, slot));
-CREATE TABLE item(trial INT, id INT, worker INT, attempt INT, state TEXT, engine TEXT, claim_ns INT, start_ns INT, end_ns INT, cpu_ns INT,
-  read_ns INT, decode_ns INT, scale_ns INT, overlay_ns INT, encode_ns INT, digest_ns INT, store_ns INT, bytes_in INT, bytes_out INT,
-  PRIMARY KEY (trial, id));
-CREATE TABLE counter(trial INT, slot INT, name TEXT, value INT, status TEXT, reason TEXT, PRIMARY KEY (trial, slot, name));
-CREATE TABLE event(at_utc TEXT, trial INT, kind TEXT, text TEXT);
-"""
 DIGEST = "5d0f3c" + "ab12" * 14 + "77"
 KINDS = (("jpeg", 850, 0.0), ("png", 70, 42.0), ("webp", 40, 18.5), ("tiff", 30, 7.25), ("video", 10, 260.0))
 METHOD = "bootstrap over blocks (BCa, 2,000 resamples)"
@@ -391,7 +376,7 @@ def dominated_fit(label: str) -> Json:
 def write_record(path: str, fit: Json) -> None:
     """study.db with the study's facts, its batch, void and failed trials; the report reads no data of single items."""
     with closing(sqlite3.connect(path)) as db:
-        db.executescript(SCHEMA)
+        make_tables(db)
         facts = {k: str(v) for k, v in fit["study"].items()}
         facts |= {"format": "knee-study 1", "blocks_planned": facts.get("blocks", "3"), "budget_ns": "600000000000", "plan": "{}"}
         db.executemany("INSERT INTO study VALUES (?, ?)", sorted(facts.items()))
@@ -400,7 +385,7 @@ def write_record(path: str, fit: Json) -> None:
                 "INSERT INTO batch_item(path, kind, bytes, width, height) VALUES (?, ?, 3012345, 4000, 3000)",
                 [(f"{kind}/{i}", kind) for i in range(items)],
             )
-        db.execute("INSERT INTO cell VALUES (1, 'scaling', 8, 1, 'dynamic', 'core', 'fork')")
+        insert(db, "cell", [{"id": 1, "role": "scaling", "workers": 8, "chunk": 1, "policy": "dynamic", "placement": "core", "start_method": "fork"}])
         bad = [(r["reason"], "void") for r in fit["trials"].get("void_reasons") or [] for _ in range(r["count"])]
         if fit["trials"]["failed"]:
             bad.append(("exit code 1: disk full", "failed"))

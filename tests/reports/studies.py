@@ -24,25 +24,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
+from schema import insert, make_tables
+
 MS = 1_000_000
 DIGEST = "c0ffee" + "5d" * 29
-# Tables as harness/study/study_tables.c has them: names of the columns; TEXT columns are marked.
-TABLES = {
-    "study": "key$ value$",
-    "batch_item": "id path$ kind$ bytes width height progressive samples_decoded pixels_written pixels_converted replay_wall_ns replay_cpu_ns",
-    "cell": "id role$ workers chunk policy$ placement$ start_method$ antagonist$ antagonist_bytes antagonist_bytes_per_second",
-    "trial": "id cell block position status$ reason$ started_utc$ wall_ns prefix_ns spawn_ns init_ns work_ns suffix_ns user_ns system_ns maxrss_bytes"
-    " steal_ns iowait_ns other_cpu_ns held_ns items failed bytes_in bytes_out manifest_sha256$ exit_code processes_most threads_most cpu_ns_per_s_most"
-    " runqueue_ns rss_sum_bytes cpus_outside$ output_sha256$",
-    "worker": "trial slot pid processes cpu_wanted cpu_seen pin_reason$ fork_ns begin_ns init_begin_ns init_end_ns go_ns loop_end_ns exit_ns dispatch_ns"
-    " claims items user_ns system_ns maxrss_bytes runqueue_ns runqueue_reason$ disk_wait_ns disk_wait_reason$",
-    "item": "trial id worker attempt state$ engine$ claim_ns start_ns end_ns cpu_ns read_ns decode_ns scale_ns overlay_ns encode_ns digest_ns store_ns"
-    " bytes_in bytes_out antagonist_bytes antagonist_cpu_ns",
-    "counter": "trial slot name$ value enabled_ns running_ns status$ reason$",
-    "antagonist": "trial cpu worker_cpu is_reporter moved_bytes window_ns cpu_ns traffic_alone traffic_pressed footprint_alone footprint_pressed",
-    "event": "at_utc$ trial kind$ text$",
-}
-KEYS = {"study": "(key)", "worker": "(trial, slot)", "item": "(trial, id)", "counter": "(trial, slot, name)", "antagonist": "(trial)"}
 
 
 @dataclass(frozen=True)
@@ -102,20 +87,6 @@ def facts(shape: Shape) -> dict[str, str]:
     return made
 
 
-class Writer:
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self.db = db
-        for table, columns in TABLES.items():
-            names = [f"{c.rstrip('$')} {'TEXT' if c.endswith('$') else 'INT'}" for c in columns.split()]
-            key = KEYS.get(table, "")
-            names[0] = "id INTEGER PRIMARY KEY" if names[0] == "id INT" else names[0]
-            db.execute(f"CREATE TABLE {table}({', '.join(names)}{f', PRIMARY KEY {key}' if key else ''})")
-
-    def add(self, table: str, rows: list[dict[str, Any]]) -> None:
-        names = [c.rstrip("$") for c in TABLES[table].split()]
-        self.db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(names))})", [[row.get(name) for name in names] for row in rows])
-
-
 def run(shape: Shape, costs: list[int], workers: int, chunk: int, factor: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
     """Items and workers of one run, and the end of its work: whoever is free takes the next chunk."""
     slow = factor * (1 + 0.003 * (workers - 1)) * max(1.0, workers / shape.cores)
@@ -139,22 +110,22 @@ def run(shape: Shape, costs: list[int], workers: int, chunk: int, factor: float)
     return items, rows, max(free)
 
 
-def write_trial(writer: Writer, shape: Shape, number: int, cell: dict[str, Any], block: int, costs: list[int], draw: random.Random, status: str, reason: str) -> None:
+def write_trial(db: sqlite3.Connection, shape: Shape, number: int, cell: dict[str, Any], block: int, costs: list[int], draw: random.Random, status: str, reason: str) -> None:
     factor = draw.lognormvariate(0, 0.01) * (3.0 if status == "hiccup" else 1.0)
     items, rows, end = run(shape, costs, cell["workers"], cell.get("chunk") or 1, factor)
     used = sum(row["end_ns"] - row["start_ns"] for row in items)
     first = 20 * MS
-    writer.add("trial", [{
+    insert(db, "trial", [{
         "id": number, "cell": cell["id"], "block": block, "position": number, "status": "ok" if status == "hiccup" else status, "reason": reason,
         "started_utc": f"2025-03-04T05:{6 + block % 50:02}:07Z", "wall_ns": end + 9 * MS, "prefix_ns": first, "spawn_ns": 2 * MS,
         "init_ns": rows[0]["go_ns"] - first - 2 * MS, "work_ns": end - rows[0]["go_ns"], "suffix_ns": 9 * MS, "user_ns": int(0.9 * used),
         "system_ns": int(0.07 * used), "maxrss_bytes": 95 << 20, "steal_ns": 0, "iowait_ns": 0, "other_cpu_ns": 1000, "items": shape.items,
         "failed": shape.items if shape.failed else 0, "bytes_in": 3_000_000 * shape.items, "bytes_out": 300_000 * shape.items, "manifest_sha256": DIGEST,
         "exit_code": 0}])  # fmt: skip
-    writer.add("item", [{**row, "trial": number} for row in items])
-    writer.add("worker", [{**row, "trial": number} for row in rows])
+    insert(db, "item", [{**row, "trial": number} for row in items])
+    insert(db, "worker", [{**row, "trial": number} for row in rows])
     if shape.counters:
-        writer.add("counter", [{"trial": number, "slot": 0, "name": "page-faults", "value": 2210 * shape.items + number % 7, "status": "ok", "reason": ""},
+        insert(db, "counter", [{"trial": number, "slot": 0, "name": "page-faults", "value": 2210 * shape.items + number % 7, "status": "ok", "reason": ""},
                                {"trial": number, "slot": 0, "name": "cycles", "status": "unsupported", "reason": "no such counter here"}])  # fmt: skip
 
 
@@ -168,10 +139,10 @@ def write_study(shape: Shape, folder: str) -> None:
     cells = [{**cell, "id": place, "placement": "compact", "start_method": "fresh"} for place, cell in enumerate(cells, 1)]
     os.makedirs(folder, exist_ok=True)
     with closing(sqlite3.connect(os.path.join(folder, "study.db"))) as db:
-        writer = Writer(db)
-        writer.add("study", [{"key": key, "value": value} for key, value in sorted(facts(shape).items())])
-        writer.add("cell", cells)
-        writer.add("batch_item", [
+        make_tables(db)
+        insert(db, "study", [{"key": key, "value": value} for key, value in sorted(facts(shape).items())])
+        insert(db, "cell", cells)
+        insert(db, "batch_item", [
             {"id": i, "path": item_name(shape, i), "kind": ("jpeg", "jpeg", "png", "webp")[i % 4], "bytes": int(6e5 * size), "width": 2000, "height": 1500,
              "progressive": 0, "samples_decoded": int(1.5e6 * size), "pixels_written": int(4e5 + 1e5 * size), "pixels_converted": 0}
             for i, size in enumerate(sizes)
@@ -182,10 +153,10 @@ def write_study(shape: Shape, folder: str) -> None:
                 number += 1
                 odd = shape.oddities and cell["role"] == "scaling" and cell["workers"] == 4
                 if odd and block == 1:  # void first, then repeated
-                    write_trial(writer, shape, number, cell, block, costs, draw, "void", "worker 2 wanted core 2 and ran on core 5")
+                    write_trial(db, shape, number, cell, block, costs, draw, "void", "worker 2 wanted core 2 and ran on core 5")
                     number += 1
                 status = "void" if shape.void else "hiccup" if odd and block == 2 else "ok"
-                write_trial(writer, shape, number, cell, block, costs, draw, status, shape.void)
+                write_trial(db, shape, number, cell, block, costs, draw, status, shape.void)
         db.commit()
 
 
