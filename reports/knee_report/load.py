@@ -14,8 +14,8 @@ from typing import Any
 from .answer import parse_answer
 from .findings import parse_findings
 from .measure import Json, Measure, count, finite, missing, parse_measure, rows, section, text
-from .nothing import counts_nothing, fit_of_nothing
-from .record import Record, StudyError, read_record
+from .nothing import fit_of_nothing
+from .record import Record, StudyError, count_disturbed, counts_nothing, open_record, query_record
 from .study import (
     Chunk,
     Counter,
@@ -42,17 +42,17 @@ from .ways import parse_ways
 
 FORMAT = "knee-fit 1"
 
+
 def load_study(folder: str) -> Study:
     """The study in a folder that holds study.db and fit.json; without the latter where no trial counts."""
-    path = os.path.join(folder, "study.db")
-    record = read_record(path)
-    if counts_nothing(record):
-        return parse_study(fit_of_nothing(record, os.path.basename(os.path.abspath(folder))), record)
-    fit = read_fit(os.path.join(folder, "fit.json"))
-    trials = fit.get("trials")
-    if isinstance(trials, dict) and trials.get("disturbed_count") is True:
-        record = read_record(path, noisy=True)
-    return parse_study(fit, record)
+    with open_record(os.path.join(folder, "study.db")) as db:
+        if counts_nothing(db):
+            record = query_record(db)
+            return parse_study(fit_of_nothing(record, os.path.basename(os.path.abspath(folder))), record)
+        fit = read_fit(os.path.join(folder, "fit.json"))
+        if parse_trials(fit).noisy:
+            count_disturbed(db)
+        return parse_study(fit, query_record(db, parse_trials(fit).hiccups))
 
 
 def read_fit(path: str) -> Json:
@@ -74,6 +74,18 @@ def read_fit(path: str) -> Json:
 
 def measures(raw: Json, *names: str) -> dict[str, Measure]:
     return {name: parse_measure(raw.get(name), name) for name in names}
+
+
+def parse_trials(fit: Json) -> Trials:
+    raw = section(fit.get("trials"))
+    return Trials(
+        count(raw.get("ok")),
+        count(raw.get("void")),
+        count(raw.get("failed")),
+        tuple((text(r.get("reason")), count(r.get("count")) or 0) for r in rows(raw.get("void_reasons"))),
+        tuple(count(r.get("trial")) or 0 for r in rows(fit.get("hiccups")) if r.get("kept") is not True),
+        raw.get("disturbed_count") is True,
+    )
 
 
 def parse_facts(raw: Json) -> Facts:
@@ -245,19 +257,12 @@ def item_word(record: Record, facts: Facts) -> str:
 
 
 def parse_study(fit: Json, record: Record) -> Study:
-    trials, serial = section(fit.get("trials")), section(fit.get("serial"))
+    serial = section(fit.get("serial"))
     advice, same = section(fit.get("recommendation")), section(fit.get("equivalence"))
     facts = parse_facts(section(fit.get("study")))
     return Study(
         facts=replace(facts, item=item_word(record, facts)),
-        trials=Trials(
-            count(trials.get("ok")),
-            count(trials.get("void")),
-            count(trials.get("failed")),
-            tuple((text(r.get("reason")), count(r.get("count")) or 0) for r in rows(trials.get("void_reasons"))),
-            tuple(count(r.get("trial")) or 0 for r in rows(fit.get("hiccups")) if r.get("kept") is not True),
-            trials.get("disturbed_count") is True,
-        ),
+        trials=parse_trials(fit),
         serial_wall_s=parse_measure(serial.get("wall_s"), "serial run"),
         serial_images_per_s=parse_measure(serial.get("images_per_s"), "serial run"),
         curve=tuple(sorted((p for p in map(parse_curve, rows(fit.get("curve"))) if p), key=lambda p: p.workers)),

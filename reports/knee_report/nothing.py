@@ -13,12 +13,6 @@ WORDS = ("scaling", "host", "cpu_model", "kernel", "machine_class", "created_utc
          "recipe_sha256", "replay_of")  # fmt: skip
 
 
-def counts_nothing(record: Record) -> bool:
-    """False too where single trials are not known."""
-    trials = record.samples.trials
-    return bool(trials) and not record.disturbed and not any(t.role == "scaling" and t.status == "ok" for t in trials)
-
-
 def _number(words: str | None) -> int | None:
     return int(words) if words and words.lstrip("-").isdigit() else None
 

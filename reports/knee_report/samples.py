@@ -52,12 +52,11 @@ class Timeline:
 class Samples:
     trials: tuple[Trial, ...]
     timelines: tuple[Timeline, ...]  # of one trial for each number of workers
-    failed_items: int | None  # in trials that count
     synchronised: int | None  # workers of trials that count with the instant at which they were released
     workers: int | None  # of all of those
 
 
-NONE = Samples((), (), None, None, None)
+NONE = Samples((), (), None, None)
 
 
 def _seconds(ns: object) -> float | None:
@@ -95,11 +94,11 @@ def compared(trials: Sequence[Trial], left_out: Sequence[int]) -> tuple[int | No
     return (sum(t.compared_items or 0 for t in good), len(cells)) if good else (None, None)
 
 
-def _typical(trials: Sequence[Trial]) -> list[Trial]:
+def _typical(trials: Sequence[Trial], hiccups: Sequence[int]) -> list[Trial]:
     """Of each number of workers on the curve, the trial that counts whose time is the (lower) median."""
     groups: dict[int, list[Trial]] = {}
     for trial in trials:
-        if trial.role == "scaling" and trial.status == "ok" and trial.wall_s is not None:
+        if trial.role == "scaling" and trial.status == "ok" and trial.wall_s is not None and trial.id not in hiccups:
             groups.setdefault(trial.workers, []).append(trial)
     return [sorted(group, key=lambda t: (t.wall_s or 0.0, t.id))[(len(group) - 1) // 2] for _, group in sorted(groups.items())]
 
@@ -146,9 +145,20 @@ def _timeline(db: sqlite3.Connection, trial: Trial) -> Timeline | None:
     return Timeline(trial.id, trial.workers, trial.wall_s, step, tuple(sorted([*spans, *shown], key=lambda s: (s.worker, s.begin_s, s.end_s))))
 
 
-def read_samples(db: sqlite3.Connection) -> Samples:
+def _released(db: sqlite3.Connection, hiccups: Sequence[int]) -> tuple[int | None, int | None]:
+    """Workers of trials that count: those with the instant at which they were released, and all of them."""
+    counts = [
+        (released, workers)
+        for trial, released, workers in db.execute(
+            "SELECT t.id, count(w.go_ns), count(*) FROM worker w JOIN trial t ON t.id = w.trial WHERE t.status = 'ok' GROUP BY t.id"
+        )
+        if trial not in hiccups
+    ]
+    return (sum(r for r, _ in counts), sum(w for _, w in counts)) if counts else (None, None)
+
+
+def read_samples(db: sqlite3.Connection, hiccups: Sequence[int]) -> Samples:
+    """hiccups: numbers of trials that are kept out."""
     trials = _trials(db)
-    lines = [line for line in (_timeline(db, trial) for trial in _typical(trials)) if line]
-    failed = db.execute("SELECT sum(failed) FROM trial WHERE status = 'ok'").fetchone()[0]
-    released, workers = db.execute("SELECT count(w.go_ns), count(*) FROM worker w JOIN trial t ON t.id = w.trial WHERE t.status = 'ok'").fetchone()
-    return Samples(tuple(trials), tuple(lines), failed, released if workers else None, workers or None)
+    lines = [line for line in (_timeline(db, trial) for trial in _typical(trials, hiccups)) if line]
+    return Samples(tuple(trials), tuple(lines), *_released(db, hiccups))

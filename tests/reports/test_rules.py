@@ -73,7 +73,7 @@ class Verdicts(unittest.TestCase):
     def test_release(self) -> None:
         """a worker without the instant of its release fails rule 10"""
         for seen, verdict in ((8, "pass"), (7, "fail")):
-            samples = Samples((), (), None, seen, 8)
+            samples = Samples((), (), seen, 8)
             study = load.parse_study(fixture.full_fit(), replace(RECORD, samples=samples))
             self.assertEqual(rules._technique(study)[0], verdict)
 

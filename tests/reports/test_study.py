@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import os
-import sqlite3
-import tempfile
 import unittest
 from dataclasses import replace
-from typing import Any
 
 import fixture
 from knee_report import curve, load, sentences, svg
@@ -308,72 +303,6 @@ class Tables(unittest.TestCase):
             evidence.counter_words(counted),
             "cpu, ms per item: 98.4 (95.0\u2013101.8) with 1 worker, 115 (110\u2013120) with 16 workers; not known (instructions: no such counter): ipc",
         )
-
-
-class Loading(unittest.TestCase):
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-
-    def test_record(self) -> None:
-        """study.db: kinds, void trials with their cell, pins, steal"""
-        fixture.make("full", self.folder)
-        record = load.load_study(self.folder).record
-        self.assertEqual(record.kinds[0][:2], ("jpeg", 850))
-        self.assertEqual([(t.status, t.workers) for t in record.bad_trials], [("void", 8), ("void", 8), ("failed", 8)])
-        self.assertEqual(record.bad_trials[0].reason, "worker 3 wanted core 3 and ran on core 7")
-        self.assertEqual(record.unpinned_workers, 0)
-        self.assertAlmostEqual(record.steal_share or 0, 0.005)
-
-    def test_unpinned(self) -> None:
-        """a worker that ran on another core is reported"""
-        fixture.make("full", self.folder)
-        with sqlite3.connect(os.path.join(self.folder, "study.db")) as db:
-            db.execute("UPDATE worker SET cpu_seen = NULL, pin_reason = 'not allowed' WHERE slot = 3")
-        loaded = load.load_study(self.folder)
-        self.assertEqual(dict(evidence.machine_rows(loaded))["pinning"], "1 worker without a core of its own: not allowed")
-
-    def test_unreadable(self) -> None:
-        """each unreadable study: one line with the file and the remedy"""
-        fixture.make("minimal", self.folder)
-        fit, db = (os.path.join(self.folder, name) for name in ("fit.json", "study.db"))
-        broken: list[tuple[str, str, str]] = [
-            (fit, '{"format": "knee-fit 99"}', "knee-fit 1"),
-            (fit, "[]", "knee-fit 1"),
-            (fit, "{", "not JSON"),
-            (db, "this is no database, and long enough to be sure of it " * 30, "knee sweep"),
-        ]
-        for path, content, wanted in broken:
-            with self.subTest(content=content[:20]):
-                fixture.make("minimal", os.path.join(self.folder, "new"))
-                target = os.path.join(self.folder, "new", os.path.basename(path))
-                with open(target, "w", encoding="utf-8") as stream:
-                    stream.write(content)
-                with self.assertRaises(StudyError) as caught:
-                    load.load_study(os.path.join(self.folder, "new"))
-                self.assertIn(target, str(caught.exception))
-                self.assertIn(wanted, str(caught.exception))
-                for name in os.listdir(os.path.join(self.folder, "new")):
-                    os.unlink(os.path.join(self.folder, "new", name))
-
-    def test_missing_parts(self) -> None:
-        """any section of fit.json may be absent or null"""
-        whole: dict[str, Any] = fixture.full_fit()
-        for key in whole:
-            if key == "format":
-                continue
-            for value in (None, "absent"):
-                with self.subTest(key=key, value=value):
-                    fit = copy.deepcopy(whole)
-                    if value is None:
-                        fit[key] = None
-                    else:
-                        del fit[key]
-                    loaded = load.parse_study(json.loads(json.dumps(fit)), NO_RECORD)
-                    sentences.findings(loaded)
-                    sentences.tiles(loaded)
-                    curve.data_file(loaded)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import fixture
 import studies
 from knee_report import costs, facts, load
-from knee_report.record import Record, read_record
+from knee_report.record import Record, open_record, query_record
 from knee_report.study import Study
 from knee_report.web import page, samples, svg
 
@@ -73,7 +73,8 @@ class Pages(unittest.TestCase):
         """names of files with markup, quotes and directions are text"""
         with tempfile.TemporaryDirectory() as folder:
             studies.write_study(studies.SHAPES["long-names"], folder)
-            record = read_record(os.path.join(folder, "study.db"))
+            with open_record(os.path.join(folder, "study.db")) as db:
+                record = query_record(db)
         fit = fixture.full_fit()
         for i, point in enumerate(fit["size_points"]):
             point["item"] = studies.item_name(studies.SHAPES["long-names"], i)
@@ -87,7 +88,8 @@ class Pages(unittest.TestCase):
         """a thousand items, 128 workers: still under 1 MB; the table has what the scatter shows"""
         with tempfile.TemporaryDirectory() as folder:
             studies.write_study(studies.SHAPES["workers-128"], folder)
-            record = read_record(os.path.join(folder, "study.db"))
+            with open_record(os.path.join(folder, "study.db")) as db:
+                record = query_record(db)
         fit = fixture.full_fit()
         fit["size_points"] *= 42  # 5,040
         text = made(load.parse_study(fit, record))

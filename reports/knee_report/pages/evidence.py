@@ -280,6 +280,10 @@ def _terms(page: Page, study: Study, y: float) -> None:
     _facts(page, page.heading(y, "Terms"), [(name, words.replace("{item}", study.facts.item)) for name, words in TERMS], most=1)
 
 
+def bad_heading(study: Study) -> str:
+    return "Disturbed trials, which count on a noisy machine, and trials that do not count" if study.trials.noisy else "Trials that do not count"
+
+
 def count_words(study: Study) -> list[str]:
     """Where no trial has a reason to be listed: whether all count."""
     counts = [f"{n} {word}" for n, word in ((study.trials.void, "void"), (study.trials.failed, "failed")) if n is not None]
@@ -294,7 +298,7 @@ def _bad_trials(page: Page, study: Study, y: float, room: int) -> float:
     rows = bad_rows(study)
     if not rows:
         return y
-    y = page.heading(y, "Disturbed trials, which count on a noisy machine, and trials that do not count" if study.trials.noisy else "Trials that do not count")
+    y = page.heading(y, bad_heading(study))
     columns = (Column("status", 0.7), Column("trials", 0.6, "right"), Column("reason", 6.2), Column("first trial", 2.4))
     shown = rows[: room if len(rows) <= room else room - 1]
     y = page.table(y, columns, shown)

@@ -121,14 +121,15 @@ def _evidence(view: View) -> str:
         [[str(r.number), escape(r.rule), f'<b class="{slug(r.verdict)}">{r.verdict}</b>', escape(r.evidence)] for r in judge(study)],
     )  # fmt: skip
     bad = [[escape(cell) for cell in row] for row in evidence.bad_rows(study)]
-    trials = Grid("Trials that do not count", ["status", "trials", "reason", "first trial"], bad).html() if bad else _paragraph("Every trial counts.")
+    heading = evidence.bad_heading(study)
+    trials = Grid(heading, ["status", "trials", "reason", "first trial"], bad).html() if bad else "".join(map(_paragraph, evidence.count_words(study)))
     limits = "".join(f"<li>{escape(words)}</li>" for words in evidence.limit_words(study))
     method = "".join(_paragraph(words) for words in evidence.method_words(study))
     terms = _pairs([(name, words.replace("{item}", study.facts.item)) for name, words in evidence.TERMS])
     made = "Batch and recipe" if study.facts.item == "image" else "Command"
     return (
         f"<h3>Equal outputs</h3>{same}{rules.html()}<h3>Machine</h3>{_pairs(evidence.machine_rows(study))}<h3>{made}</h3>{_pairs(evidence.batch_rows(study))}"
-        f"<h3>Method</h3>{method}<h3>Trials that do not count</h3>{trials}<h3>Limits and warnings</h3><ul>{limits}</ul><h3>Terms</h3>{terms}"
+        f"<h3>Method</h3>{method}<h3>{escape(heading)}</h3>{trials}<h3>Limits and warnings</h3><ul>{limits}</ul><h3>Terms</h3>{terms}"
     )
 
 
