@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "harness/machine/libraries.h"
 #include "harness/machine/topology.h"
 
 enum { DOCTOR_FACTS_MOST = 56 };
@@ -16,8 +17,8 @@ enum fact_state {
 
 struct doctor_fact {
     const char *what;
-    char value[800];
-    char remedy[240]; /* empty: none is needed */
+    char value[LIBRARIES_BYTES]; /* the longest are names and versions of libraries */
+    char remedy[240];            /* empty: none is needed */
     enum fact_state state;
 };
 
