@@ -78,6 +78,15 @@ static void add_parameters(struct table *table, const json_t *results)
     }
 }
 
+static bool all_are_numbers(const json_t *array)
+{
+    size_t index;
+    json_t *value;
+
+    json_array_foreach(array, index, value) if (!json_is_number(value)) return false;
+    return true;
+}
+
 /* The column of `blocks`, which `knee export` writes next to `times`: -1 unless every entry has one for each run. */
 static int add_blocks(struct table *table, const json_t *results)
 {
@@ -88,7 +97,8 @@ static int add_blocks(struct table *table, const json_t *results)
     {
         const json_t *blocks = json_object_get(result, "blocks");
         if (!json_array_size(blocks) ||
-            json_array_size(blocks) != json_array_size(json_object_get(result, "times")))
+            json_array_size(blocks) != json_array_size(json_object_get(result, "times")) ||
+            !all_are_numbers(blocks))
             return -1;
     }
     return table_find_column(table, "block") < 0 ? table_add_column(table, "block") : -1;

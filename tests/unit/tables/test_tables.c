@@ -262,6 +262,16 @@ static const struct example examples[] = {
      "{\"command\":\"p 2\",\"times\":[0.75],\"parameters\":{\"workers\":\"2\"}}]}",
      "1:1.5@0 1:1.25@0 2:0.75@0",
      {.cores = 0}},
+    {"blocks in hyperfine's JSON",
+     "{\"results\":[{\"command\":\"p\",\"times\":[3,2],\"blocks\":[5,6],\"parameters\":{\"workers\":\"1\"}}]"
+     "}",
+     "1:3@5 1:2@6",
+     {.cores = 0}},
+    {"blocks in hyperfine's JSON that are not all known",
+     "{\"results\":[{\"command\":\"p\",\"times\":[3,2],\"blocks\":[5,null],\"parameters\":{\"workers\":\"1\"}"
+     "}]}",
+     "1:3@0 1:2@0",
+     {.cores = 0}},
     {"hyperfine's JSON of two configurations",
      "{\"results\":[{\"command\":\"p 1\",\"times\":[1.5],\"parameters\":{\"workers\":\"1\",\"mode\":\"a\"}},"
      "{\"command\":\"p 1\",\"times\":[2],\"parameters\":{\"workers\":\"1\",\"mode\":\"b\"}},"
