@@ -23,7 +23,7 @@ json_t *fit_json_interval(const struct interval *interval);
 json_t *fit_json_put_interval(json_t *object, const struct interval *interval);
 /* A point of the curve: workers, trials, oversubscribed, wall_s, speedup, efficiency. */
 json_t *fit_json_scaling(const struct scaling_point *point);
-/* These take over the reference to value. */
+/* These take over the reference to value. Bytes of a key that are no UTF-8 are replaced. */
 void fit_json_put(json_t *object, const char *key, json_t *value);
 void fit_json_append(json_t *array, json_t *value);
 

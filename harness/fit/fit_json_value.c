@@ -27,8 +27,15 @@ json_t *fit_json_text(const char *value)
 
 void fit_json_put(json_t *object, const char *key, json_t *value)
 {
-    if (json_object_set_new(object, key, value))
-        abort(); /* out of memory */
+    char *valid = NULL;
+
+    if (json_object_set(object, key, value)) {
+        valid = g_utf8_make_valid(key, -1);
+        if (json_object_set(object, valid, value))
+            abort(); /* out of memory */
+    }
+    g_free(valid);
+    json_decref(value);
 }
 
 void fit_json_append(json_t *array, json_t *value)
