@@ -75,7 +75,8 @@ LAYERS: dict[str, str] = {
     # what people see and type
     "harness/console": "pipeline/base analysis/statistics harness/study harness/knob harness/sweep harness/fit "
                        "harness/validation harness/answer",
-    "harness/export": "pipeline/base analysis/statistics harness/study harness/tables harness/fit harness/console",
+    "harness/export": "pipeline/base analysis/statistics harness/study harness/tables harness/trial harness/fit "
+                      "harness/console",
     "harness/cluster": "pipeline/base pipeline/images/output pipeline/images/shards harness/console",
     "harness/sweep/subjects": "pipeline/base pipeline/synthetic pipeline/replay pipeline/images pipeline/images/input "
                               "pipeline/images/recipe analysis/statistics harness/machine harness/machine/counters "

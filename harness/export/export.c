@@ -4,7 +4,9 @@
 
 #include "analysis/statistics/resample.h"
 #include "harness/export/export_internal.h"
+#include "harness/fit/fit_hiccups.h"
 #include "harness/study/study_read.h"
+#include "harness/trial/command_line.h"
 #include "pipeline/base/whole_file.h"
 
 const struct export_format export_formats[] = {
@@ -29,12 +31,38 @@ const struct study_cell *export_cell(const struct export_source *source, const s
     return NULL;
 }
 
+/* NULL: it is next to an antagonist, or its cell is lost. */
+static const struct data_trial *data_trial(const struct export_source *source,
+                                           const struct study_trial *trial)
+{
+    unsigned low = 0, high = source->data->trials->len;
+
+    while (low < high) {
+        unsigned middle = low + (high - low) / 2;
+        const struct data_trial *at = &g_array_index(source->data->trials, struct data_trial, middle);
+        if (at->id == trial->id)
+            return at;
+        if (at->id < trial->id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+bool export_is_sample(const struct export_source *source, const struct study_trial *trial)
+{
+    const struct data_trial *data = data_trial(source, trial);
+
+    return data ? data->status == TRIAL_OK || data->status == TRIAL_HICCUP
+                : g_strcmp0(trial->status, "ok") == 0;
+}
+
 bool export_is_on_curve(const struct export_source *source, const struct study_trial *trial)
 {
-    const struct study_cell *cell = export_cell(source, trial);
+    const struct data_trial *data = data_trial(source, trial);
 
-    return cell && g_strcmp0(cell->role, "scaling") == 0 && g_strcmp0(trial->status, "ok") == 0 &&
-           trial->wall_ns > 0 && cell->workers > 0;
+    return data && data->status == TRIAL_OK && data->wall_s > 0 && study_data_on_curve(source->data, data);
 }
 
 static int by_number(const void *a, const void *b)
@@ -62,29 +90,45 @@ int64_t *export_curve_workers(const struct export_source *source, size_t *count)
     return (int64_t *)(void *)g_array_free(found, FALSE);
 }
 
-char *export_fact(const struct export_source *source, const char *key, const char *otherwise)
+const char *export_fact(const struct export_source *source, const char *key, const char *otherwise)
 {
-    char *value = study_get(source->study, key);
+    const char *value = study_data_fact(source->data, key);
 
-    return value ? value : g_strdup(otherwise);
+    return value ? value : otherwise;
+}
+
+/* The work of a trial, in --units. */
+static long long units_of(const struct export_source *source, const struct study_cell *cell)
+{
+    long long units = g_ascii_strtoll(export_fact(source, "units", "0"), NULL, 10);
+
+    return study_data_is_weak(source->data) ? units * cell->workers : units;
 }
 
 char *export_command_line(const struct export_source *source, const struct study_cell *cell)
 {
-    char *subject = export_fact(source, "subject", ""), *line = export_fact(source, "recipe_path", NULL);
-    GString *filled = g_strcmp0(subject, "command") == 0 && line ? g_string_new(line) : NULL;
-    char number[32];
+    const char *line = export_fact(source, "recipe_path", NULL);
+    /* What is another one in every trial, or of no cell, stays a place. */
+    struct command_values values = {{[PLACE_WORKERS] = "{workers}",
+                                     [PLACE_CHUNK] = "{chunk}",
+                                     [PLACE_POLICY] = "{policy}",
+                                     [PLACE_TRIAL] = "{trial}",
+                                     [PLACE_OUT] = "{out}",
+                                     [PLACE_UNITS] = "{units}"}};
+    char workers[32], chunk[32], units[32];
 
-    g_free(subject);
-    g_free(line);
-    if (filled && cell) {
-        snprintf(number, sizeof number, "%lld", (long long)cell->workers);
-        g_string_replace(filled, "{workers}", number, 0);
-        snprintf(number, sizeof number, "%lld", (long long)cell->chunk);
-        g_string_replace(filled, "{chunk}", number, 0);
-        g_string_replace(filled, "{policy}", cell->policy ? cell->policy : "", 0);
+    if (!line || strcmp(export_fact(source, "subject", ""), "command") != 0)
+        return NULL;
+    if (cell) {
+        snprintf(workers, sizeof workers, "%lld", (long long)cell->workers);
+        snprintf(chunk, sizeof chunk, "%lld", (long long)cell->chunk);
+        snprintf(units, sizeof units, "%lld", units_of(source, cell));
+        values.text[PLACE_WORKERS] = workers;
+        values.text[PLACE_CHUNK] = chunk;
+        values.text[PLACE_UNITS] = units;
+        values.text[PLACE_POLICY] = cell->policy ? cell->policy : "";
     }
-    return filled ? g_string_free(filled, FALSE) : NULL;
+    return command_line_fill(line, &values, false);
 }
 
 json_t *export_json_seconds(int64_t ns)
@@ -92,17 +136,24 @@ json_t *export_json_seconds(int64_t ns)
     return ns == STUDY_UNKNOWN ? json_null() : json_real((double)ns / 1e9);
 }
 
+int export_print_json(json_t *root, size_t indent, FILE *out, struct fault *fault)
+{
+    int status =
+        json_dumpf(root, out, (indent ? JSON_INDENT(indent) : JSON_COMPACT) | JSON_REAL_PRECISION(15));
+
+    fputc('\n', out);
+    json_decref(root);
+    /* Errors of the stream are the caller's. */
+    return status && !ferror(out) ? fault_sys(fault, "no memory for JSON: end other programs") : 0;
+}
+
 int export_print_points(const struct export_source *source, json_t *root, size_t points, FILE *out,
                         struct fault *fault)
 {
-    if (points) {
-        json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
-        fputc('\n', out);
-    }
+    if (points)
+        return export_print_json(root, 2, out, fault);
     json_decref(root);
-    return points ? 0
-                  : fault_set(fault, "%s: no trial of the scaling curve counts: 'knee fit' says why",
-                              source->name);
+    return fault_set(fault, "%s: no trial of the scaling curve counts: 'knee fit' says why", source->name);
 }
 
 /* --- output ----------------------------------------------------------------------------------- */
@@ -122,46 +173,59 @@ static int write_to(const struct export_source *source, const char *path, struct
 
 /* --- study ------------------------------------------------------------------------------------ */
 
-/* With the fit that `knee fit` makes of the study without options. */
-static int write_with_fit(struct export_source *source, const char *path, struct fault *fault)
+/* As a fit does in its own copy of the trials. */
+static void leave_out_hiccups(struct study_data *data)
+{
+    GArray *hiccups = fit_hiccups_find(data);
+
+    fit_hiccups_mark(data, hiccups);
+    g_array_free(hiccups, TRUE);
+}
+
+/* The format, with the fit that `knee fit` makes of the study without options where it uses one. */
+static int write_format(struct export_source *source, struct study_data *data, const char *path,
+                        struct fault *fault)
 {
     struct fit_request request = {.resamples = RESAMPLE_DEFAULT};
-    struct study_data data;
     struct fault reason = {{0}, FAULT_NONE, ADVICE_NONE};
+    enum export_fit wants = source->request->format->fit;
     struct fit fit;
-    int status;
+    int status = -1;
 
-    if (study_load(source->study, STUDY_ALL, &data, fault))
-        return -1;
-    g_free(data.name);
-    data.name = g_strdup(source->name);
-    if (fit_make(&data, &request, &fit, &reason) == 0) {
+    if (wants != FIT_UNUSED && fit_make(data, &request, &fit, &reason) == 0)
         source->fit = &fit;
-        status = write_to(source, path, fault);
-        source->fit = NULL;
-        fit_release(&fit);
-    } else if (source->request->format->fit == FIT_OPTIONAL && reason.kind == FAULT_INPUT) {
+    else if (wants == FIT_OPTIONAL && reason.kind == FAULT_INPUT)
         source->fit_reason = reason.text;
+    leave_out_hiccups(data);
+    if (source->fit || source->fit_reason || wants == FIT_UNUSED)
         status = write_to(source, path, fault);
-        source->fit_reason = NULL;
-    } else {
+    else
         *fault = reason;
-        status = -1;
-    }
-    study_data_release(&data);
+    if (source->fit)
+        fit_release(&fit);
     return status;
 }
 
 static int write_study(struct export_source *source, const char *path, struct fault *fault)
 {
+    struct study_data data;
+    bool fits = source->request->format->fit != FIT_UNUSED;
+    int status = -1;
+
+    if (study_load(source->study, fits ? STUDY_ALL : STUDY_TRIALS, &data, fault))
+        return -1;
+    source->data = &data;
+    source->name = data.name;
     source->cells = study_read_cells(source->study, &source->cell_count, fault);
     source->trials = source->cells ? study_read_trials(source->study, &source->trial_count, fault) : NULL;
     source->batch = source->trials ? study_read_batch(source->study, &source->batch_count, fault) : NULL;
-    if (!source->batch)
-        return -1;
-    if (source->request->format->fit != FIT_UNUSED)
-        return write_with_fit(source, path, fault);
-    return write_to(source, path, fault);
+    if (source->batch)
+        status = write_format(source, &data, path, fault);
+    study_free_cells(source->cells, source->cell_count);
+    study_free_trials(source->trials, source->trial_count);
+    study_free_batch(source->batch, source->batch_count);
+    study_data_release(&data);
+    return status;
 }
 
 int export_study(const char *operand, const struct export_request *request, const char *path,
@@ -169,20 +233,11 @@ int export_study(const char *operand, const struct export_request *request, cons
 {
     struct study study;
     struct export_source source = {.request = request, .study = &study};
-    char *folder, *absolute;
     int status = study_open_to_read(&study, operand, fault);
 
     if (status)
         return status;
-    absolute = g_canonicalize_filename(study.folder, NULL);
-    folder = g_path_get_basename(absolute);
-    source.name = folder;
     status = write_study(&source, path, fault);
-    study_free_cells(source.cells, source.cell_count);
-    study_free_trials(source.trials, source.trial_count);
-    study_free_batch(source.batch, source.batch_count);
-    g_free(folder);
-    g_free(absolute);
     study_close(&study);
     return status;
 }

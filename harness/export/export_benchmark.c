@@ -7,15 +7,6 @@
 #include "harness/export/export_internal.h"
 #include "harness/fit/fit_json.h"
 
-static bool is_weak(const struct export_source *source)
-{
-    char *scaling = export_fact(source, "scaling", "strong");
-    bool weak = g_strcmp0(scaling, "weak") == 0;
-
-    g_free(scaling);
-    return weak;
-}
-
 /* Whether every trial of the curve knows its items: then they are the iterations of all. */
 static bool counts_items(const struct export_source *source)
 {
@@ -36,16 +27,12 @@ static json_t *context_json(const struct export_source *source, bool items)
         const char *key, *fact;
     } texts[] = {{"date", "created_utc"}, {"host_name", "host"}, {"executable", "command"}};
     json_t *context = json_object();
-    char *cpus = export_fact(source, "logical_cpus", NULL);
+    const char *cpus = export_fact(source, "logical_cpus", NULL);
 
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        char *value = export_fact(source, texts[i].fact, NULL);
-        fit_json_put(context, texts[i].key, fit_json_text(value));
-        g_free(value);
-    }
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        fit_json_put(context, texts[i].key, fit_json_text(export_fact(source, texts[i].fact, NULL)));
     fit_json_put(context, "num_cpus", cpus ? json_integer(g_ascii_strtoll(cpus, NULL, 10)) : json_null());
-    fit_json_put(context, "iteration", json_string(iteration_name(items, is_weak(source))));
-    g_free(cpus);
+    fit_json_put(context, "iteration", json_string(iteration_name(items, study_data_is_weak(source->data))));
     return context;
 }
 
@@ -71,14 +58,12 @@ static json_t *entry_json(const struct export_source *source, const struct study
                           json_int_t place, int64_t iterations)
 {
     int64_t workers = export_cell(source, trial)->workers;
-    json_t *entry = json_object(),
-           *name = json_sprintf("%s/real_time/threads:%lld", source->name, (long long)workers);
+    char *text = g_strdup_printf("%s/real_time/threads:%lld", source->name, (long long)workers);
+    json_t *entry = json_object(), *name = fit_json_text(text);
     int64_t cpu_ns = trial->user_ns == STUDY_UNKNOWN || trial->system_ns == STUDY_UNKNOWN
                          ? STUDY_UNKNOWN
                          : trial->user_ns + trial->system_ns;
 
-    if (!name) /* the study's name is not UTF-8 */
-        name = json_sprintf("study/real_time/threads:%lld", (long long)workers);
     fit_json_put(entry, "name", name);
     fit_json_put(entry, "family_index", json_integer(0));
     fit_json_put(entry, "per_family_instance_index", json_integer(place));
@@ -93,6 +78,7 @@ static json_t *entry_json(const struct export_source *source, const struct study
     fit_json_put(entry, "time_unit", json_string("ms"));
     if (trial->block != STUDY_UNKNOWN) /* a counter of the user, as the library would print it */
         fit_json_put(entry, "block", json_integer(trial->block));
+    g_free(text);
     return entry;
 }
 
@@ -100,7 +86,7 @@ int export_write_benchmark(const struct export_source *source, FILE *out, struct
 {
     size_t count;
     int64_t *workers = export_curve_workers(source, &count);
-    bool items = counts_items(source), weak = is_weak(source);
+    bool items = counts_items(source), weak = study_data_is_weak(source->data);
     json_t *root = json_object(), *entries = json_array();
 
     for (size_t i = 0; i < source->trial_count; i++) {

@@ -13,6 +13,10 @@ struct export_source {
     const struct export_request *request;
     struct study *study; /* open to read */
     const char *name;    /* of its folder */
+    /* Facts, cells and trials with the status that they have in a fit: disturbed trials count where the noise policy lets
+     * them, those that took far too long are TRIAL_HICCUP. */
+    const struct study_data *data;
+    /* All that study.db has of them. */
     struct study_cell *cells;
     struct study_trial *trials;
     struct study_batch_item *batch;
@@ -23,20 +27,24 @@ struct export_source {
 
 /* The cell of a trial; NULL when the study has lost it. */
 const struct study_cell *export_cell(const struct export_source *source, const struct study_trial *trial);
-/* Whether a trial counts and is of the scaling curve. */
+/* Whether a trial is a sample: it counts, or would if it had not taken far too long. */
+bool export_is_sample(const struct export_source *source, const struct study_trial *trial);
+/* Whether a trial counts and is of the scaling curve, as in a fit. */
 bool export_is_on_curve(const struct export_source *source, const struct study_trial *trial);
 /* The worker counts of such trials in rising order; *count of them. Caller frees with g_free. */
 int64_t *export_curve_workers(const struct export_source *source, size_t *count);
-/* A fact as text, with what to show where the study has not got it. Caller frees with g_free. */
-char *export_fact(const struct export_source *source, const char *key, const char *otherwise);
+/* A fact as text, with what to show where the study has not got it. */
+const char *export_fact(const struct export_source *source, const char *key, const char *otherwise);
 /* The command line that a study of a command measures, with the values of a cell in its places (cell NULL: places as they
  * are); NULL for a batch. Caller frees with g_free. */
 char *export_command_line(const struct export_source *source, const struct study_cell *cell);
 /* Nanoseconds in seconds; null when not known. */
 json_t *export_json_seconds(int64_t ns);
 
-/* What other programs' files of measurements have in common: prints root and drops it. Returns 0, or -1 with fault: there is
- * nothing of the curve to print (points is 0). */
+/* Prints root in one line, or with an indent, and drops it. Returns 0, or -1 with fault. */
+int export_print_json(json_t *root, size_t indent, FILE *out, struct fault *fault);
+/* What other programs' files of measurements have in common: the same with an indent of 2. Returns 0, or -1 with fault: there
+ * is nothing of the curve to print (points is 0). */
 int export_print_points(const struct export_source *source, json_t *root, size_t points, FILE *out,
                         struct fault *fault);
 

@@ -1,10 +1,10 @@
 /* JSON after docs/schemas/export.schema.json: facts, scaling table, and the rows of one table. Rows are written one by
  * one: a study may have millions. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/export/export_rows.h"
 #include "harness/fit/fit_json.h"
-#include "harness/study/study_rows.h"
 #include "pipeline/base/version.h"
 
 struct json_rows {
@@ -47,14 +47,24 @@ static void print_row(void *context, const struct export_value *values, size_t c
 
 /* --- head ------------------------------------------------------------------------------------- */
 
-static void take_fact(void *context, int64_t trial, const void *row)
+static int by_name(const void *a, const void *b)
 {
-    const struct study_fact *fact = row;
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-    (void)trial;
-    /* The machine's description and the plan are files of their own, as texts. */
-    if (fact->key && strcmp(fact->key, "topology_xml") != 0 && strcmp(fact->key, "plan") != 0)
-        fit_json_put(context, fact->key, fit_json_text(fact->value));
+static json_t *facts_json(const struct study_data *data)
+{
+    guint count;
+    const char **keys = (const char **)g_hash_table_get_keys_as_array(data->facts, &count);
+    json_t *facts = json_object();
+
+    qsort(keys, count, sizeof *keys, by_name);
+    for (guint i = 0; i < count; i++)
+        /* The machine's description and the plan are files of their own, as texts. */
+        if (strcmp(keys[i], "topology_xml") != 0 && strcmp(keys[i], "plan") != 0)
+            fit_json_put(facts, keys[i], fit_json_text(study_data_fact(data, keys[i])));
+    g_free(keys);
+    return facts;
 }
 
 static json_t *scaling_json(const struct fit *fit)
@@ -66,14 +76,14 @@ static json_t *scaling_json(const struct fit *fit)
     return array;
 }
 
-static json_t *head_json(const struct export_source *source, json_t *facts)
+static json_t *head_json(const struct export_source *source)
 {
     json_t *head = json_object();
 
     fit_json_put(head, "format", json_string("knee-export 1"));
     fit_json_put(head, "knee_version", json_string(knee_version));
     fit_json_put(head, "study", fit_json_text(source->name));
-    fit_json_put(head, "facts", json_incref(facts));
+    fit_json_put(head, "facts", facts_json(source->data));
     fit_json_put(head, "scaling", source->fit ? scaling_json(source->fit) : json_array());
     fit_json_put(head, "scaling_reason", fit_json_text(source->fit_reason));
     fit_json_put(head, "table", json_string(export_table_names[source->request->table]));
@@ -83,21 +93,20 @@ static json_t *head_json(const struct export_source *source, json_t *facts)
 int export_write_json(const struct export_source *source, FILE *out, struct fault *fault)
 {
     struct json_rows rows = {.out = out, .names = g_ptr_array_new_with_free_func(g_free)};
-    json_t *facts = json_object(), *head = NULL;
-    int status = study_rows_each(source->study, &study_table_fact, take_fact, facts, fault);
+    json_t *head = head_json(source);
+    char *text = json_dumps(head, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+    int status = -1;
 
-    if (status == 0) {
-        char *text;
-        head = head_json(source, facts);
-        text = json_dumps(head, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+    if (!text) {
+        fault_sys(fault, "no memory for JSON: end other programs");
+    } else {
         /* the object stays open for its last key */
         fprintf(out, "%.*s,\n \"rows\": [", (int)strlen(text) - 2, text);
-        free(text);
         status = export_rows(source, &(struct export_sink){take_column, print_row, &rows}, fault);
         fputs("\n ]\n}\n", out);
     }
+    free(text);
     json_decref(head);
-    json_decref(facts);
     g_ptr_array_free(rows.names, TRUE);
     return status;
 }

@@ -92,10 +92,8 @@ static void put_info(const struct export_source *source, FILE *out)
           out);
     put_label("study", source->name, out);
     for (size_t i = 0; i < G_N_ELEMENTS(facts); i++) {
-        char *value = export_fact(source, facts[i], "");
         fputc(',', out);
-        put_label(facts[i], value, out);
-        g_free(value);
+        put_label(facts[i], export_fact(source, facts[i], ""), out);
     }
     fputc(',', out);
     put_label("knee_version", knee_version, out);

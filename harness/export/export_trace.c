@@ -299,10 +299,7 @@ int export_write_trace(const struct export_source *source, FILE *out, struct fau
         fit_json_put(root, "traceEvents", json_incref(trace.events));
         fit_json_put(root, "displayTimeUnit", json_string("ms"));
         fit_json_put(root, "otherData", about_json(&trace));
-        json_dumpf(root, out, JSON_COMPACT | JSON_REAL_PRECISION(15));
-        fputc('\n', out);
-        json_decref(root);
-        status = 0;
+        status = export_print_json(root, 0, out, fault);
     }
     json_decref(trace.events);
     g_array_free(trace.changes, TRUE);

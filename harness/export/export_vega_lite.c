@@ -173,7 +173,6 @@ int export_write_vega_lite(const struct export_source *source, FILE *out, struct
     json_t *root = json_object(), *panels = json_array();
     char *title = g_strdup_printf("Scaling of %s", source->name);
 
-    (void)fault;
     fit_json_put(root, "$schema", json_string("https://vega.github.io/schema/vega-lite/v5.json"));
     fit_json_put(root, "title", fit_json_text(title));
     fit_json_put(
@@ -184,9 +183,6 @@ int export_write_vega_lite(const struct export_source *source, FILE *out, struct
     fit_json_append(panels, panel_json(source->fit, false));
     fit_json_append(panels, panel_json(source->fit, true));
     fit_json_put(root, "vconcat", panels);
-    json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-    fputc('\n', out);
-    json_decref(root);
     g_free(title);
-    return 0;
+    return export_print_json(root, 1, out, fault);
 }

@@ -62,11 +62,11 @@ static void note_methods(const struct export_source *source, struct scaling_tabl
 
 static void note_machine(const struct export_source *source, struct scaling_table *table)
 {
-    char *cpu = export_fact(source, "cpu_model", "CPU not recorded"),
-         *cores = export_fact(source, "cores", NULL),
-         *kernel = export_fact(source, "kernel", "of an unknown version"),
-         *emulated = export_fact(source, "emulated_cores", NULL),
-         *replayed = export_fact(source, "replayed_cores", NULL);
+    const char *cpu = export_fact(source, "cpu_model", "CPU not recorded"),
+               *cores = export_fact(source, "cores", NULL),
+               *kernel = export_fact(source, "kernel", "of an unknown version"),
+               *emulated = export_fact(source, "emulated_cores", NULL),
+               *replayed = export_fact(source, "replayed_cores", NULL);
     const char *how = emulated   ? " emulated by CPU quotas"
                       : replayed ? " replayed: items wait for measured times"
                                  : "";
@@ -75,26 +75,20 @@ static void note_machine(const struct export_source *source, struct scaling_tabl
         add_note(table, g_strdup_printf("Machine: %s, %s cores%s, Linux %s.", cpu, cores, how, kernel));
     else
         add_note(table, g_strdup_printf("Machine: %s, cores not recorded, Linux %s.", cpu, kernel));
-    g_free(cpu);
-    g_free(cores);
-    g_free(kernel);
-    g_free(emulated);
-    g_free(replayed);
 }
 
 static void note_work(const struct export_source *source, struct scaling_table *table)
 {
-    char *items = export_fact(source, "items", NULL), *line = export_command_line(source, NULL),
-         *created = export_fact(source, "created_utc", "a date that was not recorded");
+    const char *items = export_fact(source, "items", NULL),
+               *created = export_fact(source, "created_utc", "a date that was not recorded");
+    char *line = export_command_line(source, NULL);
 
     if (line)
         add_note(table, g_strdup_printf("Work of a trial: %s", line));
     else if (items)
         add_note(table, g_strdup_printf("Work of a trial: %s items.", items));
     add_note(table, g_strdup_printf("Measured on %s with knee %s.", created, knee_version));
-    g_free(items);
     g_free(line);
-    g_free(created);
 }
 
 void scaling_table_make(const struct export_source *source, struct scaling_table *table)

@@ -85,10 +85,37 @@ static enum trial_status status_of(const char *status)
     return status && strcmp(status, "void") == 0 ? TRIAL_VOID : TRIAL_FAILED;
 }
 
-struct data_trial study_data_new_trial(const struct study_trial *from)
+/* A study without that fact was made on one CPU at least. */
+static double cpus_of(const struct study_data *data)
+{
+    const char *fact = study_data_fact(data, "logical_cpus");
+
+    return fact ? fmax(strtod(fact, NULL), 1) : 1;
+}
+
+/* Of the CPU time of all workers, and of all CPUs. */
+static void take_disturbance(struct data_trial *trial, const struct study_data *data,
+                             const struct study_trial *from)
+{
+    double workers = g_array_index(data->cells, struct data_cell, trial->cell).workers;
+
+    trial->weight = 1;
+    trial->disturbed = trial->status == TRIAL_VOID && from->disturbed == 1;
+    trial->taken_share =
+        from->taken_ns > 0 && trial->wall_s > 0 ? study_seconds(from->taken_ns) / trial->wall_s / workers : 0;
+    trial->others_share =
+        trial->wall_s > 0
+            ? (study_seconds(from->other_cpu_ns) + (double)study_or_zero(from->steal_ns) / 1e9) /
+                  trial->wall_s / cpus_of(data)
+            : NAN;
+}
+
+struct data_trial study_data_new_trial(const struct study_data *data, unsigned cell,
+                                       const struct study_trial *from)
 {
     double items = study_number(from->items), good = items - (double)study_or_zero(from->failed);
     struct data_trial trial = {.id = from->id,
+                               .cell = cell,
                                .block = (unsigned)study_or_zero(from->block),
                                .status = status_of(from->status),
                                .wall_s = study_seconds(from->wall_ns),
@@ -115,26 +142,11 @@ struct data_trial study_data_new_trial(const struct study_trial *from)
     trial.images_per_s = good > 0 && trial.wall_s > 0 ? good / trial.wall_s : NAN;
     trial.held_s = study_seconds(from->held_ns);
     trial.steal_share = trial.wall_s > 0 ? study_seconds(from->steal_ns) / trial.wall_s : NAN;
-    trial.weight = 1;
-    trial.disturbed = trial.status == TRIAL_VOID && from->disturbed == 1;
-    trial.taken_share =
-        from->taken_ns > 0 && trial.wall_s > 0 ? study_seconds(from->taken_ns) / trial.wall_s : 0;
-    trial.others_share =
-        trial.wall_s > 0
-            ? (study_seconds(from->other_cpu_ns) + (double)study_or_zero(from->steal_ns) / 1e9) / trial.wall_s
-            : NAN;
+    take_disturbance(&trial, data, from);
     trial.reason = g_strdup(from->reason);
     trial.manifest_sha256 = g_strdup(from->manifest_sha256);
     trial.output_sha256 = g_strdup(from->output_sha256);
     return trial;
-}
-
-/* A study without that fact was made on one CPU at least. */
-static double cpus_of(const struct study_data *data)
-{
-    const char *fact = study_data_fact(data, "logical_cpus");
-
-    return fact ? fmax(strtod(fact, NULL), 1) : 1;
 }
 
 /* Trials of cells that the study does not have are left out. */
@@ -151,10 +163,7 @@ static void read_trial(void *context, int64_t unused, const void *row)
         return;
     if (cell >= data->cells->len)
         return;
-    trial = study_data_new_trial(from);
-    trial.cell = cell;
-    trial.taken_share /= g_array_index(data->cells, struct data_cell, cell).workers;
-    trial.others_share /= cpus_of(data);
+    trial = study_data_new_trial(data, cell, from);
     g_array_append_val(data->trials, trial);
 }
 

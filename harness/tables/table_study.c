@@ -129,6 +129,7 @@ static int take_export(struct converting *c, size_t row)
     struct study_trial trial;
     struct data_cell made;
     struct data_trial taken;
+    unsigned index;
 
     if (table_export_row(c->table, row, &cell, &trial, c->fault))
         return -1;
@@ -137,10 +138,10 @@ static int take_export(struct converting *c, size_t row)
         made.id = 0; /* exports of older versions: cells differ in what they are */
     if (!made.role)
         made.role = g_strdup("scaling");
-    taken = study_data_new_trial(&trial);
+    index = cell_of(c, &made);
+    taken = study_data_new_trial(c->study, index, &trial);
     if (!trial.status)
         taken.status = TRIAL_OK;
-    taken.cell = cell_of(c, &made);
     g_array_append_val(c->study->trials, taken);
     return 0;
 }
@@ -252,8 +253,10 @@ static int convert(struct converting *c)
             return -1;
     if (c->study->trials->len == 0)
         return fault_usage(c->fault, "%s: no row with %s", c->table->path, c->request->group);
-    if (c->study->is_export)
+    if (c->study->is_export) {
         order_cells(c->study);
+        study_noise_apply(c->study);
+    }
     c->study->paired = c->columns.block >= 0;
     if (c->columns.is_throughput)
         g_hash_table_replace(c->study->facts, g_strdup("throughput"),
@@ -301,6 +304,27 @@ char **table_configurations(const struct table *table, const char *columns, stru
     return (char **)g_ptr_array_free(found, FALSE);
 }
 
+/* An export has columns of every kind under their own names. */
+static int choose_columns(struct converting *c)
+{
+    const struct columns_request *asked = &c->request->columns;
+
+    if (!c->study->is_export)
+        return columns_choose(c->table, asked, &c->columns, c->fault);
+    if (asked->workers || asked->time || asked->unit)
+        return fault_usage(
+            c->fault,
+            "%s: the columns of what 'knee export' prints are fixed: leave out --workers-column, "
+            "--time-column and --unit",
+            c->table->path);
+    c->columns = (struct columns){.workers = table_find_column(c->table, "workers"),
+                                  .measure = table_find_column(c->table, "seconds"),
+                                  .iterations = -1,
+                                  .block = table_find_column(c->table, "block"),
+                                  .seconds = 1};
+    return 0;
+}
+
 int table_study(const struct table *table, const struct table_request *request, struct study_data *study,
                 struct fault *fault)
 {
@@ -321,8 +345,7 @@ int table_study(const struct table *table, const struct table_request *request, 
     c.cells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     c.blocks = g_hash_table_new(g_str_hash, g_str_equal);
     status = -1;
-    if (columns_choose(table, &request->columns, &c.columns, fault) == 0 &&
-        group_selection_parse(&c.selection, table, request->group, fault) == 0)
+    if (choose_columns(&c) == 0 && group_selection_parse(&c.selection, table, request->group, fault) == 0)
         status = check_groups(&c) || convert(&c) ? -1 : 0;
     group_selection_release(&c.selection);
     g_hash_table_destroy(c.cells);

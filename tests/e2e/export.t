@@ -55,6 +55,37 @@ if command -v sqlite3 >/dev/null; then
 else
     skip "the sqlite3 command line is missing: make deps" "void, failed and slow trials"
 fi
+
+# --- a noisy machine: times and disturbances are written by hand
+if command -v sqlite3 >/dev/null; then
+    sqlite3 -batch weak/study.db "DELETE FROM worker; UPDATE study SET value = 8 WHERE key = 'logical_cpus';
+        UPDATE trial SET disturbed = NULL, status = 'ok', reason = NULL, steal_ns = 0, other_cpu_ns = 0,
+            wall_ns = 1e9 * (1 + 0.02 * block + 0.05 * (SELECT workers FROM cell WHERE cell.id = trial.cell))"
+    disturbed="UPDATE trial SET status = 'void', reason = 'other processes used 30.0% of the CPU time (limit 5%)', disturbed = 1,
+        other_cpu_ns = wall_ns * 0.3 * 8, taken_ns = 0.1 * wall_ns * (SELECT workers FROM cell WHERE cell.id = trial.cell)"
+    cp -r weak noisy && sqlite3 -batch noisy/study.db "$disturbed"
+    round_trip "disturbed trials that count do so in the table, with their weights" noisy
+    is "$(/usr/bin/python3 -c 'import json; f = json.load(open("table.json"))["trials"]; print(f["ok"], f["disturbed"], f["noise_policy"], round(f["others_share"], 6))')" \
+        "6 6 weigh 0.3" "... by the policy in force"
+    cp -r weak mixed && sqlite3 -batch mixed/study.db "$disturbed WHERE block = 1"
+    round_trip "those that do not count are left out with the others" mixed --all
+    is "$("$KNEE" export mixed | tail -n +2 | wc -l) $("$KNEE" export --all mixed | tail -n +2 | wc -l)" "4 6" "... without --all from the table"
+    # Fewer are disturbed on the curve than count; of all trials they are more.
+    sqlite3 -batch plain/study.db "UPDATE trial SET status = 'ok', disturbed = NULL, steal_ns = 0, other_cpu_ns = 0, held_ns = 0,
+        wall_ns = 1e9 * (1 + 0.02 * block + 0.05 * (SELECT workers FROM cell WHERE cell.id = trial.cell));
+        $disturbed WHERE cell IN (SELECT id FROM cell WHERE role != 'scaling') OR block = 2"
+    "$KNEE" fit --json plain >study.json
+    "$KNEE" export --role scaling plain >scaling.csv
+    "$KNEE" fit --json --csv scaling.csv >table.json
+    is "$(/usr/bin/python3 -c 'import json; a, b = (json.load(open(n)) for n in ("study.json", "table.json")); print(a["trials"]["noise_policy"], b["trials"]["noise_policy"], a["curve"] == b["curve"])')" \
+        "weigh weigh True" "the rows of one role count as in the study"
+    is "$(head -n 1 plain.csv | tr , '\n' | sed 's/_s$/_ns/; s/^seconds$/wall_ns/; s/^trial$/id/' | sort -u >columns
+        sqlite3 -batch plain/study.db "SELECT name FROM pragma_table_info('trial') UNION SELECT name FROM pragma_table_info('cell')" | sort -u | comm -23 - columns)" \
+        "" "every column of a trial and its cell is in the table"
+else
+    skip "the sqlite3 command line is missing: make deps" "disturbed trials"
+fi
+like "$("$KNEE" fit --csv plain.csv --time-column work_s 2>&1)" "the columns of what 'knee export' prints are fixed" "its columns are not chosen"
 sed '2s/^\([^,]*,[^,]*,[^,]*\),[^,]*/\1,x/' plain.csv >bad.csv
 like "$("$KNEE" fit --csv bad.csv 2>&1)" "bad.csv:2: trial 'x' is not a number" "an entry that is no number is named with its line"
 done_testing

@@ -97,6 +97,51 @@ for format in hyperfine benchmark; do
     reads "$format: weak scaling, too" same_fit table.json study.json
 done
 
+# --- trials that count are those of the fit ---
+cat >curve.py <<'PY'
+"""The worker counts of an export with the number of their trials."""
+import collections, json, re, sys
+text = sys.stdin.read()
+if sys.argv[1] == "hyperfine":
+    counts = {int(r["parameters"]["workers"]): len(r["times"]) for r in json.loads(text)["results"]}
+elif sys.argv[1] == "benchmark":
+    counts = collections.Counter(b["threads"] for b in json.loads(text)["benchmarks"])
+elif sys.argv[1] == "vega-lite":
+    counts = collections.Counter(d["workers"] for layer in json.loads(text)["vconcat"][0]["layer"] if layer["mark"]["type"] == "circle"
+                                 for d in layer["data"]["values"])
+else:
+    counts = collections.Counter(int(n) for n in re.findall(r"^knee_trial_seconds\{.*workers=.(\d+).,", text, re.MULTILINE))
+print(dict(sorted(counts.items())))
+PY
+cp -r study_1 noisy_1
+cp -r study_1 slow_1
+/usr/bin/python3 - <<'PY'
+import sqlite3
+with sqlite3.connect("noisy_1/study.db") as database:
+    database.execute("UPDATE trial SET status = 'void', reason = 'made so', disturbed = 1, other_cpu_ns = wall_ns / 2")
+with sqlite3.connect("slow_1/study.db") as database: # one trial far too long, and a second cell with two workers
+    database.execute("UPDATE trial SET wall_ns = wall_ns * 9 WHERE block = 1 AND cell = (SELECT id FROM cell WHERE workers = 3)")
+    database.execute("INSERT INTO cell(id, role, workers) SELECT 99, 'scaling', 2")
+    database.execute("INSERT INTO trial(cell, block, status, wall_ns) VALUES (99, 0, 'ok', 5000000000)")
+PY
+for format in hyperfine benchmark openmetrics vega-lite; do
+    is "$("$KNEE" export -f "$format" noisy_1 | /usr/bin/python3 curve.py "$format")" "{1: 3, 2: 3, 3: 3}" "$format: disturbed trials that count are there"
+    is "$("$KNEE" export -f "$format" slow_1 | /usr/bin/python3 curve.py "$format")" "{1: 3, 2: 3, 3: 2}" \
+        "... a trial that took far too long, and a second cell of as many workers, are not"
+done
+is "$("$KNEE" export -f trace noisy_1 | /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["otherData"]["workers"])')" 3 \
+    "trace: of a noisy study, too"
+
+# A key that is no UTF-8, as a disk error leaves it.
+cp -r study_1 damaged_1
+/usr/bin/python3 - <<'PY'
+import sqlite3
+with sqlite3.connect("damaged_1/study.db") as database:
+    database.execute("INSERT INTO study VALUES (CAST(x'61ff62' AS TEXT), CAST(x'63fe' AS TEXT))")
+PY
+is "$("$KNEE" export --json damaged_1 | /usr/bin/python3 -c 'import json, sys; print([(k, v) for k, v in json.load(sys.stdin)["facts"].items() if k[0] == "a" and k[-1] == "b"] == [("a\ufffdb", "c\ufffd")])')" \
+    True "json: bytes that are no UTF-8 are replaced, in keys too"
+
 # --- what cannot be exported ---
 # refused WORDS NAME ARGUMENT...: exit 1, one line with the words, nothing on standard output, and no file
 refused() {

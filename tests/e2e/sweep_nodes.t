@@ -77,6 +77,11 @@ is "$("$KNEE" fit --json s | field 'all(abs(sum(c["core_s"][k] for k in ("work",
 "$KNEE" account s >out 2>messages
 is $? 0 "knee account"
 like "$(cat out)" '^ +2 +2 .*%' "has a line for each cell"
+"$KNEE" export --all s >s.csv
+is "$(/usr/bin/python3 -c 'import csv, collections
+print(sorted(collections.Counter((r["role"], r["nodes"], r["workers"]) for r in csv.DictReader(open("s.csv"))).items()))')" \
+    "[(('nodes', '2', '2'), 2), (('scaling', '1', '1'), 2), (('scaling', '1', '2'), 2), (('scaling', '2', '4'), 2)]" "an export has the nodes"
+is "$("$KNEE" fit --json --csv s.csv | field 'p["curve"]')" "$("$KNEE" fit --json s | field 'p["curve"]')" "... and gives the curve"
 "$KNEE" sweep --nodes 1,2 --workers 1,2 --blocks 2 --shards 2 --study s batch >said 2>messages
 like "$(cat messages)" 'finished at .*nothing is left to do' "the same command has nothing left to do"
 
