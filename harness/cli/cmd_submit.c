@@ -14,6 +14,7 @@
 #include "harness/cli/merge_shards.h"
 #include "harness/cluster/follow.h"
 #include "harness/cluster/probe.h"
+#include "harness/cluster/sbatch_options.h"
 #include "harness/cluster/slurm.h"
 #include "harness/cluster/submission.h"
 #include "harness/console/message.h"
@@ -106,7 +107,29 @@ static int resolve(const char *given, bool output, char path[PATH_MAX], struct f
     return fault_set(fault, "batch %s: %s: give a folder that holds the images", given, strerror(errno));
 }
 
-static int choose_size(struct submission *submission, const struct submission_options *where,
+/* The cores of a node of the partition that tasks go to. Nodes that are away now may come back: no error. */
+static uint64_t look_at_nodes(const struct submission_options *where)
+{
+    const char *partition = sbatch_options_partition(where->slurm, getenv("SBATCH_PARTITION"));
+    struct slurm_nodes nodes;
+    struct fault fault = {0};
+    uint64_t cores;
+
+    if (slurm_nodes_read(&nodes, partition, &fault)) {
+        message_warning("%s", fault.text);
+        return 1;
+    }
+    if (nodes.names->len < where->nodes)
+        message_warning("--nodes %" PRIu64 ": partition %.200s has %u node%s that answer%s and take%s tasks",
+                        where->nodes, partition ? partition : "default", nodes.names->len,
+                        nodes.names->len == 1 ? "" : "s", nodes.names->len == 1 ? "s" : "",
+                        nodes.names->len == 1 ? "s" : "");
+    cores = nodes.cores ? nodes.cores : 1;
+    slurm_nodes_release(&nodes);
+    return cores;
+}
+
+static int choose_size(struct submission *submission, const struct submission_options *where, uint64_t cores,
                        struct fault *fault)
 {
     struct shard_size *size = &submission->size;
@@ -123,7 +146,8 @@ static int choose_size(struct submission *submission, const struct submission_op
     }
     if (batch_list(&batch, where->in, &(struct batch_options){.exclude = where->out}, fault))
         return -1;
-    probe_batch(&probe, where->knee, where->run_words, where->in, batch.paths, batch.bytes, batch.count);
+    probe_batch(&probe, where->knee, where->run_words, where->in, batch.paths, batch.bytes, batch.count,
+                cores);
     shard_size_choose(size, probe.node_s, probe.items, options.nodes);
     if (!isfinite(probe.node_s))
         message_note("the time of a few items could not be measured: one shard a node");
@@ -143,23 +167,40 @@ static void print_size(const struct submission *submission)
            size->shards, time, size->per_task, size->tasks, options.nodes);
 }
 
+static void print_command(const struct slurm_array *array)
+{
+    char **words = slurm_array_command(array);
+
+    for (char **word = words; *word; word++) {
+        char *quoted = strpbrk(*word, " \t\n'\"\\$`;&|<>()*?[]{}~#!") ? g_shell_quote(*word) : NULL;
+        printf("%s%s", word == words ? "" : " ", quoted ? quoted : *word);
+        g_free(quoted);
+    }
+    printf("\n");
+    g_strfreev(words);
+}
+
 static int print_plan(struct submission *submission, const struct submission_options *where,
                       uint64_t index_most)
 {
     bool *done = calloc(submission->size.shards, sizeof *done);
-    char *script, *indices;
+    char *script, **words = submission_words(where);
+    struct slurm_array array = {.script = "task.sh", .words = words, .at_once = options.nodes};
 
     submission->options = where;
     script = submission_script(submission);
     print_size(submission);
-    for (uint64_t first = 0; done && first < submission->size.tasks; first += index_most + 1)
-        if (shard_size_indices(&submission->size, done, first, index_most + 1, &indices)) {
-            printf("sbatch --array=%s%%%" PRIu64 " --export=ALL,KNEE_TASK_OFFSET=%" PRIu64 " task.sh\n",
-                   indices, options.nodes, first);
-            g_free(indices);
-        }
+    for (; done && array.offset < submission->size.tasks; array.offset += index_most + 1) {
+        char *indices;
+        if (!shard_size_indices(&submission->size, done, array.offset, index_most + 1, &indices))
+            continue;
+        array.indices = indices;
+        print_command(&array);
+        g_free(indices);
+    }
     printf("\n%s", script);
     g_free(script);
+    g_strfreev(words);
     free(done);
     return KNEE_OK;
 }
@@ -193,7 +234,9 @@ static int plan_and_submit(const struct submission_options *where, struct fault 
     uint64_t index_most = 1000;
     int known = submission_read(&submission, where, fault), code = -1;
 
-    if (known >= 0 && slurm_open(&index_most, fault) && options.dry_run) {
+    bool has_slurm = known >= 0 && slurm_open(&index_most, fault) == 0;
+
+    if (known >= 0 && !has_slurm && options.dry_run) {
         message_note("%s; MaxArraySize is taken as its default, 1001", fault->text);
         *fault = (struct fault){0};
     }
@@ -203,7 +246,7 @@ static int plan_and_submit(const struct submission_options *where, struct fault 
                   " shards: leave --shards out, or give another folder",
                   where->out, submission.size.shards);
     if (fault->kind == FAULT_NONE && known == 0)
-        choose_size(&submission, where, fault);
+        choose_size(&submission, where, has_slurm ? look_at_nodes(where) : 1, fault);
     if (fault->kind == FAULT_NONE)
         code = options.dry_run ? print_plan(&submission, where, index_most)
                                : submit(&submission, where, index_most, fault);
@@ -213,7 +256,8 @@ static int plan_and_submit(const struct submission_options *where, struct fault 
 
 static int run(const struct arguments *arguments, struct fault *fault)
 {
-    char in[PATH_MAX], out[PATH_MAX], knee[PATH_MAX], *slurm[OPTION_TEXTS_MOST + 1] = {NULL};
+    char in[PATH_MAX], out[PATH_MAX], knee[PATH_MAX];
+    char **slurm = sbatch_options_split(options.slurm.text, options.slurm.count, fault);
     struct submission_options where = {.in = in,
                                        .out = out,
                                        .knee = paths_self(knee, sizeof knee),
@@ -222,16 +266,18 @@ static int run(const struct arguments *arguments, struct fault *fault)
                                        .time = options.time,
                                        .memory = options.memory,
                                        .nodes = options.nodes};
+    int code = -1;
 
     message_set_quiet(options.quiet);
-    for (size_t i = 0; i < options.slurm.count; i++)
-        slurm[i] = (char *)options.slurm.text[i];
-    if (!where.knee)
-        return fault_sys(fault, "the path of this program is not known: is /proc mounted?");
-    if (resolve(arguments->operands[0], false, in, fault) ||
-        resolve(arguments->operands[1], true, out, fault))
+    if (!slurm)
         return -1;
-    return plan_and_submit(&where, fault);
+    if (!where.knee)
+        fault_sys(fault, "the path of this program is not known: is /proc mounted?");
+    else if (resolve(arguments->operands[0], false, in, fault) == 0 &&
+             resolve(arguments->operands[1], true, out, fault) == 0)
+        code = plan_and_submit(&where, fault);
+    g_strfreev(slurm);
+    return code;
 }
 
 const struct subcommand cmd_submit = {

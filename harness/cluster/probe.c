@@ -9,7 +9,6 @@
 
 #include <glib.h>
 
-#include "harness/cluster/slurm.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/base/scratch.h"
 
@@ -63,14 +62,12 @@ static double time_items(const char *knee, char *const *run_words, const char *i
 }
 
 void probe_batch(struct probe *probe, const char *knee, char *const *run_words, const char *in,
-                 char *const *paths, const uint64_t *bytes, uint64_t items)
+                 char *const *paths, const uint64_t *bytes, uint64_t items, uint64_t cores)
 {
-    *probe = (struct probe){.items = items, .cores = slurm_node_cores()};
+    *probe = (struct probe){.items = items};
 
-    if (!probe->cores)
-        probe->cores = 1;
     for (uint64_t i = 0; i < items; i++)
         probe->bytes += bytes[i];
     probe->node_s =
-        time_items(knee, run_words, in, paths, bytes, items) * (double)probe->bytes / (double)probe->cores;
+        time_items(knee, run_words, in, paths, bytes, items) * (double)probe->bytes / (double)cores;
 }

@@ -71,53 +71,76 @@ static bool takes_tasks(const char *state)
     return false;
 }
 
-GPtrArray *slurm_nodes(struct fault *fault)
-{
-    char *said = run_command(
-        (const char *const[]){"sinfo", "--noheader", "--Node", "--responding", "--format=%N %T", NULL},
-        fault);
-    GPtrArray *names;
-    char **lines;
+/* "NAME STATE CORES PARTITION"; the default partition has a star. */
+struct node_line {
+    char *name, *state, *cores, *partition;
+};
 
-    if (!said)
-        return NULL;
-    names = g_ptr_array_new_with_free_func(g_free);
-    lines = g_strsplit(said, "\n", -1);
-    for (int i = 0; lines[i]; i++) {
-        char *state = strchr(g_strstrip(lines[i]), ' ');
-        if (!state || !takes_tasks(state + 1))
-            continue;
-        *state = '\0';
-        if (!g_ptr_array_find_with_equal_func(names, lines[i], g_str_equal, NULL)) /* in several partitions */
-            g_ptr_array_add(names, g_strdup(lines[i]));
+static bool read_node(char *line, struct node_line *node)
+{
+    char **const columns[] = {&node->name, &node->state, &node->cores, &node->partition};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(columns); i++) {
+        *columns[i] = strsep(&line, " ");
+        if (!*columns[i] || !**columns[i])
+            return false;
     }
-    g_strfreev(lines);
-    g_free(said);
-    if (names->len)
-        return names;
-    g_ptr_array_free(names, TRUE);
-    fault_set(fault, "sinfo: no node answers and takes tasks: see 'sinfo --list-reasons'");
-    return NULL;
+    return !line;
 }
 
-uint64_t slurm_node_cores(void)
+/* Of a node that is in several partitions there are several lines. */
+static void take_node(struct slurm_nodes *nodes, const struct node_line *node)
 {
-    char *words[] = {"sinfo", "--noheader", "--format=%c", NULL}, *said = NULL;
-    uint64_t least = 0;
-    int status = 1;
+    uint64_t cores = strtoull(node->cores, NULL, 10);
 
-    if (g_spawn_sync(NULL, words, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, &said,
-                     NULL, &status, NULL) &&
-        status == 0)
-        for (char *line = said, *end; *line; line = end) { /* "64+": nodes with more too */
-            uint64_t cores = strtoull(line, &end, 10);
-            if (end == line)
-                end++;
-            else if (!least || cores < least)
-                least = cores;
-        }
+    if (!takes_tasks(node->state) ||
+        g_ptr_array_find_with_equal_func(nodes->names, node->name, g_str_equal, NULL))
+        return;
+    g_ptr_array_add(nodes->names, g_strdup(node->name));
+    if (cores && (!nodes->cores || cores < nodes->cores))
+        nodes->cores = cores;
+}
+
+static void take_nodes(struct slurm_nodes *nodes, const char *said, bool default_only)
+{
+    char **lines = g_strsplit(said, "\n", -1);
+    struct node_line node;
+
+    for (int i = 0; lines[i]; i++)
+        if (read_node(g_strstrip(lines[i]), &node) &&
+            (!default_only || g_str_has_suffix(node.partition, "*")))
+            take_node(nodes, &node);
+    g_strfreev(lines);
+}
+
+int slurm_nodes_read(struct slurm_nodes *nodes, const char *partition, struct fault *fault)
+{
+    char *of = g_strconcat("--partition=", partition, NULL), *said;
+    const char *words[] = {"sinfo", "--noheader", "--Node", "--responding", "--format=%N %T %c %P",
+                           NULL,    NULL};
+
+    words[G_N_ELEMENTS(words) - 2] = partition ? of : NULL;
+    said = run_command(words, fault);
+    g_free(of);
+    if (!said)
+        return -1;
+    *nodes = (struct slurm_nodes){.names = g_ptr_array_new_with_free_func(g_free)};
+    take_nodes(nodes, said, !partition && strchr(said, '*'));
     g_free(said);
-    return least;
+    if (nodes->names->len)
+        return 0;
+    slurm_nodes_release(nodes);
+    return partition
+               ? fault_set(fault, "sinfo: no node of partition %.200s answers and takes tasks: see 'sinfo'",
+                           partition)
+               : fault_set(fault, "sinfo: no node answers and takes tasks: see 'sinfo --list-reasons'");
+}
+
+void slurm_nodes_release(struct slurm_nodes *nodes)
+{
+    if (nodes->names)
+        g_ptr_array_free(nodes->names, TRUE);
+    *nodes = (struct slurm_nodes){0};
 }
 
 void slurm_cancel(const char *jobs)
@@ -135,22 +158,29 @@ void slurm_cancel(const char *jobs)
     g_strfreev(list);
 }
 
+/* knee's own words are last: of two options of a name sbatch takes the last one. */
+char **slurm_array_command(const struct slurm_array *array)
+{
+    GPtrArray *words = g_ptr_array_new();
+
+    g_ptr_array_add(words, g_strdup("sbatch"));
+    for (char *const *word = array->words; word && *word; word++)
+        g_ptr_array_add(words, g_strdup(*word));
+    g_ptr_array_add(words, g_strdup("--parsable"));
+    g_ptr_array_add(words, g_strdup_printf("--array=%s%%%" PRIu64, array->indices, array->at_once));
+    g_ptr_array_add(words, g_strdup_printf("--export=ALL,KNEE_TASK_OFFSET=%" PRIu64, array->offset));
+    if (array->after)
+        g_ptr_array_add(words, g_strdup_printf("--dependency=afterany:%s", array->after));
+    g_ptr_array_add(words, g_strdup(array->script));
+    g_ptr_array_add(words, NULL);
+    return (char **)g_ptr_array_free(words, FALSE);
+}
+
 int slurm_submit(const struct slurm_array *array, char job[SLURM_JOB_BYTES], struct fault *fault)
 {
-    char *indices = g_strdup_printf("--array=%s%%%" PRIu64, array->indices, array->at_once);
-    char *export = g_strdup_printf("--export=ALL,KNEE_TASK_OFFSET=%" PRIu64, array->offset);
-    char *after = array->after ? g_strdup_printf("--dependency=afterany:%s", array->after) : NULL;
-    const char *words[8] = {"sbatch", "--parsable", indices, export};
-    int count = 4;
-    char *said;
+    char **words = slurm_array_command(array), *said = run_command((const char *const *)words, fault);
 
-    if (after)
-        words[count++] = after;
-    words[count++] = array->script;
-    said = run_command(words, fault);
-    g_free(indices);
-    g_free(export);
-    g_free(after);
+    g_strfreev(words);
     if (!said)
         return -1;
     said[strcspn(said, ";\n ")] = '\0'; /* JOB or JOB;CLUSTER */

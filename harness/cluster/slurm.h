@@ -19,12 +19,15 @@ enum { SLURM_JOB_BYTES = 32 };
  * Returns 0, or -1 with fault. */
 int slurm_open(uint64_t *index_most, struct fault *fault);
 
-/* The names of the nodes that answer, each once, in Slurm's order. Returns an array with g_free as its free function, or NULL
- * with fault: none answers. */
-GPtrArray *slurm_nodes(struct fault *fault);
-
-/* The cores of the smallest node; 0: Slurm does not say. */
-uint64_t slurm_node_cores(void);
+/* The nodes of a partition that answer and take tasks. */
+struct slurm_nodes {
+    GPtrArray *names; /* each once, in Slurm's order; owned */
+    uint64_t cores;   /* of the smallest; 0: Slurm does not say */
+};
+/* partition: its name, or several with commas between them; NULL: the site's default one, or all where there is none.
+ * Returns 0, or -1 with fault: none answers. */
+int slurm_nodes_read(struct slurm_nodes *nodes, const char *partition, struct fault *fault);
+void slurm_nodes_release(struct slurm_nodes *nodes);
 
 /* Cancels jobs: identifiers with commas between them. A job that has ended, or a controller that is away, is no failure. */
 void slurm_cancel(const char *jobs);
@@ -32,11 +35,15 @@ void slurm_cancel(const char *jobs);
 /* One array to submit. */
 struct slurm_array {
     const char *script;
+    char *const *words;  /* options for sbatch, NULL-terminated; NULL none */
     const char *indices; /* "0-7,9" */
     uint64_t offset;     /* of the first index in the list of tasks: KNEE_TASK_OFFSET */
     uint64_t at_once;    /* tasks that run at the same time, at most */
     const char *after;   /* a job that has to end first; NULL none */
 };
+/* The command that submits it, NULL-terminated, g_strfreev(). Options are words of the command: there they win over the
+ * SBATCH_ variables of the environment, which win over the directives of a script. */
+char **slurm_array_command(const struct slurm_array *array);
 /* Returns 0, or -1 with fault: what sbatch said. */
 int slurm_submit(const struct slurm_array *array, char job[SLURM_JOB_BYTES], struct fault *fault);
 

@@ -30,26 +30,6 @@ static void add_word(GString *text, const char *word)
     g_free(quoted);
 }
 
-static void add_directive(GString *text, const char *option, const char *value)
-{
-    if (value)
-        g_string_append_printf(text, "#SBATCH %s%s\n", option, value);
-}
-
-static void add_directives(GString *text, const struct submission_options *options)
-{
-    char folder[4096];
-
-    shard_path(options->out, "logs", folder, sizeof folder);
-    g_string_append(text, "#!/bin/sh\n#SBATCH --job-name=knee\n#SBATCH --nodes=1 --exclusive\n"
-                          "#SBATCH --requeue --open-mode=append\n");
-    g_string_append_printf(text, "#SBATCH --output=\"%s/%%A_%%a.log\"\n", folder);
-    add_directive(text, "--time=", options->time);
-    add_directive(text, "--mem=", options->memory);
-    for (char *const *word = options->slurm; word && *word; word++)
-        add_directive(text, "", *word);
-}
-
 char *submission_script(const struct submission *submission)
 {
     const struct submission_options *options = submission->options;
@@ -57,9 +37,10 @@ char *submission_script(const struct submission *submission)
     char folder[4096], *quoted;
     GString *text = g_string_new(NULL);
 
-    add_directives(text, options);
     g_string_append(
         text,
+        "#!/bin/sh\n#SBATCH --job-name=knee\n#SBATCH --nodes=1 --exclusive\n"
+        "#SBATCH --requeue --open-mode=append\n"
         "# Written by 'knee submit'. The index is one of its array; the offset is that of the array.\n");
     quoted = g_shell_quote(shard_path(options->out, "", folder, sizeof folder));
     g_string_append_printf(text, "shards=%" PRIu64 "\nfolder=%s", size->shards, quoted);
@@ -87,6 +68,31 @@ char *submission_script(const struct submission *submission)
     g_string_append(text, " &\n        run=$!\n        wait \"$run\" || failed=$?\n    fi\n"
                           "    shard=$((shard + 1))\ndone\nexit \"$failed\"\n");
     return g_string_free(text, FALSE);
+}
+
+static void add_option(GPtrArray *words, const char *option, const char *value)
+{
+    if (value)
+        g_ptr_array_add(words, g_strconcat(option, value, NULL));
+}
+
+char **submission_words(const struct submission_options *options)
+{
+    GPtrArray *words = g_ptr_array_new();
+    GString *folder = g_string_new(NULL);
+    char path[4096];
+
+    g_string_append(folder, shard_path(options->out, "logs", path, sizeof path));
+    g_string_replace(folder, "%", "%%", 0); /* sbatch has places like %A in it */
+    g_string_append(folder, "/%A_%a.log");
+    add_option(words, "--output=", folder->str);
+    add_option(words, "--time=", options->time);
+    add_option(words, "--mem=", options->memory);
+    for (char *const *word = options->slurm; word && *word; word++)
+        g_ptr_array_add(words, g_strdup(*word));
+    g_ptr_array_add(words, NULL);
+    g_string_free(folder, TRUE);
+    return (char **)g_ptr_array_free(words, FALSE);
 }
 
 /* --- files ------------------------------------------------------------------------------------- */
@@ -211,31 +217,42 @@ void submission_look(struct submission *submission)
     closedir(list);
 }
 
-int submission_send(struct submission *submission, uint64_t index_most, struct fault *fault)
+/* The arrays one after another. Returns 0, or -1 with fault. */
+static int send_arrays(struct submission *submission, char *const *words, uint64_t most, struct fault *fault)
 {
-    const uint64_t most = index_most + 1;
     char script[4096], job[SLURM_JOB_BYTES] = "";
 
-    g_string_truncate(submission->jobs, 0);
     shard_path(submission->options->out, "task.sh", script, sizeof script);
     for (uint64_t first = 0; first < submission->size.tasks; first += most) {
         char before[SLURM_JOB_BYTES], *indices;
-        struct slurm_array array = {.script = script, .offset = first, .at_once = submission->options->nodes};
+        struct slurm_array array = {
+            .script = script, .words = words, .offset = first, .at_once = submission->options->nodes};
+        int failed;
         if (!shard_size_indices(&submission->size, submission->done, first, most, &indices))
             continue;
         snprintf(before, sizeof before, "%s", job);
         array.indices = indices;
         array.after = *before ? before : NULL;
-        if (slurm_submit(&array, job, fault)) {
-            g_free(indices);
-            return -1;
-        }
+        failed = slurm_submit(&array, job, fault);
         g_free(indices);
+        if (failed)
+            return -1;
         g_string_append_printf(submission->jobs, "%s%s", submission->jobs->len ? "," : "", job);
         if (write_state(submission, fault))
             return -1;
     }
     return 0;
+}
+
+int submission_send(struct submission *submission, uint64_t index_most, struct fault *fault)
+{
+    char **words = submission_words(submission->options);
+    int result;
+
+    g_string_truncate(submission->jobs, 0);
+    result = send_arrays(submission, words, index_most + 1, fault);
+    g_strfreev(words);
+    return result;
 }
 
 /* --- what tasks have said ---------------------------------------------------------------------- */

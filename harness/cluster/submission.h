@@ -21,7 +21,7 @@ struct submission_options {
     const char *in, *out;      /* absolute */
     const char *knee;          /* the program, absolute: every node has it there */
     char *const *run_words;    /* options for `knee run`, NULL-terminated; NULL none */
-    char *const *slurm;        /* options for sbatch, NULL-terminated; NULL none */
+    char *const *slurm;        /* words for sbatch, NULL-terminated; NULL none */
     const char *time, *memory; /* of a task, in sbatch's words; NULL: the site's */
     uint64_t nodes;            /* that work at the same time, at most */
 };
@@ -37,6 +37,9 @@ struct submission {
 
 /* The text of task.sh, g_free(). */
 char *submission_script(const struct submission *submission);
+
+/* The options of sbatch, NULL-terminated, g_strfreev(): the log of a task, time, memory, the user's. */
+char **submission_words(const struct submission_options *options);
 
 /* Reads what an earlier call has left in the output folder into size and jobs. Returns 1, 0 when there is nothing, or -1
  * with fault. */

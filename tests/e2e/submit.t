@@ -3,72 +3,29 @@
 # submitted again, attaching, holds, and what is refused.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/fake_slurm.sh
+. "$root/tests/fake_slurm.sh"
 cd "$work" || exit 1
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
-unset SLURM_ARRAY_TASK_ID KNEE_TASK_OFFSET
 
-mkdir batch bin queue
+mkdir batch
 vips gaussnoise n.v 200 150 --mean 128 --sigma 40 && vips copy n.v f.jpg || exit 1
 for i in {1..7}; do cp f.jpg "batch/it's $i.jpg"; done
 "$KNEE" run --quiet batch whole || exit 1
 same() { diff -r -x .knee "$1" "$2" >differences || { sed 's/^/# /' differences; return 1; }; }
 
-# sbatch notes its words and, unless there is a file lazy, runs the tasks; with a file crash the controller dies first, and
-# answers again at the second question. A controller that dies after it has taken tasks has forgotten them: once for each
-# byte of a file forget. squeue shows what is in $work/queue.
-cat >bin/sbatch <<'X'
-#!/bin/bash
-cd "$FAKE" || exit 1
-job=$(($(cat jobs 2>/dev/null || echo 0) + 1))
-echo $job >jobs
-echo "$*" >>sbatch.words
-[ ! -e refuse ] || { cat refuse >&2; exit 1; }
-[ ! -e crash ] || { mv crash down; echo "Unable to contact slurm controller" >&2; exit 1; }
-for word in "$@"; do
-    case $word in
-    --array=*) indices=${word#--array=} indices=${indices%\%*} ;;
-    --export=*) export "${word#--export=ALL,}" ;;
-    *) script=$word ;;
-    esac
-done
-echo $job
-[ ! -e lazy ] || { rm lazy; exit 0; }
-[ ! -s forget ] || { truncate -s -1 forget && touch mute && exit 0; }
-for range in ${indices//,/ }; do
-    for i in $(seq "${range%-*}" "${range#*-}"); do
-        SLURM_ARRAY_TASK_ID=$i sh "$script" >>"$(sed -n 's/.*--output="\(.*\)%A_%a.log"/\1/p' "$script")$job.log" 2>&1
-    done
-done
-exit 0
-X
-cat >bin/squeue <<'X'
-#!/bin/bash
-[ ! -e "$FAKE/mute" ] || { rm "$FAKE/mute"; echo "Unable to contact slurm controller" >&2; exit 1; }
-cat "$FAKE"/queue/* 2>/dev/null
-exit 0
-X
-cat >bin/scontrol <<'X'
-#!/bin/bash
-echo "$*" >>"$FAKE/scontrol.words"
-[ ! -e "$FAKE/down" ] || { rm "$FAKE/down"; exit 1; }
-case $1 in
-show) echo "MaxArraySize            = $(cat "$FAKE/size")" ;;
-update | release) rm -f "$FAKE"/queue/* ;;
-esac
-X
-printf '#!/bin/sh\necho 2\n' >bin/sinfo
-chmod +x bin/*
-echo 1001 >size
-export FAKE=$work
-export PATH=$work/bin:$PATH
+fake_slurm
+echo 'd idle 64 long' >>nodes
 
 "$KNEE" submit --nodes 3 --shards 4 --time 10 --memory 1G --sbatch=--partition=long batch out -- --workers 1 >said 2>messages
 is $? 0 "four shards on three nodes"
 same whole out
 ok $? "give the bytes of one run"
 like "$(cat said)" '^4 shards: 7 of 7 items done: 21 outputs' "and a summary"
-like "$(cat sbatch.words)" '^--parsable --array=0-3%3 --export=ALL,KNEE_TASK_OFFSET=0 /.*/task.sh$' "what sbatch was given"
-for line in '--requeue' '--exclusive' '--time=10$' '--mem=1G$' '--partition=long$'; do
+like "$(cat sbatch.words)" '^--output=/.*/%A_%a\.log --time=10 --mem=1G --partition=long --parsable --array=0-3%3 --export=ALL,KNEE_TASK_OFFSET=0 /.*/task.sh$' \
+    "what sbatch was given: its options win over SBATCH_ variables"
+is "$(cat used)" d "nodes of that partition do them"
+for line in '--requeue' '--exclusive'; do
     like "$(grep SBATCH out/.knee/shards/task.sh)" "[ ]?$line" "the script has $line"
 done
 : >sbatch.words
@@ -89,7 +46,7 @@ echo 3 >size
 : >sbatch.words
 "$KNEE" submit --nodes 2 --shards 7 batch small >/dev/null 2>&1
 is $? 0 "more tasks than an array may have"
-is "$(sed 's/ \/.*//' sbatch.words | tr '\n' ';')" "--parsable --array=0-2%2 --export=ALL,KNEE_TASK_OFFSET=0;\
+is "$(sed 's/.* --parsable/--parsable/; s/ \/.*//' sbatch.words | tr '\n' ';')" "--parsable --array=0-2%2 --export=ALL,KNEE_TASK_OFFSET=0;\
 --parsable --array=0-2%2 --export=ALL,KNEE_TASK_OFFSET=3 --dependency=afterany:$(($(cat jobs) - 2));\
 --parsable --array=0%2 --export=ALL,KNEE_TASK_OFFSET=6 --dependency=afterany:$(($(cat jobs) - 1));" \
     "are several arrays, each with its offset"
@@ -139,10 +96,27 @@ for reason in BeginTime launch_failed_requeued_held; do
     esac
 done
 
+: >sinfo.words
 "$KNEE" submit --dry-run --nodes 2 batch dry >said 2>messages
 is $? 0 "a dry run"
 [ ! -e dry ] && like "$(cat said)" '^2 shards \(.*each on a node\), 1 a task: 2 tasks, 2 at the same time$' "sizes shards by a few items"
 like "$(cat said)" "run --quiet --shard \"\\\$shard/\\\$shards\"" "prints the script"
+is "$(cat sinfo.words messages)" "--noheader --Node --responding --format=%N %T %c %P" "by the nodes of the default partition"
+for words in --sbatch='-p long' --sbatch=--partition=long; do
+    : >sinfo.words
+    SBATCH_PARTITION=main "$KNEE" submit --dry-run --nodes 2 "$words" batch dry >said 2>messages
+    like "$(cat sinfo.words)" ' --partition=long$' "$words: by those of that partition"
+    like "$(cat messages)" 'warning: --nodes 2: partition long has 1 node that answers and takes tasks' "which are too few"
+done
+: >sinfo.words
+SBATCH_PARTITION=long "$KNEE" submit --dry-run --nodes 1 --shards 2 batch dry >said 2>messages
+like "$(cat sinfo.words)" ' --partition=long$' "SBATCH_PARTITION: the same"
+SBATCH_PARTITION=none "$KNEE" submit --dry-run --nodes 1 --shards 2 batch dry >said 2>messages
+like "$(cat messages)" 'warning: sinfo: no node of partition none answers and takes tasks' "a partition without nodes is named"
+"$KNEE" submit --dry-run --nodes 1 --shards 2 --sbatch='--comment="two words"' batch "100% it's" | grep ^sbatch >said
+like "$(cat said)" "^sbatch '--output=.*/100%% it.*/%A_%a\.log' '--comment=two words' --parsable" "words with blanks and places of sbatch"
+"$KNEE" submit --nodes 1 --shards 2 batch "100% it's" >said 2>messages
+is "$? $(ls "100% it's/.knee/shards/logs")" "0 $(cat jobs).log" "an output folder with blank, quote and percent" || cat messages
 "$KNEE" submit --dry-run --nodes 2 --shards 5 batch dry | sed '1,/^$/d' >task.sh
 sh -n task.sh
 ok $? "which is a shell script"
@@ -166,9 +140,9 @@ refuses "tasks that cannot do their shards" 'tasks end without doing them: the l
     "$KNEE" submit --shards 2 batch broken -- --no-such-option
 mkdir -p moved/.knee/shards && echo junk >moved/.knee/shards/submission
 refuses "a damaged submission" 'submission: damaged' "$KNEE" submit batch moved
-# shellcheck disable=SC2016
-sed -i 's/^SLURM\|sh "\$script"/true/' bin/sbatch
-refuses "tasks that write no log" 'has every node this folder \(a shared file system\)' "$KNEE" submit --shards 2 batch silent
+touch silent
+refuses "tasks that write no log" 'has every node this folder \(a shared file system\)' "$KNEE" submit --shards 2 batch nolog
 mkdir empty
+code=2 refuses "a quote without its end" 'or has a quote without its end' "$KNEE" submit --sbatch='--comment="x' batch new
 refuses "no Slurm" 'sbatch: not found: .*Debian: slurm-client' env PATH="$work/empty" "$KNEE" submit batch new
 done_testing

@@ -3,56 +3,18 @@
 # the name of a node: cells, account, resuming, and what is refused.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
+# shellcheck source=tests/fake_slurm.sh
+. "$root/tests/fake_slurm.sh"
 cd "$work" || exit 1
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
-unset SLURM_ARRAY_TASK_ID KNEE_TASK_OFFSET
 
-mkdir batch bin
+mkdir batch
 vips gaussnoise n.v 60 40 --mean 128 --sigma 40 && vips copy n.v f.png || exit 1
 for i in {1..8}; do cp f.png "batch/$i.png"; done
 
-# A task's node is its index modulo the nodes that --exclude leaves; its marker is given that name. With a file skew the
-# clock of node b is an hour ahead; with a file stop tasks do not end.
-cat >bin/sbatch <<'X'
-#!/bin/bash
-cd "$FAKE" || exit 1
-job=$(($(cat jobs 2>/dev/null || echo 0) + 1))
-echo $job >jobs
-for word in "$@"; do
-    case $word in
-    --array=*) indices=${word#--array=} indices=${indices%\%*} ;;
-    --export=*) export "${word#--export=ALL,}" ;;
-    *) script=$word ;;
-    esac
-done
-names=$(sed -n 's/^#SBATCH --exclude=//p' "$script" | tr , '\n' | grep -vxFf - nodes || true)
-[ -n "$names" ] || names=$(cat nodes)
-read -ra names <<<"${names//$'\n'/ }"
-echo "${names[*]}" >>used
-shards=$(dirname "$script")
-echo $job
-[ ! -e stop ] || exit 0
-for i in $(seq "${indices%-*}" "${indices#*-}"); do
-    SLURM_ARRAY_TASK_ID=$i sh "$script" >>task.log 2>&1
-    node=${names[i % ${#names[@]}]}
-    sed -i "s/^host\t.*/host\t$node/" "$shards/$((i + 1)).done"
-    [ ! -e skew ] || [ "$node" != b ] ||
-        awk -F '\t' -v OFS='\t' '/^(start|work|idle|end)_ns/ { $2 = sprintf("%.0f", $2 + 3600e9) } 1' "$shards/$((i + 1)).done" >m &&
-        [ ! -s m ] || mv m "$shards/$((i + 1)).done"
-done
-exit 0
-X
-printf '#!/bin/sh\necho "MaxArraySize            = 1001"\n' >bin/scontrol
-# shellcheck disable=SC2016
-printf '#!/bin/sh\ncase $* in *%%c*) echo "1+" ;; *) sed "s/$/ idle/" "$FAKE/nodes" "$FAKE/nodes"; echo "drained drained*" ;; esac\n' >bin/sinfo
-# shellcheck disable=SC2016
-printf '#!/bin/sh\n[ ! -e "$FAKE/stop" ] || { echo "1_1|RUNNING|None"; touch "$FAKE/stopped"; }\n' >bin/squeue
-# shellcheck disable=SC2016
-printf '#!/bin/sh\necho "$*" >>"$FAKE/cancelled"\n' >bin/scancel
-chmod +x bin/*
-printf '%s\n' a b c >nodes
-export FAKE=$work
-export PATH=$work/bin:$PATH
+fake_slurm
+printf '%s idle 1 main*\n' a b c >nodes
+printf '%s\n' 'd drained 1 main*' 'e idle 64 long' 'f idle 64 long' >>nodes
 field() { /usr/bin/python3 -c "import json, sys; p = json.load(sys.stdin); print($1)"; }
 
 "$KNEE" sweep --nodes 1,2 --workers 1,2 --blocks 2 --shards 2 --study s batch >said 2>messages
@@ -105,6 +67,12 @@ is "$(sqlite3 w/study.db "SELECT group_concat(items) FROM (SELECT items FROM tri
     "weak scaling: the items grow with the workers"
 is "$(sqlite3 w/study.db "SELECT value FROM study WHERE key = 'scaling'")" weak "as the study says"
 
+SBATCH_PARTITION=long "$KNEE" sweep --nodes 1,2 --workers 2 --blocks 1 --study partition batch >said 2>messages
+is "$? $(tail -n 2 used | tr '\n' ',')" "0 e,e f," "SBATCH_PARTITION: on the nodes of that partition" || cat messages
+like "$(grep -c 'smallest node' messages)" 0 "which have more cores"
+SBATCH_PARTITION=main "$KNEE" sweep --nodes 1,2 --workers 2 --blocks 1 --study partition batch >said 2>messages
+is "$? $(grep -c "made with another partition (SBATCH_PARTITION): long, not main" messages)" "1 1" "and on no others"
+
 program=("$KNEE")
 # refuses NAME PATTERN OPTION...: fails with one message.
 refuses() {
@@ -120,7 +88,7 @@ code=2 refuses "no node" '--nodes 0: give numbers' --nodes 0 batch
 code=2 refuses "weak without items" 'give the items of each worker' --nodes 1,2 --weak batch
 code=2 refuses "emulated cores" 'leave out --emulate' --nodes 1,2 --emulate 4 batch
 code=2 refuses "too many workers" 'more than 1024 workers' --nodes 1,512 --workers 1,4 batch
-refuses "more nodes than there are" '--nodes 1,2,4: 3 nodes answer and take tasks' --nodes 1,2,4 batch
+refuses "more nodes than there are" '--nodes 1,2,4: 3 nodes of partition default answer and take tasks' --nodes 1,2,4 batch
 touch skew
 "$KNEE" sweep --nodes 1,2 --blocks 1 --study new batch >said 2>messages
 is $? 1 "a node whose clock is wrong"

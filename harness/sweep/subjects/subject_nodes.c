@@ -7,7 +7,7 @@
 
 #include <glib.h>
 
-#include "harness/cluster/slurm.h"
+#include "harness/cluster/sbatch_options.h"
 #include "harness/cluster/submission.h"
 #include "harness/console/message.h"
 #include "harness/console/nodes_print.h"
@@ -15,6 +15,7 @@
 #include "harness/sweep/subjects/subject_command_internal.h"
 #include "harness/sweep/subjects/subject_nodes_internal.h"
 #include "harness/sweep/subjects/subjects_internal.h"
+#include "harness/sweep/sweep_facts.h"
 #include "harness/trial/output_digest.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/images/shards/shard_plan.h"
@@ -172,6 +173,14 @@ static int prepare(struct subject *subject, const struct plan *plan, struct stud
     return nodes_write_lists(nodes_of(subject), plan, fault);
 }
 
+static int record(struct subject *subject, const struct plan *plan, struct study *study, struct fault *fault)
+{
+    return subject_batch_record(subject, plan, study, fault) ||
+                   study_set(study, "partition", nodes_of(subject)->partition, fault)
+               ? -1
+               : 0;
+}
+
 /* The digests of trials that were right. */
 static int resume(struct subject *subject, struct study *study, struct fault *fault)
 {
@@ -180,7 +189,8 @@ static int resume(struct subject *subject, struct study *study, struct fault *fa
     struct study_trial *trials;
     struct study_cell *cells;
 
-    if (subject_batch_resume(subject, study, fault))
+    if (subject_batch_resume(subject, study, fault) ||
+        sweep_fact_check(study, "partition", nodes->partition, "another partition (SBATCH_PARTITION)", fault))
         return -1;
     trials = study_read_trials(study, &trial_count, fault);
     cells = trials ? study_read_cells(study, &cell_count, fault) : NULL;
@@ -231,8 +241,7 @@ static void release(struct subject *subject)
     struct subject_nodes *nodes = nodes_of(subject);
 
     nodes_markers_release(&nodes->markers);
-    if (nodes->names)
-        g_ptr_array_free(nodes->names, TRUE);
+    slurm_nodes_release(&nodes->nodes);
     g_free(nodes->digests);
     subject_batch_release(subject);
 }
@@ -244,7 +253,7 @@ static void costs_text(const struct subject *subject, const struct plan *plan, c
 }
 
 static const struct subject_kind kind = {.probe = probe,
-                                         .record = subject_batch_record,
+                                         .record = record,
                                          .resume = resume,
                                          .prepare = prepare,
                                          .run = run,
@@ -259,9 +268,9 @@ static uint64_t larger_share(uint64_t each, uint32_t workers, uint32_t nodes)
     return nodes && workers / nodes > each ? workers / nodes : each;
 }
 
-static void warn_of_few_cores(const struct plan_request *request)
+static void warn_of_few_cores(const struct plan_request *request, uint64_t cores)
 {
-    uint64_t cores = slurm_node_cores(), each = 0;
+    uint64_t each = 0;
 
     for (uint32_t i = 0; i < request->worker_count; i++)
         each = larger_share(each, request->workers[i], request->nodes[i]);
@@ -277,6 +286,7 @@ static int check(struct subject_nodes *nodes, struct fault *fault)
 {
     const struct sweep_options *options = nodes->batch.subject.options;
     const struct plan_request *request = &nodes->batch.subject.request;
+    const char *partition = sbatch_options_partition(NULL, getenv("SBATCH_PARTITION"));
     uint64_t index_most, most = 0;
 
     if (strpbrk(options->in, "{}") || strpbrk(nodes->out, "{}") || strpbrk(options->recipe, "{}"))
@@ -288,14 +298,15 @@ static int check(struct subject_nodes *nodes, struct fault *fault)
         most = request->spread[i].nodes > most ? request->spread[i].nodes : most;
     if (slurm_open(&index_most, fault))
         return -1;
-    nodes->names = slurm_nodes(fault);
-    if (!nodes->names)
+    nodes->partition = partition ? partition : "default";
+    if (slurm_nodes_read(&nodes->nodes, partition, fault))
         return -1;
-    warn_of_few_cores(&nodes->batch.subject.request);
-    if (most > nodes->names->len)
+    warn_of_few_cores(request, nodes->nodes.cores);
+    if (most > nodes->nodes.names->len)
         return fault_set(fault,
-                         "--nodes %s: %u nodes answer and take tasks: give at most as many, see 'sinfo'",
-                         options->nodes, nodes->names->len);
+                         "--nodes %s: %u nodes of partition %.200s answer and take tasks: give at most as "
+                         "many, see 'sinfo'",
+                         options->nodes, nodes->nodes.names->len, nodes->partition);
     return 0;
 }
 

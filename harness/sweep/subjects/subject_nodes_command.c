@@ -106,7 +106,7 @@ GPtrArray *nodes_words(const struct subject_nodes *nodes, const struct trial_req
     add(words, "--quiet");
     add(words, "--nodes=%" PRIu32, request->nodes);
     add(words, "--shards=%" PRIu64, request->nodes * options->shards);
-    add_exclude(words, nodes->names, request->nodes);
+    add_exclude(words, nodes->nodes.names, request->nodes);
     add(words, "%s", options->in);
     add(words, "%s", nodes->out);
     add(words, "--");

@@ -4,12 +4,14 @@
 
 #include <glib.h>
 
+#include "harness/cluster/slurm.h"
 #include "harness/sweep/subjects/nodes_markers.h"
 #include "harness/sweep/subjects/subject_batch_internal.h"
 
 struct subject_nodes {
     struct subject_batch batch;   /* first: a struct subject is the batch it begins */
-    GPtrArray *names;             /* of the nodes; owned */
+    struct slurm_nodes nodes;     /* of the partition that trials use */
+    const char *partition;        /* fact `partition`: its name, or "default" */
     char out[PATH_MAX];           /* outputs of a trial, in the scratch folder */
     char spans[PATH_MAX];         /* never written */
     struct nodes_markers markers; /* of the last trial */
