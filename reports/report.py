@@ -1,23 +1,26 @@
 """The drawing part of 'knee report': the data of a study's scaling curve, or its report in every form, and its summary.
 
-    /usr/bin/python3 report.py curve-data STUDY FILE [OTHER...]
-    /usr/bin/python3 report.py curve-svg STUDY FILE [OTHER...]
+    /usr/bin/python3 report.py curve-data STUDY FOLDER [OTHER...]
+    /usr/bin/python3 report.py curve-svg FOLDER
     /usr/bin/python3 report.py pages STUDY PDF HTML JSON [OPTION=VALUE...] [OTHER...]
 
 STUDY is the folder with study.db and fit.json; OTHER that of a replay of it or of a study of emulated cores, shown with it.
-`curve-svg` gives gnuplot's picture of the curve, FILE, its title and description. `pages` writes the report as PDF, web page
-and numbers, and prints the key findings. Options: core-hour-price=NUMBER,
-currency=WORD, core-watts=NUMBER. Exit 0: all files were written; 1: one was not, and one line on stderr says why.
+`curve-data` writes FOLDER/curve.dat; `curve-svg` gives gnuplot's picture of it, FOLDER/curve.svg, its title and description.
+FOLDER is a private one within the place that an error names. `pages` writes the report as PDF, web page and numbers, and
+prints the key findings. Options: core-hour-price=NUMBER, currency=WORD, core-watts=NUMBER. Exit 0: all files were written;
+1: one was not, and one line on stderr says why.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from knee_report.costs import Prices
-from knee_report.curve import data_file, description, title
+from knee_report.curve import data_file, read_words
 from knee_report.load import load_study
 from knee_report.record import StudyError
 from knee_report.study import Study
@@ -43,16 +46,35 @@ def import_words(error: ImportError) -> str:
     return f"Python cannot import what the report needs ({error}): install python3 again with apt-get"
 
 
-def write_curve_data(study: Study, path: str) -> None:
-    with open(path, "w", encoding="utf-8") as stream:
-        stream.write(data_file(study))
-
-
-def name_curve(study: Study, path: str) -> None:
+def read_text(path: str) -> str:
     with open(path, encoding="utf-8") as stream:
-        picture = stream.read()
+        return stream.read()
+
+
+def write_text(path: str, content: str) -> None:
     with open(path, "w", encoding="utf-8") as stream:
-        stream.write(named(picture, title(study), description(study)))
+        stream.write(content)
+
+
+@contextmanager
+def private(folder: str) -> Iterator[None]:
+    """An error within names the place of a private folder, which the user has never seen."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.path.dirname(folder) or ".") from error
+
+
+def write_curve_data(study: Study, folder: str) -> None:
+    with private(folder):
+        write_text(os.path.join(folder, "curve.dat"), data_file(study))
+
+
+def name_curve(folder: str) -> None:
+    picture = os.path.join(folder, "curve.svg")
+    with private(folder):
+        words = read_words(read_text(os.path.join(folder, "curve.dat")))
+        write_text(picture, named(read_text(picture), words["title"], words["description"]))
 
 
 def write_pages(study: Study, paths: list[str], prices: Prices) -> None:
@@ -68,15 +90,7 @@ def write_pages(study: Study, paths: list[str], prices: Prices) -> None:
     write_page(study, facts, page)
     write_pdf(study, facts, pdf)
     print("report  " + "\n        ".join(paths))
-    print("\n".join(summary_lines(study)))
-
-
-def check_target(path: str) -> None:
-    """A device or FIFO would be replaced by a file; a folder cannot be."""
-    if os.path.isdir(path):
-        raise StudyError(f"{path} is a folder: give the name of a file")
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise StudyError(f"{path} is no regular file, and would be replaced: give another name")
+    print("\n".join(summary_lines(study)), flush=True)
 
 
 def load(folder: str, others: list[str]) -> Study:
@@ -100,30 +114,30 @@ def read_prices(words: list[str]) -> Prices:
     return Prices(float(price) if price else None, given.get("currency") or "EUR", float(watts) if watts else None)
 
 
+def run(action: str, words: list[str]) -> None:
+    if action == "curve-data":
+        write_curve_data(load(words[0], words[2:]), words[1])
+    elif action == "curve-svg":
+        name_curve(words[0])
+    else:
+        options = [word for word in words[4:] if word.startswith(("core-hour-price=", "currency=", "core-watts="))]
+        study = load(words[0], [word for word in words[4:] if word not in options])
+        write_pages(study, words[1:4], read_prices(options))
+
+
 def main(arguments: list[str]) -> int:
-    action = arguments[0] if arguments else ""
-    files = {"curve-data": 1, "curve-svg": 1, "pages": 3}.get(action)
-    if files is None or len(arguments) < 2 + files:
+    action, words = arguments[0] if arguments else "", arguments[1:]
+    if len(words) < {"curve-data": 2, "curve-svg": 1, "pages": 4}.get(action, len(words) + 1):
         print(__doc__, file=sys.stderr)
         return 2
-    folder, paths, rest = arguments[1], arguments[2 : 2 + files], arguments[2 + files :]
-    options = [word for word in rest if word.startswith(("core-hour-price=", "currency=", "core-watts="))]
     try:
-        for path in paths:
-            check_target(path)
-        study = load(folder, [word for word in rest if word not in options])
-        if action == "curve-data":
-            write_curve_data(study, paths[0])
-        elif action == "curve-svg":
-            name_curve(study, paths[0])
-        else:
-            write_pages(study, paths, read_prices(options))
+        run(action, words)
     except StudyError as error:
         return fail(str(error))
     except ImportError as error:
         return fail(import_words(error))
     except OSError as error:
-        return fail(f"{error.filename or paths[0]} cannot be written ({error.strerror}): free space there or give another place")
+        return fail(f"{error.filename or 'standard output'} cannot be written ({error.strerror}): free space there or give another place")
     return 0
 
 

@@ -75,11 +75,8 @@ static int draw_pictures(const struct report_folders *folders, const char *priva
     for (int file = 0; file < CURVE_FILES; file++)
         if (name_picture(&pictures[file], folders->study, private, names[file], fault))
             return -1;
-    if (reporter_run(folders, (const char *[]){"curve-data", folders->study, pictures[CURVE_DATA].temporary},
-                     3, fault) ||
-        run_gnuplot(pictures, fault) ||
-        reporter_run(folders, (const char *[]){"curve-svg", folders->study, pictures[CURVE_SVG].temporary}, 3,
-                     fault))
+    if (reporter_run(folders, (const char *[]){"curve-data", folders->study, private}, 3, fault) ||
+        run_gnuplot(pictures, fault) || reporter_run(NULL, (const char *[]){"curve-svg", private}, 2, fault))
         return -1;
     for (int file = 0; file < CURVE_FILES; file++)
         if (rename(pictures[file].temporary, pictures[file].path))
@@ -130,7 +127,7 @@ int report_curve_print(const struct report_folders *folders, struct fault *fault
     paths_data("reports/curve_terminal.gp", script, sizeof script);
     snprintf(width, sizeof width, "%u", columns());
     fflush(stdout); /* gnuplot prints the rest */
-    result = reporter_run(folders, (const char *[]){"curve-data", folders->study, data}, 3, fault);
+    result = reporter_run(folders, (const char *[]){"curve-data", folders->study, private}, 3, fault);
     if (result == 0) {
         code = run_program((char *[]){"gnuplot", "-c", script, data, width, NULL}, NULL, 0);
         result = gnuplot_missing(code, fault);

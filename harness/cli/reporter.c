@@ -20,9 +20,9 @@ int reporter_run(const struct report_folders *folders, const char *const words[]
 
     for (size_t i = 0; i < count; i++)
         line[used++] = words[i];
-    if (folders->replayed[0])
+    if (folders && folders->replayed[0])
         line[used++] = folders->replayed;
-    if (folders->emulated[0])
+    if (folders && folders->emulated[0])
         line[used++] = folders->emulated;
 
     paths_data("reports/report.py", script, sizeof script);

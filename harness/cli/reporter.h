@@ -14,8 +14,8 @@ struct report_folders {
 
 enum { REPORTER_WORDS_MOST = 20 };
 
-/* Runs it with these words, count of them, and the other folders; it prints its own error, in one line. Returns 0, or -1
- * with fault. */
+/* Runs it with these words, count of them, and the other folders (NULL: none); it prints its own error, in one line.
+ * Returns 0, or -1 with fault. */
 int reporter_run(const struct report_folders *folders, const char *const words[], size_t count,
                  struct fault *fault);
 

@@ -177,8 +177,13 @@ static json_t *trial_speedups_json(const struct fit *fit, unsigned workers)
         const struct data_trial *trial = &g_array_index(fit->study->trials, struct data_trial, i);
         double speedup =
             study_data_cell(fit->study, trial)->workers == workers ? fit_trial_speedup(fit, trial) : NAN;
-        if (!isnan(speedup) && seen++ % step == 0)
-            fit_json_append(array, fit_json_number(speedup));
+        json_t *row;
+        if (isnan(speedup) || seen++ % step != 0)
+            continue;
+        row = json_object();
+        fit_json_put(row, "trial", json_integer(trial->id));
+        fit_json_put(row, "speedup", fit_json_number(speedup));
+        fit_json_append(array, row);
     }
     return array;
 }

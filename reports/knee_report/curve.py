@@ -16,6 +16,12 @@ def quoted(phrase: str) -> str:
     return "'" + flat.replace("'", "''") + "'"
 
 
+def read_words(data: str) -> dict[str, str]:
+    """What the quoted names of curve.dat hold."""
+    lines = [line.partition(" = '") for line in data.splitlines()]
+    return {name: rest[:-1].replace("''", "'") for name, found, rest in lines if found and rest.endswith("'")}
+
+
 def number(value: float | None) -> str:
     return "NaN" if value is None else f"{value:.6g}"
 
@@ -130,7 +136,7 @@ def measured_line(point: CurvePoint | AnswerPoint | NodesPoint, oversubscribed: 
 
 def trial_lines(points: Sequence[CurvePoint]) -> list[str]:
     """A line for each trial of these points, of one worker too."""
-    return [f"{p.workers} {number(x)} {number(x / p.workers)}" for p in points for x in p.trial_speedups]
+    return [f"{p.workers} {number(x)} {number(x / p.workers)}" for p in points for _, x in p.trial_speedups]
 
 
 def other_trials(other: Study | None) -> list[str]:
@@ -171,7 +177,7 @@ def highest_shown(study: Study, field: str, most: float) -> float:
     """The highest end of all intervals and trials of "speedup" or "efficiency"; those that were not measured count up to
     `most` only."""
     own = highest([getattr(p, field) for p in (*own_points(study), *spread_points(study))])
-    singles = [x / (p.workers if field == "efficiency" else 1) for p in own_points(study) for x in p.trial_speedups]
+    singles = [x / (p.workers if field == "efficiency" else 1) for p in own_points(study) for _, x in p.trial_speedups]
     own = max(own, *singles) if singles else own
     others = (*other_points(study.replayed), *other_points(study.emulated), *predicted_points(study))
     return max(own, min(highest([getattr(p, field) for p in others]), most)) if others else own

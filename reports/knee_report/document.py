@@ -10,7 +10,6 @@ from .curve import line_label, line_points
 from .facts import Fact, Facts
 from .measure import Json
 from .rules import judge
-from .samples import speedups
 from .sentences import findings
 from .study import Study
 from .whole import write_whole
@@ -33,7 +32,7 @@ def fact_json(fact: Fact) -> Json:
 def _trials(study: Study) -> Table:
     columns = (("trial", ""), ("block", ""), ("role", ""), ("workers", ""), ("chunk", "items"), ("policy", ""), ("status", ""),
                ("wall", "s"), ("speedup", ""))  # fmt: skip
-    relative = speedups(study.record.samples.trials, study.trials.hiccups, study.facts.weak)
+    relative = study.trial_speedups
     rows = [
         [t.id, t.block, t.role, t.workers, t.chunk, t.policy, "hiccup" if t.id in study.trials.hiccups else t.status, t.wall_s, relative.get(t.id)]
         for t in study.record.samples.trials

@@ -117,17 +117,21 @@ def parse_facts(raw: Json) -> Facts:
     )
 
 
+def parse_single(raw: Json) -> tuple[int, float] | None:
+    trial, speedup = count(raw.get("trial")), finite(raw.get("speedup"))
+    return None if trial is None or speedup is None else (trial, speedup)
+
+
 def parse_curve(raw: Json) -> CurvePoint | None:
     workers = count(raw.get("workers"))
     if workers is None:
         return None
     names = ("wall_s", "images_per_s", "speedup", "efficiency", "karp_flatt", "cpu_s_per_item", "maxrss_mib")
-    singles = raw.get("trial_speedups")
     return CurvePoint(
         workers=workers,
         trials=count(raw.get("trials")),
         oversubscribed=raw.get("oversubscribed") is True,
-        trial_speedups=tuple(x for x in map(finite, singles if isinstance(singles, list) else ()) if x is not None),
+        trial_speedups=tuple(s for s in map(parse_single, rows(raw.get("trial_speedups"))) if s),
         **measures(raw, *names),
     )
 

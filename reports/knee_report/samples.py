@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,18 +72,6 @@ def _trials(db: sqlite3.Connection) -> list[Trial]:
         Trial(number, block, text(role), n or 0, chunk, text(policy), text(status), _seconds(wall), items)
         for number, block, role, n, chunk, policy, status, wall, items in rows
     ]
-
-
-def speedups(trials: Sequence[Trial], left_out: Sequence[int], weak: bool) -> dict[int, float]:
-    """By the number of the trial: T(1) of its block, of trials that count and are not left out, over its time; with weak
-    scaling times its workers. Trials of blocks without T(1) are missing."""
-    ones: dict[object, list[float]] = {}
-    for t in trials:
-        if t.role == "scaling" and t.workers == 1 and t.status == "ok" and t.wall_s and t.id not in left_out:
-            ones.setdefault(t.block, []).append(math.log(t.wall_s))
-    return {
-        t.id: math.exp(sum(ones[t.block]) / len(ones[t.block])) / t.wall_s * (t.workers if weak else 1) for t in trials if t.wall_s and t.block in ones
-    }
 
 
 def compared(trials: Sequence[Trial], left_out: Sequence[int]) -> tuple[int | None, int | None]:

@@ -93,7 +93,7 @@ class CurvePoint:
     karp_flatt: Measure
     cpu_s_per_item: Measure
     maxrss_mib: Measure
-    trial_speedups: tuple[float, ...] = ()  # of every trial: T(1) over its time
+    trial_speedups: tuple[tuple[int, float], ...] = ()  # number of a trial that takes part, T(1) over its time
 
 
 @dataclass(frozen=True)
@@ -288,6 +288,11 @@ class Study:
         others = [other.answer for other in (self.replayed, self.emulated) if other]
         known = [answer for answer in (self.answer, *others) if answer.known and answer.how in order]
         return min(known, key=lambda a: (-(a.workers or 0), order.index(a.how)), default=self.answer)
+
+    @property
+    def trial_speedups(self) -> dict[int, float]:
+        """By the number of the trial, of all points of the curve."""
+        return {number: speedup for point in self.curve for number, speedup in point.trial_speedups}
 
     def point(self, workers: int | None) -> CurvePoint | None:
         """The curve's point with this worker count; None when there is none."""

@@ -142,7 +142,7 @@ def curve_row(n: int, cores: int, items: int) -> Json:
         "karp_flatt": null("needs at least 2 workers") if n == 1 else interval((1 / speedup - 1 / n) / (1 - 1 / n), 0.12),
         "cpu_s_per_item": interval(0.1375 * (1 + 0.004 * n), 0.01),
         "maxrss_mib": interval(118.0 + 2 * n, 0.03),
-        "trial_speedups": [speedup * (1 + 0.004 * ((7 * trial + 3 * n) % 11 - 5)) for trial in range(6)],
+        "trial_speedups": [{"trial": 100 * n + trial, "speedup": speedup * (1 + 0.004 * ((7 * trial + 3 * n) % 11 - 5))} for trial in range(6)],
     }
 
 

@@ -33,13 +33,14 @@ PYTHON
 }
 recompute() { /usr/bin/python3 -B "$root/tests/reports/recompute.py" "$@"; }
 
-for study in images command; do
+/usr/bin/python3 -B "$root/tests/reports/studies.py" usual usual # void trials and a hiccup
+for study in images command usual; do
     "$KNEE" report --core-hour-price 0.04 --currency CHF --core-watts 9 "$study" >/dev/null 2>err
     is "$? $(cat err)" "0 " "$study: report"
     is "$(validate "$study/report.json")" "" "... report.json is valid, no id comes twice"
     recompute "$study" >out
     is "$? $(grep -v ' numbers agree' out)" "0 " "... its numbers are those computed again from the samples"
-    like "$(cat out)" '^1?[0-9]{2} numbers agree, 0 differ' "... about a hundred of them"
+    like "$(cat out)" '^[12]?[0-9]{2} numbers agree, 0 differ' "... a hundred of them or more"
 done
 cp images/report.json first.json
 "$KNEE" report --core-hour-price 0.04 --currency CHF --core-watts 9 images >/dev/null && cmp -s first.json images/report.json

@@ -321,15 +321,29 @@ def differences(facts: Rows, mine: dict[str, Interval | None]) -> tuple[list[str
     return wrong, agree, left
 
 
+def wrong_singles(study: Study, shown: Rows) -> Iterator[str]:
+    """Speedups of single trials that are not T(1) over the trial's time, or are there for a trial that takes no part."""
+    one = geometric(by_block(study.good(role="scaling", workers=1), ns("wall_ns")))
+    for row in shown:
+        trial = next(t for t in study.trials if t["id"] == row["trial"])
+        takes_part = one and trial["status"] == "ok" and trial["role"] == "scaling"
+        mine = one[0] / (trial["wall_ns"] / 1e9) * (trial["workers"] if study.weak else 1) if one and takes_part else None
+        if not close("speedup", row["speedup"], mine):
+            yield f"trial {row['trial']}: speedup {row['speedup']}, computed again {mine}"
+
+
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print(__doc__, file=sys.stderr)
         return 2
     with open(os.path.join(arguments[0], "report.json"), encoding="utf-8") as stream:
         report = json.load(stream)
-    trials = next(table for table in report["tables"] if table["id"] == "trials")["rows"]
-    mine = expected(Study(arguments[0], {row[0] for row in trials if row[6] == "hiccup"}), report["prices"])
+    table = next(table for table in report["tables"] if table["id"] == "trials")
+    trials = [dict(zip((column["name"] for column in table["columns"]), row)) for row in table["rows"]]
+    study = Study(arguments[0], {row["trial"] for row in trials if row["status"] == "hiccup"})
+    mine = expected(study, report["prices"])
     wrong, agree, left = differences(report["facts"], mine)
+    wrong += wrong_singles(study, trials)
     ids = {fact["id"] for fact in report["facts"]}
     wrong += [f"{name}: {value}, not in report.json" for name, value in mine.items() if name not in ids and value is not None and not name.startswith("counter.")]
     for line in wrong:

@@ -89,8 +89,9 @@ fixture predicted predicted
 fixture replayed replayed
 {
     "$KNEE" report --terminal full
-    /usr/bin/python3 -B -E "$root/reports/report.py" curve-data predicted predicted.dat replayed
-    gnuplot -c "$root/reports/curve_terminal.gp" predicted.dat 100
+    mkdir data
+    /usr/bin/python3 -B -E "$root/reports/report.py" curve-data predicted data replayed
+    gnuplot -c "$root/reports/curve_terminal.gp" data/curve.dat 100
 } 2>err | sed 's/ *$//' >terminal
 diff "$root/tests/golden/curve-terminal.txt" terminal | head -n 20 | sed 's/^/# /'
 cmp -s "$root/tests/golden/curve-terminal.txt" terminal
@@ -117,6 +118,8 @@ refused 1 'hollow/study.db: No such file.*knee sweep' "a folder without a study"
 refused 1 'my report.pdf is not a study' "a file that is no study" "$KNEE" report "my report.pdf"
 refused 2 'exclude each other' "--pdf with --curve" "$KNEE" report --curve --pdf x.pdf full
 refused 1 '/proc/x.pdf cannot be written' "unwritable place" "$KNEE" report --pdf /proc/x.pdf full
+refused 1 '^knee report: error: full cannot be written .File too large.: free space there' "a full disk names no private folder" \
+    bash -c 'ulimit -f 1; exec "$@"' limited "$KNEE" report --curve full
 mkdir no-tools
 refused 2 'terminal writes no files' "--terminal with --curve" "$KNEE" report --terminal --curve full
 refused 1 'gnuplot is missing: install the Debian package gnuplot-nox.*make deps' "--terminal without gnuplot" env PATH="$work/no-tools" "$KNEE" report --terminal full
@@ -132,6 +135,8 @@ echo "raise ImportError('cannot import name x', name='somewhere')" >share/report
 refused 1 'Python cannot import what the report needs .cannot import name x' "another broken import is no missing package" \
     env KNEE_DATA="$work/share" "$KNEE" report full
 refused 1 'report.py cannot be read.*KNEE_DATA' "no shared files" env KNEE_DATA="$work/no-tools" "$KNEE" report full
+rm share/reports/matplotlib.py share/reports/knee_report/web/page.css
+refused 1 'share/reports/knee_report/web/page.css cannot be read .*: install knee again' "a part that is missing" env KNEE_DATA="$work/share" "$KNEE" report full
 echo 'plot nothing at all' >share/reports/curve.gp
 cp full/curve.svg kept.svg
 refused 1 'gnuplot could not draw full/curve.svg' "a broken plot" env KNEE_DATA="$work/share" "$KNEE" report full

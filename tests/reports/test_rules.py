@@ -10,7 +10,7 @@ import fixture
 from knee_report import costs, facts, load, rules
 from knee_report.measure import Measure
 from knee_report.record import Record
-from knee_report.samples import NONE, Samples, Span, Trial, _joined, speedups
+from knee_report.samples import NONE, Samples, Span, Trial, _joined
 
 RECORD = Record({}, (), (), "", "", 0, (), None)
 
@@ -122,13 +122,6 @@ class Timelines(unittest.TestCase):
         self.assertEqual([len([s for s in spans if s.worker == w]) for w in range(4)], [313] * 4)
         self.assertEqual((spans[0].begin_s, spans[0].end_s, spans[0].name), (0, 4.0, "4 items, from 0/0"))
         self.assertEqual(_joined(items[:9], 1500), (1, items[:9]))
-
-    def test_speedups(self) -> None:
-        """T(1) of the same block over T; void trials and hiccups are no base"""
-        trials = [trial(1, 1, 1, 8.0), trial(2, 1, 2, 4.0), trial(3, 2, 1, 9.0, "void"), trial(4, 2, 2, 4.0), trial(5, 3, 1, 80.0), trial(6, 3, 2, 4.0)]
-        made = speedups(trials, (5,), False)
-        self.assertEqual({number: round(s, 9) for number, s in made.items()}, {1: 1.0, 2: 2.0})
-        self.assertAlmostEqual(speedups(trials, (5,), True)[2], 4.0)
 
 
 if __name__ == "__main__":

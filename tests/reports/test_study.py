@@ -50,9 +50,9 @@ class CurveData(unittest.TestCase):
 
     def test_trials(self) -> None:
         """every trial of the points that are shown is a line, and of a replay those of its points"""
-        one = replace(study("minimal").curve[1], trial_speedups=(1.5, 2.0))
+        one = replace(study("minimal").curve[1], trial_speedups=((7, 1.5), (8, 2.0)))
         self.assertEqual(curve.trial_lines([one]), ["2 1.5 0.75", "2 2 1"])
-        replayed = replace(study("replayed"), curve=(replace(study("full").curve[3], workers=4, trial_speedups=(3.0,)), one))
+        replayed = replace(study("replayed"), curve=(replace(study("full").curve[3], workers=4, trial_speedups=((9, 3.0),)), one))
         self.assertEqual(curve.other_trials(replayed), ["4 3 0.75"])  # its answer has no point of 2 workers
         self.assertEqual(curve.other_trials(None), [])
 
@@ -93,6 +93,11 @@ class CurveData(unittest.TestCase):
     def test_quoting(self) -> None:
         """a name cannot leave gnuplot's quotes"""
         self.assertEqual(curve.quoted("it's `date` \"$x\" \\\n"), "'it''s `date` \"$x\" \\?'")
+
+    def test_words(self) -> None:
+        """what curve.dat quotes is read again"""
+        for phrase in ("it's", "''", "", "a = 'b'"):
+            self.assertEqual(curve.read_words(f"bound = 2\ntitle = {curve.quoted(phrase)}\nlast = 4\n"), {"title": phrase})
 
     def test_ticks(self) -> None:
         """tick labels: all when few, thinned when many, always the first, the cores and the last"""

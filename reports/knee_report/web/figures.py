@@ -6,7 +6,6 @@ from .. import curve, wording
 from ..facts import slug
 from ..findings import Losses
 from ..measure import Measure
-from ..samples import speedups
 from ..study import Study
 from .svg import Plot, escape, round_ticks, short
 from .view import Drawn, Grid, View, absent
@@ -32,9 +31,7 @@ def speedup(view: View) -> Drawn:
         return absent("curve", title, "the study has no point of the scaling curve")
     last = max(curve.last_workers(study), max(p.workers for p in points))
     rows = [row for row in view.tables["line"][2] if row[0] <= last] if "line" in view.tables else []
-    relative = speedups(study.record.samples.trials, study.trials.hiccups, study.facts.weak)
-    single = [t for t in study.record.samples.trials if t.role == "scaling" and t.status == "ok" and t.id in relative and t.workers <= last]
-    highest = max([float(last), curve.highest_shown(study, "speedup", 1.15 * last), *(min(relative[t.id], 1.5 * last) for t in single)])
+    highest = max(float(last), curve.highest_shown(study, "speedup", 1.15 * last))
     plot = Plot(640, 420)
     plot.y_axis(0, 1.05 * highest, f"{study.facts.speedup} against one worker")
     _workers_axis(plot, last)
@@ -47,9 +44,9 @@ def speedup(view: View) -> Drawn:
     plot.line([(1, 1), (last, last)], "ideal")
     plot.band([(n, low, min(high, 1.05 * highest)) for n, _, low, high in rows if low is not None and high is not None], "band")
     plot.line([(n, value) for n, value, *_ in rows if value is not None and value <= 1.05 * highest], "model")
-    for t in single:
-        if relative[t.id] <= 1.05 * highest:
-            plot.dot(t.workers, relative[t.id], "single", f"trial {t.id}, block {t.block}: {short(round(relative[t.id], 3))} with {t.workers} workers")
+    for q in points:
+        for number, single in q.trial_speedups:
+            plot.dot(q.workers, single, "single", f"trial {number}: {short(round(single, 3))} with {wording.plural(q.workers, 'worker')}")
     for prefix, other, look, shape in (("emulated", study.emulated, "emulated", "^"), ("replayed", study.replayed, "replayed", "s")):
         for p in curve.other_points(other):
             _point(plot, p.workers, view.measure(f"{prefix}.{p.workers}.speedup"), look, shape, f"{prefix}, {p.workers} workers")

@@ -8,6 +8,7 @@ from .. import curve, wording
 from ..document import tables
 from ..facts import Facts, slug
 from ..pages import evidence, page_number, scaling, sizes
+from ..record import StudyError
 from ..rules import judge
 from ..sentences import findings, tiles
 from ..study import Study
@@ -21,8 +22,12 @@ SECTIONS = (("answer", "Answer"), ("curve-section", "Curve and knee"), ("time", 
 
 
 def _part(name: str) -> str:
-    with open(os.path.join(HERE, name), encoding="utf-8") as stream:
-        return stream.read()
+    path = os.path.join(HERE, name)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return stream.read()
+    except OSError as error:
+        raise StudyError(f"{path} cannot be read ({error.strerror}): install knee again") from error
 
 
 def _paragraph(words: str, look: str = "") -> str:
