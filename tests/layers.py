@@ -58,7 +58,7 @@ LAYERS: dict[str, str] = {
     "harness/machine/emulation": "pipeline/base pipeline/pool harness/machine",
     "harness/machine/doctor": "pipeline/base pipeline/pool harness/machine harness/machine/counters",
     "harness/antagonist": "pipeline/base",
-    "harness/study": "pipeline/base analysis/account analysis/speedup",
+    "harness/study": "pipeline/base analysis/statistics analysis/account analysis/speedup",
     "harness/tables": "pipeline/base harness/study",
     "harness/knob": "analysis/statistics analysis/knob harness/study",
     "harness/trial/starter": "",

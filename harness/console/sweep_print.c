@@ -85,7 +85,8 @@ void sweep_print_cells(const struct sweep_plan *planned, const struct subject *s
 
 struct tally {
     unsigned ok, voided, failed;
-    unsigned disturbed; /* void ones that count all the same (study_noise.h); not among voided */
+    bool counted;       /* disturbed ones count (study_noise.h) ... */
+    unsigned disturbed; /* ... these; not among voided */
     double voided_ns;   /* wall time of the void ones */
     unsigned missing;   /* (cell, block) of blocks that were run, without a trial that counts */
     bool has_baseline;  /* one worker, at least one trial that counts */
@@ -100,35 +101,30 @@ static void replace(char **text, const char *with)
     *text = g_strdup(with ? with : "no reason was recorded");
 }
 
-/* Which disturbed trials count, whether one worker has a trial that does, and items that fail. */
-static int read_data(struct study *study, struct tally *tally, bool *counted, struct fault *fault)
+/* What is known of the curve: which disturbed trials count, whether one worker has a trial that does, and items that fail. */
+static struct tally tally_of(const struct study_data *data)
 {
-    struct study_data data;
-    int baseline;
+    struct tally tally = {.counted = data->noise.counted};
+    int baseline = study_data_curve_cell(data, 1);
 
-    if (study_load(study, STUDY_TRIALS, &data, fault))
-        return -1;
-    study_noise_words(&data, tally->noise, sizeof tally->noise);
-    study_data_failed_words(&data, tally->failing, sizeof tally->failing);
-    *counted = data.noise.counted;
-    baseline = study_data_curve_cell(&data, 1);
-    for (unsigned i = 0; i < data.trials->len; i++) {
-        const struct data_trial *trial = &g_array_index(data.trials, struct data_trial, i);
-        tally->has_baseline |= (int)trial->cell == baseline && trial->status == TRIAL_OK;
+    study_noise_words(data, tally.noise, sizeof tally.noise);
+    study_data_failed_words(data, tally.failing, sizeof tally.failing);
+    for (unsigned i = 0; i < data->trials->len; i++) {
+        const struct data_trial *trial = &g_array_index(data->trials, struct data_trial, i);
+        tally.has_baseline |= (int)trial->cell == baseline && trial->status == TRIAL_OK;
     }
-    study_data_release(&data);
-    return 0;
+    return tally;
 }
 
-/* Returns whether the trial is one that counts, or failed. */
-static bool tally_trial(struct tally *tally, const struct study_trial *trial, bool counted)
+/* pressed: next to antagonists. Returns whether the trial is one that counts, or failed. */
+static bool tally_trial(struct tally *tally, const struct study_trial *trial, bool pressed)
 {
     if (strcmp(trial->status, "ok") == 0) {
         tally->ok++;
     } else if (strcmp(trial->status, "failed") == 0) {
         tally->failed++;
         replace(&tally->failed_reason, trial->reason);
-    } else if (trial->disturbed == 1 && counted) {
+    } else if (trial->disturbed == 1 && tally->counted && !pressed) {
         tally->disturbed++;
     } else {
         tally->voided++;
@@ -143,20 +139,16 @@ static int count_trials(struct study *study, const struct plan *plan, int64_t bl
                         struct fault *fault)
 {
     size_t count = 0, places = (size_t)blocks_run * plan->cell_count;
-    struct study_trial *trials;
-    bool *has, counted;
+    struct study_trial *trials = study_read_trials(study, &count, fault);
+    bool *has;
 
-    *tally = (struct tally){0};
-    if (read_data(study, tally, &counted, fault))
-        return -1;
-    trials = study_read_trials(study, &count, fault);
     if (!trials)
         return -1;
     has = g_new0(bool, places + 1);
     for (size_t i = 0; i < count; i++) {
-        bool settled = tally_trial(tally, &trials[i], counted);
-        int64_t place = trials[i].block * plan->cell_count + trials[i].cell - 1;
-        if (settled && place >= 0 && (size_t)place < places)
+        int64_t cell = trials[i].cell - 1, place = trials[i].block * plan->cell_count + cell;
+        bool pressed = cell >= 0 && cell < plan->cell_count && plan->cells[cell].role == PLAN_ANTAGONIST;
+        if (tally_trial(tally, &trials[i], pressed) && place >= 0 && (size_t)place < places)
             has[place] = true;
     }
     for (size_t i = 0; i < places; i++)
@@ -189,7 +181,7 @@ static void print_trials(const struct tally *tally)
     if (tally->voided)
         printf("         void ones were repeated%s; the last was void because %s\n",
                tally->missing ? ", not all with success" : "", tally->void_reason);
-    if (tally->missing)
+    if (tally->missing && tally->has_baseline) /* else there is no report */
         printf("         %u cells have no trial that counts in a block: the report's intervals are wider\n",
                tally->missing);
     if (tally->failed)
@@ -260,44 +252,49 @@ static void print_end(struct study *study, const struct plan *plan, int64_t bloc
 }
 
 /* Of a command: is its option the number of workers? */
-static int print_knob(struct study *study, struct fault *fault)
+static void print_knob(const struct study_data *data)
 {
-    struct study_data data;
     struct knob_study knob;
 
-    if (study_load(study, STUDY_TRIALS, &data, fault))
-        return -1;
-    knob_study_make(&data, &knob);
+    knob_study_make(data, &knob);
     knob_print_table(&knob, stdout);
     knob_print_findings(&knob, stdout);
     knob_study_release(&knob);
-    study_data_release(&data);
-    return 0;
+}
+
+static int print_summary(struct study *study, const struct study_data *data, const struct sweep_plan *planned,
+                         const struct subject *subject, struct tally *tally, struct fault *fault)
+{
+    const struct plan *plan = &planned->plan;
+    int64_t run = study_get_number(study, "blocks_run", plan->blocks);
+
+    if (count_trials(study, plan, run, tally, fault))
+        return -1;
+    if (plan->stop == PLAN_STOP_PRECISION)
+        tally->missing = 0; /* later blocks visit a few cells only */
+    print_study(study, plan, subject, run);
+    print_trials(tally);
+    if (subject->kind->print(subject, plan, study, tally->failed == 0, stdout, fault))
+        return -1;
+    print_knob(data);
+    print_time(study, planned, subject, tally);
+    print_end(study, plan, run, tally->has_baseline);
+    return check_tally(tally, study, fault);
 }
 
 int sweep_print_summary(struct study *study, const struct sweep_plan *planned, const struct subject *subject,
                         struct fault *fault)
 {
-    const struct plan *plan = &planned->plan;
-    int64_t run = study_get_number(study, "blocks_run", plan->blocks);
+    struct study_data data;
     struct tally tally;
     int result;
 
-    if (count_trials(study, plan, run, &tally, fault))
+    if (study_load(study, STUDY_TRIALS, &data, fault))
         return -1;
-    if (plan->stop == PLAN_STOP_PRECISION)
-        tally.missing = 0; /* later blocks visit a few cells only */
-    print_study(study, plan, subject, run);
-    print_trials(&tally);
-    result = subject->kind->print(subject, plan, study, tally.failed == 0, stdout, fault);
-    if (result == 0)
-        result = print_knob(study, fault);
-    if (result == 0) {
-        print_time(study, planned, subject, &tally);
-        print_end(study, plan, run, tally.has_baseline);
-        result = check_tally(&tally, study, fault);
-    }
+    tally = tally_of(&data);
+    result = print_summary(study, &data, planned, subject, &tally, fault);
     g_free(tally.void_reason);
     g_free(tally.failed_reason);
+    study_data_release(&data);
     return result;
 }

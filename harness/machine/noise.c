@@ -116,7 +116,7 @@ bool noise_judge(const struct noise_sample *before, const struct noise_sample *a
 
     if (before->stall_known && after->stall_known && wall_ns >= 2 * PSI_PERIOD_NS &&
         (double)stall_ns > limits->memory_share * (double)(wall_ns + PSI_PERIOD_NS))
-        snprintf(reason, bytes, "memory was short for %.1f%% of the time (limit %.0f%%)",
+        snprintf(reason, bytes, "memory was short for %.1f%% of the time (limit %.3g%%)",
                  100 * (double)stall_ns / (double)wall_ns, 100 * limits->memory_share);
     else if (before->swap_known && after->swap_known && swapped > limits->swap_bytes)
         snprintf(reason, bytes, "the machine swapped %.0f MB (limit %.0f MB)", (double)swapped / 1e6,

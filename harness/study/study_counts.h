@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* operand: the folder of a study, or its study.db. False: it has trials, and none of the scaling curve has the status 'ok'.
+/* operand: the folder of a study, or its study.db. False: it has trials, and none of the scaling curve counts.
  * True also where it cannot be read: who reads it next says why. */
 bool study_has_curve(const char *operand);
 

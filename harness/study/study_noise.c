@@ -2,8 +2,8 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "analysis/statistics/stats.h"
 #include "harness/study/study_data.h"
 
 /* Of studies that do not record it: that of harness/machine/noise.c. */
@@ -11,11 +11,27 @@
 
 const char *const noise_policy_names[] = {"auto", "void", "weigh", "keep", NULL};
 
-enum noise_policy noise_policy_in_force(enum noise_policy asked, size_t ok, size_t disturbed)
+/* Has it disturbed trials, and none that counts or may come? */
+static bool has_only_disturbed(const struct noise_cell *cell)
 {
-    if (asked != NOISE_AUTO)
+    return cell->disturbed && !cell->ok && !cell->is_open;
+}
+
+enum noise_policy noise_policy_in_force(enum noise_policy asked, const struct noise_cell *cells, size_t count)
+{
+    size_t ok = 0, disturbed = 0;
+    bool needed = false; /* without disturbed trials the numbers would be missing */
+
+    for (size_t c = 0; c < count; c++) {
+        ok += cells[c].ok;
+        disturbed += cells[c].disturbed;
+        needed = needed || (cells[c].on_curve && (cells[c].workers == 1 || asked == NOISE_AUTO) &&
+                            has_only_disturbed(&cells[c]));
+    }
+    if (asked == NOISE_WEIGH || asked == NOISE_KEEP)
         return asked;
-    return disturbed >= NOISE_LEAST && disturbed > ok ? NOISE_WEIGH : NOISE_VOID;
+    return needed || (asked == NOISE_AUTO && disturbed >= NOISE_LEAST && disturbed > ok) ? NOISE_WEIGH
+                                                                                         : NOISE_VOID;
 }
 
 bool noise_policy_counts(enum noise_policy in_force)
@@ -39,45 +55,30 @@ static enum noise_policy asked_of(const struct study_data *data)
     return NOISE_VOID;
 }
 
-/* Has the cell disturbed trials, and none that counts? */
-static bool has_only_disturbed(const struct study_data *data, unsigned cell)
+/* Caller frees with g_free. */
+static struct noise_cell *cells_of(const struct study_data *data)
 {
-    bool disturbed = false;
+    struct noise_cell *cells = g_new0(struct noise_cell, data->cells->len + 1);
 
+    for (unsigned c = 0; c < data->cells->len; c++) {
+        cells[c].workers = g_array_index(data->cells, struct data_cell, c).workers;
+        cells[c].on_curve = study_data_curve_cell(data, cells[c].workers) == (int)c;
+    }
     for (unsigned i = 0; i < data->trials->len; i++) {
         const struct data_trial *trial = trial_at(data, i);
-        if (trial->cell == cell && trial->status == TRIAL_OK)
-            return false;
-        disturbed = disturbed || (trial->cell == cell && trial->disturbed);
+        cells[trial->cell].ok += trial->status == TRIAL_OK;
+        cells[trial->cell].disturbed += trial->disturbed;
     }
-    return disturbed;
+    return cells;
 }
 
-/* Where the numbers would be missing. */
-static bool needs_them(const struct study_data *data, enum noise_policy asked)
-{
-    for (unsigned c = 0; c < data->cells->len; c++) {
-        unsigned workers = g_array_index(data->cells, struct data_cell, c).workers;
-        if ((workers == 1 || asked == NOISE_AUTO) && study_data_curve_cell(data, workers) == (int)c &&
-            has_only_disturbed(data, c))
-            return true;
-    }
-    return false;
-}
-
+/* Infinite: others may take any share. */
 static double limit_of(const struct study_data *data)
 {
     const char *fact = study_data_fact(data, "noise_limit");
     double limit = fact ? g_ascii_strtod(fact, NULL) : NAN;
 
-    return limit > 0 && limit <= 1 ? limit : LIMIT_USUAL;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
+    return limit > 0 ? limit : LIMIT_USUAL;
 }
 
 static double median_share(const struct study_data *data)
@@ -88,8 +89,7 @@ static double median_share(const struct study_data *data)
     for (unsigned i = 0; i < data->trials->len; i++)
         if (trial_at(data, i)->disturbed && !isnan(trial_at(data, i)->others_share))
             share[count++] = trial_at(data, i)->others_share;
-    qsort(share, count, sizeof *share, compare);
-    median = count ? (share[(count - 1) / 2] + share[count / 2]) / 2 : NAN;
+    median = stats_median(share, count);
     g_free(share);
     return median;
 }
@@ -112,22 +112,17 @@ static void count_in(struct study_data *data, enum noise_policy policy)
 
 void study_noise_apply(struct study_data *data)
 {
-    enum noise_policy asked = asked_of(data);
-    size_t ok = 0;
+    struct noise_cell *cells = cells_of(data);
 
     data->noise = (struct study_noise){.policy = NOISE_AUTO, .others_share = median_share(data)};
-    for (unsigned i = 0; i < data->trials->len; i++) {
-        ok += trial_at(data, i)->status == TRIAL_OK;
-        data->noise.disturbed += trial_at(data, i)->disturbed;
-    }
-    if (!data->noise.disturbed)
-        return;
-    data->noise.policy = noise_policy_in_force(asked, ok, data->noise.disturbed);
-    if (data->noise.policy == NOISE_VOID && needs_them(data, asked))
-        data->noise.policy = NOISE_WEIGH;
+    for (unsigned c = 0; c < data->cells->len; c++)
+        data->noise.disturbed += cells[c].disturbed;
+    if (data->noise.disturbed)
+        data->noise.policy = noise_policy_in_force(asked_of(data), cells, data->cells->len);
     data->noise.counted = noise_policy_counts(data->noise.policy);
     if (data->noise.counted)
         count_in(data, data->noise.policy);
+    g_free(cells);
 }
 
 char *study_noise_words(const struct study_data *data, char *text, size_t bytes)

@@ -9,8 +9,8 @@
  *   keep    it counts in full
  *   auto    void while no more trials are disturbed than count, and while there are fewer than NOISE_LEAST; else weigh
  * So that a study with trials has numbers, auto also weighs where some worker count of the curve has disturbed trials and
- * none that counts, and so does void where one worker has. All of it follows from the rows alone: a sweep that goes on, and
- * every reader of the study, decide alike.
+ * none that counts, and so does void where one worker has. noise_policy_in_force() decides all of it, for a sweep that goes on
+ * and for every reader of the study, from the rows alone. Trials next to antagonists take no part: disturbed ones never count.
  */
 #ifndef KNEE_STUDY_NOISE_H
 #define KNEE_STUDY_NOISE_H
@@ -33,8 +33,17 @@ struct study_noise {
         others_share; /* of the time of all CPUs: median over the disturbed trials; NaN: none, or not known */
 };
 
-/* The policy in force after that many trials that count, and that many disturbed ones. */
-enum noise_policy noise_policy_in_force(enum noise_policy asked, size_t ok, size_t disturbed);
+/* What the trials of a cell are. */
+struct noise_cell {
+    unsigned workers;
+    bool on_curve; /* they are the point of the curve at that many workers */
+    bool
+        is_open; /* a disturbed one is about to be repeated: one that counts may still come. Of readers never */
+    size_t ok, disturbed;
+};
+/* The policy in force: void, weigh or keep. cells: all but those of antagonists. */
+enum noise_policy noise_policy_in_force(enum noise_policy asked, const struct noise_cell *cells,
+                                        size_t count);
 bool noise_policy_counts(enum noise_policy in_force);
 
 struct study_data;

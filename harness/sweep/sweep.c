@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/study/study_read.h"
 #include "harness/sweep/sweep_interim.h"
 
 static struct sweep_slot *slot_of(const struct sweep *sweep, uint32_t block, uint32_t cell)
@@ -26,35 +27,20 @@ static double predict(const struct sweep *sweep, uint32_t cell)
     return plan_predict_ns(planned, plan_items_of(&sweep->plan, planned), sweep->plan.cores, &sweep->costs);
 }
 
-const char *sweep_cell_text(const struct subject *subject, const struct plan_cell *cell, char *text,
-                            size_t bytes)
-{
-    char pressure[ANTAGONIST_TEXT_BYTES], chunk[48] = "";
-
-    if (cell->role == PLAN_SERIAL)
-        snprintf(text, bytes, "serial");
-    else if (cell->role == PLAN_ANTAGONIST)
-        snprintf(text, bytes, "1 worker, antagonist: %s",
-                 antagonist_text(&cell->antagonist, pressure, sizeof pressure));
-    else if (cell->nodes)
-        snprintf(text, bytes, "%" PRIu32 " node%s with %" PRIu32 " worker%s", cell->nodes,
-                 cell->nodes == 1 ? "" : "s", cell->workers / cell->nodes,
-                 cell->workers == cell->nodes ? "" : "s");
-    else {
-        if (subject->has_chunk)
-            snprintf(chunk, sizeof chunk, ", chunk %" PRIu64, cell->chunk);
-        snprintf(text, bytes, "%" PRIu32 " worker%s%s%s%s", cell->workers, cell->workers == 1 ? "" : "s",
-                 chunk, subject->has_policy ? ", " : "",
-                 subject->has_policy ? chunk_policy_name(cell->policy) : "");
-    }
-    return text;
-}
-
 double sweep_pace(const struct sweep *sweep)
 {
     return sweep->trials_predicted_ns > 0 && sweep->trials_ns > 0
                ? sweep->trials_ns / sweep->trials_predicted_ns
                : 1;
+}
+
+/* A disturbed trial next to antagonists is void like any other. */
+static void take_noise(struct sweep *sweep, struct sweep_slot *slot, const struct study_trial *trial)
+{
+    if (sweep->plan.cells[trial->cell - 1].role == PLAN_ANTAGONIST)
+        return;
+    sweep_noise_take(&sweep->noise, trial);
+    slot->disturbed = slot->disturbed || trial->disturbed == 1;
 }
 
 /* --- trials already done ----------------------------------------------------------------------- */
@@ -71,11 +57,12 @@ static int take_trial(struct sweep *sweep, const struct study_trial *trial, stru
     if (strcmp(trial->status, "void") == 0)
         slot->voids++;
     else
-        slot->done = slot->settled = true;
-    slot->disturbed = slot->disturbed || trial->disturbed == 1;
-    sweep_noise_take(&sweep->noise, trial);
+        slot->done = true;
+    take_noise(sweep, slot, trial);
     if (slot->voids > SWEEP_REPEATS)
         slot->done = true;
+    if (slot->done)
+        sweep_noise_close(&sweep->noise, (uint32_t)trial->cell - 1);
     if (trial->block >= sweep->blocks_run)
         sweep->blocks_run = (uint32_t)trial->block + 1;
     sweep->trials_predicted_ns += predict(sweep, (uint32_t)trial->cell - 1);
@@ -95,6 +82,8 @@ int sweep_prepare(struct sweep *sweep, struct fault *fault)
     sweep->noise = (struct sweep_noise){.asked = sweep->noise_policy,
                                         .note = sweep->subject ? sweep->subject->note : NULL};
     sweep_noise_look(&sweep->noise);
+    if (sweep_noise_open(&sweep->noise, &sweep->plan))
+        result = fault_sys(fault, "sweep: no memory for the plan");
     sweep->visits = calloc(sweep->plan.cell_count, sizeof *sweep->visits);
     for (uint32_t i = 0; sweep->visits && i < sweep->plan.cell_count; i++)
         sweep->visits[i] = true;
@@ -192,17 +181,6 @@ static struct trial_request request_of(const struct sweep *sweep, uint32_t cell)
                                   .padding_bytes = plan_padding(sweep->seed, number)};
 }
 
-static void take_noise(struct sweep *sweep, struct sweep_slot *slot, const struct trial_result *result)
-{
-    bool disturbed = result->rows.trial.disturbed == 1;
-
-    sweep_noise_look(&sweep->noise);
-    sweep_noise_take(&sweep->noise, &result->rows.trial);
-    slot->disturbed = slot->disturbed || disturbed;
-    if (disturbed)
-        sweep_noise_say(&sweep->noise, result->reason);
-}
-
 /* Appends the row, with an event when the trial does not count, and only then updates the sweep. */
 static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t position,
                   const struct trial_request *request, const struct trial_outcome *outcome,
@@ -214,6 +192,7 @@ static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t p
     struct trial_result result;
     char words[96], event[700] = "";
     int status;
+    bool disturbed;
 
     if (subject->kind->judge(subject, request, outcome, &result, fault))
         return -1;
@@ -228,7 +207,9 @@ static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t p
                  result.reason);
     status = study_append(sweep->study, &result.rows, spent_ns,
                           event[0] ? trial_status_name(result.status) : NULL, event, NULL, fault);
-    take_noise(sweep, slot, &result);
+    sweep_noise_look(&sweep->noise);
+    take_noise(sweep, slot, &result.rows.trial);
+    disturbed = result.rows.trial.disturbed == 1 && !antagonist;
     trial_result_release(&result);
     if (status)
         return -1;
@@ -237,8 +218,11 @@ static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t p
     sweep->voids += result.status == TRIAL_VOID;
     sweep->trials_ns += (double)outcome->spent_ns;
     sweep->trials_predicted_ns += predict(sweep, cell);
-    slot->settled = slot->settled || result.status != TRIAL_VOID;
     slot->done = result.status != TRIAL_VOID || ++slot->voids > SWEEP_REPEATS;
+    if (slot->done)
+        sweep_noise_close(&sweep->noise, cell);
+    if (disturbed)
+        sweep_noise_say(&sweep->noise, result.reason);
     if (is_done(sweep, slot))
         sweep->session_ns += predict(sweep, cell);
     sweep->failures_in_a_row = result.status == TRIAL_FAILED ? sweep->failures_in_a_row + 1 : 0;
@@ -314,8 +298,8 @@ static bool is_all_void(const struct sweep *sweep, uint32_t block)
 {
     for (uint32_t c = 0; c < sweep->plan.cell_count; c++) {
         const struct sweep_slot *slot = slot_of(sweep, block, c);
-        if (sweep->visits[c] && (slot->settled || slot->voids <= SWEEP_REPEATS ||
-                                 (slot->disturbed && sweep_noise_counts(&sweep->noise))))
+        if (sweep->visits[c] &&
+            (slot->voids <= SWEEP_REPEATS || (slot->disturbed && sweep_noise_counts(&sweep->noise))))
             return false;
     }
     return true;
@@ -332,67 +316,66 @@ static bool has_time_for(const struct sweep *sweep, uint32_t block)
            (double)sweep->spent_ns + block_ns * sweep_pace(sweep) <= sweep->budget_ns;
 }
 
-/* Which cells the block visits: all, or those that limit the precision. */
-static enum sweep_state aim(struct sweep *sweep, uint32_t block, struct fault *fault)
+/* Before a block, and after the last: what is known so far, when trials have come, and which cells the block visits: all, or
+ * those that limit the precision. */
+static enum sweep_state look(struct sweep *sweep, uint32_t block, bool is_new, struct fault *fault)
 {
-    if (sweep->plan.stop != PLAN_STOP_PRECISION)
-        return SWEEP_COMPLETE;
-    if (sweep_precision_look(sweep->study, &sweep->plan, block, sweep->precision, sweep->delta, sweep->visits,
-                             &sweep->reached, fault))
-        return SWEEP_ERROR;
-    return sweep->reached.cells == 0 ? SWEEP_PRECISE : SWEEP_COMPLETE;
-}
-
-/* Only of a block in which there was something to do. */
-static enum sweep_state say_interim(struct sweep *sweep, uint32_t block, struct fault *fault)
-{
+    bool precise = sweep->plan.stop == PLAN_STOP_PRECISION, says = is_new && sweep->interim;
+    struct study_data data;
     char text[256];
+    int failed = 0;
 
-    if (!sweep->interim)
+    if (!precise && !says)
         return SWEEP_COMPLETE;
-    if (sweep_interim_words(sweep->study, &sweep->plan, block + 1, sweep->delta, text, sizeof text, fault))
+    if (study_load(sweep->study, STUDY_TRIALS, &data, fault))
         return SWEEP_ERROR;
-    sweep->interim(sweep->progress_context, block, text);
-    return SWEEP_COMPLETE;
+    if (says)
+        failed = sweep_interim_words(&data, &sweep->plan, block, sweep->delta, text, sizeof text, fault);
+    if (says && !failed)
+        sweep->interim(sweep->progress_context, block - 1, text);
+    if (precise && !failed)
+        failed = sweep_precision_look(&data, &sweep->plan, block, sweep->precision, sweep->delta,
+                                      sweep->visits, &sweep->reached, fault);
+    study_data_release(&data);
+    if (failed)
+        return SWEEP_ERROR;
+    return precise && sweep->reached.cells == 0 ? SWEEP_PRECISE : SWEEP_COMPLETE;
 }
 
 static enum sweep_state do_block(struct sweep *sweep, uint32_t block, uint32_t *order, struct fault *fault)
 {
     enum sweep_state state = SWEEP_COMPLETE;
-    uint64_t before = sweep->trials;
 
     plan_order(sweep->plan.cell_count, sweep->seed, block, order);
     for (uint32_t pass = 0; pass <= SWEEP_REPEATS && state == SWEEP_COMPLETE; pass++)
         state = do_pass(sweep, block, pass, order, fault);
+    for (uint32_t c = 0; c < sweep->plan.cell_count; c++)
+        sweep_noise_close(&sweep->noise, c);
     if (block >= sweep->blocks_run)
         sweep->blocks_run = block + 1;
-    if (state == SWEEP_COMPLETE && sweep->trials > before)
-        state = say_interim(sweep, block, fault);
     return state == SWEEP_COMPLETE && is_all_void(sweep, block) ? SWEEP_ALL_VOID : state;
 }
 
 enum sweep_state sweep_go(struct sweep *sweep, struct fault *fault)
 {
-    uint32_t *order = calloc(sweep->plan.cell_count, sizeof *order);
-    enum sweep_state state = SWEEP_COMPLETE;
+    uint32_t *order = calloc(sweep->plan.cell_count, sizeof *order), block = 0;
+    enum sweep_state state = SWEEP_COMPLETE, last;
+    uint64_t before = sweep->trials;
 
     if (!order) {
         fault_sys(fault, "sweep: no memory for the plan");
         return SWEEP_ERROR;
     }
-    for (uint32_t block = 0; block < sweep->plan.blocks && state == SWEEP_COMPLETE; block++) {
-        state = aim(sweep, block, fault);
+    for (; block < sweep->plan.blocks && state == SWEEP_COMPLETE; block++) {
+        state = look(sweep, block, sweep->trials > before, fault);
         if (state != SWEEP_COMPLETE)
             break;
-        if (!has_time_for(sweep, block)) {
-            state = SWEEP_SHORT;
-            break;
-        }
-        state = do_block(sweep, block, order, fault);
+        before = sweep->trials;
+        state = has_time_for(sweep, block) ? do_block(sweep, block, order, fault) : SWEEP_SHORT;
     }
     free(order);
     if (state == SWEEP_COMPLETE || state == SWEEP_SHORT) {
-        enum sweep_state last = aim(sweep, sweep->plan.blocks, fault);
+        last = look(sweep, sweep->plan.blocks, state == SWEEP_COMPLETE && sweep->trials > before, fault);
         state = last == SWEEP_COMPLETE ? state : last;
     }
     return state;

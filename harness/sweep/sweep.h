@@ -9,10 +9,11 @@
  *       |\---disturbed, and disturbed trials count (sweep_noise.h)--> done
  *       \----void--> to do again, at the end of the block, at most SWEEP_REPEATS times
  *
- * A block in which no trial counts, repeats included, is the last one: the others would be no better.
- * The time left counts such repeats, as often as they have been necessary so far. A block is begun only when the pace so far says that it will end within the budget; repeats are left out
- * when they would not. A block that turns out far slower is broken off when the budget is exceeded by a whole
- * predicted block.
+ * When these are used up without a trial that counts, disturbed ones may come to count, as they do for every reader of the
+ * study. A block in which no trial counts even so is the last one: the others would be no better.
+ * The time left counts such repeats, as often as they have been necessary so far. A block is begun only when the pace so
+ * far says that it will end within the budget; repeats are left out when they would not. A block that turns out far
+ * slower is broken off when the budget is exceeded by a whole predicted block.
  *
  * Sequence: fill the first part of the struct; sweep_prepare(); sweep_go(); sweep_finish() unless it was interrupted or
  * failed; sweep_release().
@@ -64,8 +65,7 @@ struct sweep {
     /* Kept by the sweep. */
     struct sweep_slot {
         bool done;
-        bool settled;   /* a trial of it counts, or failed */
-        bool disturbed; /* a trial of it is */
+        bool disturbed; /* a trial of it is; next to antagonists never */
         uint8_t voids;
     } * slots; /* [block * cell_count + cell] */
     struct sweep_noise noise;

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <glib.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +137,8 @@ static int record_limits(struct study *study, const struct subject *subject, con
     if (kernel_cpu_read(&cpu, NULL) == 0 && !cpu.steal_known &&
         study_set(study, "steal_reason", "this kernel does not report steal", fault))
         return -1;
-    snprintf(text, sizeof text, "%g", subject->limits.others_share);
+    snprintf(text, sizeof text, "%g",
+             fmin(subject->limits.others_share, 1)); /* infinite: of all of the time */
     if (study_set(study, "noise_limit", text, fault))
         return -1;
     noise_read(&noise);

@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "analysis/knee/knee.h"
-#include "harness/study/observations.h"
-#include "harness/study/study_read.h"
-
-static const double level = 0.95;
+#include "harness/sweep/sweep_curve.h"
 
 /* The point with the most workers that have a core each and an efficiency; NULL none above one worker. */
 static const struct scaling_point *at_cores(const struct scaling_point *points, size_t count)
@@ -45,28 +42,18 @@ static void describe(const struct scaling_point *points, size_t count, const str
     snprintf(text, bytes, "E(%u) %s, knee so far: %s", full->workers, value, found);
 }
 
-int sweep_interim_words(struct study *study, const struct plan *plan, uint32_t block, double delta,
+int sweep_interim_words(const struct study_data *data, const struct plan *plan, uint32_t block, double delta,
                         char *text, size_t bytes, struct fault *fault)
 {
-    struct scaling_point points[PLAN_CELLS_MOST];
-    struct observation *observations;
-    struct scaling_data observed;
-    struct study_data data;
+    struct sweep_curve curve;
     struct knee knee;
-    int count;
 
-    if (study_load(study, STUDY_TRIALS, &data, fault))
+    if (sweep_curve_make(data, plan, block, false, &curve, fault))
         return -1;
-    observed = observations_of_curve(&data, block, &observations);
-    observed.cores = plan->cores;
-    count = scaling_curve(&observed, level, points, PLAN_CELLS_MOST);
-    g_free(observations);
-    if (count >= 0) {
-        knee = knee_find(points, (size_t)count, plan->cores, delta);
-        describe(points, (size_t)count, &knee, text, bytes);
-        if (data.noise.counted)
-            snprintf(text + strlen(text), bytes - strlen(text), "; noisy machine");
-    }
-    study_data_release(&data);
-    return count < 0 ? fault_sys(fault, "sweep: no memory for the curve") : 0;
+    knee = knee_find(curve.points, curve.count, plan->cores, delta);
+    describe(curve.points, curve.count, &knee, text, bytes);
+    if (data->noise.counted)
+        snprintf(text + strlen(text), bytes - strlen(text), "; noisy machine");
+    sweep_curve_release(&curve);
+    return 0;
 }

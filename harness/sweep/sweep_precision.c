@@ -3,15 +3,12 @@
 #include <glib.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "analysis/speedup/scaling.h"
 #include "analysis/statistics/stats.h"
 #include "harness/study/observations.h"
 #include "harness/study/study_read.h"
-
-static const double level = 0.95;
+#include "harness/sweep/sweep_curve.h"
 
 /* --- limiting cells --- */
 
@@ -98,43 +95,23 @@ static void choose(const struct plan *plan, const struct scaling_point *point, s
         found->cells += again[c];
 }
 
-/* The curve of the blocks below `block`. Returns how many points, or -1 with fault; caller frees *points. */
-static int curve_of(const struct study_data *data, const struct plan *plan, uint32_t block,
-                    struct scaling_point **points, struct fault *fault)
+int sweep_precision_look(const struct study_data *data, const struct plan *plan, uint32_t block,
+                         double wanted, double delta, bool *again, struct sweep_precision *found,
+                         struct fault *fault)
 {
-    struct observation *observations;
-    struct scaling_data observed = observations_of_curve(data, block, &observations);
-    int made;
-
-    observed.cores = plan->cores;
-    observed.weak = false; /* times for the work of one worker are compared, not T(n) */
-    *points = calloc(plan->cell_count + 1, sizeof **points);
-    made = *points ? scaling_curve(&observed, level, *points, plan->cell_count + 1) : -1;
-    g_free(observations);
-    return made < 0 ? fault_sys(fault, "sweep: no memory for the curve") : made;
-}
-
-int sweep_precision_look(struct study *study, const struct plan *plan, uint32_t block, double wanted,
-                         double delta, bool *again, struct sweep_precision *found, struct fault *fault)
-{
-    struct scaling_point *points = NULL;
-    struct study_data data;
-    int made;
+    struct sweep_curve curve;
 
     *found = (struct sweep_precision){.half_width = NAN};
-    if (study_load(study, STUDY_TRIALS, &data, fault))
+    if (sweep_curve_make(data, plan, block, true, &curve, fault))
         return -1;
-    made = curve_of(&data, plan, block, &points, fault);
-    if (made >= 0)
-        choose(plan, points, (size_t)made, wanted, delta, again, found);
-    if (made >= 0 && block < PRECISION_BLOCKS) {
+    choose(plan, curve.points, curve.count, wanted, delta, again, found);
+    if (block < PRECISION_BLOCKS) {
         for (uint32_t c = 0; c < plan->cell_count; c++)
             again[c] = true;
         found->cells = plan->cell_count;
     }
-    study_data_release(&data);
-    free(points);
-    return made < 0 ? -1 : 0;
+    sweep_curve_release(&curve);
+    return 0;
 }
 
 /* --- first-run effects --- */
@@ -170,7 +147,7 @@ int sweep_first_run(struct study *study, char *text, size_t bytes, struct fault 
     if (study_load(study, STUDY_TRIALS, &data, fault))
         return -1;
     made = differences(&data, difference);
-    mean = stats_mean_interval(difference, made, level);
+    mean = stats_mean_interval(difference, made, SWEEP_CURVE_LEVEL);
     if (made >= 3 && interval_has_bounds(&mean) && fabs(mean.value) > 0.005 &&
         (mean.low > 0 || mean.high < 0))
         snprintf(text, bytes,

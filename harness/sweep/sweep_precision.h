@@ -8,7 +8,7 @@
  *   - the best: the n with the smallest time, and every n whose time cannot be distinguished from it,
  *   - every n of which no trial counts yet,
  * with at most as many workers as cores. With a limiting cell its baseline, one worker, is measured again too.
- * Pure but for reading the study: the same trials give the same answer, so a sweep that is resumed decides alike.
+ * Pure: the same trials give the same answer, so a sweep that is resumed decides alike.
  */
 #ifndef KNEE_SWEEP_PRECISION_H
 #define KNEE_SWEEP_PRECISION_H
@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "harness/study/study.h"
+#include "harness/study/study_data.h"
 #include "harness/sweep/plan.h"
 
 enum { PRECISION_BLOCKS = 3, PRECISION_BLOCKS_MOST = 200 };
@@ -32,8 +33,9 @@ struct sweep_precision {
 /* Looks at the trials of blocks below `block`. again[plan->cell_count] gets the cells that the next block visits;
  * before PRECISION_BLOCKS blocks those are all. wanted: half-width of E(n), a share; delta of the knee. Returns 0,
  * or -1 with fault. */
-int sweep_precision_look(struct study *study, const struct plan *plan, uint32_t block, double wanted,
-                         double delta, bool *again, struct sweep_precision *found, struct fault *fault);
+int sweep_precision_look(const struct study_data *data, const struct plan *plan, uint32_t block,
+                         double wanted, double delta, bool *again, struct sweep_precision *found,
+                         struct fault *fault);
 
 /* Whether wall times of the first block differ from those of the later ones: over cells, the mean of log T(first
  * block) - mean log T(later blocks), with Student's interval; a first-run effect is there when that lies wholly on

@@ -211,7 +211,7 @@ static bool is_kept_waiting(const struct trial_outcome *outcome, const struct tr
     share = lost_share(outcome, expected->waits);
     if (isnan(share) || share <= limits->runqueue_share)
         return false;
-    REASON(result, "workers were ready and without a core for %.1f%% of their time (limit %.0f%%)",
+    REASON(result, "workers were ready and without a core for %.1f%% of their time (limit %.3g%%)",
            100 * share, 100 * limits->runqueue_share);
     return true;
 }
@@ -227,7 +227,7 @@ static bool is_held(const struct trial_outcome *outcome, const struct trial_limi
     if (!cpus || outcome->workers > cpus || held_ns <= (int64_t)limits->least_ns ||
         share <= limits->held_share)
         return false;
-    REASON(result, "the CPU quota held the workers for %.1f%% of their time (limit %.0f%%)", 100 * share,
+    REASON(result, "the CPU quota held the workers for %.1f%% of their time (limit %.3g%%)", 100 * share,
            100 * limits->held_share);
     return true;
 }
@@ -247,11 +247,11 @@ bool trial_is_disturbed(const struct trial_outcome *outcome, const struct trial_
     if (!outcome->cpu_known || all_ns <= 0)
         return false;
     if (trial->steal_ns > (int64_t)limits->least_ns && (double)trial->steal_ns > limits->steal_share * all_ns)
-        REASON(result, "the host took %.1f%% of the CPU time away (steal; limit %.0f%%)",
+        REASON(result, "the host took %.1f%% of the CPU time away (steal; limit %.3g%%)",
                100 * (double)trial->steal_ns / all_ns, 100 * limits->steal_share);
     else if (trial->other_cpu_ns > (int64_t)limits->least_ns &&
              (double)trial->other_cpu_ns > limits->others_share * all_ns)
-        REASON(result, "other processes used %.1f%% of the CPU time (limit %.0f%%)",
+        REASON(result, "other processes used %.1f%% of the CPU time (limit %.3g%%)",
                100 * (double)trial->other_cpu_ns / all_ns, 100 * limits->others_share);
     else
         return false;

@@ -39,9 +39,9 @@ is "$(json '[c["program"] for c in f["contention"]["sensitivity"]], f["contentio
 is "$(cat out)" " 2 1 2 2 1 workers " "export: trials of the curve only"
 is "$("$KNEE" export --role antagonist one | wc -l)" 9 "... --role antagonist: the others"
 "$KNEE" predict --cores 8 one >out
-like "$(tr '\n' ' ' <out)" 'measured next to antagonists \(2 blocks\).*GB/s of traffic \(from reporters\)' "predict: contention is measured"
-like "$(tr '\n' ' ' <out)" 'interval of E\(8\): \+-[0-9.]+ points by contention \(antagonists\), \+-[0-9.]+ points by all else' "... its share of the interval"
-like "$(tr '\n' ' ' <out)" 'contention checked: with 2 workers items are .* slower by antagonists alone, measured .*; E\(2\)' "... and the check at two workers"
+like "$(tr '\n' ' ' <out | tr -s ' ')" 'measured next to antagonists \(2 blocks\).*GB/s of traffic \(from reporters\)' "predict: contention is measured"
+like "$(tr '\n' ' ' <out | tr -s ' ')" 'interval of E\(8\): \+-[0-9.]+ points by contention \(antagonists\), \+-[0-9.]+ points by all else' "... its share of the interval"
+like "$(tr '\n' ' ' <out | tr -s ' ')" 'contention checked: with 2 workers items are .* slower by antagonists alone, measured .*; E\(2\)' "... and the check at two workers"
 "$KNEE" predict --cores 8 --json one >predict.json
 "$KNEE" predict --machine 'cores=16 sharing=8 channels=8 here-channels=2 l3=64MiB' one >out 2>err
 is "$? $(grep -c '^ *16  ' out)" "0 1" "predict --machine: its cores"

@@ -6,9 +6,13 @@
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
 cd "$work" || exit 1
 
-"$KNEE" sweep --study quiet --synthetic 'items=8 cost=5ms kind=wait' --workers 1,2 --chunks 1 --policies dynamic --blocks 3 --noise 100% \
-    --budget 60s >stdout 2>stderr
+sweep() { # sweep STUDY [OPTIONS]
+    "$KNEE" sweep --study "$1" --synthetic 'items=8 cost=5ms kind=wait' --workers 1,2 --chunks 1 --policies dynamic --blocks 3 \
+        --noise 100% --budget 60s "${@:2}" >stdout 2>stderr
+}
+sweep quiet
 is $? 0 "a synthetic study"
+is "$(sqlite3 quiet/study.db "SELECT value FROM study WHERE key = 'noise_limit'")" 1 "... in which others may take any share of the CPU time"
 field() { # field FILE EXPRESSION
     /usr/bin/python3 -c 'import json, sys; f = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$@"
 }
@@ -59,16 +63,17 @@ is "$(field good/fit.json 'f["trials"]["ok"], f["trials"]["void"], f["trials"]["
 
 # --- what the sweep says
 sqlite3 noisy/study.db "UPDATE study SET value = 'auto' WHERE key = 'option_noise-policy'"
-"$KNEE" sweep --study noisy --synthetic 'items=8 cost=5ms kind=wait' --workers 1,2 --chunks 1 --policies dynamic --blocks 3 --noise 100% --budget 60s >stdout 2>stderr
+sweep noisy
 is $? 0 "the summary of a noisy sweep: exit 0"
 like "$(cat stdout)" '^trials +0 ok, 6 disturbed that count, 0 void, 0 failed' "... with its trials"
 like "$(cat stdout)" '^ +noisy machine: 6 of 6' "... marked"
 like "$(cat stdout)" '^next +knee report noisy$' "... and a next step that works"
 made outside auto "UPDATE trial SET status = 'void', reason = 'the command took CPUs outside of its cell'"
-"$KNEE" sweep --study outside --synthetic 'items=8 cost=5ms kind=wait' --workers 1,2 --chunks 1 --policies dynamic --blocks 3 --noise 100% --budget 60s >stdout 2>stderr
+sweep outside
 is $? 1 "trials that are void for another reason do not count: exit 1"
 is "$(grep -c '^next' stdout)" 0 "... and no next step is printed that cannot work"
+is "$(grep -c 'intervals' stdout)" 0 "... nor is anything said of a report's intervals"
 like "$(cat stderr)" 'no trial with one worker counts \(the command took CPUs outside of its cell\)' "... the reason is"
-"$KNEE" sweep --study quiet --synthetic 'items=8 cost=5ms kind=wait' --workers 1,2 --chunks 1 --policies dynamic --blocks 3 --noise 100% --noise-policy keep --budget 60s >stdout 2>stderr
+sweep quiet --noise-policy keep
 is "$? $(grep -c -- '--noise-policy: auto, not keep' stderr)" "1 1" "a study is not gone on with another policy"
 done_testing

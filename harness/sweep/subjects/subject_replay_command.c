@@ -155,7 +155,7 @@ static int judge(struct subject *subject, const struct trial_request *request,
     if (result->status != TRIAL_OK || !(share > limit))
         return 0;
     snprintf(result->reason, sizeof result->reason,
-             "workers were ready and without a core for %.1f%% of their time (limit %.0f%%)", 100 * share,
+             "workers were ready and without a core for %.1f%% of their time (limit %.3g%%)", 100 * share,
              100 * limit);
     result->status = TRIAL_VOID;
     result->rows.trial.status = trial_status_name(TRIAL_VOID);

@@ -75,6 +75,27 @@ static void the_policy_says_which_trials_count(void **state)
     }
 }
 
+/* 15% were taken: three times the usual limit, half of 30%, and no limit was set by 100%, which older programs wrote as inf. */
+static void the_weight_follows_from_the_limit(void **state)
+{
+    static const struct {
+        const char *limit;
+        double weight;
+    } cases[] = {{NULL, 0.25}, {"0.05", 0.25}, {"0.3", 0.5}, {"1", 0.5}, {"inf", 0.5}, {"none", 0.25}};
+    static const char *trials[] = {"ddd", "ddd", "o"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct study_data data;
+        make(&data, "weigh", trials);
+        if (cases[i].limit)
+            g_hash_table_replace(data.facts, g_strdup("noise_limit"), g_strdup(cases[i].limit));
+        study_noise_apply(&data);
+        assert_float_equal(g_array_index(data.trials, struct data_trial, 0).weight, cases[i].weight, 1e-12);
+        study_data_release(&data);
+    }
+}
+
 static void the_words_name_what_was_taken(void **state)
 {
     static const char *trials[] = {"ddd", "ddd", "o"};
@@ -95,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_policy_says_which_trials_count),
+        cmocka_unit_test(the_weight_follows_from_the_limit),
         cmocka_unit_test(the_words_name_what_was_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

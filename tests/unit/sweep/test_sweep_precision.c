@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "harness/study/study_read.h"
 #include "harness/sweep/sweep_precision.h"
 
 static struct fault fault = {0};
@@ -58,6 +59,18 @@ static void add_blocks(struct bench *bench, uint32_t blocks, const double *secon
             add(bench, b, c, seconds[c] * (1 + (b % 2 ? 1 : -1) * noise[c]));
 }
 
+/* At 1% of efficiency, for a knee at a loss of 5%. */
+static int look(struct bench *bench, uint32_t block, bool *again, struct sweep_precision *found)
+{
+    struct study_data data;
+    int result;
+
+    assert_int_equal(study_load(&bench->study, STUDY_TRIALS, &data, &fault), 0);
+    result = sweep_precision_look(&data, &bench->plan, block, 0.01, 0.05, again, found, &fault);
+    study_data_release(&data);
+    return result;
+}
+
 static void close_bench(struct bench *bench)
 {
     char path[128];
@@ -76,8 +89,7 @@ static void first_blocks_visit_all(void **state)
 
     (void)state;
     open_bench(&bench);
-    assert_int_equal(sweep_precision_look(&bench.study, &bench.plan, 0, 0.01, 0.05, again, &found, &fault),
-                     0);
+    assert_int_equal(look(&bench, 0, again, &found), 0);
     assert_int_equal(found.cells, 4);
     assert_true(again[0] && again[1] && again[2] && again[3]);
     assert_true(isinf(found.half_width));
@@ -95,22 +107,19 @@ static void effort_goes_where_the_answer_is(void **state)
     (void)state;
     open_bench(&bench);
     add_blocks(&bench, 6, seconds, loud);
-    assert_int_equal(sweep_precision_look(&bench.study, &bench.plan, 6, 0.01, 0.05, again, &found, &fault),
-                     0);
+    assert_int_equal(look(&bench, 6, again, &found), 0);
     assert_int_equal(found.cells, 2); /* the noisy best, with its baseline; not more workers than cores */
     assert_true(again[0] && !again[1] && again[2] && !again[3]);
     assert_int_equal(found.workers, 4);
     assert_true(found.half_width > 0.01);
     /* A look at fewer blocks sees only those. */
-    assert_int_equal(sweep_precision_look(&bench.study, &bench.plan, 2, 0.01, 0.05, again, &found, &fault),
-                     0);
+    assert_int_equal(look(&bench, 2, again, &found), 0);
     assert_int_equal(found.cells, 4);
     close_bench(&bench);
 
     open_bench(&bench);
     add_blocks(&bench, 6, seconds, quiet);
-    assert_int_equal(sweep_precision_look(&bench.study, &bench.plan, 6, 0.01, 0.05, again, &found, &fault),
-                     0);
+    assert_int_equal(look(&bench, 6, again, &found), 0);
     assert_int_equal(found.cells, 0); /* reached */
     assert_true(found.half_width > 0 && found.half_width <= 0.01);
     close_bench(&bench);
@@ -125,15 +134,13 @@ static void what_has_no_trial_is_not_precise(void **state)
 
     (void)state;
     open_bench(&bench);
-    assert_int_equal(sweep_precision_look(&bench.study, &bench.plan, 6, 0.01, 0.05, again, &found, &fault),
-                     0);
+    assert_int_equal(look(&bench, 6, again, &found), 0);
     assert_int_equal(found.cells, 3); /* nothing counts: all within the cores */
     assert_true(isinf(found.half_width));
     for (uint32_t b = 0; b < 6; b++)
         for (uint32_t c = 0; c < 2; c++)
             add(&bench, b, c, seconds[c] * (1 + (b % 2 ? 0.001 : -0.001)));
-    assert_int_equal(sweep_precision_look(&bench.study, &bench.plan, 6, 0.01, 0.05, again, &found, &fault),
-                     0);
+    assert_int_equal(look(&bench, 6, again, &found), 0);
     assert_int_equal(found.cells, 2); /* 4 workers have none, whatever is known of 2 */
     assert_true(again[0] && again[2]);
     assert_int_equal(found.workers, 4);
@@ -176,8 +183,7 @@ static void weak_scaling_is_judged_by_scaled_efficiency(void **state)
         bench.plan.weak = weak;
         assert_int_equal(study_set(&bench.study, "scaling", weak ? "weak" : "strong", &fault), 0);
         add_blocks(&bench, 6, seconds, noise);
-        assert_int_equal(
-            sweep_precision_look(&bench.study, &bench.plan, 6, 0.01, 0.05, again, &found, &fault), 0);
+        assert_int_equal(look(&bench, 6, again, &found), 0);
         /* weak: only the best of the cells within the cores, four workers, limits the answer */
         if (weak)
             assert_int_equal(found.workers, 4);
