@@ -10,10 +10,13 @@
     name      what is special in it
     quick     whether continuous integration runs it (default false)
     workers   list for knee sweep --workers
-    input     shell command that makes the input, in the folder of the sweep (optional); $HERE: tests/foreign/programs
+    input     shell command that makes the input, in the folder of the sweep (optional); $HERE: tests/foreign/programs;
+              $TIMES: 1, with --quick 3 (run.py)
     command   with {workers}; words as in a shell
     options   of knee sweep
-    facts     expressions that hold on any machine (facts.py has the names)
+    held      the command for --quick (optional): its standard output, which is compared, is held back after the first byte
+              (hold.sh), so that the threads that write it live until knee has looked at them
+    facts     expressions that hold on any machine, those of quick sweeps under any load (facts.py has the names)
     quiet     expressions that hold where nothing else runs
     own       shell command: the program's own measurement (optional)
     trap      a sentence: what misleads, and the cure
@@ -36,6 +39,7 @@ class Sweep:
     options: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     quiet: tuple[str, ...] = ()
+    held: str = ""
     own: str = ""
     trap: str = ""
 

@@ -7,6 +7,7 @@ A program that is not installed is skipped with the reason.
 """
 import argparse
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,13 @@ from typing import Any
 
 from foreign import facts, table
 from foreign.program import FOLDER, Program, Sweep, read_all
+
+
+# The threads of a quick sweep live longer than what separates two looks of knee (harness/trial/command_watch.h), so that
+# none are missed on a machine that is slow and busy: for so many seconds when all is done, or by so many times the input.
+HOLD_S, TIMES = 2, 3
+# What holds the output of a command back: two shells, and a child of one.
+HOLDERS = 3
 
 
 class Tap:
@@ -72,17 +80,26 @@ def served(program: Program, folder: Path, environment: dict[str, str]) -> Itera
             os.killpg(process.pid, signal.SIGTERM)
 
 
-def measure(knee: Path, sweep: Sweep, blocks: int, folder: Path, environment: dict[str, str]) -> dict[str, Any]:
+def held(sweep: Sweep) -> str:
+    """Options and command, with its standard output held back."""
+    return f"--output - -- bash -o pipefail -c {shlex.quote(f'{sweep.held} | $HERE/hold.sh')}"
+
+
+def measure(knee: Path, sweep: Sweep, given: argparse.Namespace, folder: Path,
+            environment: dict[str, str]) -> dict[str, Any]:
     """The names of facts.py, exit (code) and messages of the sweep, and fit ({} when there is none)."""
+    is_held = bool(sweep.held) and given.quick
+    words = held(sweep) if is_held else f"{' '.join(sweep.options)} -- {sweep.command}"
+    blocks = 1 if given.quick else given.blocks
     made = shell(sweep.input, folder, environment)
     assert made.returncode == 0, f"{sweep.input}: {made.stderr}"
     done = shell(f"{knee} sweep --study study --workers {sweep.workers} --blocks {blocks} --budget 10m --noise 100% "
-                 f"{' '.join(sweep.options)} -- {sweep.command}", folder, environment)
+                 f"{words}", folder, environment)
     names: dict[str, Any] = {"exit": done.returncode, "messages": done.stderr, "findings": {}}
     if done.returncode == 0:
         subprocess.run([knee, "fit", "--quiet", "study"], cwd=folder, env=environment, check=True)
         names["fit"] = facts.read(folder / "study")
-        names.update(facts.names_of(names["fit"]))
+        names.update(facts.names_of(names["fit"], HOLDERS if is_held else 0))
     return names
 
 
@@ -108,6 +125,9 @@ def run_program(tap: Tap, program: Program, given: argparse.Namespace, rows: lis
     environment = {**os.environ, "HERE": str(FOLDER), "ROOT": str(FOLDER.parents[2])}
     for name in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT", "OMP_DYNAMIC", "GOMP_CPU_AFFINITY"):
         environment.pop(name, None)
+    environment["TIMES"] = str(TIMES if given.quick else 1)
+    if given.quick:
+        environment["HOLD"] = str(HOLD_S)
     if given.modules:
         environment["MODULES"] = str(given.modules)
     with tempfile.TemporaryDirectory(prefix="knee-foreign.") as temporary:
@@ -116,7 +136,7 @@ def run_program(tap: Tap, program: Program, given: argparse.Namespace, rows: lis
                 folder = Path(temporary) / str(number)
                 folder.mkdir()
                 title = f"{program.title}, {sweep.name}"
-                names = measure(given.knee, sweep, 1 if given.quick else given.blocks, folder, environment)
+                names = measure(given.knee, sweep, given, folder, environment)
                 check(tap, title, sweep, names, given.quick)
                 own = shell(sweep.own, folder, environment).stdout.strip() if sweep.own and not given.quick else ""
                 version = shell(program.version, folder, environment).stdout.strip() if program.version else ""

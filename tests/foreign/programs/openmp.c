@@ -1,7 +1,8 @@
-/* loop [LENGTH]: a loop divided among OpenMP's threads, with a serial tenth. */
+/* loop [LENGTH]: a loop divided among OpenMP's threads, with a serial tenth. They live $HOLD seconds longer. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static double work(long from, long to)
 {
@@ -20,6 +21,8 @@ int main(int argc, char **argv)
 #pragma omp parallel for reduction(+ : sum) schedule(dynamic)
     for (long part = 0; part < 72; part++)
         sum += work(part * scale, (part + 1) * scale);
+    if (getenv("HOLD"))
+        sleep((unsigned)atoi(getenv("HOLD")));
     printf("%.0f\n", sum);
     return 0;
 }
