@@ -5,6 +5,7 @@
 #   size       MaxArraySize
 #   refuse     sbatch prints it and fails          crash    the controller dies at the next sbatch, and is back after
 #                                                           one more question
+#   begin      sbatch fails once, as when the controller is not up, which answers at the next question
 #   forget     for each of its bytes, the controller takes an array, dies, and has forgotten it when it is back
 #   lazy       the next array does no task         stop     no array does, until it is removed
 #   silent     tasks do nothing and write no log   skew     the clock of node b is an hour ahead
@@ -32,6 +33,7 @@ job=$(($(cat jobs 2>/dev/null || echo 0) + 1))
 echo $job >jobs
 echo "$*" >>sbatch.words
 [ ! -e refuse ] || { cat refuse >&2; exit 1; }
+[ ! -e begin ] || { rm begin; echo "Unable to contact slurm controller (connect failure)" >&2; exit 1; }
 [ ! -e crash ] || { mv crash down; echo "Unable to contact slurm controller" >&2; exit 1; }
 partition=${SBATCH_PARTITION:-} excluded= names=()
 for word in "$@"; do

@@ -31,6 +31,7 @@ struct following {
     uint64_t answered_ns; /* when the controller last answered */
     int vain;             /* submissions in a row that brought nothing */
     bool was_silent;      /* since tasks were last submitted: the controller may have forgotten them */
+    bool was_refused;     /* the last submission, by a controller that answers */
     bool waited;          /* the user knows why tasks wait */
 };
 
@@ -94,28 +95,39 @@ static int complain(const struct following *f, struct fault *fault)
                      words);
 }
 
-/* No task is left, and shards are missing. A controller that does not answer may be starting again: this is then
- * called again. */
+/* A controller that does not answer may be starting again, and one that answers now may have just started: what it
+ * refuses is submitted once more. Returns whether to go on. */
+static bool is_worth_a_try(struct following *f)
+{
+    struct fault silent = {0};
+    uint64_t index_most;
+    bool answers = slurm_open(&index_most, &silent) == 0;
+    bool again = !is_silent_for_long(f) && !(answers && f->was_refused);
+
+    f->was_silent = true;
+    f->was_refused = answers;
+    return again;
+}
+
+/* No task is left, and shards are missing. Is called again where nothing could be submitted. */
 static int send_again(struct following *f, struct fault *fault)
 {
     struct submission *s = f->submission;
     int vain = s->done_count > f->sent_count ? 0 : f->was_silent ? f->vain : f->vain + 1;
     bool again = s->jobs->len > 0;
-    struct fault refused = {0}, silent = {0};
-    uint64_t index_most;
+    struct fault refused = {0};
 
     if (vain >= VAIN_MOST)
         return complain(f, fault);
     if (submission_send(s, f->index_most, &refused)) {
-        if (is_silent_for_long(f) || slurm_open(&index_most, &silent) == 0) {
-            *fault = refused;
-            return -1;
-        }
-        return 0;
+        if (is_worth_a_try(f))
+            return 0;
+        *fault = refused;
+        return -1;
     }
     f->answered_ns = clock_now_ns();
     f->vain = vain;
-    f->was_silent = false;
+    f->was_silent = f->was_refused = false;
     f->sent_count = s->done_count;
     if (again)
         message_note("%" PRIu64 " shards have no marker: they are submitted again",

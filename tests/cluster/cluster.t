@@ -133,7 +133,7 @@ like "$(messages interrupted)" 'attached to job' "the array had gone on"
 ends cancelled $cancelled "array cancelled"
 ends controller $controller "controller killed"
 
-for tries in {1..150}; do
+for tries in {1..400}; do
     [ "$(slurm_idle)" = 4 ] && break
     sleep 0.2
 done

@@ -66,6 +66,10 @@ touch crash
 "$KNEE" submit --shards 2 batch restarted >/dev/null 2>messages
 is "$? $(wc -l <sbatch.words) $(cat messages)" "0 2 " "a controller that is down when tasks are submitted is waited for"
 
+touch begin
+"$KNEE" submit --shards 2 batch started >/dev/null 2>messages
+is "$? $(cat messages)" "0 " "... and one that answers when it is asked after a refusal"
+
 printf xxx >forget
 : >sbatch.words
 "$KNEE" submit --shards 2 batch forgotten >/dev/null 2>messages
