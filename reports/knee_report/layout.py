@@ -121,12 +121,13 @@ class Page:
     def _y(self, y: float) -> float:
         return 1 - y / style.PAGE_HEIGHT
 
-    def axes(self, x: float, y: float, width: float, height: float) -> Any:
-        """Axes whose frame fills the given rectangle; tick labels lie outside of it. Captions name figures in their order; one
-        without a caption of its own has the last."""
+    def axes(self, x: float, y: float, width: float, height: float, words: str = "") -> Any:
+        """Axes whose frame fills the given rectangle; tick labels lie outside of it. words: the alternative text of a figure
+        below a heading; else captions name figures in their order, and one without a caption of its own has the last."""
         ax = self.figure.add_axes((self._x(x), self._y(y + height), width / style.PAGE_WIDTH, height / style.PAGE_HEIGHT))
-        self._caption = self._captions.pop(0) if self._captions else self._caption
-        element = self.tags.add("Figure", self._caption)
+        if not words:
+            words = self._caption = self._captions.pop(0) if self._captions else self._caption
+        element = self.tags.add("Figure", words)
         self.tags.mark(ax, element)
         self.tags.figures.append((element, ax))
         return ax

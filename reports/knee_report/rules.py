@@ -208,8 +208,9 @@ def _factors(study: Study) -> Verdict:
     )  # fmt: skip
     lacking = [name for name, value in needed if value in (None, "")]
     trials = study.record.samples.trials
-    levels = {field: len({getattr(t, field) for t in trials}) for field in ("workers", "chunk", "policy")}
-    words = f"{levels['workers']} worker counts, {levels['chunk']} chunk sizes, {levels['policy']} policies"
+    levels = {field: len({getattr(t, field) for t in trials} - {None, ""}) for field in ("workers", "chunk", "policy")}
+    names = (("workers", "worker count", ""), ("chunk", "chunk size", ""), ("policy", "policy", "policies"))
+    words = ", ".join(wording.plural(levels[field], one, many) for field, one, many in names if levels[field]) or "no trial"
     if lacking:
         return FAIL, f"{words}; not recorded: {', '.join(lacking)}"
     return PASS, f"{words}; machine, software and recipe below"

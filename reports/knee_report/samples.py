@@ -36,6 +36,11 @@ class Span:
     begin_s: float
     end_s: float
     name: str  # of the item; of several, their number
+    gaps_s: float = 0.0  # between several items, in which the worker did none of them
+
+    @property
+    def length_s(self) -> float:
+        return self.end_s - self.begin_s - self.gaps_s
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,8 @@ def _joined(items: Sequence[Span], most: int) -> tuple[int, list[Span]]:
         for at in range(0, len(own), step):
             part = own[at : at + step]
             name = part[0].name if len(part) == 1 else f"{len(part)} items, from {part[0].name}"
-            spans.append(Span(worker, "item", part[0].begin_s, part[-1].end_s, name))
+            gaps_s = part[-1].end_s - part[0].begin_s - sum(span.length_s for span in part)
+            spans.append(Span(worker, "item", part[0].begin_s, part[-1].end_s, name, gaps_s))
     return step, spans
 
 

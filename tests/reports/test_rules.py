@@ -70,6 +70,13 @@ class Verdicts(unittest.TestCase):
         self.assertAlmostEqual(rules.slowest(study) or 0, 0.6)
         self.assertEqual(rules._means(study)[0], "fail")
 
+    def test_factors(self) -> None:
+        """a run without a pool has neither chunk nor policy"""
+        serial = replace(trial(1, 1, 1, 1.0), role="serial", chunk=None, policy="")
+        samples = replace(NONE, trials=(serial, trial(2, 1, 1, 1.0), trial(3, 1, 2, 0.5)))
+        study = load.parse_study(fixture.full_fit(), replace(RECORD, samples=samples))
+        self.assertIn("2 worker counts, 1 chunk size, 1 policy;", rules._factors(study)[1])
+
     def test_release(self) -> None:
         """a worker without the instant of its release fails rule 10"""
         for seen, verdict in ((8, "pass"), (7, "fail")):
@@ -116,11 +123,12 @@ class Ids(unittest.TestCase):
 class Timelines(unittest.TestCase):
     def test_joined(self) -> None:
         """5,000 items become at most 1,500 spans and a part for each worker; none is lost, no worker is mixed with another"""
-        items = [Span(w, "item", i, i + 1.0, f"{w}/{i}") for w in range(4) for i in range(1250)]
+        items = [Span(w, "item", i, i + 0.5, f"{w}/{i}") for w in range(4) for i in range(1250)]
         step, spans = _joined(items, 1500)
         self.assertEqual(step, 4)
         self.assertEqual([len([s for s in spans if s.worker == w]) for w in range(4)], [313] * 4)
-        self.assertEqual((spans[0].begin_s, spans[0].end_s, spans[0].name), (0, 4.0, "4 items, from 0/0"))
+        self.assertEqual((spans[0].begin_s, spans[0].end_s, spans[0].name), (0, 3.5, "4 items, from 0/0"))
+        self.assertEqual(sum(span.length_s for span in spans), 2500)  # of the items, without the time between them
         self.assertEqual(_joined(items[:9], 1500), (1, items[:9]))
 
 

@@ -78,6 +78,7 @@ class Structure(unittest.TestCase):
             self.assertTrue(all(len(alt) > 30 for alt in alts), alts)
             self.assertTrue(alts[0].startswith("The scaling curve. Bars and band: 95% intervals."), alts[0])
             self.assertIn("upwards: speedup against one worker", alts[0])
+            self.assertRegex(alts[-1], r"^Chunk sizes and policies, .* across: wall time relative to the default")
             for number, page in enumerate(file.pages):
                 marks, open_ = marks_of(page)
                 parents = file.Root.StructTreeRoot.ParentTree.Nums[2 * number + 1]

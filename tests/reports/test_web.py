@@ -69,6 +69,28 @@ class Pages(unittest.TestCase):
                 names = re.findall(r'<svg id="([\w-]+)"[^>]*role="img"[^>]*aria-labelledby="\1-t \1-d"', text)
                 self.assertEqual(len(names), text.count('role="img"'))
 
+    def test_costs(self) -> None:
+        """columns of money and energy are those whose price was given, whatever the currency is called"""
+        study = load.parse_study(fixture.full_fit(), RECORD)
+        for prices, units in (
+            (costs.Prices(), ["core-hours"]),
+            (costs.Prices(0.04, "kWh coin"), ["core-hours", "kWh coin"]),
+            (costs.Prices(None, "EUR", 9.0), ["core-hours", "kWh"]),
+            (costs.Prices(0.04, "EUR", 9.0), ["core-hours", "EUR", "kWh"]),
+        ):
+            text = page.page(study, facts.report_facts(study, prices))
+            for table, words in (("What a million images cost", ""), ("The curve in numbers", " a million images")):
+                head = text.partition(f"<caption>{table}")[2].partition("</thead>")[0]
+                self.assertEqual(re.findall(r">([^<]+)</th>", head)[-len(units) :], [unit + words for unit in units])
+
+    def test_a_steep_fit(self) -> None:
+        """the line of the fit is straight where it leaves the points: the axis reaches its end"""
+        fit = fixture.full_fit()
+        fit["findings"]["size_lines"]["decoded"] = [{"at": 0.0, "seconds": 0.0}, {"at": 20.0, "seconds": 2.0}]
+        text = made(load.parse_study(fit, RECORD))
+        drawing = text.partition('<svg id="items-decoded"')[2].partition("</svg>")[0]
+        self.assertIn(">2,000</text>", drawing)  # ms, on the axis
+
     def test_odd_names(self) -> None:
         """names of files with markup, quotes and directions are text"""
         with tempfile.TemporaryDirectory() as folder:

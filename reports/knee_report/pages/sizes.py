@@ -164,11 +164,13 @@ def _chunks(page: Page, study: Study, y: float) -> None:
     room = int((style.BOTTOM - y - LEAST_ROOM) / LEAST_ROW)
     chunks = size_figures.chunk_order(study.chunks)[: max(1, min(MOST_CHUNKS, room))]
     several = len({c.workers for c in study.chunks}) > 1
-    y = page.paragraph(style.LEFT, y, style.WIDTH, chunk_notes(study, len(chunks)), style.SMALL, most=2) + 1
+    notes = chunk_notes(study, len(chunks))
+    y = page.paragraph(style.LEFT, y, style.WIDTH, notes, style.SMALL, most=2) + 1
     labels, table = (56.0 if several else 34.0), 70.0
     plot = style.WIDTH - labels - table - 4
     row = min(5.6, max(LEAST_ROW, (style.BOTTOM - y - 5.3 - 9) / len(chunks)))
-    ax = page.axes(style.LEFT + labels, y + 5.3 + 1.25 - row / 2, plot, row * len(chunks))
+    words = f"Chunk sizes and policies, as in the table next to it. {notes}"
+    ax = page.axes(style.LEFT + labels, y + 5.3 + 1.25 - row / 2, plot, row * len(chunks), words)
     size_figures.chunk_comparison(ax, chunks, several)
     cells = [[wording.whole(c.trials) if c.trials is not None else "\u2013", wording.cell(c.wall_s), wording.cell(c.ratio)] for c in chunks]
     page.table(y, CHUNK_COLUMNS, cells, x=style.RIGHT - table, width=table, row_height=row)

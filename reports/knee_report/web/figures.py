@@ -87,23 +87,25 @@ def _speedup_grid(view: View) -> Grid:
     return Grid("Speedups; in brackets 95% intervals", ["workers", "how", view.study.facts.speedup], rows)
 
 
+def cost_columns(view: View) -> list[tuple[str, str]]:
+    """The costs of a million items that are known: the last word of their ids, and their unit."""
+    units = {"core_hours": "core-hours"}
+    costs = [(name.rpartition(".")[2], fact) for name, fact in view.facts.items() if fact.measure.value is not None]
+    known = {part: units.get(part, fact.unit) for part, fact in costs if part in ("core_hours", "money", "energy")}
+    return list(known.items())
+
+
 def curve_grid(view: View) -> Grid:
-    study = view.study
+    study, costs = view.study, cost_columns(view)
     item = study.facts.item
     titles = ["workers", "trials", "wall time, s", f"{item}s a second", study.facts.speedup, "efficiency, %", f"CPU ms {study.facts.article}", "peak MiB",
-              f"core-hours a million {item}s"]  # fmt: skip
-    if "curve.1.money" in view.facts and view.measure("curve.1.money").value is not None:
-        titles.append(f"{view.facts['curve.1.money'].unit} a million")
-    if "curve.1.energy" in view.facts and view.measure("curve.1.energy").value is not None:
-        titles.append("kWh a million")
+              *(f"{unit} a million {item}s" for _, unit in costs)]  # fmt: skip
     rows = []
     for p in study.curve:
         at = f"curve.{p.workers}"
         cells = [f"{p.workers}{'*' if p.oversubscribed else ''}", view.number(f"{at}.trials"), view.number(f"{at}.wall"), view.number(f"{at}.rate"),
                  view.number(f"{at}.speedup"), view.number(f"{at}.efficiency", SHARE), view.number(f"{at}.cpu", 1000.0), view.number(f"{at}.memory"),
-                 view.number(f"{at}.core_hours")]  # fmt: skip
-        cells += [view.number(f"{at}.money")] if any(t.endswith("a million") and not t.startswith("kWh") for t in titles[9:]) else []
-        cells += [view.number(f"{at}.energy")] if titles[-1] == "kWh a million" else []
+                 *(view.number(f"{at}.{part}") for part, _ in costs)]  # fmt: skip
         rows.append(cells)
     return Grid("The curve in numbers; in brackets 95% intervals; * more workers than cores", titles, rows)
 

@@ -47,15 +47,14 @@ def _answer(view: View) -> str:
 def _costs(view: View) -> str:
     """Of a million items: with the best cell's worker count, with one worker, and without a pool."""
     study = view.study
-    best = study.findings.best_workers
+    best, columns = study.findings.best_workers, figures.cost_columns(view)
     rows: list[list[str]] = []
     for at, name in (("serial", "without a pool"), ("curve.1", "1 worker"), (f"curve.{best}", wording.plural(best, "worker"))):
         if f"{at}.core_hours" in view.facts and [name] not in [row[:1] for row in rows]:
-            rows.append([name, view.number(f"{at}.core_hours"), view.number(f"{at}.money"), view.number(f"{at}.energy")])
-    if not rows:
+            rows.append([name, *(view.number(f"{at}.{part}") for part, _ in columns)])
+    if not rows or not columns:
         return ""
-    currency = view.facts["serial.money"].unit
-    titles = ["run", "core-hours", f"price, {currency}", "energy, kWh"]
+    titles = ["run", *(unit for _, unit in columns)]
     return Grid(f"What a million {study.facts.item}s cost; in brackets 95% intervals", titles, rows).html()
 
 

@@ -82,18 +82,15 @@ def scatter(view: View, along: str) -> Drawn:
         return absent(name, title, "the study has no item times")
     points = [study.size_points[i] for i in thinned(len(study.size_points), MOST_ITEMS)]
     kinds = kinds_of(view)
+    line = study.findings.size_lines.get(along, ())
     plot = Plot(480, 320)
-    plot.y_axis(0, 1050 * max(p.seconds[along] for p in points), "item time, ms")
+    plot.y_axis(0, 1050 * max([p.seconds[along] for p in points] + [seconds for _, seconds in line]), "item time, ms")
     plot.x_axis(0, 1.03 * max(p.size[along] for p in points), study.size_decoded if along == "decoded" else "megabytes")
     for p in points:
         place = min(kinds.index(p.kind), COLOURS - 1)
         tip = f"{p.item} ({p.kind}): {short(round(1000 * p.seconds[along], 2))} ms, {short(round(p.size[along], 3))} {'decoded' if along == 'decoded' else 'MB'}"
         plot.dot(p.size[along], 1000 * p.seconds[along], f"item kind-{place}", tip, more=f' data-kind="{place}"')
-    line = view.tables.get(f"line.{along}")
-    if line:
-        limit = 1050 * max(p.seconds[along] for p in points)
-        ends = [(x, 1000 * y) for x, y in line[2]]
-        plot.line([(x, min(y, limit)) for x, y in ends], "fit")
+    plot.line([(x, 1000 * seconds) for x, seconds in line], "fit")
     shown = f"{len(points)} of {len(study.size_points)} items" if len(points) < len(study.size_points) else wording.plural(len(points), study.facts.item)
     note = f"{shown}, medians with {wording.plural(study.size_points_workers, 'worker')}; the other terms at their medians. Line: the fit."
     return Drawn(name, title, note, plot.drawing(name, title, note), None)
@@ -186,7 +183,7 @@ def _busy(line: Timeline) -> list[list[str]]:
     rows = []
     for worker in sorted({span.worker for span in line.spans}):
         own = [span for span in line.spans if span.worker == worker]
-        sums = {state: sum(s.end_s - s.begin_s for s in own if s.state == state) for state in STATES}
+        sums = {state: sum(s.length_s for s in own if s.state == state) for state in STATES}
         items = sum(s.state == "item" for s in own) if line.joined == 1 else "\u2013"
         rows.append([str(line.workers), str(worker), str(items), *(short(round(sums[state], 4)) for state in ("start", "init", "item", "tail"))])
     return rows
