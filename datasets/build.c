@@ -250,7 +250,7 @@ int main(int argc, char **argv)
     message_set_command("dataset");
     options.jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
     enum options_result parsed =
-        options_parse(&subcommand, table, argc, argv, 0, 0, &operands, &operand_count);
+        options_parse(&subcommand, table, argc, argv, 0, 0, &operands, &operand_count, NULL);
     if (parsed != OPTIONS_GO)
         return parsed == OPTIONS_HELP ? KNEE_OK : KNEE_USAGE;
     if (options.out == NULL || options.out[0] == '\0') {

@@ -87,7 +87,7 @@ int gate_builds_check(const struct gate_builds_options *options, const struct ar
 
     if (options->workers && parse_workers(options->workers, workers, fault) < 0)
         return -1;
-    if (options->limit < options->tolerance)
+    if (options->limit < options->tolerance && !options->instructions)
         return fault_usage(
             fault, "--limit is below --tolerance: a pass would exclude losses that are no regression");
     if (options->against && (options->base || arguments->command || arguments->count != 1))

@@ -1,29 +1,15 @@
 #include "harness/cli/gate_instructions.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "harness/trial/command_line.h"
-#include "harness/trial/trial_process.h"
+#include "harness/console/options.h"
+#include "pipeline/base/scratch.h"
 
-struct counting {
-    char folder[PATH_MAX]; /* for logs and outputs; empty: not made */
-    const struct gate_builds_request *request;
-};
-
-/* valgrind and the command, its places filled in. Caller frees with g_strfreev. */
-static char **words_of(const struct counting *counting, enum gate_side side)
+/* valgrind and the command. Caller frees with g_strfreev. */
+static char **words_of(const struct command_spec *spec, const char *folder)
 {
-    char *out = g_strconcat(counting->folder, "/out", NULL);
-    const struct command_values values = {.text = {[PLACE_WORKERS] = "1",
-                                                   [PLACE_CHUNK] = "1",
-                                                   [PLACE_POLICY] = "dynamic",
-                                                   [PLACE_TRIAL] = "0",
-                                                   [PLACE_OUT] = out,
-                                                   [PLACE_UNITS] = "1"}};
     GPtrArray *words = g_ptr_array_new();
 
     g_ptr_array_add(words, g_strdup("valgrind"));
@@ -31,11 +17,10 @@ static char **words_of(const struct counting *counting, enum gate_side side)
     g_ptr_array_add(words, g_strdup("--cache-sim=no"));
     g_ptr_array_add(words, g_strdup("--trace-children=yes"));
     g_ptr_array_add(words, g_strdup("--cachegrind-out-file=/dev/null"));
-    g_ptr_array_add(words, g_strdup_printf("--log-file=%s/log.%%p", counting->folder));
-    for (char **word = counting->request->spec[side].words; *word; word++)
-        g_ptr_array_add(words, command_line_fill(*word, &values, false));
+    g_ptr_array_add(words, g_strdup_printf("--log-file=%s/log.%%p", folder));
+    for (char **word = spec->words; *word; word++)
+        g_ptr_array_add(words, g_strdup(*word));
     g_ptr_array_add(words, NULL);
-    g_free(out);
     return (char **)g_ptr_array_free(words, FALSE);
 }
 
@@ -69,49 +54,63 @@ static double sum_logs(const char *folder)
     return sum;
 }
 
-static int make_folder(struct counting *counting, struct fault *fault)
+/* Of a trial that has ended. Returns 0, 128 and the signal's number when it was interrupted, or -1 with fault. */
+static int take(const struct trial_outcome *outcome, const char *name, const char *folder,
+                double *instructions, struct fault *fault)
 {
-    const char *parent = getenv("TMPDIR");
+    struct trial_result result;
+    int code = 0;
 
-    snprintf(counting->folder, sizeof counting->folder, "%s/knee-gate-XXXXXX",
-             parent && *parent ? parent : "/tmp");
-    if (mkdtemp(counting->folder))
-        return 0;
-    fault_sys(fault, "%s cannot be made (%s): set TMPDIR", counting->folder, strerror(errno));
-    counting->folder[0] = '\0';
-    return -1;
+    if (outcome->stopped_by)
+        return KNEE_INTERRUPTED + outcome->stopped_by;
+    if (trial_command_judge(outcome, NULL, &result, fault))
+        return -1;
+    *instructions = sum_logs(folder);
+    if (result.status == TRIAL_FAILED)
+        code = fault_usage(fault, "--instructions: %.200s does not run under valgrind: %.200s", name,
+                           result.reason);
+    else if (!(*instructions > 0))
+        code = fault_usage(fault, "--instructions: valgrind counted nothing of %.200s", name);
+    trial_result_release(&result);
+    return code;
 }
 
-/* One run of a build. Returns 0, or -1 with fault. */
-static int count(struct counting *counting, enum gate_side side, double *instructions, struct fault *fault)
+/* One run of a build, like a trial with one worker. Returns as take(). */
+static int count(const struct gate_builds_request *request, enum gate_side side,
+                 const struct trial_process *process, double *instructions, struct fault *fault)
 {
-    char **words;
-    GError *error = NULL;
-    gchar *said = NULL;
-    int status, result = 0;
+    struct command_spec spec = request->spec[side];
+    struct scratch scratch;
+    struct trial_outcome outcome;
+    char out[sizeof scratch.path + 8], spans[sizeof scratch.path + 16];
+    struct trial_command command = {.process = process, .spec = &spec, .spans_path = spans};
+    const struct trial_request trial = {.workers = 1, .chunk = 1, .policy = "dynamic", .out = out};
+    int code = -1;
 
-    if (make_folder(counting, fault))
+    if (scratch_make(&scratch, "knee-instructions", fault))
         return -1;
-    words = words_of(counting, side);
-    if (!g_spawn_sync(NULL, words, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
-                      &said, &status, &error)) {
-        result = fault_usage(
-            fault, "--instructions: valgrind cannot be run (%s): install the Debian package valgrind",
-            error->message);
-        g_error_free(error);
-    } else if (status != 0) {
-        result = fault_usage(fault, "--instructions: %.200s does not run under valgrind: %.200s",
-                             counting->request->name[side], said && *said ? said : "it gave no reason");
-    } else {
-        *instructions = sum_logs(counting->folder);
-        if (!(*instructions > 0))
-            result = fault_usage(fault, "--instructions: valgrind counted nothing of %.200s",
-                                 counting->request->name[side]);
+    snprintf(out, sizeof out, "%s/out", scratch.path);
+    snprintf(spans, sizeof spans, "%s/spans.jsonl", scratch.path);
+    spec.words = words_of(&request->spec[side], scratch.path);
+    if (trial_command_run(&command, &trial, &outcome, fault) == 0) {
+        code = take(&outcome, request->name[side], scratch.path, instructions, fault);
+        trial_outcome_release(&outcome);
     }
-    g_free(said);
-    g_strfreev(words);
-    trial_process_remove(counting->folder);
-    return result;
+    trial_command_release(&command);
+    g_strfreev(spec.words);
+    scratch_remove(&scratch);
+    return code;
+}
+
+static int check_valgrind(struct fault *fault)
+{
+    char *program = g_find_program_in_path("valgrind");
+
+    g_free(program);
+    return program ? 0
+                   : fault_usage(fault,
+                                 "--instructions: valgrind cannot be run: it is missing: install the Debian "
+                                 "package valgrind");
 }
 
 static void judge(const struct gate_builds_request *request, const double base[2], double head,
@@ -141,17 +140,22 @@ static void judge(const struct gate_builds_request *request, const double base[2
 int gate_instructions(const struct gate_builds_request *request, uint64_t items, struct gate_report *report,
                       struct fault *fault)
 {
-    struct counting counting = {.request = request};
-    double base[2] = {0}, head = 0;
+    static const enum gate_side sides[] = {GATE_BASE, GATE_BASE, GATE_HEAD};
+    struct trial_process process = {.tick = NULL};
+    double counted[3] = {0};
 
-    if (count(&counting, GATE_BASE, &base[0], fault) || count(&counting, GATE_BASE, &base[1], fault) ||
-        count(&counting, GATE_HEAD, &head, fault))
+    if (check_valgrind(fault) || trial_process_init(&process, fault))
         return -1;
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+        int code = count(request, sides[i], &process, &counted[i], fault);
+        if (code)
+            return code;
+    }
     gate_report_begin(report, "builds");
     report->base = g_strdup(request->name[GATE_BASE]);
     report->head = g_strdup(request->name[GATE_HEAD]);
     report->spent_s = NAN;
     report->false_alarms = NAN;
-    judge(request, base, head, items, report);
+    judge(request, counted, counted[2], items, report);
     return 0;
 }

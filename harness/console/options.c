@@ -14,7 +14,7 @@
 #include "harness/console/message.h"
 #include "harness/console/similar.h"
 
-enum { MAX_OPTIONS = 48, HELP_VALUE = 1000, LONG_BASE = 1001 };
+enum { HELP_VALUE = 1000, LONG_BASE = 1001 };
 
 static size_t table_size(const struct option_spec *table)
 {
@@ -192,13 +192,13 @@ static bool has_command(char **argv)
 /* The long option that a word like --bugdet was probably meant to be; NULL none. */
 static const char *option_meant(const struct option_spec *table, const char *word)
 {
-    const char *names[MAX_OPTIONS + 2] = {NULL}, *meant;
+    const char *names[OPTIONS_MOST + 2] = {NULL}, *meant;
     char *name = strncmp(word, "--", 2) == 0 ? g_strndup(word + 2, strcspn(word + 2, "=")) : NULL;
     size_t count = 0;
 
     if (!name)
         return NULL;
-    for (; table && table[count].name && count < MAX_OPTIONS; count++)
+    for (; table && table[count].name && count < OPTIONS_MOST; count++)
         names[count] = table[count].name;
     names[count] = "help";
     meant = similar_find(name, names);
@@ -226,13 +226,13 @@ static enum options_result bad_option(const struct subcommand *subcommand, char 
 
 enum options_result options_parse(const struct subcommand *subcommand, const struct option_spec *table,
                                   int argc, char **argv, int least, int most, char ***operands,
-                                  int *operand_count)
+                                  int *operand_count, bool given[OPTIONS_MOST])
 {
-    struct option longs[2 * MAX_OPTIONS + 2];
-    char shorts[2 * MAX_OPTIONS + 4];
+    struct option longs[2 * OPTIONS_MOST + 2];
+    char shorts[2 * OPTIONS_MOST + 4];
     int value;
 
-    if (table_size(table) > MAX_OPTIONS)
+    if (table_size(table) > OPTIONS_MOST)
         abort();
     fill_getopt(table, longs, shorts);
     optind = 0; /* glibc: start again from the first word */
@@ -250,6 +250,8 @@ enum options_result options_parse(const struct subcommand *subcommand, const str
         spec = find_spec(table, value);
         if (!spec || parse_value(spec, optarg))
             return OPTIONS_USAGE;
+        if (given)
+            given[spec - table] = true;
     }
     *operands = argv + optind;
     *operand_count = argc - optind;
@@ -278,7 +280,8 @@ int subcommand_run(const struct subcommand *subcommand, int argc, char **argv)
     if (own < argc)
         arguments.command = argv + own + 1;
     switch (options_parse(subcommand, subcommand->table ? subcommand->table : none, own, argv,
-                          subcommand->least, subcommand->most, &arguments.operands, &arguments.count)) {
+                          subcommand->least, subcommand->most, &arguments.operands, &arguments.count,
+                          arguments.given)) {
     case OPTIONS_HELP:
         code = KNEE_OK;
         break;

@@ -64,12 +64,15 @@ struct option_spec {
     const char *help; /* one line; %s in that of an OPTION_CHOICE becomes "a, b or c", its choices */
 };
 
+enum { OPTIONS_MOST = 48 }; /* in a table */
+
 /* What the user typed, options apart. */
 struct arguments {
     char **operands; /* count of them */
     int count;
-    char **command;   /* the words after "--", NULL-terminated; NULL: none were given */
-    const char *line; /* the subcommand's name and all that follows, separated by blanks */
+    bool given[OPTIONS_MOST]; /* by place in the table: the option was typed */
+    char **command;           /* the words after "--", NULL-terminated; NULL: none were given */
+    const char *line;         /* the subcommand's name and all that follows, separated by blanks */
 };
 
 struct subcommand {
@@ -96,10 +99,11 @@ enum options_result {
 
 /* Parses argv[1..]; options may come before or after operands, `--` ends them. *operands points at the
  * operands, which stay in argv (permuted), *operand_count says how many there are; fewer than least or more
- * than most is a usage error. Pass most = -1 for no limit. */
+ * than most is a usage error. Pass most = -1 for no limit. given[i] becomes true for each option that was typed; NULL: not
+ * wanted. */
 enum options_result options_parse(const struct subcommand *subcommand, const struct option_spec *table,
                                   int argc, char **argv, int least, int most, char ***operands,
-                                  int *operand_count);
+                                  int *operand_count, bool given[OPTIONS_MOST]);
 
 /* Does what the subcommand is for; argv[0] is its name, and argv ends with NULL. Returns the exit code, after a message
  * when it failed. */

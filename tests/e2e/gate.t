@@ -14,6 +14,10 @@ sqlite3 -batch study/study.db "UPDATE trial SET wall_ns = 1000000000 / (SELECT w
     user_ns = 500000000 + 1000000 * (id % 3), system_ns = 0; UPDATE study SET value = '2' WHERE key = 'cores'"
 "$KNEE" gate --write-baseline base.json study >/dev/null
 is $? 0 "a baseline"
+"$KNEE" gate --write-baseline other.json --json verdict.json study 2>err
+is "$? $(cat err)" "2 knee gate: error: --json has no effect with --write-baseline: leave it out" "an option that does nothing is refused"
+"$KNEE" gate --baseline base.json --workers 2 study 2>err
+is "$? $(grep -c -- '--workers has no effect with --baseline' err)" "2 1" "... of any task"
 "$KNEE" gate --baseline base.json study >out
 is $? 0 "the study passes its own baseline"
 like "$(cat out)" '^verdict: pass \(scaling: pass, cost: pass; ' "... and says so"

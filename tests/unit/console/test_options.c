@@ -61,6 +61,8 @@ static const struct subcommand subcommand = {.name = "probe", .summary = "s", .u
 
 enum { MOST_WORDS = 8 };
 
+static bool given[OPTIONS_MOST];
+
 /* Parses words with stderr caught in message; returns the result. */
 static enum options_result parse(const char *const *words, char *message, size_t bytes, int *operands)
 {
@@ -80,7 +82,8 @@ static enum options_result parse(const char *const *words, char *message, size_t
     argv[argc] = NULL;
     assert_int_equal(pipe(ends), 0);
     dup2(ends[1], 2);
-    result = options_parse(&subcommand, table, argc, argv, 1, 2, &rest, operands);
+    memset(given, 0, sizeof given);
+    result = options_parse(&subcommand, table, argc, argv, 1, 2, &rest, operands, given);
     fflush(stderr);
     dup2(saved, 2);
     close(saved);
