@@ -30,33 +30,38 @@ static const char *no_interval(const struct scaling_point *points, size_t count)
     return "no efficiency above one worker has an interval: more repetitions are needed";
 }
 
+/* Three decimals, or two digits of what they hide. */
+static const char *share_text(double value, char text[32])
+{
+    snprintf(text, 32, value > 0 && value < 0.01 ? "%.2g" : "%.3f", value);
+    return text;
+}
+
 static void say(struct knee *knee, const struct scaling_point *points, size_t count,
                 const struct scaling_point *at, const struct scaling_point *last_within, unsigned cores)
 {
-    double limit = 1 - knee->delta;
-    char within[128] = "";
+    const struct scaling_point *shown = at && !at->oversubscribed ? at : last_within;
+    char efficiency[128] = "", limit[32], value[32], low[32], high[32];
 
-    if (last_within)
-        snprintf(within, sizeof within, "efficiency at %u workers is %.3f (%.3f to %.3f)",
-                 last_within->workers, last_within->efficiency.value, last_within->efficiency.low,
-                 last_within->efficiency.high);
+    snprintf(limit, sizeof limit, "%.4g", 1 - knee->delta);
+    if (shown)
+        snprintf(efficiency, sizeof efficiency, "efficiency at %u workers is %s (%s to %s)", shown->workers,
+                 share_text(shown->efficiency.value, value), share_text(shown->efficiency.low, low),
+                 share_text(shown->efficiency.high, high));
     if (at && at->oversubscribed)
-        snprintf(knee->reason, sizeof knee->reason,
-                 "more workers than cores: %u workers share %u cores%s%s%s", at->workers, cores,
-                 within[0] ? "; up to the core count nothing is beyond doubt, " : "", within, "");
+        snprintf(knee->reason, sizeof knee->reason, "more workers than cores: %u workers share %u cores%s%s",
+                 at->workers, cores, shown ? "; up to the core count nothing is beyond doubt, " : "",
+                 efficiency);
     else if (at)
-        snprintf(knee->reason, sizeof knee->reason,
-                 "efficiency at %u workers is %.3f (%.3f to %.3f), below %.2f beyond doubt%s", at->workers,
-                 at->efficiency.value, at->efficiency.low, at->efficiency.high, limit,
-                 at->efficiency.high < limit ? "" : " with the noise of all worker counts as prior");
-    else if (last_within)
-        snprintf(knee->reason, sizeof knee->reason, "no efficiency is below %.2f beyond doubt; %s", limit,
-                 within);
+        snprintf(knee->reason, sizeof knee->reason, "%s, below %s beyond doubt%s", efficiency, limit,
+                 at->efficiency.high < 1 - knee->delta ? ""
+                                                       : " with the noise of all worker counts as prior");
+    else if (shown)
+        snprintf(knee->reason, sizeof knee->reason, "no efficiency is below %s beyond doubt; %s", limit,
+                 efficiency);
     else
         snprintf(knee->reason, sizeof knee->reason, "%s", no_interval(points, count));
 }
-
-/* --- doubt ---------------------------------------------------------------------------------------- */
 
 /* What all worker counts within the cores have in common. */
 struct doubt {
@@ -200,13 +205,13 @@ struct interval knee_of_model(const struct model_fit *fit, double delta)
         return interval_unknown("%s", fit->reason);
     value = crossing(fit, BOUND_VALUE, limit);
     if (isnan(value))
-        return interval_unknown("the model never falls below %.2f of the ideal line", limit);
+        return interval_unknown("the model never falls below %.4g of the ideal line", limit);
     if (!interval_has_bounds(&at_two))
         return interval_point(value, "%s", at_two.reason);
     result = interval_bounded(value, crossing(fit, BOUND_LOW, limit), crossing(fit, BOUND_HIGH, limit),
-                              fit->level, "where the model's interval crosses %.3g", limit);
+                              fit->level, "where the model's interval crosses %.4g", limit);
     if (isnan(result.high))
-        snprintf(result.reason, sizeof result.reason, "no upper bound: the model may never fall below %.2f",
+        snprintf(result.reason, sizeof result.reason, "no upper bound: the model may never fall below %.4g",
                  limit);
     return result;
 }

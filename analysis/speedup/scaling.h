@@ -45,8 +45,9 @@ struct scaling_data {
     bool paired;    /* blocks have a meaning */
     unsigned cores; /* physical cores the workers could use; 0 unknown */
     bool weak;      /* weak scaling: seconds are T(n) / n */
-    /* The times are multiples of this (rounded by a clock or a table); 0: not rounded to anything that shows. What rounding
-     * may hide is then part of every interval of times, speedups and models: scaling_rounding(). */
+    /* The times are multiples of this (rounded by a clock or a table); 0: not rounded to anything that shows; negative: not
+     * rounded, whatever they look like. What rounding may hide is then part of every interval of times, speedups and models:
+     * scaling_rounding(). */
     double resolution;
     /* On a noisy machine: what others took of the trials (noisy.h); those that are not listed weigh 1. NULL: quiet. */
     const struct noisy_trial *noisy;

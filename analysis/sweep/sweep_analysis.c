@@ -86,7 +86,7 @@ static void describe_resolution(const struct scaling_data *data, struct sweep_fa
     for (size_t i = 0; i < data->count; i++)
         smallest =
             fmin(smallest, data->observation[i].seconds * (data->weak ? data->observation[i].workers : 1));
-    facts->resolution = data->resolution;
+    facts->resolution = fmax(data->resolution, 0);
     if (data->resolution > 0 && !(data->resolution / smallest < sqrt(facts->noise.variance) / 3))
         snprintf(
             facts->resolution_sentence, sizeof facts->resolution_sentence,
@@ -113,7 +113,7 @@ int sweep_analyse(const struct scaling_data *data, const struct sweep_analysis_o
 
     memset(a, 0, sizeof *a);
     a->paired = given.paired = data->paired && scaling_is_connected(data);
-    if (!(given.resolution > 0))
+    if (given.resolution == 0)
         given.resolution = scaling_resolution(data);
     if (take_hiccups(&given, options->keep_hiccups, a))
         goto failed;

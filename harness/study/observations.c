@@ -1,6 +1,5 @@
 #include "harness/study/observations.h"
 
-#include <float.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -58,7 +57,7 @@ struct scaling_data observations_of_curve(const struct study_data *study, unsign
     struct scaling_data data = {.paired = study->paired,
                                 .cores = study->cores,
                                 .weak = study_data_is_weak(study),
-                                .resolution = rates ? DBL_MIN : 0};
+                                .resolution = rates ? -1 : 0};
     size_t room = study->trials->len + 1;
     struct noisy_trial *noisy;
 

@@ -288,23 +288,32 @@ enum column_kind column_kind_of(const char *name, double *seconds)
     return kind;
 }
 
+/* Without the word for a throughput before its unit: "bandwidth_GB/s" is GB/s. */
+static const char *without_start(const char *text)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rate_starts); i++)
+        if (g_ascii_strncasecmp(text, rate_starts[i], strlen(rate_starts[i])) == 0)
+            return text + strlen(rate_starts[i]);
+    return text;
+}
+
 char *column_rate_unit(const char *name)
 {
-    const char *open = strpbrk(name, "([{"), *close = open ? strpbrk(open, ")]}") : NULL;
-    char *text;
+    const char *open = strpbrk(name, "([{"), *close = open ? strpbrk(open, ")]}") : NULL, *rest;
+    char *text, *unit = NULL;
 
     if (open && close > open + 1)
         return g_strndup(open + 1, (gsize)(close - open - 1));
     text = g_strdup(name);
     g_strdelimit(text, " ", '_');
-    for (size_t i = 0; i < G_N_ELEMENTS(rate_ends); i++) {
-        size_t end = strlen(rate_ends[i]), all = strlen(text);
-        if (all > end && g_ascii_strcasecmp(text + all - end, rate_ends[i]) == 0) {
-            char *unit = g_strdup_printf("%.*s/s", (int)(all - end), text);
-            g_free(text);
-            return unit;
-        }
+    rest = without_start(text);
+    for (size_t i = 0; i < G_N_ELEMENTS(rate_ends) && !unit; i++) {
+        size_t end = strlen(rate_ends[i]), all = strlen(rest);
+        if (all > end && g_ascii_strcasecmp(rest + all - end, rate_ends[i]) == 0)
+            unit = g_strdup_printf("%.*s/s", (int)(all - end), rest);
     }
+    if (!unit)
+        unit = g_strdup(rest == text ? name : rest);
     g_free(text);
-    return g_strdup(name);
+    return unit;
 }

@@ -11,6 +11,9 @@
 #define DIFFERENCE_LEVEL 1e-3
 /* The share of cells (value and number of workers) that a table of configurations has at least. */
 #define CELLS_LEAST 0.6
+/* How many times as long the trials of another configuration take, where nothing but that tells it from a measured
+ * quantity. */
+#define APART_LEAST 1.25
 
 /* Which values of a column were measured with which numbers of workers. */
 struct crossing {
@@ -21,53 +24,6 @@ struct crossing {
 static void free_set(gpointer set)
 {
     g_hash_table_destroy(set);
-}
-
-int group_selection_parse(struct group_selection *selection, const struct table *table, const char *text,
-                          struct fault *fault)
-{
-    char **words = g_strsplit(text ? text : "", ",", -1);
-    int status = 0;
-
-    *selection = (struct group_selection){.count = 0};
-    for (char **word = words; *word && status == 0; word++) {
-        char *equal = strchr(*word, '=');
-        int found = -1;
-        if (equal)
-            *equal = '\0';
-        g_strstrip(*word);
-        for (unsigned i = 0; i < table->columns->len; i++)
-            if (g_ascii_strcasecmp(table->columns->pdata[i], *word) == 0)
-                found = (int)i;
-        if (found < 0) {
-            status = fault_usage(fault, "%s: no column '%.60s' for --group", table->path, *word);
-        } else if (selection->count == GROUP_COLUMNS_MOST) {
-            status = fault_usage(fault, "--group: at most %d columns", GROUP_COLUMNS_MOST);
-        } else {
-            selection->value[selection->count] = equal ? g_strstrip(g_strdup(equal + 1)) : NULL;
-            selection->column[selection->count++] = found;
-        }
-    }
-    g_strfreev(words);
-    if (status)
-        group_selection_release(selection);
-    return status;
-}
-
-void group_selection_release(struct group_selection *selection)
-{
-    for (unsigned i = 0; i < selection->count; i++)
-        g_free(selection->value[i]);
-    selection->count = 0;
-}
-
-bool group_selection_has(const struct group_selection *selection, const struct table *table, size_t row)
-{
-    for (unsigned i = 0; i < selection->count; i++)
-        if (selection->value[i] &&
-            strcmp(table_field(table, row, selection->column[i]), selection->value[i]) != 0)
-            return false;
-    return true;
 }
 
 static void cross(struct crossing *c, const struct table *table, const struct group_selection *selection,
@@ -274,6 +230,74 @@ int table_grouping_column(const struct table *table, const struct columns *colum
     return -1;
 }
 
+/* Log times of the rows with one number of workers and one value. */
+struct cell_times {
+    double sum, count;
+};
+
+/* The lowest and the highest mean among the values of a number of workers. */
+struct worker_times {
+    double low, high;
+    unsigned values;
+};
+
+static void add_time(GHashTable *cells, const char *workers, const char *value, double time)
+{
+    char *key = g_strdup_printf("%s\n%s", workers, value);
+    struct cell_times *cell = g_hash_table_lookup(cells, key);
+
+    if (!cell)
+        g_hash_table_insert(cells, g_strdup(key), cell = g_new0(struct cell_times, 1));
+    cell->sum += log(time);
+    cell->count++;
+    g_free(key);
+}
+
+static void add_mean(GHashTable *of_workers, const char *key, const struct cell_times *cell)
+{
+    char *workers = g_strndup(key, strcspn(key, "\n"));
+    struct worker_times *times = g_hash_table_lookup(of_workers, workers);
+    double mean = cell->sum / cell->count;
+
+    if (!times) {
+        times = g_new(struct worker_times, 1);
+        *times = (struct worker_times){mean, mean, 0};
+        g_hash_table_insert(of_workers, g_strdup(workers), times);
+    }
+    times->low = fmin(times->low, mean);
+    times->high = fmax(times->high, mean);
+    times->values++;
+    g_free(workers);
+}
+
+/* Whether times differ widely between the values of a column wherever a number of workers has several of them. */
+static bool times_are_apart(const struct table *table, const struct columns *columns,
+                            const struct group_selection *selection, int column)
+{
+    GHashTable *cells = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+               *of_workers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    GHashTableIter iter;
+    gpointer key, data;
+    bool apart = true;
+    double time;
+
+    for (size_t row = 0; row < table->rows->len; row++)
+        if (group_selection_has(selection, table, row) &&
+            table_number(table, table_field(table, row, columns->measure), &time) && time > 0)
+            add_time(cells, table_field(table, row, columns->workers), table_field(table, row, column), time);
+    g_hash_table_iter_init(&iter, cells);
+    while (g_hash_table_iter_next(&iter, &key, &data))
+        add_mean(of_workers, key, data);
+    g_hash_table_iter_init(&iter, of_workers);
+    while (apart && g_hash_table_iter_next(&iter, NULL, &data)) {
+        const struct worker_times *times = data;
+        apart = times->values < 2 || times->high - times->low > log(APART_LEAST);
+    }
+    g_hash_table_destroy(cells);
+    g_hash_table_destroy(of_workers);
+    return apart;
+}
+
 /* "A at 1, 2; B at 4, 8", in the order of the rows. Caller frees. */
 static char *places_of(const struct table *table, const struct columns *columns,
                        const struct group_selection *selection, int column)
@@ -295,24 +319,38 @@ static char *places_of(const struct table *table, const struct columns *columns,
     return g_string_free(text, FALSE);
 }
 
+/* A text whose values share no number of workers, one of them having several; or numbers that share some, each having
+ * several, whose times are far apart: too few cells to refuse them. */
+static bool is_following(const struct table *table, const struct columns *columns,
+                         const struct group_selection *selection, int column)
+{
+    struct crossing c = {.rows = 0};
+    GHashTableIter values;
+    gpointer set;
+    size_t several = 0, count;
+    bool found;
+
+    cross(&c, table, selection, column, columns->workers);
+    count = g_hash_table_size(c.values);
+    g_hash_table_iter_init(&values, c.values);
+    while (g_hash_table_iter_next(&values, NULL, &set))
+        several += g_hash_table_size(set) > 1;
+    if (is_numeric(table, column))
+        found = count > 1 && several == count && shares_workers(&c) &&
+                times_are_apart(table, columns, selection, column);
+    else
+        found = count > 1 && several > 0 && !shares_workers(&c);
+    g_hash_table_destroy(c.values);
+    return found;
+}
+
 char *table_following_column(const struct table *table, const struct columns *columns,
                              const struct group_selection *selection)
 {
     for (int column = 0; column < (int)table->columns->len; column++) {
-        struct crossing c = {.rows = 0};
-        GHashTableIter values;
-        gpointer set;
-        bool several = false;
         char *places, *text;
-        if (!is_candidate(table, columns, selection, column) || is_numeric(table, column))
-            continue;
-        cross(&c, table, selection, column, columns->workers);
-        g_hash_table_iter_init(&values, c.values);
-        while (g_hash_table_iter_next(&values, NULL, &set))
-            several |= g_hash_table_size(set) > 1;
-        several = several && g_hash_table_size(c.values) > 1 && !shares_workers(&c);
-        g_hash_table_destroy(c.values);
-        if (!several)
+        if (!is_candidate(table, columns, selection, column) ||
+            !is_following(table, columns, selection, column))
             continue;
         places = places_of(table, columns, selection, column);
         text = g_strdup_printf("'%.40s' (%s)", (const char *)table->columns->pdata[column], places);

@@ -11,31 +11,17 @@
 #define KNEE_TABLE_GROUPS_H
 
 #include "harness/tables/columns.h"
+#include "harness/tables/group_selection.h"
 #include "harness/tables/table.h"
-
-enum { GROUP_COLUMNS_MOST = 8 };
-
-/* Columns of configurations, each with the value that is meant (NULL: any). */
-struct group_selection {
-    int column[GROUP_COLUMNS_MOST];
-    char *value[GROUP_COLUMNS_MOST]; /* owned */
-    unsigned count;
-};
-
-/* text: "COLUMN=VALUE,COLUMN,..."; NULL selects all rows. Returns 0, or -1 with fault: no such column, too many. */
-int group_selection_parse(struct group_selection *selection, const struct table *table, const char *text,
-                          struct fault *fault);
-void group_selection_release(struct group_selection *selection);
-/* Whether a row has the values that are meant. */
-bool group_selection_has(const struct group_selection *selection, const struct table *table, size_t row);
 
 /* The first column that parts the selected rows, except those of the selection; -1 when there is none. *values gets
  * the number of its values. */
 int table_grouping_column(const struct table *table, const struct columns *columns,
                           const struct group_selection *selection, unsigned *values);
 
-/* A text column whose values share no number of workers, one of them having several: "name (A at 1, 2; B at 4, 8)"; NULL
- * when there is none. Caller frees. */
+/* A column that may be of configurations all the same, "'name' (A at 1, 2; B at 4, 8)": of texts whose values share no
+ * number of workers, one of them having several, or of numbers that share some, whose times are far apart there. NULL when
+ * there is none. Caller frees. */
 char *table_following_column(const struct table *table, const struct columns *columns,
                              const struct group_selection *selection);
 

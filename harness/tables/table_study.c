@@ -268,10 +268,12 @@ static char *configuration_of(const struct table *table, const struct group_sele
 {
     GString *text = g_string_new("");
 
-    for (unsigned i = 0; i < selection->count; i++)
+    for (unsigned i = 0; i < selection->count; i++) {
+        char *value = group_value_quoted(table_field(table, row, selection->column[i]));
         g_string_append_printf(text, "%s%s=%s", i ? "," : "",
-                               (const char *)table->columns->pdata[selection->column[i]],
-                               table_field(table, row, selection->column[i]));
+                               (const char *)table->columns->pdata[selection->column[i]], value);
+        g_free(value);
+    }
     return g_string_free(text, FALSE);
 }
 

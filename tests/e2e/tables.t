@@ -27,6 +27,16 @@ like "$(fit groups.csv --group os)" "no column 'os'" "a column that is not there
 like "$(fit groups.csv --group os)" '^exit 2' "... with exit 2"
 like "$(fit groups.csv --group name --unit lightyears)" '--unit lightyears: give one of s, ms' "and so is an unknown unit"
 
+printf 'flags,n,s\n"-Wl,-z",1,10\n"-Wl,-z",2,5\n-O3,1,8\n-O3,2,4\n' >flags.csv
+is "$("$KNEE" fit --csv flags.csv --group flags | grep '^===' | tr '\n' ' ')" '=== flags="-Wl,-z" === === flags=-O3 === ' "a value with a comma is one value"
+printf 'size,n,s\n100,1,10\n100,2,5.5\n100,4,3\n900,1,90\n900,8,14\n900,16,8\n' >sparse.csv
+like "$(fit sparse.csv | tr '\n' ' ' | tr -s ' ')" "column 'size' \(100 at 1, 2, 4; 900 at 1, 8, 16\): the curve may be of several" "a column of numbers that may be of configurations is named"
+printf 'threads,fps\n1,24\n2,44\n4,70\n8,96\n' >fps.csv
+is "$(fit fps.csv | grep -c rounded)" 0 "throughputs are not times that are rounded"
+printf 'n,s\n1,100\n1,100.5\n1,99.8\n4096,50\n4096,50.2\n4096,49.9\n' >many.csv
+like "$(fit many.csv --delta 2.5% | tr '\n' ' ' | tr -s ' ')" 'efficiency at 4096 workers is 0\.00049 \(0\.00048 to 0\.00049\), below 0\.975 beyond doubt' \
+    "a small efficiency keeps its digits, and so does the threshold"
+
 printf 'Nodes,Elapsed Time (ms),Ranks\n1,1000,16\n2,600,32\n' >mpi.csv
 like "$(fit mpi.csv)" "'Nodes' and 'Ranks' can both be meant: choose with --workers-column" "two columns of workers: the user chooses"
 like "$(fit mpi.csv --workers-column Nodes)" '^ +2 +1 +0\.600' "... and milliseconds are known by the name"

@@ -355,8 +355,10 @@ static char *fact_of(const char *text, const char *name)
 static void test_units_of_throughputs(void **state)
 {
     static const char *const names[][2] = {
-        {"items_per_second", "items/s"}, {"ops per second", "ops/s"},  {"images/sec", "images/s"},
-        {"throughput (MB/s)", "MB/s"},   {"throughput", "throughput"}, {"GFLOPS", "GFLOPS"},
+        {"items_per_second", "items/s"}, {"ops per second", "ops/s"},
+        {"images/sec", "images/s"},      {"throughput (MB/s)", "MB/s"},
+        {"throughput", "throughput"},    {"GFLOPS", "GFLOPS"},
+        {"bandwidth GB/s", "GB/s"},      {"throughput_items_per_second", "items/s"},
     };
 
     (void)state;
@@ -374,6 +376,9 @@ static void test_facts(void **state)
     static const char *const cases[][3] = {
         {"name,n,s\nA,1,10\nA,2,5\nB,4,3\nB,8,2\n", "follows_workers", "'name' (A at 1, 2; B at 4, 8)"},
         {"command,n,s\np 1,1,10\np 2,2,5\n", "follows_workers", ""},
+        {"size,n,s\n100,1,10\n100,2,5.5\n100,4,3\n900,1,90\n900,8,14\n900,16,8\n", "follows_workers",
+         "'size' (100 at 1, 2, 4; 900 at 1, 8, 16)"},
+        {"faults,n,s\n0,1,10\n0,2,5.5\n0,4,3\n1,1,10.1\n1,8,1.4\n1,16,0.8\n", "follows_workers", ""},
         {"n;s\n1;10\n", "decimal_commas", ""},
     };
 
@@ -396,29 +401,9 @@ static void test_utf16(void **state)
     assert_string_equal(fault.text, "t.csv is in UTF-16: save it as UTF-8");
 }
 
-static void test_groups(void **state)
-{
-    static const char text[] = "name,n,s\nB,1,1\nA,1,1\nB,2,1\n";
-    struct table table;
-    struct fault fault = {0};
-    char **values;
-
-    (void)state;
-    assert_int_equal(table_parse("t.csv", text, strlen(text), &table, &fault), 0);
-    values = table_configurations(&table, "NAME", &fault);
-    assert_non_null(values);
-    assert_string_equal(values[0], "name=B");
-    assert_string_equal(values[1], "name=A");
-    assert_null(values[2]);
-    g_strfreev(values);
-    assert_null(table_configurations(&table, "os", &fault));
-    assert_string_equal(fault.text, "t.csv: no column 'os' for --group");
-    table_release(&table);
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples), cmocka_unit_test(test_groups),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_examples),
                                        cmocka_unit_test(test_units_of_throughputs),
                                        cmocka_unit_test(test_facts), cmocka_unit_test(test_utf16)};
 
