@@ -220,10 +220,5 @@ struct subject *subject_batch_open(const struct sweep_options *options, const ch
         subject->cores = subject->emulated_cores;
     subject->request.cores = subject->cores;
     subject->request.weak = options->weak;
-    if (options->times && item_costs_read(&batch_of(subject)->costs, &batch_of(subject)->batch,
-                                          batch_of(subject)->batch_sha256, options->times, fault)) {
-        subject_release(subject);
-        return NULL;
-    }
     return subject;
 }

@@ -119,9 +119,12 @@ int subject_batch_probe(struct subject *subject, struct plan_costs *costs, int64
     double dilation = subject->emulated_cores
                           ? emulation_dilation(subject->emulated_cores, subject->topology.usable_cores)
                           : 1;
-    int result =
-        item_choice_make(&batch->items, &batch->batch, batch->kinds, count, 1, subject->options->seed, fault);
+    const char *times = subject->options->times;
+    int result = times ? item_costs_read(&batch->costs, &batch->batch, batch->batch_sha256, times, fault) : 0;
 
+    if (result == 0)
+        result = item_choice_make(&batch->items, &batch->batch, batch->kinds, count, 1,
+                                  subject->options->seed, fault);
     if (result == 0)
         result = item_choice_write(&batch->items, &batch->batch, batch->list, fault);
     if (result == 0) {
