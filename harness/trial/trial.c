@@ -164,9 +164,10 @@ static double ready_ns(const struct item_table *table, double *alive_ns)
     for (uint32_t slot = 0; slot < table->workers; slot++) {
         const struct worker_record *worker = item_table_worker(table, slot);
         const struct worker_payload *payload = trial_worker_payload(table, slot);
-        double alive = (double)worker->exit_ns - (double)worker->fork_ns,
+        uint64_t end_ns = worker->exit_ns ? worker->exit_ns : worker->loop_end_ns; /* spans have no exit */
+        double alive = (double)end_ns - (double)worker->fork_ns,
                cpu = (double)worker->user_ns + (double)worker->system_ns;
-        if (!payload || !payload->runqueue_known || worker->exit_ns <= worker->fork_ns)
+        if (!payload || !payload->runqueue_known || end_ns <= worker->fork_ns)
             return NAN;
         *alive_ns += alive;
         ready += fmax(fmin((double)payload->runqueue_ns, alive - cpu), 0);
@@ -183,19 +184,22 @@ static double lost_share(const struct trial_outcome *outcome, bool waits)
     return (waits || isnan(lost_ns) ? lost_ns : fmin(lost_ns, taken_ns(outcome))) / alive_ns;
 }
 
-void trial_mark_disturbed(const struct trial_outcome *outcome, struct trial_result *result)
+/* The trial is void, and its work was right: what others took of its workers' time, at most, is the time in which they
+ * were ready without a CPU, or where that is not known the CPU time of others; and the host's. */
+static void mark_disturbed(const struct trial_outcome *outcome, bool waits, struct trial_result *result)
 {
     struct study_trial *trial = &result->rows.trial;
     double alive_ns, most_ns = (double)outcome->watched_ns * outcome->workers;
     double waited_ns = outcome->table.header ? ready_ns(&outcome->table, &alive_ns) : NAN;
-    double others_ns = trial->other_cpu_ns == STUDY_UNKNOWN ? INFINITY : (double)trial->other_cpu_ns;
+    double others_ns = waits || trial->other_cpu_ns == STUDY_UNKNOWN ? INFINITY : (double)trial->other_cpu_ns;
 
     trial->disturbed = 1;
     if (isnan(waited_ns))
         waited_ns = outcome->seen.looks ? (double)outcome->seen.runqueue_ns : INFINITY;
-    trial->taken_ns = (int64_t)fmin(fmin(waited_ns, others_ns) +
-                                        (trial->steal_ns == STUDY_UNKNOWN ? 0 : (double)trial->steal_ns),
-                                    most_ns);
+    trial->taken_ns =
+        (int64_t)fmin(fmin(waited_ns, others_ns) +
+                          (waits || trial->steal_ns == STUDY_UNKNOWN ? 0 : (double)trial->steal_ns),
+                      most_ns);
 }
 
 /* Only with a core for each worker: beyond that they take the cores from each other. */
@@ -232,14 +236,13 @@ static bool is_held(const struct trial_outcome *outcome, const struct trial_limi
     return true;
 }
 
-bool trial_is_disturbed(const struct trial_outcome *outcome, const struct trial_limits *limits,
-                        struct trial_result *result)
+/* Did the host, other processes or a shortage of memory take more than limits allow? */
+static bool is_taken_from(const struct trial_outcome *outcome, const struct trial_limits *limits,
+                          struct trial_result *result)
 {
     const struct study_trial *trial = &result->rows.trial;
     double all_ns = (double)outcome->watched_ns * outcome->after.cpus;
 
-    if (!limits)
-        limits = &trial_limits;
     if (noise_judge(&outcome->noise_before, &outcome->noise_after, outcome->watched_ns, limits,
                     result->reason, sizeof result->reason) ||
         is_held(outcome, limits, result))
@@ -258,9 +261,17 @@ bool trial_is_disturbed(const struct trial_outcome *outcome, const struct trial_
     return true;
 }
 
-static const struct trial_limits *limits_of(const struct trial_expected *expected)
+bool trial_is_disturbed(const struct trial_outcome *outcome, const struct trial_expected *expected,
+                        struct trial_result *result)
 {
-    return expected && expected->limits ? expected->limits : &trial_limits;
+    const struct trial_limits *limits = expected && expected->limits ? expected->limits : &trial_limits;
+    bool waits = expected && expected->waits;
+
+    if ((waits || !is_taken_from(outcome, limits, result)) &&
+        !is_kept_waiting(outcome, expected, limits, result))
+        return false;
+    mark_disturbed(outcome, waits, result);
+    return true;
 }
 
 static enum trial_status decide(const struct trial_outcome *outcome, const struct trial_expected *expected,
@@ -272,11 +283,7 @@ static enum trial_status decide(const struct trial_outcome *outcome, const struc
         return TRIAL_FAILED;
     if (has_worker_trouble(&outcome->table, result))
         return TRIAL_VOID;
-    if ((expected && expected->waits) || !trial_is_disturbed(outcome, limits_of(expected), result))
-        if (!is_kept_waiting(outcome, expected, limits_of(expected), result))
-            return TRIAL_OK;
-    trial_mark_disturbed(outcome, result);
-    return TRIAL_VOID;
+    return trial_is_disturbed(outcome, expected, result) ? TRIAL_VOID : TRIAL_OK;
 }
 
 static void fill_machine(struct study_trial *trial, const struct trial_outcome *outcome)

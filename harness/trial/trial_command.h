@@ -53,9 +53,9 @@ int trial_command_run(struct trial_command *command, const struct trial_request 
                       struct trial_outcome *outcome, struct fault *fault);
 void trial_command_release(struct trial_command *command);
 
-/* As trial_judge(): rows that its spans do not give are unknown. limits NULL: trial_limits. Returns 0, or -1 with
- * fault when memory is short. */
-int trial_command_judge(const struct trial_outcome *outcome, const struct trial_limits *limits,
+/* As trial_judge(): rows that its spans do not give are unknown. Of expected only limits, cores and waits have a meaning;
+ * NULL: trial_limits. Returns 0, or -1 with fault when memory is short. */
+int trial_command_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
                         struct trial_result *result, struct fault *fault);
 
 #endif

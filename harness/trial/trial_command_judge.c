@@ -65,7 +65,7 @@ static bool used_more_than_its_cell(const struct trial_outcome *outcome, char *r
     return true;
 }
 
-static enum trial_status decide(const struct trial_outcome *outcome, const struct trial_limits *limits,
+static enum trial_status decide(const struct trial_outcome *outcome, const struct trial_expected *expected,
                                 struct trial_result *result)
 {
     char words[96];
@@ -87,13 +87,10 @@ static enum trial_status decide(const struct trial_outcome *outcome, const struc
     }
     if (used_more_than_its_cell(outcome, result->reason, sizeof result->reason))
         return TRIAL_VOID;
-    if (!trial_is_disturbed(outcome, limits, result))
-        return TRIAL_OK;
-    trial_mark_disturbed(outcome, result);
-    return TRIAL_VOID;
+    return trial_is_disturbed(outcome, expected, result) ? TRIAL_VOID : TRIAL_OK;
 }
 
-int trial_command_judge(const struct trial_outcome *outcome, const struct trial_limits *limits,
+int trial_command_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
                         struct trial_result *result, struct fault *fault)
 {
     struct study_trial *trial = &result->rows.trial;
@@ -112,7 +109,7 @@ int trial_command_judge(const struct trial_outcome *outcome, const struct trial_
         trial->failed = 0;
     take_seen(trial, &outcome->seen);
     trial->output_sha256 = trial_text(outcome->output_sha256);
-    result->status = decide(outcome, limits, result);
+    result->status = decide(outcome, expected, result);
     trial_result_end(result);
     return 0;
 }

@@ -94,7 +94,7 @@ is $? 0 "items by the times of a study"
 "$KNEE" sweep --study no --emulate 4 --times real --workers 1,4 --items 4 --budget 60s long >/dev/null 2>stderr
 is "$? $(tail -n 1 stderr)" "1 knee sweep: error: --times real: the study is of another batch (paths and sizes)" "... of another batch: refused"
 is "$(find no 2>/dev/null)" "" "... and no study is made"
-timed=("$KNEE" sweep --study timed --emulate 4 --times real --workers 1,4 --chunks 1 --policies dynamic --items 4 --blocks 1 --budget 60s --noise 99% batch)
+timed=("$KNEE" sweep --study timed --emulate 4 --times real --workers '1,4' --chunks 1 --policies dynamic --items 4 --blocks 1 --budget 60s --noise 99% batch)
 "${timed[@]}" >/dev/null 2>&1
 mv real moved
 "${timed[@]}" >/dev/null 2>stderr

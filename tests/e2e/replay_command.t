@@ -78,6 +78,12 @@ before=$(q $r 'SELECT group_concat(replay_wall_ns) FROM batch_item')
 "$KNEE" sweep --replay one --workers 1,4 --chunks 1,2 --policies dynamic,largest-first --blocks 2 --resume "${quiet[@]}" >/dev/null 2>stderr
 is "$? $(q $r 'SELECT group_concat(replay_wall_ns) FROM batch_item')" "0 $before" "continued: its times have not changed"
 
+# A trial whose workers waited for a core was right, and counts where disturbed trials do.
+"$KNEE" sweep --replay one --study late --workers 1,16 --chunks 1 --policies dynamic --blocks 1 --noise 0.1% --noise-policy keep --budget 5m \
+    >/dev/null 2>stderr
+is "$? $(q late "SELECT count(*) FROM trial WHERE status = 'void' AND (disturbed IS NOT 1 OR taken_ns <= 0
+    OR reason NOT LIKE 'workers were ready and without a core for %')")" "0 0" "void trials are disturbed ones, with what their workers lacked"
+
 # What cannot be replayed.
 "$KNEE" sweep --study other --workers 1,2 "${few[@]}" "${quiet[@]}" -- "$KNEE" synthetic -j '{workers}' 'items=4 cost=5ms' >/dev/null 2>&1
 refused 'other items' "a replay of other items" --replay other --study $r --workers 1,4 --chunks 1,2 --policies dynamic,largest-first --blocks 2 --resume

@@ -70,6 +70,9 @@ is "$(sqlite3 w/study.db "SELECT value FROM study WHERE key = 'scaling'")" weak 
 SBATCH_PARTITION=long "$KNEE" sweep --nodes 1,2 --workers 2 --blocks 1 --study partition batch >said 2>messages
 is "$? $(tail -n 2 used | tr '\n' ',')" "0 e,e f," "SBATCH_PARTITION: on the nodes of that partition" || cat messages
 like "$(grep -c 'smallest node' messages)" 0 "which have more cores"
+cp -r batch "b {out} it's"
+"$KNEE" sweep --nodes 1 --weak --items 2 --blocks 1 --study 's {chunk}' "b {out} it's" >said 2>messages
+is $? 0 "paths with blanks, quotes and places of a command" || cat messages
 SBATCH_PARTITION=main "$KNEE" sweep --nodes 1,2 --workers 2 --blocks 1 --study partition batch >said 2>messages
 is "$? $(grep -c "made with another partition (SBATCH_PARTITION): long, not main" messages)" "1 1" "and on no others"
 

@@ -18,6 +18,9 @@ like "$("$small" predict --cores 4 s)" '^best: 1 worker' "... predict"
 "$small" sweep --synthetic 'items=8 cost=2ms' --study m --workers 1,2 --blocks 1 --noise 100% >stdout 2>stderr
 is $? 0 "sweep of synthetic work: exit 0"
 like "$("$small" account m)" '^useful, as with one worker' "... account"
+"$small" sweep --replay m --study 'r {chunk}' --workers 1,2 --blocks 1 --noise 100% >stdout 2>stderr
+is "$? $(grep -c error stderr)" "0 0" "replay of a study of a command, in a folder with a place in its name: exit 0" || cat stderr
+like "$(cat stdout)" '^replayed m on' "... with its summary"
 like "$("$small" doctor)" 'install the package knee-images' "doctor names the package that is missing"
 like "$("$small" doctor | tr '\n' ' ')" 'libraries +seccomp .*gsl .*jansson' "... and has the libraries that there are"
 

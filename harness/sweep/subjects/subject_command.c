@@ -27,7 +27,7 @@ static int judge(struct subject *subject, const struct trial_request *request,
                  const struct trial_outcome *outcome, struct trial_result *result, struct fault *fault)
 {
     (void)request;
-    return trial_command_judge(outcome, &subject->limits, result, fault);
+    return trial_command_judge(outcome, &(struct trial_expected){.limits = &subject->limits}, result, fault);
 }
 
 static int prepare(struct subject *subject, const struct plan *plan, struct study *study, struct fault *fault)
@@ -47,7 +47,7 @@ static int judge_probe(struct subject *subject, uint32_t workers, const struct t
     struct trial_result result;
     int status = 0;
 
-    if (trial_command_judge(outcome, &subject->limits, &result, fault))
+    if (trial_command_judge(outcome, &(struct trial_expected){.limits = &subject->limits}, &result, fault))
         return -1;
     if (result.status == TRIAL_FAILED)
         status = fault_set(fault, "the probe with %" PRIu32 " worker%s failed: %.400s", workers,

@@ -103,7 +103,7 @@ static int judge(struct subject *subject, const struct trial_request *request,
     struct study_trial *trial = &result->rows.trial;
 
     (void)request;
-    if (trial_command_judge(outcome, &subject->limits, result, fault))
+    if (trial_command_judge(outcome, &(struct trial_expected){.limits = &subject->limits}, result, fault))
         return -1;
     /* The processes and CPU time of this machine are those of a program that waits. */
     trial->processes_most = trial->threads_most = trial->cpu_ns_per_s_most = trial->runqueue_ns =
@@ -289,9 +289,6 @@ static int check(struct subject_nodes *nodes, struct fault *fault)
     const char *partition = sbatch_options_partition(NULL, getenv("SBATCH_PARTITION"));
     uint64_t index_most, most = 0;
 
-    if (strpbrk(options->in, "{}") || strpbrk(nodes->out, "{}") || strpbrk(options->recipe, "{}"))
-        return fault_set(fault,
-                         "--nodes: braces in a path are placeholders of a command: give paths without");
     for (uint32_t i = 0; i < request->worker_count; i++)
         most = request->nodes[i] > most ? request->nodes[i] : most;
     for (uint32_t i = 0; i < request->spread_count; i++)

@@ -72,14 +72,18 @@ int nodes_write_lists(const struct subject_nodes *nodes, const struct plan *plan
 
 /* --- the command of a trial ------------------------------------------------------------------- */
 
+/* A word without places: braces in it are its own. */
 static void add(GPtrArray *words, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void add(GPtrArray *words, const char *format, ...)
 {
     va_list values;
+    char *word;
 
     va_start(values, format);
-    g_ptr_array_add(words, g_strdup_vprintf(format, values));
+    word = g_strdup_vprintf(format, values);
     va_end(values);
+    g_ptr_array_add(words, command_line_quote(word));
+    g_free(word);
 }
 
 /* Tasks may run on the first nodes only: a limit on how many run at once would not keep them there. */

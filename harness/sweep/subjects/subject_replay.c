@@ -139,7 +139,8 @@ static int check_source(const struct subject_batch *batch, const struct replay_s
     return 0;
 }
 
-static struct subject *open_batch(struct replay_source *source, const char *scratch, struct fault *fault)
+struct subject *subject_replay_batch_open(struct replay_source *source, const char *scratch,
+                                          struct fault *fault)
 {
     struct subject *subject =
         subject_batch_new(sizeof(struct subject_replay), &kind, &source->options, scratch, fault);
@@ -160,17 +161,4 @@ static struct subject *open_batch(struct replay_source *source, const char *scra
     replay_study_request(subject, source, replay->batch.batch.count,
                          work_ns / subject->topology.usable_cores);
     return subject;
-}
-
-struct subject *subject_replay_open(const struct sweep_options *options, const char *scratch,
-                                    struct fault *fault)
-{
-    const struct plan_request *request = &options->request;
-    struct replay_source *source =
-        replay_source_read(options, request->workers[request->worker_count - 1], fault);
-
-    if (!source)
-        return NULL;
-    return source->batch_path ? open_batch(source, scratch, fault)
-                              : subject_replay_command_open(source, scratch, fault);
 }

@@ -7,7 +7,6 @@
 
 #include "harness/sweep/subjects/replay_study.h"
 #include "harness/sweep/subjects/subject_command_internal.h"
-#include "harness/sweep/subjects/subject_replay_internal.h"
 #include "harness/sweep/subjects/subjects_internal.h"
 #include "harness/sweep/sweep_facts.h"
 #include "pipeline/base/paths.h"
@@ -128,39 +127,16 @@ static int prepare(struct subject *subject, const struct plan *plan, struct stud
 
 /* --- trials ----------------------------------------------------------------------------------- */
 
-/* Share of the workers' time in which they were ready and without a core. */
-static double kept_share(const struct study_trial_rows *rows)
-{
-    double kept_ns = 0;
-
-    for (size_t i = 0; i < rows->worker_count; i++)
-        if (rows->workers[i].runqueue_ns != STUDY_UNKNOWN)
-            kept_ns += (double)rows->workers[i].runqueue_ns;
-    return kept_ns / ((double)rows->trial.wall_ns * (double)rows->worker_count);
-}
-
-/* What others use or the host takes away makes no wait longer: only what its own workers lacked counts. */
 static int judge(struct subject *subject, const struct trial_request *request,
                  const struct trial_outcome *outcome, struct trial_result *result, struct fault *fault)
 {
-    struct trial_limits shares = noise_limits_of(1);
+    const struct trial_expected expected = {
+        .limits = &subject->limits, .cores = subject->cores, .waits = true};
     struct trial_outcome waited = *outcome;
-    double limit = subject->limits.runqueue_share, share;
 
     (void)request;
     waited.seen = (struct command_seen){.looks = 0}; /* of the program that replays, not of the command */
-    if (trial_command_judge(&waited, &shares, result, fault))
-        return -1;
-    share = kept_share(&result->rows);
-    if (result->status != TRIAL_OK || !(share > limit))
-        return 0;
-    snprintf(result->reason, sizeof result->reason,
-             "workers were ready and without a core for %.1f%% of their time (limit %.3g%%)", 100 * share,
-             100 * limit);
-    result->status = TRIAL_VOID;
-    result->rows.trial.status = trial_status_name(TRIAL_VOID);
-    result->rows.trial.reason = result->reason;
-    return 0;
+    return trial_command_judge(&waited, &expected, result, fault);
 }
 
 /* --- texts ------------------------------------------------------------------------------------ */
@@ -205,14 +181,16 @@ static const struct subject_kind replaced = {.probe = probe,
 static int make_command(struct subject_replay_command *replay, struct fault *fault)
 {
     struct command_spec *spec = &replay->source->options.command;
+    static const char *const words[] = {"synthetic",           "--replay",        "",
+                                        "--workers={workers}", "--chunk={chunk}", "--policy={policy}"};
     char program[PATH_MAX];
-    const char *const words[] = {
-        program,           "synthetic",         "--replay", replay->plan, "--workers={workers}",
-        "--chunk={chunk}", "--policy={policy}", NULL};
 
     if (!paths_self(program, sizeof program))
         return fault_set(fault, "the path of this program is not known: is /proc mounted?");
-    replay->words = g_strdupv((char **)words);
+    replay->words = g_new0(char *, G_N_ELEMENTS(words) + 2);
+    replay->words[0] = command_line_quote(program);
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        replay->words[i + 1] = *words[i] ? g_strdup(words[i]) : command_line_quote(replay->plan);
     *spec = (struct command_spec){.words = replay->words};
     return command_spec_check(spec, fault);
 }

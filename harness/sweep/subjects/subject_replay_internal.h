@@ -16,8 +16,4 @@ struct subject_replay {
  * bytes must be the same. Returns 0, or -1 with fault or subject->stopped_by. */
 int subject_replay_reference(struct subject_replay *replay, struct study *study, struct fault *fault);
 
-/* A study of a command whose spans name its items. Takes over `source`, also when it fails. NULL with fault. */
-struct subject *subject_replay_command_open(struct replay_source *source, const char *scratch,
-                                            struct fault *fault);
-
 #endif

@@ -1,4 +1,5 @@
 /* In the program without images (harness/cli/without_images.c): the subjects that need them. */
+#include "harness/sweep/subjects/replay_source.h"
 #include "harness/sweep/subjects/subjects_internal.h"
 
 static struct subject *refuse(struct fault *fault)
@@ -16,11 +17,11 @@ struct subject *subject_batch_open(const struct sweep_options *options, const ch
     return refuse(fault);
 }
 
-struct subject *subject_replay_open(const struct sweep_options *options, const char *scratch,
-                                    struct fault *fault)
+struct subject *subject_replay_batch_open(struct replay_source *source, const char *scratch,
+                                          struct fault *fault)
 {
-    (void)options;
     (void)scratch;
+    replay_source_release(source);
     return refuse(fault);
 }
 

@@ -432,10 +432,15 @@ static void items_that_wait_are_judged_by_their_own_delay(void **state)
             struct trial_result result;
             enum trial_status wanted = waits ? cases[i].waits : cases[i].computes;
             cases[i].change(&outcome);
+            outcome.workers = 2;
             judge(&outcome, waits ? &waiting : &expected, &result);
             if (result.status != wanted)
                 fail_msg("%s, %s: %s, '%s'", cases[i].name, waits ? "waits" : "computes",
                          trial_status_name(result.status), result.reason);
+            if (cases[i].change == own_cores_taken && waits) {
+                assert_int_equal(result.rows.trial.disturbed, 1);
+                assert_true(result.rows.trial.taken_ns > 0); /* although others used no CPU time */
+            }
             trial_result_release(&result);
             trial_outcome_release(&outcome);
         }

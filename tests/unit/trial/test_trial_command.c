@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "harness/machine/worker_payload.h"
 #include "harness/trial/trial_command.h"
 
 static const uint64_t ms = 1000000;
@@ -53,8 +54,63 @@ static void cpus_of_the_cell(void **state)
     }
 }
 
+/* The table of two workers' spans, over a second; the first was ready and without a core for some of it. */
+static void make_spans(struct item_table *table, uint64_t queued_ms)
+{
+    struct fault fault = {0};
+
+    assert_int_equal(item_table_create(table, -1, 1, 0, 2, sizeof(struct worker_payload), &fault), 0);
+    for (uint32_t slot = 0; slot < 2; slot++) {
+        struct worker_record *worker = item_table_worker(table, slot);
+        struct worker_payload *payload = item_table_worker_payload(table, slot);
+        worker->processes = 1;
+        worker->fork_ns = worker->begin_ns = worker->go_ns = 1000 * ms;
+        worker->loop_end_ns = 2000 * ms;
+        payload->cpu_wanted = -1;
+        payload->runqueue_known = true;
+        payload->runqueue_ns = slot == 0 ? queued_ms * ms : 0;
+    }
+}
+
+/* Void, but right: it counts where disturbed trials do. */
+static void items_that_wait_are_judged_by_their_own_delay(void **state)
+{
+    static const struct {
+        uint64_t queued_ms;
+        bool waits;
+        enum trial_status status;
+    } cases[] = {{0, true, TRIAL_OK}, {19, true, TRIAL_OK}, {200, true, TRIAL_VOID}, {200, false, TRIAL_OK}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct trial_limits limits = {
+            .runqueue_share = 0.01, .steal_share = 1, .others_share = 1, .held_share = 1};
+        struct trial_expected expected = {
+            .limits = &limits, .cores = cases[i].waits ? 2 : 0, .waits = cases[i].waits};
+        struct trial_outcome outcome = {.workers = 2,
+                                        .begin_ns = 1000 * ms,
+                                        .end_ns = 2000 * ms,
+                                        .watched_ns = 1000 * ms,
+                                        .cpu_known = true};
+        struct trial_result result;
+        struct fault fault = {0};
+        make_spans(&outcome.table, cases[i].queued_ms);
+        assert_int_equal(trial_command_judge(&outcome, &expected, &result, &fault), 0);
+        if (result.status != cases[i].status)
+            fail_msg("case %zu: status %d, reason '%s'", i, (int)result.status, result.reason);
+        if (result.status == TRIAL_VOID) {
+            assert_non_null(strstr(result.reason, "without a core for 10.0% of their time (limit 1%)"));
+            assert_int_equal(result.rows.trial.disturbed, 1);
+            assert_int_equal(result.rows.trial.taken_ns, 200 * ms);
+        }
+        trial_result_release(&result);
+        trial_outcome_release(&outcome);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(cpus_of_the_cell)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(cpus_of_the_cell),
+                                       cmocka_unit_test(items_that_wait_are_judged_by_their_own_delay)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
