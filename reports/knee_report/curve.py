@@ -129,6 +129,13 @@ def spread_points(study: Study) -> tuple[NodesPoint, ...]:
     return tuple(p for p in study.nodes if not p.on_curve and p.speedup.value is not None)
 
 
+SPREAD_LABEL = "on more nodes"
+
+
+def axis_label(study: Study) -> str:
+    return "workers of all nodes" if study.nodes else "workers"
+
+
 def measured_line(point: CurvePoint | AnswerPoint | NodesPoint, oversubscribed: bool = False) -> str:
     numbers = [number(x) for m in (point.speedup, point.efficiency) for x in (m.value, m.low, m.high)]
     return " ".join([str(point.workers), *numbers, "1" if oversubscribed else "0"])
@@ -272,8 +279,8 @@ def data_file(study: Study) -> str:
             f"emulated_singles = {len(other_trials(study.emulated))}",
             f"replayed = {quoted(others_label(study.replayed))}",
             f"emulated = {quoted(others_label(study.emulated))}",
-            f"spread = {quoted('on more nodes' if spread_points(study) else '')}",
-            f"axis = {quoted('workers of all nodes' if study.nodes else 'workers')}",
+            f"spread = {quoted(SPREAD_LABEL if spread_points(study) else '')}",
+            f"axis = {quoted(axis_label(study))}",
             *block("measured", f"{header}, oversubscribed", [measured_line(p, p.oversubscribed) for p in points]),
             *block("trials", "workers, speedup, efficiency of every trial", trial_lines(points)),
             *block("replayed_points", "the same of the replay", [measured_line(p) for p in replayed]),

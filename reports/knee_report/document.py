@@ -30,11 +30,11 @@ def fact_json(fact: Fact) -> Json:
 
 
 def _trials(study: Study) -> Table:
-    columns = (("trial", ""), ("block", ""), ("role", ""), ("workers", ""), ("chunk", "items"), ("policy", ""), ("status", ""),
+    columns = (("trial", ""), ("block", ""), ("role", ""), ("nodes", ""), ("workers", ""), ("chunk", "items"), ("policy", ""), ("status", ""),
                ("wall", "s"), ("speedup", ""))  # fmt: skip
     relative = study.trial_speedups
     rows = [
-        [t.id, t.block, t.role, t.workers, t.chunk, t.policy, "hiccup" if t.id in study.trials.hiccups else t.status, t.wall_s, relative.get(t.id)]
+        [t.id, t.block, t.role, t.nodes, t.workers, t.chunk, t.policy, "hiccup" if t.id in study.trials.hiccups else t.status, t.wall_s, relative.get(t.id)]
         for t in study.record.samples.trials
     ]
     return "every trial", columns, rows

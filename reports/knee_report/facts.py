@@ -107,6 +107,19 @@ def _curve(study: Study) -> Iterator[Row]:
         yield f"{at}.dispatch", f"dispatch {with_n}", "core-s", row.dispatch_core_s
 
 
+def _nodes(study: Study) -> Iterator[Row]:
+    """Of several machines."""
+    for p in study.nodes:
+        at = f"nodes.{p.nodes}.{p.workers}"
+        words = f"{p.nodes} node{'' if p.nodes == 1 else 's'}, {p.workers} worker{'' if p.workers == 1 else 's'}"
+        yield f"{at}.trials", f"{words}: trials", "trials", known(p.trials)
+        yield f"{at}.wall", f"{words}: wall time", "s", p.wall_s
+        yield f"{at}.speedup", f"{words}: {study.facts.speedup}", "", p.speedup
+        yield f"{at}.efficiency", f"{words}: efficiency", "", p.efficiency
+        for cause, share in p.shares.items():
+            yield f"{at}.{slug(cause)}", f"{words}: {cause}, share of core time", "", known(share)
+
+
 def _models(study: Study) -> Iterator[Row]:
     for model in study.models:
         at = f"model.{slug(model.name)}"
@@ -248,7 +261,7 @@ def report_facts(study: Study, prices: Prices) -> Facts:
     answers += [("replayed", study.replayed.answer)] if study.replayed else []
     answers += [("emulated", study.emulated.answer)] if study.emulated else []
     parts: Iterable[Iterator[Row]] = (
-        _study(study), *(_answer(answer, at) for at, answer in answers), _curve(study), _costs(study, prices), _models(study),
+        _study(study), *(_answer(answer, at) for at, answer in answers), _curve(study), _nodes(study), _costs(study, prices), _models(study),
         _losses(study), _cells(study), _sizes(study), _counters(study), _ways(study),
     )  # fmt: skip
     facts: Facts = {}

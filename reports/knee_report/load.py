@@ -140,7 +140,16 @@ def parse_nodes(raw: Json) -> NodesPoint | None:
     nodes, workers = count(raw.get("nodes")), count(raw.get("workers"))
     if nodes is None or workers is None:
         return None
-    return NodesPoint(nodes, workers, raw.get("on_curve") is True, **measures(raw, "speedup", "efficiency"))
+    core_s = {cause: seconds for cause, seconds in ((name, finite(x)) for name, x in section(raw.get("core_s")).items()) if seconds is not None}
+    total = core_s.pop("total", 0.0)
+    return NodesPoint(
+        nodes,
+        workers,
+        on_curve=raw.get("on_curve") is True,
+        trials=count(raw.get("trials")),
+        shares={cause: seconds / total for cause, seconds in core_s.items()} if total > 0 else {},
+        **measures(raw, "wall_s", "speedup", "efficiency"),
+    )
 
 
 def parse_prediction(raw: Json) -> Prediction | None:

@@ -25,6 +25,7 @@ class Trial:
     status: str
     wall_s: float | None
     compared_items: int | None = None  # whose outputs have a digest together; None: no digest, or their number is not known
+    nodes: int | None = None  # machines that share the workers; None: one, without a scheduler
 
 
 @dataclass(frozen=True)
@@ -68,21 +69,21 @@ def _seconds(ns: object) -> float | None:
 
 
 def _trials(db: sqlite3.Connection) -> list[Trial]:
+    older = "nodes" not in [str(row[1]) for row in db.execute("PRAGMA table_info(cell)")]
     rows = db.execute(
-        "SELECT t.id, t.block, c.role, c.workers, c.chunk, c.policy, t.status, t.wall_ns, CASE WHEN t.manifest_sha256 <> '' THEN t.items END"
-        " FROM trial t JOIN cell c ON c.id = t.cell"
-        " WHERE c.role <> 'antagonist' ORDER BY t.id"
+        "SELECT t.id, t.block, c.role, c.workers, c.chunk, c.policy, t.status, t.wall_ns, CASE WHEN t.manifest_sha256 <> '' THEN t.items END,"
+        f" {'NULL' if older else 'c.nodes'} FROM trial t JOIN cell c ON c.id = t.cell WHERE c.role <> 'antagonist' ORDER BY t.id"
     )
     return [
-        Trial(number, block, text(role), n or 0, chunk, text(policy), text(status), _seconds(wall), items)
-        for number, block, role, n, chunk, policy, status, wall, items in rows
+        Trial(number, block, text(role), n or 0, chunk, text(policy), text(status), _seconds(wall), items, nodes)
+        for number, block, role, n, chunk, policy, status, wall, items, nodes in rows
     ]
 
 
 def compared(trials: Sequence[Trial], left_out: Sequence[int]) -> tuple[int | None, int | None]:
     """Items and cells of the trials that count, are not left out, and have a digest of their outputs."""
     good = [t for t in trials if t.status == "ok" and t.id not in left_out and t.compared_items is not None]
-    cells = {(t.role, t.workers, t.chunk, t.policy) for t in good}
+    cells = {(t.role, t.nodes, t.workers, t.chunk, t.policy) for t in good}
     return (sum(t.compared_items or 0 for t in good), len(cells)) if good else (None, None)
 
 

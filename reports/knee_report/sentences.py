@@ -171,7 +171,18 @@ def cause_words(study: Study) -> str:
         return f"Largest losses{at}: {named}."
     if losses.workers is not None:
         return "No cause of a loss was found."
+    if nodes_words(study):
+        return nodes_words(study)
     return f"Causes are not known: {wording.sentence(losses.reason)}" if losses.reason else ""
+
+
+def nodes_words(study: Study) -> str:
+    """Where the core time of the largest cell on several machines went."""
+    most = max(study.nodes, key=lambda p: (p.workers, p.nodes), default=None)
+    if most is None or not most.losses:
+        return ""
+    listed = [f"{cause} {wording.fixed(100 * share, 1)}%" for cause, share in most.losses if share >= 0.0005]
+    return f"With {wording.plural(most.workers, 'worker')} on {wording.plural(most.nodes, 'node')}, of all core time are lost: {', '.join(listed)}."
 
 
 def efficiency(study: Study) -> Finding:
@@ -274,14 +285,14 @@ def batch_losses(answer: Answer) -> str:
     known = sorted((c for c in answer.causes if c.share is not None), key=lambda c: -(c.share or 0.0))
     listed = [f"{c.label} {wording.fixed(100 * (c.share or 0.0), 1)}%" for c in known if abs(c.share or 0.0) >= 0.0005]
     if not listed:
-        return "The causes are not known." if not known else "No cause of a loss was found."
+        return "" if not known else "No cause of a loss was found."
     return f"With {wording.plural(answer.workers, 'worker')}, of all core time are lost: {', '.join(listed)}."
 
 
 def batch_knee(study: Study) -> Finding:
     """Where the efficiency of the batch leaves the threshold, and by which causes."""
     answer, threshold = study.shown, wording.threshold(study.shown.threshold)
-    detail = batch_losses(answer)
+    detail = batch_losses(answer) or nodes_words(study) or "The causes are not known."
     if answer.knee_workers is None:
         return Finding(f"Efficiency stays at {threshold} or above up to {wording.plural(answer.workers, 'core')} ({answer.how}).", detail)
     span = curve.knee_span(answer.knee_low, answer.knee_high, answer.knee_how)

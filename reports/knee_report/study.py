@@ -77,8 +77,18 @@ class NodesPoint:
     nodes: int
     workers: int  # of all nodes
     on_curve: bool
+    trials: int | None
+    wall_s: Measure
     speedup: Measure
     efficiency: Measure
+    shares: dict[str, float]  # of all core time: "work", of which "useful", "scheduling", ...; empty: not known
+
+    @property
+    def losses(self) -> list[tuple[str, float]]:
+        """All but work that is useful, the largest first."""
+        slower = self.shares.get("work", 0.0) - self.shares.get("useful", 0.0)
+        rest = {cause: share for cause, share in self.shares.items() if cause not in ("work", "useful")}
+        return sorted({"slower work": slower, **rest}.items(), key=lambda loss: -loss[1]) if self.shares else []
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ KNEE = "#CC79A7"
 KNEE_INK = "#9C3F73"
 REPLAYED = "#009E73"
 EMULATED = "#56B4E9"
-GOOD = "#007A5A"
+SPREAD = "#E69F00"  # on more nodes
 CATEGORIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999", "#000000")
 # Causes of lost core time, in the order of their ranking, and what is no single cause.
 CAUSES = ("#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#8C564B", "#B8A800", "#5B4B8A")

@@ -34,7 +34,8 @@ PYTHON
 recompute() { /usr/bin/python3 -B "$root/tests/reports/recompute.py" "$@"; }
 
 /usr/bin/python3 -B "$root/tests/reports/studies.py" usual usual # void trials and a hiccup
-for study in images command usual; do
+/usr/bin/python3 -B "$root/tests/reports/studies.py" nodes nodes
+for study in images command usual nodes; do
     "$KNEE" report --core-hour-price 0.04 --currency CHF --core-watts 9 "$study" >/dev/null 2>err
     is "$? $(cat err)" "0 " "$study: report"
     is "$(validate "$study/report.json")" "" "... report.json is valid, no id comes twice"

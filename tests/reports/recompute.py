@@ -120,9 +120,10 @@ class Study:
             db.text_factory = lambda raw: raw.decode("utf-8", "replace")
             self.facts = {row["key"]: row["value"] for row in query(db, "SELECT key, value FROM study")}
             self.trials = query(
-                db, "SELECT t.*, c.role, c.workers, c.chunk, c.policy FROM trial t JOIN cell c ON c.id = t.cell WHERE c.role <> 'antagonist'"
+                db, "SELECT t.*, c.role, c.workers, c.chunk, c.policy, c.nodes FROM trial t JOIN cell c ON c.id = t.cell WHERE c.role <> 'antagonist'"
             )
             self.workers = query(db, "SELECT w.* FROM worker w JOIN trial t ON t.id = w.trial WHERE t.status = 'ok'")
+            self.shards = query(db, "SELECT * FROM shard") if query(db, "SELECT 1 FROM sqlite_master WHERE name = 'shard'") else []
             self.kinds = query(db, "SELECT kind, count(*) AS items, sum(bytes) AS bytes FROM batch_item GROUP BY kind")
             self.counters = query(db, "SELECT trial, name, sum(value) AS value, min(status) AS status FROM counter GROUP BY trial, name")
             self.unpinned = query(
@@ -173,6 +174,39 @@ def curve(study: Study, prices: dict[str, Any]) -> Iterator[tuple[str, Interval 
         yield from phases(study, rows, f"phase.{n}")
 
 
+def nodes(study: Study) -> Iterator[tuple[str, Interval | None]]:
+    """Cells of several machines; the base is one worker on one of them. Shards of one node do not overlap here."""
+    cells = sorted({(t["nodes"], t["workers"]) for t in study.good() if t["nodes"]})
+    for n, workers in cells:
+        rows, base = study.good(nodes=n, workers=workers), study.good(nodes=cells[0][0], workers=cells[0][1])
+        at, wall = f"nodes.{n}.{workers}", by_block(rows, ns("wall_ns"))
+        speedup = (1.0, 1.0, 1.0) if (n, workers) == cells[0] else ratio(by_block(base, ns("wall_ns")), wall)
+        speedup = scaled(speedup, workers if study.weak and (n, workers) != cells[0] else 1)
+        yield f"{at}.trials", point(len(rows))
+        yield f"{at}.wall", geometric(wall)
+        yield f"{at}.speedup", speedup
+        yield f"{at}.efficiency", scaled(speedup, 1 / workers)
+        spent, total = core_seconds(study, rows), sum(t["wall_ns"] / 1e9 * workers for t in rows)
+        work = core_seconds(study, base)["work"] / len(base) * len(rows) * (workers if study.weak else 1)
+        for cause, seconds in {**spent, "useful": work}.items():
+            yield f"{at}.{cause}", point(seconds / total)
+
+
+def core_seconds(study: Study, rows: Rows) -> dict[str, float]:
+    spent = dict.fromkeys(("work", "staging", "scheduling", "imbalance", "merge"), 0.0)
+    for trial in rows:
+        shards = [{k: v if k == "node" else v / 1e9 for k, v in s.items() if k not in ("trial", "shard", "items")} for s in study.shards if s["trial"] == trial["id"]]
+        each, last = trial["workers"] / trial["nodes"], max(s["end_ns"] for s in shards)
+        for node in {s["node"] for s in shards}:
+            own = [s for s in shards if s["node"] == node]
+            end, inside = max(s["end_ns"] for s in own), sum(s["end_ns"] - s["start_ns"] for s in own)
+            busy = sum(s["idle_ns"] - s["work_ns"] for s in own)
+            times = {"work": busy, "staging": inside - busy, "scheduling": end - inside, "imbalance": last - end, "merge": trial["wall_ns"] / 1e9 - last}
+            for cause, seconds in times.items():
+                spent[cause] += each * seconds
+    return spent
+
+
 def phases(study: Study, rows: Rows, at: str) -> Iterator[tuple[str, Interval | None]]:
     for name in ("prefix", "spawn", "init", "work", "suffix"):
         yield f"{at}.{name}", arithmetic(by_block(rows, ns(f"{name}_ns")))
@@ -216,7 +250,7 @@ def counts(study: Study, prices: dict[str, Any]) -> Iterator[tuple[str, Interval
     yield "batch.mean_bytes", point(int(size) / int(items)) if items and size and int(items) and int(size) else None
     stolen = [t for t in study.trials if t["steal_ns"] is not None and t["wall_ns"]]
     yield "machine.stolen", point(sum(t["steal_ns"] for t in stolen) / sum(t["wall_ns"] for t in stolen)) if stolen else None
-    yield "machine.unpinned", point(study.unpinned)
+    yield "machine.unpinned", point(study.unpinned) if study.workers else None
     for kind in study.kinds:
         yield f"batch.kind.{slug(kind['kind'] or '')}.items", point(kind["items"])
         yield f"batch.kind.{slug(kind['kind'] or '')}.bytes", point(kind["bytes"])
@@ -283,7 +317,7 @@ def models(study: Study) -> Iterator[tuple[str, Interval | None]]:
 
 def expected(study: Study, prices: dict[str, Any]) -> dict[str, Interval | None]:
     made = {}
-    for part in (counts(study, prices), curve(study, prices), cells(study), models(study)):
+    for part in (counts(study, prices), curve(study, prices), cells(study), models(study), nodes(study)):
         made.update(dict(part))
     used = [n for n in (t["workers"] for t in study.good(role="scaling")) if n <= int(study.facts["cores"])]
     made["full.workers"] = point(max(used)) if used else None

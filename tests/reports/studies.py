@@ -11,6 +11,7 @@ items-failed:  every item failed
 workers-128:   1 to 128 workers on 128 cores
 long-names:    usual, with names as long and as odd as file systems have them
 all-void:      no trial counts
+nodes:         1 to 4 machines with 1 and 2 workers each
 million:       100 trials of 10,000 items
 """
 
@@ -43,6 +44,7 @@ class Shape:
     void: str = ""  # the reason of all trials
     oddities: bool = False  # some void trials, and one hiccup
     long: bool = False
+    nodes: tuple[int, ...] = ()  # machines, each with 1 and 2 workers
 
 
 USUAL = Shape("usual", oddities=True)
@@ -59,6 +61,7 @@ SHAPES = {
         Shape("workers-128", cores=128, workers=(1, 2, 4, 8, 16, 32, 64, 96, 128), items=640, variations=(), blocks=3),
         replace(USUAL, name="long-names", long=True),
         Shape("all-void", void="other processes used 31% of the CPU time (limit 5%)"),
+        Shape("nodes", cores=8, workers=(), variations=(), nodes=(1, 2, 4)),
         Shape("million", cores=4, workers=(1, 2, 3, 4), variations=(), blocks=25, items=10_000),
     )
 }
@@ -129,14 +132,42 @@ def write_trial(db: sqlite3.Connection, shape: Shape, number: int, cell: dict[st
                                {"trial": number, "slot": 0, "name": "cycles", "status": "unsupported", "reason": "no such counter here"}])  # fmt: skip
 
 
+def node_cells(shape: Shape) -> list[dict[str, Any]]:
+    """Of cells with as many workers, that on the fewest nodes is on the curve."""
+    made: dict[tuple[int, int], dict[str, Any]] = {}
+    for nodes in shape.nodes:
+        for workers in (nodes, 2 * nodes):
+            role = "nodes" if any(n == workers for n, _ in made) else "scaling"
+            made[workers, nodes] = {"role": role, "workers": workers, "nodes": nodes, "start_method": "slurm"}
+    return [made[key] for key in sorted(made)]
+
+
+def write_shards(db: sqlite3.Connection, shape: Shape, number: int, cell: dict[str, Any], block: int, draw: random.Random) -> None:
+    """A trial of a batch of 20 s on several machines, each with two shards, one after another; node 0 works 5% longer."""
+    nodes, factor = cell["nodes"], draw.lognormvariate(0, 0.01)
+    work = int(20_000 * MS * factor / cell["workers"] / 2)
+    rows = []
+    for shard in range(2 * nodes):
+        node, turn = shard % nodes, shard // nodes
+        took = int(work * (1.05 if node == 0 and nodes > 1 else 1.0))
+        start = (700 * MS + 30 * MS * node) * (turn + 1) + turn * (took + 50 * MS)
+        rows.append({"trial": number, "shard": shard + 1, "node": f"node{node}", "start_ns": start, "work_ns": start + 30 * MS,
+                     "idle_ns": start + 30 * MS + took, "end_ns": start + 50 * MS + took, "items": shape.items // (2 * nodes)})  # fmt: skip
+    insert(db, "trial", [{"id": number, "cell": cell["id"], "block": block, "position": number, "status": "ok", "reason": "",
+                          "started_utc": f"2025-03-04T05:{6 + block % 50:02}:07Z", "wall_ns": max(row["end_ns"] for row in rows) + 400 * MS,
+                          "items": shape.items, "failed": 0, "manifest_sha256": DIGEST, "exit_code": 0}])  # fmt: skip
+    insert(db, "shard", rows)
+
+
 def write_study(shape: Shape, folder: str) -> None:
     draw = random.Random(shape.name)
     sizes = [0.5 + draw.random() * 5 for _ in range(shape.items)]  # megapixels
     costs = [int((8 + 9 * size) * MS * draw.lognormvariate(0, 0.05)) // (40 if shape.items > 5000 else 1) for size in sizes]
-    cells = [{"id": 1, "role": "serial", "workers": 1}]
+    cells: list[dict[str, Any]] = [] if shape.nodes else [{"id": 1, "role": "serial", "workers": 1}]
+    cells += node_cells(shape)
     cells += [{"id": 0, "role": "scaling", "workers": n, "chunk": 1, "policy": "dynamic"} for n in shape.workers]
     cells += [{"id": 0, "role": role, "workers": shape.workers[-1], "chunk": chunk, "policy": policy} for role, chunk, policy in shape.variations]
-    cells = [{**cell, "id": place, "placement": "compact", "start_method": "fresh"} for place, cell in enumerate(cells, 1)]
+    cells = [{"start_method": "fresh", **cell, "id": place, "placement": "compact"} for place, cell in enumerate(cells, 1)]
     os.makedirs(folder, exist_ok=True)
     with closing(sqlite3.connect(os.path.join(folder, "study.db"))) as db:
         make_tables(db)
@@ -151,6 +182,9 @@ def write_study(shape: Shape, folder: str) -> None:
         for block in range(shape.blocks):
             for cell in cells:
                 number += 1
+                if shape.nodes:
+                    write_shards(db, shape, number, cell, block, draw)
+                    continue
                 odd = shape.oddities and cell["role"] == "scaling" and cell["workers"] == 4
                 if odd and block == 1:  # void first, then repeated
                     write_trial(db, shape, number, cell, block, costs, draw, "void", "worker 2 wanted core 2 and ran on core 5")

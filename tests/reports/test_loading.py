@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import sqlite3
 import tempfile
 import unittest
@@ -13,7 +14,7 @@ from typing import Any
 
 import fixture
 import studies
-from knee_report import curve, load, sentences
+from knee_report import curve, load, pdf, sentences
 from knee_report.costs import Prices
 from knee_report.facts import report_facts
 from knee_report.pages import evidence
@@ -77,6 +78,24 @@ class Loading(unittest.TestCase):
             left = query_record(db, [line.trial]).samples
         self.assertNotIn(line.trial, [one.trial for one in left.timelines])
         self.assertEqual([every.workers, every.synchronised], [(left.workers or 0) + line.workers, (left.synchronised or 0) + line.workers])
+
+    def test_nodes(self) -> None:
+        """a study of several machines: its cells are points of page and PDF, rows of a table, and their losses are named"""
+        raw = [{"nodes": n, "workers": 4, "on_curve": n == 2, "trials": 5, "wall_s": fixture.interval(7.0), "speedup": fixture.interval(3.1),
+                "efficiency": fixture.interval(0.775), "core_s": {"total": 40.0, "useful": 30.0, "work": 31.0, "scheduling": 8.0, "merge": 1.0}}
+               for n in (2, 4)]  # fmt: skip
+        fit = fixture.full_fit()
+        fit["nodes"] = raw
+        fit["findings"]["losses"] = fixture.no_losses("no trial that counts has the instants of its workers")
+        study = load.parse_study(fit, NO_RECORD)
+        self.assertIn("With 4 workers on 4 nodes, of all core time are lost: scheduling 20.0%, slower work 2.5%, merge 2.5%.", sentences.efficiency(study).detail)
+        text = page.page(study, report_facts(study, Prices()))
+        self.assertIn('<path class="spread" d="M', text)
+        self.assertIn('data-tip="4 nodes, 4 workers: 3.10 (95% interval 3.04 to 3.16)"', text)
+        self.assertEqual(len(re.findall(r'data-fact="nodes.4.4.(?:wall|speedup|efficiency|trials|useful|work|scheduling|merge)"', text)), 8)
+        axes = pdf.draw_pages(study, report_facts(study, Prices()))[0].figure.axes[0]
+        self.assertEqual(axes.get_xlabel(), "workers of all nodes, a core each")
+        self.assertIn("on more nodes", [words.get_text() for words in axes.get_legend().get_texts()])
 
     def test_unpinned(self) -> None:
         """a worker that ran on another core is reported"""

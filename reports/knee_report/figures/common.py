@@ -48,7 +48,7 @@ def batch_axis(ax: Any, study: Study, workers: Sequence[int]) -> None:
     margin = 0.04 * max(1, last - 1)
     ax.set_xlim(1 - margin, last + margin)
     ax.set_xticks(curve.ticks(workers, cores))
-    ax.set_xlabel("workers, a core each")
+    ax.set_xlabel(f"{curve.axis_label(study)}, a core each")
     if cores is not None and cores < last:
         ax.axvline(cores, color=style.SOFT, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
         at = cores + 0.012 * (last - 1)
@@ -63,7 +63,7 @@ def worker_axis(ax: Any, study: Study, workers: Sequence[int], knee: bool = True
     margin = 0.04 * max(1, last - 1)
     ax.set_xlim(1 - margin, last + margin)
     ax.set_xticks(curve.ticks(workers, study.facts.cores))
-    ax.set_xlabel("workers")
+    ax.set_xlabel(curve.axis_label(study))
     cores = study.facts.cores
     if cores is not None and cores < last:
         ax.axvspan(cores, last + margin, color=style.SHADE, zorder=0, linewidth=0)

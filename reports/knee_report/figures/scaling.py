@@ -29,8 +29,11 @@ def speedup(ax: Any, study: Study) -> None:
         extra = curve.other_points(other)
         intervals(ax, [p.workers for p in extra], [p.speedup for p in extra], colour, mark, curve.others_label(other))
         workers += [p.workers for p in extra]
+    spread = curve.spread_points(study)
+    intervals(ax, [p.workers for p in spread], [p.speedup for p in spread], style.SPREAD, "D", curve.SPREAD_LABEL if spread else "")
     intervals(ax, [p.workers for p in points], [p.speedup for p in points], style.MEASURED, label="measured, 95% interval")
-    top = max(curve.highest_shown(study, "speedup", 1.15 * last), last) if study.shown.known else max(curve.highest([p.speedup for p in points]), last)
+    shown = [*(p.speedup for p in points), *(p.speedup for p in spread)]
+    top = max(curve.highest_shown(study, "speedup", 1.15 * last) if study.shown.known else curve.highest(shown), last)
     ax.set_ylim(0, 1.12 * top)
     ax.yaxis.set_major_locator(MaxNLocator(6, integer=top > 4))
     ax.set_ylabel(f"{study.facts.speedup} against one worker")

@@ -28,6 +28,8 @@ def curve_note(study: Study) -> str:
     if curve.other_points(study.emulated):
         items = wording.plural(study.emulated.facts.items if study.emulated else None, study.facts.item)
         note += f" Triangles: emulated cores, trials of {items}."
+    if curve.spread_points(study):
+        note += " Diamonds: as many workers on more nodes."
     return note + (" Pink line: the knee of the batch." if curve.knee_place(study) is not None else "")
 
 

@@ -17,10 +17,10 @@ def said(measure: Measure, unit: str = "") -> str:
     return wording.with_interval(measure, unit)
 
 
-def _workers_axis(plot: Plot, last: int) -> None:
+def _workers_axis(plot: Plot, last: int, label: str = "workers") -> None:
     margin = 0.04 * max(1, last - 1)
     ticks: list[float] = [float(n) for n in range(1, last + 1)] if last <= 16 else [1.0, *(t for t in round_ticks(0, last, 8) if t > 1)]
-    plot.x_axis(1 - margin, last + margin, "workers", ticks)
+    plot.x_axis(1 - margin, last + margin, label, ticks)
 
 
 def speedup(view: View) -> Drawn:
@@ -34,7 +34,7 @@ def speedup(view: View) -> Drawn:
     highest = max(float(last), curve.highest_shown(study, "speedup", 1.15 * last))
     plot = Plot(640, 420)
     plot.y_axis(0, 1.05 * highest, f"{study.facts.speedup} against one worker")
-    _workers_axis(plot, last)
+    _workers_axis(plot, last, curve.axis_label(study))
     if study.facts.cores is not None and study.facts.cores <= last:
         plot.vertical(study.facts.cores, "cores")
         plot.text(plot.x(study.facts.cores) - 5, plot.bottom - 8, wording.plural(study.facts.cores, study.facts.core), "tick end")
@@ -50,6 +50,9 @@ def speedup(view: View) -> Drawn:
     for prefix, other, look, shape in (("emulated", study.emulated, "emulated", "^"), ("replayed", study.replayed, "replayed", "s")):
         for p in curve.other_points(other):
             _point(plot, p.workers, view.measure(f"{prefix}.{p.workers}.speedup"), look, shape, f"{prefix}, {p.workers} workers")
+    for s in curve.spread_points(study):
+        name = f"{wording.plural(s.nodes, 'node')}, {wording.plural(s.workers, 'worker')}"
+        _point(plot, s.workers, view.measure(f"nodes.{s.nodes}.{s.workers}.speedup"), "spread", "d", name)
     for q in points:
         _point(plot, q.workers, view.measure(f"curve.{q.workers}.speedup"), "measured", "o", f"measured, {wording.plural(q.workers, 'worker')}")
     words = [f"Measured speedup of 1 to {last} workers", curve.knee_label(study), curve.line_label(study)]
@@ -70,6 +73,7 @@ def _legend(study: Study, view: View) -> str:
     entries += [("model", curve.line_label(study))] if "line" in view.tables else []
     entries += [("replayed", "replayed")] if curve.other_points(study.replayed) else []
     entries += [("emulated", "emulated")] if curve.other_points(study.emulated) else []
+    entries += [("spread", curve.SPREAD_LABEL)] if curve.spread_points(study) else []
     entries += [("knee", "knee")] if curve.knee_place(study) is not None else []
     return legend(entries)
 
@@ -108,6 +112,19 @@ def curve_grid(view: View) -> Grid:
                  *(view.number(f"{at}.{part}") for part, _ in costs)]  # fmt: skip
         rows.append(cells)
     return Grid("The curve in numbers; in brackets 95% intervals; * more workers than cores", titles, rows)
+
+
+def nodes_grid(view: View) -> Grid:
+    """Every cell of a study of several machines, and where its core time went."""
+    study = view.study
+    causes = list(dict.fromkeys(cause for p in study.nodes for cause in p.shares))
+    titles = ["nodes", "workers", "trials", "wall time, s", study.facts.speedup, "efficiency, %", *(f"{cause}, %" for cause in causes)]
+    rows = []
+    for p in study.nodes:
+        at = f"nodes.{p.nodes}.{p.workers}"
+        rows.append([str(p.nodes), str(p.workers), view.number(f"{at}.trials"), view.number(f"{at}.wall"), view.number(f"{at}.speedup"),
+                     view.number(f"{at}.efficiency", SHARE), *(view.number(f"{at}.{slug(cause)}", SHARE) for cause in causes)])  # fmt: skip
+    return Grid("Nodes and workers of all nodes; shares of core time (useful: of the work, what one worker on one node takes); in brackets 95% intervals", titles, rows)
 
 
 def efficiency(view: View) -> Drawn:

@@ -80,6 +80,7 @@ def _knee_causes(view: View) -> str:
 def _curve(view: View) -> str:
     drawn = figures.efficiency(view).html() + figures.karp_flatt(view).html()
     grid = figures.curve_grid(view).html() if view.study.curve else ""
+    grid += figures.nodes_grid(view).html() if view.study.nodes else ""
     return f"{grid}{_paragraph(scaling.curve_notes(view.study, len(view.study.curve)), 'note')}{_models(view)}{drawn}{_knee_causes(view)}"
 
 

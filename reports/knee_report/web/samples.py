@@ -26,6 +26,8 @@ def thinned(count: int, most: int) -> list[int]:
 def cell_name(trial: Trial) -> str:
     if trial.role == "serial":
         return "no pool"
+    if trial.nodes:
+        return f"{wording.plural(trial.nodes, 'node')}, {wording.plural(trial.workers, 'worker')}"
     return f"{wording.plural(trial.workers, 'worker')}, {wording.chunk_policy(trial.chunk, trial.policy)}"
 
 
@@ -36,7 +38,7 @@ def cells(view: View) -> Drawn:
     if not trials:
         return absent("cells", title, "the study has no trial with a time")
     groups: dict[str, list[Trial]] = {}
-    for trial in sorted(trials, key=lambda t: (t.role != "serial", t.workers, t.policy, t.chunk or 0)):
+    for trial in sorted(trials, key=lambda t: (t.role != "serial", t.nodes or 0, t.workers, t.policy, t.chunk or 0)):
         groups.setdefault(cell_name(trial), []).append(trial)
     longest = max(t.wall_s or 0.0 for t in trials)
     plot = Plot(960, 52 + ROW * len(groups), left=230, right=20, top=6, bottom=44)

@@ -90,7 +90,7 @@ class Plot:
         self.parts.append(f'<path class="bar {look}" d="M{at(self.x(x))} {at(self.y(low))}V{at(self.y(high))}"/>')
 
     def dot(self, x: float, y: float, look: str, tip: str, shape: str = "o", more: str = "") -> None:
-        """shape: "o" a disc, "s" a square, "^" a triangle. A point with a tip shows its values."""
+        """shape: "o" a disc, "s" a square, "d" a diamond, "^" a triangle. A point with a tip shows its values."""
         px, py = self.x(x), self.y(y)
         hint = f' data-tip="{escape(tip)}"' if tip else ""
         if shape == "o":
@@ -98,7 +98,8 @@ class Plot:
         elif shape == "s":
             self.parts.append(f'<rect class="{look}" x="{at(px - 4)}" y="{at(py - 4)}" width="8" height="8"{hint}{more}/>')
         else:
-            self.parts.append(f'<path class="{look}" d="M{at(px)} {at(py - 5)}l5 9h-10z"{hint}{more}/>')
+            corners = "l5 5-5 5-5-5z" if shape == "d" else "l5 9h-10z"
+            self.parts.append(f'<path class="{look}" d="M{at(px)} {at(py - 5)}{corners}"{hint}{more}/>')
 
     def box(self, left: float, top: float, width: float, height: float, look: str, tip: str = "", more: str = "") -> None:
         """In pixels."""
