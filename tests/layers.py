@@ -79,9 +79,9 @@ LAYERS: dict[str, str] = {
                       "harness/console",
     "harness/cluster": "pipeline/base pipeline/images/output pipeline/images/shards harness/console",
     "harness/sweep/subjects": "pipeline/base pipeline/synthetic pipeline/replay pipeline/images pipeline/images/input "
-                              "pipeline/images/recipe analysis/statistics harness/machine harness/machine/counters "
-                              "harness/machine/emulation harness/study harness/trial harness/sweep harness/fit "
-                              "harness/cluster harness/console pipeline/images/shards",
+                              "pipeline/images/recipe analysis/statistics analysis/prediction harness/machine "
+                              "harness/machine/counters harness/machine/emulation harness/study harness/trial "
+                              "harness/sweep harness/fit harness/cluster harness/console pipeline/images/shards",
     "harness/gate": "pipeline/base analysis/statistics analysis/account analysis/gate harness/machine harness/study "
                     "harness/trial harness/fit harness/console",
     "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/replay pipeline/images pipeline/images/input "

@@ -29,7 +29,7 @@ struct even_item {
 int even_sample_choose(const struct even_item *items, size_t count, size_t want, unsigned workers,
                        uint64_t seed, size_t *chosen);
 
-/* The tail of count items in the order of `chosen`; NULL: of all in their own. NaN without items. */
+/* The tail of count items in the order of `chosen`; NULL: of all in their own. NaN without items, or when memory is short. */
 double even_sample_tail(const struct even_item *items, const size_t *chosen, size_t count, unsigned workers);
 
 #endif

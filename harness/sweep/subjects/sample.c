@@ -5,33 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/statistics/random.h"
-
-/* More draws improve the sample by less than its random error. */
-enum { DRAWS = 200 };
-
-struct sorted_item {
-    struct sample_item item;
-    size_t index;
-};
-
-static int by_kind_and_size(const void *a, const void *b)
-{
-    const struct sorted_item *x = a, *y = b;
-
-    if (x->item.kind != y->item.kind)
-        return x->item.kind < y->item.kind ? -1 : 1;
-    if (x->item.bytes != y->item.bytes)
-        return x->item.bytes < y->item.bytes ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const size_t *x = a, *y = b;
-
-    return *x < *y ? -1 : *x > *y;
-}
+#include "harness/sweep/subjects/strata.h"
 
 static double relative_error(double value, double reference)
 {
@@ -59,19 +33,6 @@ struct sample_quality sample_judge(const struct sample_item *items, size_t count
     return quality;
 }
 
-/* `alike` neighbours from each stratum. */
-static void draw(const struct sorted_item *sorted, size_t count, size_t want, size_t alike,
-                 struct random_stream *random, size_t *chosen)
-{
-    for (size_t i = 0; i < want; i++) {
-        size_t begin = (size_t)((unsigned __int128)i * count / want);
-        size_t end = (size_t)((unsigned __int128)(i + 1) * count / want);
-        size_t first = begin + random_next(random) % (end - begin - alike + 1);
-        for (size_t k = 0; k < alike; k++)
-            chosen[i * alike + k] = sorted[first + k].index;
-    }
-}
-
 /* The mean size affects every measured quantity, the tail only some of them. */
 static double badness(const struct sample_quality *quality)
 {
@@ -83,7 +44,7 @@ int sample_choose(const struct sample_item *items, size_t count, size_t want, si
 {
     size_t all = want * alike;
     struct random_stream random = {.state = seed};
-    struct sorted_item *sorted;
+    struct strata_item *sorted;
     size_t *drawn;
     double best = INFINITY;
 
@@ -100,18 +61,18 @@ int sample_choose(const struct sample_item *items, size_t count, size_t want, si
         return -1;
     }
     for (size_t i = 0; i < count; i++)
-        sorted[i] = (struct sorted_item){items[i], i};
-    qsort(sorted, count, sizeof *sorted, by_kind_and_size);
-    for (int i = 0; i < (all < count ? DRAWS : 1); i++) {
+        sorted[i] = (struct strata_item){items[i].kind, (double)items[i].bytes, i};
+    strata_sort(sorted, count);
+    for (int i = 0; i < (all < count ? STRATA_DRAWS : 1); i++) {
         struct sample_quality quality;
-        draw(sorted, count, want, alike, &random, drawn);
+        strata_draw(sorted, count, want, alike, &random, drawn);
         quality = sample_judge(items, count, drawn, all);
         if (badness(&quality) < best) {
             best = badness(&quality);
             memcpy(chosen, drawn, all * sizeof *chosen);
         }
     }
-    qsort(chosen, all, sizeof *chosen, by_number);
+    strata_order(chosen, all);
     free(sorted);
     free(drawn);
     return 0;
