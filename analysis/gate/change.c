@@ -5,21 +5,20 @@
 #include <string.h>
 
 #include "analysis/statistics/random.h"
+#include "analysis/statistics/stats.h"
 
 enum { SEED = 20 };
 
 /* The largest |t| and where. Monotone in t: the sum of squares between the parts over that within them. */
 static double largest(const double *x, size_t count, size_t *first)
 {
-    double sum = 0, squares = 0, part = 0, best = -1;
+    double mean = stats_mean(x, count), squares = 0, part = 0, best = -1;
 
     for (size_t i = 0; i < count; i++)
-        sum += x[i] / (double)count;
-    for (size_t i = 0; i < count; i++)
-        squares += (x[i] - sum) * (x[i] - sum);
+        squares += (x[i] - mean) * (x[i] - mean);
     for (size_t i = 1; i < count; i++) {
         double n = (double)count, before = (double)i, between;
-        part += x[i - 1] - sum;
+        part += x[i - 1] - mean;
         between = part * part * n / (before * (n - before));
         if (between > best) {
             best = between;
@@ -27,7 +26,7 @@ static double largest(const double *x, size_t count, size_t *first)
         }
     }
     /* Equal values differ by what rounding makes of their mean. */
-    return squares > 1e-24 * (double)count * sum * sum ? best / fmax(squares - best, 1e-12 * squares) : 0;
+    return squares > 1e-24 * (double)count * mean * mean ? best / fmax(squares - best, 1e-12 * squares) : 0;
 }
 
 static void draw(struct random_stream *random, const double *x, double *row, size_t count)
@@ -77,23 +76,16 @@ static void search(const double *values, size_t from, size_t to, double level, s
     search(values, from + first, to, level, changes, found);
 }
 
-static double mean(const double *values, size_t from, size_t to)
-{
-    double sum = 0;
-
-    for (size_t i = from; i < to; i++)
-        sum += values[i];
-    return sum / (double)(to - from);
-}
-
 size_t change_find(const double *values, size_t count, double level, struct change changes[CHANGE_MOST])
 {
     size_t found = 0;
 
     search(values, 0, count, level, changes, &found);
     for (size_t i = 0; i < found; i++) {
-        changes[i].before = mean(values, i ? changes[i - 1].first : 0, changes[i].first);
-        changes[i].since = mean(values, changes[i].first, i + 1 < found ? changes[i + 1].first : count);
+        size_t from = i ? changes[i - 1].first : 0, at = changes[i].first,
+               to = i + 1 < found ? changes[i + 1].first : count;
+        changes[i].before = stats_mean(values + from, at - from);
+        changes[i].since = stats_mean(values + at, to - at);
     }
     return found;
 }

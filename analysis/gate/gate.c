@@ -113,7 +113,7 @@ static double as_worse(const struct gate_quantity_kind *kind, double difference)
 static struct interval worse_by(const struct gate_entry *entry, const struct baseline *b, double level)
 {
     const struct gate_quantity_kind *kind = &kinds[entry->quantity];
-    double worse, error, variance, df, half;
+    double worse, error, half, df;
 
     if (!b->known || !is_known(kind, &entry->study))
         return interval_unknown("%s has no value", b->known ? "the study" : "the baseline");
@@ -122,12 +122,9 @@ static struct interval worse_by(const struct gate_entry *entry, const struct bas
         return interval_point(as_worse(kind, worse), "%s has no interval",
                               b->bounded ? "the study" : "the baseline");
     error = error_of(kind, &entry->study);
-    variance = b->variance + error * error;
-    if (!(variance > 0))
+    if (!(b->variance + error * error > 0))
         return interval_point(as_worse(kind, worse), "neither side has a spread");
-    df = variance * variance /
-         (b->variance * b->variance / b->df + pow(error, 4) / ((double)entry->study.blocks - 1));
-    half = stats_t(level, df) * sqrt(variance);
+    half = stats_half_width(level, b->variance, b->df, error * error, (double)entry->study.blocks - 1, &df);
     return interval_bounded(as_worse(kind, worse), as_worse(kind, worse - half), as_worse(kind, worse + half),
                             level, "Welch t%s, %.1f df", kind->relative ? " on logarithms" : "", df);
 }

@@ -3,7 +3,7 @@
  * An entry is one quantity of the baseline, as each of its sessions measured it, and the same of a study, each with its
  * interval over blocks. `worse` is by how much the study is worse than the mean of the sessions: of an efficiency, a cost or
  * a duration relative (0.05 is 5%, of the logarithms), of a share in points. Its interval is that of the noise within the
- * studies (Welch's, degrees of freedom by Satterthwaite).
+ * studies (Welch's, stats_half_width()).
  *
  * Sessions differ by more than that noise: another day, another place in memory, other neighbours. What a new session may
  * differ by without any change is

@@ -100,14 +100,16 @@ static int print(const struct fit_account *account, const GArray *hiccups, struc
 static bool print_nodes(const struct study_data *study)
 {
     json_t *json;
+    bool any;
 
     if (!options.json)
         return nodes_print(study, stdout);
     json = fit_nodes_json(study);
-    if (json_is_array(json))
+    any = json_is_array(json);
+    if (any)
         fit_json_print(json, stdout);
     json_decref(json);
-    return study->shards->len > 0;
+    return any;
 }
 
 static int run(const struct arguments *arguments, struct fault *fault)

@@ -81,7 +81,8 @@ static int open_one(struct fit_others *others, enum three_ways_way way, const st
 
     if (study_read(others->path[way], &others->study[way], &folder, fault))
         return -1;
-    g_free(folder);
+    g_free(others->path[way]); /* of what was given as its study.db too: a report looks there for changes */
+    others->path[way] = folder;
     return three_ways_check(study, &others->study[way], way, fault) ||
                    fit_account_make(&others->study[way], &others->account[way], fault)
                ? -1

@@ -14,8 +14,9 @@
 #include "harness/fit/three_ways.h"
 
 struct fit_others {
-    char *path[WAYS]; /* folder or study.db; NULL none, always for WAY_SIMULATED; owned */
-    bool given;       /* by options: what does not fit is an error, else a comparison that is left out */
+    char *path
+        [WAYS]; /* folder or study.db, after opening the folder; NULL none, always for WAY_SIMULATED; owned */
+    bool given; /* by options: what does not fit is an error, else a comparison that is left out */
 
     /* Of fit_others_open(). */
     struct study_data study[WAYS];

@@ -54,12 +54,7 @@ int verify_report_end(struct verify_report *report, const char *kind, bool equal
         status = fit_json_print(object, stdout);
     json_decref(object);
     json_decref(counted);
-    verify_report_drop(report);
-    return status;
-}
-
-void verify_report_drop(struct verify_report *report)
-{
     json_decref(report->difference);
     report->difference = NULL;
+    return status;
 }

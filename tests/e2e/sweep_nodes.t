@@ -39,6 +39,10 @@ is "$("$KNEE" fit --json s | field 'all(abs(sum(c["core_s"][k] for k in ("work",
 "$KNEE" account s >out 2>messages
 is $? 0 "knee account"
 like "$(cat out)" '^ +2 +2 .*%' "has a line for each cell"
+cp -r s without-shards && sqlite3 without-shards/study.db 'DELETE FROM shard'
+is "$("$KNEE" account --json s | field 'len(p)')" 4 "also as JSON"
+"$KNEE" account --json without-shards >/dev/null 2>messages
+is "$? $(cat messages)" "0 " "... of trials whose shards were not recorded, too"
 "$KNEE" export --all s >s.csv
 is "$(/usr/bin/python3 -c 'import csv, collections
 print(sorted(collections.Counter((r["role"], r["nodes"], r["workers"]) for r in csv.DictReader(open("s.csv"))).items()))')" \

@@ -51,6 +51,12 @@ sqlite3 real-replayed/study.db "UPDATE trial SET wall_ns = 2 * wall_ns"
 "$KNEE" report --curve real >/dev/null
 is "$? $(json '[round(r["replayed_s"]["value"] / b["replayed_s"]["value"], 3) for r, b in zip(t["rows"], json.load(open("before.json"))["three_ways"]["rows"])]' \
     real/fit.json)" "0 [2.0, 2.0, 2.0, 2.0]" "a replay that has changed since is compared again before a report"
+"$KNEE" fit --quiet --replayed real-replayed/study.db real
+is "$? $(json 't["replayed_study"]' real/fit.json)" "0 ../real-replayed" "a replay given as its study.db is named by its folder"
+sqlite3 real-replayed/study.db "UPDATE trial SET wall_ns = 2 * wall_ns"
+"$KNEE" report --curve real >/dev/null
+is "$? $(json '[round(r["replayed_s"]["value"] / b["replayed_s"]["value"], 3) for r, b in zip(t["rows"], json.load(open("before.json"))["three_ways"]["rows"])]' \
+    real/fit.json)" "0 [4.0, 4.0, 4.0, 4.0]" "... and compared again when it has changed"
 cp -r real-replayed second
 "$KNEE" report --curve --replayed second real >/dev/null
 is "$? $(json 't["replayed_study"]' real/fit.json)" "0 ../second" "a report with another replay compares with that one"
