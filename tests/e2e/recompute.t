@@ -48,8 +48,8 @@ like "$(again 3 --list list batch listed)" '^1 .*made with another recipe: give 
 mkdir one && cp batch/a.jpg one/
 for how in segv hang; do
     rm -rf bad
-    KNEE_FAILPOINT=item@0:$how "$KNEE" run --quiet --item-timeout 1 one bad 2>/dev/null
-    is "$(KNEE_FAILPOINT=item@0:$how again 1 --item-timeout 1 one bad)" \
+    KNEE_FAILPOINT=item@0:$how "$KNEE" run --quiet --item-timeout 3 one bad 2>/dev/null
+    is "$(KNEE_FAILPOINT=item@0:$how again 1 --item-timeout 3 one bad)" \
         "0 same: 1 of 1 items done again (seed), each with the same bytes or failed as before " "an item that fails by $how fails so again"
     is "$(again 1 one bad) $(head -n 1 found)" \
         "1 not the same: 1 of 1 items done again (seed), 1 is not what the output folder says  differs    a.jpg: it is listed as failed, and does not fail now" \
@@ -90,7 +90,7 @@ rm -rf forged && cp -r out forged
 rm forged/large/a.jpg.jpg && mkfifo forged/large/a.jpg.jpg
 forged "a FIFO in the place of an output" "differs    a.jpg: large: it cannot be read: it is not a regular file"
 rm forged/large/a.jpg.jpg && mkfifo forged/large/a.jpg.jpg
-like "$(timeout 10 "$KNEE" verify forged; echo $?)" $'^1$' "... for verify alone too"
+like "$(timeout 60 "$KNEE" verify forged; echo $?)" $'^1$' "... for verify alone too"
 rm -rf forged && cp -r out forged
 echo x >$'forged/large/sub/more\e[2J' && ln -s /etc/passwd forged/thumb/link
 forged "files that no item has" $'extra      large/sub/more\\x1b[2J\nextra      thumb/link'
