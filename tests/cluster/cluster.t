@@ -52,7 +52,7 @@ jobs_of() { sed -n 's/^jobs\t\(.\)/\1/p' "$1/.knee/shards/submission" 2>/dev/nul
 begin() {
     local tries names
     start "$1"
-    for tries in {1..400}; do
+    for tries in {1..1200}; do
         names=$(host_run 0 squeue -h -t R -o %N --jobs "$(jobs_of "$1")" 2>/dev/null)
         node=$(grep -o "[$2]$" <<<"$names" | tail -n 1)
         [ -n "$node" ] && ls "$1"/.knee/shards/*.done >/dev/null 2>&1 && return 0

@@ -41,7 +41,7 @@ host_boot() {
     ) >"$cluster/$i.boot" 2>&1 </dev/null &
     local up=$!
     disown
-    for tries in {1..200}; do
+    for tries in {1..3000}; do
         if [ -e "$cluster/$(host_name "$i").up" ]; then
             tr ' ' '\n' <"/proc/$up/task/$up/children" | head -n 1 >"$cluster/$i.init"
             rm -f "$cluster/$(host_name "$i").up"

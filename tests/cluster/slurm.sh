@@ -71,7 +71,7 @@ slurm_up() {
         >>"$cluster/daemons.log" 2>&1 </dev/null &
     echo $! >"$cluster/munge.process"
     disown
-    for tries in {1..100}; do
+    for tries in {1..1200}; do
         munge --no-input --socket="$cluster/munge.socket" >/dev/null 2>&1 && break
         sleep 0.05
     done
@@ -80,7 +80,7 @@ slurm_up() {
         mkdir -p "$cluster/spool/$(host_name $i)"
         slurm_node $i
     done
-    for tries in {1..200}; do
+    for tries in {1..900}; do
         [ "$(slurm_idle)" = "$n" ] && return 0
         sleep 0.1
     done

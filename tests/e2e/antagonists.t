@@ -55,13 +55,13 @@ is "$(json 'f["contention_check"]["workers"], f["points"][7]["excess"]["low"] >=
 sweep_mark="KNEE_TEST_MARK=$work"
 env "$sweep_mark" "$KNEE" sweep "${options[@]}" --antagonists 0GB/s,1GB/s --study two >out 2>err &
 sweeping=$!
-for ((i = 0; i < 300; i++)); do
+for ((i = 0; i < 600; i++)); do
     [ -e two/study.db ] && [ "$(db two/study.db 'SELECT count(*) FROM antagonist' 2>/dev/null || echo 0)" -ge 2 ] && break
     sleep 0.1
 done
 kill -KILL $sweeping
 wait $sweeping 2>/dev/null
-for ((i = 0; i < 50; i++)); do
+for ((i = 0; i < 600; i++)); do
     grep -qzs "${sweep_mark}" /proc/[0-9]*/environ || break
     sleep 0.1
 done

@@ -70,14 +70,14 @@ is $? 1 "account without spans: exit 1"
 like "$(cat stderr)" 'the command wrote no spans' "... and it is said that there are no causes"
 
 # --- precision: ends when it is reached, or with the budget; weak scaling
-"$KNEE" sweep --study w --workers 1,2 --precision 50% --budget 60s --noise 100% --weak --units 10 -- sh -c 'sleep 0.4; test {units} = {workers}0' >stdout 2>stderr
+"$KNEE" sweep --study w --workers 1,2 --precision 50% --budget 2m --noise 100% --weak --units 10 -- sh -c 'sleep 0.8; test {units} = {workers}0' >stdout 2>stderr
 is $? 0 "precision and weak scaling: exit 0"
 like "$(cat stdout)" 'stopped by the precision; precision [0-9.]+% at 2 workers' "the summary says that the precision ended it, and the precision reached"
 is "$(q w "SELECT value FROM study WHERE key = 'stopped_by'") $(q w 'SELECT count(DISTINCT block) FROM trial')" "precision 3" "... after the blocks that are always done"
 is "$(q w 'SELECT count(*) FROM trial t JOIN cell c ON c.id = t.cell WHERE items <> 10 * workers')" 0 "--weak: work in proportion to the workers"
 like "$("$KNEE" fit w)" '^ +2 +3 .* [12]\.[0-9]+ \(' "... and fit prints scaled speedups"
 like "$("$KNEE" fit -v w)" '^[* ] gustafson +' "... and Gustafson's law"
-"$KNEE" sweep --study b --workers 1,2 --precision 0.05% --budget 2s --noise 100% -- sh -c 'sleep 0.0{workers}' >stdout 2>stderr
+"$KNEE" sweep --study b --workers 1,2 --precision 0.05% --budget 4s --noise 100% -- sh -c 'sleep 0.0{workers}' >stdout 2>stderr
 is $? 0 "a precision that cannot be reached: exit 0"
 like "$(cat stdout)" 'stopped by the budget; precision' "... and the summary says that the budget ended it"
 
@@ -118,22 +118,22 @@ like "$(cat stderr)" 'nothing is left to do' "... and the first is found again"
 is "$(q results/sh-2 "SELECT value FROM study WHERE key = 'recipe_path'")" "sh -c 'sleep 0.02; : {workers}'" "the command line keeps its quotes"
 
 # --- killed, resumed; another command; nothing runs on
-"$KNEE" sweep --study r "${small[@]}" --blocks 6 -- sh -c 'sleep 0.1; sleep 77.{workers} & sleep 0.1' >/dev/null 2>stderr &
+"$KNEE" sweep --study r "${small[@]}" --blocks 6 -- sh -c 'sleep 0.1; sleep 77.{workers}'$$' & sleep 0.1' >/dev/null 2>stderr &
 victim=$!
-for _ in $(seq 600); do
+for _ in $(seq 2400); do
     [ "$(q r 'SELECT count(*) FROM trial' | grep -E '^[0-9]+$' || echo 0)" -lt 2 ] || break
     sleep 0.05
 done
-"$KNEE" sweep --study r "${small[@]}" --blocks 6 --resume -- sh -c 'sleep 0.1; sleep 77.{workers} & sleep 0.1' >/dev/null 2>second
+"$KNEE" sweep --study r "${small[@]}" --blocks 6 --resume -- sh -c 'sleep 0.1; sleep 77.{workers}'$$' & sleep 0.1' >/dev/null 2>second
 is "$? $(grep -c 'another knee sweep writes this study' second)" "1 1" "a second sweep of the same study is refused"
 kill -INT "$victim"
 wait "$victim"
-is "$? $(pgrep -fc 'sleep 77[.][12]')" "130 0" "SIGINT: exit 130, and the background processes of the command are ended"
+is "$? $(pgrep -fc "sleep 77[.][12]$$")" "130 0" "SIGINT: exit 130, and the background processes of the command are ended"
 before=$(q r 'SELECT group_concat(id || ":" || wall_ns) FROM trial')
 count=$(q r 'SELECT count(*) FROM trial')
 "$KNEE" sweep --study r "${small[@]}" --blocks 6 --resume -- sh -c 'true {workers}' >/dev/null 2>stderr
 is "$? $(grep -c 'another command' stderr)" "1 1" "resuming with another command: refused"
-"$KNEE" sweep --study r "${small[@]}" --blocks 6 --resume -- sh -c 'sleep 0.1; sleep 77.{workers} & sleep 0.1' >/dev/null 2>stderr
+"$KNEE" sweep --study r "${small[@]}" --blocks 6 --resume -- sh -c 'sleep 0.1; sleep 77.{workers}'$$' & sleep 0.1' >/dev/null 2>stderr
 is "$? $(q r "SELECT count(*) FROM trial WHERE status = 'ok'")" "0 12" "--resume does the rest"
 is "$(q r "SELECT group_concat(id || ':' || wall_ns) FROM (SELECT * FROM trial ORDER BY id LIMIT $count)")" "$before" "... and keeps the trials done before"
 "$KNEE" sweep --study none --resume "${small[@]}" -- ./prog "{workers}" >/dev/null 2>stderr

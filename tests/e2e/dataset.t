@@ -63,7 +63,7 @@ is "$? $(tail -n 1 "$work/err")" "0 " "another decoder finds kind, size, orienta
 # Killed after its third item, it continues and ends with the same bytes.
 "$dataset" --photos "$work/photos" --count 24 --mean-mb 0.1 --out "$work/killed" --jobs 1 >/dev/null 2>&1 &
 victim=$!
-for _ in $(seq 600); do
+for _ in $(seq 2400); do
     whole=$(grep -c . "$work/killed.journal" 2>/dev/null)
     [ "${whole:-0}" -lt 4 ] || break
     sleep 0.05
@@ -72,7 +72,7 @@ kill -KILL "$victim"
 wait "$victim" 2>/dev/null
 is "$(find "$work/killed.tsv" 2>/dev/null)" "" "a killed build leaves no description"
 printf 'torn' >>"$work/killed.journal"
-for _ in $(seq 100); do # its workers end with it, and let go of the journal
+for _ in $(seq 600); do # its workers end with it, and let go of the journal
     build killed --jobs 2 && break
     grep -q 'another run is writing' "$work/err" || break
     sleep 0.1

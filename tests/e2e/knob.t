@@ -19,6 +19,9 @@ print("; ".join(f["sentence"] for f in knob["findings"] if f["rule"] == sys.argv
 PY
 }
 
+# Threads and processes are counted in looks that are 0.2 s apart on a quiet machine, 0.5 s on a slow one: those that have to
+# be seen live for 1.2 s.
+
 # --- memory: of the command, not of the program that started it
 sweep m 1 -- sh -c 'sleep 0.{workers}'
 is $? 0 "a small command: exit 0"
@@ -28,7 +31,7 @@ import os, sys, time
 for _ in range(int(sys.argv[1])):
     if os.fork() == 0:
         block = bytearray(b"x") * (40 << 20)
-        time.sleep(0.6)
+        time.sleep(1.2)
         os._exit(0)
 for _ in range(int(sys.argv[1])):
     os.wait()
@@ -42,7 +45,7 @@ is "$(q p 'SELECT maxrss_bytes BETWEEN 40e6 AND 70e6, rss_sum_bytes BETWEEN 120e
 # --- the option has an upper limit, or none
 cat >threads.py <<'EOF2'
 import sys, threading, time
-limit = [threading.Thread(target=time.sleep, args=(0.5,)) for _ in range(int(sys.argv[1]))]
+limit = [threading.Thread(target=time.sleep, args=(1.2,)) for _ in range(int(sys.argv[1]))]
 for thread in limit:
     thread.start()
 EOF2
@@ -83,10 +86,10 @@ is "$? $(grep -c -- '--output.* belong to a command' stderr)" "2 1" "--output wi
 
 # --- CPUs outside of the cell
 if [ "$(nproc)" -ge 2 ]; then
-    sweep c 1 -- /usr/bin/python3 -c 'import os, time, sys; os.sched_setaffinity(0, range(64)); time.sleep(0.4); sys.argv' "{workers}"
+    sweep c 1 -- /usr/bin/python3 -c 'import os, time, sys; os.sched_setaffinity(0, range(64)); time.sleep(1.2); sys.argv' "{workers}"
     like "$(q c "SELECT DISTINCT status || ' ' || reason FROM trial")" '^void the command took CPUs outside of its cell .*--placement none' \
         "a command that takes other cores makes the trial void, with the remedy"
-    sweep c2 1 --placement none -- /usr/bin/python3 -c 'import os, time, sys; os.sched_setaffinity(0, range(64)); time.sleep(0.4); sys.argv' "{workers}"
+    sweep c2 1 --placement none -- /usr/bin/python3 -c 'import os, time, sys; os.sched_setaffinity(0, range(64)); time.sleep(1.2); sys.argv' "{workers}"
     is "$? $(q c2 'SELECT DISTINCT status FROM trial')" "0 ok" "... which works"
 else
     skip "one CPU only" "CPUs outside of the cell"

@@ -28,7 +28,7 @@ workers() { cat "/proc/$run/task/$run/children"; }
 gone() {
     local pid tries
     for pid in "$@"; do
-        for tries in {1..200}; do
+        for tries in {1..3000}; do
             grep -qs '^State:.*[RSDT] (' "/proc/$pid/status" || continue 2
             sleep 0.02
         done

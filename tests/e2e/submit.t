@@ -78,8 +78,12 @@ is "$? $(wc -l <sbatch.words)" "0 4" "tasks that a controller forgets when it st
 # Attached: the array is in the queue, and another shell does its tasks.
 touch lazy
 echo '9_0|RUNNING|None' >queue/a
-timeout -s INT 4 "$KNEE" submit --shards 2 batch later >/dev/null 2>messages
-is $? 124 "an interrupt ends it"
+"$KNEE" submit --shards 2 batch later >/dev/null 2>messages &
+submission=$!
+until grep -qs '^jobs' later/.knee/shards/submission || ! kill -0 $submission 2>/dev/null; do sleep 0.05; done
+kill -INT $submission
+wait $submission
+is $? 130 "an interrupt ends it"
 like "$(cat messages)" "job $(cat jobs) .*: the same command attaches to it again; 'scancel $(cat jobs)' ends it" "and it says how to go on"
 for i in 1 2; do "$KNEE" run --quiet --shard $i/2 batch later; done
 : >sbatch.words

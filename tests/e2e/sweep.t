@@ -82,7 +82,7 @@ trials() {
 }
 "$KNEE" sweep --study two "${small[@]}" batch >/dev/null 2>&1 &
 victim=$!
-for _ in $(seq 1200); do
+for _ in $(seq 2400); do
     [ "$(trials two)" -lt 4 ] || break
     sleep 0.05
 done
@@ -90,7 +90,7 @@ kill -KILL "$victim"
 wait "$victim" 2>/dev/null
 done_before=$(trials two)
 ok "$((done_before < 4))" "killed after some trials ($done_before)"
-for _ in $(seq 100); do # the run and its workers die with the sweep
+for _ in $(seq 1200); do # the run and its workers die with the sweep
     left=$(pgrep -f -- "--table-fd=3.* two/scratch/out" | wc -l)
     [ "$left" -gt 0 ] || break
     sleep 0.05
@@ -115,7 +115,7 @@ is "$(order two)" "$(order one)" "the order is that of the study that was not ki
 # --- interrupted, and two at once
 "$KNEE" sweep --study three "${small[@]}" batch >/dev/null 2>interrupted &
 victim=$!
-for _ in $(seq 1200); do
+for _ in $(seq 2400); do
     [ "$(trials three)" -lt 2 ] || break
     sleep 0.05
 done

@@ -54,7 +54,7 @@ like "$(cat messages)" 'finished at .*nothing is left to do' "the same command h
 # Interrupted in a trial: its array is cancelled, and the same command goes on.
 "$KNEE" sweep --nodes 1,3 --weak --items 2 --blocks 1 --study w batch >said 2>messages &
 sweep=$!
-for tries in {1..200}; do
+for tries in {1..2400}; do
     [ -e stopped ] && break
     [ ! -e w/study.db ] || touch stop
     sleep 0.05

@@ -110,7 +110,7 @@ for kind in fifo link; do
     rm -rf out
     mkdir -p out/.knee
     if [ $kind = fifo ]; then mkfifo out/.knee/journal; else ln -s ../../victim/keep.txt out/.knee/journal; fi
-    timeout 20 "$KNEE" run --quiet batch out 2>said
+    timeout 60 "$KNEE" run --quiet batch out 2>said
     is "$? $(grep -c 'out/.knee/journal: ' said)" "1 1" "a $kind as the journal is refused at once"
 done
 rm -rf out

@@ -29,7 +29,7 @@ for name in "${names[@]}"; do
     [ -z "$inputs" ] || { found=$tmp/$name; limit=(-runs="$inputs" -seed=1); }
     mkdir -p "$found"
     begin=$SECONDS
-    if "$build/fuzz/$name" "${limit[@]}" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
+    if "$build/fuzz/$name" "${limit[@]}" -timeout=60 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
         -artifact_prefix="$build/fuzz/$name-" "$found" "tests/fuzz/corpus/$name" >"$log" 2>&1; then
         awk -v name="$name" -v seconds="$((SECONDS - begin))" '
             /cov: /{ for (i = 1; i < NF; i++) { if ($i == "cov:") cov = $(i + 1); if ($i == "corp:") corpus = $(i + 1) } }
