@@ -11,7 +11,7 @@ trap 'rm -f "$log"' EXIT
 
 mapfile -t c_files < <(git ls-files --cached --others --exclude-standard '*.c')
 mapfile -t h_files < <(git ls-files --cached --others --exclude-standard '*.h')
-mapfile -t shell_files < <(git ls-files --cached --others --exclude-standard '*.sh' '*.t' .ci/run)
+mapfile -t shell_files < <(git ls-files --cached --others --exclude-standard '*.sh' '*.t' '.ci/*')
 mapfile -t python_files < <(git ls-files --cached --others --exclude-standard '*.py')
 {
     read -ra flags

@@ -137,7 +137,9 @@ for tries in {1..400}; do
     [ "$(slurm_idle)" = 4 ] && break
     sleep 0.2
 done
-is "$(slurm_idle)" 4 "all nodes are idle again" || host_run 0 sinfo -N -o '# %N %T %E'
+idle=$(slurm_idle)
+is "$idle" 4 "all nodes are idle again"
+[ "$idle" = 4 ] || host_run 0 sinfo -h -N -o '# %N %T %E'
 
 # The same shard command without Slurm: GNU parallel over ssh.
 if command -v parallel >/dev/null && [ -x /usr/sbin/sshd ]; then
