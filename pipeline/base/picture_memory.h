@@ -15,8 +15,9 @@
 
 enum { PICTURE_MEMORY_ALIGN = 64 };
 
-/* Sets the C library's allocator up for pictures: one arena; memory that is freed stays with the process for the next
- * picture. For the process that decodes and those that it forks. */
+/* Sets the C library's allocator up for pictures: one arena; memory of pieces below 24 MiB stays with the process when it is
+ * freed, for the next picture, and that of larger ones goes back to the kernel. For the process that decodes and those that
+ * it forks. */
 void picture_memory_setup(void);
 
 /* In a worker, before its first picture: keeps a part of the heap in large pages, for what libraries allocate. Uses no

@@ -103,7 +103,7 @@ same out/p/below.tif.png in/rgb.tif "a thumbnail first: the picture below it"
 same out/p/untagged.tif.png in/rgb.tif "... also one that is not called reduced"
 same out/p/called-full.tif.png 128,128,128 "a small first page that is called a full one is the picture"
 same out/p/white-is-zero-float.tif.png out/p/grey.tif.png "TIFF, floats whose zero is white"
-for name in rgb:half rgb:rgb4 rgb:rgb10 rgb:rgb12 rgb:rgb14 rgb:planes-in-tiles grey:double grey:float24 grey:whole64 \
+for name in rgb:half rgb:rgb4 rgb:rgb10 rgb:rgb12 rgb:rgb14 rgb:planes-in-tiles rgb:{little,big}{24,32,40,48,56,64} grey:double grey:float24 grey:whole64 \
     premultiplied:premultiplied32; do
     same "out/p/${name#*:}.tif.png" "out/p/${name%:*}.tif.png" "TIFF, ${name#*:}: as ${name%:*} of 8 bits" "$([[ $name = *rgb4 ]] && echo 9 || echo 2)"
 done

@@ -40,16 +40,17 @@ def profile_of(name: str) -> bytes:
 Tags = list[tuple[int, int, Sequence[int]]]
 
 
-def directory(tags: Tags, at: int, after: int) -> bytes:
-    """A directory at an offset of the file, with what does not fit into its entries; after: offset of the next."""
+def directory(tags: Tags, at: int, after: int, order: str = "<") -> bytes:
+    """A directory at an offset of the file, with what does not fit into its entries; after: offset of the next; order: "<"
+    little-endian, ">" big-endian."""
     body = at + 2 + 12 * len(tags) + 4
     entries, more = b"", b""
     for tag, kind, values in sorted(tags):
-        data = struct.pack("<%d%s" % (len(values), {1: "B", 3: "H", 4: "I"}[kind]), *values)
-        place = struct.pack("<I", body + len(more)) if len(data) > 4 else data.ljust(4, b"\0")
-        entries += struct.pack("<HHI", tag, kind, len(values)) + place
+        data = struct.pack(order + "%d%s" % (len(values), {1: "B", 3: "H", 4: "I"}[kind]), *values)
+        place = struct.pack(order + "I", body + len(more)) if len(data) > 4 else data.ljust(4, b"\0")
+        entries += struct.pack(order + "HHI", tag, kind, len(values)) + place
         more += data + b"\0" * (len(data) & 1) if len(data) > 4 else b""
-    return struct.pack("<H", len(tags)) + entries + struct.pack("<I", after) + more
+    return struct.pack(order + "H", len(tags)) + entries + struct.pack(order + "I", after) + more
 
 
 def picture(data: bytes, at: int, samples: int, bits: int, kind: int, meaning: int, more: Tags,
@@ -59,12 +60,20 @@ def picture(data: bytes, at: int, samples: int, bits: int, kind: int, meaning: i
             (339, 3, [kind] * samples)] + more
 
 
-def tiff(name: str, samples: int, bits: int, kind: int, meaning: int, data: bytes, extra: Sequence[int] = ()) -> None:
-    """kind: SampleFormat. meaning: PhotometricInterpretation. extra: ExtraSamples."""
+def tiff(name: str, samples: int, bits: int, kind: int, meaning: int, data: bytes, extra: Sequence[int] = (),
+         order: str = "<") -> None:
+    """kind: SampleFormat. meaning: PhotometricInterpretation. extra: ExtraSamples. order: of the bytes."""
     more: Tags = [(338, 3, extra)] if extra else []
     tags = picture(data, 8, samples, bits, kind, meaning, more)
     at = 8 + len(data)
-    save(name, b"II*\0" + struct.pack("<I", at) + data + directory(tags, at, 0))
+    head = {"<": b"II", ">": b"MM"}[order] + struct.pack(order + "HI", 42, at)
+    save(name, head + data + directory(tags, at, 0, order))
+
+
+def wide(bits: int, order: str) -> bytes:
+    """The colours as highest bytes; the others are 0, so that their order counts."""
+    return pixels(lambda q: b"".join((v << (bits - 8)).to_bytes(bits // 8, "little" if order == "<" else "big")
+                                     for v in COLOURS[q]))
 
 
 def packed(bits: int) -> bytes:
@@ -135,6 +144,9 @@ def tiffs() -> None:
     tiff("white-is-zero-signed16.tif", 1, 16, 2, 0, pixels(lambda q: pack("<h", 32767 - GREYS[q] * 128)))
     for bits in (4, 10, 12, 14):
         tiff(f"rgb{bits}.tif", 3, bits, 1, 2, packed(bits))
+    for bits in (24, 32, 40, 48, 56, 64):
+        for order, end in (("<", "little"), (">", "big")):
+            tiff(f"{end}{bits}.tif", 3, bits, 1, 2, wide(bits, order), order=order)
     tiff("float24.tif", 1, 24, 3, 1, pixels(lambda q: float24(GREYS[q] / 255)))
     tiff("complex.tif", 1, 64, 6, 1, pixels(lambda q: pack("<2f", 0.5, 0.5)))
     planes("planes-in-tiles.tif")

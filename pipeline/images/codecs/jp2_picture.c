@@ -7,7 +7,8 @@
 
 #include "pipeline/base/big_endian.h"
 #include "pipeline/images/codecs/jp2_samples.h"
-#include "pipeline/images/codecs/vips_fault.h"
+#include "pipeline/images/codecs/pixel_limit.h"
+#include "pipeline/images/codecs/vips_owned.h"
 
 /* --- the file in memory ----------------------------------------------------------------------- */
 
@@ -129,9 +130,8 @@ static int check_size(const opj_image_t *image, const struct file *file, uint64_
 
     if (image->x1 <= image->x0 || image->y1 <= image->y0 || !image->numcomps)
         return fault_set(fault, "JPEG 2000: a picture without pixels");
-    if (width * height > max_pixels)
-        return fault_set(fault, "%llux%llu is more than the recipe's limit of %.0f megapixels",
-                         (unsigned long long)width, (unsigned long long)height, (double)max_pixels / 1e6);
+    if (pixel_limit_check(width, height, max_pixels, fault))
+        return -1;
     if (samples > JP2_MOST_BYTES / 10)
         return fault_set(fault, "JPEG 2000: %llux%llu with %u components needs more than %llu MiB of memory",
                          (unsigned long long)width, (unsigned long long)height, image->numcomps,
@@ -171,12 +171,6 @@ static opj_image_t *decode(struct file *file, uint64_t max_pixels, struct fault 
     return image;
 }
 
-static void free_samples(VipsImage *image, void *samples)
-{
-    (void)image;
-    g_free(samples);
-}
-
 VipsImage *jp2_picture_open(const void *data, size_t bytes, uint64_t max_pixels, struct fault *fault)
 {
     struct file file = {.data = data, .bytes = bytes};
@@ -187,18 +181,12 @@ VipsImage *jp2_picture_open(const void *data, size_t bytes, uint64_t max_pixels,
     if (!components)
         return NULL;
     if (jp2_samples_make(components, &samples, fault) == 0) {
-        image = vips_image_new_from_memory(samples.data, samples.bytes, samples.width, samples.height,
-                                           samples.bands, samples.format);
-        if (image) {
-            image->Type = samples.type; /* no other reference to it exists yet */
-            g_signal_connect(image, "postclose", G_CALLBACK(free_samples), samples.data);
-            if (components->icc_profile_buf && components->icc_profile_len)
-                vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, components->icc_profile_buf,
-                                         components->icc_profile_len);
-        } else {
-            g_free(samples.data);
-            vips_fault(fault);
-        }
+        image = vips_owned_image(&(struct vips_owned){samples.data, samples.width, samples.height,
+                                                      samples.bands, samples.format, samples.type},
+                                 fault);
+        if (image && components->icc_profile_buf && components->icc_profile_len)
+            vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, components->icc_profile_buf,
+                                     components->icc_profile_len);
     }
     opj_image_destroy(components);
     return image;

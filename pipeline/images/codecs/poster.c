@@ -9,6 +9,7 @@
 #include <libavutil/display.h>
 
 #include "pipeline/base/clock.h"
+#include "pipeline/images/codecs/pixel_limit.h"
 #include "pipeline/images/codecs/poster_colour.h"
 #include "pipeline/images/codecs/poster_file.h"
 #include "pipeline/images/codecs/poster_gif.h"
@@ -88,9 +89,8 @@ static int open_codec(struct reader *r, uint64_t max_pixels)
         return fault_set(r->fault, "no picture in the clip that this build decodes");
     r->stream = r->format->streams[index];
     parameters = r->stream->codecpar;
-    if ((uint64_t)parameters->width * (uint64_t)parameters->height > max_pixels)
-        return fault_set(r->fault, "%dx%d is more than the recipe's limit of %.0f megapixels",
-                         parameters->width, parameters->height, (double)max_pixels / 1e6);
+    if (pixel_limit_check((uint64_t)parameters->width, (uint64_t)parameters->height, max_pixels, r->fault))
+        return -1;
     alpha = av_dict_get(r->stream->metadata, "alpha_mode", NULL, 0);
     if (alpha && strcmp(alpha->value, "1") == 0)
         codec = decoder_with_alpha(codec);

@@ -3,12 +3,15 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <tiffio.h>
 
+#include "pipeline/base/picture_memory.h"
+#include "pipeline/images/codecs/pixel_limit.h"
 #include "pipeline/images/codecs/tiff_sample.h"
-#include "pipeline/images/codecs/vips_fault.h"
+#include "pipeline/images/codecs/vips_owned.h"
 
 enum { MOST_KEPT = 5 };           /* four inks and alpha */
 enum { MOST_FILE_SAMPLES = 64 };  /* in a pixel: the recipe's limit counts pixels */
@@ -192,7 +195,7 @@ static int describe(struct picture *p, const struct tiff_layout *layout, struct 
     TIFFGetField(p->tiff, TIFFTAG_PHOTOMETRIC, &meaning);
     if (number != TIFF_NUMBER_SIGNED && number != TIFF_NUMBER_FLOAT && number <= SAMPLEFORMAT_VOID)
         number = TIFF_NUMBER_UNSIGNED;
-    p->sample = (struct tiff_sample){(enum tiff_number)number, bits};
+    p->sample = (struct tiff_sample){(enum tiff_number)number, bits, TIFFIsBigEndian(p->tiff)};
     p->samples = samples;
     p->planes = planar == PLANARCONFIG_SEPARATE && samples > 1;
     p->inverted = meaning == PHOTOMETRIC_MINISWHITE;
@@ -218,9 +221,8 @@ static int check_size(const struct picture *p, uint64_t max_pixels, struct fault
 
     if (!p->width || !p->height || !p->block_width || !p->block_height || p->block_bytes <= 0)
         return fault_set(fault, "TIFF: a picture without pixels");
-    if (pixels > max_pixels)
-        return fault_set(fault, "%ux%u is more than the recipe's limit of %.0f megapixels", p->width,
-                         p->height, (double)max_pixels / 1e6);
+    if (pixel_limit_check(p->width, p->height, max_pixels, fault))
+        return -1;
     if (p->width > MOST_SIDE || p->height > MOST_SIDE || p->samples > MOST_FILE_SAMPLES ||
         pixels * (uint64_t)p->kept * 2 + (uint64_t)p->block_bytes > TIFF_MOST_BYTES)
         return fault_set(fault, "TIFF: %ux%u with %d samples of %d bits needs more than %llu MiB of memory",
@@ -297,12 +299,6 @@ static void divide_by_alpha(const struct picture *p)
 
 /* --- the image --------------------------------------------------------------------------------- */
 
-static void free_samples(VipsImage *image, void *samples)
-{
-    (void)image;
-    g_free(samples);
-}
-
 static void take_tags(VipsImage *image, TIFF *tiff)
 {
     uint32_t profile_bytes;
@@ -318,20 +314,14 @@ static void take_tags(VipsImage *image, TIFF *tiff)
 /* Takes over the samples. */
 static VipsImage *make_image(struct picture *p, struct fault *fault)
 {
-    VipsImage *image =
-        vips_image_new_from_memory(p->to, (size_t)p->width * p->height * (size_t)p->kept * sizeof *p->to,
-                                   (int)p->width, (int)p->height, p->kept, VIPS_FORMAT_USHORT);
+    VipsInterpretation type = p->colours == 1   ? VIPS_INTERPRETATION_GREY16
+                              : p->colours == 3 ? VIPS_INTERPRETATION_RGB16
+                                                : VIPS_INTERPRETATION_CMYK;
+    VipsImage *image = vips_owned_image(
+        &(struct vips_owned){p->to, (int)p->width, (int)p->height, p->kept, VIPS_FORMAT_USHORT, type}, fault);
 
-    if (!image) {
-        g_free(p->to);
-        vips_fault(fault);
-        return NULL;
-    }
-    image->Type = p->colours == 1   ? VIPS_INTERPRETATION_GREY16 /* no other reference to it exists yet */
-                  : p->colours == 3 ? VIPS_INTERPRETATION_RGB16
-                                    : VIPS_INTERPRETATION_CMYK;
-    g_signal_connect(image, "postclose", G_CALLBACK(free_samples), p->to);
-    take_tags(image, p->tiff);
+    if (image)
+        take_tags(image, p->tiff);
     return image;
 }
 
@@ -339,16 +329,16 @@ static VipsImage *decode(struct picture *p, const struct fault *said, struct fau
 {
     bool good;
 
-    p->block = g_try_malloc((size_t)p->block_bytes);
-    p->to = g_try_malloc0((size_t)p->width * p->height * (size_t)p->kept * sizeof *p->to);
+    p->block = picture_alloc((size_t)p->block_bytes);
+    p->to = picture_alloc((size_t)p->width * p->height * (size_t)p->kept * sizeof *p->to);
     if (!p->block || !p->to)
         fault_sys(fault, "no memory for a picture of %ux%u", p->width, p->height);
     good = p->block && p->to && read_blocks(p);
     if (!good && p->block && p->to)
         fault_set(fault, "%s", said->text[0] ? said->text : "TIFF: it ends early");
-    g_free(p->block);
+    free(p->block);
     if (!good) {
-        g_free(p->to);
+        free(p->to);
         return NULL;
     }
     if (p->multiplied && p->colours != 4)

@@ -20,6 +20,12 @@ static uint64_t whole_bytes(const uint8_t *at, int bytes)
     return value;
 }
 
+/* Bytes of a big-endian file that libtiff has not swapped are bits from the highest on, too. */
+static bool is_packed(const struct tiff_sample *sample)
+{
+    return sample->bits % 8 || (sample->big_endian && sample->bits > 32 && sample->bits < 64);
+}
+
 static uint64_t packed_bits(const uint8_t *row, uint64_t first, int bits)
 {
     uint64_t value = 0;
@@ -92,7 +98,7 @@ uint16_t tiff_sample_read(const struct tiff_sample *sample, const uint8_t *row, 
 
     if (sample->number == TIFF_NUMBER_FLOAT)
         return of_float(float_of(row + index * (uint64_t)bits / 8, bits));
-    value = bits % 8 == 0 ? whole_bytes(row + index * (uint64_t)bits / 8, bits / 8)
-                          : packed_bits(row, index * (uint64_t)bits, bits);
+    value = is_packed(sample) ? packed_bits(row, index * (uint64_t)bits, bits)
+                              : whole_bytes(row + index * (uint64_t)bits / 8, bits / 8);
     return sample->number == TIFF_NUMBER_SIGNED ? of_signed(value, bits) : of_unsigned(value, bits);
 }

@@ -1,5 +1,6 @@
 #include "pipeline/images/engines/engine.h"
 
+#include "pipeline/images/codecs/pixel_limit.h"
 #include "pipeline/images/engines/engine_internal.h"
 
 const char *engine_name(int id)
@@ -19,8 +20,6 @@ const struct engine *engine_choose(enum image_kind kind, const void *data, size_
 
 int engine_check_size(const struct engine_size *size, const struct recipe *recipe, struct fault *fault)
 {
-    if ((uint64_t)size->stored_width * (uint64_t)size->stored_height <= recipe->max_pixels)
-        return 0;
-    return fault_set(fault, "%dx%d is more than the recipe's limit of %.0f megapixels", size->stored_width,
-                     size->stored_height, (double)recipe->max_pixels / 1e6);
+    return pixel_limit_check((uint64_t)size->stored_width, (uint64_t)size->stored_height, recipe->max_pixels,
+                             fault);
 }
