@@ -96,13 +96,20 @@ static bool find_unused_cores(const struct knob_cell *cells, size_t count, unsig
     return true;
 }
 
+/* Looks that are far apart miss threads that live for a short time: fewer were seen than CPUs used. */
+static bool were_threads_missed(const struct knob_cell *cell)
+{
+    return knob_cpus_used(cell) > more_factor * cell->threads_most;
+}
+
 /* Threads can be counted beyond the cores too, where CPUs used say nothing. */
 static bool find_no_more_threads(const struct knob_cell *cells, size_t count, struct knob_finding *finding)
 {
     const struct knob_cell *last = &cells[count - 1];
     size_t from = count - 1;
 
-    if (count < 2 || last->wall_s < short_s || !(last->threads_most < last->workers))
+    if (count < 2 || last->wall_s < short_s || !(last->threads_most < last->workers) ||
+        were_threads_missed(last))
         return false;
     while (from > 0 && cells[from - 1].threads_most >= last->threads_most)
         from--;
