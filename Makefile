@@ -201,6 +201,8 @@ EMULATE_BUDGET ?= 3m
 # A multiple of EMULATE, or some workers have no work in the end, whatever items are drawn.
 EMULATE_ITEMS ?= 32
 EMULATED = $(STUDY)-emulated$(EMULATE)
+# Other programs on the same photographs (make compare), in the report where it is there.
+COMPARED = $(STUDY)-compared
 BASELINE ?= results/baseline.json
 PARALLEL_ALL = +@$(MAKE) --no-print-directory -j$$(nproc) all
 
@@ -220,8 +222,9 @@ sweep: $(if $(filter file,$(origin IN)),dataset)
 	@$(REPORT)
 	@$(BUILD)/knee report --terminal $(OTHER) $(STUDY)
 
-# With the replay and the study on emulated cores, where there are any that count.
-REPORT = $(BUILD)/knee report $(OTHER) $(STUDY)
+# With the replay and the study on emulated cores, where there are any that count, and with other programs.
+REPORT = $(BUILD)/knee report $(OTHER) $(OTHER_PROGRAMS) $(STUDY)
+OTHER_PROGRAMS = $$([ ! -e $(COMPARED)/compare.json ] || echo --compared $(COMPARED)/compare.json)
 OTHER = $$([ ! -e $(REPLAYED)/fit.json ] || echo --replayed $(REPLAYED); \
   [ ! -e $(EMULATED)/fit.json ] || echo --emulated $(EMULATED))
 report:
@@ -309,7 +312,7 @@ COMPARE_BLOCKS ?= 5
 COMPARE_OPTIONS ?=
 compare: all
 	@PYTHONPATH=tests:reports PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m compare.compare --knee $(BUILD)/knee \
-	  --modules $(BUILD)/peers --sharp-missing "$$(tests/peers/install_sharp.sh $(BUILD)/peers)" --out results/compare \
+	  --modules $(BUILD)/peers --sharp-missing "$$(tests/peers/install_sharp.sh $(BUILD)/peers)" --out $(COMPARED) \
 	  --images $(COMPARE_IMAGES) --blocks $(COMPARE_BLOCKS) $(COMPARE_OPTIONS) $(IN)
 
 # Sweeps of third-party programs, compared with known facts; FOREIGN="xz pigz": these only. Five minutes.

@@ -7,8 +7,8 @@
 STUDY is the folder with study.db and fit.json; OTHER that of a replay of it or of a study of emulated cores, shown with it.
 `curve-data` writes FOLDER/curve.dat; `curve-svg` gives gnuplot's picture of it, FOLDER/curve.svg, its title and description.
 FOLDER is a private one within the place that an error names. `pages` writes the report as PDF, web page and numbers, and
-prints the key findings. Options: core-hour-price=NUMBER, currency=WORD, core-watts=NUMBER. Exit 0: all files were written;
-1: one was not, and one line on stderr says why.
+prints the key findings. Options: core-hour-price=NUMBER, currency=WORD, core-watts=NUMBER, compared=FILE (compare.json of
+'make compare'). Exit 0: all files were written; 1: one was not, and one line on stderr says why.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from knee_report.compared import read_comparison
 from knee_report.costs import Prices
 from knee_report.curve import data_file, read_words
 from knee_report.load import load_study
@@ -26,6 +27,7 @@ from knee_report.record import StudyError
 from knee_report.study import Study
 from knee_report.svg import named
 
+OPTIONS = ("core-hour-price=", "currency=", "core-watts=", "compared=")
 PACKAGES = {"matplotlib": "python3-matplotlib", "numpy": "python3-numpy", "pikepdf": "python3-pikepdf"}
 
 
@@ -108,8 +110,7 @@ def load(folder: str, others: list[str]) -> Study:
     return study
 
 
-def read_prices(words: list[str]) -> Prices:
-    given = dict(word.split("=", 1) for word in words)
+def read_prices(given: dict[str, str]) -> Prices:
     price, watts = given.get("core-hour-price"), given.get("core-watts")
     return Prices(float(price) if price else None, given.get("currency") or "EUR", float(watts) if watts else None)
 
@@ -120,9 +121,12 @@ def run(action: str, words: list[str]) -> None:
     elif action == "curve-svg":
         name_curve(words[0])
     else:
-        options = [word for word in words[4:] if word.startswith(("core-hour-price=", "currency=", "core-watts="))]
+        options = [word for word in words[4:] if word.startswith(OPTIONS)]
+        given = dict(word.split("=", 1) for word in options)
         study = load(words[0], [word for word in words[4:] if word not in options])
-        write_pages(study, words[1:4], read_prices(options))
+        if "compared" in given:
+            study = replace(study, compared=read_comparison(given["compared"], study.facts.host))
+        write_pages(study, words[1:4], read_prices(given))
 
 
 def main(arguments: list[str]) -> int:

@@ -24,7 +24,7 @@
 #include "pipeline/base/plain_file.h"
 
 static struct {
-    const char *pdf, *html, *json, *emulated, *replayed, *currency;
+    const char *pdf, *html, *json, *emulated, *replayed, *compared, *currency;
     double core_hour_price, core_watts; /* NAN: not given */
     bool curve_only, terminal;
 } options = {.core_hour_price = NAN, .core_watts = NAN};
@@ -74,6 +74,11 @@ static const struct option_spec table[] = {
      .kind = OPTION_TEXT,
      .target = &options.replayed,
      .help = "add what the whole batch does on more cores: a replay of this study"},
+    {.name = "compared",
+     .argument = "FILE",
+     .kind = OPTION_TEXT,
+     .target = &options.compared,
+     .help = "add other programs on the same pictures: compare.json of 'make compare'"},
     {.name = "curve",
      .kind = OPTION_FLAG,
      .target = &options.curve_only,
@@ -209,7 +214,8 @@ static const char *file_of(const char *option, const char *folder, const char *n
 /* The report as PDF, web page and numbers; the key findings. */
 static int draw_pages(const struct report_folders *folders, struct fault *fault)
 {
-    char pdf[PATH_MAX + 16], html[PATH_MAX + 16], json[PATH_MAX + 16], price[64], watts[64], currency[64];
+    char pdf[PATH_MAX + 16], html[PATH_MAX + 16], json[PATH_MAX + 16], compared[PATH_MAX + 16];
+    char price[64], watts[64], currency[64];
     const char *words[REPORTER_WORDS_MOST] = {
         "pages", folders->study, file_of(options.pdf, folders->study, "report.pdf", pdf, sizeof pdf),
         file_of(options.html, folders->study, "report.html", html, sizeof html),
@@ -227,6 +233,10 @@ static int draw_pages(const struct report_folders *folders, struct fault *fault)
     if (options.currency) {
         snprintf(currency, sizeof currency, "currency=%s", options.currency);
         words[count++] = currency;
+    }
+    if (options.compared) {
+        snprintf(compared, sizeof compared, "compared=%s", options.compared);
+        words[count++] = compared;
     }
     if (check_target(words[2], fault) || check_target(words[3], fault) || check_target(words[4], fault))
         return -1;

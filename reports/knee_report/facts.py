@@ -72,6 +72,7 @@ def _study(study: Study) -> Iterator[Row]:
     yield "trials.seed", "seed of the order", "", known(facts.seed)
     yield "serial.wall", "wall time without a pool", "s", study.serial_wall_s
     yield "serial.rate", f"{facts.item}s a second without a pool", "1/s", study.serial_images_per_s
+    yield "serial.times", "times as fast as without a pool, best cell", "", study.serial_times
     yield "worker.init", "initialising a worker", "ms", study.init_ms
     yield "outputs.compared", "trials whose outputs were compared", "trials", known(study.equivalence.trials)
     yield "outputs.identical", "trials with identical outputs", "trials", known(study.equivalence.identical)
@@ -229,6 +230,21 @@ def _answer(answer: Answer, at: str) -> Iterator[Row]:
         yield f"{at}.cause.{slug(cause.label)}.without", f"{how}: speedup without {cause.label}", "", known(cause.without)
 
 
+def _compared(study: Study) -> Iterator[Row]:
+    """Other programs on pictures of the same batch: medians."""
+    if study.compared is None:
+        return
+    yield "compared.images", "images of the comparison with other programs", "items", known(study.compared.images)
+    for program in study.compared.programs:
+        for p in program.points:
+            at, words = f"compared.{slug(program.name)}.{p.workers}", f"{program.name}, {p.workers} worker{'' if p.workers == 1 else 's'}"
+            yield f"{at}.rate", f"{words}: images a second", "1/s", known(p.images_per_s)
+            yield f"{at}.cpu", f"{words}: CPU time of an image", "ms", known(p.cpu_ms)
+            yield f"{at}.core_hours", f"{words}: core-hours of a million images", "core-h", known(p.core_hours)
+    for name, times in study.compared.times(study.findings.best_workers).items():
+        yield f"compared.{slug(name)}.times", f"times as many images a second as {name}", "", known(times)
+
+
 def _ways(study: Study) -> Iterator[Row]:
     if study.ways is None:
         return
@@ -262,7 +278,7 @@ def report_facts(study: Study, prices: Prices) -> Facts:
     answers += [("emulated", study.emulated.answer)] if study.emulated else []
     parts: Iterable[Iterator[Row]] = (
         _study(study), *(_answer(answer, at) for at, answer in answers), _curve(study), _nodes(study), _costs(study, prices), _models(study),
-        _losses(study), _cells(study), _sizes(study), _counters(study), _ways(study),
+        _losses(study), _cells(study), _sizes(study), _counters(study), _ways(study), _compared(study),
     )  # fmt: skip
     facts: Facts = {}
     for part in parts:

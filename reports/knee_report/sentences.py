@@ -136,10 +136,23 @@ def throughput(study: Study) -> Finding:
     return Finding(lead + times, "".join(detail))
 
 
+def today(study: Study) -> str:
+    """What the best cell gives against a run without a pool, and knee against other programs on the same pictures."""
+    words = []
+    if study.serial_times.value is not None:
+        words.append(f"{_short(study.serial_times)} times the throughput of a run without a pool")
+    compared, best = study.compared, study.findings.best_workers
+    others = compared.times(best) if compared else {}
+    if compared and others:
+        listed = ", ".join(f"{wording.significant(times)} times that of {name}" for name, times in others.items())
+        words.append(f"on {wording.plural(compared.images, 'image')} with {wording.plural(compared.workers(best), 'worker')} {listed} (medians)")
+    return f"Against today: {'; '.join(words)}." if words else ""
+
+
 def here(study: Study, more: str = "") -> Finding:
     """What to run on this machine, and what it gives; more: what else is known of that, before the reasons."""
     advice, rate = study.recommendation, throughput(study)
-    parts = [rate.detail, more]
+    parts = [rate.detail, today(study), more]
     if advice.workers is None:
         nothing = f"Nothing to run here is recommended: {wording.sentence(advice.reason or 'no reason was recorded')}"
         return Finding(nothing, " ".join(part for part in (rate.lead, *parts) if part))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .answer import Answer
+from .compared import Comparison
 from .findings import Findings
-from .measure import Measure
+from .measure import Measure, missing
 from .record import Record
 from .ways import Ways
 
@@ -290,6 +291,15 @@ class Study:
     record: Record
     replayed: Study | None = None  # a replay of this study, shown in the same figures
     emulated: Study | None = None  # a study of emulated cores, too
+    compared: Comparison | None = None  # other programs on pictures of the same batch
+
+    @property
+    def serial_times(self) -> Measure:
+        """How many times as fast as the run without a pool the best cell is, on the same items."""
+        best, serial = self.best_point, self.serial_wall_s.value
+        if best is None or not best.wall_s.value or serial is None:
+            return missing(self.serial_wall_s.reason or "no point of the scaling curve")
+        return Measure(serial / best.wall_s.value, reason="a ratio of two means: no interval")
 
     @property
     def shown(self) -> Answer:

@@ -22,6 +22,11 @@ like "$(cat stderr)" 'without sharp: it is left out here' "... and says that sha
 is "$(tail -n +2 out/trials.csv | cut -d, -f1,2,3,5 | sort -u | wc -l)" 12 "a trial of each program and block, of the batch and of the start"
 is "$(sed -n 's/^| \([A-Z][^|]*\|knee run\) |.*/\1/p' out/compare.md | tr '\n' ',')" "Python pool,Python serial,knee run," "a row for each program"
 is "$(head -c 5 out/compare.pdf)" "%PDF-" "a page"
+is "$(/usr/bin/python3 -c '
+from knee_report.compared import read_comparison
+import platform
+made = read_comparison("out/compare.json", platform.node())
+print(made.images, made.blocks, sorted(made.times(1)))')" "1 2 ['Python pool', 'Python serial']" "a report reads what was compared"
 compare empty >stdout 2>stderr
 is "$? $(grep -c 'no colour JPEG photograph' stderr)" "1 1" "a folder without photographs: exit 1, with the reason"
 

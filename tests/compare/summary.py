@@ -2,6 +2,7 @@
 import csv
 import json
 import os
+import platform
 import statistics
 import subprocess
 import tempfile
@@ -66,7 +67,7 @@ def summarise(rows: Rows, peaks: dict[str, float], count: int, knee: str, price:
                       "curve": curve(plain, fitted, count, price), "chunks": chunks(batch, count)})
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = next((line.split(":", 1)[1].strip() for line in file if line.startswith("model name")), "unknown")
-    return {"format": "knee-compare 1", "images": count, "blocks": max(row["block"] for row in rows), "cores": cores_here(),
+    return {"format": "knee-compare 1", "host": platform.node(), "images": count, "blocks": max(row["block"] for row in rows), "cores": cores_here(),
             "emulated_cores": cores, "processor": model, "load_1m": os.getloadavg()[0], "price_per_core_hour": price,
             "programs": found}
 

@@ -33,6 +33,7 @@ LEFT_OUT = (
     (r"knee\.(workers|serial)|model\.(ideal|gustafson)\..*|model\..*\.(limit|t1|aicc)", "intervals over regions of parameters"),
     (r"test\..*|fit\..*", "the test of the models that are not computed again"),
     (r"quantity\..*", "formulas of counter groups"),
+    (r"compared\..*", "medians of another file"),
     (r"advice\..*|best\.workers|batch\.wall|warnings", "choices, and what follows from them"),
 )
 TOLERANCE = 1e-6
@@ -114,8 +115,9 @@ def point(value: float | None) -> Interval | None:
 
 
 class Study:
-    def __init__(self, folder: str, kept_out: set[int]) -> None:
-        """kept_out: trials that the report names as hiccups."""
+    def __init__(self, folder: str, kept_out: set[int], best: int | None) -> None:
+        """kept_out: trials that the report names as hiccups; best: workers of its best cell."""
+        self.best = best
         with closing(sqlite3.connect(f"file:{os.path.abspath(folder)}/study.db?mode=ro", uri=True)) as db:
             db.text_factory = lambda raw: raw.decode("utf-8", "replace")
             self.facts = {row["key"]: row["value"] for row in query(db, "SELECT key, value FROM study")}
@@ -259,6 +261,8 @@ def counts(study: Study, prices: dict[str, Any]) -> Iterator[tuple[str, Interval
     yield "trials.blocks", point(len({t["block"] for t in ok}))
     serial = study.good(role="serial") if not study.weak else []
     yield "serial.wall", geometric(by_block(serial, ns("wall_ns")))
+    top, bottom = geometric(by_block(serial, ns("wall_ns"))), geometric(by_block(study.good(role="scaling", workers=study.best), ns("wall_ns")))
+    yield "serial.times", point(top[0] / bottom[0]) if top and bottom else None
     yield "serial.rate", geometric(by_block(serial, rate))
     yield from costs("serial", geometric(by_block(serial, rate)), 1, prices)
     fewest = min((t["workers"] for t in study.good(role="scaling")), default=None)
@@ -374,7 +378,8 @@ def main(arguments: list[str]) -> int:
         report = json.load(stream)
     table = next(table for table in report["tables"] if table["id"] == "trials")
     trials = [dict(zip((column["name"] for column in table["columns"]), row)) for row in table["rows"]]
-    study = Study(arguments[0], {row["trial"] for row in trials if row["status"] == "hiccup"})
+    best = next(fact["value"] for fact in report["facts"] if fact["id"] == "best.workers")
+    study = Study(arguments[0], {row["trial"] for row in trials if row["status"] == "hiccup"}, best)
     mine = expected(study, report["prices"])
     wrong, agree, left = differences(report["facts"], mine)
     wrong += wrong_singles(study, trials)

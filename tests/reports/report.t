@@ -99,6 +99,9 @@ ok $? "--terminal: as in tests/golden/curve-terminal.txt"
 is "$(cat err) $(cd predicted && echo *)" " fit.json study.db" "... and no file is written"
 "$KNEE" report --terminal empty >out 2>err
 is "$? $(grep -c efficiency out)" "0 1" "--terminal of a study without points"
+"$KNEE" report --compared none.json full >out 2>err
+is "$? $(cat err)" "1 knee report: error: none.json cannot be read (No such file or directory): give the compare.json that 'make compare' wrote" \
+    "--compared without that file: one line"
 "$KNEE" report --pdf "$work/my report.pdf" full >out
 like "$(cat out)" "^report  $work/my report.pdf$" "--pdf: another file"
 is "$(pdfinfo "my report.pdf" | awk '/^Pages:/ { print $2 }')" "$pages" "... is the report"

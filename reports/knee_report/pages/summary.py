@@ -47,7 +47,7 @@ def draw(page: Page, study: Study) -> None:
     for number, finding in enumerate(findings(study), 1):
         page.text(style.LEFT, y, str(number), style.BODY.bold().coloured(style.MEASURED))
         y = page.paragraph(style.LEFT + 6, y, style.WIDTH - 6, finding.lead, style.BODY.bold(), most=2)
-        y = page.paragraph(style.LEFT + 6, y, style.WIDTH - 6, finding.detail, style.BODY, most=6 if number == 1 else 4) + 1.7
+        y = page.paragraph(style.LEFT + 6, y, style.WIDTH - 6, finding.detail, style.BODY, most=8 if number == 1 else 4) + 1.7
 
     cost = costs(study, page.facts)
     if cost:

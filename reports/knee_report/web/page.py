@@ -41,7 +41,7 @@ def _answer(view: View) -> str:
     )
     above = f"see page {page_number('evidence')}"  # of the PDF
     listed = "".join(f"<li><strong>{escape(f.lead)}</strong> {escape(f.detail.replace(above, 'see below'))}</li>" for f in findings(study))
-    return f'<div class="tiles">{boxes}</div><ol class="findings">{listed}</ol>{_costs(view)}{figures.speedup(view).html()}'
+    return f'<div class="tiles">{boxes}</div><ol class="findings">{listed}</ol>{_costs(view)}{_compared(view)}{figures.speedup(view).html()}'
 
 
 def _costs(view: View) -> str:
@@ -56,6 +56,21 @@ def _costs(view: View) -> str:
         return ""
     titles = ["run", *(unit for _, unit in columns)]
     return Grid(f"What a million {study.facts.item}s cost; in brackets 95% intervals", titles, rows).html()
+
+
+def _compared(view: View) -> str:
+    """Other programs on pictures of the same batch."""
+    compared = view.study.compared
+    if compared is None:
+        return ""
+    rows = []
+    for program in compared.programs:
+        for p in program.points:
+            at = f"compared.{slug(program.name)}.{p.workers}"
+            name = f"{program.name}, {wording.plural(p.workers, 'worker')}{' (emulated cores)' if p.emulated else ''}"
+            rows.append([escape(name), view.number(f"{at}.rate"), view.number(f"{at}.cpu"), view.number(f"{at}.core_hours")])
+    title = f"Other programs on {wording.plural(compared.images, 'image')} of the batch, medians over {wording.plural(compared.blocks, 'block')}"
+    return Grid(title, ["program", "images a second", "CPU ms an image", "core-hours a million images"], rows).html()
 
 
 def _models(view: View) -> str:
