@@ -341,6 +341,14 @@ GATES ?= 2000
 gate-power: $(BUILD)/tests/power/gate_power
 	@$< $(GATES) $(BUILD)/gate-power.txt
 
+# The same in real gates: of knee against itself, idle and beside another program, and with losses of known causes. It can be
+# stopped, and goes on where it was.
+.PHONY: gates
+GATES_OPTIONS ?=
+gates: all
+	@tests/gate_batch.sh $(BUILD)/gate/batch && $(PYTHON) tests/bench/gates.py $(BUILD)/knee $(BUILD)/gate/batch \
+	  $(BUILD)/gates.jsonl $(GATES_OPTIONS)
+
 # --- tests and lint -----------------------------------------------------------------------------------------------
 test:
 	+@$(MAKE) --no-print-directory -j$$(nproc) all test-programs
@@ -498,6 +506,7 @@ help:
 	@echo 'make injections   the same in real runs of knee synthetic: ten minutes, on an idle machine'
 	@echo 'make replay-injections  the same in replays with 16 workers of programs measured with 1 and 2: a quarter of an hour'
 	@echo 'make gate-power  false alarms of the gate and the losses that it finds, on simulated builds: GATES=10000, half a minute'
+	@echo 'make gates     the same in real gates: three hours, resumable; GATES_OPTIONS="--gates 100 --losses 20"'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
 	@echo 'make kills     kill RUNS=2000 runs and SWEEPS=200 sweeps in every way: nothing is lost or left over'
 	@echo 'make soak      20,000 small pictures, one in a hundred damaged: memory does not grow'

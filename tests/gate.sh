@@ -33,18 +33,6 @@ fi
 
 if [ -z "$in" ]; then
     in=$build/gate/batch
-    if [ ! -e "$in" ]; then
-        command -v vips >/dev/null || die "no images: give a folder, or install the vips command line: make deps"
-        rm -rf "$in.new"
-        mkdir -p "$in.new"
-        for i in {1..24}; do
-            if ! vips gaussnoise "$build/gate/noise.v" $((400 + 20 * i)) $((300 + 15 * i)) --mean 128 --sigma 40 ||
-                ! vips copy "$build/gate/noise.v" "$in.new/photo-$i.jpg[Q=85]"; then
-                die "vips cannot make images in $in.new"
-            fi
-        done
-        rm -f "$build/gate/noise.v"
-        mv "$in.new" "$in"
-    fi
+    why=$(tests/gate_batch.sh "$in" 2>&1) || die "$why"
 fi
 exec "$build/knee" gate --against "$tree/build/knee" "$@" "$in"
