@@ -1,4 +1,4 @@
-# Figures over the studies of a history:  gnuplot -c history.gp data picture.svg
+# Figures over the studies of a history:  gnuplot -c history.gp data picture.svg item|trial
 # data, written by knee history: the number of the study, then value, low and high of each of the four figures.
 set encoding utf8
 set terminal svg size 1000,900 font 'DejaVu Sans,14' background '#ffffff'
@@ -11,7 +11,7 @@ set style line 1 linecolor rgb '#0072B2' linewidth 1.5 pointtype 7 pointsize 0.6
 set xrange [0.5:*]
 set offsets 0, 0.5, 0, 0
 unset key
-array titles[4] = ['efficiency, mean over worker counts', 'tail, share of core time', 'CPU time per item, s', 'peak memory, MiB']
+array titles[4] = ['efficiency, mean over worker counts', 'tail, share of core time', 'CPU time per '.ARG3.', s', 'peak memory, MiB']
 do for [f = 1:4] {
     set title titles[f] offset 0,-0.6
     if (f == 4) { set xlabel 'study' }

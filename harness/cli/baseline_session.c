@@ -79,7 +79,6 @@ json_t *baseline_session_of(const struct fit *fit, const char *at, struct fault 
     const struct fit_point *full = fit_point_full(fit);
     json_t *session = json_object(), *entries = json_array(), *causes = NULL;
     unsigned most = full ? full->scaling.workers : 1;
-    bool counted = isfinite(baseline_value_of(fit, GATE_CPU_PER_ITEM, 1).value);
 
     for (size_t i = 0; i < G_N_ELEMENTS(about); i++) {
         const char *fact = study_data_fact(fit->study, about[i]);
@@ -91,7 +90,7 @@ json_t *baseline_session_of(const struct fit *fit, const char *at, struct fault 
         (most > 1 && (add_entry(entries, fit, GATE_SERIAL, most, false, fault) ||
                       add_entry(entries, fit, GATE_TAIL, most, false, fault) ||
                       add_entry(entries, fit, GATE_START, most, false, fault))) ||
-        add_entry(entries, fit, counted ? GATE_CPU_PER_ITEM : GATE_CPU_PER_TRIAL, 1, true, fault) ||
+        add_entry(entries, fit, baseline_cpu_of(fit), 1, true, fault) ||
         add_entry(entries, fit, GATE_MEMORY, most, false, fault)) {
         json_decref(session);
         json_decref(causes);

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "harness/fit/fit_json.h"
+
 static struct gate_value value_of(const struct interval *interval, size_t blocks)
 {
     return (struct gate_value){interval->value, interval->low, interval->high, interval->level, blocks};
@@ -73,4 +75,25 @@ struct gate_value baseline_value_of(const struct fit *fit, enum gate_quantity qu
     default:
         return value_of(&point->cpu_s_per_item, point->blocks);
     }
+}
+
+enum gate_quantity baseline_cpu_of(const struct fit *fit)
+{
+    return isfinite(baseline_value_of(fit, GATE_CPU_PER_ITEM, 1).value) ? GATE_CPU_PER_ITEM
+                                                                        : GATE_CPU_PER_TRIAL;
+}
+
+json_t *baseline_value_json(const struct gate_value *value)
+{
+    json_t *object;
+
+    if (!isfinite(value->value))
+        return json_null();
+    object = json_object();
+    fit_json_put(object, "value", fit_json_number(value->value));
+    fit_json_put(object, "low", fit_json_number(value->low));
+    fit_json_put(object, "high", fit_json_number(value->high));
+    fit_json_put(object, "level", fit_json_number(value->level > 0 ? value->level : NAN));
+    fit_json_put(object, "n_blocks", json_integer((json_int_t)value->blocks));
+    return object;
 }

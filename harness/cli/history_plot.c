@@ -1,29 +1,24 @@
 #include "harness/cli/history_plot.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "pipeline/base/paths.h"
-
-const char *history_title(enum history_figure figure)
-{
-    static const char *const titles[HISTORY_FIGURES] = {"efficiency", "tail", "CPU s/item", "memory MiB"};
-    return titles[figure];
-}
+#include "harness/cli/gnuplot.h"
+#include "pipeline/base/scratch.h"
+#include "pipeline/base/whole_file.h"
 
 /* One line for each study: its number, then value, low and high of each figure. */
-static int write_data(const GArray *studies, const char *path, struct fault *fault)
+static int write_data(const struct history *history, const char *path, struct fault *fault)
 {
     FILE *file = fopen(path, "w");
+    int failed;
 
     if (!file)
         return fault_sys(fault, "%s cannot be written (%s)", path, strerror(errno));
-    for (guint i = 0; i < studies->len; i++) {
-        const struct history_study *study = &g_array_index(studies, struct history_study, i);
+    for (guint i = 0; i < history->studies->len; i++) {
+        const struct history_study *study = &g_array_index(history->studies, struct history_study, i);
         fprintf(file, "%u", i + 1);
         for (int f = 0; f < HISTORY_FIGURES; f++) {
             const struct gate_value *v = &study->value[f];
@@ -32,44 +27,49 @@ static int write_data(const GArray *studies, const char *path, struct fault *fau
         }
         fputc('\n', file);
     }
-    if (fclose(file))
+    failed = ferror(file);
+    if (fclose(file) || failed)
         return fault_sys(fault, "%s cannot be written (%s)", path, strerror(errno));
     return 0;
 }
 
-static int draw(const char *data, const char *picture, struct fault *fault)
+/* The picture, from where it was drawn to where it shall be. */
+static int copy(FILE *to, const void *context, struct fault *fault)
 {
-    char script[PATH_MAX];
-    char *argv[] = {(char[]){"gnuplot"}, (char[]){"-c"}, script, (char *)data, (char *)picture, NULL};
-    GError *error = NULL;
-    gchar *said = NULL;
-    int status, result = 0;
+    const char *made = context;
+    FILE *from = fopen(made, "r");
+    char bytes[4096];
+    size_t got;
 
-    paths_data("reports/history.gp", script, sizeof script);
-    if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL,
-                      &said, &status, &error)) {
-        result = fault_set(
-            fault, "gnuplot cannot be run (%s): install the Debian package gnuplot-nox, or run 'make deps'",
-            error->message);
-        g_error_free(error);
-    } else if (status != 0) {
-        result = fault_set(fault, "gnuplot could not draw %s: %.200s", picture, said);
-    }
-    g_free(said);
-    return result;
+    if (!from)
+        return fault_sys(fault, "%s cannot be read (%s)", made, strerror(errno));
+    while ((got = fread(bytes, 1, sizeof bytes, from)) > 0)
+        fwrite(bytes, 1, got, to);
+    if (ferror(from))
+        fault_sys(fault, "%s cannot be read (%s)", made, strerror(errno));
+    got = (size_t)ferror(from);
+    fclose(from);
+    return got ? -1 : 0;
 }
 
-int history_plot(const GArray *studies, const char *path, struct fault *fault)
+int history_plot(const struct history *history, const char *path, struct fault *fault)
 {
-    char *data = g_strconcat(path, ".dat", NULL), *made = g_strconcat(path, ".new", NULL);
-    int result = write_data(studies, data, fault) || draw(data, made, fault) ? -1 : 0;
+    struct scratch scratch;
+    char data[sizeof scratch.path + 16], made[sizeof scratch.path + 16];
+    const struct gnuplot_picture picture = {made, path};
+    const char *of_cpu = history->cpu == GATE_CPU_PER_TRIAL ? "trial" : "item";
+    int result;
 
-    if (result == 0 && rename(made, path))
-        result = fault_sys(fault, "%s cannot be written (%s)", path, strerror(errno));
-    if (result)
-        unlink(made);
-    unlink(data);
-    g_free(data);
-    g_free(made);
+    if (scratch_make(&scratch, "knee-history", fault))
+        return -1;
+    snprintf(data, sizeof data, "%s/data", scratch.path);
+    snprintf(made, sizeof made, "%s/svg", scratch.path);
+    result = write_data(history, data, fault) ||
+                     gnuplot_draw("reports/history.gp", (const char *[]){data, made, of_cpu, NULL}, &picture,
+                                  1, fault) ||
+                     whole_file_write(path, copy, made, fault)
+                 ? -1
+                 : 0;
+    scratch_remove(&scratch);
     return result;
 }

@@ -1,16 +1,13 @@
 #include "harness/cli/report_curve.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "harness/cli/run_program.h"
-#include "pipeline/base/paths.h"
+#include "harness/cli/gnuplot.h"
 #include "pipeline/base/plain_file.h"
 #include "pipeline/base/scratch.h"
 
@@ -33,40 +30,16 @@ static int name_picture(struct picture *picture, const char *folder, const char 
                : fault_set(fault, "%s cannot be written: it is not a regular file: remove it", picture->path);
 }
 
-static bool is_drawn(const struct picture *picture)
-{
-    struct stat drawn;
-
-    return stat(picture->temporary, &drawn) == 0 && drawn.st_size > 0;
-}
-
-/* What keeps gnuplot from running at all: -1 with fault. code: of run_program(). */
-static int gnuplot_missing(int code, struct fault *fault)
-{
-    if (code == -1 && errno == ENOENT)
-        return fault_set(fault,
-                         "gnuplot is missing: install the Debian package gnuplot-nox, or run 'make deps'");
-    return code == -1 ? fault_set(fault, "gnuplot cannot be run (%s)", strerror(errno)) : 0;
-}
-
 static int run_gnuplot(const struct picture pictures[CURVE_FILES], struct fault *fault)
 {
-    char script[PATH_MAX], messages[2000];
-    int code;
+    const char *arguments[CURVE_FILES + 1] = {NULL};
+    struct gnuplot_picture drawn[CURVE_FILES];
 
-    paths_data("reports/curve.gp", script, sizeof script);
-    code =
-        run_program((char *[]){"gnuplot", "-c", script, (char *)pictures[CURVE_DATA].temporary,
-                               (char *)pictures[CURVE_SVG].temporary, (char *)pictures[CURVE_PNG].temporary,
-                               (char *)pictures[CURVE_PDF].temporary, NULL},
-                    messages, sizeof messages);
-    if (gnuplot_missing(code, fault))
-        return -1;
-    for (int file = CURVE_SVG; file < CURVE_FILES; file++)
-        if (code || !is_drawn(&pictures[file]))
-            return fault_set(fault, "gnuplot could not draw %s (code %d): %s", pictures[file].path, code,
-                             run_program_line(messages));
-    return 0;
+    for (int file = 0; file < CURVE_FILES; file++) {
+        arguments[file] = pictures[file].temporary;
+        drawn[file] = (struct gnuplot_picture){pictures[file].temporary, pictures[file].path};
+    }
+    return gnuplot_draw("reports/curve.gp", arguments, &drawn[CURVE_SVG], CURVE_FILES - CURVE_SVG, fault);
 }
 
 static int draw_pictures(const struct report_folders *folders, const char *private,
@@ -115,27 +88,21 @@ static unsigned columns(void)
 
 int report_curve_print(const struct report_folders *folders, struct fault *fault)
 {
-    const char *folder = getenv("TMPDIR");
-    char script[PATH_MAX], private[PATH_MAX], data[PATH_MAX + 16], width[16];
-    int code, result;
+    struct scratch scratch;
+    char data[sizeof scratch.path + 16], width[16], name[PATH_MAX + 16];
+    int result;
 
-    snprintf(private, sizeof private, "%s/knee-curve-XXXXXX", folder && *folder ? folder : "/tmp");
-    if (!mkdtemp(private))
-        return fault_sys(fault, "%s cannot be made (%s): point TMPDIR at a folder that can be written to",
-                         private, strerror(errno));
-    snprintf(data, sizeof data, "%s/%s", private, names[CURVE_DATA]);
-    paths_data("reports/curve_terminal.gp", script, sizeof script);
+    if (scratch_make(&scratch, "knee-curve", fault))
+        return -1;
+    snprintf(data, sizeof data, "%s/%s", scratch.path, names[CURVE_DATA]);
     snprintf(width, sizeof width, "%u", columns());
+    snprintf(name, sizeof name, "the curve of %s", folders->study);
     fflush(stdout); /* gnuplot prints the rest */
-    result = reporter_run(folders, (const char *[]){"curve-data", folders->study, private}, 3, fault);
-    if (result == 0) {
-        code = run_program((char *[]){"gnuplot", "-c", script, data, width, NULL}, NULL, 0);
-        result = gnuplot_missing(code, fault);
-        if (code > 0)
-            result =
-                fault_set(fault, "gnuplot could not draw the curve of %s (code %d): see its message above",
-                          folders->study, code);
-    }
-    scratch_remove_tree(private);
+    result =
+        reporter_run(folders, (const char *[]){"curve-data", folders->study, scratch.path}, 3, fault) ||
+                gnuplot_print("reports/curve_terminal.gp", (const char *[]){data, width, NULL}, name, fault)
+            ? -1
+            : 0;
+    scratch_remove(&scratch);
     return result;
 }

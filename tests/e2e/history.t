@@ -45,6 +45,50 @@ like "$(cat err)" "other is left out, it is not comparable with s1: machine clas
 "$KNEE" history s1 missing >out 2>err
 is "$? $(grep -c missing err)" "1 1" "a missing study: exit 1, and named"
 
+# What gnuplot may have to write into: nobody else's files, no device.
+echo mine >trend.svg.dat && echo mine >trend.svg.new && mkfifo pipe
+"$KNEE" history s1 s2 --plot trend.svg >out
+is "$? $(cat trend.svg.dat trend.svg.new | tr '\n' ' ')" "0 mine mine " "--plot leaves files with similar names alone"
+"$KNEE" history s1 s2 --plot pipe >out 2>err
+is "$? $(grep -c 'pipe cannot be written: it is not a regular file' err) $([ -p pipe ] && echo pipe)" "1 1 pipe" "... and a FIFO as it is"
+mkdir fake && printf '#!/bin/sh\nexit 0\n' >fake/gnuplot && chmod +x fake/gnuplot && cp trend.svg before.svg
+PATH=$work/fake:$PATH "$KNEE" history s1 s2 --plot trend.svg >out 2>err
+is "$? $(grep -c 'gnuplot could not draw trend.svg' err) $(cmp trend.svg before.svg && echo same)" "1 1 same" "a picture that is not drawn is an error"
+
+# --- as JSON
+field() { /usr/bin/python3 -c 'import json, sys; j = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$@"; }
+valid() { # valid NAME FILE SCHEMA
+    /usr/bin/python3 -c 'import json, sys, jsonschema
+described = json.load(open(sys.argv[2]))
+jsonschema.Draft202012Validator.check_schema(described)
+jsonschema.Draft202012Validator(described).validate(json.load(open(sys.argv[1])))' "$2" "$root/docs/schemas/$3.schema.json" 2>err
+    is "$? $(tail -n 1 err)" "0 " "$1: as docs/schemas/$3.schema.json says"
+}
+"$KNEE" history s8 s1 s2 s3 s4 s5 s6 s7 other --json >history.json 2>err
+is "$? $(field history.json '[s["study"] for s in j["studies"]], [l["study"] for l in j["left_out"]], [(c["figure"], c["last_before"], c["first_after"], round(c["change"], 2)) for c in j["changes"] if c["relative"]]')" \
+    "0 (['s1', 's2', 's3', 's4', 's5', 's6', 's7', 's8'], ['other'], [('efficiency', 3, 4, -0.12)])" "history --json: studies, those left out, changes"
+"$KNEE" diff --json s1 s5 >diff.json
+is "$? $(field diff.json '[round(f["more"]["value"], 2) for f in j["figures"] if f["figure"] == "efficiency" and f["differs"]], [f["fact"] for f in j["facts"]]')" \
+    "1 ([-0.12], ['knee_version'])" "diff --json: what differs"
+"$KNEE" diff --json s1 s1 >same.json
+is "$? $(field same.json 'j["facts"], j["differ"]')" "0 ([], 0)" "... and that nothing does"
+if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
+    valid "history --json" history.json history
+    valid "diff --json" diff.json diff
+else
+    skip "python3-jsonschema is missing: make deps" "JSON of history and diff by their schemas"
+fi
+
+# --- a command whose items are not counted: its CPU time is that of a trial
+for i in 1 2; do
+    cp -r "s$i" "uncounted$i" && sqlite3 -batch "uncounted$i/study.db" "UPDATE trial SET items = NULL, user_ns = user_ns * $i; DELETE FROM item"
+done
+"$KNEE" history uncounted1 uncounted2 >out
+like "$(cat out)" '^date .* CPU s/trial ' "history of a command without counted items"
+is "$(awk 'NR > 1 && NR < 4 { print ($7 > 0.1) }' out | tr '\n' ' ')" "1 1 " "... has its CPU time"
+"$KNEE" diff uncounted1 uncounted2 >out
+like "$(tr '\n' ' ' <out)" '  CPU time per trial at 1 .* \*' "diff, too"
+
 # --- diff
 "$KNEE" diff s1 s1 >out
 is $? 0 "diff: a study and itself: exit 0"

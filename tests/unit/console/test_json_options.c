@@ -16,8 +16,6 @@ static const struct {
               {"merge", "SUMMARY.json"},
               {"submit", "SUMMARY.json"},
               {"sweep", "study.db, and knee fit --json"},
-              {"history", "fit.json of each study"},
-              {"diff", "study.db and fit.json of both"},
               {"help", "texts for people"}};
 
 static const struct option_spec *find_option(const struct subcommand *command, const char *name)
