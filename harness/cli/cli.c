@@ -13,6 +13,7 @@
 #include "harness/console/options.h"
 #include "harness/console/wrapped.h"
 #include "harness/machine/libraries.h"
+#include "harness/machine/starting_mask.h"
 #include "pipeline/base/version.h"
 
 /* A full disk or a closed pipe at stdout makes the run fail, whatever the subcommand returned. */
@@ -41,6 +42,7 @@ int cli_run(int argc, char **argv)
     const struct subcommand *subcommand;
     struct fault fault = {0};
 
+    starting_mask_restore();
     open_the_standard_three();
     /* Writing beyond 'ulimit -f' fails, and has a message, instead of ending the process without one. */
     signal(SIGXFSZ, SIG_IGN);

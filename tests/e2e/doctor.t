@@ -36,6 +36,14 @@ is "$(/usr/bin/python3 -c '
 import json, os, sys
 print(json.load(open(sys.argv[1]))["topology"]["allowed_cpus"] == len(os.sched_getaffinity(0)))
 ' "$work/doctor.json")" True "the CPUs it may use are those of the affinity mask"
+if [ "$(env -u OMP_NUM_THREADS nproc)" -gt 1 ]; then
+    for variable in OMP_PROC_BIND=true OMP_PLACES=threads GOMP_CPU_AFFINITY=0; do
+        is "$(env "$variable" "$KNEE" doctor | grep -E '^. cores ')" "$(grep -E '^. cores ' <<<"$table")" \
+            "$variable, by which GCC's OpenMP library binds what loads it to a CPU, changes none of them"
+    done
+else
+    skip "one CPU" "variables by which GCC's OpenMP library binds what loads it"
+fi
 
 plan=$("$KNEE" doctor --topology 'package:2 [numa] l3:1 core:8 pu:1' --workers 3 --placement scatter)
 is $? 0 "another machine can be described"
