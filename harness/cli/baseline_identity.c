@@ -13,26 +13,41 @@ static const struct {
                 {"scaling", "scaling (strong or weak)", "strong"},
                 {"items_failed", "number of failed items", "0"}};
 
-/* Properties of the trials that the curve is made of: chunk, policy and placement change E(n), whatever the program does. */
-enum { CELL_PROPERTIES = 4 };
-static const char *const cell_keys[CELL_PROPERTIES] = {"chunk", "policy", "placement", "start_method"};
+/* Properties of the trials that the curve is made of: cores, chunk, policy and placement change E(n), whatever the program
+ * does. */
+enum property { CORES, CHUNK, POLICY, PLACEMENT, START_METHOD, PROPERTIES };
+static const char *const property_keys[PROPERTIES] = {"cores", "chunk", "policy", "placement",
+                                                      "start_method"};
+
+/* "real", "16 emulated", "16 replayed": the machine class of all of them is that of the machine. */
+static char *cores_of(const struct study_data *study)
+{
+    const char *emulated = study_data_fact(study, "emulated_cores"),
+               *replayed = study_data_fact(study, "replayed_cores");
+
+    if (emulated)
+        return g_strdup_printf("%s emulated", emulated);
+    return replayed ? g_strdup_printf("%s replayed", replayed) : g_strdup("real");
+}
 
 /* Of the curve's cell with the most workers; caller frees with g_free. NULL: not recorded. */
-static char *cell_property(const struct fit *fit, int which)
+static char *property_of(const struct fit *fit, enum property which)
 {
     const struct fit_point *full = fit_point_full(fit);
     int index = full ? study_data_curve_cell(fit->study, full->scaling.workers) : -1;
     const struct data_cell *cell;
 
+    if (which == CORES)
+        return cores_of(fit->study);
     if (index < 0)
         return NULL;
     cell = &g_array_index(fit->study->cells, struct data_cell, (guint)index);
     switch (which) {
-    case 0:
+    case CHUNK:
         return cell->chunk > 0 ? g_strdup_printf("%lld", (long long)cell->chunk) : NULL;
-    case 1:
+    case POLICY:
         return g_strdup(cell->policy);
-    case 2:
+    case PLACEMENT:
         return g_strdup(cell->placement);
     default:
         return g_strdup(cell->start_method);
@@ -45,10 +60,10 @@ void baseline_identity_put(json_t *json, const struct fit *fit)
         const char *fact = study_data_fact(fit->study, identity[i].key);
         json_object_set_new(json, identity[i].key, json_string(fact ? fact : identity[i].unsaid));
     }
-    for (int i = 0; i < CELL_PROPERTIES; i++) {
-        char *property = cell_property(fit, i);
+    for (int i = 0; i < PROPERTIES; i++) {
+        char *property = property_of(fit, (enum property)i);
         if (property)
-            json_object_set_new(json, cell_keys[i], json_string(property));
+            json_object_set_new(json, property_keys[i], json_string(property));
         g_free(property);
     }
 }
@@ -70,11 +85,11 @@ GPtrArray *baseline_identity_differences(const json_t *json, const struct fit *f
         compare(differences, identity[i].words, was ? was : identity[i].unsaid, is ? is : identity[i].unsaid);
     }
     /* Older baselines lack them, and are compared as before. */
-    for (int i = 0; i < CELL_PROPERTIES; i++) {
-        const char *was = json_string_value(json_object_get(json, cell_keys[i]));
-        char *is = cell_property(fit, i);
+    for (int i = 0; i < PROPERTIES; i++) {
+        const char *was = json_string_value(json_object_get(json, property_keys[i]));
+        char *is = property_of(fit, (enum property)i);
         if (was && is)
-            compare(differences, cell_keys[i], was, is);
+            compare(differences, property_keys[i], was, is);
         g_free(is);
     }
     return differences;

@@ -354,6 +354,37 @@ static void other_failed_items_are_another_batch(void **state)
     fixture_remove(&is);
 }
 
+/* E at every number of workers up to the emulated cores, and their mean; real cores are others, of the same class. */
+static void efficiency_on_emulated_cores_has_a_baseline_of_its_own(void **state)
+{
+    struct fixture was = base, same = base, serial = base, real = base;
+    char baseline[300];
+
+    (void)state;
+    same.random.state = 32;
+    serial.serial = 0.12;
+    fixture_make(&was);
+    fixture_make(&same);
+    fixture_make(&serial);
+    fixture_make(&real);
+    fixture_change(&was, "INSERT INTO study VALUES ('emulated_cores', '4'), ('real_cores', '2')");
+    fixture_change(&same, "INSERT INTO study VALUES ('emulated_cores', '4'), ('real_cores', '2')");
+    fixture_change(&serial, "INSERT INTO study VALUES ('emulated_cores', '4'), ('real_cores', '2')");
+    snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
+    assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
+    assert_int_equal(gate("--baseline", baseline, same.folder), 0);
+    assert_said("efficiency at 4 ");
+    assert_said("efficiency, mean ");
+    assert_int_equal(gate("--baseline", baseline, serial.folder), 1);
+    assert_said("(scaling: regression, cost: pass;");
+    assert_int_equal(gate("--baseline", baseline, real.folder), 4);
+    assert_said("cores: the baseline has '4 emulated', the study 'real'");
+    fixture_remove(&was);
+    fixture_remove(&same);
+    fixture_remove(&serial);
+    fixture_remove(&real);
+}
+
 static void what_cannot_be_read_is_no_verdict(void **state)
 {
     struct fixture one = base;
@@ -389,6 +420,7 @@ int main(void)
         cmocka_unit_test(accepted_studies_are_sessions),
         cmocka_unit_test(stated_bounds_need_no_baseline),
         cmocka_unit_test(other_failed_items_are_another_batch),
+        cmocka_unit_test(efficiency_on_emulated_cores_has_a_baseline_of_its_own),
         cmocka_unit_test(what_cannot_be_read_is_no_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
