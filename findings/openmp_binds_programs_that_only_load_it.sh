@@ -10,8 +10,8 @@
 #   What loads the library is hard to tell: pngquant, ImageMagick, GraphicsMagick and libvips do, the last one because
 #   of the library that makes palettes.
 # Why it matters: profiles of clusters set the variable for programs that compute in threads. With it a batch of
-#   pictures by xargs -P, GNU parallel or a pool of forked workers runs all its processes on one CPU, whatever the number
-#   of workers: S(n) = 1, next to idle CPUs, and a core count of 1 in every worker that asks.
+#   pictures by xargs -P, GNU parallel or a pool of forked workers runs all its processes on one CPU, whatever the
+#   number of workers: S(n) = 1, next to idle CPUs, and a core count of 1 in every worker that asks.
 # Packages: Debian 12 pngquant 2.17.0-1, libimagequant0 2.17.0-1, libgomp1 12.2.0-14+deb12u1 (other libraries of an
 #   installed pngquant).
 # Exit: 0 as described, 1 changed, 77 fewer than two cores.
