@@ -66,20 +66,28 @@ done
 rm -f in/*
 
 # --- containers -----------------------------------------------------------------------------------------------------
-for box in free skip wide styp pnot; do
+for box in free skip wide styp pnot udta emsg PICT; do
     { printf '\0\0\0\x14%sisom\0\0\0\0iso2' "$box" && cat fragments.mp4; } >"in/$box.mp4"
 done
 ffmpeg "${quiet[@]}" -f lavfi -i "$quarters" -f lavfi -i "color=s=320x180:c=white,geq=lum='if(lt(X,160),255,0)':cb=128:cr=128" \
     -filter_complex "[0]format=yuva420p[p];[1]format=gray[m];[p][m]alphamerge" -t 0.2 -c:v libvpx-vp9 -pix_fmt yuva420p in/vp9.webm &&
     ffmpeg "${quiet[@]}" -c:v libvpx-vp9 -i in/vp9.webm -c:v libvpx -auto-alt-ref 0 -pix_fmt yuva420p in/vp8.webm || exit 1
 run background=#0080ff
-for box in free skip wide styp pnot; do
+for box in free skip wide styp pnot udta emsg PICT; do
     as_ffmpeg "$box.mp4" "first box $box"
 done
 ffmpeg "${quiet[@]}" -i plain.mp4 -vf "drawbox=x=160:w=160:h=180:c=0x0080ff:t=fill" -frames:v 1 wanted.png
 for name in vp8 vp9; do
     is "$(/usr/bin/python3 look.py "out/p/$name.webm.png" wanted.png)" same "$name with alpha, over the background"
 done
+rm -f in/*
+
+# A second stream of as many pixels, white, whose frames come first: what shows the alpha of an AVIF sequence.
+ffmpeg "${quiet[@]}" -itsoffset 0.3 -i plain.mp4 -f lavfi -i "color=s=320x180:c=white" -map 0 -map 1 -t 0.6 -vsync 0 \
+    -disposition:v default -c:v libx264 -bf 0 in/two.mp4 ||
+    exit 1
+run
+as_ffmpeg two.mp4 "of two streams of one size the first" -map 0:0
 rm -f in/*
 
 # --- which frame ----------------------------------------------------------------------------------------------------

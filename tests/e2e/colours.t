@@ -82,7 +82,7 @@ same() {
 notes() { awk -F '\t' -v path="$1" '$1 ~ /done$/ && $2 == path { print $11 }' out/.knee/journal; }
 
 knee_run plain.recipe
-is "$(cut -f1 out/FAILED.tsv | tail -n +2 | sort | tr '\n' ' ')" "complex.tif cut.jp2 lab.jp2 large.jp2 many.tif raw.dng " "all are read but these"
+is "$(cut -f1 out/FAILED.tsv | tail -n +2 | sort | tr '\n' ' ')" "complex.tif cut.jp2 lab.jp2 large.jp2 many.tif old-jpeg-damaged.tif raw.dng " "all are read but these"
 like "$(grep many.tif out/FAILED.tsv)" "70 samples in each pixel" "many samples in a pixel are refused"
 
 # --- samples of TIFF ------------------------------------------------------------------------------------------------
@@ -102,6 +102,10 @@ same out/p/next.tif.png in/rgb.tif "a thumbnail first: the next page"
 same out/p/below.tif.png in/rgb.tif "a thumbnail first: the picture below it"
 same out/p/untagged.tif.png in/rgb.tif "... also one that is not called reduced"
 same out/p/called-full.tif.png 128,128,128 "a small first page that is called a full one is the picture"
+same out/p/mask-first.tif.png in/rgb.tif "a transparency mask first: the picture"
+for name in ycbcr11 ycbcr21 ycbcr22 ycbcr42 old-jpeg; do
+    same "out/p/$name.tif.png" in/rgb.tif "TIFF, $name: as RGB" 4
+done
 same out/p/white-is-zero-float.tif.png out/p/grey.tif.png "TIFF, floats whose zero is white"
 for name in rgb:half rgb:rgb4 rgb:rgb10 rgb:rgb12 rgb:rgb14 rgb:planes-in-tiles rgb:{little,big}{24,32,40,48,56,64} grey:double grey:float24 grey:whole64 \
     premultiplied:premultiplied32; do
@@ -118,6 +122,9 @@ like "$(grep raw.dng out/FAILED.tsv)" "raw file.*develop it" "a sensor's pixels 
 # --- colour told by PNG ---------------------------------------------------------------------------------------------
 plain="200,40,40 40,200,40 40,40,200 200,200,40"
 same out/p/plain.png.png "$plain" "PNG that says nothing"
+same out/p/turned.png.png "200,200,40 40,40,200 40,200,40 200,40,40" "PNG, orientation behind the pixels"
+same out/p/icc-cut.png.png "$plain" "PNG, a damaged profile is passed over"
+is "$(notes icc-cut.png)" 2 "... with a note"
 same out/p/cicp-p3.png.png "218,0,25 0,202,0 40,39,207 202,201,0" "PNG, cICP: Display P3" 3
 same out/p/cicp-narrow.png.png "214,28,28 28,214,28 28,28,214 214,214,28" "PNG, cICP: narrow range"
 same out/p/icc-p3.png.png out/p/cicp-p3.png.png "PNG, ICC profile"

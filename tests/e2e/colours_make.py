@@ -104,6 +104,40 @@ def planes(name: str) -> None:
     save(name, b"II*\0" + struct.pack("<I", at) + b"".join(tiles) + directory(tags, at, 0))
 
 
+def ycbcr(name: str, across: int, down: int) -> None:
+    """Without compression: units of the luma of across x down pixels, then their chroma."""
+    units = b""
+    for y in range(0, HEIGHT, down):
+        for x in range(0, WIDTH, across):
+            r, g, b = COLOURS[x * 2 // WIDTH + 2 * (y * 2 // HEIGHT)]
+            luma = 0.299 * r + 0.587 * g + 0.114 * b
+            units += bytes([round(luma)] * (across * down) + [round(128 + (b - luma) / 1.772), round(128 + (r - luma) / 1.402)])
+    tiff_of_units(name, 1, units, [(530, 3, [across, down])])
+
+
+def old_jpeg(name: str) -> None:
+    """JPEG as in TIFF 6.0: a whole file, to which two tags point."""
+    rgb = Image.frombytes("RGB", (WIDTH, HEIGHT), pixels(lambda q: bytes(COLOURS[q])))
+    buffer = io.BytesIO()
+    rgb.save(buffer, "JPEG", quality=98, subsampling=2)
+    tiff_of_units(name, 6, buffer.getvalue(), [(513, 4, [8]), (514, 4, [len(buffer.getvalue())]), (530, 3, [2, 2])])
+
+
+def tiff_of_units(name: str, compression: int, data: bytes, more: Tags) -> None:
+    tags = [t for t in picture(data, 8, 3, 8, 1, 6, more) if t[0] not in (259, 339)] + [(259, 3, [compression])]
+    save(name, b"II*\0" + struct.pack("<I", 8 + len(data) + len(data) % 2) + data + b"\0" * (len(data) % 2) +
+         directory(tags, 8 + len(data) + len(data) % 2, 0))
+
+
+def mask_first(name: str, rgb: bytes) -> None:
+    """The first page is the transparency mask of the second."""
+    mask = b"\xff" * (WIDTH // 8 * HEIGHT)
+    at = 8 + len(rgb) + len(mask)
+    first = picture(mask, 8 + len(rgb), 1, 1, 1, 4, [(254, 4, [4])])
+    save(name, b"II*\0" + struct.pack("<I", at) + rgb + mask + directory(first, at, at + len(directory(first, at, 0))) +
+         directory(picture(rgb, 8, 3, 8, 1, 2, []), at + len(directory(first, at, 0)), 0))
+
+
 def tiffs() -> None:
     pack = struct.pack
     rgb = pixels(lambda q: bytes(COLOURS[q]))
@@ -150,6 +184,14 @@ def tiffs() -> None:
     tiff("float24.tif", 1, 24, 3, 1, pixels(lambda q: float24(GREYS[q] / 255)))
     tiff("complex.tif", 1, 64, 6, 1, pixels(lambda q: pack("<2f", 0.5, 0.5)))
     planes("planes-in-tiles.tif")
+    for grid in ((1, 1), (2, 1), (2, 2), (4, 2)):
+        ycbcr("ycbcr%d%d.tif" % grid, *grid)
+    old_jpeg("old-jpeg.tif")
+    with open(f"{FOLDER}/old-jpeg.tif", "rb") as file:
+        whole = file.read()
+    at = whole.index(b"\xff\xda") + 200  # in the scan's data: a marker that ends it
+    save("old-jpeg-damaged.tif", whole[:at] + b"\xff\xd9" + whole[at + 2:])
+    mask_first("mask-first.tif", rgb)
     tiff("many.tif", 70, 8, 1, 1, pixels(lambda q: bytes(70)), [0] * 69)
     tiff("cmyk.tif", 4, 8, 1, 5, pixels(lambda q: bytes(INKS[q])))
     tiff("cmyk16.tif", 4, 16, 1, 5, pixels(lambda q: pack("<4H", *(v * 257 for v in INKS[q]))))
@@ -171,14 +213,15 @@ def tiffs() -> None:
 
 
 # --- PNG ------------------------------------------------------------------------------------------------------------
-def png(name: str, *chunks: tuple[bytes, bytes]) -> None:
+def png(name: str, *chunks: tuple[bytes, bytes], after: Sequence[tuple[bytes, bytes]] = ()) -> None:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     rows = b"".join(b"\0" + pixels(lambda q: bytes(COLOURS[q]))[y * WIDTH * 3:(y + 1) * WIDTH * 3]
                     for y in range(HEIGHT))
     save(name, b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", WIDTH, HEIGHT, 8, 2, 0, 0, 0)) +
-         b"".join(chunk(*c) for c in chunks) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+         b"".join(chunk(*c) for c in chunks) + chunk(b"IDAT", zlib.compress(rows)) +
+         b"".join(chunk(*c) for c in after) + chunk(b"IEND", b""))
 
 
 def pngs() -> None:
@@ -187,6 +230,8 @@ def pngs() -> None:
     linear, usual = (b"gAMA", struct.pack(">I", 100000)), (b"gAMA", struct.pack(">I", 45455))
     p3, srgb = (b"cICP", bytes([12, 13, 0, 1])), (b"cICP", bytes([1, 13, 0, 1]))
     png("plain.png")
+    png("turned.png", after=[(b"eXIf", b"II*\0\x08\0\0\0" + directory([(0x112, 3, [3])], 8, 0))])
+    png("icc-cut.png", (b"iCCP", b"p3\0\0" + zlib.compress(profile_of("p3.tif")[:300])))
     png("cicp-p3.png", p3)
     png("cicp-narrow.png", (b"cICP", bytes([1, 13, 0, 0])))
     png("icc-p3.png", profile, linear)

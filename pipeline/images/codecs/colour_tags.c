@@ -5,22 +5,10 @@
 
 #include "pipeline/base/big_endian.h"
 #include "pipeline/images/codecs/heif_boxes.h"
+#include "pipeline/images/codecs/png_chunks.h"
 #include "pipeline/images/input/metadata.h"
 
 /* --- PNG --------------------------------------------------------------------------------------- */
-
-/* The content of the first chunk of that name before the pixels, at least so long; NULL none. */
-static const uint8_t *find_chunk(const uint8_t *data, size_t bytes, const char *name, size_t least)
-{
-    for (size_t at = 8; at + 12 <= bytes; at += 12 + big_endian(data + at, 4)) {
-        uint32_t length = big_endian(data + at, 4);
-        if (length > bytes - at - 12 || memcmp(data + at + 4, "IDAT", 4) == 0)
-            break;
-        if (memcmp(data + at + 4, name, 4) == 0)
-            return length >= least ? data + at + 8 : NULL;
-    }
-    return NULL;
-}
 
 static void take_chromaticities(const uint8_t *at, struct colour_space *space)
 {
@@ -49,7 +37,7 @@ static void take_gamma(const uint8_t *at, struct colour_space *space)
 
 static void read_png(const uint8_t *data, size_t bytes, struct colour_tags *tags)
 {
-    const uint8_t *cicp = find_chunk(data, bytes, "cICP", 4), *chunk;
+    const uint8_t *cicp = png_chunks_find(data, bytes, "cICP", 4), *chunk;
 
     if (cicp && cicp[0] != 2 && cicp[1] != 2 && cicp[2] == 0) {
         tags->space = colour_space_of(cicp[0], cicp[1]);
@@ -57,12 +45,12 @@ static void read_png(const uint8_t *data, size_t bytes, struct colour_tags *tags
         tags->over_profile = true;
         return;
     }
-    if (find_chunk(data, bytes, "sRGB", 1))
+    if (png_chunks_find(data, bytes, "sRGB", 1))
         return;
-    chunk = find_chunk(data, bytes, "cHRM", 32);
+    chunk = png_chunks_find(data, bytes, "cHRM", 32);
     if (chunk)
         take_chromaticities(chunk, &tags->space);
-    chunk = find_chunk(data, bytes, "gAMA", 4);
+    chunk = png_chunks_find(data, bytes, "gAMA", 4);
     if (chunk)
         take_gamma(chunk, &tags->space);
 }

@@ -28,3 +28,19 @@ int png_chunks_check(const uint8_t *data, size_t bytes, struct fault *fault)
     }
     return 0;
 }
+
+const uint8_t *png_chunks_find(const uint8_t *data, size_t bytes, const char *name, size_t least)
+{
+    size_t at = SIGNATURE_BYTES;
+
+    while (at + AROUND_BYTES <= bytes) {
+        size_t length = big_endian(data + at, 4);
+        const uint8_t *found = data + at + LENGTH_BYTES;
+        if (length > bytes - at - AROUND_BYTES || memcmp(found, "IDAT", 4) == 0)
+            break;
+        if (memcmp(found, name, 4) == 0)
+            return length >= least ? found + 4 : NULL;
+        at += AROUND_BYTES + length;
+    }
+    return NULL;
+}

@@ -78,11 +78,35 @@ static const AVCodec *decoder_with_alpha(const AVCodec *codec)
     return other ? other : codec;
 }
 
+/* The picture's stream: no cover where there is a film; of those that are shown by default the largest; of equal ones the
+ * first. The library's own choice counts frames, and the alpha of an AVIF sequence, a stream of its own, has as many. */
+static int best_stream(const AVFormatContext *format, const AVCodec **codec)
+{
+    int best = -1, best_rank = 0;
+    int64_t most = 0;
+
+    for (unsigned i = 0; i < format->nb_streams; i++) {
+        const AVStream *stream = format->streams[i];
+        const AVCodecParameters *p = stream->codecpar;
+        const AVCodec *found = p->codec_type == AVMEDIA_TYPE_VIDEO ? avcodec_find_decoder(p->codec_id) : NULL;
+        int64_t pixels = (int64_t)p->width * p->height;
+        int rank = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC ? 1 : 3) +
+                   (stream->disposition & AV_DISPOSITION_DEFAULT ? 1 : 0);
+        if (!found || rank < best_rank || (rank == best_rank && pixels <= most))
+            continue;
+        best = (int)i;
+        best_rank = rank;
+        most = pixels;
+        *codec = found;
+    }
+    return best;
+}
+
 static int open_codec(struct reader *r, uint64_t max_pixels)
 {
     const AVCodec *codec = NULL;
     const AVCodecParameters *parameters;
-    int error, index = av_find_best_stream(r->format, AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
+    int error, index = best_stream(r->format, &codec);
     const AVDictionaryEntry *alpha;
 
     if (index < 0 || !codec)

@@ -19,6 +19,12 @@ enum { SWS_EXACT = SWS_ACCURATE_RND | SWS_BITEXACT | SWS_FULL_CHR_H_INT | SWS_FU
 
 /* --- what the stream says --------------------------------------------------------------------- */
 
+/* Wide films have fewer lines than their kind of video: 1280x536. The largest of standard definition is 1024x576. */
+static bool is_high_definition(const AVFrame *frame)
+{
+    return frame->width >= 1280 || frame->height > 576;
+}
+
 static int matrix_of(const AVFrame *frame)
 {
     switch (frame->colorspace) {
@@ -32,7 +38,7 @@ static int matrix_of(const AVFrame *frame)
     case AVCOL_SPC_FCC:
         return SWS_CS_FCC;
     case AVCOL_SPC_UNSPECIFIED:
-        return frame->height >= 720 ? SWS_CS_ITU709 : SWS_CS_ITU601;
+        return is_high_definition(frame) ? SWS_CS_ITU709 : SWS_CS_ITU601;
     default:
         return SWS_CS_ITU601;
     }

@@ -8,6 +8,7 @@ enum {
     TAG_WIDTH = 256,
     TAG_HEIGHT = 257,
     TAG_BITS = 258,
+    TAG_COMPRESSION = 259,
     TAG_PHOTOMETRIC = 262,
     TAG_SAMPLES = 277,
     TAG_PLANAR = 284,
@@ -16,7 +17,9 @@ enum {
     TAG_EXTRA_SAMPLES = 338,
     TAG_SAMPLE_FORMAT = 339
 };
-enum { WHITE_IS_ZERO = 0, COLOUR_FILTERS = 32803, LINEAR_RAW = 34892 };
+enum { WHITE_IS_ZERO = 0, MASK = 4, YCBCR = 6, COLOUR_FILTERS = 32803, LINEAR_RAW = 34892 };
+enum { REDUCED = 1, OF_A_MASK = 4 }; /* bits of NewSubfileType */
+enum { JPEG_OF_TIFF_6 = 6, JPEG = 7 };
 enum { FORMAT_SIGNED = 2, FORMAT_FLOAT = 3, FORMAT_UNDEFINED = 4 }; /* beyond: complex */
 enum { PLANES = 2 };
 enum { MOST_THUMBNAIL = 512 };
@@ -30,7 +33,8 @@ struct file {
 
 struct directory {
     bool tagged, reduced, raw, inverted; /* tagged: it says whether it is reduced */
-    bool tiled, planes;
+    bool tiled, planes, ycbcr;
+    uint64_t compression;
     uint64_t width, height, samples;
     uint64_t bits, format; /* of the first sample; 0: not given */
     int extra_count, extra[TIFF_MOST_EXTRA];
@@ -87,7 +91,7 @@ static void take_entry(const struct file *f, const uint8_t *entry, struct direct
     switch (number(f, entry, 2)) {
     case TAG_NEW_SUBFILE_TYPE:
         d->tagged = true;
-        d->reduced |= v[0] & 1;
+        d->reduced |= (v[0] & (REDUCED | OF_A_MASK)) != 0;
         break;
     case TAG_SUBFILE_TYPE:
         d->tagged = true;
@@ -102,6 +106,11 @@ static void take_entry(const struct file *f, const uint8_t *entry, struct direct
     case TAG_PHOTOMETRIC:
         d->raw = v[0] == COLOUR_FILTERS || v[0] == LINEAR_RAW;
         d->inverted = v[0] == WHITE_IS_ZERO;
+        d->ycbcr = v[0] == YCBCR;
+        d->reduced |= v[0] == MASK;
+        break;
+    case TAG_COMPRESSION:
+        d->compression = v[0];
         break;
     case TAG_SAMPLES:
         d->samples = v[0];
@@ -180,6 +189,12 @@ static bool beyond_vips(const struct directory *d)
     return d->bits > 32 || (d->bits & (d->bits - 1));
 }
 
+/* libvips takes YCbCr for RGB, unless its JPEG decoder converts it; it does not read the JPEG of TIFF 6.0. */
+static bool is_ycc(const struct directory *d)
+{
+    return d->compression == JPEG_OF_TIFF_6 || (d->ycbcr && d->compression != JPEG);
+}
+
 /* Is d, at a place, the full picture rather than the best so far? */
 static void consider(const struct directory *d, int page, int subifd, struct directory *best,
                      struct tiff_layout *layout)
@@ -199,7 +214,8 @@ static void consider(const struct directory *d, int page, int subifd, struct dir
     layout->page = page;
     layout->subifd = subifd;
     layout->inverted = d->inverted;
-    layout->beyond_vips = beyond_vips(d);
+    layout->ycc = is_ycc(d);
+    layout->beyond_vips = layout->ycc || beyond_vips(d);
     layout->extra_count = d->extra_count;
     memcpy(layout->extra, d->extra, sizeof layout->extra);
 }

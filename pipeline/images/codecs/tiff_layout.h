@@ -20,13 +20,15 @@ struct tiff_layout {
     bool raw;         /* the full picture, or one as large, is of a sensor: not yet a picture */
     bool inverted;    /* white is zero */
     bool beyond_vips; /* libvips does not read it, or not rightly: tiff_picture.h does */
+    bool ycc;         /* ... because it is YCbCr, or JPEG of TIFF 6.0 */
     /* enum tiff_extra, of the samples after the colours; as far as the file says */
     int extra_count, extra[TIFF_MOST_EXTRA];
 };
 
 /* The first page, unless it is a reduced one: then the largest that is not, among all pages and what is below them. A page
- * is reduced when NewSubfileType or SubfileType says so. The first one without either is taken for a thumbnail when it
- * has at most 512 pixels in width and height and a later picture has its shape and three times its width. */
+ * is reduced when NewSubfileType or SubfileType says so, and a transparency mask counts as one. The first one without
+ * either is taken for a thumbnail when it has at most 512 pixels in width and height and a later picture has its shape and
+ * three times its width. */
 void tiff_layout_read(const uint8_t *data, size_t bytes, struct tiff_layout *layout);
 
 #endif

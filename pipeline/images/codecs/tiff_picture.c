@@ -11,6 +11,7 @@
 #include "pipeline/base/picture_memory.h"
 #include "pipeline/images/codecs/pixel_limit.h"
 #include "pipeline/images/codecs/tiff_sample.h"
+#include "pipeline/images/codecs/tiff_ycc.h"
 #include "pipeline/images/codecs/vips_owned.h"
 
 enum { MOST_KEPT = 5 };           /* four inks and alpha */
@@ -79,14 +80,12 @@ __attribute__((format(printf, 4, 0))) static int take_error(TIFF *tiff, void *co
     return 1;
 }
 
-/* Of tags: TIFF's warnings of samples come with codecs of 8 bits, which libvips reads. */
-static int pass_warning(TIFF *tiff, void *context, const char *module, const char *format, va_list list)
+/* Those of the JPEG of TIFF 6.0 mean lost pixels; others are of tags, or come with codecs that libvips reads. */
+__attribute__((format(printf, 4, 0))) static int take_warning(TIFF *tiff, void *context, const char *module,
+                                                              const char *format, va_list list)
 {
-    (void)tiff;
-    (void)context;
-    (void)module;
-    (void)format;
-    (void)list;
+    if (module && strcmp(module, "LibJpeg") == 0)
+        return take_error(tiff, context, module, format, list);
     return 1;
 }
 
@@ -99,7 +98,7 @@ static TIFF *open_file(struct file *file, struct fault *said)
         return NULL;
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)TIFF_MOST_BYTES);
     TIFFOpenOptionsSetErrorHandlerExtR(options, take_error, said);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, pass_warning, NULL);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, take_warning, said);
     tiff = TIFFClientOpenExt("input", "rm", file, read_some, write_none, seek_to, close_none, size_of, NULL,
                              NULL, options);
     TIFFOpenOptionsFree(options);
@@ -346,6 +345,22 @@ static VipsImage *decode(struct picture *p, const struct fault *said, struct fau
     return make_image(p, fault);
 }
 
+static VipsImage *open_ycc(struct picture *p, uint64_t max_pixels, const struct fault *said,
+                           struct fault *fault)
+{
+    VipsImage *image;
+
+    p->samples = p->colours = 3;
+    p->kept = 2; /* of 16 bits: libtiff makes four bytes of a pixel */
+    read_shape(p);
+    if (check_size(p, max_pixels, fault))
+        return NULL;
+    image = tiff_ycc_open(p->tiff, p->width, p->height, said, fault);
+    if (image)
+        take_tags(image, p->tiff);
+    return image;
+}
+
 VipsImage *tiff_picture_open(const void *data, size_t bytes, const struct tiff_layout *layout,
                              uint64_t max_pixels, struct fault *fault)
 {
@@ -356,6 +371,8 @@ VipsImage *tiff_picture_open(const void *data, size_t bytes, const struct tiff_l
 
     if (!p.tiff || !go_to(p.tiff, layout))
         fault_set(fault, "%s", said.text[0] ? said.text : "TIFF: it cannot be opened");
+    else if (layout->ycc)
+        image = open_ycc(&p, max_pixels, &said, fault);
     else if (describe(&p, layout, fault) == 0 && check_size(&p, max_pixels, fault) == 0)
         image = decode(&p, &said, fault);
     if (p.tiff)

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "pipeline/images/codecs/gif_canvas.h"
+#include "pipeline/images/codecs/png_chunks.h"
 #include "pipeline/images/codecs/tiff_layout.h"
 #include "pipeline/images/codecs/tiff_picture.h"
 #include "pipeline/images/codecs/vips_fault.h"
 #include "pipeline/images/codecs/vips_rows.h"
+#include "pipeline/images/input/metadata.h"
 #include "pipeline/images/pixels/colour_profile.h"
 
 /* Colours of the image, without alpha and other samples; 0: none of those that are handled here. */
@@ -233,6 +235,29 @@ static int place_on_canvas(VipsImage **image, const uint8_t *data, size_t bytes)
     return replace(image, to, failed);
 }
 
+/* The decoder sees EXIF before the pixels only, where the specification allows it behind them too; and it passes over a
+ * profile that it cannot read, or that has an sRGB chunk in front of it. */
+static int take_chunks(VipsImage **image, const uint8_t *data, size_t bytes, struct notes *notes)
+{
+    struct metadata metadata = {0};
+    size_t exif_bytes;
+    const uint8_t *exif = metadata_find(KIND_PNG, data, bytes, &exif_bytes);
+    VipsImage *to = NULL;
+    int failed;
+
+    if (exif)
+        metadata_read(exif, exif_bytes, &metadata);
+    if (!vips_image_get_typeof(*image, VIPS_META_ICC_NAME) && png_chunks_find(data, bytes, "iCCP", 0) &&
+        !png_chunks_find(data, bytes, "sRGB", 0))
+        notes_add(notes, NOTE_PROFILE_DAMAGED);
+    if (!metadata.orientation || vips_image_get_typeof(*image, VIPS_META_ORIENTATION))
+        return 0;
+    failed = vips_copy(*image, &to, NULL);
+    if (!failed)
+        vips_image_set_int(to, VIPS_META_ORIENTATION, metadata.orientation);
+    return replace(image, to, failed);
+}
+
 /* The limit of a recipe counts pixels, whatever they consist of. */
 static int check_bands(VipsImage **image, struct fault *fault)
 {
@@ -304,7 +329,8 @@ VipsImage *vips_picture_open(const void *data, size_t bytes, uint64_t max_pixels
 
     if (!image)
         return NULL;
-    if (kind == KIND_GIF && place_on_canvas(&image, data, bytes)) {
+    if ((kind == KIND_GIF && place_on_canvas(&image, data, bytes)) ||
+        (kind == KIND_PNG && take_chunks(&image, data, bytes, notes))) {
         vips_fault(fault);
         return NULL;
     }

@@ -65,9 +65,17 @@ static const struct {
     {KIND_MP4, MAGIC(4, "free"), MAGIC(0, "\0")},
     {KIND_MP4, MAGIC(4, "skip"), MAGIC(0, "\0")},
     {KIND_MP4, MAGIC(4, "pnot"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "PICT"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "pict"), MAGIC(0, "\0")},
     {KIND_MP4, MAGIC(4, "uuid"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "udta"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "meta"), MAGIC(0, "\0")},
     {KIND_MP4, MAGIC(4, "pdin"), MAGIC(0, "\0")},
     {KIND_MP4, MAGIC(4, "sidx"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "emsg"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "prft"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "prfl"), MAGIC(0, "\0")},
+    {KIND_MP4, MAGIC(4, "junk"), MAGIC(0, "\0")},
     {KIND_MP4, MAGIC(4, "moof"), {0}},
 };
 

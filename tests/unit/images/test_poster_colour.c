@@ -1,9 +1,10 @@
-/* Frames of clips as RGB: where chroma lies. */
+/* Frames of clips as RGB: where chroma lies, and which matrix is taken when the stream does not say. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 #include <glib.h>
@@ -75,8 +76,44 @@ static void chroma_lies_where_the_stream_says(void **state)
     }
 }
 
+/* Green of a frame of that size with much Cr: -0.714 of Cr by BT.601, -0.468 by BT.709. */
+static int green_of(int width, int height)
+{
+    const uint8_t white[3] = {255, 255, 255};
+    AVFrame *frame = av_frame_alloc();
+    struct pixels pixels = {0};
+    struct fault fault;
+    int green;
+
+    frame->width = width;
+    frame->height = height;
+    frame->format = AV_PIX_FMT_YUV444P;
+    frame->color_range = AVCOL_RANGE_JPEG;
+    assert_int_equal(av_frame_get_buffer(frame, 0), 0);
+    for (int i = 0; i < 3; i++)
+        memset(frame->data[i], i == 2 ? 228 : 128, (size_t)frame->linesize[i] * (size_t)height);
+    assert_int_equal(poster_to_rgb(frame, white, &pixels, &fault), 0);
+    green = pixels.data[1];
+    g_free(pixels.data);
+    av_frame_free(&frame);
+    return green;
+}
+
+static void high_definition_is_by_columns_or_lines(void **state)
+{
+    static const struct {
+        int width, height, green;
+    } cases[] = {{720, 480, 57},  {720, 576, 57}, {1024, 576, 57}, {1280, 720, 81},
+                 {1280, 536, 81}, {960, 720, 81}, {608, 1080, 81}, {160, 120, 57}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_in_range(green_of(cases[i].width, cases[i].height), cases[i].green - 1, cases[i].green + 1);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(chroma_lies_where_the_stream_says)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(chroma_lies_where_the_stream_says),
+                                       cmocka_unit_test(high_definition_is_by_columns_or_lines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,6 +55,13 @@ static void first_bytes_decide(void **state)
          "wide",
          8, KIND_MP4},
         {"\0\0\0\x14"
+         "udta",
+         8, KIND_MP4},
+        {"\0\0\0\x14"
+         "emsg",
+         8, KIND_MP4},
+        {"the metadata", 12, KIND_UNKNOWN},
+        {"\0\0\0\x14"
          "pnot",
          8, KIND_MP4},
         {"\0\0\0\x08"
