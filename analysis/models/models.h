@@ -74,6 +74,8 @@ struct model_region {
     size_t points; /* 0: not known */
     double center[MODEL_SHAPES], center_log_t1;
     double theta[REGION_POINTS][MODEL_SHAPES], log_t1[REGION_POINTS];
+    double reach
+        [REGION_POINTS]; /* how many times as far the edge would be if a parameter's range did not end there */
     /* The edge is where the sum of squares is factor^2 variance above the least. */
     double factor, variance;
     /* For functions with gradient d by theta: working is (J'BJ)^-1; covariance of log T1 and theta, theta first. */

@@ -58,6 +58,9 @@ typedef double (*region_function)(enum model_kind kind, const double *theta, dou
 /* Its extremes over the region, deviations from the center times `stretch`; both NaN when the region is not known. */
 void region_extremes(const struct model_region *region, region_function function, double workers,
                      double stretch, double *low, double *high);
+/* The share of the way from the center to a point of the edge when deviations are taken times `stretch`: a point where a
+ * parameter's range ends stands for one further out, so that it stays there while that one is beyond. */
+double region_step(const struct model_region *region, size_t point, double stretch);
 /* The stretch for a function with gradient d: its own half width over that of the traced region. NaN: not known. */
 double region_stretch(const struct model_region *region, const double d[MODEL_SHAPES], double level);
 

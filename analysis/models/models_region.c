@@ -88,8 +88,11 @@ static void add_point(struct model_region *r, struct search *s, const double dir
         }
     }
     along(r, direction, (low + high) / 2, theta);
-    if (at_high <= 0)
+    r->reach[r->points] = 1;
+    if (at_high <= 0) {
         along(r, direction, high, theta);
+        r->reach[r->points] = rise / fmax(at_high + rise, 1e-9 * rise);
+    }
     memcpy(r->theta[r->points], theta, sizeof theta);
     r->log_t1[r->points++] = region_log_t1(s->design, r->kind, theta, NULL);
 }
@@ -121,6 +124,11 @@ void region_trace(struct model_region *r, struct search *s, double variance, dou
     }
 }
 
+double region_step(const struct model_region *r, size_t point, double stretch)
+{
+    return stretch < 1 ? fmin(stretch * r->reach[point], 1) : stretch;
+}
+
 void region_extremes(const struct model_region *r, region_function function, double workers, double stretch,
                      double *low, double *high)
 {
@@ -129,12 +137,12 @@ void region_extremes(const struct model_region *r, region_function function, dou
         return;
     *low = *high = function(r->kind, r->center, r->center_log_t1, workers);
     for (size_t i = 0; i < r->points; i++) {
-        double direction[MODEL_SHAPES], theta[MODEL_SHAPES], value;
+        double direction[MODEL_SHAPES], theta[MODEL_SHAPES], value, step = region_step(r, i, stretch);
         for (size_t j = 0; j < MODEL_SHAPES; j++)
             direction[j] = r->theta[i][j] - r->center[j];
-        along(r, direction, stretch, theta);
+        along(r, direction, step, theta);
         value =
-            function(r->kind, theta, r->center_log_t1 + stretch * (r->log_t1[i] - r->center_log_t1), workers);
+            function(r->kind, theta, r->center_log_t1 + step * (r->log_t1[i] - r->center_log_t1), workers);
         *low = fmin(*low, value);
         *high = fmax(*high, value);
     }

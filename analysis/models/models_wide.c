@@ -44,12 +44,13 @@ static bool widen_by_split(struct model_fit *amdahl)
                                   .df = r->df};
     wide->covariance[MODEL_SHAPES][MODEL_SHAPES] = r->covariance[MODEL_SHAPES][MODEL_SHAPES];
     for (size_t i = 0; i < r->points; i++) {
-        double s = fmin(fmax(r->center[0] + stretch * (r->theta[i][0] - r->center[0]), 0), 1);
+        double step = region_step(r, i, stretch);
+        double s = fmin(fmax(r->center[0] + step * (r->theta[i][0] - r->center[0]), 0), 1);
         double theta[MODEL_SHAPES] = {0, all_coherency(s, few, many)}, one[MODEL_SHAPES] = {s, 0};
         if (isnan(theta[1]))
             return false;
         memcpy(wide->theta[wide->points], theta, sizeof theta);
-        wide->log_t1[wide->points++] = r->center_log_t1 + stretch * (r->log_t1[i] - r->center_log_t1) +
+        wide->log_t1[wide->points++] = r->center_log_t1 + step * (r->log_t1[i] - r->center_log_t1) +
                                        model_log_time(MODEL_AMDAHL, one, few) -
                                        model_log_time(MODEL_USL, theta, few);
     }

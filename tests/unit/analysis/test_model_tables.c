@@ -77,6 +77,34 @@ static void a_larger_model_never_leaves_more(void **state)
     }
 }
 
+/* Amdahl's limit and speedups follow from s alone: where s may be 0 they may be those of the ideal line, also where the
+ * noise of blocks makes the interval of s narrower than the region that it comes from. */
+static void what_follows_from_s_agrees_with_s(void **state)
+{
+    static const unsigned workers[] = {1, 2, 4, 8, 16, 32};
+    struct random_stream random = {3};
+    size_t reached = 0;
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        struct scaling_data data = {.observation = observation, .paired = true};
+        const struct model_fit *amdahl = &fits[MODEL_AMDAHL];
+        struct interval speedup;
+        for (unsigned block = 0; block < 5; block++)
+            for (size_t c = 0; c < 6; c++)
+                observation[data.count++] = (struct observation){
+                    workers[c], block, exp(log(100.0 / workers[c]) + 0.01 * random_normal(&random))};
+        models_fit(&data, 0.95, fits, choice, sizeof choice);
+        if (!amdahl->chosen || amdahl->shape[0].low > 0)
+            continue;
+        speedup = model_speedup_interval(amdahl, 128);
+        reached += amdahl->shape[0].value > 0;
+        if (interval_has_bounds(&speedup))
+            assert_near("S(128)", speedup.high, 128, 1e-9);
+    }
+    assert_true(reached > 20);
+}
+
 static void blocks_that_have_one_n_each_lose_their_effect(void **state)
 {
     (void)state;
@@ -212,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_optimum_is_found_where_n_starts_at_256),
         cmocka_unit_test(a_larger_model_never_leaves_more),
+        cmocka_unit_test(what_follows_from_s_agrees_with_s),
         cmocka_unit_test(blocks_that_have_one_n_each_lose_their_effect),
         cmocka_unit_test(undetermined_parameters_are_named),
         cmocka_unit_test(while_it_is_undecided_extrapolations_allow_for_usl),
