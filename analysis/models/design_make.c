@@ -240,8 +240,8 @@ static void find_rounding(struct design *d, const struct scaling_data *data)
     for (size_t i = 0; i < d->count; i++)
         d->rounding[d->cell[i]] += d->log_time[i] / d->cell_size[d->cell[i]];
     for (size_t c = 0; c < d->cells; c++)
-        d->rounding[c] = scaling_rounding(data->resolution,
-                                          exp(d->rounding[c]) * (data->weak ? d->workers[c] : 1), variance);
+        d->rounding[c] = scaling_rounding(
+            data->resolution, scaling_recorded(data, d->workers[c], exp(d->rounding[c])), variance);
 }
 
 static int fill(struct design *d, const struct scaling_data *data, const struct row *rows, char *reason,

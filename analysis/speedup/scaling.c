@@ -249,8 +249,7 @@ static void widen(struct interval *interval, double variance, double level)
                                      value * exp(sqrt(pow(log(interval->high / value), 2) + z2)), level,
                                      "%.80s, and rounding", interval->method);
     else if (strstr(interval->reason, "agree")) /* all that is known to be uncertain is the rounding */
-        *interval = interval_bounded(value, value * exp(-sqrt(z2)), value * exp(sqrt(z2)), level,
-                                     "rounding of the times");
+        *interval = interval_bounded(value, value * exp(-sqrt(z2)), value * exp(sqrt(z2)), level, "rounding");
 }
 
 static double rounding_of(const struct scaling_data *data, const struct observation *group, size_t count)
@@ -261,9 +260,8 @@ static double rounding_of(const struct scaling_data *data, const struct observat
 
     if (data->resolution > 0 && !block_logs_refused(&logs, &why)) {
         double sd = stats_sd(logs.mean, logs.count);
-        result = scaling_rounding(data->resolution,
-                                  exp(stats_mean(logs.mean, logs.count)) * (data->weak ? group->workers : 1),
-                                  sd * sd);
+        double seconds = exp(stats_mean(logs.mean, logs.count));
+        result = scaling_rounding(data->resolution, scaling_recorded(data, group->workers, seconds), sd * sd);
     }
     block_logs_release(&logs);
     return result;
@@ -326,11 +324,20 @@ int scaling_curve(const struct scaling_data *data, double level, struct scaling_
 
 /* --- rounding ------------------------------------------------------------------------------------- */
 
+double scaling_recorded(const struct scaling_data *data, unsigned workers, double seconds)
+{
+    return data->rates ? 1 / seconds : seconds * (data->weak ? workers : 1);
+}
+
+static double recorded_at(const struct scaling_data *data, size_t i)
+{
+    return scaling_recorded(data, data->observation[i].workers, data->observation[i].seconds);
+}
+
 static bool all_multiples(const struct scaling_data *data, double step)
 {
     for (size_t i = 0; i < data->count; i++) {
-        double times = data->weak ? data->observation[i].workers : 1;
-        double steps = data->observation[i].seconds * times / step;
+        double steps = recorded_at(data, i) / step;
         if (!(fabs(steps - round(steps)) < 1e-9 * fmax(fabs(steps), 1)))
             return false;
     }
@@ -359,8 +366,7 @@ double scaling_resolution(const struct scaling_data *data)
     double smallest = INFINITY;
 
     for (size_t i = 0; i < data->count; i++)
-        smallest =
-            fmin(smallest, data->observation[i].seconds * (data->weak ? data->observation[i].workers : 1));
+        smallest = fmin(smallest, recorded_at(data, i));
     if (!has_values(data, 5) || !(smallest > 0) || !isfinite(smallest))
         return 0;
     for (int power = (int)floor(log10(smallest)); power > floor(log10(smallest)) - 4; power--)
@@ -374,9 +380,9 @@ double scaling_resolution(const struct scaling_data *data)
     return 0;
 }
 
-double scaling_rounding(double resolution, double seconds, double variance)
+double scaling_rounding(double resolution, double recorded, double variance)
 {
-    double step = resolution / seconds, sum = 0, noise = variance > 0 ? variance : 0;
+    double step = resolution / recorded, sum = 0, noise = variance > 0 ? variance : 0;
 
     if (!(step > 0) || !isfinite(step))
         return 0;

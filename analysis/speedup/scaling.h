@@ -45,8 +45,9 @@ struct scaling_data {
     bool paired;    /* blocks have a meaning */
     unsigned cores; /* physical cores the workers could use; 0 unknown */
     bool weak;      /* weak scaling: seconds are T(n) / n */
-    /* The times are multiples of this (rounded by a clock or a table); 0: not rounded to anything that shows; negative: not
-     * rounded, whatever they look like. What rounding may hide is then part of every interval of times, speedups and models:
+    bool rates;     /* throughputs were written down; seconds are one over them */
+    /* What was written down (scaling_recorded()) are multiples of this, rounded by a clock or a table; 0: not rounded to
+     * anything that shows. What rounding may hide is then part of every interval of times, speedups and models:
      * scaling_rounding(). */
     double resolution;
     /* On a noisy machine: what others took of the trials (noisy.h); those that are not listed weigh 1. NULL: quiet. */
@@ -54,12 +55,14 @@ struct scaling_data {
     size_t noisy_count;
 };
 
-/* The largest power of ten (or 2 or 5 of them) that all times are multiples of, 0 below a thousandth of the smallest. */
+/* The time or the throughput that stands for the seconds of an observation with these workers. */
+double scaling_recorded(const struct scaling_data *data, unsigned workers, double seconds);
+/* The largest power of ten (or 2 or 5 of them) that all of them are multiples of, 0 below a thousandth of the smallest. */
 double scaling_resolution(const struct scaling_data *data);
-/* Variance of a mean of log T by rounding alone, where the noise of one log T has this variance: (q/T)^2 / 12 where there
- * is no other noise, and less where noise exceeds a step and averages it out (the bias of a rounded normal variable, Sheppard
+/* Variance of a mean of log T by rounding alone, where the noise of one log T has this variance: (q/x)^2 / 12 for what is
+ * written down as x where there is no other noise, and less where noise exceeds a step and averages it out (the bias of a rounded normal variable, Sheppard
  * 1898; Widrow, Kollar and Liu 1996, "Statistical theory of quantization", IEEE Trans. Instrum. Meas. 45(2)). */
-double scaling_rounding(double resolution, double seconds, double variance);
+double scaling_rounding(double resolution, double recorded, double variance);
 
 /* What the speedup's interval rests on, so that worker counts can be judged together (knee.h). Paired: variance of one
  * difference of log T to one worker within a block. Unpaired: of one log T. variance NaN and df 0: not known. */

@@ -78,20 +78,20 @@ static void describe_noise(struct sweep_facts *facts)
                  noise->loudest_workers, noise->by_blocks ? "the blocks" : "each worker count");
 }
 
-/* Said where a step is more than a third of the noise, at the shortest time. */
+/* Said where a step is more than a third of the noise, at the shortest time or the smallest throughput. */
 static void describe_resolution(const struct scaling_data *data, struct sweep_facts *facts)
 {
     double smallest = INFINITY;
 
     for (size_t i = 0; i < data->count; i++)
-        smallest =
-            fmin(smallest, data->observation[i].seconds * (data->weak ? data->observation[i].workers : 1));
-    facts->resolution = fmax(data->resolution, 0);
+        smallest = fmin(smallest,
+                        scaling_recorded(data, data->observation[i].workers, data->observation[i].seconds));
+    facts->resolution = data->resolution;
     if (data->resolution > 0 && !(data->resolution / smallest < sqrt(facts->noise.variance) / 3))
-        snprintf(
-            facts->resolution_sentence, sizeof facts->resolution_sentence,
-            "times are rounded to %g s, %.2g%% of the shortest: what that may hide is part of every interval",
-            data->resolution, 100 * data->resolution / smallest);
+        snprintf(facts->resolution_sentence, sizeof facts->resolution_sentence,
+                 "%s are rounded to %g%s, %.2g%% of the %s: what that may hide is part of every interval",
+                 data->rates ? "throughputs" : "times", data->resolution, data->rates ? "" : " s",
+                 100 * data->resolution / smallest, data->rates ? "smallest" : "shortest");
 }
 
 struct scaling_data sweep_analysis_data(const struct sweep_analysis *a, const struct scaling_data *given)
@@ -113,7 +113,7 @@ int sweep_analyse(const struct scaling_data *data, const struct sweep_analysis_o
 
     memset(a, 0, sizeof *a);
     a->paired = given.paired = data->paired && scaling_is_connected(data);
-    if (given.resolution == 0)
+    if (!(given.resolution > 0))
         given.resolution = scaling_resolution(data);
     if (take_hiccups(&given, options->keep_hiccups, a))
         goto failed;

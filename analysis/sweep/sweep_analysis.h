@@ -34,7 +34,8 @@ struct sweep_facts {
     /* The trials, as handed over, rise or fall with n: all of them where there are no blocks, else those of every block in
      * the same direction. Drift of the machine then looks like scaling. */
     bool in_order;
-    double resolution; /* of the times, in seconds: 0.01 when all are multiples of it; 0: finer than shows */
+    double
+        resolution; /* of the times, in seconds, or of the throughputs: 0.01 when all are multiples of it; 0: finer */
     char resolution_sentence[192]; /* where a step is more than a third of the noise; else empty */
     struct model_noise noise;
     char noise_sentence[192]; /* where noise differs between worker counts beyond doubt (1%); else empty */

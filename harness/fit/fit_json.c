@@ -151,7 +151,7 @@ static json_t *noise_json(const struct sweep_facts *facts)
 static json_t *facts_json(const struct fit *fit)
 {
     const struct sweep_facts *facts = &fit->facts;
-    bool rounded = facts->resolution > 0;
+    bool rounded = facts->resolution > 0 && !study_data_fact(fit->study, "throughput");
     json_t *object = json_object();
 
     fit_json_put(object, "blocks_connected",

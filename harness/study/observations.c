@@ -52,12 +52,10 @@ static bool is_of_curve(const struct study_data *study, const struct data_trial 
 struct scaling_data observations_of_curve(const struct study_data *study, unsigned blocks,
                                           struct observation **observations)
 {
-    /* Times that are made of throughputs are not rounded, and multiples of nothing but by chance. */
-    bool rates = study_data_fact(study, "throughput") != NULL;
     struct scaling_data data = {.paired = study->paired,
                                 .cores = study->cores,
                                 .weak = study_data_is_weak(study),
-                                .resolution = rates ? -1 : 0};
+                                .rates = study_data_fact(study, "throughput") != NULL};
     size_t room = study->trials->len + 1;
     struct noisy_trial *noisy;
 

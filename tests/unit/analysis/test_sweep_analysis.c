@@ -115,6 +115,42 @@ static void rounding_that_hides_all_noise_has_intervals(void **state)
     sweep_analysis_release(&analysis);
 }
 
+/* Throughputs of 12 to 112, written down as whole numbers: most repetitions agree. */
+static void the_resolution_of_throughputs_is_counted(void **state)
+{
+    enum { SWEEPS = 400 };
+    struct random_stream random = {4};
+    unsigned held = 0, efficiency = 0, rejected = 0, asked = 0;
+
+    (void)state;
+    for (int i = 0; i < SWEEPS; i++) {
+        struct scaling_data data = {.observation = observation, .rates = true};
+        double rate = 12 + random_uniform(&random);
+        const struct interval *s, *e;
+        for (unsigned k = 0; k < 20; k++) {
+            unsigned n = 1U << (k % 5);
+            double exact = rate * n / (1 + 0.05 * (n - 1)) * exp(0.003 * random_normal(&random));
+            observation[data.count++] = (struct observation){n, k / 5, 1 / round(exact)};
+        }
+        analyse(&data);
+        s = &analysis.models[MODEL_AMDAHL].shape[0];
+        e = &analysis.points[4].efficiency;
+        if (interval_has_bounds(e) && interval_has_bounds(s)) { /* not where less than five values are left */
+            assert_true(fabs(analysis.facts.resolution - 1) < 1e-12);
+            assert_non_null(strstr(analysis.facts.resolution_sentence, "throughputs are rounded to 1, "));
+            asked++;
+            held += s->low <= 0.05 && 0.05 <= s->high;
+            efficiency += e->low <= 1 / 1.75 && 1 / 1.75 <= e->high;
+        }
+        rejected += analysis.models[MODEL_AMDAHL].rejected;
+        sweep_analysis_release(&analysis);
+    }
+    print_message("# throughputs rounded to 1: s held in %u, E(16) in %u of %u, model rejected in %u of %d\n",
+                  held, efficiency, asked, rejected, (int)SWEEPS);
+    assert_true(asked > SWEEPS * 9 / 10 && held >= asked * 92 / 100 && efficiency >= asked * 92 / 100 &&
+                rejected <= SWEEPS * 5 / 100);
+}
+
 /* Times that are computed, or copied: no repetition says anything, and nothing is beyond doubt. */
 static void repetitions_that_agree_prove_nothing(void **state)
 {
@@ -233,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_in_the_order_of_n_are_said),
         cmocka_unit_test(the_resolution_is_found_and_counted),
+        cmocka_unit_test(the_resolution_of_throughputs_is_counted),
         cmocka_unit_test(rounding_that_hides_all_noise_has_intervals),
         cmocka_unit_test(repetitions_that_agree_prove_nothing),
         cmocka_unit_test(times_with_all_their_digits_have_no_resolution),
