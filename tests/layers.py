@@ -84,12 +84,17 @@ LAYERS: dict[str, str] = {
                               "harness/sweep harness/fit harness/cluster harness/console pipeline/images/shards",
     "harness/gate": "pipeline/base analysis/statistics analysis/account analysis/gate harness/machine harness/study "
                     "harness/trial harness/fit harness/console",
-    "harness/cli": "pipeline/base pipeline/pool pipeline/synthetic pipeline/replay pipeline/images pipeline/images/input "
+    "harness/cli/gate": "analysis/statistics analysis/gate pipeline/base pipeline/images/input harness/trial "
+                        "harness/fit harness/console harness/gate",
+    "harness/cli/history": "analysis/gate pipeline/base harness/study harness/fit harness/console harness/cli/gate",
+    "harness/cli": "analysis/statistics analysis/knee analysis/prediction analysis/gate analysis/reference "
+                   "pipeline/base pipeline/pool pipeline/synthetic pipeline/replay pipeline/images/input "
                    "pipeline/images/recipe pipeline/images/codecs pipeline/images/overlay pipeline/images/engines "
-                   "pipeline/images/output pipeline/images/shards analysis/statistics analysis/knee analysis/gate analysis/prediction analysis/reference "
-                   "harness/machine harness/machine/counters harness/machine/emulation harness/machine/doctor "
-                   "harness/study harness/tables harness/trial harness/sweep harness/sweep/subjects harness/fit "
-                   "harness/validation harness/answer harness/console harness/export harness/gate harness/cluster",
+                   "pipeline/images/output pipeline/images/shards pipeline/images harness/machine "
+                   "harness/machine/counters harness/machine/emulation harness/machine/doctor harness/study "
+                   "harness/tables harness/trial harness/sweep harness/fit harness/validation harness/answer "
+                   "harness/console harness/export harness/cluster harness/sweep/subjects harness/gate "
+                   "harness/cli/gate harness/cli/history",
 }
 
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)

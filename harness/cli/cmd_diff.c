@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "harness/cli/commands.h"
-#include "harness/cli/study_diff.h"
+#include "harness/cli/history/study_diff.h"
 #include "harness/console/value_text.h"
 #include "harness/console/wrapped.h"
 #include "harness/fit/fit_json.h"

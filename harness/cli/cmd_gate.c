@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "harness/cli/commands.h"
-#include "harness/cli/gate_arguments.h"
-#include "harness/cli/gate_baseline.h"
+#include "harness/cli/gate/gate_arguments.h"
+#include "harness/cli/gate/gate_baseline.h"
 #include "harness/console/wrapped.h"
 #include "harness/fit/fit.h"
 #include "harness/gate/outputs.h"

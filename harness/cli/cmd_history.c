@@ -4,7 +4,7 @@
 
 #include "analysis/gate/change.h"
 #include "harness/cli/commands.h"
-#include "harness/cli/history_plot.h"
+#include "harness/cli/history/history_plot.h"
 #include "harness/console/message.h"
 #include "harness/console/wrapped.h"
 #include "harness/fit/fit_json.h"

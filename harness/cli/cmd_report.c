@@ -16,7 +16,7 @@
 #include "harness/cli/commands.h"
 #include "harness/cli/fit_others.h"
 #include "harness/cli/report_curve.h"
-#include "harness/cli/run_program.h"
+#include "harness/console/run_program.h"
 #include "harness/console/message.h"
 #include "harness/study/study_counts.h"
 #include "pipeline/base/fault.h"

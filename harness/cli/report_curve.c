@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "harness/cli/gnuplot.h"
+#include "harness/console/gnuplot.h"
 #include "pipeline/base/plain_file.h"
 #include "pipeline/base/scratch.h"
 

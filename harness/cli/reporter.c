@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/cli/run_program.h"
+#include "harness/console/run_program.h"
 #include "pipeline/base/paths.h"
 
 #define PYTHON "/usr/bin/python3" /* Debian's own, the one that sees Debian's packages */

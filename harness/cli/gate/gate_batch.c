@@ -1,4 +1,4 @@
-#include "harness/cli/gate_batch.h"
+#include "harness/cli/gate/gate_batch.h"
 
 #include <errno.h>
 #include <math.h>

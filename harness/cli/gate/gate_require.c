@@ -1,4 +1,4 @@
-#include "harness/cli/gate_require.h"
+#include "harness/cli/gate/gate_require.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "harness/cli/gnuplot.h"
+#include "harness/console/gnuplot.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "harness/cli/run_program.h"
+#include "harness/console/run_program.h"
 #include "pipeline/base/paths.h"
 
 enum { WORDS_MOST = 10 };

@@ -1,12 +1,12 @@
-#include "harness/cli/gate_baseline.h"
+#include "harness/cli/gate/gate_baseline.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "harness/cli/baseline_causes.h"
-#include "harness/cli/baseline_identity.h"
-#include "harness/cli/baseline_values.h"
+#include "harness/cli/gate/baseline_causes.h"
+#include "harness/cli/gate/baseline_identity.h"
+#include "harness/cli/gate/baseline_values.h"
 #include "harness/console/options.h"
 #include "harness/console/value_text.h"
 #include "harness/console/wrapped.h"

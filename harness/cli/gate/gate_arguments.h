@@ -2,9 +2,9 @@
 #ifndef KNEE_GATE_ARGUMENTS_H
 #define KNEE_GATE_ARGUMENTS_H
 
-#include "harness/cli/baseline_file.h"
-#include "harness/cli/gate_builds.h"
-#include "harness/cli/gate_require.h"
+#include "harness/cli/gate/baseline_file.h"
+#include "harness/cli/gate/gate_builds.h"
+#include "harness/cli/gate/gate_require.h"
 #include "harness/console/options.h"
 
 #define GATE_USAGE "--against BUILD IN | --base CMD -- CMD | --baseline FILE STUDY | --require BOUND STUDY"

@@ -1,11 +1,11 @@
-#include "harness/cli/baseline_session.h"
+#include "harness/cli/gate/baseline_session.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "harness/cli/baseline_causes.h"
-#include "harness/cli/baseline_values.h"
+#include "harness/cli/gate/baseline_causes.h"
+#include "harness/cli/gate/baseline_values.h"
 
 /* As the reader wants it: of a relative quantity only what has a logarithm can be compared. */
 static bool is_known(const struct gate_quantity_kind *kind, const struct gate_value *value)

@@ -5,7 +5,7 @@
 
 #include <limits.h>
 
-#include "harness/cli/gate_builds.h"
+#include "harness/cli/gate/gate_builds.h"
 #include "pipeline/images/input/batch.h"
 
 struct gate_batch {

@@ -1,4 +1,4 @@
-#include "harness/cli/baseline_causes.h"
+#include "harness/cli/gate/baseline_causes.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "harness/cli/baseline_values.h"
+#include "harness/cli/gate/baseline_values.h"
 
 #include <math.h>
 

@@ -1,4 +1,4 @@
-#include "harness/cli/baseline_file.h"
+#include "harness/cli/gate/baseline_file.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/cli/baseline_identity.h"
-#include "harness/cli/baseline_session.h"
+#include "harness/cli/gate/baseline_identity.h"
+#include "harness/cli/gate/baseline_session.h"
 #include "harness/fit/fit_json.h"
 #include "pipeline/base/plain_file.h"
 

@@ -1,4 +1,4 @@
-#include "harness/cli/run_program.h"
+#include "harness/console/run_program.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* A history as JSON (history.h). */
 #include "analysis/gate/change.h"
-#include "harness/cli/baseline_values.h"
-#include "harness/cli/history.h"
+#include "harness/cli/gate/baseline_values.h"
+#include "harness/cli/history/history.h"
 #include "harness/fit/fit_json.h"
 
 static const char *name_of(const struct history *history, enum history_figure figure)

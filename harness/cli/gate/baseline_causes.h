@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "harness/cli/baseline_file.h"
+#include "harness/cli/gate/baseline_file.h"
 #include "harness/gate/report.h"
 
 /* {"workers": 4, "tail": 0.013, ...} with the names of account_cause_name(); NULL: the study has no account. */

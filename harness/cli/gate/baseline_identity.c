@@ -1,4 +1,4 @@
-#include "harness/cli/baseline_identity.h"
+#include "harness/cli/gate/baseline_identity.h"
 
 #include <string.h>
 

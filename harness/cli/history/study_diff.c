@@ -1,9 +1,9 @@
-#include "harness/cli/study_diff.h"
+#include "harness/cli/history/study_diff.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "harness/cli/baseline_values.h"
+#include "harness/cli/gate/baseline_values.h"
 
 /* The facts of each part; a name that ends in a star stands for all that begin like it. */
 static const struct part {

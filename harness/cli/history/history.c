@@ -1,11 +1,11 @@
-#include "harness/cli/history.h"
+#include "harness/cli/history/history.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "analysis/gate/change.h"
-#include "harness/cli/baseline_identity.h"
-#include "harness/cli/baseline_values.h"
+#include "harness/cli/gate/baseline_identity.h"
+#include "harness/cli/gate/baseline_values.h"
 #include "harness/study/study_read.h"
 
 enum gate_quantity history_quantity(const struct history *history, enum history_figure figure)

@@ -1,4 +1,4 @@
-#include "harness/cli/gate_arguments.h"
+#include "harness/cli/gate/gate_arguments.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "harness/cli/gate_builds.h"
+#include "harness/cli/gate/gate_builds.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "analysis/statistics/random.h"
-#include "harness/cli/gate_batch.h"
-#include "harness/cli/gate_instructions.h"
+#include "harness/cli/gate/gate_batch.h"
+#include "harness/cli/gate/gate_instructions.h"
 #include "harness/console/message.h"
 #include "harness/console/progress.h"
 #include "harness/console/wrapped.h"

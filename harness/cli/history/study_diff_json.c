@@ -1,6 +1,6 @@
 /* What differs between two studies, as JSON (study_diff.h). */
-#include "harness/cli/baseline_values.h"
-#include "harness/cli/study_diff.h"
+#include "harness/cli/gate/baseline_values.h"
+#include "harness/cli/history/study_diff.h"
 #include "harness/fit/fit_json.h"
 
 static json_t *facts_json(const struct study_diff *diff)

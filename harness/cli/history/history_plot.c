@@ -1,11 +1,11 @@
-#include "harness/cli/history_plot.h"
+#include "harness/cli/history/history_plot.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/cli/gnuplot.h"
+#include "harness/console/gnuplot.h"
 #include "pipeline/base/scratch.h"
 #include "pipeline/base/whole_file.h"
 

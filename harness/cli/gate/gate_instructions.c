@@ -1,4 +1,4 @@
-#include "harness/cli/gate_instructions.h"
+#include "harness/cli/gate/gate_instructions.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #ifndef KNEE_GATE_BASELINE_H
 #define KNEE_GATE_BASELINE_H
 
-#include "harness/cli/baseline_file.h"
+#include "harness/cli/gate/baseline_file.h"
 #include "harness/gate/report.h"
 
 /* Prints what does not agree and begins the report's outcome with it. Returns how many differences there are. */
