@@ -60,7 +60,13 @@ static int end_last_line(const struct line_log *log, struct fault *fault)
     return 0;
 }
 
-/* Both descriptors, of the same regular file. O_NONBLOCK: a FIFO must not hold us up; it changes nothing for a file. */
+static const char *why_not_open(int error)
+{
+    return error == ENXIO ? "it is not a regular file" : error == ELOOP ? "it is a link" : strerror(error);
+}
+
+/* Both descriptors, of the same regular file. O_NONBLOCK: a FIFO must not hold us up; it changes nothing for a file. A
+ * second name may be that of a file anywhere, which would be cleared and written. */
 static int open_both(struct line_log *log, struct fault *fault)
 {
     const int common = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
@@ -71,9 +77,15 @@ static int open_both(struct line_log *log, struct fault *fault)
         log->read_fd = open(log->path, O_RDONLY | common);
     if (log->fd < 0 || log->read_fd < 0 || fstat(log->fd, &status) || fstat(log->read_fd, &other))
         return fault_set(fault, "%s: %s: give an output folder that can be written", log->path,
-                         errno == ENXIO ? "it is not a regular file" : strerror(errno));
+                         why_not_open(errno));
     if (!S_ISREG(status.st_mode) || status.st_ino != other.st_ino || status.st_dev != other.st_dev)
         return fault_set(fault, "%s: it is not a regular file: give another output folder", log->path);
+    if (status.st_nlink > 1)
+        return fault_set(
+            fault,
+            "%s: the file has another name too (a hard link), and would change there: remove one "
+            "of them, or put a copy in its place",
+            log->path);
     return 0;
 }
 

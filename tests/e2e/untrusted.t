@@ -106,10 +106,14 @@ find out -name 'b.jpg*' -printf '%p %i\n' | sort >before
 is "$? $(find out -name 'b.jpg*' -printf '%p %i\n' | sort | cmp - before)" "0 " "outputs of other sizes are made again, and only those of their item"
 
 # Other kinds of files as the journal.
-for kind in fifo link; do
+for kind in fifo link 'second name'; do
     rm -rf out
     mkdir -p out/.knee
-    if [ $kind = fifo ]; then mkfifo out/.knee/journal; else ln -s ../../victim/keep.txt out/.knee/journal; fi
+    case $kind in
+    fifo) mkfifo out/.knee/journal ;;
+    link) ln -s ../../victim/keep.txt out/.knee/journal ;;
+    *) ln victim/keep.txt out/.knee/journal ;;
+    esac
     timeout 60 "$KNEE" run --quiet batch out 2>said
     is "$? $(grep -c 'out/.knee/journal: ' said)" "1 1" "a $kind as the journal is refused at once"
 done
@@ -118,4 +122,5 @@ mkdir out && ln -s ../victim out/.knee
 "$KNEE" run --quiet batch out 2>said
 like "$? $(cat said)" '^1 .*out/.knee: it is not a folder' "... and a link as its folder"
 is "$(ls victim)" $'keep.jpg\nkeep.txt\nsub' "... with nothing written there"
+is "$(cat victim/keep.txt)" precious "... nor into the file behind the journal"
 done_testing
