@@ -9,7 +9,8 @@ static const double short_s = 0.05, unlimited_factor = 1.3, more_factor = 1.15, 
 
 const char *knob_rule_name(enum knob_rule rule)
 {
-    static const char *const names[KNOB_RULES] = {"short", "unlimited", "no-effect", "spinning", "output"};
+    static const char *const names[KNOB_RULES] = {"short",     "left",     "unlimited",
+                                                  "no-effect", "spinning", "output"};
 
     return names[rule];
 }
@@ -44,6 +45,18 @@ static bool find_short(const struct knob_cell *cell, struct knob_finding *findin
     SAY(finding,
         "a trial with %u worker%s takes %.0f ms: mostly the start of processes; give the command more work",
         cell->workers, plural(cell->workers), 1000 * cell->wall_s);
+    return true;
+}
+
+static bool find_left(const struct knob_cell *cell, struct knob_finding *finding)
+{
+    if (!(cell->left_running >= 1))
+        return false;
+    SAY(finding,
+        "with %u worker%s the command ended while %.0f of its processes ran on: they were ended, and what "
+        "they did "
+        "is not in its time; let it wait for them",
+        cell->workers, plural(cell->workers), cell->left_running);
     return true;
 }
 
@@ -169,6 +182,8 @@ static bool apply(enum knob_rule rule, const struct knob_cell *cells, size_t i, 
     switch (rule) {
     case KNOB_SHORT:
         return find_short(&cells[i], finding);
+    case KNOB_LEFT:
+        return find_left(&cells[i], finding);
     case KNOB_UNLIMITED:
         return find_unlimited(&cells[i], finding);
     case KNOB_SPINNING:

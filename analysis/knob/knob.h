@@ -8,6 +8,7 @@
  * Rules, over the cells in the order of n; CPUs used: CPU time / wall time, CPUs wanted: (CPU time + run-queue
  * delay) / wall time. Thresholds leave room for a helper thread and for noise:
  *   short       wall time below 50 ms: mostly start-up
+ *   left        processes run on when the command has ended
  *   unlimited   n workers want more than 1.3 n CPUs
  *   no effect   beyond some m no more CPUs are used (less than 1.15 times those of m) although there are cores, and less
  *               than 0.8 n, by a program that is busy (more than 0.5 m); or no more threads run, and fewer than n, but
@@ -27,11 +28,20 @@ struct knob_cell {
     double cpus_most;                    /* used at most, between two looks */
     double threads_most, processes_most; /* alive at once, at most */
     double maxrss_mib, rss_sum_mib;      /* of the largest process; of all together */
+    double left_running;                 /* processes that ran on when the command had ended */
     unsigned outputs;                    /* different outputs among its trials; 0 not compared */
     int same_as_one, same_as_two;        /* its outputs are those of 1 and 2 workers: 1, 0; -1 not known */
 };
 
-enum knob_rule { KNOB_SHORT, KNOB_UNLIMITED, KNOB_NO_EFFECT, KNOB_SPINNING, KNOB_OUTPUT, KNOB_RULES };
+enum knob_rule {
+    KNOB_SHORT,
+    KNOB_LEFT,
+    KNOB_UNLIMITED,
+    KNOB_NO_EFFECT,
+    KNOB_SPINNING,
+    KNOB_OUTPUT,
+    KNOB_RULES
+};
 
 struct knob_finding {
     enum knob_rule rule;
@@ -39,7 +49,7 @@ struct knob_finding {
     char sentence[320];
 };
 
-/* "short", "unlimited", "no-effect", "spinning", "output" */
+/* "short", "left", "unlimited", "no-effect", "spinning", "output" */
 const char *knob_rule_name(enum knob_rule rule);
 
 /* CPUs that a cell used on average, and wanted; NAN unknown. */

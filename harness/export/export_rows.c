@@ -79,6 +79,7 @@ static const struct field trial_fields[] = {
     TRIAL(cpu_ns_per_s_most),
     TIME(runqueue_ns),
     TRIAL(rss_sum_bytes),
+    TRIAL(left_running),
     TRIAL(cpus_outside),
     TRIAL(output_sha256),
     TIME(iowait_ns),

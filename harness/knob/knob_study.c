@@ -74,6 +74,7 @@ static struct knob_cell cell_of(const struct study_data *study, unsigned workers
         .processes_most = median_of(study, workers, offsetof(struct data_trial, processes_most)),
         .maxrss_mib = median_of(study, workers, offsetof(struct data_trial, maxrss_mib)),
         .rss_sum_mib = median_of(study, workers, offsetof(struct data_trial, rss_sum_mib)),
+        .left_running = median_of(study, workers, offsetof(struct data_trial, left_running)),
         .outputs = outputs_of(study, workers, &own)};
 
     cell.same_as_one = same(cell.outputs, own, of_one, one);

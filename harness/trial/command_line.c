@@ -31,6 +31,14 @@ static size_t escaped_length(const char *text)
     return length > 0 && text[1 + length] == '}' ? length + 2 : 0;
 }
 
+/* A value without special characters stays as it is, so that it may also stand between quotes of the text: "{out}/a b". */
+static char *quote_value(const char *value)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=./:,@%";
+
+    return *value && !value[strspn(value, plain)] ? g_strdup(value) : g_shell_quote(value);
+}
+
 int command_line_check(const char *text, bool *used, struct fault *fault)
 {
     while (*text) {
@@ -56,7 +64,7 @@ char *command_line_fill(const char *text, const struct command_values *values, b
         size_t length = place_length(text), escaped = escaped_length(text);
         int place = length ? place_of(text, length) : -1;
         if (place >= 0) {
-            char *value = quote ? g_shell_quote(values->text[place]) : g_strdup(values->text[place]);
+            char *value = quote ? quote_value(values->text[place]) : g_strdup(values->text[place]);
             g_string_append(filled, value);
             g_free(value);
         } else if (escaped) {

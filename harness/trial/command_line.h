@@ -32,7 +32,7 @@ struct command_values {
 /* Notes in used[COMMAND_PLACES] which places the text has. Returns 0, or -1 with fault: an unknown place. */
 int command_line_check(const char *text, bool *used, struct fault *fault);
 
-/* The text with its places filled in; for a shell (quote true) each value is quoted. Caller frees with
+/* The text with its places filled in; for a shell (quote true) a value with special characters is quoted. Caller frees with
  * g_free. The text has been checked. */
 char *command_line_fill(const char *text, const struct command_values *values, bool quote);
 

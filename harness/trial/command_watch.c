@@ -27,24 +27,6 @@ struct look {
     uint64_t cpu_ns, runqueue_ns, rss_bytes;
 };
 
-/* An antagonist, and whatever else this process has started. */
-static void note_others(struct command_watch *watch)
-{
-    char path[64], text[512], *at = text, *end;
-    const pid_t self = getpid();
-
-    snprintf(path, sizeof path, "/proc/%d/task/%d/children", self, self);
-    if (kernel_read_text(path, text, sizeof text) <= 0)
-        return;
-    while (watch->other_count < sizeof watch->others / sizeof *watch->others) {
-        long child = strtol(at, &end, 10);
-        if (child <= 0 || end == at)
-            break;
-        watch->others[watch->other_count++] = (pid_t)child;
-        at = end;
-    }
-}
-
 void command_watch_begin(struct command_watch *watch, const char *pin)
 {
     *watch = (struct command_watch){.delay_ns = FIRST_NS, .outside = hwloc_bitmap_alloc()};
@@ -59,7 +41,7 @@ void command_watch_begin(struct command_watch *watch, const char *pin)
                     hwloc_bitmap_set(watch->cell, cpu);
     }
     watch->seen.cell_cpus = (uint32_t)hwloc_bitmap_weight(watch->cell);
-    note_others(watch);
+    own_children_read(&watch->others);
 }
 
 /* The wait for a CPU of a thread, and the CPUs that it may use outside of the cell. */
@@ -128,14 +110,6 @@ static void look_at_process(struct look *look, pid_t pid)
         closedir(tasks);
 }
 
-static bool is_other(const struct command_watch *watch, pid_t pid)
-{
-    for (uint32_t i = 0; i < watch->other_count; i++)
-        if (watch->others[i] == pid)
-            return pid != watch->starter;
-    return false;
-}
-
 /* The children of every thread of a process, and theirs. */
 static void look_below(struct look *look, pid_t pid, int depth)
 {
@@ -152,9 +126,10 @@ static void look_below(struct look *look, pid_t pid, int depth)
         if (entry->d_name[0] == '.' || kernel_read_text(file, text, sizeof text) <= 0)
             continue;
         for (; (child = strtol(at, &end, 10)) > 0 && end != at; at = end) {
-            if (depth == 0 && is_other(look->watch, (pid_t)child))
+            bool is_starter = child == look->watch->starter;
+            if (depth == 0 && !is_starter && own_children_has(&look->watch->others, (pid_t)child))
                 continue;
-            if (child != look->watch->starter)
+            if (!is_starter)
                 look_at_process(look, (pid_t)child);
             look_below(look, (pid_t)child, depth + 1);
         }

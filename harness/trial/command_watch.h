@@ -14,7 +14,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What was seen; all but cell_cpus 0 and "" with looks 0. */
+#include "harness/trial/own_children.h"
+
+/* What was seen; all but cell_cpus and left 0 and "" with looks 0. */
 struct command_seen {
     uint32_t looks;
     uint32_t cell_cpus;                    /* CPUs of the cell, also without looks */
@@ -23,6 +25,7 @@ struct command_seen {
         cpu_ns_per_s_most;  /* CPU time used per second, at most, between looks; 0: too short to be known */
     uint64_t runqueue_ns;   /* its threads were ready for a CPU without one */
     uint64_t rss_sum_bytes; /* resident memory of all processes together, at most */
+    uint32_t left;          /* processes that it left running, and that were ended; also without looks */
     char outside[96];       /* CPUs that a thread was allowed to use outside of the cell's; "" none */
 };
 
@@ -31,9 +34,8 @@ struct command_watch {
     hwloc_bitmap_t cell;    /* CPUs of the cell; NULL: those of this process */
     hwloc_bitmap_t outside; /* owned */
     pid_t starter;          /* not a part of the command; 0 none */
-    pid_t others
-        [8]; /* children of this process before the command began: no part of it, but for the starter's */
-    uint32_t other_count;
+    struct own_children
+        others;         /* before the command began: antagonists, no part of it, but for the starter's */
     uint64_t before_ns; /* instant and CPU time of the look before; 0 none */
     uint64_t before_cpu_ns;
     uint64_t before_runqueue_ns; /* of the last look */

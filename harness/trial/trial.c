@@ -50,7 +50,8 @@ static bool is_broken(const struct trial_outcome *outcome, struct trial_result *
     if (!WIFEXITED(outcome->wait_status) || (trial->exit_code != 0 && !has_bad_items) || !header) {
         const char *why = header && header->message[0] ? header->message : outcome->stderr_line;
         pool_wait_words(outcome->wait_status, words, sizeof words);
-        REASON(result, "the run %s: %.300s", words, why[0] ? why : "it gave no reason");
+        REASON(result, "the run %s%s: %.300s", WIFSIGNALED(outcome->wait_status) ? "was " : "", words,
+               why[0] ? why : "it gave no reason");
         return true;
     }
     if (header->end_ns == 0 || trial->items != (int64_t)outcome->table.items) {
@@ -334,6 +335,7 @@ void trial_result_begin(struct trial_result *result, const struct trial_outcome 
                                               .bytes_out = STUDY_UNKNOWN,
                                               .exit_code = STUDY_UNKNOWN,
                                               .processes_most = STUDY_UNKNOWN,
+                                              .left_running = STUDY_UNKNOWN,
                                               .threads_most = STUDY_UNKNOWN,
                                               .cpu_ns_per_s_most = STUDY_UNKNOWN,
                                               .runqueue_ns = STUDY_UNKNOWN,

@@ -11,7 +11,8 @@
  * The command gets the environment of this process with KNEE_SPANS, KNEE_WORKERS and KNEE_PADDING (a text whose
  * length differs from trial to trial, because the address at which a stack begins changes a program's time), its
  * standard input and output are /dev/null, and the reason that it gives on stderr is kept. The sweep becomes a subreaper: it
- * ends the processes that the command leaves running, and counts their CPU time. Meanwhile it looks at them
+ * ends the processes that the command leaves running, also those in a session of their own, and counts their CPU time. Those
+ * of a hook are ended, too. Meanwhile it looks at them
  * (command_watch.h); a command that takes CPUs outside of its cell makes the trial void.
  *
  * Sequence: command_spec_check() once; trial_command_run() and trial_command_judge() for each trial;

@@ -38,6 +38,7 @@ static void forget_unmeasured(struct study_trial_rows *rows)
 /* What was seen in looks; a command that ended before the first look was not seen. */
 static void take_seen(struct study_trial *trial, const struct command_seen *seen)
 {
+    trial->left_running = seen->left;
     if (!seen->looks)
         return;
     trial->processes_most = seen->processes_most;
@@ -71,7 +72,8 @@ static enum trial_status decide(const struct trial_outcome *outcome, const struc
     char words[96];
 
     if (outcome->wait_status != 0)
-        snprintf(result->reason, sizeof result->reason, "the command %s: %.300s",
+        snprintf(result->reason, sizeof result->reason, "the command %s%s: %.300s",
+                 WIFSIGNALED(outcome->wait_status) ? "was " : "",
                  pool_wait_words(outcome->wait_status, words, sizeof words),
                  outcome->stderr_line[0] ? outcome->stderr_line : "it gave no reason");
     else if (outcome->complaint[0])

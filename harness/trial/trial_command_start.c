@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/trial/own_children.h"
 #include "harness/trial/trial_command_internal.h"
 #include "harness/trial/trial_process_internal.h"
 #include "harness/trial/trial_starter.h"
@@ -85,20 +86,40 @@ static void become(const struct command_launch *launch, pid_t parent, int progra
 
 /* --- the parent --- */
 
-/* Ends and reaps the processes that the command left running, and adds their CPU time. */
-static void end_group(pid_t group, struct trial_outcome *outcome)
+/* A process that has a session of its own is not in the command's group; when its parent ends it becomes ours. */
+static void kill_all_but(const struct own_children *before)
+{
+    struct own_children now;
+
+    own_children_read(&now);
+    for (uint32_t i = 0; i < now.count; i++)
+        if (!own_children_has(before, now.pid[i]))
+            kill(now.pid[i], SIGKILL);
+}
+
+/* Ends and reaps the processes that the command left running, whatever they are, and adds their CPU time. before: children
+ * that are none of them. Returns how many there were. */
+static uint32_t end_all(pid_t group, const struct own_children *before, struct trial_outcome *outcome)
 {
     struct rusage usage;
+    uint32_t ended = 0;
+    int status;
     pid_t pid;
 
     kill(-group, SIGKILL);
-    while ((pid = wait4(-1, NULL, 0, &usage)) > 0 || (pid < 0 && errno == EINTR))
-        if (pid > 0) {
-            outcome->user_ns +=
-                (uint64_t)usage.ru_utime.tv_sec * 1000000000u + (uint64_t)usage.ru_utime.tv_usec * 1000u;
-            outcome->system_ns +=
-                (uint64_t)usage.ru_stime.tv_sec * 1000000000u + (uint64_t)usage.ru_stime.tv_usec * 1000u;
-        }
+    for (;;) {
+        kill_all_but(before);
+        pid = wait4(-1, &status, 0, &usage);
+        if (pid < 0 && errno != EINTR)
+            return ended;
+        if (pid < 0)
+            continue;
+        ended += WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+        outcome->user_ns +=
+            (uint64_t)usage.ru_utime.tv_sec * 1000000000u + (uint64_t)usage.ru_utime.tv_usec * 1000u;
+        outcome->system_ns +=
+            (uint64_t)usage.ru_stime.tv_sec * 1000000000u + (uint64_t)usage.ru_stime.tv_usec * 1000u;
+    }
 }
 
 static pid_t start(const struct command_launch *launch, int program, int report_fd, struct fault *fault)
@@ -118,12 +139,15 @@ static pid_t start(const struct command_launch *launch, int program, int report_
 int trial_command_hook(const struct trial_process *process, const struct command_launch *launch,
                        struct trial_outcome *outcome, struct fault *fault)
 {
-    pid_t pid = start(launch, -1, -1, fault);
+    struct own_children before;
+    pid_t pid;
 
+    own_children_read(&before);
+    pid = start(launch, -1, -1, fault);
     if (pid < 0)
         return -1;
     trial_process_wait(process, pid, NULL, outcome);
-    end_group(pid, outcome);
+    end_all(pid, &before, outcome);
     return 0;
 }
 
@@ -152,13 +176,15 @@ static int run_starter(const struct trial_process *process, const struct command
 {
     struct command_watch watch;
     struct trial_look look = {command_watch_look, &watch};
-    int program = trial_starter_program();
+    struct own_children before;
+    int program = trial_starter_program(), status;
     pid_t pid;
 
     if (program < 0)
         return fault_sys(fault,
                          "a trial cannot be started (memfd: %s): free memory, or set vm.memfd_noexec to 0",
                          strerror(errno));
+    own_children_read(&before);
     pid = start(launch, program, report_fd, fault);
     if (pid < 0)
         return -1;
@@ -167,12 +193,9 @@ static int run_starter(const struct trial_process *process, const struct command
     trial_process_wait(process, pid, &look, outcome);
     command_watch_end(&watch);
     outcome->seen = watch.seen;
-    if (take_report(report_fd, outcome, fault)) {
-        end_group(pid, outcome);
-        return -1;
-    }
-    end_group(pid, outcome);
-    return 0;
+    status = take_report(report_fd, outcome, fault);
+    outcome->seen.left = end_all(pid, &before, outcome);
+    return status;
 }
 
 int trial_command_timed(const struct trial_process *process, const struct command_launch *launch,

@@ -276,6 +276,8 @@ void trial_process_last_line(int fd, char *line, size_t bytes)
     if (length <= 0)
         return;
     text[length] = '\0';
+    for (ssize_t i = 0; i < length; i++)
+        text[i] = text[i] ? text[i] : '\n'; /* binary output has zeros */
     for (char *at = strtok_r(text, "\r\n", &save); at; at = strtok_r(NULL, "\r\n", &save)) {
         last = has_text(at) ? at : last;
         failure = sounds_like_a_failure(at) ? at : failure;

@@ -91,6 +91,16 @@ is "$? $(grep -c -- '--check' stderr)" "1 1" "a wrong output is a failure"
 is "$? $(grep -c 'spans: line 1: no JSON' stderr)" "1 1" "bad spans are reported with their line"
 "$KNEE" sweep --study f4 "${small[@]}" -- no-such-program "{workers}" >stdout 2>stderr
 is "$? $(grep -c 'no-such-program cannot be run' stderr)" "1 1" "a command that is not there"
+failed() { # PATTERN NAME options...
+    "$KNEE" sweep --study x "${small[@]}" "${@:3}" >stdout 2>stderr
+    is "$? $(tail -n 1 stderr | grep -Ec "$1")" "1 1" "$2" || cat stderr
+}
+failed "FOO=1 cannot be run .*: env sets variables: env NAME=VALUE PROGRAM" "a variable in front of the program" -- FOO=1 prog "{workers}"
+failed "'' cannot be run" "an empty word for the program" -- '' "{workers}"
+failed 'exited with code 5: fatal: no memory' "a reason after binary output" -- sh -c 'printf "\1\0\2\0fatal: no memory\n" >&2; exit 5; : {workers}'
+# shellcheck disable=SC2016 # for the command's shell
+"$KNEE" sweep --study q1 "${small[@]}" --check 'test -e "{out}/a b"' -- sh -c 'mkdir "$1"; touch "$1/a b"; : {workers}' - '{out}' >stdout 2>stderr
+is $? 0 "a place within quotes of a check" || cat stderr
 refused() { # PATTERN NAME options...
     "$KNEE" sweep --study x "${@:3}" >stdout 2>stderr
     is "$? $(grep -c '' stderr)" "2 1" "$2: exit 2 and one line"

@@ -70,6 +70,16 @@ like "$(finding u unlimited)" '1 worker used .*the option does not limit all thr
 sweep s 1 -- true "{workers}"
 like "$(finding s short)" 'mostly the start of processes' "a trial of a few milliseconds is named as such"
 
+# --- processes that run on when the command has ended, in its group or in a session of their own
+# shellcheck disable=SC2016 # for the command's shell
+sweep left 1,2 -- sh -c 'setsid sh -c "trap : HUP TERM; echo \$\$ >>pids; while :; do sleep 1; done" & sleep 100 & while ! grep -q . pids; do :; done; : {workers}'
+is $? 0 "a command that leaves two processes: they do not hold the sweep"
+like "$(finding left left)" 'with 1 worker the command ended while [23] of its processes ran on: they were ended' "... which is named"
+is "$(while read -r pid; do [ ! -d "/proc/$pid" ] || echo "$pid"; done <pids)" "" "... and ends them"
+is "$(q t 'SELECT max(left_running) FROM trial')" 0 "a command that waits for its processes leaves none"
+sweep hook 1 --prepare 'setsid sleep 100 &' -- true '{workers}'
+is $? 0 "a hook that leaves a process does not hold the sweep"
+
 # --- output
 sweep o1 1,2,4 --output - -- sh -c 'echo same; : {workers}'
 is "$(finding o1 output)$(q o1 'SELECT count(DISTINCT output_sha256) FROM trial')" 1 "equal outputs on stdout"

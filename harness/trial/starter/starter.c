@@ -47,7 +47,8 @@ static void become(char **words, pid_t parent)
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execvp(words[0], words);
-    dprintf(STDERR_FILENO, "%s cannot be run (%s)\n", words[0], strerror(errno));
+    dprintf(STDERR_FILENO, "%s cannot be run (%s)%s\n", *words[0] ? words[0] : "''", strerror(errno),
+            strchr(words[0], '=') ? ": env sets variables: env NAME=VALUE PROGRAM" : "");
     _exit(EXIT_CANNOT_START);
 }
 

@@ -23,6 +23,7 @@ static struct knob_cell cell(unsigned workers, double wall_s, double cpu_s, doub
                               .processes_most = 1,
                               .maxrss_mib = NAN,
                               .rss_sum_mib = NAN,
+                              .left_running = NAN,
                               .same_as_one = -1,
                               .same_as_two = -1};
 }
@@ -134,6 +135,21 @@ static void rules_by_kind_of_program(void **state)
     }
 }
 
+static void processes_that_run_on(void **state)
+{
+    struct knob_cell cells[] = {cell(1, 1, 1, 0, 2), cell(2, 0.5, 1, 0, 3)};
+    struct knob_finding findings[KNOB_RULES];
+
+    (void)state;
+    cells[0].left_running = 0;
+    cells[1].left_running = 3;
+    assert_int_equal(knob_judge(cells, 2, 2, findings), 1);
+    assert_string_equal(knob_rule_name(findings[0].rule), "left");
+    assert_int_equal(findings[0].workers, 2);
+    assert_non_null(
+        strstr(findings[0].sentence, "with 2 workers the command ended while 3 of its processes ran on"));
+}
+
 static void outputs(void **state)
 {
     struct knob_cell cells[] = {cell(1, 4, 4, 0, 2), cell(2, 2, 4, 0, 3), cell(4, 2, 4, 4, 5)};
@@ -165,7 +181,8 @@ static void nothing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_by_kind_of_program), cmocka_unit_test(outputs),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_by_kind_of_program),
+                                       cmocka_unit_test(processes_that_run_on), cmocka_unit_test(outputs),
                                        cmocka_unit_test(nothing)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
