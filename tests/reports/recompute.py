@@ -11,135 +11,28 @@ from __future__ import annotations
 import json
 import os
 import re
-import sqlite3
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-from scipy import optimize, stats
-
-Interval = tuple[float, float | None, float | None]  # value, low, high
-Rows = list[dict[str, Any]]
-Groups = dict[int, Any]
+from recompute_account import account
+from recompute_base import Interval, Rows, Study, arithmetic, by_block, geometric, ns, cpu, memory, point, rate, ratio, reversed_, scaled, slug, student
+from recompute_models import models
 
 LEFT_OUT = (
     # pattern of ids, why
     (r"answer\..*|replayed\..*|emulated\..*", "the batch on more cores: a simulation, or another study"),
     (r"ways\..*", "from three studies and a simulation"),
-    (r"loss\..*|knee\.cause\..*", "the core-second account: tests/unit/analysis/test_account.c has its known answers"),
+    (r"loss\..*|knee\.cause\..*", "causes within items: tests/unit/analysis/test_account.c has their known answers"),
     (r"size\..*", "robust regression: tests/unit/analysis/test_size_regression.c has its known answers"),
     (r"knee\.(workers|serial)|model\.(ideal|gustafson)\..*|model\..*\.(limit|t1|aicc)", "intervals over regions of parameters"),
-    (r"test\..*|fit\..*", "the test of the models that are not computed again"),
+    (r"test\..*|fit\..*", "levels, and tests of models that are not fitted or whose noise is unequal"),
     (r"quantity\..*", "formulas of counter groups"),
     (r"compared\..*", "medians of another file"),
-    (r"advice\..*|best\.workers|batch\.wall|warnings", "choices, and what follows from them"),
+    (r"advice\.(workers|chunk)|best\.workers|warnings", "choices"),
 )
+MERGED = ("counter.", "loss.")  # small causes are one number
 TOLERANCE = 1e-6
-
-
-def query(db: sqlite3.Connection, sql: str) -> Rows:
-    cursor = db.execute(sql)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row)) for row in cursor]
-
-
-def by_block(rows: Rows, value: Callable[[dict[str, Any]], float | None]) -> Groups:
-    """Values of trials in their blocks; those that were not measured are left out."""
-    blocks: dict[int, list[float]] = {}
-    for row in rows:
-        amount = value(row)
-        if amount is not None and np.isfinite(amount):
-            blocks.setdefault(row["block"], []).append(amount)
-    return blocks
-
-
-def student(values: Any, logs: bool) -> Interval:
-    """Mean with Student's 95% interval; of logarithms: the geometric mean."""
-    mean, count = float(np.mean(values)), len(values)
-
-    def undo(x: float) -> float:
-        return float(np.exp(x)) if logs else float(x)
-
-    spread = float(np.std(values, ddof=1)) if count > 1 else 0.0
-    if count < 2 or spread <= 1e-13:
-        return undo(mean), None, None
-    half = float(stats.t.ppf(0.975, count - 1)) * spread / np.sqrt(count)
-    low = mean - half if logs or mean < 0 else max(0.0, mean - half)
-    return undo(mean), undo(low), undo(mean + half)
-
-
-def geometric(blocks: Groups) -> Interval | None:
-    return student([np.mean(np.log(v)) for v in blocks.values()], True) if blocks else None
-
-
-def arithmetic(blocks: Groups) -> Interval | None:
-    return student([np.mean(v) for v in blocks.values()], False) if blocks else None
-
-
-def ratio(top: Groups, bottom: Groups) -> Interval | None:
-    """Geometric mean of top / bottom, paired by block."""
-    both = sorted(top.keys() & bottom.keys())
-    return student([np.mean(np.log(top[b])) - np.mean(np.log(bottom[b])) for b in both], True) if both else None
-
-
-def ns(column: str) -> Callable[[dict[str, Any]], float | None]:
-    return lambda row: None if row[column] is None else row[column] / 1e9
-
-
-def rate(row: dict[str, Any]) -> float | None:
-    good = None if row["items"] is None else row["items"] - (row["failed"] or 0)
-    return good / row["wall_ns"] * 1e9 if good and row["wall_ns"] else None
-
-
-def cpu(row: dict[str, Any]) -> float | None:
-    return (row["user_ns"] + row["system_ns"]) / 1e9 / row["items"] if row["items"] and row["user_ns"] is not None else None
-
-
-def memory(row: dict[str, Any]) -> float | None:
-    return None if row["maxrss_bytes"] is None else row["maxrss_bytes"] / 2**20
-
-
-def scaled(m: Interval | None, factor: float) -> Interval | None:
-    return None if m is None else (m[0] * factor, *(None if x is None else x * factor for x in m[1:]))  # type: ignore[return-value]
-
-
-def reversed_(m: Interval, change: Callable[[float], float]) -> Interval:
-    """A falling function of an interval."""
-    return change(m[0]), None if m[2] is None else change(m[2]), None if m[1] is None else change(m[1])
-
-
-def point(value: float | None) -> Interval | None:
-    return None if value is None else (float(value), None, None)
-
-
-class Study:
-    def __init__(self, folder: str, kept_out: set[int], best: int | None) -> None:
-        """kept_out: trials that the report names as hiccups; best: workers of its best cell."""
-        self.best = best
-        with closing(sqlite3.connect(f"file:{os.path.abspath(folder)}/study.db?mode=ro", uri=True)) as db:
-            db.text_factory = lambda raw: raw.decode("utf-8", "replace")
-            self.facts = {row["key"]: row["value"] for row in query(db, "SELECT key, value FROM study")}
-            self.trials = query(
-                db, "SELECT t.*, c.role, c.workers, c.chunk, c.policy, c.nodes FROM trial t JOIN cell c ON c.id = t.cell WHERE c.role <> 'antagonist'"
-            )
-            self.workers = query(db, "SELECT w.* FROM worker w JOIN trial t ON t.id = w.trial WHERE t.status = 'ok'")
-            self.shards = query(db, "SELECT * FROM shard") if query(db, "SELECT 1 FROM sqlite_master WHERE name = 'shard'") else []
-            self.kinds = query(db, "SELECT kind, count(*) AS items, sum(bytes) AS bytes FROM batch_item GROUP BY kind")
-            self.counters = query(db, "SELECT trial, name, sum(value) AS value, min(status) AS status FROM counter GROUP BY trial, name")
-            self.unpinned = query(
-                db, "SELECT count(*) AS n FROM worker w JOIN trial t ON t.id = w.trial JOIN cell c ON c.id = t.cell"
-                " WHERE c.role <> 'serial' AND w.cpu_seen IS NOT w.cpu_wanted OR c.role <> 'serial' AND w.cpu_wanted IS NULL")[0]["n"]  # fmt: skip
-        for trial in self.trials:
-            trial["status"] = "hiccup" if trial["id"] in kept_out else trial["status"]
-        self.weak = self.facts.get("scaling") == "weak"
-
-    def good(self, **wanted: Any) -> Rows:
-        return [t for t in self.trials if t["status"] == "ok" and all(t[key] == value for key, value in wanted.items())]
-
-    def number(self, fact: str) -> Interval | None:
-        return point(float(self.facts[fact])) if self.facts.get(fact) else None
 
 
 def core_hours(per_second: Interval | None, used: int) -> Interval | None:
@@ -225,10 +118,6 @@ def phases(study: Study, rows: Rows, at: str) -> Iterator[tuple[str, Interval | 
     yield f"{at}.dispatch", arithmetic(by_block(rows, dispatch))
 
 
-def slug(words: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "unnamed"
-
-
 def cells(study: Study) -> Iterator[tuple[str, Interval | None]]:
     """Chunk sizes and policies against the scaling cell of as many workers."""
     varied = sorted({(t["workers"], t["chunk"], t["policy"]) for t in study.trials if t["role"] in ("chunk", "policy")})
@@ -261,8 +150,12 @@ def counts(study: Study, prices: dict[str, Any]) -> Iterator[tuple[str, Interval
     yield "trials.blocks", point(len({t["block"] for t in ok}))
     serial = study.good(role="serial") if not study.weak else []
     yield "serial.wall", geometric(by_block(serial, ns("wall_ns")))
-    top, bottom = geometric(by_block(serial, ns("wall_ns"))), geometric(by_block(study.good(role="scaling", workers=study.best), ns("wall_ns")))
+    best = study.good(role="scaling", workers=study.chosen("best.workers"))
+    top, bottom = geometric(by_block(serial, ns("wall_ns"))), geometric(by_block(best, ns("wall_ns")))
     yield "serial.times", point(top[0] / bottom[0]) if top and bottom else None
+    whole = geometric(by_block(best, rate)) if items and int(items) else None
+    yield "batch.wall", reversed_(whole, lambda r: int(items or 0) / r) if whole else None
+    yield "advice.wall", advised(study)
     yield "serial.rate", geometric(by_block(serial, rate))
     yield from costs("serial", geometric(by_block(serial, rate)), 1, prices)
     fewest = min((t["workers"] for t in study.good(role="scaling")), default=None)
@@ -289,42 +182,23 @@ def counts(study: Study, prices: dict[str, Any]) -> Iterator[tuple[str, Interval
         yield f"counter.{slug(name)}", student(values, False) if values else None
 
 
-# n T(n) / T1 of each model, with the bounds of its parameters and the names they have in a report.
-MODELS: dict[str, tuple[Callable[[Any, Any], Any], tuple[tuple[str, float], ...]]] = {
-    "amdahl": (lambda p, n: 1 + p[0] * (n - 1), (("serial-fraction", 1.0),)),
-    "amdahl-overhead": (lambda p, n: 1 + p[0] * (n - 1) + p[1] * n * n, (("serial-fraction", 1.0), ("overhead-per-worker", np.inf))),
-    "usl": (lambda p, n: 1 + p[0] * (n - 1) + p[1] * n * (n - 1), (("sigma", 1.0), ("kappa", np.inf))),
-}
-
-
-def models(study: Study) -> Iterator[tuple[str, Interval | None]]:
-    """Least squares on log T within the cores, the effect of each block eliminated: the values; intervals are profiles."""
-    rows = [t for t in study.good(role="scaling") if t["workers"] <= int(study.facts["cores"]) and t["wall_ns"]]
-    blocks, n = np.array([t["block"] for t in rows]), np.array([t["workers"] for t in rows], float)
-    if study.weak or len(set(n)) < 2:
-        return
-    log_t = np.log([t["wall_ns"] / 1e9 for t in rows])
-    inside = np.array([[1.0 / np.sum(blocks == b) if b == c else 0.0 for c in blocks] for b in blocks])  # means of blocks
-
-    for name, (shape, parameters) in MODELS.items():
-
-        def left(p: Any, shape: Any = shape) -> Any:
-            gap = log_t - np.log(shape(p, n) / n)
-            return gap - inside @ gap
-
-        starts = [np.full(len(parameters), x) for x in (1e-6, 1e-3, 0.03, 0.3)]
-        tries = [optimize.least_squares(left, x, bounds=(0, [most for _, most in parameters]), xtol=1e-15, ftol=1e-15, gtol=1e-15) for x in starts]
-        best = min(tries, key=lambda t: float(t.cost))
-        for (parameter, _), value in zip(parameters, best.x):
-            yield f"model.{name}.{parameter}", point(value)
+def advised(study: Study) -> Interval | None:
+    """Of the cell that is recommended: by its workers and chunk, and of several policies that whose time is shown."""
+    n, chunk, shown = study.chosen("advice.workers"), study.chosen("advice.chunk"), study.shown.get("advice.wall") or 0.0
+    rows = [t for t in study.good(workers=n) if t["role"] not in ("serial", "nodes") and (t["chunk"] or 0) == (chunk or 0)]
+    nearest: Interval | None = None
+    for policy in {t["policy"] for t in rows}:
+        wall = geometric(by_block([t for t in rows if t["policy"] == policy], ns("wall_ns")))
+        if wall and (nearest is None or abs(wall[0] - shown) < abs(nearest[0] - shown)):
+            nearest = wall
+    return nearest
 
 
 def expected(study: Study, prices: dict[str, Any]) -> dict[str, Interval | None]:
     made = {}
-    for part in (counts(study, prices), curve(study, prices), cells(study), models(study), nodes(study)):
+    for part in (counts(study, prices), curve(study, prices), cells(study), models(study), nodes(study), account(study)):
         made.update(dict(part))
-    used = [n for n in (t["workers"] for t in study.good(role="scaling")) if n <= int(study.facts["cores"])]
-    made["full.workers"] = point(max(used)) if used else None
+    made["full.workers"] = study.full_workers()
     made["knee.threshold"] = (0.95, None, None)
     return made
 
@@ -370,6 +244,18 @@ def wrong_singles(study: Study, shown: Rows) -> Iterator[str]:
             yield f"trial {row['trial']}: speedup {row['speedup']}, computed again {mine}"
 
 
+def wrong_sum(facts: Rows, mine: dict[str, Interval | None]) -> Iterator[str]:
+    """Causes of losses that do not add up to the loss: this holds those that are not computed again."""
+    efficiency, left = mine.get("loss.efficiency"), 1.0
+    shown = {fact["id"]: fact["value"] for fact in facts}
+    for name in [name for name in shown if re.fullmatch(r"loss\..*\.left", name)] if efficiency else ():
+        left -= shown[name.replace(".left", ".share")]
+        if not close(name, shown[name], left):
+            yield f"{name}: {shown[name]}, the causes up to it leave {left}"
+    if efficiency and not close("loss.efficiency", efficiency[0], left):
+        yield f"loss.efficiency: {efficiency[0]}, all causes leave {left}"
+
+
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print(__doc__, file=sys.stderr)
@@ -378,13 +264,13 @@ def main(arguments: list[str]) -> int:
         report = json.load(stream)
     table = next(table for table in report["tables"] if table["id"] == "trials")
     trials = [dict(zip((column["name"] for column in table["columns"]), row)) for row in table["rows"]]
-    best = next(fact["value"] for fact in report["facts"] if fact["id"] == "best.workers")
-    study = Study(arguments[0], {row["trial"] for row in trials if row["status"] == "hiccup"}, best)
+    shown = {fact["id"]: fact["value"] for fact in report["facts"]}
+    study = Study(arguments[0], {row["trial"] for row in trials if row["status"] == "hiccup"}, shown)
     mine = expected(study, report["prices"])
     wrong, agree, left = differences(report["facts"], mine)
-    wrong += wrong_singles(study, trials)
+    wrong += [*wrong_singles(study, trials), *wrong_sum(report["facts"], mine)]
     ids = {fact["id"] for fact in report["facts"]}
-    wrong += [f"{name}: {value}, not in report.json" for name, value in mine.items() if name not in ids and value is not None and not name.startswith("counter.")]
+    wrong += [f"{name}: {value}, not in report.json" for name, value in mine.items() if name not in ids and value is not None and not name.startswith(MERGED)]
     for line in wrong:
         print(line)
     print(f"{agree} numbers agree, {len(wrong)} differ, {left} are not computed again: {'; '.join(sorted({why for _, why in LEFT_OUT}))}")
