@@ -12,6 +12,7 @@ static const struct gate_quantity_kind kinds[GATE_QUANTITIES] = {
     {"efficiency", "efficiency", "", false, true, true, true, 0.03, 0.03},
     {"serial_fraction", "serial fraction", "", false, false, false, false, 0.02, 0.02},
     {"tail", "tail", "", false, false, false, false, 0.03, 0.02},
+    {"dispatch", "dispatch", "", false, false, false, false, 0.03, 0.02}, /* a share like the tail */
     {"start", "worker start", ", ms", false, true, false, false, 0.25, 0.10},
     {"cpu_s_per_item", "CPU time per item", "", true, true, false, true, 0.05, 0.03},
     {"cpu_s_per_trial", "CPU time per trial", "", true, true, false, true, 0.05, 0.03},

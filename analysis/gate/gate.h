@@ -36,6 +36,7 @@ enum gate_quantity {
     GATE_EFFICIENCY, /* scaling */
     GATE_SERIAL,
     GATE_TAIL,
+    GATE_DISPATCH, /* share of the core time, and so the smallest chunk that is worth it: chunk times share over 5% */
     GATE_START,
     GATE_CPU_PER_ITEM,  /* cost */
     GATE_CPU_PER_TRIAL, /* of a command whose work is not counted */

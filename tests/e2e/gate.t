@@ -21,7 +21,7 @@ is "$? $(grep -c -- '--workers has no effect with --baseline' err)" "2 1" "... o
 "$KNEE" gate --baseline base.json study >out
 is $? 0 "the study passes its own baseline"
 like "$(cat out)" '^verdict: pass \(scaling: pass, cost: pass; ' "... and says so"
-like "$(cat out)" '^  worse by 0 \(-[0-9.e-]+ to [0-9.e-]+\)%; may be 14\.8%$' "... and how much worse it may be"
+like "$(cat out)" '^  worse by 0 \(-[0-9.e-]+ to [0-9.e-]+\)%; may be 14\.9%$' "... and how much worse it may be"
 like "$(cat out)" '^the baseline has one session: as much is allowed as sessions' "... one session: said"
 
 edit() { # edit PYTHON: changes the baseline b
@@ -48,6 +48,9 @@ like "$(tr '\n' ' ' <out | tr -s ' ')" 'cause: (the )?tail.* \+[0-9.]+ \([0-9. t
     "... names the cause, from what to what, with its interval"
 is "$(edit 'b["sessions"][0]["entries"][0].update(value=1.2, low=1.19, high=1.21); del b["sessions"][0]["account"]')" 1 "a baseline without one"
 like "$(cat out)" '^cause: not known, baseline or study has no core-second account$' "... says so"
+is "$(edit 'e = next(e for e in b["sessions"][0]["entries"] if e["quantity"] == "dispatch")
+e.update(value=e["value"] - 0.9, low=e["value"] - 0.901, high=e["value"] - 0.899)')" 1 "a study in which more time goes into dispatch"
+like "$(cat out)" '^dispatch at 2 .* regression$' "... is worse: it needs larger chunks"
 is "$(edit 'b["policy"] = "static"')" 4 "a baseline of another policy: not comparable"
 like "$(cat out)" "^policy: the baseline has 'static', the study 'dynamic'$" "... and the difference is named"
 is "$(edit 'b["chunk"] = "64"')" 4 "... of another chunk"

@@ -89,6 +89,7 @@ json_t *baseline_session_of(const struct fit *fit, const char *at, struct fault 
     if ((at ? add_listed(entries, fit, at, fault) : add_efficiencies(entries, fit, fault)) ||
         (most > 1 && (add_entry(entries, fit, GATE_SERIAL, most, false, fault) ||
                       add_entry(entries, fit, GATE_TAIL, most, false, fault) ||
+                      add_entry(entries, fit, GATE_DISPATCH, most, false, fault) ||
                       add_entry(entries, fit, GATE_START, most, false, fault))) ||
         add_entry(entries, fit, baseline_cpu_of(fit), 1, true, fault) ||
         add_entry(entries, fit, GATE_MEMORY, most, false, fault)) {

@@ -17,13 +17,14 @@ static size_t blocks_of(const struct fit *fit, const struct fit_point *point)
     return one && one->blocks < point->blocks ? one->blocks : point->blocks;
 }
 
-static struct gate_value tail_of(const struct fit *fit, const struct fit_point *point)
+static struct gate_value share_of(const struct fit *fit, const struct fit_point *point,
+                                  enum account_cause cause)
 {
     const struct fit_account_cell *cell = fit_account_cell_at(&fit->account, point->scaling.workers);
     struct interval share = interval_unknown("no account");
 
     if (cell && cell->total_s.value > 0)
-        share = interval_scaled(&cell->core_s[CAUSE_TAIL], 1 / cell->total_s.value);
+        share = interval_scaled(&cell->core_s[cause], 1 / cell->total_s.value);
     return value_of(&share, point->blocks);
 }
 
@@ -65,7 +66,9 @@ struct gate_value baseline_value_of(const struct fit *fit, enum gate_quantity qu
     case GATE_SERIAL:
         return value_of(&point->scaling.karp_flatt, blocks_of(fit, point));
     case GATE_TAIL:
-        return tail_of(fit, point);
+        return share_of(fit, point, CAUSE_TAIL);
+    case GATE_DISPATCH:
+        return share_of(fit, point, CAUSE_DISPATCH);
     case GATE_START:
         return value_of(&fit->init_ms, point->blocks);
     case GATE_CPU_PER_TRIAL:

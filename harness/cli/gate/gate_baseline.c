@@ -123,6 +123,7 @@ static void add_line(const struct gate_entry *entry, const struct gate_result *r
         [GATE_PASS] = LINE_PASS, [GATE_REGRESSION] = LINE_WORSE, [GATE_UNDECIDED] = LINE_UNDECIDED};
     static const enum gate_unit units[GATE_QUANTITIES] = {[GATE_SERIAL] = GATE_SHARE,
                                                           [GATE_TAIL] = GATE_SHARE,
+                                                          [GATE_DISPATCH] = GATE_SHARE,
                                                           [GATE_CPU_PER_ITEM] = GATE_SECONDS,
                                                           [GATE_CPU_PER_TRIAL] = GATE_SECONDS};
     const struct gate_quantity_kind *kind = gate_quantity_of(entry->quantity);

@@ -61,6 +61,8 @@ static void the_verdict_is_that_of_the_whole_interval(void **state)
         {GATE_CPU_PER_ITEM, GATE_PASS, 0.100, 0.060, 0.005},
         {GATE_TAIL, GATE_REGRESSION, 0.020, 0.120, 0.002},
         {GATE_TAIL, GATE_PASS, 0.120, 0.020, 0.002},
+        {GATE_DISPATCH, GATE_REGRESSION, 0.010, 0.110, 0.002},
+        {GATE_DISPATCH, GATE_PASS, 0.110, 0.010, 0.002},
         {GATE_START, GATE_PASS, 15, 20, 0.002},
         {GATE_START, GATE_REGRESSION, 15, 27, 0.002},
     };
