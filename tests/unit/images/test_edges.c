@@ -24,7 +24,18 @@ static uint8_t value(double u, double v)
     return (uint8_t)lround(128 + 50 * sin(70 * u + 5 * v) + 45 * cos(61 * v - 9 * u));
 }
 
-static struct plane picture(int width, int height)
+/* Detail down to single pixels, as of sand: a decoder that does all of the reduction shows. */
+static uint8_t grain(double u, double v)
+{
+    static uint32_t state = 1;
+
+    (void)u;
+    (void)v;
+    state = state * 1664525 + 1013904223;
+    return (uint8_t)(64 + (state >> 25));
+}
+
+static struct plane picture(int width, int height, uint8_t (*at_place)(double u, double v))
 {
     struct plane plane = {.width = width, .height = height, .stride = scale_stride(width)};
 
@@ -32,7 +43,7 @@ static struct plane picture(int width, int height)
     assert_non_null(plane.data);
     for (int y = 0; y < height; y++)
         for (int x = 0; x < width; x++)
-            plane.data[(ptrdiff_t)y * plane.stride + x] = value((x + 0.5) / width, (y + 0.5) / height);
+            plane.data[(ptrdiff_t)y * plane.stride + x] = at_place((x + 0.5) / width, (y + 0.5) / height);
     return plane;
 }
 
@@ -113,10 +124,12 @@ static double psnr(const struct plane *a, const struct plane *b)
     return 10 * log10(255 * 255 / fmax(sum / a->width / a->height, 1e-6));
 }
 
-/* What one engine makes of a picture of that size, compared: fails for a displaced edge; returns decibels. */
-static double examine(const struct engine *engine, int width, int height)
+/* What one engine makes of a picture of that size, compared: fails for a displaced edge, where the picture has edges;
+ * returns decibels. */
+static double examine(const struct engine *engine, int width, int height,
+                      uint8_t (*at_place)(double u, double v))
 {
-    struct plane full = picture(width, height), made, due;
+    struct plane full = picture(width, height, at_place), made, due;
     struct scale_box box = {0, 0, width, height};
     struct fault fault;
     void *data = NULL;
@@ -128,7 +141,7 @@ static double examine(const struct engine *engine, int width, int height)
     due = (struct plane){.width = made.width, .height = made.height, .stride = made.stride};
     due.data = picture_alloc_aligned((size_t)due.stride * (size_t)due.height);
     assert_int_equal(scale_planes(&full, &due, 1, &box, NULL, &fault), 0);
-    for (int edge = 0; edge < 4; edge++) {
+    for (int edge = 0; at_place == value && edge < 4; edge++) {
         double offset = displaced(&made, &due, edge & 1, edge & 2);
         if (!(fabs(offset) < 0.02))
             fail_msg("%s, %dx%d: edge %d is displaced by %.3f pixels", engine_name((int)engine->id), width,
@@ -150,13 +163,39 @@ static void grid(const struct engine *engine)
         double before = 0;
         for (int rest = 0; rest <= reductions[i]; rest++) {
             int width = BOX * reductions[i] + rest, height = BOX * reductions[i] * 3 / 4 + rest;
-            double db = examine(engine, width, height);
+            double db = examine(engine, width, height, value);
             if (rest > 0 && db < before - 1)
                 fail_msg("%s, %dx%d: %.1f dB, its neighbour has %.1f", engine_name((int)engine->id), width,
                          height, db, before);
             before = db;
         }
     }
+}
+
+/* Whole multiples of the box, where many pictures lie, and their neighbours. */
+static void fine_detail(const struct engine *engine)
+{
+    for (int multiple = 2; multiple <= 8; multiple *= 2) {
+        int width = BOX * multiple, height = BOX * multiple * 3 / 4;
+        double before = examine(engine, width - 1, height, grain);
+        double exact = examine(engine, width, height, grain);
+        double behind = examine(engine, width + 1, height, grain);
+        if (exact < before - 1 || exact < behind - 1 || behind < before - 1)
+            fail_msg("%s, %dx%d: %.1f dB, its neighbours have %.1f and %.1f", engine_name((int)engine->id),
+                     width, height, exact, before, behind);
+    }
+}
+
+static void whole_multiples_are_as_good_by_the_planes_engine(void **state)
+{
+    (void)state;
+    fine_detail(&engine_planes);
+}
+
+static void whole_multiples_are_as_good_by_the_vips_engine(void **state)
+{
+    (void)state;
+    fine_detail(&engine_vips);
 }
 
 static void no_size_is_displaced_by_the_planes_engine(void **state)
@@ -184,6 +223,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_size_is_displaced_by_the_planes_engine),
         cmocka_unit_test(no_size_is_displaced_by_the_vips_engine),
+        cmocka_unit_test(whole_multiples_are_as_good_by_the_planes_engine),
+        cmocka_unit_test(whole_multiples_are_as_good_by_the_vips_engine),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

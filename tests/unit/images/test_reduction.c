@@ -19,7 +19,7 @@ static void it_leaves_enough_pixels_at_every_size(void **state)
                 int reduction = reduction_jpeg(width, height, scale);
                 assert_true(reduction == 1 || reduction == 2 || reduction == 4 || reduction == 8);
                 assert_true(width / reduction >= 1 && height / reduction >= 1);
-                assert_true((double)longest / reduction >= (box < longest ? box : longest));
+                assert_true(reduction == 1 || longest >= 1.25 * reduction * box - 1e-9);
             }
 }
 
@@ -29,11 +29,14 @@ static void it_is_the_largest_that_does(void **state)
         int width, height;
         double scale;
         int reduction;
-    } cases[] = {{2560, 1920, 320 / 2560.0, 8},
-                 {2561, 1921, 320 / 2561.0, 8},
-                 {2559, 1919, 320 / 2559.0, 4},
-                 {4000, 3000, 0.5, 2},
-                 {4000, 3000, 0.51, 1},
+    } cases[] = {{2559, 1919, 320 / 2559.0, 4},
+                 {2560, 1920, 320 / 2560.0, 4},
+                 {2561, 1921, 320 / 2561.0, 4},
+                 {3199, 2400, 320 / 3199.0, 4},
+                 {3200, 2400, 320 / 3200.0, 8},
+                 {4000, 3000, 0.4, 2},
+                 {4000, 3000, 0.41, 1},
+                 {4000, 3000, 0.5, 1},
                  {100, 100, 1, 1},
                  {5000, 7, 0.064, 4},
                  {5000, 3, 0.064, 2},
