@@ -19,8 +19,8 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-apt-get download -qq -o APT::Sandbox::User=root python3-joblib=1.2.0-4+deb12u1 python3-threadpoolctl=3.1.0-1 python3-numpy=1:1.24.2-1+deb12u1 \
-    libopenblas0-pthread=0.3.21+ds-4 libgfortran5=12.2.0-14+deb12u1
+apt-get download -qq -o APT::Sandbox::User=root python3-joblib=1.2.0-4+deb12u1 python3-threadpoolctl=3.1.0-1 \
+    python3-numpy=1:1.24.2-1+deb12u1 libopenblas0-pthread=0.3.21+ds-4 libgfortran5=12.2.0-14+deb12u1
 for package in *.deb; do
     dpkg -x "$package" root
 done

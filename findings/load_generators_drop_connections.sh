@@ -7,8 +7,8 @@
 #   one thread both open 7.
 #     wrk: threads 1: 7 connections, 4: 4 of 7, 8 of 10   autocannon: 7, 4 of 7, 8 of 10
 # Why it matters: a sweep over -t with a fixed -c (to make sure that the generator is not the limit) changes the load:
-#   64 connections are 64 with 1, 2, 4 and 8 threads, 60 with 5, 6, 10 and 12, 55 with 11, and look like 64; a sweep over
-#   -c has steps. Make -c a multiple of -t.
+#   64 connections are 64 with 1, 2, 4 and 8 threads, 60 with 5, 6, 10 and 12, 55 with 11, and look like 64. A sweep
+#   over -c has steps. Make -c a multiple of -t.
 # Packages: Debian 12 wrk 4.1.0-3+b2 and libluajit-5.1-2 2.1.0~beta3+git20220320+dfsg-4.1+deb12u1; npm autocannon 9.0.0, with
 #   Node 20. All traffic is on the loopback interface.
 # Exit: 0 as described, 1 changed.
@@ -28,7 +28,7 @@ import { spawn } from 'node:child_process';
 import http from 'node:http';
 import autocannon from 'autocannon';
 
-// Connections that are open at the same time and have asked for something: wrk tries the address with one that has not.
+// Connections open at the same time that have asked for something: wrk tries the address with one that has not.
 let most = 0;
 const open = new Set();
 const server = http.createServer((request, response) => {

@@ -35,8 +35,8 @@ const printed = pool.utilization;
 const mean = pool.histogram.runTime.mean; // ms
 const capacity = pool.duration * threads;
 const real = mean * tasks.length / capacity;
-console.log(`utilization ${printed.toFixed(5)}; run time ${(mean * tasks.length).toFixed(0)} of ${capacity.toFixed(0)} ms: ` +
-            real.toFixed(3));
+console.log(`utilization ${printed.toFixed(5)}; run time ${(mean * tasks.length).toFixed(0)} of ` +
+            `${capacity.toFixed(0)} ms: ${real.toFixed(3)}`);
 await pool.destroy();
 // Times differ from run to run; their relation does not.
 process.exit(mean >= 290 && Math.abs(printed * 1000 / real - 1) < 0.1 ? 0 : 1);
