@@ -24,6 +24,7 @@
 #include "harness/machine/busy.h"
 #include "harness/machine/pin_plan.h"
 #include "harness/trial/trial_command.h"
+#include "pipeline/base/scratch.h"
 
 enum { GATE_FLOOR_PAIRS = 4, GATE_AUTO_PAIRS = 6, GATE_FAILURES_MOST = 3, GATE_PAIRS_MOST = 80 };
 
@@ -69,7 +70,8 @@ struct gate_builds {
     struct trial_process process;
     struct trial_command command[GATE_SIDES];
     struct figures_costs costs[GATE_SIDES];
-    char scratch[PATH_MAX], out[PATH_MAX], spans[PATH_MAX];
+    struct scratch scratch; /* ... with these two */
+    char out[PATH_MAX], spans[PATH_MAX];
     struct random_stream *random;
 
     struct pair_metrics metrics;

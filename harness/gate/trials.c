@@ -1,8 +1,6 @@
 /* Trials of the two builds (builds_internal.h). */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "harness/gate/builds_internal.h"
@@ -26,21 +24,11 @@ static int make_pins(struct gate_builds *builds, struct fault *fault)
 
 int gate_trials_open(struct gate_builds *builds, struct fault *fault)
 {
-    const char *parent = getenv("TMPDIR");
-
     if (trial_process_init(&builds->process, fault) || topology_load(&builds->topology, NULL, fault) ||
-        make_pins(builds, fault))
+        make_pins(builds, fault) || scratch_make(&builds->scratch, "knee-gate", fault))
         return -1;
-    snprintf(builds->scratch, sizeof builds->scratch, "%s/knee-gate-XXXXXX",
-             parent && *parent ? parent : "/tmp");
-    if (!mkdtemp(builds->scratch)) {
-        fault_sys(fault, "%s: the folder for the trials' files cannot be made (%s): set TMPDIR",
-                  builds->scratch, strerror(errno));
-        builds->scratch[0] = '\0';
-        return -1;
-    }
-    snprintf(builds->out, sizeof builds->out, "%.*s/out", PATH_MAX - 16, builds->scratch);
-    snprintf(builds->spans, sizeof builds->spans, "%.*s/spans.jsonl", PATH_MAX - 16, builds->scratch);
+    snprintf(builds->out, sizeof builds->out, "%s/out", builds->scratch.path);
+    snprintf(builds->spans, sizeof builds->spans, "%s/spans.jsonl", builds->scratch.path);
     for (int side = 0; side < GATE_SIDES; side++)
         builds->command[side] = (struct trial_command){
             .process = &builds->process, .spec = &builds->request->spec[side], .spans_path = builds->spans};
@@ -51,8 +39,7 @@ void gate_trials_close(struct gate_builds *builds)
 {
     for (int side = 0; side < GATE_SIDES; side++)
         trial_command_release(&builds->command[side]);
-    if (builds->scratch[0])
-        trial_process_remove(builds->scratch);
+    scratch_remove(&builds->scratch);
     for (size_t i = 0; i < PAIR_WORKERS_MOST; i++)
         free(builds->pin[i]);
     topology_release(&builds->topology);

@@ -116,4 +116,7 @@ if command -v vips >/dev/null; then
 else
     skip "two builds of knee: the vips command line is missing: make deps"
 fi
+mkdir -p temporary/knee-gate.killed temporary/mine
+TMPDIR=$work/temporary "$KNEE" gate --base 'false {workers}' --workers 1,2 -- true '{workers}' >out 2>err
+is "$? $(ls temporary)" "4 mine" "what a killed gate left in TMPDIR is removed, and nothing else stays"
 done_testing

@@ -75,7 +75,7 @@ static int time_items(const struct gate_batch *batch, const char *program, const
     uint64_t from_ns = clock_now_ns();
     int status, result = 0;
 
-    snprintf(out, sizeof out, "%.*s/probe", PATH_MAX - 16, batch->folder);
+    snprintf(out, sizeof out, "%s/probe", batch->scratch.path);
     if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &said, &status,
                       &error)) {
         result = fault_sys(fault, "%s run: %s", program, error->message);
@@ -117,20 +117,15 @@ int gate_batch_open(struct gate_batch *batch, const struct gate_builds_options *
                     const struct gate_builds_request *request, struct fault *fault)
 {
     struct batch_options listing = {.exclude = NULL};
-    const char *parent = getenv("TMPDIR");
     char program[PATH_MAX];
 
     if (batch_list(&batch->batch, in, &listing, fault))
         return fault_is_usage(fault);
     if (!paths_self(program, sizeof program))
         return fault_set(fault, "the path of this program is not known: is /proc mounted?");
-    snprintf(batch->folder, sizeof batch->folder, "%s/knee-gate-XXXXXX", parent && *parent ? parent : "/tmp");
-    if (!mkdtemp(batch->folder)) {
-        fault_sys(fault, "%s cannot be made (%s): set TMPDIR", batch->folder, strerror(errno));
-        batch->folder[0] = '\0';
+    if (scratch_make(&batch->scratch, "knee-gate-batch", fault))
         return -1;
-    }
-    snprintf(batch->list, sizeof batch->list, "%.*s/list", PATH_MAX - 16, batch->folder);
+    snprintf(batch->list, sizeof batch->list, "%s/list", batch->scratch.path);
     if (options->items)
         batch->items = options->items < batch->batch.count ? options->items : batch->batch.count;
     else if (choose_items(batch, program, options, in, request, fault))
@@ -146,8 +141,7 @@ void gate_batch_close(struct gate_batch *batch)
 {
     for (int side = 0; side < GATE_SIDES; side++)
         g_strfreev(batch->words[side]);
-    if (batch->folder[0])
-        trial_process_remove(batch->folder);
+    scratch_remove(&batch->scratch);
     batch_release(&batch->batch);
     *batch = (struct gate_batch){.items = 0};
 }

@@ -6,12 +6,14 @@
 #include <limits.h>
 
 #include "harness/cli/gate/gate_builds.h"
+#include "pipeline/base/scratch.h"
 #include "pipeline/images/input/batch.h"
 
 struct gate_batch {
     struct batch batch;
     uint64_t items; /* that are taken: evenly spaced over the sorted list; 0: not opened */
-    char folder[PATH_MAX], list[PATH_MAX];
+    struct scratch scratch;
+    char list[PATH_MAX];
     char **words[GATE_SIDES]; /* with {workers} and {out} */
 };
 
