@@ -245,6 +245,8 @@ static int plan_and_submit(const struct submission_options *where, struct fault 
                   "output folder %s: was submitted as %" PRIu64
                   " shards: leave --shards out, or give another folder",
                   where->out, submission.size.shards);
+    if (fault->kind == FAULT_NONE && known > 0)
+        submission_check(&submission, fault);
     if (fault->kind == FAULT_NONE && known == 0)
         choose_size(&submission, where, has_slurm ? look_at_nodes(where) : 1, fault);
     if (fault->kind == FAULT_NONE)

@@ -119,7 +119,7 @@ int run_shard_cut(struct run_shard *shard, const struct run_shard_choice *choice
     count = first[number_] - begin;
     free(first);
     batch_keep_range(batch, begin, count);
-    return 0;
+    return shard_plan_check(out, &shard->plan, fault); /* also in a dry run */
 }
 
 /* --- the run ---------------------------------------------------------------------------------- */

@@ -5,10 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
-#include <glib.h>
-
+#include "harness/cluster/local_run.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/base/scratch.h"
 
@@ -16,23 +14,10 @@
 static bool run_items(const char *knee, char *const *run_words, const char *in, const char *list,
                       const char *out)
 {
-    GPtrArray *words = g_ptr_array_new();
-    const char *const own[] = {knee, "run", "--quiet", "--serial", "--null", "--list", list};
-    const char *const ends[] = {"--", in, out, NULL};
-    int status = -1;
-    bool ran;
+    const char *const own[] = {"--quiet", "--serial", "--null", "--list", list, NULL};
+    int code = local_run(&(struct local_run){knee, run_words, own, in, out}, NULL);
 
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        g_ptr_array_add(words, (char *)own[i]);
-    for (char *const *word = run_words; word && *word; word++)
-        g_ptr_array_add(words, *word);
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        g_ptr_array_add(words, (char *)ends[i]);
-    ran = g_spawn_sync(NULL, (char **)words->pdata, NULL,
-                       G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
-                       &status, NULL);
-    g_ptr_array_free(words, TRUE);
-    return ran && WIFEXITED(status) && WEXITSTATUS(status) <= 1;
+    return code == 0 || code == 1;
 }
 
 static double time_items(const char *knee, char *const *run_words, const char *in, char *const *paths,

@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include "harness/cluster/local_run.h"
 #include "harness/cluster/slurm.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/base/plain_file.h"
@@ -191,6 +192,24 @@ int submission_read(struct submission *submission, const struct submission_optio
     size->tasks = (size->shards + size->per_task - 1) / size->per_task;
     size->shard_s = NAN;
     return 1;
+}
+
+/* `knee run` knows what its options choose. */
+int submission_check(const struct submission *submission, struct fault *fault)
+{
+    const struct submission_options *options = submission->options;
+    char *shard = g_strdup_printf("--shard=1/%" PRIu64, submission->size.shards), *said, *error;
+    const char *const own[] = {"--quiet", "--dry-run", shard, NULL};
+    int code = local_run(
+        &(struct local_run){options->knee, options->run_words, own, options->in, options->out}, &said);
+
+    if (code != 0) {
+        error = said ? strstr(said, "error: ") : NULL;
+        fault_set(fault, "%s", error ? g_strchomp(error + strlen("error: ")) : "knee run gave no reason");
+    }
+    g_free(shard);
+    g_free(said);
+    return code == 0 ? 0 : -1;
 }
 
 /* --- tasks ------------------------------------------------------------------------------------- */

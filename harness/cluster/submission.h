@@ -46,6 +46,10 @@ char **submission_words(const struct submission_options *options);
 int submission_read(struct submission *submission, const struct submission_options *options,
                     struct fault *fault);
 
+/* Whether the shards that an earlier call has submitted are of the batch and recipe that the options name now. Returns 0, or
+ * -1 with a fault that says what differs. */
+int submission_check(const struct submission *submission, struct fault *fault);
+
 /* With options and size set: makes the folders and writes the script and the size. Returns 0, or -1 with fault. */
 int submission_write(struct submission *submission, const struct submission_options *options,
                      struct fault *fault);

@@ -104,6 +104,13 @@ for reason in BeginTime launch_failed_requeued_held; do
     esac
 done
 
+echo "it's 3.jpg" >list
+"$KNEE" submit --shards 2 batch listed -- --list list >said 2>messages
+is $? 0 "a list of items"
+like "$(cat said)" '1 of 1 items done' "... which alone are done"
+"$KNEE" submit --dry-run --nodes 2 batch listed2 -- --list list >said 2>messages
+is "$? $(grep -c 'could not be measured' messages)" "0 0" "... and sizes the shards by items of the batch"
+
 : >sinfo.words
 "$KNEE" submit --dry-run --nodes 2 batch dry >said 2>messages
 is $? 0 "a dry run"
@@ -140,6 +147,14 @@ refuses() {
 code=2 refuses "no number of shards" 'not a number from 1' "$KNEE" submit --shards 0 batch new
 code=2 refuses "no nodes" 'nodes' "$KNEE" submit --nodes 0 batch new
 refuses "no batch" 'give a folder that holds the images' "$KNEE" submit nowhere new
+mkdir other && cp f.jpg other/x.jpg
+refuses "another batch, all of whose shards are done" 'holds shards of another batch \(7 items, [0-9]+ bytes, and here 1 items' "$KNEE" submit other out
+refuses "another recipe" 'holds shards of another recipe' "$KNEE" submit batch out -- --recipe archive
+refuses "a list of items that was left out" 'holds shards of another batch \(1 items' "$KNEE" submit batch listed
+cp f.jpg batch/late.jpg
+refuses "a file that came later" 'holds shards of another batch \(7 items, [0-9]+ bytes, and here 8 items' "$KNEE" submit --dry-run batch out
+refuses "... in a part of it" 'holds shards of another batch' "$KNEE" run --dry-run --shard 1/4 batch out
+rm batch/late.jpg
 refuses "another number of shards" 'was submitted as 4 shards' "$KNEE" submit --shards 5 batch out
 echo 'sbatch: error: invalid partition specified: long' >refuse
 refuses "what sbatch says" 'sbatch: error: invalid partition' "$KNEE" submit --shards 2 batch new

@@ -150,27 +150,17 @@ int shard_plan_read(const char *out, struct shard_plan *plan, struct fault *faul
                : fault_set(fault, "%s: damaged: remove %s/.knee/shards and run the shards again", path, out);
 }
 
-int shard_plan_join(const char *out, const struct shard_plan *plan, struct fault *fault)
+int shard_plan_check(const char *out, const struct shard_plan *plan, struct fault *fault)
 {
     struct shard_plan there;
-    struct whole_file whole;
-    char folder[4096], journal[4096], what[512];
+    char journal[4096], what[512];
 
     snprintf(journal, sizeof journal, "%s/.knee/journal", out);
     if (!access(journal, F_OK))
         return fault_set(
             fault, "output folder %s: holds a run without shards: give another folder, or remove it", out);
-    if (make_folders(out, fault))
-        return -1;
-    shard_path(out, "", folder, sizeof folder);
-    if (!shard_plan_exists(out)) {
-        if (whole_file_begin(&whole, folder, "plan", fault))
-            return -1;
-        fputs(heading, whole.file);
-        shard_plan_put(whole.file, plan);
-        if (whole_file_end_first(&whole, fault))
-            return -1;
-    }
+    if (!shard_plan_exists(out))
+        return 0;
     if (shard_plan_read(out, &there, fault))
         return -1;
     return shard_plan_equal(&there, plan, what, sizeof what)
@@ -179,6 +169,24 @@ int shard_plan_join(const char *out, const struct shard_plan *plan, struct fault
                            "output folder %s holds shards of %s: give another folder, or remove it and "
                            "begin again",
                            out, what);
+}
+
+int shard_plan_join(const char *out, const struct shard_plan *plan, struct fault *fault)
+{
+    struct whole_file whole;
+    char folder[4096];
+
+    if (shard_plan_check(out, plan, fault) || make_folders(out, fault))
+        return -1;
+    if (shard_plan_exists(out))
+        return 0;
+    if (whole_file_begin(&whole, shard_path(out, "", folder, sizeof folder), "plan", fault))
+        return -1;
+    fputs(heading, whole.file);
+    shard_plan_put(whole.file, plan);
+    if (whole_file_end_first(&whole, fault))
+        return -1;
+    return shard_plan_check(out, plan, fault); /* another process may have been first */
 }
 
 /* --- libraries -------------------------------------------------------------------------------- */
