@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "harness/console/options.h"
+#include "pipeline/base/one_line.h"
 
 static const char *command_name;
 static int quiet;
@@ -31,7 +32,7 @@ __attribute__((format(printf, 2, 0))) static void say(const char *kind, const ch
                         command_name ? command_name : "", kind);
     if (used > 0 && used < (int)sizeof text - 1)
         vsnprintf(text + used, sizeof text - 1 - (size_t)used, format, args);
-    fprintf(stderr, "%s\n", text);
+    fprintf(stderr, "%s\n", one_line(text));
 }
 
 void message_error(const char *format, ...)

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "pipeline/base/one_line.h"
+
 static unsigned columns_of(const char *text, size_t bytes)
 {
     unsigned columns = 0;
@@ -20,7 +22,7 @@ void wrapped_print(FILE *out, unsigned indent, const char *format, ...)
     char *text;
 
     va_start(arguments, format);
-    text = g_strdup_vprintf(format, arguments);
+    text = one_line(g_strdup_vprintf(format, arguments));
     va_end(arguments);
     for (const char *at = text; *at;) {
         /* A piece is a word with the blanks before it, which are left out at the start of a line. */

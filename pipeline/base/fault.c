@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "pipeline/base/one_line.h"
+
 __attribute__((format(printf, 3, 0))) static int set(struct fault *fault, enum fault_kind kind,
                                                      const char *format, va_list args)
 {
@@ -13,9 +15,7 @@ __attribute__((format(printf, 3, 0))) static int set(struct fault *fault, enum f
     fault->advice = ADVICE_NONE;
     if (vsnprintf(fault->text, sizeof fault->text, format, args) >= (int)sizeof fault->text)
         memcpy(fault->text + sizeof fault->text - 4, "...", 4);
-    for (char *c = fault->text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
+    one_line(fault->text);
     return -1;
 }
 

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "pipeline/base/one_line.h"
+
 static const char table_magic[8] = "kneetab2";
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2, "shared words must be lock-free");
@@ -188,10 +190,7 @@ const char *item_table_reason(const struct item_table *table, uint64_t index, ch
 {
     memcpy(text, at(table, table->reasons_offset + index * ITEM_REASON_BYTES), ITEM_REASON_BYTES);
     text[ITEM_REASON_BYTES - 1] = '\0'; /* its worker may not have terminated it */
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
-    return text;
+    return one_line(text);
 }
 
 struct worker_record *item_table_worker(const struct item_table *table, uint32_t slot)

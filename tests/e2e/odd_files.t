@@ -132,4 +132,23 @@ for how in fit "gate --require 'E(2)>=0.1'"; do
     eval "timeout 60 \"\$KNEE\" $how \"\$root/tests/fuzz/corpus/study/slow-view\"" >/dev/null 2>said
     like "$? $(cat said)" '^[12] .*no such table' "a study with a slow view ($how): the view is not computed"
 done
+
+# What studies, tables and recipes hold does not steer the terminal.
+mkdir first second
+cp "$small" first/study.db && cp "$small" second/study.db
+/usr/bin/python3 - second/study.db <<'P'
+import sqlite3, sys
+study = sqlite3.connect(sys.argv[1])
+study.execute("UPDATE study SET value = value || char(27) || '[2J' WHERE key IN ('cpu_model', 'host', 'kernel')")
+study.execute("UPDATE cell SET policy = policy || char(27) || '[2J'")
+study.execute("UPDATE trial SET reason = 'why' || char(27) || '[2J'")
+study.commit()
+P
+printf 'workers,seconds\n1,4\n2,2\n' >$'table\e[2J.csv'
+printf '[rendition a\e[2J]\nwidth=10\nheight=10\n' >escape.recipe
+for words in "diff first second" "fit second" "predict second" "history first second" $'fit --csv table\e[2J.csv' "recipe check escape.recipe"; do
+    # shellcheck disable=SC2086
+    "$KNEE" $words >said 2>&1
+    is "$(grep -c $'\e' said) $([ -s said ] && echo said)" "0 said" "no escape sequence from knee ${words//$'\e'/}"
+done
 done_testing

@@ -15,6 +15,10 @@ static int check_name(const struct recipe_reading *r, const char *group, const c
     if (!*name || *name == '.' || strchr(name, '/') || strlen(name) >= sizeof r->recipe->renditions[0].name)
         return recipe_complain(
             r, group, NULL, "the name is the name of a folder: give 1 to 63 bytes, no '/', no leading '.'");
+    for (const char *c = name; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            return recipe_complain(r, group, NULL,
+                                   "the name has a control character in it: give a plain name");
     return 0;
 }
 
