@@ -12,14 +12,14 @@
 # Why it matters: a number called efficiency next to a number of threads is taken for E(n). 0.86 with 12 threads, which
 #   reads as a good result, is a speedup of 6; the speedup behind e is e / (1 - e).
 # Packages: Debian 12 imagemagick-6.q16, libmagickcore-6.q16-6, libmagickwand-6.q16-6 and imagemagick-6-common
-#   8:6.9.11.60+dfsg-1.6+deb12u15 (other libraries of an installed ImageMagick).
+#   8:6.9.11.60+dfsg-1.6+deb12u11 (other libraries of an installed ImageMagick).
 # Exit: 0 as described, 1 changed.
 set -euo pipefail
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-version=8:6.9.11.60+dfsg-1.6+deb12u15
+version=8:6.9.11.60+dfsg-1.6+deb12u11
 apt-get download -qq -o APT::Sandbox::User=root imagemagick-6.q16=$version libmagickcore-6.q16-6=$version \
     libmagickwand-6.q16-6=$version imagemagick-6-common=$version
 for package in *.deb; do

@@ -9,8 +9,8 @@
 # Why it matters: a sweep over -t with a fixed -c (to make sure that the generator is not the limit) changes the load:
 #   64 connections are 64 with 1, 2, 4 and 8 threads, 60 with 5, 6, 10 and 12, 55 with 11, and look like 64. A sweep
 #   over -c has steps. Make -c a multiple of -t.
-# Packages: Debian 12 wrk 4.1.0-3+b2 and libluajit-5.1-2 2.1.0~beta3+git20220320+dfsg-4.1+deb12u1; npm autocannon 9.0.0, with
-#   Node 20. All traffic is on the loopback interface.
+# Packages: Debian 12 wrk 4.1.0-3+b2 and libluajit-5.1-2 2.1.0~beta3+git20220320+dfsg-4.1+deb12u1; npm autocannon
+#   9.0.0, with Node 20. All traffic is on the loopback interface.
 # Exit: 0 as described, 1 changed.
 set -euo pipefail
 

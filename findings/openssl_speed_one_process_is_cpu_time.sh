@@ -9,7 +9,7 @@
 # Why it matters: T(1) is usually taken without the option. On a machine that is shared, or under a CPU quota (a
 #   container of half a CPU), it is that of an idle machine, and every S(n) is too small by the share that others took:
 #   an efficiency of 25% that is none of the algorithm. Give -multi 1, or -elapsed.
-# Packages: Debian 12 openssl and libssl3 3.0.22-1~deb12u2.
+# Packages: Debian 12 openssl and libssl3 3.0.20-1~deb12u2.
 # Exit: 0 as described, 1 changed.
 set -euo pipefail
 
@@ -17,7 +17,7 @@ work=$(mktemp -d)
 others=()
 trap '[ ${#others[@]} -eq 0 ] || kill "${others[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
-apt-get download -qq -o APT::Sandbox::User=root openssl=3.0.22-1~deb12u2 libssl3=3.0.22-1~deb12u2
+apt-get download -qq -o APT::Sandbox::User=root openssl=3.0.20-1~deb12u2 libssl3=3.0.20-1~deb12u2
 for package in *.deb; do
     dpkg -x "$package" root
 done
