@@ -5,7 +5,7 @@
 # none), axis (its name), and holds the points. curve_terminal.gp draws the same file with letters.
 # Colours are those of Okabe and Ito, distinguishable with any colour vision; shapes and dashes differ too.
 load ARG1
-set encoding utf8
+load ARG0[1:strlen(ARG0) - strlen('curve.gp')] . 'curve_axis.gp'
 
 measured_colour = '#0072B2'
 model_colour = '#D55E00'
@@ -19,25 +19,12 @@ soft = '#6B6B6B'
 grid_colour = '#E0E0E0'
 shade = '#F0F0F0'
 
-is_nan(x) = x != x
-has_cores = !is_nan(cores)
-has_knee = !is_nan(knee)
-has_model = strlen(model) > 0
 has_replayed = strlen(replayed) > 0
 has_emulated = strlen(emulated) > 0
 has_spread = strlen(spread) > 0
-oversubscribed = last > bound
-# Workers beyond the cores are nearer to each other, so that they do not take most of the axis.
-place(n) = n <= bound ? n : bound + scale * (n - bound)
-worker(x) = x <= bound ? x : bound + (x - bound) / scale
-width = last > 1 ? place(last) - 1 : 1
 left = 1 - 0.035 * width
 right = worker(place(last) + 0.025 * width)
 aside(n) = worker(place(n) - 0.009 * width) # trials, left of their mean
-if (scale < 1) { set nonlinear x via place(x) inverse worker(x) }
-ideal(n) = n < 1 || (n > last && !oversubscribed) ? NaN : n < bound ? n : bound
-top = 1.12 * (highest > ideal(last) ? highest : ideal(last))
-efficiency_top = highest_efficiency > 1.05 ? 1.05 * highest_efficiency : 1.1
 
 single = '#900072B2' # a trial: faint
 single_replayed = '#90009E73'

@@ -1,24 +1,11 @@
 # The scaling curve with letters:  gnuplot -c curve_terminal.gp curve.dat COLUMNS
 # curve.dat is that of curve.gp. What comes later is drawn over what came before: points last.
 load ARG1
-set encoding utf8
+load ARG0[1:strlen(ARG0) - strlen('curve_terminal.gp')] . 'curve_axis.gp'
 set print '-'
 
-is_nan(x) = x != x
-has_cores = !is_nan(cores)
-has_knee = !is_nan(knee)
-has_model = strlen(model) > 0
-oversubscribed = last > bound
-# As in curve.gp: workers beyond the cores are nearer to each other.
-place(n) = n <= bound ? n : bound + scale * (n - bound)
-worker(x) = x <= bound ? x : bound + (x - bound) / scale
-width = last > 1 ? place(last) - 1 : 1
 left = 1 - 0.04 * width
 right = worker(place(last) + 0.03 * width)
-if (scale < 1) { set nonlinear x via place(x) inverse worker(x) }
-ideal(n) = n < 1 || (n > last && !oversubscribed) ? NaN : n < bound ? n : bound
-top = 1.12 * (highest > ideal(last) ? highest : ideal(last))
-efficiency_top = highest_efficiency > 1.05 ? 1.05 * highest_efficiency : 1.1
 
 print title
 print subtitle

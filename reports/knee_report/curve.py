@@ -26,16 +26,8 @@ def number(value: float | None) -> str:
     return "NaN" if value is None else f"{value:.6g}"
 
 
-def shorten(phrase: str, most: int) -> str:
-    """The phrase, without its middle when it is longer than `most` characters."""
-    if len(phrase) <= most:
-        return phrase
-    head = (most - 1) * 2 // 3
-    return phrase[:head] + "\u2026" + phrase[len(phrase) - (most - 1 - head) :]
-
-
 def title(study: Study) -> str:
-    return f"Scaling of {shorten(study.facts.name, 60)}"
+    return f"Scaling of {wording.shorten(study.facts.name, 60)}"
 
 
 def subtitle(study: Study, most: int = 126) -> str:
@@ -49,14 +41,14 @@ def subtitle(study: Study, most: int = 126) -> str:
     else:
         work = f"{wording.plural(facts.items, facts.item)}, {wording.megabytes(facts.batch_bytes)}"
     if not facts.counts_items:
-        work = f"runs of {shorten(facts.recipe_path or 'a command', 60)}"
+        work = f"runs of {wording.shorten(facts.recipe_path or 'a command', 60)}"
     host, machine = facts.host or "host not recorded", facts.cpu_model or "CPU not recorded"
     if most:
-        host, machine = shorten(host, 20), shorten(machine, 40)
+        host, machine = wording.shorten(host, 20), wording.shorten(machine, 40)
     line = f"{work}  \u00b7  {host}: {machine}, {wording.plural(facts.cores, facts.core)}"
     if study.trials.noisy:
         line += "  \u00b7  noisy machine"
-    return shorten(line, most) if most else line
+    return wording.shorten(line, most) if most else line
 
 
 def knee_place(study: Study) -> int | None:
@@ -217,22 +209,18 @@ def knee_bounds(study: Study) -> tuple[int | None, int | None]:
     return study.knee.low, study.knee.high
 
 
-def sentence_case(phrase: str) -> str:
-    return phrase[:1].upper() + phrase[1:]
-
-
 def description(study: Study) -> str:
     """The curve in words, for who does not see it."""
     points = [p for p in own_points(study) if p.speedup.value is not None]
     known = [f"{p.workers}: {p.speedup.value:.3g}" for p in points]
-    parts = [f"{sentence_case(study.facts.speedup)} and efficiency against workers for {subtitle(study, 0)}."]
+    parts = [f"{wording.capital(study.facts.speedup)} and efficiency against workers for {subtitle(study, 0)}."]
     if known:
         parts.append(f"Measured {study.facts.speedup} at workers {', '.join(known)}.")
     for other in (study.replayed, study.emulated):
         most = other_points(other)[-1] if other_points(other) else None
         if most and most.speedup.value is not None:
-            parts.append(f"{sentence_case(others_label(other))} with {most.workers} workers: {most.speedup.value:.3g}.")
-    parts.append(f"{sentence_case(knee_label(study))}.")
+            parts.append(f"{wording.capital(others_label(other))} with {most.workers} workers: {most.speedup.value:.3g}.")
+    parts.append(f"{wording.capital(knee_label(study))}.")
     return " ".join(parts)
 
 

@@ -14,7 +14,8 @@ from .answer import Answer
 from .costs import Prices, core_hours, money, energy
 from .measure import Measure, missing
 from .samples import compared
-from .study import Study
+from .findings import Loss
+from .study import Chunk, Study
 
 
 @dataclass(frozen=True)
@@ -76,16 +77,11 @@ def _study(study: Study) -> Iterator[Row]:
     yield "worker.init", "initialising a worker", "ms", study.init_ms
     yield "outputs.compared", "trials whose outputs were compared", "trials", known(study.equivalence.trials)
     yield "outputs.identical", "trials with identical outputs", "trials", known(study.equivalence.identical)
-    yield "outputs.differing", "trials with other outputs", "trials", known(_differing(study))
+    yield "outputs.differing", "trials with other outputs", "trials", known(study.equivalence.differing)
     items, cells = compared(record.samples.trials, trials.hiccups)
     yield "outputs.items", f"{facts.item}s whose outputs were compared", "items", known(items)
     yield "outputs.cells", "cells whose outputs were compared", "", known(cells)
     yield "warnings", "warnings", "", known(len(study.warnings))
-
-
-def _differing(study: Study) -> int | None:
-    same = study.equivalence
-    return None if same.trials is None or same.identical is None else same.trials - same.identical
 
 
 def _curve(study: Study) -> Iterator[Row]:
@@ -147,6 +143,14 @@ def _models(study: Study) -> Iterator[Row]:
     yield "best.workers", "workers of the best cell", "workers", known(state.best_workers)
 
 
+def loss_id(loss: Loss) -> str:
+    return f"loss.{slug(loss.label)}"
+
+
+def cell_id(chunk: Chunk) -> str:
+    return f"cell.{chunk.workers}.{slug(chunk.policy)}.{chunk.chunk if chunk.chunk is not None else 'none'}"
+
+
 def _losses(study: Study) -> Iterator[Row]:
     losses = study.findings.losses
     why = losses.reason or "not recorded"
@@ -156,19 +160,19 @@ def _losses(study: Study) -> Iterator[Row]:
     yield "loss.by_size", "share of the loss by size", "", known(losses.size_share, why)
     yield "loss.speedup", "speedup of the account", "", losses.speedup
     for loss in losses.causes:
-        at = f"loss.{slug(loss.label)}"
+        at = loss_id(loss)
         yield f"{at}.share", f"{loss.label}: share of core time", "", loss.share
         yield f"{at}.left", f"{loss.label}: efficiency after it", "", known(loss.left)
         yield f"{at}.without", f"{loss.label}: speedup without it", "", loss.speedup_without
     for row in losses.by_workers:
         for loss, share in zip(losses.causes, row.shares):
             label = f"{loss.label} with {row.workers} workers: share of core time"
-            yield f"loss.{slug(loss.label)}.with.{row.workers}", label, "", known(share, "no account of this worker count")
+            yield f"{loss_id(loss)}.with.{row.workers}", label, "", known(share, "no account of this worker count")
 
 
 def _cells(study: Study) -> Iterator[Row]:
     for chunk in study.chunks:
-        at = f"cell.{chunk.workers}.{slug(chunk.policy)}.{chunk.chunk if chunk.chunk is not None else 'none'}"
+        at = cell_id(chunk)
         name = f"{chunk.workers} workers, chunk {chunk.chunk}, {chunk.policy}"
         yield f"{at}.trials", f"{name}: trials", "trials", known(chunk.trials)
         yield f"{at}.wall", f"{name}: wall time", "s", chunk.wall_s

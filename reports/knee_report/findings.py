@@ -42,6 +42,14 @@ class Losses:
     by_workers: tuple[LossesAt, ...]
 
     @property
+    def axis(self) -> tuple[float, float]:
+        """Ends of the axis of the efficiency after each line: from 0 when half of it is lost, else from below the lowest
+        by a quarter of the fall."""
+        levels = [1.0, *(loss.left for loss in self.causes if loss.left is not None)]
+        low, high = min(levels), max(levels)
+        return 0.0 if high - low > 0.5 and low >= 0 else min(low - 0.25 * (high - low) - 0.002, low), high
+
+    @property
     def headlines(self) -> tuple[Loss, ...]:
         return tuple(loss for loss in self.causes if loss.headline)
 

@@ -174,7 +174,6 @@ def parse_model(raw: Json) -> Model:
             Parameter(text(p.get("name")), text(p.get("unit")), parse_measure(p, text(p.get("name")))) for p in rows(raw.get("parameters"))
         ),
         aicc=finite(raw.get("aicc")),
-        rss_log=finite(raw.get("rss_log")),
         limit_speedup=parse_measure(raw.get("limit_speedup"), "limit_speedup"),
         predicted=tuple(p for p in map(parse_prediction, rows(raw.get("predicted"))) if p is not None),
     )

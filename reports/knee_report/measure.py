@@ -63,6 +63,11 @@ def section(raw: Any) -> Json:
     return raw if isinstance(raw, dict) else {}
 
 
+def evenly(length: int, most: int) -> list[int]:
+    """At most `most` places of `length`, evenly from the first to the last."""
+    return sorted({round(i * (length - 1) / max(1, most - 1)) for i in range(most)}) if length > most else list(range(length))
+
+
 def missing(reason: str) -> Measure:
     return Measure(None, reason=reason)
 

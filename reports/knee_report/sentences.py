@@ -10,7 +10,6 @@ from .answer import Answer, AnswerPoint
 from .facts import Facts
 from .findings import Losses
 from .measure import Measure
-from .pages import page_number
 from .study import Study
 
 
@@ -362,7 +361,7 @@ def certainty(study: Study) -> Finding:
     if study.equivalence.reason:
         detail += f" {wording.capital(wording.sentence(study.equivalence.reason))}"
     if study.warnings:
-        detail += f" {wording.capital(wording.plural(len(study.warnings), 'warning'))}: see page {page_number('evidence')}."
+        detail += f" {wording.capital(wording.plural(len(study.warnings), 'warning'))}: see 'Limits and warnings'."
     return Finding(outputs_lead(study), detail)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from dataclasses import dataclass
 
 from .answer import Answer
@@ -132,7 +133,6 @@ class Model:
     reason: str
     parameters: tuple[Parameter, ...]
     aicc: float | None
-    rss_log: float | None
     limit_speedup: Measure
     predicted: tuple[Prediction, ...]
 
@@ -260,6 +260,13 @@ class Equivalence:
     manifest_sha256: str
     reason: str
 
+    @property
+    def differing(self) -> int | None:
+        return None if self.trials is None or self.identical is None else self.trials - self.identical
+
+
+MOST_KINDS = 8  # of items, that figures tell apart
+
 
 @dataclass(frozen=True)
 class Study:
@@ -308,6 +315,18 @@ class Study:
         others = [other.answer for other in (self.replayed, self.emulated) if other]
         known = [answer for answer in (self.answer, *others) if answer.known and answer.how in order]
         return min(known, key=lambda a: (-(a.workers or 0), order.index(a.how)), default=self.answer)
+
+    @property
+    def kinds(self) -> list[str]:
+        """Kinds of the items whose times are shown, the most frequent first."""
+        counts = collections.Counter(point.kind for point in self.size_points)
+        return sorted(counts, key=lambda kind: (-counts[kind], kind))
+
+    @property
+    def kind_groups(self) -> list[tuple[str, ...]]:
+        """At most MOST_KINDS groups of them: the last one has all that are left."""
+        kinds = self.kinds
+        return [(kind,) for kind in kinds] if len(kinds) <= MOST_KINDS else [*((kind,) for kind in kinds[: MOST_KINDS - 1]), tuple(kinds[MOST_KINDS - 1 :])]
 
     @property
     def trial_speedups(self) -> dict[int, float]:

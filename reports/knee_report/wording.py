@@ -163,6 +163,14 @@ def capital(phrase: str) -> str:
     return phrase[:1].upper() + phrase[1:]
 
 
+def shorten(phrase: str, most: int) -> str:
+    """The phrase, without its middle when it is longer than `most` characters."""
+    if len(phrase) <= most:
+        return phrase
+    head = (most - 1) * 2 // 3
+    return phrase[:head] + "\u2026" + phrase[len(phrase) - (most - 1 - head) :]
+
+
 def chunk_policy(chunk: int | None, policy: str) -> str:
     """ "chunk 4, dynamic"; a policy without chunks (chunk 0 or none) is named alone."""
     policy = policy or "policy not recorded"

@@ -24,7 +24,11 @@ from typing import Any
 
 from schema import insert, make_tables
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "reports"))
+from knee_report.record import Record
+
 Json = dict[str, Any]
+NO_RECORD = Record({}, (), (), "", "", None, (), None)  # of a study whose record holds nothing
 
 DIGEST = "5d0f3c" + "ab12" * 14 + "77"
 KINDS = (("jpeg", 850, 0.0), ("png", 70, 42.0), ("webp", 40, 18.5), ("tiff", 30, 7.25), ("video", 10, 260.0))

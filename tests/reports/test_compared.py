@@ -12,7 +12,7 @@ from typing import Any
 import fixture
 from knee_report import costs, facts, load, sentences
 from knee_report.compared import read_comparison
-from knee_report.record import Record, StudyError
+from knee_report.record import StudyError
 from knee_report.web import page
 
 HOST = "fixture-host"
@@ -40,7 +40,7 @@ class Comparisons(unittest.TestCase):
 
     def test_sentence(self) -> None:
         """page 1 says how many times other programs' throughput it is with the best cell's workers; page and facts have the rates"""
-        study = load.parse_study(fixture.full_fit(), Record({}, (), (), "", "", None, (), None))
+        study = load.parse_study(fixture.full_fit(), fixture.NO_RECORD)
         found = replace(study, compared=read_comparison(self.write(json.dumps(made())), HOST))
         self.assertIn(
             "Against today: 11.9 times the throughput of a run without a pool; on 24 images with 16 workers 80.0 times that of Python serial,"

@@ -18,11 +18,9 @@ from knee_report import curve, load, pdf, sentences
 from knee_report.costs import Prices
 from knee_report.facts import report_facts
 from knee_report.pages import evidence
-from knee_report.record import Record, StudyError, open_record, query_record
+from knee_report.record import StudyError, open_record, query_record
 from knee_report.study import Study
 from knee_report.web import page
-
-NO_RECORD = Record({}, (), (), "", "", None, (), None)
 
 
 class Loading(unittest.TestCase):
@@ -87,7 +85,7 @@ class Loading(unittest.TestCase):
         fit = fixture.full_fit()
         fit["nodes"] = raw
         fit["findings"]["losses"] = fixture.no_losses("no trial that counts has the instants of its workers")
-        study = load.parse_study(fit, NO_RECORD)
+        study = load.parse_study(fit, fixture.NO_RECORD)
         self.assertIn("With 4 workers on 4 nodes, of all core time are lost: scheduling 20.0%, slower work 2.5%, merge 2.5%.", sentences.efficiency(study).detail)
         text = page.page(study, report_facts(study, Prices()))
         self.assertIn('<path class="spread" d="M', text)
@@ -141,7 +139,7 @@ class Loading(unittest.TestCase):
                         fit[key] = None
                     else:
                         del fit[key]
-                    loaded = load.parse_study(json.loads(json.dumps(fit)), NO_RECORD)
+                    loaded = load.parse_study(json.loads(json.dumps(fit)), fixture.NO_RECORD)
                     sentences.findings(loaded)
                     sentences.tiles(loaded)
                     curve.data_file(loaded)

@@ -12,8 +12,6 @@ from knee_report.measure import Measure
 from knee_report.record import Record
 from knee_report.samples import NONE, Samples, Span, Trial, _joined
 
-RECORD = Record({}, (), (), "", "", 0, (), None)
-
 
 def trial(number: int, block: int, workers: int, wall: float, status: str = "ok") -> Trial:
     return Trial(number, block, "scaling", workers, 1, "dynamic", status, wall)
@@ -37,14 +35,14 @@ class Normality(unittest.TestCase):
 
 
 class Verdicts(unittest.TestCase):
-    def judged(self, kind: str, record: Record = RECORD) -> dict[int, str]:
+    def judged(self, kind: str, record: Record = fixture.NO_RECORD) -> dict[int, str]:
         return {r.number: r.verdict for r in rules.judge(load.parse_study(fixture.FITS[kind](), record))}
 
     def test_every_study_has_twelve(self) -> None:
         """each rule has a verdict and evidence, also where nothing was measured"""
         for kind in fixture.FITS:
             with self.subTest(study=kind):
-                judged = rules.judge(load.parse_study(fixture.FITS[kind](), RECORD))
+                judged = rules.judge(load.parse_study(fixture.FITS[kind](), fixture.NO_RECORD))
                 self.assertEqual([r.number for r in judged], list(range(1, 13)))
                 self.assertTrue(all(r.verdict in (rules.PASS, rules.FAIL, rules.NONE) and r.evidence for r in judged))
 
@@ -54,9 +52,9 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.judged("full")[5], "pass")
         self.assertEqual(self.judged("minimal")[5], "fail")
         fit = fixture.full_fit()
-        self.assertEqual(rules._factors(load.parse_study(fit, RECORD))[0], "pass")
+        self.assertEqual(rules._factors(load.parse_study(fit, fixture.NO_RECORD))[0], "pass")
         fit["study"]["kernel"] = None
-        verdict, evidence = rules._factors(load.parse_study(fit, RECORD))
+        verdict, evidence = rules._factors(load.parse_study(fit, fixture.NO_RECORD))
         self.assertEqual(verdict, "fail")
         self.assertIn("not recorded: kernel", evidence)
 
@@ -65,7 +63,7 @@ class Verdicts(unittest.TestCase):
         samples = replace(NONE, trials=(trial(1, 1, 1, 1.0), trial(2, 2, 1, 4.0), trial(3, 3, 1, 99.0)))
         fit = fixture.full_fit()
         fit["hiccups"] = [{"trial": 3, "kept": False}]
-        study = load.parse_study(fit, replace(RECORD, samples=samples))
+        study = load.parse_study(fit, replace(fixture.NO_RECORD, samples=samples))
         self.assertAlmostEqual(rules.mean_difference(study) or 0, 0.25)
         self.assertAlmostEqual(rules.slowest(study) or 0, 0.6)
         self.assertEqual(rules._means(study)[0], "fail")
@@ -74,14 +72,14 @@ class Verdicts(unittest.TestCase):
         """a run without a pool has neither chunk nor policy"""
         serial = replace(trial(1, 1, 1, 1.0), role="serial", chunk=None, policy="")
         samples = replace(NONE, trials=(serial, trial(2, 1, 1, 1.0), trial(3, 1, 2, 0.5)))
-        study = load.parse_study(fixture.full_fit(), replace(RECORD, samples=samples))
+        study = load.parse_study(fixture.full_fit(), replace(fixture.NO_RECORD, samples=samples))
         self.assertIn("2 worker counts, 1 chunk size, 1 policy;", rules._factors(study)[1])
 
     def test_release(self) -> None:
         """a worker without the instant of its release fails rule 10"""
         for seen, verdict in ((8, "pass"), (7, "fail")):
             samples = Samples((), (), seen, 8)
-            study = load.parse_study(fixture.full_fit(), replace(RECORD, samples=samples))
+            study = load.parse_study(fixture.full_fit(), replace(fixture.NO_RECORD, samples=samples))
             self.assertEqual(rules._technique(study)[0], verdict)
 
 
@@ -110,7 +108,7 @@ class Ids(unittest.TestCase):
         """no id comes twice, also where kinds and causes have names that differ in signs only"""
         fit = fixture.full_fit()
         fit["size"][0]["kinds"] = [{"kind": name, "extra_ms": 1.0} for name in ("a b", "a-b", "a_b", "")]
-        made = facts.report_facts(load.parse_study(fit, RECORD), costs.Prices())
+        made = facts.report_facts(load.parse_study(fit, fixture.NO_RECORD), costs.Prices())
         names = [name.removeprefix("size.1.kind.") for name in made if name.startswith("size.1.kind.") and ".extra_ms" in name]
         self.assertEqual(names, ["a-b.extra_ms", "a-b.extra_ms-2", "a-b.extra_ms-3", "unnamed.extra_ms"])
 

@@ -11,10 +11,8 @@ from knee_report.pages import scaling, sizes
 from knee_report.record import Record
 from knee_report.study import Study
 
-NO_RECORD = Record({}, (), (), "", "", None, (), None)
 
-
-def study(kind: str, record: Record = NO_RECORD) -> Study:
+def study(kind: str, record: Record = fixture.NO_RECORD) -> Study:
     return load.parse_study(fixture.FITS[kind](), record)
 
 
@@ -30,7 +28,7 @@ class Words(unittest.TestCase):
 
     def test_commands(self) -> None:
         """a command does items, or runs when it reports none; never images"""
-        command = replace(NO_RECORD, study={"subject": "command"})
+        command = replace(fixture.NO_RECORD, study={"subject": "command"})
         items = study("full", command)
         self.assertIn("items a second", sentences.throughput(items).lead)
         self.assertIn("items a second", [c.title for c in scaling.named(scaling.CURVE_COLUMNS, items)])

@@ -10,15 +10,14 @@ import fixture
 from knee_report import curve, load, sentences, svg
 from knee_report.measure import Measure
 from knee_report.pages import evidence, scaling, sizes
-from knee_report.record import Record, StudyError
+from knee_report.record import StudyError
 from knee_report.study import Quantity, Study
 
-NO_RECORD = Record({}, (), (), "", "", None, (), None)
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "golden")
 
 
 def study(kind: str) -> Study:
-    return load.parse_study(fixture.FITS[kind](), NO_RECORD)
+    return load.parse_study(fixture.FITS[kind](), fixture.NO_RECORD)
 
 
 class CurveData(unittest.TestCase):
@@ -195,7 +194,7 @@ class Findings(unittest.TestCase):
         """a batch without a knee says up to where"""
         fit = fixture.predicted_fit()
         fit["answer"]["knee"] = {"workers": None, "low": 9, "high": None, "how": "predicted"}
-        none = load.parse_study(fit, NO_RECORD)
+        none = load.parse_study(fit, fixture.NO_RECORD)
         self.assertEqual(sentences.batch_knee(none).lead, "Efficiency stays at 95% or above up to 16 cores (predicted).")
         self.assertEqual(sentences.tiles(none)[3].number, "none")
         self.assertEqual(curve.knee_label(none), "no knee up to 16 workers (predicted)")
@@ -225,7 +224,7 @@ class Findings(unittest.TestCase):
         fit = fixture.minimal_fit()
         fit["knee"] = {"workers": 4, "low": 4, "high": 4, "reason": "4 workers share 2 cores"}
         fit["findings"]["knee"]["state"] = "beyond the cores"
-        beyond = load.parse_study(fit, NO_RECORD)
+        beyond = load.parse_study(fit, fixture.NO_RECORD)
         self.assertEqual(sentences.knee(beyond).lead, "No knee was found up to the 2 cores.")
         self.assertEqual(sentences.tiles(beyond)[3].note, "up to the 2 cores")
         self.assertEqual(curve.knee_label(beyond), "no knee found up to 2 workers")
@@ -236,7 +235,7 @@ class Findings(unittest.TestCase):
         fit = fixture.full_fit()
         fit["equivalence"]["reason"] = "the serial run recorded no manifest: trials are compared with the first of them"
         fit["findings"]["equivalence"]["reference"] = "first trial"
-        loaded = load.parse_study(fit, NO_RECORD)
+        loaded = load.parse_study(fit, fixture.NO_RECORD)
         self.assertEqual(sentences.certainty(loaded).lead, "Outputs of all counted trials are identical.")
         self.assertNotIn("serial run's", " ".join(evidence.equivalence_words(loaded)))
 
@@ -252,7 +251,7 @@ class Findings(unittest.TestCase):
         """a model that the test rejects is called so; the report has no level of its own"""
         fit = fixture.full_fit()
         fit["findings"]["tests"][1].update(p=0.0031, result="rejected")
-        self.assertIn("misses the measured points by more than noise (p = 0.0031, level 1%)", sentences.fit_words(load.parse_study(fit, NO_RECORD)))
+        self.assertIn("misses the measured points by more than noise (p = 0.0031, level 1%)", sentences.fit_words(load.parse_study(fit, fixture.NO_RECORD)))
 
     def test_full_point_is_never_oversubscribed(self) -> None:
         """efficiency is reported at the cores, not beyond them"""

@@ -14,14 +14,12 @@ from unittest import mock
 
 import fixture
 from knee_report import costs, facts, load, pdf
-from knee_report.record import Record, StudyError
+from knee_report.record import StudyError
 
 pikepdf: Any = importlib.import_module("pikepdf")
-RECORD = Record({}, (("jpeg", 850, 10**9),), (), "", "", 0, (), None)
-
 
 def written(kind: str, folder: str, name: str = "report.pdf") -> str:
-    study, path = load.parse_study(fixture.FITS[kind](), RECORD), os.path.join(folder, name)
+    study, path = load.parse_study(fixture.FITS[kind](), fixture.NO_RECORD), os.path.join(folder, name)
     pdf.write_pdf(study, facts.report_facts(study, costs.Prices(0.04, "EUR", 9.0)), path)
     return path
 

@@ -11,11 +11,11 @@ from html.parser import HTMLParser
 import fixture
 import studies
 from knee_report import costs, facts, load
-from knee_report.record import Record, open_record, query_record
+from knee_report.measure import evenly
+from knee_report.record import open_record, query_record
 from knee_report.study import Study
 from knee_report.web import page, samples, svg
 
-RECORD = Record({}, (("jpeg", 850, 10**9),), (), "", "", 0, (), None)
 VOID = {"meta", "input", "br", "link", "hr", "img"}
 
 
@@ -63,7 +63,7 @@ class Pages(unittest.TestCase):
         """every kind of study: well-formed, no network, under 1 MB, no nan or None, each figure with a role and a name"""
         for kind in fixture.FITS:
             with self.subTest(study=kind):
-                text = made(load.parse_study(fixture.FITS[kind](), RECORD))
+                text = made(load.parse_study(fixture.FITS[kind](), fixture.NO_RECORD))
                 check(self, text)
                 self.assertLess(len(text.encode()), 1_000_000)
                 names = re.findall(r'<svg id="([\w-]+)"[^>]*role="img"[^>]*aria-labelledby="\1-t \1-d"', text)
@@ -71,7 +71,7 @@ class Pages(unittest.TestCase):
 
     def test_costs(self) -> None:
         """columns of money and energy are those whose price was given, whatever the currency is called"""
-        study = load.parse_study(fixture.full_fit(), RECORD)
+        study = load.parse_study(fixture.full_fit(), fixture.NO_RECORD)
         for prices, units in (
             (costs.Prices(), ["core-hours"]),
             (costs.Prices(0.04, "kWh coin"), ["core-hours", "kWh coin"]),
@@ -87,7 +87,7 @@ class Pages(unittest.TestCase):
         """the line of the fit is straight where it leaves the points: the axis reaches its end"""
         fit = fixture.full_fit()
         fit["findings"]["size_lines"]["decoded"] = [{"at": 0.0, "seconds": 0.0}, {"at": 20.0, "seconds": 2.0}]
-        text = made(load.parse_study(fit, RECORD))
+        text = made(load.parse_study(fit, fixture.NO_RECORD))
         drawing = text.partition('<svg id="items-decoded"')[2].partition("</svg>")[0]
         self.assertIn(">2,000</text>", drawing)  # ms, on the axis
 
@@ -130,10 +130,10 @@ class Drawings(unittest.TestCase):
             ticks = svg.round_ticks(low, high)
             self.assertTrue(2 <= len(ticks) <= 7 and low <= ticks[0] and ticks[-1] <= high, ticks)
 
-    def test_thinned(self) -> None:
+    def test_evenly(self) -> None:
         """evenly, with the first and the last"""
-        self.assertEqual(samples.thinned(3, 6), [0, 1, 2])
-        self.assertEqual(samples.thinned(11, 3), [0, 5, 10])
+        self.assertEqual(evenly(3, 6), [0, 1, 2])
+        self.assertEqual(evenly(11, 3), [0, 5, 10])
 
 
 if __name__ == "__main__":

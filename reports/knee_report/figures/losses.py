@@ -39,20 +39,13 @@ def _bar(ax: Any, place: int, left: float, right: float, colour: str) -> None:
     ax.barh(place, right - left, 0.66, left=left, color=colour, linewidth=0, zorder=2)
 
 
-def _low_end(levels: Sequence[float]) -> float:
-    """Where the axis begins: at 0 when half of it is lost, else below the lowest level by a quarter of the fall."""
-    low, high = min(levels), max(levels)
-    return 0.0 if high - low > 0.5 and low >= 0 else min(low - 0.25 * (high - low) - 0.002, low)
-
-
 def waterfall(ax: Any, study: Study) -> None:
     """From an efficiency of 1 down to E(n), one cause a step, in the order of the ranking."""
     losses = study.findings.losses
     if losses.workers is None or losses.efficiency is None:
         explain(ax, losses.reason)
         return
-    level, levels = 1.0, [1.0, *(loss.left for loss in losses.causes if loss.left is not None)]
-    low = _low_end(levels)
+    level, (low, high) = 1.0, losses.axis
     _bar(ax, 0, low, 1.0, style.MEASURED)
     names = ["no loss"]
     look = {"transform": ax.get_yaxis_transform(), "size": 6.2, "va": "center"}
@@ -75,7 +68,7 @@ def waterfall(ax: Any, study: Study) -> None:
     names.append(f"E({losses.workers})")
     ax.set_yticks(range(last + 1), names)
     ax.set_ylim(last + 0.6, -0.6)
-    ax.set_xlim(low, max(levels) + 0.02 * (max(levels) - low))
+    ax.set_xlim(low, high + 0.02 * (high - low))
     ax.tick_params(axis="y", length=0)
     ax.grid(False, axis="y")
     ax.grid(True, axis="x")

@@ -7,27 +7,10 @@ from typing import Any
 
 from .. import style, wording
 from ..measure import Measure
-from ..study import Chunk, KindTerm, SizeFit, SizePoint, Study
+from ..study import Chunk, KindTerm, SizeFit, Study
 from .common import explain, intervals, worker_axis
 
-MOST_KINDS = 7
-
-
-def kinds_of(points: Sequence[SizePoint]) -> list[str]:
-    """Kinds, the most frequent first."""
-    counts: dict[str, int] = {}
-    for point in points:
-        counts[point.kind] = counts.get(point.kind, 0) + 1
-    return sorted(counts, key=lambda kind: (-counts[kind], kind))
-
-
-def legend_names(kinds: Sequence[str]) -> list[str]:
-    return list(kinds) if len(kinds) <= MOST_KINDS + 1 else [*kinds[:MOST_KINDS], "other"]
-
-
-def short_name(name: str) -> str:
-    """A kind's name for the legend."""
-    return name if len(name) <= 18 else name[:17] + "\u2026"
+LONGEST = 18  # letters of a kind's name in the legend
 
 
 def points_fit(study: Study) -> SizeFit | None:
@@ -50,10 +33,9 @@ def size_scatter(ax: Any, study: Study, along: str, legend: bool) -> None:
     if not points:
         explain(ax, "the study has no item times")
         return
-    kinds, line, fit = kinds_of(points), study.findings.size_lines.get(along), points_fit(study)
-    names = legend_names(kinds)
-    for index, name in enumerate(names):
-        members = [p for p in points if p.kind == name or (name == "other" and p.kind not in names)]
+    line, fit, groups = study.findings.size_lines.get(along), points_fit(study), study.kind_groups
+    for index, kinds in enumerate(groups):
+        members = [p for p in points if p.kind in kinds]
         ax.plot(
             [p.size[along] for p in members],
             [1000 * p.seconds[along] for p in members],
@@ -62,18 +44,18 @@ def size_scatter(ax: Any, study: Study, along: str, legend: bool) -> None:
             markersize=3.0,
             alpha=0.75,
             markeredgewidth=0,
-            label=short_name(name) or "kind not recorded",
+            label="other" if len(kinds) > 1 else wording.shorten(kinds[0], LONGEST) or "kind not recorded",
         )
     if line and fit:
-        kind = plain_kind(fit, kinds)
-        label = f"fit ({short_name(kind)})" if kind else "fit"
+        kind = plain_kind(fit, study.kinds)
+        label = f"fit ({wording.shorten(kind, LONGEST)})" if kind else "fit"
         ax.plot([at for at, _ in line], [1000 * seconds for _, seconds in line], color=style.INK, linewidth=1.3, label=label)
     ax.set_xlim(left=0)
     ax.set_ylim(bottom=0)
     ax.set_xlabel(study.size_decoded if along == "decoded" else along)
     ax.set_ylabel("item time, ms")
     if legend:
-        columns = 9 if len(names) < 7 else 5
+        columns = 9 if len(groups) < 7 else 5
         ax.legend(loc="lower left", bbox_to_anchor=(-0.1, 1.01), ncol=columns, borderaxespad=0.1, handletextpad=0.3, columnspacing=0.8)
 
 

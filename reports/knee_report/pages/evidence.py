@@ -6,7 +6,7 @@ import re
 
 from .. import style, wording
 from ..layout import Column, Page, wrap
-from ..measure import Measure
+from ..measure import Measure, evenly
 from ..record import BadTrial
 from ..rules import FAIL, judge
 from ..samples import compared
@@ -28,11 +28,6 @@ TERMS = (
 )
 
 
-def _different(study: Study) -> str:
-    same = study.equivalence
-    return "not known" if same.trials is None or same.identical is None else wording.whole(same.trials - same.identical)
-
-
 def equivalence_words(study: Study) -> list[str]:
     same, result = study.equivalence, study.findings.equivalence
     reason = wording.capital(wording.sentence(same.reason))
@@ -49,7 +44,7 @@ def equivalence_words(study: Study) -> list[str]:
     items, number = compared(study.record.samples.trials, study.trials.hiccups)
     if items and number:
         cells = wording.plural(number, "cell")
-        words[0] += f" {wording.whole(items)} {study.facts.item}s in {cells}, trials with other outputs: {_different(study)}."
+        words[0] += f" {wording.whole(items)} {study.facts.item}s in {cells}, trials with other outputs: {'not known' if same.differing is None else wording.whole(same.differing)}."
     words.append(f"SHA-256 of the manifest: {same.manifest_sha256 or 'not recorded'}")
     return words
 
@@ -337,8 +332,6 @@ def ways_seconds(measure: Measure) -> str:
 
 def ways_rows(ways: Ways, most: int = MOST_WAYS) -> list[list[str]]:
     """At most `most` rows, evenly from the first to the last."""
-    last = len(ways.rows) - 1
-    picked = sorted({round(i * last / max(1, most - 1)) for i in range(most)}) if last >= most else range(last + 1)
     return [
         [
             wording.whole(row.items),
@@ -349,7 +342,7 @@ def ways_rows(ways: Ways, most: int = MOST_WAYS) -> list[list[str]]:
             ways_seconds(row.emulated),
             difference_words(row.largest),
         ]
-        for row in (ways.rows[i] for i in picked)
+        for row in (ways.rows[i] for i in evenly(len(ways.rows), most))
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from .. import style, wording
 from ..figures import common, knee, losses, scaling
 from ..layout import Column, Page, width_mm
-from ..measure import Measure
+from ..measure import Measure, evenly
 from ..sentences import fit_words, knee_span
 from ..study import Model, Study
 
@@ -37,8 +37,7 @@ def thinned(workers: list[int], cores: int | None, most: int) -> list[int]:
     keep = {workers[0], workers[-1]} | ({cores} if cores in workers else set())
     rest = [w for w in workers if w not in keep]
     wanted = most - len(keep)
-    picked = {rest[round(i * (len(rest) - 1) / max(1, wanted - 1))] for i in range(wanted)} if wanted > 0 else set()
-    return sorted(keep | picked)
+    return sorted(keep | {rest[place] for place in evenly(len(rest), wanted)})
 
 
 def named(columns: tuple[Column, ...], study: Study) -> list[Column]:

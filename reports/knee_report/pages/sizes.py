@@ -58,7 +58,7 @@ def kind_words(study: Study) -> str:
         sign = "+" if kind.extra_ms.value >= 0 else ""
         terms.append(f"{kind.kind} {sign}{wording.cell(kind.extra_ms)} ms")
     more = f", and {len(kinds) - 6} more kinds" if len(kinds) > 6 else ""
-    base = size_figures.plain_kind(fit, size_figures.kinds_of(study.size_points))
+    base = size_figures.plain_kind(fit, study.kinds)
     against = f" against {base}" if base else ""
     return f"Extra time of a kind{against}, {wording.plural(fit.workers, 'worker')}: {'; '.join(terms)}{more}."
 
@@ -101,7 +101,7 @@ def trust_words(study: Study) -> str:
         return ""
     pull, words = fit.leverage, ""
     if pull.mean is not None and pull.highest is not None:
-        words = f"Leverage, from 0 to 1: mean {wording.fixed(pull.mean, 2)}, highest {wording.fixed(pull.highest, 2)} ({short_path(pull.highest_item)})"
+        words = f"Leverage, from 0 to 1: mean {wording.fixed(pull.mean, 2)}, highest {wording.fixed(pull.highest, 2)} ({wording.shorten(pull.highest_item, 28)})"
         words += f", largest {study.facts.item} {wording.fixed(pull.largest, 2)}" if pull.largest is not None else ""
         words += f"; {wording.plural(pull.above, study.facts.item)} above three means." if pull.above is not None else "."
     left = [
@@ -114,12 +114,8 @@ def trust_words(study: Study) -> str:
     return words.strip()
 
 
-def short_path(path: str) -> str:
-    return path if len(path) <= 28 else "\u2026" + path[-27:]
-
-
 def legend_rows(study: Study) -> int:
-    return 1 if len(size_figures.kinds_of(study.size_points)) < 7 else 2
+    return 1 if len(study.kind_groups) < 7 else 2
 
 
 def _sizes(page: Page, study: Study) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import curve, wording
-from ..facts import slug
+from ..facts import loss_id, slug
 from ..findings import Losses
 from ..measure import Measure
 from ..study import Study
@@ -30,7 +30,7 @@ def speedup(view: View) -> Drawn:
     if not points:
         return absent("curve", title, "the study has no point of the scaling curve")
     last = max(curve.last_workers(study), max(p.workers for p in points))
-    rows = [row for row in view.tables["line"][2] if row[0] <= last] if "line" in view.tables else []
+    rows = [row for row in curve.line_points(study) if row[0] <= last]
     highest = max(float(last), curve.highest_shown(study, "speedup", 1.15 * last))
     plot = Plot(640, 420)
     plot.y_axis(0, 1.05 * highest, f"{study.facts.speedup} against one worker")
@@ -57,7 +57,7 @@ def speedup(view: View) -> Drawn:
         _point(plot, q.workers, view.measure(f"curve.{q.workers}.speedup"), "measured", "o", f"measured, {wording.plural(q.workers, 'worker')}")
     words = [f"Measured speedup of 1 to {last} workers", curve.knee_label(study), curve.line_label(study)]
     note = "Points with bars: means with 95% intervals; faint: single trials; dashed: ideal. " + wording.capital(wording.sentence(curve.knee_label(study)))
-    return Drawn("curve", title, note, plot.drawing("curve", title, ". ".join(w for w in words if w)) + _legend(study, view), _speedup_grid(view))
+    return Drawn("curve", title, note, plot.drawing("curve", title, ". ".join(w for w in words if w)) + _legend(study), _speedup_grid(view))
 
 
 def _point(plot: Plot, workers: int, measure: Measure, look: str, shape: str, name: str) -> None:
@@ -68,9 +68,9 @@ def _point(plot: Plot, workers: int, measure: Measure, look: str, shape: str, na
     plot.dot(workers, measure.value, look, f"{name}: {said(measure)}", shape)
 
 
-def _legend(study: Study, view: View) -> str:
+def _legend(study: Study) -> str:
     entries = [("measured", "measured"), ("ideal", "ideal")]
-    entries += [("model", curve.line_label(study))] if "line" in view.tables else []
+    entries += [("model", curve.line_label(study))] if curve.line_points(study) else []
     entries += [("replayed", "replayed")] if curve.other_points(study.replayed) else []
     entries += [("emulated", "emulated")] if curve.other_points(study.emulated) else []
     entries += [("spread", curve.SPREAD_LABEL)] if curve.spread_points(study) else []
@@ -181,11 +181,6 @@ def colour(losses: Losses, place: int) -> str:
     return f"cause-{kind}" if kind != "cause" else f"cause-{place % 8}"
 
 
-def _loss_id(view: View, place: int, part: str) -> str:
-    """The id of a line of the ranking."""
-    return f"loss.{slug(view.study.findings.losses.causes[place].label)}.{part}"
-
-
 def waterfall(view: View) -> Drawn:
     losses = view.study.findings.losses
     title = "Where core time is lost"
@@ -193,13 +188,12 @@ def waterfall(view: View) -> Drawn:
         return absent("waterfall", title, losses.reason)
     row, left = 24, 190
     plot = Plot(560, 60 + row * (len(losses.causes) + 2), left=left, right=64, top=8, bottom=40)
-    levels = [1.0, *(loss.left for loss in losses.causes if loss.left is not None)]
-    low = 0.0 if max(levels) - min(levels) > 0.5 and min(levels) >= 0 else min(levels) - 0.25 * (max(levels) - min(levels)) - 0.002
-    plot.x_axis(100 * low, 100 * max(levels), "efficiency, %" + ("" if low == 0 else "; the axis does not begin at 0"))
+    low, high = losses.axis
+    plot.x_axis(100 * low, 100 * high, "efficiency, %" + ("" if low == 0 else "; the axis does not begin at 0"))
 
     def step(place: int, name: str, begin: float, end: float, look: str, words: str, tip: str) -> None:
         top = plot.top + row * place + 3
-        plot.text(left - 8, top + 13, name if len(name) < 30 else name[:28] + "\u2026", "tick end")
+        plot.text(left - 8, top + 13, wording.shorten(name, 30), "tick end")
         plot.box(plot.x(100 * min(begin, end)), top, plot.x(100 * max(begin, end)) - plot.x(100 * min(begin, end)), row - 6, look, tip)
         plot.text(plot.right + 6, top + 13, words, "tick")
 
@@ -207,10 +201,10 @@ def waterfall(view: View) -> Drawn:
     level, rows = 1.0, []
     for place, loss in enumerate(losses.causes):
         after = level if loss.left is None else loss.left
-        share = view.measure(_loss_id(view, place, "share")).scaled(SHARE)
+        share = view.measure(f"{loss_id(loss)}.share").scaled(SHARE)
         words = "" if share.value is None else f"{wording.fixed(share.value, 1)}%"
         step(place + 1, loss.label, level, after, colour(losses, place), words, f"{loss.label}: {said(share, '%')} of core time")
-        rows.append([escape(loss.label), view.number(_loss_id(view, place, "share"), SHARE), view.number(_loss_id(view, place, "without"))])
+        rows.append([escape(loss.label), view.number(f"{loss_id(loss)}.share", SHARE), view.number(f"{loss_id(loss)}.without")])
         level = after
     step(len(losses.causes) + 1, f"E({losses.workers})", low, losses.efficiency, "measured", f"{wording.fixed(100 * losses.efficiency, 1)}%",
          f"efficiency with {losses.workers} workers: {wording.fixed(100 * losses.efficiency, 1)}%")  # fmt: skip
@@ -245,7 +239,7 @@ def account(view: View) -> Drawn:
             high, low = plot.y(100 * max(begin, begin + share)), plot.y(100 * min(begin, begin + share))
             tip = f"{loss.label}, {row.workers} workers: {wording.fixed(100 * share, 2)}% of core time"
             plot.box(plot.x(bar) - width / 2, high, width, low - high, colour(losses, place), tip)
-        rows.append([str(row.workers), *(view.number(_loss_id(view, place, f"with.{row.workers}"), SHARE) for place in range(len(losses.causes)))])
+        rows.append([str(row.workers), *(view.number(f"{loss_id(loss)}.with.{row.workers}", SHARE) for loss in losses.causes)])
     plot.horizontal(0, "axis")
     note = "Above 0: lost against one worker; below: gained."
     grid = Grid("Shares of core time, %", ["workers", *(loss.label for loss in losses.causes)], rows)

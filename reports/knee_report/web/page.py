@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 
 from .. import curve, wording
-from ..document import tables
-from ..facts import Facts, slug
-from ..pages import evidence, page_number, scaling, sizes
+from ..facts import Facts, cell_id, slug
+from ..pages import evidence, scaling, sizes
 from ..record import StudyError
 from ..rules import judge
 from ..sentences import findings, tiles
@@ -39,8 +38,7 @@ def _answer(view: View) -> str:
     boxes = "".join(
         f'<div class="tile"><span>{escape(t.label)}</span><strong>{escape(t.number)}</strong><span>{escape(t.note)}</span></div>' for t in tiles(study)
     )
-    above = f"see page {page_number('evidence')}"  # of the PDF
-    listed = "".join(f"<li><strong>{escape(f.lead)}</strong> {escape(f.detail.replace(above, 'see below'))}</li>" for f in findings(study))
+    listed = "".join(f"<li><strong>{escape(f.lead)}</strong> {escape(f.detail)}</li>" for f in findings(study))
     return f'<div class="tiles">{boxes}</div><ol class="findings">{listed}</ol>{_costs(view)}{_compared(view)}{figures.speedup(view).html()}'
 
 
@@ -111,7 +109,7 @@ def _sizes(view: View) -> str:
 def _chunks(view: View) -> str:
     rows = []
     for c in view.study.chunks:
-        at = f"cell.{c.workers}.{slug(c.policy)}.{c.chunk if c.chunk is not None else 'none'}"
+        at = cell_id(c)
         name = f"{wording.plural(c.workers, 'worker')}, {wording.chunk_policy(c.chunk, c.policy)}"
         rows.append([escape(name), view.number(f"{at}.trials"), view.number(f"{at}.wall"), view.number(f"{at}.ratio")])
     if not rows:
@@ -154,7 +152,7 @@ def _evidence(view: View) -> str:
 
 
 def page(study: Study, facts: Facts) -> str:
-    view = View(study, facts, tables(study))
+    view = View(study, facts)
     made = (_answer(view), _curve(view), _time(view), _samples(view), _evidence(view))
     sections = "".join(
         f'<section id="{name}" aria-labelledby="{name}-h"><h2 id="{name}-h">{title}</h2>{body}</section>' for (name, title), body in zip(SECTIONS, made)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import wording
+from ..measure import evenly
 from ..samples import Timeline, Trial
 from .figures import legend
 from .svg import Plot, at, escape, short
@@ -12,12 +13,6 @@ MOST_ITEMS = 1500  # points of a scatter
 MOST_LINES = 6  # timelines
 SHOWN_CELLS = 24  # that are chosen at first
 ROW = 22
-COLOURS = 8
-
-
-def thinned(count: int, most: int) -> list[int]:
-    """At most `most` places of `count`, evenly from the first to the last."""
-    return sorted({round(i * (count - 1) / max(1, most - 1)) for i in range(most)}) if count > most else list(range(count))
 
 
 # --- cells --------------------------------------------------------------------------------------------------------------
@@ -48,7 +43,7 @@ def cells(view: View) -> Drawn:
         y = plot.top + ROW * place
         shown = place < SHOWN_CELLS
         plot.parts.append(f'<g class="row" data-row="{place}" transform="translate(0 {at(y)})"{"" if shown else " hidden"}>')
-        plot.text(plot.left - 8, 15, name if len(name) < 36 else name[:34] + "\u2026", "tick end")
+        plot.text(plot.left - 8, 15, wording.shorten(name, 36), "tick end")
         plot.parts.append(f'<path class="grid" d="M{plot.left} 11H{plot.right}"/>')
         for t in members:
             look = "void" if t.status != "ok" or t.id in view.study.trials.hiccups else "measured"
@@ -70,26 +65,19 @@ def cells(view: View) -> Drawn:
 # --- items --------------------------------------------------------------------------------------------------------------
 
 
-def kinds_of(view: View) -> list[str]:
-    counts: dict[str, int] = {}
-    for p in view.study.size_points:
-        counts[p.kind] = counts.get(p.kind, 0) + 1
-    return sorted(counts, key=lambda kind: (-counts[kind], kind))
-
-
 def scatter(view: View, along: str) -> Drawn:
     study, name = view.study, f"items-{along}"
     title = f"{wording.capital(study.facts.item)} time against {'what was decoded' if along == 'decoded' else 'megabytes'}"
     if not study.size_points:
         return absent(name, title, "the study has no item times")
-    points = [study.size_points[i] for i in thinned(len(study.size_points), MOST_ITEMS)]
-    kinds = kinds_of(view)
+    points = [study.size_points[i] for i in evenly(len(study.size_points), MOST_ITEMS)]
+    places = {kind: place for place, kinds in enumerate(study.kind_groups) for kind in kinds}
     line = study.findings.size_lines.get(along, ())
     plot = Plot(480, 320)
     plot.y_axis(0, 1050 * max([p.seconds[along] for p in points] + [seconds for _, seconds in line]), "item time, ms")
     plot.x_axis(0, 1.03 * max(p.size[along] for p in points), study.size_decoded if along == "decoded" else "megabytes")
     for p in points:
-        place = min(kinds.index(p.kind), COLOURS - 1)
+        place = places[p.kind]
         tip = f"{p.item} ({p.kind}): {short(round(1000 * p.seconds[along], 2))} ms, {short(round(p.size[along], 3))} {'decoded' if along == 'decoded' else 'MB'}"
         plot.dot(p.size[along], 1000 * p.seconds[along], f"item kind-{place}", tip, more=f' data-kind="{place}"')
     plot.line([(x, 1000 * seconds) for x, seconds in line], "fit")
@@ -100,13 +88,12 @@ def scatter(view: View, along: str) -> Drawn:
 
 def item_controls(view: View) -> str:
     """Shared by both scatters: kinds that are shown, and a search for a name."""
-    kinds = kinds_of(view)
-    if not kinds:
+    groups = view.study.kind_groups
+    if not groups:
         return ""
-    groups = kinds if len(kinds) <= COLOURS else [*kinds[: COLOURS - 1], "other kinds"]
     boxes = "".join(
-        f'<label><input type="checkbox" data-kind="{place}" checked> <i class="kind-{place}"></i>{escape(kind or "not recorded")}</label>'
-        for place, kind in enumerate(groups)
+        f'<label><input type="checkbox" data-kind="{place}" checked> <i class="kind-{place}"></i>{escape("other kinds" if len(kinds) > 1 else kinds[0] or "not recorded")}</label>'
+        for place, kinds in enumerate(groups)
     )
     return (
         f'<fieldset class="choose" data-choose="kinds"><legend>Kinds that are shown</legend><div class="boxes">{boxes}</div></fieldset>'
@@ -116,7 +103,7 @@ def item_controls(view: View) -> str:
 
 def item_grid(view: View) -> Grid:
     study = view.study
-    points = [study.size_points[i] for i in thinned(len(study.size_points), MOST_ITEMS)]
+    points = [study.size_points[i] for i in evenly(len(study.size_points), MOST_ITEMS)]
     rows = [
         [escape(p.item), escape(p.kind), short(round(p.size["decoded"], 3)), short(round(p.size["megabytes"], 3)),
          short(round(1000 * p.seconds["decoded"], 2)), short(round(1000 * p.seconds["megabytes"], 2))] for p in points
@@ -146,7 +133,7 @@ def timelines(view: View) -> Drawn:
     lines = view.study.record.samples.timelines
     if not lines:
         return absent("timeline", title, "no trial that counts has the instants of its items")
-    chosen = [lines[i] for i in thinned(len(lines), MOST_LINES)]
+    chosen = [lines[i] for i in evenly(len(lines), MOST_LINES)]
     drawings, options, rows = [], [], []
     for place, line in enumerate(chosen):
         last = place == len(chosen) - 1

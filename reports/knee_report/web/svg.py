@@ -58,11 +58,11 @@ class Plot:
         self.parts.append(f'<path class="axis" d="M{self.left} {self.bottom}H{self.right}"/>')
         self.text((self.left + self.right) / 2, self.bottom + 33, label, "label mid")
 
-    def y_axis(self, low: float, high: float, label: str, names: Callable[[float], str] = short) -> None:
+    def y_axis(self, low: float, high: float, label: str) -> None:
         self.y = linear(low, high, self.bottom, self.top)
         for tick in round_ticks(low, high):
             self.parts.append(f'<path class="grid" d="M{self.left} {at(self.y(tick))}H{self.right}"/>')
-            self.text(self.left - 6, self.y(tick) + 4, names(tick), "tick end")
+            self.text(self.left - 6, self.y(tick) + 4, short(tick), "tick end")
         middle = (self.top + self.bottom) / 2
         self.parts.append(f'<text class="label mid" transform="translate(13 {at(middle)})rotate(-90)">{escape(label)}</text>')
 
@@ -101,10 +101,10 @@ class Plot:
             corners = "l5 5-5 5-5-5z" if shape == "d" else "l5 9h-10z"
             self.parts.append(f'<path class="{look}" d="M{at(px)} {at(py - 5)}{corners}"{hint}{more}/>')
 
-    def box(self, left: float, top: float, width: float, height: float, look: str, tip: str = "", more: str = "") -> None:
+    def box(self, left: float, top: float, width: float, height: float, look: str, tip: str = "") -> None:
         """In pixels."""
         hint = f' data-tip="{escape(tip)}"' if tip else ""
-        self.parts.append(f'<rect class="{look}" x="{at(left)}" y="{at(top)}" width="{at(max(0.0, width))}" height="{at(max(0.0, height))}"{hint}{more}/>')
+        self.parts.append(f'<rect class="{look}" x="{at(left)}" y="{at(top)}" width="{at(max(0.0, width))}" height="{at(max(0.0, height))}"{hint}/>')
 
     def drawing(self, name: str, title: str, description: str, look: str = "") -> str:
         return (

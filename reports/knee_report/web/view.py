@@ -1,4 +1,4 @@
-"""What figures and sections of the page share: the study, its facts by id, its tables, and numbers as marked text."""
+"""What figures and sections of the page share: the study, its facts by id, and numbers as marked text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .. import wording
-from ..document import Table
 from ..facts import Facts
 from ..measure import Measure, missing
 from ..study import Study
@@ -28,7 +27,6 @@ def _count(measure: Measure) -> str:
 class View:
     study: Study
     facts: Facts
-    tables: dict[str, Table]
 
     def measure(self, name: str) -> Measure:
         fact = self.facts.get(name)
