@@ -38,8 +38,8 @@ TEST_LIBRARIES := cmocka:libcmocka-dev libturbojpeg:libturbojpeg0-dev
 DEPS_BUILD := make gcc libc6-dev pkg-config libcsv-dev $(foreach l,$(LIBRARIES) $(TEST_LIBRARIES),$(lastword $(subst :, ,$(l))))
 DEPS_RUN := ffmpeg fonts-dejavu-core gnuplot-nox python3 python3-matplotlib python3-numpy python3-pikepdf
 DEPS_TEST := groff-base zsh python3-pil python3-jsonschema python3-scipy poppler-utils sqlite3 valgrind coreutils perl \
-  libvips-tools imagemagick libjpeg-turbo-progs libjxl-tools exiv2 hyperfine libbenchmark-tools python3-markdown \
-  python3-pylatexenc python3-altair python3-prometheus-client python3-yaml xz-utils zstd pigz
+  libvips-tools imagemagick libjpeg-turbo-progs libjxl-tools libavif-bin exiv2 hyperfine libbenchmark-tools \
+  python3-markdown python3-pylatexenc python3-altair python3-prometheus-client python3-yaml xz-utils zstd pigz
 DEPS_LINT := graphviz clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck python3-pyflakes mypy
 # Node from elsewhere brings its own npm.
 NODE := $(if $(shell command -v npm),,nodejs npm)

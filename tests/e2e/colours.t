@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
 export VIPS_WARNING=0
-for tool in vips:libvips-tools convert:imagemagick ffmpeg:ffmpeg; do
+for tool in vips:libvips-tools convert:imagemagick ffmpeg:ffmpeg avifenc:libavif-bin; do
     command -v "${tool%:*}" >/dev/null || skip_all "${tool#*:} is missing: make deps"
 done
 /usr/bin/python3 -c 'import PIL.ImageCms' 2>/dev/null || skip_all "Pillow is missing: make deps"
@@ -26,6 +26,15 @@ format=$format" -frames:v 1 -c:v ffv1 "${tags[@]}" "in/$name.mkv" &&
         ffmpeg -nostdin -loglevel error -i "in/$name.mkv" -c:v libaom-av1 -still-picture 1 -crf 0 -cpu-used 8 \
             "${tags[@]}" "in/$name.avif" || exit 1
 done
+
+# Grey whose samples leave room at both ends, and colours that are multiplied by alpha.
+exact=(--min 0 --max 0 --speed 8)
+vips copy in/grey.tif grey.png || exit 1
+for bits in 8 10; do
+    avifenc "${exact[@]}" --yuv 400 --range limited --depth $bits grey.png "in/narrow$bits.avif" >/dev/null || exit 1
+done
+vips copy in/straight.tif straight.png && avifenc "${exact[@]}" --minalpha 0 --maxalpha 0 --premultiply --yuv 444 straight.png \
+    in/premultiplied.avif >/dev/null 2>&1 || exit 1
 
 # JPEG 2000 with chroma on coarser grids, of odd sizes too, with more bits, and with a palette.
 full=scale=out_color_matrix=bt601:out_range=pc:flags=accurate_rnd
@@ -139,6 +148,10 @@ same out/p/chrm-adobe.png.png out/p/adobe-rgb.jpg.png "PNG, cHRM and gAMA of Ado
 same out/p/adobe-rgb.jpg.png "233,35,35 0,201,0 35,35,205 201,201,0" "JPEG, Adobe RGB by EXIF" 4
 same out/p/uncalibrated.jpg.png "$plain" "JPEG, uncalibrated by EXIF and not Adobe's" 4
 same out/p/p3.avif.png out/p/cicp-p3.png.png "AVIF, nclx: Display P3" 4
+for bits in 8 10; do
+    same "out/p/narrow$bits.avif.png" out/p/grey.tif.png "AVIF, grey of $bits bits and narrow range"
+done
+same out/p/premultiplied.avif.png out/p/straight.tif.png "AVIF, colours multiplied by alpha" 3
 for name in p3 bt2020 pq hlg; do
     same "out/p/$name.avif.png" "out/p/$name.mkv.png" "$name: still and clip agree"
 done

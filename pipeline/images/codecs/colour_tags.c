@@ -72,10 +72,12 @@ static void read_exif(enum image_kind kind, const uint8_t *data, size_t bytes, s
 
 static void read_heif(const uint8_t *data, size_t bytes, struct colour_tags *tags)
 {
-    int primaries, transfer;
+    struct heif_said said;
 
-    if (heif_boxes_nclx(data, bytes, &primaries, &transfer))
-        tags->space = colour_space_of(primaries, transfer);
+    heif_boxes_read(data, bytes, &said);
+    if (said.nclx)
+        tags->space = colour_space_of(said.primaries, said.transfer);
+    tags->space.narrow = said.grey && said.narrow;
 }
 
 void colour_tags_read(enum image_kind kind, const void *data, size_t bytes, struct colour_tags *tags)

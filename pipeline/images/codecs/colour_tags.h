@@ -5,7 +5,7 @@
  *   gAMA. With the primaries of sRGB, a gAMA within 5% of 1/2.2 is taken as sRGB's curve, for which it is written (as libpng
  *   does).
  * - HEIF (AVIF, HEIC): colr of type nclx of the primary item, where there is no ICC profile. Matrix and range are the
- *   decoder's business.
+ *   decoder's business, but for the range of grey, which libheif passes over.
  * - JPEG, TIFF, WebP: EXIF with ColorSpace 65535 and interoperability index R03 is Adobe RGB (DCF 2.0), where there is
  *   no ICC profile.
  */

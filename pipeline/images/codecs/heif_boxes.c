@@ -4,6 +4,9 @@
 
 #include "pipeline/base/big_endian.h"
 
+enum { FULL_RANGE = 0x80, AV1_MONOCHROME = 0x10 };  /* bits, ISO/IEC 23091 and AV1-ISOBMFF */
+enum { HEVC_CHROMA_AT = 16, HEVC_CHROMA_BITS = 3 }; /* chroma_format_idc, ISO/IEC 14496-15 */
+
 struct span {
     const uint8_t *at; /* NULL: none */
     size_t bytes;
@@ -51,31 +54,36 @@ static struct span without_version(struct span box)
     return box.bytes < 4 ? (struct span){NULL, 0} : (struct span){box.at + 4, box.bytes - 4};
 }
 
-/* The index'th property, from 1, is nclx. */
-static bool is_nclx(struct span properties, uint32_t index, int *primaries, int *transfer)
+/* Takes what the index'th property, from 1, says. */
+static void take_property(struct span properties, uint32_t index, struct heif_said *said)
 {
     struct span content;
     char name[4];
 
-    while (next_box(&properties, &content, name))
-        if (--index == 0) {
-            if (memcmp(name, "colr", 4) != 0 || content.bytes < 8 || memcmp(content.at, "nclx", 4) != 0)
-                return false;
-            *primaries = (int)big_endian(content.at + 4, 2);
-            *transfer = (int)big_endian(content.at + 6, 2);
-            return true;
-        }
-    return false;
+    while (index && next_box(&properties, &content, name))
+        index--;
+    if (index)
+        return;
+    if (memcmp(name, "colr", 4) == 0 && content.bytes >= 11 && memcmp(content.at, "nclx", 4) == 0 &&
+        !said->nclx) {
+        said->nclx = true;
+        said->primaries = (int)big_endian(content.at + 4, 2);
+        said->transfer = (int)big_endian(content.at + 6, 2);
+        said->narrow = !(content.at[10] & FULL_RANGE);
+    } else if (memcmp(name, "av1C", 4) == 0 && content.bytes >= 4) {
+        said->grey = content.at[2] & AV1_MONOCHROME;
+    } else if (memcmp(name, "hvcC", 4) == 0 && content.bytes > HEVC_CHROMA_AT) {
+        said->grey = !(content.at[HEVC_CHROMA_AT] & HEVC_CHROMA_BITS);
+    }
 }
 
-/* The associations of the item, in ipma; false when it has none that is nclx. *listed: the item is in ipma. */
-static bool find_associated(struct span ipma, uint32_t item, struct span properties, bool *listed,
-                            int *primaries, int *transfer)
+/* The associations of the item, in ipma; false when it is not in there. */
+static bool take_associated(struct span ipma, uint32_t item, struct span properties, struct heif_said *said)
 {
     int id_bytes, index_bytes;
     const uint8_t *at, *end;
+    bool listed = false;
 
-    *listed = false;
     if (ipma.bytes < 8)
         return false;
     id_bytes = ipma.at[0] == 0 ? 2 : 4;
@@ -87,35 +95,34 @@ static bool find_associated(struct span ipma, uint32_t item, struct span propert
         int count = at[id_bytes];
         at += id_bytes + 1;
         if (end - at < count * index_bytes)
-            return false;
-        *listed |= id == item;
+            break;
+        listed |= id == item;
         for (int i = 0; i < count; i++, at += index_bytes) {
             uint32_t index = big_endian(at, index_bytes) & (index_bytes == 2 ? 0x7fff : 0x7f);
-            if (id == item && index && is_nclx(properties, index, primaries, transfer))
-                return true;
+            if (id == item && index)
+                take_property(properties, index, said);
         }
     }
-    return false;
+    return listed;
 }
 
-bool heif_boxes_nclx(const uint8_t *data, size_t bytes, int *primaries, int *transfer)
+void heif_boxes_read(const uint8_t *data, size_t bytes, struct heif_said *said)
 {
     struct span meta = without_version(find((struct span){data, bytes}, "meta"));
     struct span pitm = meta.at ? find(meta, "pitm") : meta, iprp = meta.at ? find(meta, "iprp") : meta;
+    struct span iref = meta.at ? without_version(find(meta, "iref")) : meta;
     struct span properties = iprp.at ? find(iprp, "ipco") : iprp, ipma = iprp.at ? find(iprp, "ipma") : iprp;
-    bool listed = false;
 
+    *said = (struct heif_said){.premultiplied = iref.at && find(iref, "prem").at};
     if (!properties.at)
-        return false;
+        return;
     if (pitm.bytes >= 6 && ipma.at) {
         uint32_t item = pitm.at[0] == 0   ? big_endian(pitm.at + 4, 2)
                         : pitm.bytes >= 8 ? big_endian(pitm.at + 4, 4)
                                           : 0;
-        if (find_associated(ipma, item, properties, &listed, primaries, transfer))
-            return true;
+        if (take_associated(ipma, item, properties, said))
+            return;
     }
-    for (uint32_t index = 1; !listed && index < 1000; index++)
-        if (is_nclx(properties, index, primaries, transfer))
-            return true;
-    return false;
+    for (uint32_t index = 1; !said->nclx && index < 1000; index++)
+        take_property(properties, index, said);
 }

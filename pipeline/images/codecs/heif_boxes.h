@@ -8,8 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The codes of colour primaries and transfer characteristics in colr (nclx) of the primary item; of the first such
- * property where the associations cannot be read. False when there is none. */
-bool heif_boxes_nclx(const uint8_t *data, size_t bytes, int *primaries, int *transfer);
+struct heif_said {
+    bool nclx;               /* there is colr of type nclx: */
+    int primaries, transfer; /* its codes; 0 without it */
+    bool narrow;             /* its samples leave room below black and above white */
+    bool grey;               /* coded without chroma */
+    bool premultiplied;      /* colours are multiplied by alpha */
+};
+
+/* What the properties of the primary item say; the first nclx of all where the associations cannot be read. */
+void heif_boxes_read(const uint8_t *data, size_t bytes, struct heif_said *said);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pipeline/images/codecs/gif_canvas.h"
+#include "pipeline/images/codecs/heif_boxes.h"
 #include "pipeline/images/codecs/png_chunks.h"
 #include "pipeline/images/codecs/tiff_layout.h"
 #include "pipeline/images/codecs/tiff_picture.h"
@@ -235,6 +236,26 @@ static int place_on_canvas(VipsImage **image, const uint8_t *data, size_t bytes)
     return replace(image, to, failed);
 }
 
+/* AVIF and HEIC whose colours are multiplied by alpha, which the loader does not look at. */
+static int divide_by_alpha(VipsImage **image, const uint8_t *data, size_t bytes)
+{
+    struct heif_said said;
+    VipsBandFormat format = (*image)->BandFmt;
+    VipsImage *straight = NULL, *rounded = NULL, *to = NULL;
+    int failed;
+
+    heif_boxes_read(data, bytes, &said);
+    if (!said.premultiplied || !vips_image_hasalpha(*image))
+        return 0;
+    failed = vips_unpremultiply(*image, &straight, "max_alpha", format == VIPS_FORMAT_UCHAR ? 255.0 : 65535.0,
+                                NULL) ||
+             vips_round(straight, &rounded, VIPS_OPERATION_ROUND_RINT, NULL) ||
+             vips_cast(rounded, &to, format, NULL);
+    VIPS_UNREF(straight);
+    VIPS_UNREF(rounded);
+    return replace(image, to, failed);
+}
+
 /* The decoder sees EXIF before the pixels only, where the specification allows it behind them too; and it passes over a
  * profile that it cannot read, or that has an sRGB chunk in front of it. */
 static int take_chunks(VipsImage **image, const uint8_t *data, size_t bytes, struct notes *notes)
@@ -330,6 +351,7 @@ VipsImage *vips_picture_open(const void *data, size_t bytes, uint64_t max_pixels
     if (!image)
         return NULL;
     if ((kind == KIND_GIF && place_on_canvas(&image, data, bytes)) ||
+        (kind == KIND_HEIF && divide_by_alpha(&image, data, bytes)) ||
         (kind == KIND_PNG && take_chunks(&image, data, bytes, notes))) {
         vips_fault(fault);
         return NULL;
