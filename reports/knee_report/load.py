@@ -45,11 +45,12 @@ FORMAT = "knee-fit 1"
 
 def load_study(folder: str) -> Study:
     """The study in a folder that holds study.db and fit.json; without the latter where no trial counts."""
+    path = os.path.join(folder, "fit.json")
     with open_record(os.path.join(folder, "study.db")) as db:
-        if counts_nothing(db):
+        if counts_nothing(db) and not (os.path.exists(path) and parse_trials(read_fit(path)).noisy):
             record = query_record(db)
             return parse_study(fit_of_nothing(record, os.path.basename(os.path.abspath(folder))), record)
-        fit = read_fit(os.path.join(folder, "fit.json"))
+        fit = read_fit(path)
         if parse_trials(fit).noisy:
             count_disturbed(db)
         return parse_study(fit, query_record(db, parse_trials(fit).hiccups))

@@ -72,9 +72,8 @@ def check_format(db: sqlite3.Connection, path: str) -> None:
 
 
 def counts_nothing(db: sqlite3.Connection) -> bool:
-    """Are there trials, and none of the curve counts? Where no other does, disturbed ones do."""
-    good = "t.status = 'ok' OR t.disturbed = 1" if "disturbed" in _trial_columns(db) else "t.status = 'ok'"
-    trials, counting = db.execute(f"SELECT count(*), sum(c.role = 'scaling' AND ({good})) FROM trial t LEFT JOIN cell c ON c.id = t.cell").fetchone()
+    """Are there trials, and none of the curve is ok? Disturbed ones may count all the same: that the fit decides."""
+    trials, counting = db.execute("SELECT count(*), sum(c.role = 'scaling' AND t.status = 'ok') FROM trial t LEFT JOIN cell c ON c.id = t.cell").fetchone()
     return bool(trials) and not counting
 
 

@@ -50,6 +50,10 @@ if command -v pdftotext >/dev/null; then
 fi
 "$KNEE" gate --require 'E(2)>=0.01' noisy >stdout 2>stderr
 is "$? $(grep -c '^noisy machine: 6 of 6' stdout)" "0 1" "the gate says so"
+made without-one void "$disturbed; UPDATE trial SET disturbed = NULL, reason = 'the command took CPUs outside of its cell' WHERE cell IN (SELECT id FROM cell WHERE workers = 1)"
+"$KNEE" report without-one >stdout 2>stderr
+is "$? $(grep -q 'no trial of the scaling curve counts (6 trials, 6 void, 0 failed)' without-one/report.json && echo yes)$(cat stderr)" "0 yes" \
+    "where disturbed trials do not count either, the report says that none does"
 made kept keep "$disturbed"
 "$KNEE" fit kept >stdout
 ok "$(awk -v a="$(field kept/fit.json "$width")" -v b="$(field quiet/fit.json "$width")" 'BEGIN { print !(a < b + 1e-9 && a > b - 1e-9) }')" \
