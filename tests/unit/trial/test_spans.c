@@ -253,8 +253,8 @@ static void places(void **state)
     static const struct {
         const char *text, *filled, *quoted;
     } cases[] = {
-        {"--threads={workers}", "--threads=4", "--threads='4'"},
-        {"{out}/{trial}", "/tmp/a b/7", "'/tmp/a b'/'7'"},
+        {"--threads={workers}", "--threads=4", "--threads=4"},
+        {"{out}/{trial}", "/tmp/a b/7", "'/tmp/a b'/7"},
         {"{\"a\":{\"b\":1}} {} {1,2} { print $1 }", "{\"a\":{\"b\":1}} {} {1,2} { print $1 }",
          "{\"a\":{\"b\":1}} {} {1,2} { print $1 }"},
         {"{{print}}{{workers}}", "{print}{workers}", "{print}{workers}"},
