@@ -103,7 +103,8 @@ static int run_hook(const struct trial_command *command, const char *name, const
         return 0;
     launch.stderr_fd = trial_process_memory("knee-stderr");
     if (launch.stderr_fd < 0)
-        return fault_sys(fault, "--%s cannot be started (memfd: %s): free memory", name, strerror(errno));
+        return fault_sys(fault, "--%s cannot be started (memfd: %s): %s", name, strerror(errno),
+                         trial_process_remedy(errno));
     words[2] = command_line_fill(text, &values->of, true);
     status = trial_command_hook(command->process, &launch, &own, fault);
     trial_process_last_line(launch.stderr_fd, own.stderr_line, sizeof own.stderr_line);
@@ -291,7 +292,8 @@ int trial_command_run(struct trial_command *command, const struct trial_request 
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     unlink(command->spans_path);
     if (stderr_fd < 0)
-        fault_sys(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
+        fault_sys(fault, "a trial cannot be started (memfd: %s): %s", strerror(errno),
+                  trial_process_remedy(errno));
     else if (outcome->stopped_by)
         result = 0;
     else if (trial_process_remove(request->out))

@@ -181,9 +181,9 @@ static int run_starter(const struct trial_process *process, const struct command
     pid_t pid;
 
     if (program < 0)
-        return fault_sys(fault,
-                         "a trial cannot be started (memfd: %s): free memory, or set vm.memfd_noexec to 0",
-                         strerror(errno));
+        return fault_sys(fault, "a trial cannot be started (memfd: %s): %s", strerror(errno),
+                         errno == EACCES || errno == EPERM ? "set vm.memfd_noexec to 0"
+                                                           : trial_process_remedy(errno));
     own_children_read(&before);
     pid = start(launch, program, report_fd, fault);
     if (pid < 0)
@@ -207,7 +207,8 @@ int trial_command_timed(const struct trial_process *process, const struct comman
     char number[] = {'0' + REPORT_FD, '\0'};
 
     if (report_fd < 0)
-        return fault_sys(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
+        return fault_sys(fault, "a trial cannot be started (memfd: %s): %s", strerror(errno),
+                         trial_process_remedy(errno));
     started.words = g_new0(char *, count + 3);
     started.words[0] = (char *)"knee-starter";
     started.words[1] = number;

@@ -178,14 +178,32 @@ static void become_run(const struct run_arguments *arguments, const char *progra
 
 /* --- the parent ------------------------------------------------------------------------------- */
 
+const char *trial_process_remedy(int error)
+{
+    return error == EMFILE || error == ENFILE ? "raise 'ulimit -n'"
+           : error == EFBIG                   ? "raise 'ulimit -f'"
+                                              : "free memory";
+}
+
+int trial_process_raised(int fd, int least)
+{
+    int raised = fcntl(fd, F_DUPFD_CLOEXEC, least);
+
+    if (raised < 0 && errno == EINVAL)
+        errno = EMFILE;
+    return raised;
+}
+
 int trial_process_memory(const char *name)
 {
-    int low = memfd_create(name, MFD_CLOEXEC), high;
+    int low = memfd_create(name, MFD_CLOEXEC), high, error;
 
     if (low < 0)
         return -1;
-    high = fcntl(low, F_DUPFD_CLOEXEC, TABLE_FD + 1);
+    high = trial_process_raised(low, TABLE_FD + 1);
+    error = errno;
     close(low);
+    errno = error;
     return high;
 }
 
@@ -326,7 +344,8 @@ int trial_process_run(const struct trial_process *process, const struct trial_re
         .table = {.fd = -1}, .stopped_by = trial_process_stopped(), .workers = request->workers};
     study_utc_now(outcome->started_utc, sizeof outcome->started_utc);
     if (table_fd < 0 || stderr_fd < 0)
-        fault_sys(fault, "a trial cannot be started (memfd: %s): free memory", strerror(errno));
+        fault_sys(fault, "a trial cannot be started (memfd: %s): %s", strerror(errno),
+                  trial_process_remedy(errno));
     else if (outcome->stopped_by)
         result = 0;
     else if (trial_process_remove(request->out))

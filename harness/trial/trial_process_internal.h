@@ -13,6 +13,12 @@ int trial_process_stopped(void);
  * errno. */
 int trial_process_memory(const char *name);
 
+/* What to do where a memfd or a descriptor was refused with that errno: "raise 'ulimit -n'", say. */
+const char *trial_process_remedy(int error);
+
+/* The descriptor with a number from least on, as F_DUPFD_CLOEXEC gives it; -1 with errno: EMFILE above the limit. */
+int trial_process_raised(int fd, int least);
+
 /* Called while a process is waited for; returns in how many ns the next call is due. */
 struct trial_look {
     uint64_t (*look)(void *context);

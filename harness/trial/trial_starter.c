@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "harness/trial/trial_process_internal.h"
+
 /* Asked for since Linux 6.3, where a memfd may be made so that it cannot be run; older kernels refuse the flag. */
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U
@@ -46,7 +48,7 @@ int trial_starter_program(void)
     if (fd < 0 && errno == EINVAL)
         fd = memfd_create("knee-starter", MFD_CLOEXEC);
     if (fd >= 0 && copy_program(fd) == 0)
-        program = fcntl(fd, F_DUPFD_CLOEXEC, LEAST_FD);
+        program = trial_process_raised(fd, LEAST_FD);
     if (fd >= 0) {
         int error = errno;
         close(fd);

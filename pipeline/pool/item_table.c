@@ -100,8 +100,8 @@ int item_table_create(struct item_table *table, int fd, uint64_t items, uint32_t
     if (table->fd < 0)
         return fault_sys(fault, "item table: making shared memory: %s", strerror(errno));
     if (ftruncate(table->fd, (off_t)shape.bytes)) {
-        fault_set(fault, "item table of %llu bytes: %s: free some memory", (unsigned long long)shape.bytes,
-                  strerror(errno));
+        fault_set(fault, "item table of %llu bytes: %s: %s", (unsigned long long)shape.bytes, strerror(errno),
+                  errno == EFBIG ? "raise 'ulimit -f'" : "free some memory");
         item_table_close(table);
         return -1;
     }

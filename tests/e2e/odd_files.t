@@ -118,6 +118,16 @@ is "$? $(grep -c '' said)" "1 1" "a limit of file sizes: one error"
 like "$(cat said)" "File too large: raise 'ulimit -f'" "... with the remedy"
 "$KNEE" run --quiet large out && (cd out && sha256sum --quiet -c MANIFEST.sha256)
 ok $? "... and the same command continues"
+limited() { # limited LIMIT REMEDY ARGUMENT...
+    local limit=$1 remedy=$2
+    shift 2
+    # shellcheck disable=SC2086
+    (ulimit $limit && exec "$KNEE" "$@") >/dev/null 2>said
+    like "$? $(tail -n 1 said)" "^1 .*: raise 'ulimit $remedy'" "ulimit $limit, knee $1 ${*: -1}: the remedy"
+}
+limited "-f 1" -f run --quiet large limited
+limited "-f 1" -f sweep --study limited --workers 1 --blocks 1 --noise 100% -- true '{workers}'
+limited "-n 10" -n sweep --study limited --workers 1 --blocks 1 --noise 100% -- true '{workers}'
 
 # What cannot be checked is not whole.
 : >empty
