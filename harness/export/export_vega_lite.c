@@ -10,33 +10,35 @@
 #define KNEE     "#CC79A7"
 #define SOFT     "#6B6B6B"
 
-/* --- data ------------------------------------------------------------------------------------- */
+/* --- data: named once, for the layers of both panels ------------------------------------------ */
 
-/* workers, and a value of a panel with bounds. */
-static json_t *row_json(unsigned workers, const char *name, const struct interval *interval)
+/* Both values with their bounds: speedup, speedup_low, speedup_high, efficiency ... */
+static json_t *row_json(unsigned workers, const struct interval *speedup, const struct interval *efficiency)
 {
     json_t *row = json_object();
 
     fit_json_put(row, "workers", json_integer(workers));
-    fit_json_put(row, name, fit_json_number(interval->value));
-    fit_json_put(row, "low", fit_json_number(interval->low));
-    fit_json_put(row, "high", fit_json_number(interval->high));
+    fit_json_put(row, "speedup", fit_json_number(speedup->value));
+    fit_json_put(row, "speedup_low", fit_json_number(speedup->low));
+    fit_json_put(row, "speedup_high", fit_json_number(speedup->high));
+    fit_json_put(row, "efficiency", fit_json_number(efficiency->value));
+    fit_json_put(row, "efficiency_low", fit_json_number(efficiency->low));
+    fit_json_put(row, "efficiency_high", fit_json_number(efficiency->high));
     return row;
 }
 
-static json_t *points_json(const struct fit *fit, const char *name, bool efficiency)
+static json_t *points_json(const struct fit *fit)
 {
     json_t *rows = json_array();
 
     for (unsigned i = 0; i < fit->curve->len; i++) {
         const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
-        fit_json_append(rows,
-                        row_json(point->workers, name, efficiency ? &point->efficiency : &point->speedup));
+        fit_json_append(rows, row_json(point->workers, &point->speedup, &point->efficiency));
     }
     return rows;
 }
 
-static json_t *trials_json(const struct fit *fit, const char *name, bool efficiency)
+static json_t *trials_json(const struct fit *fit)
 {
     json_t *rows = json_array();
 
@@ -49,30 +51,50 @@ static json_t *trials_json(const struct fit *fit, const char *name, bool efficie
             continue;
         row = json_object();
         fit_json_put(row, "workers", json_integer(workers));
-        fit_json_put(row, name, fit_json_number(efficiency ? speedup / workers : speedup));
+        fit_json_put(row, "speedup", fit_json_number(speedup));
+        fit_json_put(row, "efficiency", fit_json_number(speedup / workers));
         fit_json_put(row, "trial", json_integer(trial->id));
         fit_json_append(rows, row);
     }
     return rows;
 }
 
-/* The ideal line up to the cores, and the chosen model with its band, at each number of workers. */
-static json_t *lines_json(const struct fit *fit, const char *name, bool efficiency, bool ideal)
+static json_t *line_row_json(unsigned workers, const struct interval *speedup)
 {
-    const struct model_fit *model = fit_chosen_model(fit);
-    unsigned last = g_array_index(fit->curve, struct fit_point, fit->curve->len - 1).scaling.workers,
-             step = last > 256 ? last / 256 : 1;
-    json_t *rows = json_array();
+    struct interval efficiency = interval_scaled(speedup, 1.0 / workers);
 
-    for (unsigned n = 1; n <= last && (ideal || model); n += step) {
-        double cores = fit->study->cores && n > fit->study->cores ? fit->study->cores : n;
-        struct interval speedup =
-            ideal ? interval_exact(cores, FIT_LEVEL, "definition") : fit_speedup_band(fit, n);
-        if (efficiency)
-            speedup = interval_scaled(&speedup, 1.0 / n);
-        fit_json_append(rows, row_json(n, name, &speedup));
+    return row_json(workers, speedup, &efficiency);
+}
+
+/* The ideal line up to the cores, and the chosen model with its band: at each number of workers, or at LINE_POINTS of many,
+ * the last one included. */
+static void put_lines(const struct fit *fit, json_t *ideal, json_t *model)
+{
+    enum { LINE_POINTS = 256 };
+    unsigned last = g_array_index(fit->curve, struct fit_point, fit->curve->len - 1).scaling.workers,
+             steps = last > LINE_POINTS ? LINE_POINTS : last, cores = fit->study->cores;
+
+    for (unsigned i = 1; i <= steps; i++) {
+        unsigned n = steps == last ? i : 1 + (unsigned)((uint64_t)(last - 1) * (i - 1) / (steps - 1));
+        struct interval line = interval_exact(cores && n > cores ? cores : n, FIT_LEVEL, "definition");
+        fit_json_append(ideal, line_row_json(n, &line));
+        if (fit_chosen_model(fit)) {
+            line = fit_speedup_band(fit, n);
+            fit_json_append(model, line_row_json(n, &line));
+        }
     }
-    return rows;
+}
+
+static json_t *datasets_json(const struct fit *fit)
+{
+    json_t *sets = json_object(), *ideal = json_array(), *model = json_array();
+
+    put_lines(fit, ideal, model);
+    fit_json_put(sets, "points", points_json(fit));
+    fit_json_put(sets, "trials", trials_json(fit));
+    fit_json_put(sets, "ideal", ideal);
+    fit_json_put(sets, "model", model);
+    return sets;
 }
 
 /* --- layers ----------------------------------------------------------------------------------- */
@@ -94,20 +116,24 @@ static json_t *workers_axis_json(const struct fit *fit, const char *field)
     return axis;
 }
 
-/* Takes over data and mark. */
-static json_t *layer_json(const struct fit *fit, json_t *data, json_t *mark, const char *field,
+/* From one of the datasets; takes over mark. */
+static json_t *layer_json(const struct fit *fit, const char *data, json_t *mark, const char *field,
                           const char *title)
 {
-    return json_pack("{s:{s:o}, s:o, s:{s:o, s:o}}", "data", "values", data, "mark", mark, "encoding", "x",
+    return json_pack("{s:{s:s}, s:o, s:{s:o, s:o}}", "data", "name", data, "mark", mark, "encoding", "x",
                      workers_axis_json(fit, "workers"), "y", axis_json(field, title));
 }
 
-/* The same from low to high. */
-static json_t *range_json(const struct fit *fit, json_t *data, json_t *mark, const char *title)
+/* The same from the lower to the upper bound of a value. */
+static json_t *range_json(const struct fit *fit, const char *data, json_t *mark, const char *field,
+                          const char *title)
 {
-    json_t *layer = layer_json(fit, data, mark, "low", title);
+    char *low = g_strconcat(field, "_low", NULL), *high = g_strconcat(field, "_high", NULL);
+    json_t *layer = layer_json(fit, data, mark, low, title);
 
-    fit_json_put(json_object_get(layer, "encoding"), "y2", json_pack("{s:s}", "field", "high"));
+    fit_json_put(json_object_get(layer, "encoding"), "y2", json_pack("{s:s}", "field", high));
+    g_free(low);
+    g_free(high);
     return layer;
 }
 
@@ -154,17 +180,12 @@ static json_t *panel_json(const struct fit *fit, bool efficiency)
         fit_json_append(layers, rule_json(fit, fit->study->cores, SOFT, "cores"));
     if (fit->knee.workers)
         fit_json_append(layers, rule_json(fit, fit->knee.workers, KNEE, "knee"));
-    fit_json_append(layers, range_json(fit, lines_json(fit, name, efficiency, false),
-                                       mark_json("area", MODEL, 0.2), title));
-    fit_json_append(layers, layer_json(fit, lines_json(fit, name, efficiency, true), line, name, title));
-    fit_json_append(layers, layer_json(fit, lines_json(fit, name, efficiency, false),
-                                       mark_json("line", MODEL, 1), name, title));
-    fit_json_append(layers, layer_json(fit, trials_json(fit, name, efficiency),
-                                       mark_json("circle", MEASURED, 0.25), name, title));
-    fit_json_append(
-        layers, range_json(fit, points_json(fit, name, efficiency), mark_json("rule", MEASURED, 1), title));
-    fit_json_append(layers, layer_json(fit, points_json(fit, name, efficiency),
-                                       mark_json("point", MEASURED, 1), name, title));
+    fit_json_append(layers, range_json(fit, "model", mark_json("area", MODEL, 0.2), name, title));
+    fit_json_append(layers, layer_json(fit, "ideal", line, name, title));
+    fit_json_append(layers, layer_json(fit, "model", mark_json("line", MODEL, 1), name, title));
+    fit_json_append(layers, layer_json(fit, "trials", mark_json("circle", MEASURED, 0.25), name, title));
+    fit_json_append(layers, range_json(fit, "points", mark_json("rule", MEASURED, 1), name, title));
+    fit_json_append(layers, layer_json(fit, "points", mark_json("point", MEASURED, 1), name, title));
     return json_pack("{s:i, s:i, s:o}", "width", 640, "height", efficiency ? 160 : 320, "layer", layers);
 }
 
@@ -180,6 +201,7 @@ int export_write_vega_lite(const struct export_source *source, FILE *out, struct
         json_string(
             "Speedup and efficiency against workers: single trials as faint dots, geometric means with 95% "
             "intervals, the ideal line, the chosen model with its band, the knee with its interval."));
+    fit_json_put(root, "datasets", datasets_json(source->fit));
     fit_json_append(panels, panel_json(source->fit, false));
     fit_json_append(panels, panel_json(source->fit, true));
     fit_json_put(root, "vconcat", panels);

@@ -59,6 +59,11 @@ else
 fi
 if needs jsonschema && [ -e /usr/lib/python3/dist-packages/altair ]; then
     reads "vega-lite: the schema of Vega-Lite, and the data of every layer" vega_lite out.vega-lite study_1
+    cp -r study_1 many_1
+    /usr/bin/python3 -c 'import sqlite3
+with sqlite3.connect("many_1/study.db") as database: database.execute("UPDATE cell SET workers = 1000 WHERE workers = 3")'
+    "$KNEE" export -f vega-lite many_1 >many.vega-lite
+    reads "... lines reach to the most workers" vega_lite many.vega-lite many_1
 else
     skip "python3-altair is missing: make deps" "the schema of Vega-Lite"
 fi
@@ -107,8 +112,7 @@ if sys.argv[1] == "hyperfine":
 elif sys.argv[1] == "benchmark":
     counts = collections.Counter(b["threads"] for b in json.loads(text)["benchmarks"])
 elif sys.argv[1] == "vega-lite":
-    counts = collections.Counter(d["workers"] for layer in json.loads(text)["vconcat"][0]["layer"] if layer["mark"]["type"] == "circle"
-                                 for d in layer["data"]["values"])
+    counts = collections.Counter(d["workers"] for d in json.loads(text)["datasets"]["trials"])
 else:
     counts = collections.Counter(int(n) for n in re.findall(r"^knee_trial_seconds\{.*workers=.(\d+).,", text, re.MULTILINE))
 print(dict(sorted(counts.items())))

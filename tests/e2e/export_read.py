@@ -199,11 +199,13 @@ def check_vega_lite(path: str, study: str) -> None:
     one = statistics.geometric_mean(row[1] for row in wanted if row[0] == 1)
     for panel, name in zip(document["vconcat"], ("speedup", "efficiency"), strict=True):
         layers = {layer["mark"]["type"]: layer for layer in panel["layer"] if layer["encoding"].get("y", {}).get("field") == name}
-        dots = {row["trial"]: row for row in layers["circle"]["data"]["values"]}
+        data = {mark: document["datasets"][layer["data"]["name"]] for mark, layer in layers.items()}
+        dots = {row["trial"]: row for row in data["circle"]}
         same(set(dots), {row[3] for row in wanted})
         for row in wanted:
             assert abs(dots[row[3]][name] - one / row[1] / (row[0] if name == "efficiency" else 1)) < 1e-9
-        same([row["workers"] for row in layers["point"]["data"]["values"]], sorted({row[0] for row in wanted}))
+        same([row["workers"] for row in data["point"]], sorted({row[0] for row in wanted}))
+        same(data["line"][-1]["workers"], max(row[0] for row in wanted))
 
 
 def check_trace(path: str, study: str) -> None:
