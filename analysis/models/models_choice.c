@@ -7,6 +7,9 @@
 
 #include "analysis/models/models_internal.h"
 
+/* A bound of a limit or a peak, over the most workers measured, beyond which the data say nothing. */
+enum { BOUND_REACH = 1000 };
+
 /* --- limits --------------------------------------------------------------------------------------- */
 
 static double limit_of(enum model_kind kind, const double *theta, double log_t1, double workers)
@@ -55,7 +58,12 @@ static struct interval over_regions(const struct model_fit *fit, region_function
         return interval_unknown("no %s: the speedup only ever rises", what);
     result = interval_bounded(isfinite(value) ? value : NAN, fmin(low, value), fmax(high, value), fit->level,
                               "profile%s", fit->has_wide ? ", and of a model that is not excluded" : "");
-    if (!isfinite(result.high)) {
+    /* So far out rounding decides whether the bound is there. */
+    if (isfinite(result.high) && result.high > (double)BOUND_REACH * fit->largest_workers) {
+        result.high = NAN;
+        snprintf(result.reason, sizeof result.reason,
+                 "no upper bound: none within %d times the workers that were measured", BOUND_REACH);
+    } else if (!isfinite(result.high)) {
         result.high = NAN;
         snprintf(result.reason, sizeof result.reason, "no upper bound: a model without a %s fits as well",
                  what);

@@ -240,10 +240,10 @@ def check_trace(path: str, study: str) -> None:
 
 
 def check_same_fit(path: str, study: str) -> None:
-    """Two outputs of `knee fit --json`: the same curve, models and knee, but for bootstraps, the unit of time and numbers of trials. Where a
-    peak is not bounded by the data, rounding decides whether its upper bound is millions of workers or none."""
+    """Two outputs of `knee fit --json`: the same curve, models and knee, but for bootstraps, the unit of time and the
+    numbers of trials."""
     table, original = load(path), load(study)
-    left_out = ("bootstrap", "wall_s", "images_per_s", "cpu_s_per_item", "cpu_s_per_trial", "maxrss_mib", "predicted", "causes", "peak_workers", "trial")
+    left_out = ("bootstrap", "wall_s", "images_per_s", "cpu_s_per_item", "cpu_s_per_trial", "maxrss_mib", "predicted", "causes", "trial")
 
     def close(a: Any, b: Any, at: str) -> None:
         if isinstance(a, dict) and isinstance(b, dict):

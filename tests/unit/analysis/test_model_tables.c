@@ -58,6 +58,17 @@ static void the_optimum_is_found_where_n_starts_at_256(void **state)
     assert_near("T(8192)", trial.value, 18.0, 0.01);
 }
 
+/* An upper bound of limit and peak is one that the data give, or none, with the reason. */
+static void assert_within_reach(const struct model_fit *fit)
+{
+    const struct interval *bounded[] = {&fit->limit_speedup, &fit->peak_workers};
+
+    for (size_t i = 0; i < 2; i++) {
+        assert_false(bounded[i]->high > 1000.0 * fit->largest_workers);
+        assert_true(!isnan(bounded[i]->high) || bounded[i]->reason[0]);
+    }
+}
+
 static void a_larger_model_never_leaves_more(void **state)
 {
     struct random_stream random = {11};
@@ -69,6 +80,8 @@ static void a_larger_model_never_leaves_more(void **state)
         models_fit(&data, 0.95, fits, choice, sizeof choice);
         if (!fits[MODEL_USL].fitted)
             continue;
+        assert_within_reach(&fits[MODEL_AMDAHL]);
+        assert_within_reach(&fits[MODEL_USL]);
         assert_true(fits[MODEL_AMDAHL].rss_log <= fits[MODEL_IDEAL].rss_log * (1 + 1e-12));
         assert_true(fits[MODEL_USL].rss_log <= fits[MODEL_AMDAHL].rss_log * (1 + 1e-12));
         least = usl_least(&data, 36);
