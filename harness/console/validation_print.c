@@ -22,7 +22,6 @@ static void print_head(const struct validation *v, FILE *out)
 
 static void print_points(const struct validation *v, FILE *out)
 {
-    static const char *const results[] = {"overlap", "differ", "no interval"};
     char predicted_s[VALUE_TEXT_BYTES], measured_s[VALUE_TEXT_BYTES], predicted[VALUE_TEXT_BYTES],
         measured[VALUE_TEXT_BYTES];
 
@@ -35,7 +34,7 @@ static void print_points(const struct validation *v, FILE *out)
                 interval_value_text(&point->measured_s, measured_s, sizeof measured_s),
                 interval_text_digits(&point->predicted_speedup, "", predicted, sizeof predicted),
                 interval_text_digits(&point->measured_speedup, "", measured, sizeof measured),
-                100 * point->difference, results[point->result]);
+                100 * point->difference, validation_result_name(point->result));
     }
 }
 

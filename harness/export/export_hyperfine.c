@@ -1,8 +1,6 @@
 /* The JSON of hyperfine --export-json (version 1.15): a result for each number of workers, a parameter of that name, a time for
  * each trial. `blocks`, which hyperfine has not, says which times were measured together. */
-#include <math.h>
-#include <stdlib.h>
-
+#include "analysis/statistics/stats.h"
 #include "harness/export/export_internal.h"
 #include "harness/fit/fit_json.h"
 
@@ -11,49 +9,23 @@ struct times {
     GArray *wall, *user, *system; /* double; of the last two only what is known */
 };
 
-static int by_value(const void *a, const void *b)
+static json_t *statistic(double (*of)(const double *, size_t), const GArray *values)
 {
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
-static double mean_of(const GArray *values)
-{
-    double sum = 0;
-
-    for (unsigned i = 0; i < values->len; i++)
-        sum += g_array_index(values, double, i);
-    return values->len ? sum / values->len : NAN;
-}
-
-static double deviation_of(const GArray *values)
-{
-    double mean = mean_of(values), sum = 0;
-
-    for (unsigned i = 0; i < values->len; i++)
-        sum += pow(g_array_index(values, double, i) - mean, 2);
-    return values->len > 1 ? sqrt(sum / (values->len - 1)) : NAN;
-}
-
-/* Of sorted values. */
-static double median_of(const GArray *values)
-{
-    return (g_array_index(values, double, (values->len - 1) / 2) +
-            g_array_index(values, double, values->len / 2)) /
-           2;
+    return fit_json_number(of((const double *)(void *)values->data, values->len));
 }
 
 static void put_summary(json_t *result, struct times *times)
 {
-    g_array_sort(times->wall, by_value);
-    fit_json_put(result, "mean", fit_json_number(mean_of(times->wall)));
-    fit_json_put(result, "stddev", fit_json_number(deviation_of(times->wall)));
-    fit_json_put(result, "median", fit_json_number(median_of(times->wall)));
-    fit_json_put(result, "user", fit_json_number(mean_of(times->user)));
-    fit_json_put(result, "system", fit_json_number(mean_of(times->system)));
-    fit_json_put(result, "min", fit_json_number(g_array_index(times->wall, double, 0)));
-    fit_json_put(result, "max", fit_json_number(g_array_index(times->wall, double, times->wall->len - 1)));
+    double *wall = (double *)(void *)times->wall->data;
+
+    fit_json_put(result, "mean", statistic(stats_mean, times->wall));
+    fit_json_put(result, "stddev", statistic(stats_sd, times->wall));
+    fit_json_put(result, "median", statistic(stats_median, times->wall));
+    fit_json_put(result, "user", statistic(stats_mean, times->user));
+    fit_json_put(result, "system", statistic(stats_mean, times->system));
+    stats_sort(wall, times->wall->len);
+    fit_json_put(result, "min", fit_json_number(wall[0]));
+    fit_json_put(result, "max", fit_json_number(wall[times->wall->len - 1]));
 }
 
 static void take_seconds(GArray *into, int64_t ns)

@@ -99,8 +99,7 @@ static void read_worker(void *context, int64_t trial, const void *row)
     int64_t track = worker->slot + 1;
     json_t *arguments, *event;
 
-    if (trial != trace->trial->id)
-        return;
+    (void)trial;
     name_track(trace, "thread_name", track,
                worker->cpu_seen == STUDY_UNKNOWN
                    ? g_strdup_printf("worker %lld", (long long)worker->slot)
@@ -131,7 +130,8 @@ static void read_counter(void *context, int64_t trial, const void *row)
     const struct study_counter *counter = row;
     json_t *event, *arguments;
 
-    if (trial != trace->trial->id || !counter->name || counter->slot == STUDY_UNKNOWN)
+    (void)trial;
+    if (!counter->name || counter->slot == STUDY_UNKNOWN)
         return;
     event = add_event(trace, "i", counter->name, counter->slot + 1, trace->trial->wall_ns);
     arguments = json_object();
@@ -184,10 +184,10 @@ static void read_item(void *context, int64_t trial, const void *row)
 {
     struct trace *trace = context;
     const struct study_item *item = row;
-    const struct study_batch_item *of =
-        trial == trace->trial->id ? batch_item(trace->source, item->id) : NULL;
+    const struct study_batch_item *of = batch_item(trace->source, item->id);
     json_t *event, *arguments;
 
+    (void)trial;
     if (!of || item->worker == STUDY_UNKNOWN || item->worker < 0)
         return;
     add_slice(trace, "claim", item->worker + 1, item->claim_ns, item->start_ns);
@@ -281,6 +281,7 @@ int export_write_trace(const struct export_source *source, FILE *out, struct fau
 {
     struct trace trace = {.source = source, .trial = find_trial(source, fault)};
     json_t *root;
+    int64_t id;
     int status = -1;
 
     if (!trace.trial)
@@ -291,9 +292,10 @@ int export_write_trace(const struct export_source *source, FILE *out, struct fau
                g_strdup_printf("%s, trial %lld", source->name, (long long)trace.trial->id));
     name_track(&trace, "thread_name", RUN_TRACK, g_strdup("run"));
     add_phases(&trace);
-    if (study_rows_each(source->study, &study_table_worker, read_worker, &trace, fault) == 0 &&
-        study_rows_each(source->study, &study_table_counter, read_counter, &trace, fault) == 0 &&
-        study_rows_each(source->study, &study_table_item, read_item, &trace, fault) == 0) {
+    id = trace.trial->id;
+    if (study_rows_of_trial(source->study, &study_table_worker, id, read_worker, &trace, fault) == 0 &&
+        study_rows_of_trial(source->study, &study_table_counter, id, read_counter, &trace, fault) == 0 &&
+        study_rows_of_trial(source->study, &study_table_item, id, read_item, &trace, fault) == 0) {
         add_counters(&trace);
         root = json_object();
         fit_json_put(root, "traceEvents", json_incref(trace.events));

@@ -45,6 +45,7 @@ static void describe(const struct study_data *study, struct fit_hiccup *hiccup)
     char value[64], with[160] = "", block[32] = "", words[96];
 
     measured(study, trial, value, sizeof value);
+    study_data_cell_words(cell, words, sizeof words);
     if (study->paired)
         snprintf(block, sizeof block, " of block %u", trial->block);
     if (g_strcmp0(cell->role, "serial") == 0)
@@ -52,8 +53,8 @@ static void describe(const struct study_data *study, struct fit_hiccup *hiccup)
     else if (study_data_on_curve(study, trial))
         snprintf(with, sizeof with, " at %u worker%s", cell->workers, cell->workers == 1 ? "" : "s");
     else
-        snprintf(with, sizeof with, " at %u worker%s with %s", cell->workers, cell->workers == 1 ? "" : "s",
-                 study_data_cell_words(cell, words, sizeof words));
+        snprintf(with, sizeof with, " at %u worker%s%s%s", cell->workers, cell->workers == 1 ? "" : "s",
+                 words[0] ? " with " : "", words);
     snprintf(hiccup->reason, sizeof hiccup->reason, "%s%s%s: %.3g times as %s as the other trials there",
              value, with, block, hiccup->times, study_data_fact(study, "throughput") ? "slow" : "long");
 }

@@ -125,9 +125,10 @@ static void warn_of_study(struct fit *fit)
     for (unsigned i = 0; i < study->cells->len; i++) {
         char words[96];
         const struct data_cell *cell = &g_array_index(study->cells, struct data_cell, i);
+        study_data_cell_words(cell, words, sizeof words);
         if (g_strcmp0(cell->role, "scaling") == 0 && study_data_curve_cell(study, cell->workers) != (int)i)
-            warn(fit, "a second scaling cell at %u workers (%s) is not in the curve", cell->workers,
-                 study_data_cell_words(cell, words, sizeof words));
+            warn(fit, "a second scaling cell at %u workers%s%s%s is not in the curve", cell->workers,
+                 words[0] ? " (" : "", words, words[0] ? ")" : "");
     }
 }
 

@@ -164,11 +164,14 @@ bool study_data_on_curve(const struct study_data *study, const struct data_trial
 
 const char *study_data_cell_words(const struct data_cell *cell, char *text, size_t bytes)
 {
-    char chunk[48] = "";
+    char nodes[32] = "", chunk[48] = "";
+    const char *policy = cell->policy ? cell->policy : "";
 
+    if (cell->nodes)
+        snprintf(nodes, sizeof nodes, "%u node%s", cell->nodes, cell->nodes == 1 ? "" : "s");
     if (cell->chunk > 0)
         snprintf(chunk, sizeof chunk, "chunk %lld", (long long)cell->chunk);
-    snprintf(text, bytes, "%s%s%s", chunk, chunk[0] && cell->policy ? ", " : "",
-             cell->policy ? cell->policy : "");
+    snprintf(text, bytes, "%s%s%s%s%s", nodes, nodes[0] && (chunk[0] || policy[0]) ? ", " : "", chunk,
+             chunk[0] && policy[0] ? ", " : "", policy);
     return text;
 }

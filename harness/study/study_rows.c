@@ -174,19 +174,23 @@ int study_rows_complete(struct study *study, struct fault *fault)
     return 0;
 }
 
-static char *select_text(const struct study *study, const struct study_table *table)
+/* trial NULL: of all trials. */
+static char *select_text(const struct study *study, const struct study_table *table, const int64_t *trial)
 {
     GString *text = g_string_new(table->of_trial ? "SELECT trial, " : "SELECT ");
 
     for (const struct study_column *c = table->columns; c->name; c++)
         g_string_append_printf(text, "%s%s", c == table->columns ? "" : ", ",
                                has_column(study, table, c->name) ? c->name : "NULL");
-    g_string_append_printf(text, " FROM %s ORDER BY %s", table->name, table->key ? table->key : "rowid");
+    g_string_append_printf(text, " FROM %s", table->name);
+    if (trial)
+        g_string_append_printf(text, " WHERE trial = %lld", (long long)*trial);
+    g_string_append_printf(text, " ORDER BY %s", table->key ? table->key : "rowid");
     return g_string_free(text, FALSE);
 }
 
-int study_rows_each(struct study *study, const struct study_table *table, study_row_reader reader,
-                    void *context, struct fault *fault)
+static int read_rows(struct study *study, const struct study_table *table, const int64_t *trial,
+                     study_row_reader reader, void *context, struct fault *fault)
 {
     char *text, *row;
     sqlite3_stmt *statement = NULL;
@@ -194,7 +198,7 @@ int study_rows_each(struct study *study, const struct study_table *table, study_
 
     if ((table == &study_table_antagonist || table == &study_table_shard) && !has_table(study, table))
         return 0; /* of an older program */
-    text = select_text(study, table);
+    text = select_text(study, table, trial);
     row = g_malloc0(table->row_bytes);
     status = sqlite3_prepare_v2(study->db, text, -1, &statement, NULL);
 
@@ -211,6 +215,18 @@ int study_rows_each(struct study *study, const struct study_table *table, study_
     g_free(text);
     g_free(row);
     return status == SQLITE_DONE ? 0 : -1;
+}
+
+int study_rows_each(struct study *study, const struct study_table *table, study_row_reader reader,
+                    void *context, struct fault *fault)
+{
+    return read_rows(study, table, NULL, reader, context, fault);
+}
+
+int study_rows_of_trial(struct study *study, const struct study_table *table, int64_t trial,
+                        study_row_reader reader, void *context, struct fault *fault)
+{
+    return read_rows(study, table, &trial, reader, context, fault);
 }
 
 struct kept {

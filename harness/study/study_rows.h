@@ -21,6 +21,10 @@ typedef void (*study_row_reader)(void *context, int64_t trial, const void *row);
 int study_rows_each(struct study *study, const struct study_table *table, study_row_reader reader,
                     void *context, struct fault *fault);
 
+/* The same of the rows of one trial, of a table of a trial. */
+int study_rows_of_trial(struct study *study, const struct study_table *table, int64_t trial,
+                        study_row_reader reader, void *context, struct fault *fault);
+
 /* Reads a whole table (not of a trial) in that order. Texts are owned by the rows. NULL with fault. */
 void *study_rows_read(struct study *study, const struct study_table *table, size_t *count,
                       struct fault *fault);

@@ -104,6 +104,15 @@ static bool predict_point(const struct validation *v, struct validation_point *p
     return true;
 }
 
+const char *validation_result_name(enum validation_result result)
+{
+    static const char *const names[] = {[VALIDATION_AGREES] = "overlap",
+                                        [VALIDATION_DIFFERS] = "differ",
+                                        [VALIDATION_UNKNOWN] = "no interval"};
+
+    return names[result];
+}
+
 static enum validation_result compare(const struct interval *a, const struct interval *b)
 {
     if (!interval_has_bounds(a) || !interval_has_bounds(b))

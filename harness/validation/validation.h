@@ -31,6 +31,8 @@ enum validation_cause {
 };
 
 enum validation_result { VALIDATION_AGREES, VALIDATION_DIFFERS, VALIDATION_UNKNOWN };
+/* What the intervals do: "overlap", "differ", "no interval". */
+const char *validation_result_name(enum validation_result result);
 
 struct validation_point {
     unsigned workers;

@@ -4,9 +4,6 @@
 
 static json_t *point_json(const struct validation_point *point)
 {
-    static const char *const results[] = {[VALIDATION_AGREES] = "overlap",
-                                          [VALIDATION_DIFFERS] = "differ",
-                                          [VALIDATION_UNKNOWN] = "no interval"};
     json_t *row = json_object();
 
     fit_json_put(row, "workers", json_integer(point->workers));
@@ -15,7 +12,7 @@ static json_t *point_json(const struct validation_point *point)
     fit_json_put(row, "predicted_speedup", fit_json_interval(&point->predicted_speedup));
     fit_json_put(row, "measured_speedup", fit_json_interval(&point->measured_speedup));
     fit_json_put(row, "difference", fit_json_number(point->difference));
-    fit_json_put(row, "intervals", json_string(results[point->result]));
+    fit_json_put(row, "intervals", json_string(validation_result_name(point->result)));
     return row;
 }
 

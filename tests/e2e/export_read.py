@@ -18,6 +18,8 @@ from collections.abc import Callable
 from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests"))
+from tap import equal, near  # noqa: E402
 TRIALS = """SELECT c.workers, t.wall_ns / 1e9, t.block, t.id, t.user_ns / 1e9, t.system_ns / 1e9, t.items
             FROM trial t JOIN cell c ON c.id = t.cell WHERE t.status = 'ok' AND c.role = 'scaling' ORDER BY t.id"""
 
@@ -25,14 +27,6 @@ TRIALS = """SELECT c.workers, t.wall_ns / 1e9, t.block, t.id, t.user_ns / 1e9, t
 def rows(study: str, query: str = TRIALS) -> list[tuple[Any, ...]]:
     with sqlite3.connect(f"file:{study}/study.db?mode=ro", uri=True) as database:
         return database.execute(query).fetchall()
-
-
-def same(got: object, wanted: object) -> None:
-    assert got == wanted, f"got {got!r}, wanted {wanted!r}"
-
-
-def near(got: float, wanted: float) -> None:
-    assert abs(got - wanted) <= 1e-9 * max(1, abs(wanted)), f"got {got!r}, wanted {wanted!r}"
 
 
 def load(path: str) -> Any:
@@ -54,17 +48,17 @@ def check_csv(path: str, study: str) -> None:
     with open(path, encoding="utf-8", newline="") as stream:
         table = list(csv.DictReader(stream, strict=True))
     wanted = rows(study)
-    same([(int(r["workers"]), int(r["block"]), int(r["trial"])) for r in table], [(r[0], r[2], r[3]) for r in wanted])
+    equal([(int(r["workers"]), int(r["block"]), int(r["trial"])) for r in table], [(r[0], r[2], r[3]) for r in wanted])
     for got, row in zip(table, wanted):
-        near(float(got["seconds"]), row[1])
+        near(float(got["seconds"]), row[1], 1e-9)
 
 
 def check_json(path: str, study: str) -> None:
     """Any table: the schema, and as many rows as the table has."""
     document = load(path)
     validate(document, ROOT / "docs" / "schemas" / "export.schema.json")
-    same(len(document["rows"]), rows(study, f"SELECT count(*) FROM {document['table'].rstrip('s')}")[0][0])
-    same([point["workers"] for point in document["scaling"]], sorted({r[0] for r in rows(study)}))
+    equal(len(document["rows"]), rows(study, f"SELECT count(*) FROM {document['table'].rstrip('s')}")[0][0])
+    equal([point["workers"] for point in document["scaling"]], sorted({r[0] for r in rows(study)}))
 
 
 def scaling_cells(study: str) -> list[list[str]]:
@@ -77,11 +71,11 @@ def scaling_cells(study: str) -> list[list[str]]:
 
 def check_cells(table: list[list[str]], study: str) -> None:
     """A table of texts: its heading, and rows whose wall times round to those of the study."""
-    same([cell.strip() for cell in table[0]], ["workers", "trials", "wall time [s]", "speedup", "efficiency", "core-hours"])
+    equal([cell.strip() for cell in table[0]], ["workers", "trials", "wall time [s]", "speedup", "efficiency", "core-hours"])
     wanted = scaling_cells(study)
-    same(len(table) - 1, len(wanted))
+    equal(len(table) - 1, len(wanted))
     for got, row in zip(table[1:], wanted):
-        same([re.sub(r"\D", "", cell) for cell in got[:2]], row[:2])
+        equal([re.sub(r"\D", "", cell) for cell in got[:2]], row[:2])
         interval = re.fullmatch(r"\s*([\d.]+) \(([\d.]+) to ([\d.]+)\)\s*", got[2])
         assert interval, f"no interval in {got[2]!r}"
         value, low, high = (float(text) for text in interval.groups())
@@ -111,7 +105,7 @@ def check_latex(path: str, study: str) -> None:
     nodes = LatexWalker(text, tolerant_parsing=False).get_latex_nodes()[0]
     outer = next(n for n in nodes if isinstance(n, LatexEnvironmentNode))
     inner = next(n for n in outer.nodelist if isinstance(n, LatexEnvironmentNode))
-    same([outer.environmentname, inner.environmentname], ["table", "tabular"])
+    equal([outer.environmentname, inner.environmentname], ["table", "tabular"])
     body = re.search(r"\\begin\{tabular\}\{r*\}(.*)\\end\{tabular\}", text, re.DOTALL)
     assert body
     lines = [line for line in body.group(1).replace("\\hline", "").split("\\\\") if line.strip()]
@@ -123,7 +117,7 @@ def check_hyperfine(path: str, study: str) -> None:
     wanted: dict[int, list[tuple[Any, ...]]] = {}
     for row in rows(study):
         wanted.setdefault(row[0], []).append(row)
-    same([int(r["parameters"]["workers"]) for r in results], sorted(wanted))
+    equal([int(r["parameters"]["workers"]) for r in results], sorted(wanted))
     for result in results:
         trials = wanted[int(result["parameters"]["workers"])]
         times = [row[1] for row in trials]
@@ -131,11 +125,11 @@ def check_hyperfine(path: str, study: str) -> None:
                             ("max", max(times)), ("stddev", statistics.stdev(times)),
                             ("user", statistics.mean(row[4] for row in trials)),
                             ("system", statistics.mean(row[5] for row in trials))):
-            near(result[name], value)
+            near(result[name], value, 1e-9)
         for got, time in zip(result["times"], times, strict=True):
-            near(got, time)
-        same(result["exit_codes"], [0] * len(times))
-        same(result["blocks"], [row[2] for row in trials])
+            near(got, time, 1e-9)
+        equal(result["exit_codes"], [0] * len(times))
+        equal(result["blocks"], [row[2] for row in trials])
 
 
 def check_keys_of_hyperfine(path: str, other: str) -> None:
@@ -144,8 +138,8 @@ def check_keys_of_hyperfine(path: str, other: str) -> None:
         return {key: type(value).__name__ for key, value in result.items()}
 
     ours, theirs = types(load(path)["results"][0]), types(load(other)["results"][0])
-    same({key: ours.get(key) for key in theirs}, theirs)
-    same(set(ours) - set(theirs), {"blocks"})
+    equal({key: ours.get(key) for key in theirs}, theirs)
+    equal(set(ours) - set(theirs), {"blocks"})
 
 
 def check_benchmark(path: str, study: str) -> None:
@@ -154,13 +148,13 @@ def check_benchmark(path: str, study: str) -> None:
     from gbench import util
 
     document = util.load_benchmark_results(path)
-    same(document["context"]["iteration"], "an item")
+    equal(document["context"]["iteration"], "an item")
     for entry, row in zip(document["benchmarks"], rows(study), strict=True):
-        same((entry["threads"], entry["block"], entry["iterations"], entry["run_type"]), (row[0], row[2], row[6], "iteration"))
-        near(entry["real_time"], 1000 * row[1] / row[6])
-        near(entry["cpu_time"], 1000 * (row[4] + row[5]) / row[6])
+        equal((entry["threads"], entry["block"], entry["iterations"], entry["run_type"]), (row[0], row[2], row[6], "iteration"))
+        near(entry["real_time"], 1000 * row[1] / row[6], 1e-7)
+        near(entry["cpu_time"], 1000 * (row[4] + row[5]) / row[6], 1e-7)
     ordered = util.sort_benchmark_results(document)["benchmarks"]
-    same(len({(e["run_name"], e["repetition_index"]) for e in ordered}), len(ordered))
+    equal(len({(e["run_name"], e["repetition_index"]) for e in ordered}), len(ordered))
 
 
 def check_openmetrics(path: str, study: str) -> None:
@@ -170,20 +164,20 @@ def check_openmetrics(path: str, study: str) -> None:
     parser: Any = importlib.import_module("prometheus_client.openmetrics.parser")
     with open(path, encoding="utf-8") as stream:
         families = {family.name: family for family in parser.text_string_to_metric_families(stream.read())}
-    same(sorted(families), ["knee_efficiency_ratio", "knee_knee_workers", "knee_speedup_ratio", "knee_study",
+    equal(sorted(families), ["knee_efficiency_ratio", "knee_knee_workers", "knee_speedup_ratio", "knee_study",
                             "knee_trial_seconds", "knee_wall_seconds"])
-    same({name: family.unit for name, family in families.items() if family.unit},
+    equal({name: family.unit for name, family in families.items() if family.unit},
          {"knee_efficiency_ratio": "ratio", "knee_knee_workers": "workers", "knee_speedup_ratio": "ratio",
           "knee_trial_seconds": "seconds", "knee_wall_seconds": "seconds"})
     trials = {(s.labels["workers"], s.labels["trial"]): s.value for s in families["knee_trial_seconds"].samples}
-    same(set(trials), {(str(row[0]), str(row[3])) for row in rows(study)})
+    equal(set(trials), {(str(row[0]), str(row[3])) for row in rows(study)})
     for row in rows(study):
-        near(trials[str(row[0]), str(row[3])], row[1])
+        near(trials[str(row[0]), str(row[3])], row[1], 1e-9)
     walls = {(s.labels["workers"], s.labels["bound"]): s.value for s in families["knee_wall_seconds"].samples}
     for workers, _, wall in scaling_cells(study):
         assert abs(walls[workers, "estimate"] / float(wall) - 1) < 1e-5
         assert walls[workers, "low"] < walls[workers, "estimate"] < walls[workers, "high"]
-    same({s.labels["study"] for family in families.values() for s in family.samples}, {pathlib.Path(study).name})
+    equal({s.labels["study"] for family in families.values() for s in family.samples}, {pathlib.Path(study).name})
 
 
 VEGA_LITE = "/usr/lib/python3/dist-packages/altair/vegalite/v4/schema/vega-lite-schema.json"
@@ -201,11 +195,11 @@ def check_vega_lite(path: str, study: str) -> None:
         layers = {layer["mark"]["type"]: layer for layer in panel["layer"] if layer["encoding"].get("y", {}).get("field") == name}
         data = {mark: document["datasets"][layer["data"]["name"]] for mark, layer in layers.items()}
         dots = {row["trial"]: row for row in data["circle"]}
-        same(set(dots), {row[3] for row in wanted})
+        equal(set(dots), {row[3] for row in wanted})
         for row in wanted:
             assert abs(dots[row[3]][name] - one / row[1] / (row[0] if name == "efficiency" else 1)) < 1e-9
-        same([row["workers"] for row in data["point"]], sorted({row[0] for row in wanted}))
-        same(data["line"][-1]["workers"], max(row[0] for row in wanted))
+        equal([row["workers"] for row in data["point"]], sorted({row[0] for row in wanted}))
+        equal(data["line"][-1]["workers"], max(row[0] for row in wanted))
 
 
 def check_trace(path: str, study: str) -> None:
@@ -214,7 +208,7 @@ def check_trace(path: str, study: str) -> None:
     validate(document, ROOT / "docs" / "schemas" / "trace.schema.json")
     trial, events = document["otherData"]["trial"], document["traceEvents"]
     tracks = {e["tid"]: e["args"]["name"] for e in events if e["name"] == "thread_name"}
-    same([re.sub(" on CPU.*", "", tracks[tid]) for tid in sorted(tracks)],
+    equal([re.sub(" on CPU.*", "", tracks[tid]) for tid in sorted(tracks)],
          ["run", *(f"worker {row[0]}" for row in rows(study, f"SELECT slot FROM worker WHERE trial = {trial} ORDER BY slot"))])
     for tid in tracks:
         open_ends: list[float] = []
@@ -225,9 +219,9 @@ def check_trace(path: str, study: str) -> None:
             open_ends.append(event["ts"] + event["dur"])
     items = {e["args"]["item"]: e for e in events if e["ph"] == "X" and "item" in e.get("args", {})}
     wanted = rows(study, f"SELECT id, worker, start_ns, end_ns, decode_ns, encode_ns FROM item WHERE trial = {trial}")
-    same(set(items), {row[0] for row in wanted})
+    equal(set(items), {row[0] for row in wanted})
     for item, worker, start, end, decode, encode in wanted:
-        same(items[item]["tid"], worker + 1)
+        equal(items[item]["tid"], worker + 1)
         near(items[item]["ts"], start / 1e3)
         assert abs(items[item]["dur"] - (end - start) / 1e3) < 1e-3
         stages = {e["name"]: e["dur"] for e in events if e["ph"] == "X" and e["tid"] == worker + 1 and "place" in e.get("args", {})
@@ -235,8 +229,8 @@ def check_trace(path: str, study: str) -> None:
         assert abs(stages["decode"] - decode / 1e3) < 1e-3 and abs(stages["encode"] - encode / 1e3) < 1e-3
     done = [e["args"]["items"] for e in events if e["name"] == "items done"]
     progress = [e["args"]["items"] for e in events if e["name"] == "items in progress"]
-    same((max(done), done == sorted(done)), (len(wanted), True))
-    same((min(progress), progress[-1], max(progress) <= len(tracks) - 1), (0, 0, True))
+    equal((max(done), done == sorted(done)), (len(wanted), True))
+    equal((min(progress), progress[-1], max(progress) <= len(tracks) - 1), (0, 0, True))
 
 
 def check_same_fit(path: str, study: str) -> None:
@@ -262,7 +256,7 @@ def check_same_fit(path: str, study: str) -> None:
     for section in ("curve", "models", "choice", "coherency", "lack_of_fit", "knee"):
         close(table[section], original[section], section)
     ratios = [a["wall_s"]["value"] / b["wall_s"]["value"] for a, b in zip(table["curve"], original["curve"])]
-    near(max(ratios) / min(ratios), 1)
+    near(max(ratios) / min(ratios), 1, 1e-9)
 
 
 CHECKS: dict[str, Callable[[str, str], None]] = {name[len("check_"):]: check for name, check in globals().copy().items()

@@ -48,6 +48,11 @@ is "$(/usr/bin/python3 -c 'import csv, collections
 print(sorted(collections.Counter((r["role"], r["nodes"], r["workers"]) for r in csv.DictReader(open("s.csv"))).items()))')" \
     "[(('nodes', '2', '2'), 2), (('scaling', '1', '1'), 2), (('scaling', '1', '2'), 2), (('scaling', '2', '4'), 2)]" "an export has the nodes"
 is "$("$KNEE" fit --json --csv s.csv | field 'p["curve"]')" "$("$KNEE" fit --json s | field 'p["curve"]')" "... and gives the curve"
+cp -r s slow
+sqlite3 -batch slow/study.db "DELETE FROM shard; INSERT INTO trial(cell, block, status, wall_ns) SELECT c.id, b.n, 'ok', 0 FROM cell c JOIN (SELECT 2 AS n UNION SELECT 3) b;
+    UPDATE trial SET wall_ns = 1000000000 + 4000000 * block + 100000000 * cell; UPDATE trial SET wall_ns = wall_ns * 9
+    WHERE block = 3 AND cell = (SELECT id FROM cell WHERE role = 'nodes')"
+like "$("$KNEE" fit slow | tr '\n' ' ' | tr -s ' ')" 'at 2 workers with 2 nodes of block 3: 8\.99' "a slow trial is named by its nodes"
 "$KNEE" sweep --nodes 1,2 --workers 1,2 --blocks 2 --shards 2 --study s batch >said 2>messages
 like "$(cat messages)" 'finished at .*nothing is left to do' "the same command has nothing left to do"
 
