@@ -8,14 +8,8 @@ set -euo pipefail
 knee=$(realpath "$1") study=$2 folder=$3
 shift 3
 root=$(cd "$(dirname "$0")/.." && pwd)
-most=400000 # bytes of a file in the repository
-
-fail() {
-    echo "example: error: $1" >&2
-    exit 1
-}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=reports/committed.sh
+. "$root/reports/committed.sh"
 
 # copy STUDY: its record into $work, with paths from the root of the sources.
 copy() {
@@ -53,17 +47,14 @@ for name in report.pdf report.html report.json curve.svg curve.png fit.json; do
         files+=("$name")
     fi
 done
-/usr/bin/python3 - "$work" "${files[@]}" <<'PYTHON' || fail "python3-pil is missing: install it with apt-get, or run 'make deps'"
+smaller "$work/curve.png"
+/usr/bin/python3 - "$work" "${files[@]}" <<'PYTHON'
 import json
 import sys
 
-from PIL import Image
-
 work, *files = sys.argv[1:]
-# Drawings have few colours: a palette makes the file three times smaller. Indented, JSON is twice as long.
-Image.open(f"{work}/curve.png").convert("RGB").quantize(96).save(f"{work}/curve.png", optimize=True)
 for name in files:
-    if name.endswith(".json"):
+    if name.endswith(".json"):  # indented, it is twice as long
         with open(f"{work}/{name}", encoding="utf-8") as stream:
             content = json.load(stream)
         with open(f"{work}/{name}", "w", encoding="utf-8") as stream:
@@ -83,10 +74,7 @@ with open(f"{work}/README.md", "w", encoding="utf-8") as stream:
     stream.writelines(f"| [{name}]({name}) | {about[name]} |\n" for name in files)
 PYTHON
 files+=(README.md)
-for name in "${files[@]}"; do
-    bytes=$(stat -c %s "$work/$name")
-    [ "$bytes" -le "$most" ] || fail "$name has $bytes bytes, more than $most: take a study of fewer trials or items"
-done
+check_size 400000 "take a study of fewer trials or items" "${files[@]}"
 mkdir -p "$folder"
 for name in "${files[@]}"; do mv "$work/$name" "$folder/$name"; done
 (cd "$folder" && ls -l "${files[@]}")

@@ -1,6 +1,7 @@
 """TAP for Python tests: functions test_*, each passing when it returns."""
 import contextlib
 import io
+import sys
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,31 @@ def refuses(action: Callable[[], object], words: str) -> None:
         assert words in str(error), f"message '{error}' lacks '{words}'"
     else:
         raise AssertionError("no ValueError")
+
+
+class Tap:
+    """Lines of TAP, one by one."""
+
+    def __init__(self) -> None:
+        self.count = self.failed = 0
+
+    def ok(self, passed: bool, name: str, *notes: object) -> None:
+        """notes: shown when it failed."""
+        self.count += 1
+        self.failed += not passed
+        print(f"{'ok' if passed else 'not ok'} {self.count} - {name}")
+        for line in [line for note in notes for line in str(note).splitlines()] if not passed else []:
+            print(f"# {line[:600]}")
+        sys.stdout.flush()
+
+    def skip(self, name: str, reason: str) -> None:
+        self.count += 1
+        print(f"ok {self.count} - {name} # SKIP {reason}\n# skipped: {name}: {reason}")
+
+    def end(self) -> int:
+        """The plan; returns the exit status."""
+        print(f"1..{self.count}")
+        return 1 if self.failed else 0
 
 
 def run(names: dict[str, Any]) -> int:

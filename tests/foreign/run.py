@@ -20,6 +20,7 @@ from typing import Any
 
 from foreign import facts, table
 from foreign.program import FOLDER, Program, Sweep, read_all
+from tap import Tap
 
 
 # The threads of a quick sweep live longer than what separates two looks of knee (harness/trial/command_watch.h), so that
@@ -27,26 +28,6 @@ from foreign.program import FOLDER, Program, Sweep, read_all
 HOLD_S, TIMES = 2, 3
 # What holds the output of a command back: two shells, and a child of one.
 HOLDERS = 3
-
-
-class Tap:
-    count = failed = 0
-
-    def ok(self, passed: bool, name: str, notes: str = "") -> None:
-        self.count += 1
-        self.failed += not passed
-        print(f"{'ok' if passed else 'not ok'} {self.count} - {name}")
-        for line in notes.splitlines() if not passed else []:
-            print(f"# {line}")
-        sys.stdout.flush()
-
-    def skip(self, name: str, reason: str) -> None:
-        self.count += 1
-        print(f"ok {self.count} - {name} # SKIP {reason}\n# skipped: {name}: {reason}")
-
-    def end(self) -> int:
-        print(f"1..{self.count}")
-        return 1 if self.failed else 0
 
 
 def shell(command: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:

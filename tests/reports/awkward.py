@@ -14,7 +14,7 @@ import sys
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "reports")]
+sys.path[:0] = [HERE, os.path.join(HERE, ".."), os.path.join(HERE, "..", "..", "reports")]
 
 import numpy as np
 import studies
@@ -22,6 +22,7 @@ import test_pages
 from knee_report import costs, facts, load, pdf
 from knee_report.web import page as web
 from PIL import Image
+from tap import Tap
 
 pikepdf: Any = importlib.import_module("pikepdf")
 RESOLUTION = 18  # dots per inch of the pictures: 149 x 210 pixels a page
@@ -69,7 +70,7 @@ def made(kind: str, knee: str, folder: str) -> tuple[str, Any, list[str]]:
 
 def main(arguments: list[str]) -> int:
     knee, folder = arguments[:2]
-    count = failed = 0
+    tap = Tap()
     for kind in (word for word in arguments[2:] if word != "--write"):
         path, study, faults = made(kind, knee, folder)
         reference = os.path.join(HERE, "pictures", f"{kind}.png")
@@ -86,21 +87,20 @@ def main(arguments: list[str]) -> int:
             "the web page is under 1 MB": "" if len(text.encode()) < 1_000_000 else f"{len(text.encode())} bytes",
         }
         for name, problem in checks.items():
-            count += 1
-            failed += bool(problem)
-            print(f"{'not ok' if problem else 'ok'} {count} - {kind}: {name}")
-            if problem:
-                print(f"# {problem[:600]}")
+            tap.ok(not problem, f"{kind}: {name}", problem)
+        if kind == "usual":
+            check_comparison(tap)
+    return tap.end()
+
+
+def check_comparison(tap: Tap) -> None:
+    """Does the comparison of pictures notice what is wrong with a page?"""
     wanted = np.asarray(Image.open(os.path.join(HERE, "pictures", "usual.png")).convert("L")).copy()
     wanted[60:90, 30:90] = 0
     moved = np.roll(np.asarray(Image.open(os.path.join(HERE, "pictures", "usual.png")).convert("L")), 12, axis=0)
     for name, other in (("a figure that is missing", wanted), ("a page that moved", moved)):
-        count += 1
         found = unlike(other, np.asarray(Image.open(os.path.join(HERE, "pictures", "usual.png")).convert("L")))
-        failed += not found
-        print(f"{'ok' if found else 'not ok'} {count} - {name} is noticed")
-    print(f"1..{count}")
-    return 1 if failed else 0
+        tap.ok(bool(found), f"{name} is noticed")
 
 
 if __name__ == "__main__":

@@ -14,30 +14,17 @@ import re
 import sys
 from typing import Any
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from tap import Tap
 
 NUMBER = re.compile(r"([\u2212-]?[\d,]*\.?\d+(?:e[\u2212-]?\d+)?)")
-count = 0
-failed = 0
-
-
-def ok(good: bool, name: str, *details: object) -> None:
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}")
-    if not good:
-        for detail in details:
-            print(f"# {str(detail)[:600]}")
-
-
-def skip(name: str, reason: str) -> None:
-    global count
-    count += 1
-    print(f"ok {count} - {name} # SKIP {reason}")
+tap = Tap()
+ok = tap.ok
 
 
 def numbers(text: str) -> list[tuple[float, float]]:
@@ -188,14 +175,13 @@ def main(arguments: list[str]) -> int:
                 faults = axe_faults(browser, axe)
                 ok(not faults, f"axe-core finds nothing serious, {scheme}", *faults)
         else:
-            skip("axe-core finds nothing serious", "axe-core is missing: make deps-browser")
+            tap.skip("axe-core finds nothing serious", "axe-core is missing: make deps-browser")
         check_looks(browser, pictures)
         messages = [entry["message"] for entry in browser.get_log("browser")]
         ok(not messages, "no message on the console", *messages)
     finally:
         browser.quit()
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return tap.end()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ cd "$work" || exit 1
     --synthetic 'items=12 cost=2ms kind=wait serial=10%' >/dev/null 2>&1
 "$root/reports/example.sh" "$KNEE" mine example >out 2>err
 is "$? $(cat err)" "0 " "an example is made"
-for name in report.pdf curve.svg curve.png fit.json README.md; do
+for name in report.pdf report.html report.json curve.svg curve.png fit.json README.md; do
     [ -s "example/$name" ] && [ "$(stat -c %s "example/$name")" -le 400000 ]
     is $? 0 "$name is there, and small"
 done

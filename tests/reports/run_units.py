@@ -9,28 +9,29 @@ import unittest
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [HERE, os.path.join(HERE, "..", "..", "reports")]
+sys.path[:0] = [HERE, os.path.join(HERE, ".."), os.path.join(HERE, "..", "..", "reports")]
+
+from tap import Tap
 
 
-class Tap(unittest.TestResult):
+class Results(unittest.TestResult):
     """One line per test; what failed is shown in comment lines."""
 
-    number = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self.tap = Tap()
 
-    def line(self, verdict: str, test: Any, note: str = "") -> None:
-        self.number += 1
-        print(f"{verdict} {self.number} - {type(test).__name__}: {test.shortDescription() or test.id()}{note}")
+    def name(self, test: Any) -> str:
+        return f"{type(test).__name__}: {test.shortDescription() or test.id()}"
 
     def addSuccess(self, test: Any) -> None:
-        self.line("ok", test)
+        self.tap.ok(True, self.name(test))
 
     def addSkip(self, test: Any, reason: str) -> None:
-        self.line("ok", test, f" # SKIP {reason}")
+        self.tap.skip(self.name(test), reason)
 
     def complain(self, test: Any, error: Any) -> None:
-        self.line("not ok", test)
-        for row in self._exc_info_to_string(error, test).splitlines():  # type: ignore[attr-defined]
-            print(f"# {row}")
+        self.tap.ok(False, self.name(test), self._exc_info_to_string(error, test))  # type: ignore[attr-defined]
 
     def addFailure(self, test: Any, err: Any) -> None:
         super().addFailure(test, err)
@@ -50,10 +51,9 @@ def main() -> int:
     if importlib.util.find_spec("matplotlib") is None:
         print("1..0 # SKIP python3-matplotlib is missing: make deps")
         return 0
-    result = Tap()
+    result = Results()
     unittest.defaultTestLoader.discover(HERE, "test_*.py").run(result)
-    print(f"1..{result.number}")
-    return 0 if result.wasSuccessful() else 1
+    return result.tap.end()
 
 
 if __name__ == "__main__":
