@@ -66,6 +66,13 @@ const char *paths_self(char *buffer, size_t bytes)
     return (size_t)snprintf(buffer + length, bytes - length, "/bin/knee") < bytes - length ? buffer : NULL;
 }
 
+int paths_program(char *buffer, size_t bytes, struct fault *fault)
+{
+    return paths_self(buffer, bytes)
+               ? 0
+               : fault_sys(fault, "the path of this program is not known: is /proc mounted?");
+}
+
 /* Writes base/middle/relative; true when that exists. */
 static int try_place(const char *base, const char *middle, const char *relative, char *buffer, size_t bytes)
 {

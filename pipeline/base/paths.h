@@ -4,9 +4,13 @@
 
 #include <stddef.h>
 
+#include "pipeline/base/fault.h"
+
 /* The path of this program, for starting it again (a trial is a new process). NULL when the kernel does not report it.
  */
 const char *paths_self(char *buffer, size_t bytes);
+/* The same where it is needed. Returns 0, or -1 with fault. */
+int paths_program(char *buffer, size_t bytes, struct fault *fault);
 
 /* The folder of the bundle (make bundle) that this program runs from, which holds its loader and libraries. NULL when it
  * does not run from one. */

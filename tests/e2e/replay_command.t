@@ -78,6 +78,16 @@ before=$(q $r 'SELECT group_concat(replay_wall_ns) FROM batch_item')
 "$KNEE" sweep --replay one --workers 1,4 --chunks 1,2 --policies dynamic,largest-first --blocks 2 --resume "${quiet[@]}" >/dev/null 2>stderr
 is "$? $(q $r 'SELECT group_concat(replay_wall_ns) FROM batch_item')" "0 $before" "continued: its times have not changed"
 
+# So have the slowdowns, whatever the source has now.
+like "$(q $r "SELECT value FROM study WHERE key = 'replay_excess'")" '^0 0\.[01][0-9]* 0\.[0-9]+ 0\.[0-9]+$' "slowdowns are recorded"
+cp -r $r slow
+sqlite3 slow/study.db "UPDATE study SET value = '0 2 2 2' WHERE key = 'replay_excess'; DELETE FROM study WHERE key = 'finished_utc';
+    DELETE FROM trial WHERE block = (SELECT max(block) FROM trial);
+    DELETE FROM item WHERE trial NOT IN (SELECT id FROM trial); DELETE FROM worker WHERE trial NOT IN (SELECT id FROM trial)"
+"$KNEE" sweep --replay one --study slow --workers 1,4 --chunks 1,2 --policies dynamic,largest-first --blocks 2 --resume "${quiet[@]}" >/dev/null 2>stderr
+is "$? $(q slow "SELECT min(1.0 * s / (SELECT sum(replay_cpu_ns) FROM batch_item) > 1.6) FROM (SELECT trial, sum(cpu_ns) s FROM item GROUP BY trial) i
+    JOIN trial t ON t.id = i.trial JOIN cell c ON c.id = t.cell WHERE c.workers = 4 AND t.block = (SELECT max(block) FROM trial)")" "0 1" "... and used again"
+
 # A trial whose workers waited for a core was right, and counts where disturbed trials do.
 "$KNEE" sweep --replay one --study late --workers 1,16 --chunks 1 --policies dynamic --blocks 1 --noise 0.1% --noise-policy keep --budget 5m \
     >/dev/null 2>stderr

@@ -12,18 +12,29 @@ enum { BLOCKS_MOST = 3 };
 
 /* --- before the trials ------------------------------------------------------------------------ */
 
-/* One trial of each cell. A chunk that leaves fewer shares than workers is done by that many. */
-static double block_ns(const struct plan_request *request, const struct replay_source *source, double items)
+/* One trial of each cell. */
+static double block_ns(const struct plan_request *request, const struct replay_source *source, uint64_t items)
 {
-    double work_ns = source->mean_item_ns * items, most = request->workers[request->worker_count - 1],
-           sum_ns = PLAN_POLICIES * work_ns / most;
-    uint32_t cells = request->worker_count + request->chunk_count + PLAN_POLICIES;
+    uint32_t most = request->workers[request->worker_count - 1];
+    struct plan_cell cell = {.role = PLAN_SCALING, .chunk = 1, .policy = POLICY_DYNAMIC};
+    struct plan_costs costs;
+    double sum_ns = 0;
 
-    for (uint32_t i = 0; i < request->worker_count; i++)
-        sum_ns += work_ns / request->workers[i];
-    for (uint32_t i = 0; i < request->chunk_count; i++)
-        sum_ns += work_ns / fmin(most, ceil(items / (double)request->chunks[i]));
-    return sum_ns + cells * (source->prefix_ns + source->suffix_ns + source->start_ns);
+    replay_study_costs(source, &costs);
+    for (uint32_t i = 0; i < request->worker_count; i++) {
+        cell.workers = request->workers[i];
+        sum_ns += plan_predict_ns(&cell, items, most, &costs);
+    }
+    for (uint32_t i = 0; i < request->chunk_count; i++) {
+        cell.chunk = request->chunks[i];
+        sum_ns += plan_predict_ns(&cell, items, most, &costs);
+    }
+    cell.chunk = 1;
+    for (int policy = 0; policy < PLAN_POLICIES; policy++) {
+        cell.policy = (enum chunk_policy)policy;
+        sum_ns += request->policies[policy] ? plan_predict_ns(&cell, items, most, &costs) : 0;
+    }
+    return sum_ns;
 }
 
 void replay_study_request(struct subject *subject, const struct replay_source *source, uint64_t items,
@@ -38,8 +49,8 @@ void replay_study_request(struct subject *subject, const struct replay_source *s
     request->items = request->batch_items = items;
     request->budget_ns -= reference_ns;
     if (!request->blocks)
-        request->blocks = (uint32_t)fmax(
-            fmin(0.9 * request->budget_ns / block_ns(request, source, (double)items), BLOCKS_MOST), 1);
+        request->blocks =
+            (uint32_t)fmax(fmin(0.9 * request->budget_ns / block_ns(request, source, items), BLOCKS_MOST), 1);
 }
 
 void replay_study_costs(const struct replay_source *source, struct plan_costs *costs)
@@ -50,12 +61,44 @@ void replay_study_costs(const struct replay_source *source, struct plan_costs *c
                                  .trial_fixed_ns = source->prefix_ns + source->suffix_ns};
 }
 
+/* "X1 X2 ...", of struct replay_plan; "0" without any. */
+static int record_excess(const struct replay_source *source, struct study *study, struct fault *fault)
+{
+    GString *text = g_string_new(source->excess_most ? NULL : "0");
+    int result;
+
+    for (uint32_t i = 0; i < source->excess_most; i++) {
+        char number[G_ASCII_DTOSTR_BUF_SIZE];
+        g_string_append_printf(text, "%s%s", i ? " " : "",
+                               g_ascii_dtostr(number, sizeof number, source->excess[i]));
+    }
+    result = study_set(study, "replay_excess", text->str, fault);
+    g_string_free(text, TRUE);
+    return result;
+}
+
+int replay_study_excess(struct study *study, struct replay_plan *plan, struct fault *fault)
+{
+    char *text = study_get(study, "replay_excess"), **numbers;
+
+    if (!text)
+        return fault_set(fault, "%s: has no fact replay_excess: start again with --restart", study->folder);
+    numbers = g_strsplit(text, " ", -1);
+    plan->excess_most = g_strv_length(numbers);
+    plan->excess = g_new0(double, plan->excess_most + 1);
+    for (uint32_t i = 0; i < plan->excess_most; i++)
+        plan->excess[i] = g_ascii_strtod(numbers[i], NULL);
+    g_strfreev(numbers);
+    g_free(text);
+    return 0;
+}
+
 int replay_study_record(const struct replay_source *source, struct study *study, struct fault *fault)
 {
     char text[64];
 
     snprintf(text, sizeof text, "%.9g", source->contention);
-    return study_set(study, "replay_of", source->name, fault) ||
+    return record_excess(source, study, fault) || study_set(study, "replay_of", source->name, fault) ||
                    study_set(study, "replay_parts", source->parts, fault) ||
                    study_set(study, "replay_contention", text, fault) ||
                    study_set_number(study, "replay_contention_to", source->contention_to, fault) ||

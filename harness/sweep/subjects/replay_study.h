@@ -13,8 +13,10 @@ void replay_study_request(struct subject *subject, const struct replay_source *s
                           double reference_ns);
 /* Nothing is measured: the costs are those of the source. */
 void replay_study_costs(const struct replay_source *source, struct plan_costs *costs);
-/* Facts replay_of, replay_parts, replay_contention and its two others. Returns 0, or -1 with fault. */
+/* Facts replay_excess, replay_of, replay_parts, replay_contention and its two others. Returns 0, or -1 with fault. */
 int replay_study_record(const struct replay_source *source, struct study *study, struct fault *fault);
+/* excess of the plan, g_free(), as the study has recorded it, whatever its source has now. Returns 0, or -1 with fault. */
+int replay_study_excess(struct study *study, struct replay_plan *plan, struct fault *fault);
 
 /* For messages, as costs_text() of struct subject_kind. */
 void replay_study_costs_text(const struct replay_source *source, const struct plan_costs *costs, char *text,

@@ -102,14 +102,14 @@ static int prepare(struct subject *subject, const struct plan *plan, struct stud
     struct replay_plan made = {.prefix_ns = (uint64_t)study_get_number(study, "replay_prefix_ns", 0),
                                .init_ns = (uint64_t)study_get_number(study, "replay_init_ns", 0),
                                .suffix_ns = (uint64_t)study_get_number(study, "replay_suffix_ns", 0),
-                               .excess = replay->source->excess,
-                               .excess_most = replay->source->excess_most,
                                .items = count};
     int result;
 
     (void)plan;
-    if (!rows)
+    if (!rows || replay_study_excess(study, &made, fault)) {
+        study_free_batch(rows, count);
         return -1;
+    }
     made.item = g_new0(struct replay_item, count + 1);
     made.label = g_new0(struct replay_label, count + 1);
     for (size_t i = 0; i < count; i++) {
@@ -119,6 +119,7 @@ static int prepare(struct subject *subject, const struct plan *plan, struct stud
             (struct replay_label){rows[i].bytes > 0 ? (uint64_t)rows[i].bytes : 0, (char *)rows[i].path};
     }
     result = replay_plan_write(&made, replay->plan, fault);
+    g_free(made.excess);
     g_free(made.item);
     g_free(made.label);
     study_free_batch(rows, count);
@@ -185,8 +186,8 @@ static int make_command(struct subject_replay_command *replay, struct fault *fau
                                         "--workers={workers}", "--chunk={chunk}", "--policy={policy}"};
     char program[PATH_MAX];
 
-    if (!paths_self(program, sizeof program))
-        return fault_set(fault, "the path of this program is not known: is /proc mounted?");
+    if (paths_program(program, sizeof program, fault))
+        return -1;
     replay->words = g_new0(char *, G_N_ELEMENTS(words) + 2);
     replay->words[0] = command_line_quote(program);
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/sweep/subjects/replay_study.h"
 #include "harness/sweep/subjects/subject_replay_internal.h"
 #include "pipeline/images/image_replay.h"
 
@@ -230,14 +231,13 @@ static int take_run(struct subject_replay *replay, const struct trial_outcome *o
 {
     struct subject_batch *batch = &replay->batch;
     const struct item_table *table = &outcome->table;
-    struct replay_plan plan = {.excess = replay->source->excess,
-                               .excess_most = replay->source->excess_most,
-                               .items = table->items,
-                               .item = g_new0(struct replay_item, table->items + 1)};
+    struct replay_plan plan = {.items = table->items, .item = g_new0(struct replay_item, table->items + 1)};
     struct level level = find_level(replay, table);
     int result;
 
-    if (batch->manifest_sha256) {
+    if (replay_study_excess(study, &plan, fault)) {
+        result = -1;
+    } else if (batch->manifest_sha256) {
         result = check_manifest(batch->manifest_sha256, table->header, study, fault) ||
                  read_times(study, &plan, fault);
     } else {
@@ -248,6 +248,7 @@ static int take_run(struct subject_replay *replay, const struct trial_outcome *o
     }
     if (result == 0)
         result = write_files(replay, table, &plan, fault);
+    g_free(plan.excess);
     g_free(plan.item);
     return result ? -1 : 0;
 }
