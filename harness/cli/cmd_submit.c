@@ -262,7 +262,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
     char **slurm = sbatch_options_split(options.slurm.text, options.slurm.count, fault);
     struct submission_options where = {.in = in,
                                        .out = out,
-                                       .knee = paths_self(knee, sizeof knee),
+                                       .knee = knee,
                                        .run_words = arguments->command,
                                        .slurm = slurm,
                                        .time = options.time,
@@ -273,10 +273,9 @@ static int run(const struct arguments *arguments, struct fault *fault)
     message_set_quiet(options.quiet);
     if (!slurm)
         return -1;
-    if (!where.knee)
-        fault_sys(fault, "the path of this program is not known: is /proc mounted?");
-    else if (resolve(arguments->operands[0], false, in, fault) == 0 &&
-             resolve(arguments->operands[1], true, out, fault) == 0)
+    if (paths_program(knee, sizeof knee, fault) == 0 &&
+        resolve(arguments->operands[0], false, in, fault) == 0 &&
+        resolve(arguments->operands[1], true, out, fault) == 0)
         code = plan_and_submit(&where, fault);
     g_strfreev(slurm);
     return code;

@@ -3,6 +3,14 @@
 
 #include "harness/sweep/plan.h"
 
+static int find_name(const char *const *names, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0)
+            return (int)i;
+    return -1;
+}
+
 static const char *const role_names[] = {"serial", "scaling", "chunk", "policy", "antagonist", "nodes"};
 
 const char *plan_role_name(enum plan_role role)
@@ -12,12 +20,11 @@ const char *plan_role_name(enum plan_role role)
 
 int plan_role_parse(const char *name, enum plan_role *role)
 {
-    for (size_t i = 0; i < sizeof role_names / sizeof role_names[0]; i++)
-        if (strcmp(name, role_names[i]) == 0) {
-            *role = (enum plan_role)i;
-            return 0;
-        }
-    return -1;
+    int found = find_name(role_names, sizeof role_names / sizeof role_names[0], name);
+
+    if (found >= 0)
+        *role = (enum plan_role)found;
+    return found < 0 ? -1 : 0;
 }
 
 static const char *const stop_names[] = {"blocks", "budget", "precision"};
@@ -29,10 +36,9 @@ const char *plan_stop_name(enum plan_stop stop)
 
 int plan_stop_parse(const char *name, enum plan_stop *stop)
 {
-    for (size_t i = 0; i < sizeof stop_names / sizeof stop_names[0]; i++)
-        if (strcmp(name, stop_names[i]) == 0) {
-            *stop = (enum plan_stop)i;
-            return 0;
-        }
-    return -1;
+    int found = find_name(stop_names, sizeof stop_names / sizeof stop_names[0], name);
+
+    if (found >= 0)
+        *stop = (enum plan_stop)found;
+    return found < 0 ? -1 : 0;
 }

@@ -47,8 +47,8 @@ int trial_process_init(struct trial_process *process, struct fault *fault)
     sigset_t set;
 
     *process = (struct trial_process){0};
-    if (!paths_self(process->program, sizeof process->program))
-        return fault_set(fault, "the path of this program is not known: is /proc mounted?");
+    if (paths_program(process->program, sizeof process->program, fault))
+        return -1;
     stop_signals(&set);
     sigaddset(&set, SIGCHLD);
     if (sigprocmask(SIG_BLOCK, &set, NULL))

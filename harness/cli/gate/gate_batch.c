@@ -121,8 +121,8 @@ int gate_batch_open(struct gate_batch *batch, const struct gate_builds_options *
 
     if (batch_list(&batch->batch, in, &listing, fault))
         return fault_is_usage(fault);
-    if (!paths_self(program, sizeof program))
-        return fault_set(fault, "the path of this program is not known: is /proc mounted?");
+    if (paths_program(program, sizeof program, fault))
+        return -1;
     if (scratch_make(&batch->scratch, "knee-gate-batch", fault))
         return -1;
     snprintf(batch->list, sizeof batch->list, "%s/list", batch->scratch.path);

@@ -113,21 +113,18 @@ int item_choice_make_even(struct item_choice *choice, const struct batch *batch,
     return result;
 }
 
+static int by_path(const void *path, const void *element)
+{
+    return strcmp(path, *(char *const *)element);
+}
+
+/* Its index; batch->count: it is not there. */
 static size_t find_path(const struct batch *batch, const char *path)
 {
-    size_t low = 0, high = batch->count;
+    char *const *found =
+        bsearch(path, batch->paths, batch->count, sizeof *batch->paths, by_path); /* sorted bytewise */
 
-    while (low < high) { /* the list is sorted bytewise */
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(batch->paths[middle], path);
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return batch->count;
+    return found ? (size_t)(found - batch->paths) : batch->count;
 }
 
 int item_choice_read(struct item_choice *choice, const struct batch *batch, struct study *study,

@@ -115,7 +115,7 @@ static void costs_text(const struct subject *subject, const struct plan *plan, c
              costs->item_ns / 1e6, costs->worker_start_ns / 1e6, costs->trial_fixed_ns / 1e6);
 }
 
-static void work_text(const struct subject *subject, const struct plan *plan, char *text, size_t bytes)
+void subject_batch_work_text(const struct subject *subject, const struct plan *plan, char *text, size_t bytes)
 {
     if (plan->weak)
         snprintf(text, bytes, "%" PRIu64 " items for each worker", plan->items);
@@ -168,7 +168,7 @@ static const struct subject_kind kind = {.probe = subject_batch_probe,
                                          .run = subject_batch_run,
                                          .judge = judge,
                                          .costs_text = costs_text,
-                                         .work_text = work_text,
+                                         .work_text = subject_batch_work_text,
                                          .print = print,
                                          .release = subject_batch_release};
 

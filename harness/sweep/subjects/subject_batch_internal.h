@@ -35,6 +35,8 @@ struct subject *subject_batch_new(size_t bytes, const struct subject_kind *kind,
                                   const struct sweep_options *options, const char *scratch,
                                   struct fault *fault);
 /* Releases the members of this kind and the memory. */
+void subject_batch_work_text(const struct subject *subject, const struct plan *plan, char *text,
+                             size_t bytes);
 void subject_batch_release(struct subject *subject);
 
 /* Copies what an item table has of each item into the study. Returns 0, or -1 with fault. */

@@ -208,17 +208,6 @@ static int resume(struct subject *subject, struct study *study, struct fault *fa
 
 /* --- texts ------------------------------------------------------------------------------------ */
 
-static void work_text(const struct subject *subject, const struct plan *plan, char *text, size_t bytes)
-{
-    const struct subject_batch *batch = (const struct subject_batch *)subject;
-
-    if (subject->options->weak)
-        snprintf(text, bytes, "%" PRIu64 " items for each worker", plan->items);
-    else
-        snprintf(text, bytes, "%" PRIu64 " of %" PRIu64 " items in each trial", plan->items,
-                 batch->batch.count);
-}
-
 static int print(const struct subject *subject, const struct plan *plan, struct study *study, bool all_right,
                  FILE *file, struct fault *fault)
 {
@@ -260,7 +249,7 @@ static const struct subject_kind kind = {.probe = probe,
                                          .run = run,
                                          .judge = judge,
                                          .costs_text = costs_text,
-                                         .work_text = work_text,
+                                         .work_text = subject_batch_work_text,
                                          .print = print,
                                          .release = release};
 

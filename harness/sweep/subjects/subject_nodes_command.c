@@ -57,6 +57,7 @@ static int write_list(const struct subject_nodes *nodes, uint32_t workers, const
 
 int nodes_write_lists(const struct subject_nodes *nodes, const struct plan *plan, struct fault *fault)
 {
+    bool weak = nodes->batch.subject.options->weak;
     uint32_t *order;
     int result = 0;
 
@@ -64,7 +65,7 @@ int nodes_write_lists(const struct subject_nodes *nodes, const struct plan *plan
         return 0;
     order = g_new(uint32_t, nodes->batch.items.count + 1);
     random_order(nodes->batch.subject.options->seed, 0, (uint32_t)nodes->batch.items.count, order);
-    for (uint32_t i = 0; i < plan->cell_count && result == 0; i++)
+    for (uint32_t i = 0; i < (weak ? plan->cell_count : 1) && result == 0; i++) /* else all have one list */
         result = write_list(nodes, plan->cells[i].workers, order, fault);
     g_free(order);
     return result;

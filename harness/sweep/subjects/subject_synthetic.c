@@ -30,9 +30,10 @@ int subject_synthetic_command(struct sweep_options *options, struct fault *fault
     if (strpbrk(options->synthetic, "{}"))
         return fault_set(fault,
                          "--synthetic: braces are placeholders of a command: a synthetic workload has none");
-    if (!paths_self(program, sizeof program))
-        return fault_set(fault, "the path of this program is not known: is /proc mounted?");
-    const char *const words[] = {program,
+    if (paths_program(program, sizeof program, fault))
+        return -1;
+    char *quoted = command_line_quote(program);
+    const char *const words[] = {quoted,
                                  "synthetic",
                                  "--workers={workers}",
                                  "--chunk={chunk}",
@@ -40,6 +41,7 @@ int subject_synthetic_command(struct sweep_options *options, struct fault *fault
                                  options->synthetic,
                                  NULL};
     options->synthetic_words = g_strdupv((char **)words);
+    g_free(quoted);
     options->command.words = options->synthetic_words;
     return 0;
 }
