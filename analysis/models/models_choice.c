@@ -109,6 +109,9 @@ static bool earns(const struct model_fit *larger, const struct model_fit *smalle
         return larger->fitted && !smaller->fitted;
     if (smaller->shapes == 0) /* the ideal line is any model with its parameter at 0: not a claim to make */
         return true;
+    /* Where neither fits, no parameter has a meaning: the closer one is shown. */
+    if (criteria && larger->lack_of_fit.p < MODEL_MISFIT_LEVEL && smaller->lack_of_fit.p < MODEL_MISFIT_LEVEL)
+        return larger->aicc < smaller->aicc;
     if (!criteria && !bounded)
         return false;
     return (!criteria || larger->aicc < smaller->aicc) && (!bounded || added->low > 0);

@@ -118,6 +118,22 @@ static void what_follows_from_s_agrees_with_s(void **state)
     assert_true(reached > 20);
 }
 
+/* Every further worker makes it slower. Sums of squares of log T by scipy.optimize.least_squares. */
+static void of_two_rejected_models_the_closer_one_is_named(void **state)
+{
+    static const struct observation rows[] = {{1, 0, 10}, {1, 1, 10.1}, {2, 0, 14}, {2, 1, 14.2},
+                                              {4, 0, 30}, {4, 1, 30.3}, {8, 0, 80}, {8, 1, 81}};
+    struct scaling_data data = {.observation = rows, .count = 8};
+
+    (void)state;
+    models_fit(&data, 0.95, fits, choice, sizeof choice);
+    assert_true(fits[MODEL_AMDAHL].rejected && fits[MODEL_USL].rejected);
+    assert_near("rss of Amdahl", fits[MODEL_AMDAHL].rss_log, 5.11416, 1e-5);
+    assert_near("rss of USL", fits[MODEL_USL].rss_log, 0.0482061, 1e-5);
+    assert_true(fits[MODEL_USL].chosen);
+    assert_says(choice, "rejects USL, the closest");
+}
+
 static void blocks_that_have_one_n_each_lose_their_effect(void **state)
 {
     (void)state;
@@ -254,6 +270,7 @@ int main(void)
         cmocka_unit_test(the_optimum_is_found_where_n_starts_at_256),
         cmocka_unit_test(a_larger_model_never_leaves_more),
         cmocka_unit_test(what_follows_from_s_agrees_with_s),
+        cmocka_unit_test(of_two_rejected_models_the_closer_one_is_named),
         cmocka_unit_test(blocks_that_have_one_n_each_lose_their_effect),
         cmocka_unit_test(undetermined_parameters_are_named),
         cmocka_unit_test(while_it_is_undecided_extrapolations_allow_for_usl),
