@@ -83,7 +83,7 @@ is "$? $(wc -l <err)" "1 1" "no study: exit 1 and one line"
 
 # --- causes added to real runs, from their spans
 put_in() { # put_in WORDS: the largest loss at four workers
-    "$KNEE" sweep --restart --study "$work/made" --workers 1,4 --blocks 1 --noise 100% --budget 1m -- \
+    "$KNEE" sweep --restart --study "$work/made" --workers 1,4 --blocks 1 --noise 100% --budget 10m -- \
         "$KNEE" synthetic -j '{workers}' "items=40 cost=10ms kind=wait $1" >/dev/null 2>&1
     "$KNEE" account --workers 4 made | sed -n 's/^largest loss: \(.*\) (.*/\1/p'
 }

@@ -121,7 +121,7 @@ refused "unexpected 'b': one folder" "two folders" a b
 
 # --- the default study: commands with one name have one each, and each is continued
 for i in 1 2 1; do
-    "$KNEE" sweep --workers 1 --blocks 1 --budget 1m --noise 100% -- sh -c "sleep 0.0$i; : {workers}" >"stdout$i" 2>stderr
+    "$KNEE" sweep --workers 1 --blocks 1 --budget 10m --noise 100% -- sh -c "sleep 0.0$i; : {workers}" >"stdout$i" 2>stderr
 done
 is "$(ls results)" $'sh\nsh-2' "two commands of one name: two studies"
 like "$(cat stderr)" 'nothing is left to do' "... and the first is found again"

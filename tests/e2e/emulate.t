@@ -56,7 +56,7 @@ leave() { # a killed emulated run whose groups are left, in `pid`
     until [ -z "$(pgrep -f -- "--emulate 8 long $work/left")" ]; do sleep 0.05; done
 }
 for kind in "run --quiet batch other" "run --quiet --serial batch another" "synthetic items=1" \
-    "sweep --study waits --synthetic items=2 --workers 1 --blocks 1 --noise 100% --budget 60s"; do
+    "sweep --study waits --synthetic items=2 --workers 1 --blocks 1 --noise 100% --budget 10m"; do
     # A run of another test at the same time may have removed them already.
     for _ in $(seq 30); do
         leave
@@ -83,7 +83,7 @@ is $? 0 "a worker killed at its start: the run completes"
 
 # On a busy machine emulated cores get less than their share, which makes trials void: the last of each cell is made to count.
 for _ in $(seq 10); do
-    "$KNEE" sweep --study study --emulate 4 --workers 1,2,4 --chunks 1 --policies dynamic --items 4 --blocks 3 --budget 60s --noise 99% batch \
+    "$KNEE" sweep --study study --emulate 4 --workers 1,2,4 --chunks 1 --policies dynamic --items 4 --blocks 3 --budget 10m --noise 99% batch \
         >stdout 2>stderr
     code=$?
     [ "$(sqlite3 study/study.db "SELECT count(*) FROM trial WHERE status = 'void'")" -gt 0 ] || break
@@ -98,13 +98,13 @@ is "$code $(sqlite3 study/study.db "SELECT count(*) FROM trial WHERE status = 'o
 like "$(cat stdout)" '^emulated 4 of 6, drawn by kind and cost for the tail of the batch: idle with 4 workers [0-9.]+%, batch [0-9.]+%' \
     "... its items are drawn for the tail of the batch"
 like "$(cat stdout)" 'they test the pool, its start and its dispatch' "... and the summary says what it is for"
-"$KNEE" sweep --study real --workers 1,2 --chunks 1 --policies dynamic --blocks 1 --budget 60s --noise 100% batch >/dev/null 2>&1
+"$KNEE" sweep --study real --workers 1,2 --chunks 1 --policies dynamic --blocks 1 --budget 10m --noise 100% batch >/dev/null 2>&1
 "$KNEE" sweep --dry-run --study timed --emulate 4 --times real --workers 1,4 --items 4 --budget 60s batch >stdout 2>stderr
 is $? 0 "items by the times of a study"
 "$KNEE" sweep --study no --emulate 4 --times real --workers 1,4 --items 4 --budget 60s long >/dev/null 2>stderr
 is "$? $(tail -n 1 stderr)" "1 knee sweep: error: --times real: the study is of another batch (paths and sizes)" "... of another batch: refused"
 is "$(find no 2>/dev/null)" "" "... and no study is made"
-timed=("$KNEE" sweep --study timed --emulate 4 --times real --workers '1,4' --chunks 1 --policies dynamic --items 4 --blocks 1 --budget 60s --noise 99% batch)
+timed=("$KNEE" sweep --study timed --emulate 4 --times real --workers '1,4' --chunks 1 --policies dynamic --items 4 --blocks 1 --budget 10m --noise 99% batch)
 "${timed[@]}" >/dev/null 2>&1
 mv real moved
 "${timed[@]}" >/dev/null 2>stderr

@@ -5,7 +5,7 @@
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
 cd "$work" || exit 1
 
-"$KNEE" sweep --study base --workers 1,2 --chunks 1 --policies dynamic --blocks 3 --budget 60s --noise 100% \
+"$KNEE" sweep --study base --workers 1,2 --chunks 1 --policies dynamic --blocks 3 --budget 10m --noise 100% \
     --synthetic 'items=8 cost=2ms kind=wait' >/dev/null 2>&1
 is $? 0 "a study"
 study() { # study NAME DATE VERSION EFFICIENCY CPU: E(2), and CPU time per item in ms, of a study of 8 items

@@ -9,7 +9,7 @@ cd "$work" || exit 1
 field() { /usr/bin/python3 -c "import json, sys; p = json.load(sys.stdin); print($1)"; }
 
 # --- a command without items
-"$KNEE" sweep --study plain --workers 1,2,4 --blocks 5 --noise 100% --budget 1m -- \
+"$KNEE" sweep --study plain --workers 1,2,4 --blocks 5 --noise 100% --budget 10m -- \
     sh -c 'case {workers} in 1) sleep 0.45 ;; 2) sleep 0.25 ;; *) sleep 0.15 ;; esac' >/dev/null 2>&1
 "$KNEE" predict --cores 8 plain >out
 is $? 0 "a command without spans: exit 0"
@@ -24,7 +24,7 @@ is "$(field 'p["best"], p["memory_workers"]' <out)" "None 0" "--memory: no numbe
 is "$? $(grep -c 'other items need the times of single items' err)" "1 1" "--items without items is refused with the reason"
 
 # --- weak scaling: n workers do n times the work, in 0.2 s and 0.01 s for each
-"$KNEE" sweep --study weak --weak --units 10 --workers 1,2,4 --blocks 5 --noise 100% --budget 1m -- \
+"$KNEE" sweep --study weak --weak --units 10 --workers 1,2,4 --blocks 5 --noise 100% --budget 10m -- \
     sh -c 'case {units} in {workers}0) sleep 0.2{workers} ;; *) exit 1 ;; esac' >/dev/null 2>&1
 "$KNEE" predict --cores 8 weak >out
 is $? 0 "weak scaling: exit 0"
@@ -36,7 +36,7 @@ is "$? $(grep -c 'other items mean other workers' err)" "1 1" "--items with weak
 
 # --- other numbers of items: a tenth of the work is serial, so S(16) is 6.4 for any number of items
 for items in 40 160; do
-    "$KNEE" sweep --study "s$items" --workers 1,4 --blocks 2 --noise 100% --budget 1m \
+    "$KNEE" sweep --study "s$items" --workers 1,4 --blocks 2 --noise 100% --budget 10m \
         --synthetic "items=$items cost=20ms kind=wait serial=10%" >/dev/null 2>&1
 done
 predicted() { # predicted OPTION...: with 12800 items on 16 cores; what its serial growth is from, S(16) and its interval

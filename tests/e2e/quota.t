@@ -21,7 +21,7 @@ held() { bash -c 'echo $$ >"$1/$2" && shift 2 && exec "$@"' - "$group" "$members
 words='items=6 cost=10ms kind=spin'
 
 # One worker is more than a seventh of a CPU, also where others use most of the machine.
-held "$KNEE" sweep --study one --workers 1 --blocks 1 --budget 20s --no-counters --synthetic "$words" >stdout 2>stderr
+held "$KNEE" sweep --study one --workers 1 --blocks 1 --budget 5m --no-counters --synthetic "$words" >stdout 2>stderr
 like "$(/usr/bin/python3 - one/study.db <<'END'
 import sqlite3, sys
 for row in sqlite3.connect(sys.argv[1]).execute("SELECT status, reason, held_ns > 0.1 * wall_ns FROM trial"):
@@ -30,7 +30,7 @@ END
 )" '^void the CPU quota held the workers for [0-9.]+% of their time \(limit 5%\) 1' "a trial that the quota held is void"
 
 # With limits that let it count the account names it.
-held "$KNEE" sweep --study both --workers 1,2 --blocks 2 --chunks 1 --policies dynamic --noise 99% --budget 40s \
+held "$KNEE" sweep --study both --workers 1,2 --blocks 2 --chunks 1 --policies dynamic --noise 99% --budget 5m \
     --no-counters --synthetic "$words" >stdout 2>stderr
 held "$KNEE" fit --quiet both
 is $? 0 "the study is fitted"

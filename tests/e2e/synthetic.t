@@ -42,20 +42,20 @@ like "$(cat stderr)" 'items=banana' "... named"
 is $? 2 "no batch: exit 2"
 
 if command -v sqlite3 >/dev/null; then
-    "$KNEE" sweep --study spans-study --workers 1,3 --blocks 1 --noise 100% --budget 1m -- "$KNEE" synthetic -j '{workers}' 'items=12 cost=1ms init=1ms' >/dev/null 2>&1
+    "$KNEE" sweep --study spans-study --workers 1,3 --blocks 1 --noise 100% --budget 10m -- "$KNEE" synthetic -j '{workers}' 'items=12 cost=1ms init=1ms' >/dev/null 2>&1
     is "$(sqlite3 spans-study/study.db "SELECT count(*) FROM worker WHERE runqueue_ns IS NULL OR go_ns < init_end_ns OR begin_ns < fork_ns")" 0 "a sweep has its workers' starts and run-queue delays"
     is "$(sqlite3 spans-study/study.db "SELECT count(*) > 0 FROM item WHERE claim_ns NOT NULL") $(sqlite3 spans-study/study.db "SELECT count(*) FROM item WHERE claim_ns IS NULL")" "1 0" "... the claims of its items"
     is "$(sqlite3 spans-study/study.db "SELECT count(*) FROM trial WHERE status <> 'failed' AND abs(wall_ns - prefix_ns - spawn_ns - init_ns - work_ns - suffix_ns) > 2 OR init_ns IS NULL")" 0 "... and the phases, which add up"
 fi
 
 # --- a sweep of a synthetic workload: the expected times next to the measured ones; items that wait need no core
-"$KNEE" sweep --study truth --synthetic 'items=32 cost=5ms serial=10ms' --workers 1,2,16 --chunks 1 --policies dynamic --blocks 2 --budget 60s --noise 100% >stdout 2>stderr
+"$KNEE" sweep --study truth --synthetic 'items=32 cost=5ms serial=10ms' --workers 1,2,16 --chunks 1 --policies dynamic --blocks 2 --budget 10m --noise 100% >stdout 2>stderr
 is $? 0 "sweep --synthetic: exit 0"
 is "$(awk '/^expected/ { on = 1; next } !/^ +[0-9]/ { on = 0 } on { printf "%s %s;", $1, $3 }' stdout)" "1 0.1700;2 0.0900;16 0.0200;" "... the expected times by hand: serial part, then rounds of 5 ms"
 ok "$(awk '/^expected/ { on = 1; next } !/^ +[0-9]/ { on = 0 } on && $2 < $3 { bad = 1 } END { print bad + 0 }' stdout)" "... and nothing is faster than it can be"
 is "$("$KNEE" fit truth | grep -c 'more workers than cores')" 0 "16 workers that wait are within the cores"
 like "$("$KNEE" fit truth)" 'warning: the items of the synthetic workload wait' "... with a note"
-"$KNEE" sweep --study spins --synthetic 'items=4 cost=1ms kind=spin' --workers 1,16 --chunks 1 --policies dynamic --blocks 1 --delta 10% --budget 60s --noise 100% >stdout 2>stderr
+"$KNEE" sweep --study spins --synthetic 'items=4 cost=1ms kind=spin' --workers 1,16 --chunks 1 --policies dynamic --blocks 1 --delta 10% --budget 10m --noise 100% >stdout 2>stderr
 like "$("$KNEE" fit spins)" '^ +16\* ' "items that compute need them"
 delta() { python3 -c 'import json, sys; print(json.load(sys.stdin)["knee"]["delta"])'; }
 is "$("$KNEE" fit --json spins | delta) $("$KNEE" fit --json --delta 20% spins | delta) $("$KNEE" fit --json truth | delta)" "0.1 0.2 0.05" \

@@ -47,7 +47,7 @@ refused() { # refused PATTERN NAME HERE THERE
     is "$? $(grep -c '' stderr)" "1 1" "$2: exit 1, one line"
     like "$(cat stderr)" "$1" "... which says what is missing"
 }
-"$KNEE" sweep --study plain --workers 1,2 --blocks 1 --budget 1m --noise 100% -- sh -c 'sleep 0.0{workers}' >/dev/null 2>&1
+"$KNEE" sweep --study plain --workers 1,2 --blocks 1 --budget 10m --noise 100% -- sh -c 'sleep 0.0{workers}' >/dev/null 2>&1
 refused 'here and plain have another command' "another command" here plain
 refused 'a command has to write spans' "a command without spans" plain plain
 cp -r there none

@@ -7,7 +7,7 @@ export TMPDIR=$work
 programs=$(realpath "${BUILD:-$root/build}")/tests/fuzz
 for folder in "$root"/tests/fuzz/corpus/*/; do
     name=$(basename "$folder")
-    output=$(timeout 60 "$programs/$name" "$folder"* 2>&1)
+    output=$(timeout 300 "$programs/$name" "$folder"* 2>&1)
     is "$?" 0 "$name takes or refuses each of $(find "$folder" -type f | wc -l) inputs"
     like "$output" "^[1-9][0-9]* inputs$" "$name has seen them"
 done

@@ -143,6 +143,6 @@ int main(void)
         cmocka_unit_test(a_file_that_changes_meanwhile_is_refused),
         cmocka_unit_test(a_path_too_long_is_refused),
     };
-    alarm(60); /* a hang is a failure */
+    alarm(300); /* a hang is a failure */
     return cmocka_run_group_tests_name("image input", tests, fixture_make, fixture_remove);
 }
