@@ -166,11 +166,13 @@ for width in 800:600 700:500; do
         "${width/:/x}" "GIF: the file's canvas, ${width/:/x}"
     same "out/p/canvas-${width%:*}.gif.png" "200,40,40 255,255,255 255,255,255 255,255,255" "GIF: the background beyond its frame"
 done
+same out/p/canvas-small.gif.png "$plain" "GIF: a canvas that is too small grows"
 printf '%s\n' "[recipe]" name=clip animated_gif=clip "[rendition p]" fit=inside width=2048 height=2048 format=png >clip.recipe
 mkdir gif && mv in/canvas-*.gif gif && "$KNEE" run --quiet --serial --recipe clip.recipe gif gifs 2>stderr
 for width in 800 700; do
     same "gifs/p/canvas-$width.gif.png" "200,40,40 255,255,255 255,255,255 255,255,255" "GIF as a clip: the same, $width wide"
 done
+same gifs/p/canvas-small.gif.png "$plain" "... also as a clip"
 for name in rgb.bmp rgb.jp2 stream.j2k; do
     same "out/p/$name.png" "in/$name" "$name: as Pillow"
 done

@@ -311,6 +311,12 @@ def jpegs() -> None:
         data = bytearray(buffer.getvalue())
         data[6:10] = struct.pack("<2H", width, height)
         save(f"canvas-{width}.gif", bytes(data))
+    # A canvas that is smaller than its frame: it grows.
+    buffer = io.BytesIO()
+    rgb.quantize(8).save(buffer, "GIF")
+    data = bytearray(buffer.getvalue())
+    data[6:10] = struct.pack("<2H", 40, 30)
+    save("canvas-small.gif", bytes(data))
 
 
 tiffs()

@@ -175,8 +175,10 @@ static bool send_packet(struct reader *r)
     int error;
 
     r->codec->reordered_opaque = ++r->packets;
-    if (r->codec->codec_id == AV_CODEC_ID_GIF)
+    if (r->codec->codec_id == AV_CODEC_ID_GIF) {
+        poster_gif_widen(r->packet);
         poster_gif_add(&r->drawn, r->packet);
+    }
     if (r->packet->flags & AV_PKT_FLAG_CORRUPT)
         r->bad_packet = r->packets;
     error = avcodec_send_packet(r->codec, r->packet);

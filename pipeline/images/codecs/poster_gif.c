@@ -8,11 +8,33 @@
 
 #include "pipeline/images/codecs/gif_canvas.h"
 
+static bool is_first(const AVPacket *packet)
+{
+    return packet->size >= 10 && memcmp(packet->data, "GIF8", 4) == 0;
+}
+
+static void put(uint8_t *at, int value)
+{
+    at[0] = (uint8_t)value;
+    at[1] = (uint8_t)(value >> 8);
+}
+
+void poster_gif_widen(AVPacket *packet)
+{
+    struct gif_canvas canvas = {0};
+
+    if (!is_first(packet) || !gif_canvas_read(packet->data, (size_t)packet->size, &canvas) ||
+        av_packet_make_writable(packet) < 0)
+        return;
+    put(packet->data + 6, FFMIN(UINT16_MAX, FFMAX(canvas.width, canvas.left + canvas.frame_width)));
+    put(packet->data + 8, FFMIN(UINT16_MAX, FFMAX(canvas.height, canvas.top + canvas.frame_height)));
+}
+
 void poster_gif_add(struct gif_drawn *drawn, const AVPacket *packet)
 {
     size_t bytes = packet->size > 0 ? (size_t)packet->size : 0;
     struct gif_canvas canvas = {0};
-    bool first = bytes >= 4 && memcmp(packet->data, "GIF8", 4) == 0, empty = drawn->right <= drawn->left;
+    bool first = is_first(packet), empty = drawn->right <= drawn->left;
 
     if (!(first ? gif_canvas_read : gif_canvas_next)(packet->data, bytes, &canvas))
         return;
