@@ -53,6 +53,9 @@ skip() {
     echo "# skipped: $2: $1"
 }
 
+# q STUDY SQL: what a study says; a test that asks needs the sqlite3 command line.
+q() { sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1; }
+
 done_testing() {
     echo "1..$tap_count"
     [ "$tap_failed" -eq 0 ]

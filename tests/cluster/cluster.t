@@ -9,6 +9,7 @@
 # shellcheck source=tests/cluster/slurm.sh
 . "$root/tests/cluster/slurm.sh"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
+command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
 lack=$(hosts_lack)
 [ -z "$lack" ] || skip_all "virtual hosts: $lack"
 lack=$(slurm_lack)

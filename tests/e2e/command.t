@@ -5,9 +5,6 @@
 . "$(dirname "$0")/../tap.sh"
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
 cd "$work" || exit 1
-q() { # q STUDY SQL
-    sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1
-}
 small=(--workers "1,2" --blocks 2 --budget 5m --noise 100%)
 
 # --- the examples that are shipped

@@ -9,9 +9,6 @@ cd "$work" || exit 1
 mkdir batch
 vips gaussnoise n.v 240 160 --mean 128 --sigma 40 && for n in 1 2 3; do vips copy n.v "batch/x$n.jpg"; done
 small=(--workers "1,2" --chunks 1 --policies dynamic --blocks 2 --budget 5m --noise 100%)
-q() { # q STUDY SQL
-    sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1
-}
 group() { # group LINE...: a file mine.group with one event and these lines
     printf '%s\n' '[group]' 'name=mine' 'about=for a test' '[event page-faults]' 'perf=page-faults' "$@" >mine.group
 }

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
+command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
 "$KNEE" synthetic --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr || skip_all "$(cat stderr)"
 # The groups of one run, named after its process: other tests have theirs at the same moment.
 groups() { find /sys/fs/cgroup -type d -name "knee-emulation-$1" 2>/dev/null; }

@@ -4,9 +4,6 @@
 . "$(dirname "$0")/../tap.sh"
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
 cd "$work" || exit 1
-q() { # q STUDY SQL
-    sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1
-}
 sweep() { # sweep STUDY WORKERS [options...] -- CMD
     "$KNEE" sweep --study "$1" --workers "$2" --blocks 1 --budget 5m --noise 100% "${@:3}" >stdout 2>stderr
 }

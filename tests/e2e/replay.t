@@ -14,9 +14,6 @@ rm n.v
 echo "no image" >batch/bad.jpg
 quiet=(--noise 100% --budget 5m)
 
-q() { # q STUDY SQL
-    sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1
-}
 refused() { # refused PATTERN NAME ARGUMENTS...: exit 1, one line
     local pattern=$1 name=$2
     shift 2

@@ -7,7 +7,6 @@ command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: 
 cd "$work" || exit 1
 quiet=(--noise 100% --budget 5m)
 few=(--chunks 1 --policies dynamic --blocks 2)
-q() { sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1; }
 json() { /usr/bin/python3 -c 'import json, sys; f = json.load(open(sys.argv[2])); print(eval(sys.argv[1]))' "$1" "$2"; }
 refused() { # refused PATTERN NAME ARGUMENTS...: exit 1, one line
     local pattern=$1 name=$2

@@ -14,9 +14,6 @@ vips copy n.v batch/sub/y.png
 rm n.v
 small=(--workers "1,2,3" --chunks "1,4" --policies "dynamic,guided" --blocks 2 --budget 5m --noise 100%)
 
-q() { # q STUDY SQL: the answer, NULL as nothing
-    sqlite3 -batch "file:$1/study.db?mode=ro" "$2" 2>&1
-}
 # Every (cell, block) either counts once or was void or failed as often as it may be.
 whole() {
     q "$1" "SELECT count(*) FROM cell c, (SELECT DISTINCT block FROM trial) b WHERE

@@ -7,6 +7,7 @@
 . "$root/tests/fake_slurm.sh"
 cd "$work" || exit 1
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
+command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
 
 mkdir batch
 vips gaussnoise n.v 60 40 --mean 128 --sigma 40 && vips copy n.v f.png || exit 1
