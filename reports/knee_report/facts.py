@@ -1,4 +1,5 @@
-"""Every number that the report shows, by its id: the content of report.json. Pages and figures show these and no others.
+"""Every number that the report computes or takes from fit.json, by its id: the content of report.json. Others are within texts
+that the study holds (reasons, advice, precision), or in tables of single trials, items and spans.
 
 An id is a path of words: "curve.4.speedup" is the speedup with 4 workers. A number is a Measure: with its interval, or the
 reason why there is none.
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from . import rules
 from .answer import Answer
 from .costs import Prices, core_hours, money, energy
 from .measure import Measure, missing
@@ -204,6 +206,21 @@ def _sizes(study: Study) -> Iterator[Row]:
         yield f"{at}.leverage.above", f"items above three mean leverages {with_n}", "items", known(pull.above)
 
 
+def _rules(study: Study) -> Iterator[Row]:
+    """What decides the verdicts on the rules of measuring."""
+    left, samples = rules.residuals(study), study.record.samples
+    none = "no worker count has more than one trial"
+    yield "rule.3.difference", "arithmetic over geometric mean of T(n), at most, less 1", "", known(rules.mean_difference(study), none)
+    yield "rule.3.narrowest", "half of the narrowest interval of T(n), over T(n)", "", known(rules.least_half_width(study), "no interval")
+    yield "rule.4.difference", "S(n) against T(1)/T(n), at most", "", known(rules.ratio_difference(study), "no ratio of times")
+    yield "rule.6.residuals", "residuals of log T that are tested", "", known(len(left))
+    yield "rule.6.p", "normality of residuals (Shapiro-Francia): p", "", known(rules.shapiro_francia(left), "fewer than 5 residuals, or no spread")
+    yield "rule.8.slowest", "slowest trial over the mean of its worker count, less 1", "", known(rules.slowest(study), none)
+    yield "rule.10.workers", "workers of trials that count", "workers", known(samples.workers)
+    yield "rule.10.released", "of them with the instant of their release", "workers", known(samples.synchronised)
+    yield "rule.12.trials", "trials of the curve that are drawn", "trials", known(sum(map(len, rules.counted(study).values())))
+
+
 def _counters(study: Study) -> Iterator[Row]:
     for counter in study.counters:
         yield f"counter.{slug(counter.name)}", f"{counter.name}, per item", "", counter.per_item
@@ -282,7 +299,7 @@ def report_facts(study: Study, prices: Prices) -> Facts:
     answers += [("emulated", study.emulated.answer)] if study.emulated else []
     parts: Iterable[Iterator[Row]] = (
         _study(study), *(_answer(answer, at) for at, answer in answers), _curve(study), _nodes(study), _costs(study, prices), _models(study),
-        _losses(study), _cells(study), _sizes(study), _counters(study), _ways(study), _compared(study),
+        _losses(study), _cells(study), _sizes(study), _counters(study), _rules(study), _ways(study), _compared(study),
     )  # fmt: skip
     facts: Facts = {}
     for part in parts:

@@ -15,9 +15,11 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from recompute_account import account
 from recompute_base import Interval, Rows, Study, arithmetic, by_block, geometric, ns, cpu, memory, point, rate, ratio, reversed_, scaled, slug, student
 from recompute_models import models
+from scipy import stats
 
 LEFT_OUT = (
     # pattern of ids, why
@@ -27,6 +29,7 @@ LEFT_OUT = (
     (r"size\..*", "robust regression: tests/unit/analysis/test_size_regression.c has its known answers"),
     (r"knee\.(workers|serial)|model\.(ideal|gustafson)\..*|model\..*\.(limit|t1|aicc)", "intervals over regions of parameters"),
     (r"test\..*|fit\..*", "levels, and tests of models that are not fitted or whose noise is unequal"),
+    (r"rule\.6\.p", "a test that scipy does not have: tests/reports/test_rules.py"),
     (r"quantity\..*", "formulas of counter groups"),
     (r"compared\..*", "medians of another file"),
     (r"advice\.(workers|chunk)|best\.workers|warnings", "choices"),
@@ -182,6 +185,30 @@ def counts(study: Study, prices: dict[str, Any]) -> Iterator[tuple[str, Interval
         yield f"counter.{slug(name)}", student(values, False) if values else None
 
 
+def rules(study: Study) -> Iterator[tuple[str, Interval | None]]:
+    """What decides the verdicts on the rules of measuring."""
+    ones = geometric(by_block(study.good(role="scaling", workers=1), ns("wall_ns")))
+    means, slowest, ratios, widths, residuals, drawn = [], [], [], [], 0, 0
+    for n in {t["workers"] for t in study.good(role="scaling")}:
+        rows = study.good(role="scaling", workers=n)
+        times, wall = np.array([t["wall_ns"] / 1e9 for t in rows]), geometric(by_block(rows, ns("wall_ns")))
+        drawn += len(times)
+        residuals += len(times) if len(times) > 2 and np.ptp(times) > 0 else 0
+        means += [np.mean(times) / stats.gmean(times) - 1] if len(times) > 1 else []
+        slowest += [np.max(times) / np.mean(times) - 1] if len(times) > 1 else []
+        widths += [(wall[2] - wall[1]) / 2 / wall[0]] if wall and wall[1] is not None and wall[2] is not None else []
+        speedup = ratio(by_block(study.good(role="scaling", workers=1), ns("wall_ns")), by_block(rows, ns("wall_ns")))
+        ratios += [abs(speedup[0] / (ones[0] / wall[0]) - 1)] if n > 1 and ones and wall and speedup else []
+    for name, values, pick in (("3.difference", means, max), ("3.narrowest", widths, min), ("4.difference", ratios, max), ("8.slowest", slowest, max)):
+        yield f"rule.{name}", point(pick(values)) if values else None
+    kept = {t["id"] for t in study.good()}
+    workers = [w for w in study.workers if w["trial"] in kept]
+    yield "rule.6.residuals", point(residuals)
+    yield "rule.10.workers", point(len(workers)) if workers else None
+    yield "rule.10.released", point(sum(w["go_ns"] is not None for w in workers)) if workers else None
+    yield "rule.12.trials", point(drawn)
+
+
 def advised(study: Study) -> Interval | None:
     """Of the cell that is recommended: by its workers and chunk, and of several policies that whose time is shown."""
     n, chunk, shown = study.chosen("advice.workers"), study.chosen("advice.chunk"), study.shown.get("advice.wall") or 0.0
@@ -196,7 +223,7 @@ def advised(study: Study) -> Interval | None:
 
 def expected(study: Study, prices: dict[str, Any]) -> dict[str, Interval | None]:
     made = {}
-    for part in (counts(study, prices), curve(study, prices), cells(study), models(study), nodes(study), account(study)):
+    for part in (counts(study, prices), curve(study, prices), cells(study), models(study), nodes(study), account(study), rules(study)):
         made.update(dict(part))
     made["full.workers"] = study.full_workers()
     made["knee.threshold"] = (0.95, None, None)
@@ -207,6 +234,7 @@ def close(name: str, shown: float | None, mine: float | None) -> bool:
     if shown is None or mine is None:
         return shown is mine
     loose, zero = (1e-4, 1e-6) if name.startswith("model.") else (TOLERANCE, 1e-12)  # of a search
+    zero = 1e-10 if name.startswith("rule.") else zero  # differences of numbers that have 12 digits
     return abs(shown - mine) <= loose * max(abs(shown), abs(mine)) + zero
 
 
