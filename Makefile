@@ -244,8 +244,8 @@ example:
 	$(PARALLEL_ALL)
 	@reports/example.sh $(BUILD)/knee $(STUDY) docs/example $(OTHER)
 
-# Two builds in pairs with BASE=COMMIT, which is built in a worktree; else the study against the baseline. make turns 1, 3
-# and 4 into 2: $(BUILD)/gate.code has the code of knee gate, and tests/gate.sh exits with it.
+# Two builds in pairs with BASE=COMMIT, which is built in a worktree; else the study against the baseline. make turns 1,
+# 3 and 4 into 2: $(BUILD)/gate.code has the code of knee gate, and tests/gate.sh exits with it.
 BASE ?=
 GATE_OPTIONS ?=
 gate:
@@ -304,8 +304,8 @@ peers: all $(TEST_PROGRAMS)
 	@BUILD=$(BUILD) KIND_FILES=$(PEERS_KIND_FILES) DEPS_PEERS='$(DEPS_PEERS)' tests/peers/compare.sh --images $(PEERS_IMAGES) --rounds $(PEERS_ROUNDS) \
 	  $(PEERS_OPTIONS) $(IN)
 
-# The pipeline in Python, serial and as a pool, knee run and sharp: COMPARE_IMAGES photographs, each program with 1 to 16
-# workers in each of COMPARE_BLOCKS blocks; beyond the cores of this machine they are emulated.
+# The pipeline in Python, serial and as a pool, knee run and sharp: COMPARE_IMAGES photographs, each program with 1 to
+# 16 workers in each of COMPARE_BLOCKS blocks; beyond the cores of this machine they are emulated.
 .PHONY: compare
 COMPARE_IMAGES ?= 24
 COMPARE_BLOCKS ?= 5
@@ -334,15 +334,15 @@ SEED ?= 0
 coverage: $(BUILD)/tests/coverage/coverage
 	@$< $(SWEEPS) $(TABLE) $(SEED)
 
-# False alarms of the gate, and the losses that it finds, on simulated builds. GATES of each case; it can be stopped, and goes
-# on where it was. GATES=10000 is the long form: half a minute.
+# False alarms of the gate, and the losses that it finds, on simulated builds. GATES of each case; it can be stopped,
+# and goes on where it was. GATES=10000 is the long form: half a minute.
 .PHONY: gate-power
 GATES ?= 2000
 gate-power: $(BUILD)/tests/power/gate_power
 	@$< $(GATES) $(BUILD)/gate-power.txt
 
-# The same in real gates: of knee against itself, idle and beside another program, and with losses of known causes. It can be
-# stopped, and goes on where it was.
+# The same in real gates: of knee against itself, idle and beside another program, and with losses of known causes. It
+# can be stopped, and goes on where it was.
 .PHONY: gates
 GATES_OPTIONS ?=
 gates: all

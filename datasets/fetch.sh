@@ -2,8 +2,8 @@
 # fetch.sh DEST: photographs for the data set, out of Debian 12's wallpaper packages.
 #
 # Downloads the packages with apt-get (nothing is installed), unpacks them with dpkg, keeps the real photographs in
-# DEST/PACKAGE/NAME.jpg, checks each by its SHA-256, and writes DEST/SOURCES.tsv (file, licence, author). A photograph that is
-# there already and right is not fetched again, so the script may be stopped and started at any time.
+# DEST/PACKAGE/NAME.jpg, checks each by its SHA-256, and writes DEST/SOURCES.tsv (file, licence, author). A photograph
+# that is there already and right is not fetched again, so the script may be stopped and started at any time.
 # KNEE_PACKAGES=DIR takes the .deb files from DIR instead of downloading them.
 set -euo pipefail
 export LC_ALL=C.UTF-8

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Debian packages of what is built in BUILD: knee (the harness, for any command, with few libraries) and knee-images (the
-# image pipeline). They are made in BUILD/deb, and checked by lintian. `make deb` calls it.
+# Debian packages of what is built in BUILD: knee (the harness, for any command, with few libraries) and knee-images
+# (the image pipeline). They are made in BUILD/deb, and checked by lintian. `make deb` calls it.
 # Usage: packaging/deb.sh BUILD VERSION
 set -euo pipefail
 build=$(realpath "$1")

@@ -2,7 +2,8 @@
 # Runs every file of a folder through `knee run` under AddressSanitizer and UndefinedBehaviorSanitizer. Libraries are
 # Debian's, not instrumented; AddressSanitizer still checks their heap. A build with sanitizers has no sandbox.
 # usage: tests/corpus.sh [FOLDER ...]   default: the fuzz corpus, and the samples in $KNEE_SAMPLES or ../shared/samples
-# Prints one line per folder. Exit 1 when a sanitizer reported an error or a worker died. `make corpus` builds and calls it.
+# Prints one line per folder. Exit 1 when a sanitizer reported an error or a worker died. `make corpus` builds and calls
+# it.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 unset OMP_NUM_THREADS OMP_THREAD_LIMIT # nproc would print these

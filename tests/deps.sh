@@ -1,6 +1,6 @@
 #!/bin/bash
-# Installs the Debian packages that knee needs and prints their names. `make deps` passes the lists in DEPS and LIBRARIES.
-# On other systems it names the missing libraries and stops.
+# Installs the Debian packages that knee needs and prints their names. `make deps` passes the lists in DEPS and
+# LIBRARIES. On other systems it names the missing libraries and stops.
 set -euo pipefail
 
 other_system() {

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# fake_slurm.sh: Slurm's commands, played by scripts in $work/bin that run each task here, one after another. A test sources
-# it after tap.sh, in $work, and calls fake_slurm. Files in $work say what happens:
+# fake_slurm.sh: Slurm's commands, played by scripts in $work/bin that run each task here, one after another. A test
+# sources it after tap.sh, in $work, and calls fake_slurm. Files in $work say what happens:
 #   nodes      lines of a node: NAME STATE CORES PARTITION; the default partition ends in a star
 #   size       MaxArraySize
 #   refuse     sbatch prints it and fails          crash    the controller dies at the next sbatch, and is back after

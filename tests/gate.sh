@@ -1,10 +1,11 @@
 #!/bin/bash
-# Gates the build of this tree against that of another commit, in pairs (knee gate --against): builds the other in a worktree
-# below the build folder, and keeps it for the next time. Verdict and exit code are those of knee gate: 0 pass, 1 regression,
-# 3 undecided, 4 not comparable, 2 usage; `make gate BASE=COMMIT` runs this, but make turns every failure into 2: the code is
-# in the file gate.code of the build folder.
+# Gates the build of this tree against that of another commit, in pairs (knee gate --against): builds the other in a
+# worktree below the build folder, and keeps it for the next time. Verdict and exit code are those of knee gate: 0 pass,
+# 1 regression, 3 undecided, 4 not comparable, 2 usage; `make gate BASE=COMMIT` runs this, but make turns every failure
+# into 2: the code is in the file gate.code of the build folder.
 # usage: tests/gate.sh [BASE [IN [OPTION...]]]    BASE: as in tests/gate_base.sh
-#                                                 IN: a folder of images (made once, where the vips command line is there)
+#                                                 IN: a folder of images (made once, where the vips command line is
+#                                                 there)
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 2
 build=${BUILD:-build}

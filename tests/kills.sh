@@ -1,8 +1,9 @@
 #!/bin/bash
 # make kills: kills RUNS runs and SWEEPS sweeps (default 2000 and 200), at failpoints and at random moments, by SIGKILL,
-# SIGTERM, SIGINT and SIGSTOP with SIGCONT, a single worker, the supervisor alone or the whole group, and checks after each
-# of them that nothing is lost: the same command ends with every byte of the serial run, no other file and no process is
-# left, and a study has a row for each cell of each block. KILL_SEED=n for another sequence; KILL_FOLDER keeps to a folder.
+# SIGTERM, SIGINT and SIGSTOP with SIGCONT, a single worker, the supervisor alone or the whole group, and checks after
+# each of them that nothing is lost: the same command ends with every byte of the serial run, no other file and no
+# process is left, and a study has a row for each cell of each block. KILL_SEED=n for another sequence; KILL_FOLDER
+# keeps to a folder.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 KNEE=${KNEE:-$root/${BUILD:-build}/knee}

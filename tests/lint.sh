@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs every checker: layers (which folder may include which), clang-format, clang-tidy with clang's warnings,
-# cppcheck, shellcheck, pyflakes, mypy. The warnings of gcc are errors in a build with DEVELOPER=1 or CI=true. Prints one line per
-# checker, and the findings. Exit 1 when a checker found something.
+# cppcheck, shellcheck, pyflakes, mypy. The warnings of gcc are errors in a build with DEVELOPER=1 or CI=true. Prints
+# one line per checker, and the findings. Exit 1 when a checker found something.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 unset OMP_NUM_THREADS OMP_THREAD_LIMIT # nproc would print these

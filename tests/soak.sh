@@ -1,6 +1,6 @@
 #!/bin/bash
-# A long run over many small pictures, one in a hundred of which cannot be decoded or kills its worker: the memory of the
-# parent and of the largest worker does not grow. SOAK_ITEMS=20000 (make soak).
+# A long run over many small pictures, one in a hundred of which cannot be decoded or kills its worker: the memory of
+# the parent and of the largest worker does not grow. SOAK_ITEMS=20000 (make soak).
 # The anonymous memory (RssAnon) of parent and workers is read twice a second. The medians of the second and of the last
 # quarter of the run are compared; growth above SOAK_GROWTH_KIB (4096) in either is a failure.
 set -uo pipefail

@@ -129,6 +129,26 @@ def test_lines_are_short() -> None:
     none(long())
 
 
+def test_comments_are_short() -> None:
+    """Lines of code have the limit of their formatter."""
+    marks = {".c": re.compile(r" *(/\*| \*)"), ".h": re.compile(r" *(/\*| \*)"),
+             ".sh": re.compile(" *#"), ".t": re.compile(" *#"), ".py": re.compile(" *#")}
+
+    def long() -> Iterator[str]:
+        for folder in ("analysis", "datasets", "findings", "harness", "packaging", "pipeline", "reports", "tests"):
+            for path in sorted((ROOT / folder).rglob("*.*")):
+                mark = marks.get(path.suffix)
+                for number, line in enumerate(text_of(path).splitlines() if mark else [], 1):
+                    if len(line) > COLUMNS and mark and mark.match(line):
+                        yield f"{name_of(path)}:{number}: {len(line)} columns"
+
+    none(long())
+
+
+def test_documents_begin_with_a_title() -> None:
+    none(name_of(document) for document in DOCUMENTS if not text_of(document).startswith("# "))
+
+
 def test_plain_words() -> None:
     """Glossary and changelog name replaced words, so they are left out."""
     pattern = re.compile(rf"\b({'|'.join(AVOIDED)})\b", re.IGNORECASE)

@@ -11,19 +11,20 @@
  *   useful      CPU time of its items, as much as they cost with one worker
  *   inflation   CPU time beyond that: fixed per item and kind, by size (robust regression over the trial's items on all
  *               amounts of size_regression.h that the study has), and the rest. May be negative: faster than with one
- *               worker. The slopes of the sizes are one cause: large files have many pixels, and the regression may give
- *               one slope what it takes from another, but not their sum
+ *               worker. The slopes of the sizes are one cause: large files have many pixels, and the regression may
+ *               give one slope what it takes from another, but not their sum
  *   waiting     within items, ready to run and without a core: the worker's run-queue delay, at most the time its items
  * were off the CPU (threads of one process that wait for each other are in the delay, but not off the CPU)
- *   held        a part of that: the CPU quota of the cgroup held the trial's processes (its throttled time, at most what
- *               was waiting; where the run-queue delay is not known, at most what was off the CPU beyond one worker's)
+ *   held        a part of that: the CPU quota of the cgroup held the trial's processes (its throttled time, at most
+ *               what was waiting; where the run-queue delay is not known, at most what was off the CPU beyond one
+ *               worker's)
  *   blocked     within items, off the CPU and not waiting: as much as with one worker (I/O)
  *   blocked-more  beyond that (locks, shared devices). May be negative
  *   off-cpu     that and waiting together, where the run-queue delay of a worker is not recorded: no core, or blocked
  *   tail        found no more work while others still worked
  *
- * "With one worker" is the reference: account_costs_median() over the one-worker trials of the study. Where the run-queue
- * delay is not recorded, waiting and blocked-more are unknown, and off-cpu is their sum. An item
+ * "With one worker" is the reference: account_costs_median() over the one-worker trials of the study. Where the
+ * run-queue delay is not recorded, waiting and blocked-more are unknown, and off-cpu is their sum. An item
  * without a reference counts as useful at what it cost, and as not named. Where the CPU time of items is not
  * recorded, wall time takes its place: blocked time is then a part of useful and inflation, and unknown.
  *
@@ -104,7 +105,8 @@ const char *account_cause_label(enum account_cause cause);
 /* Returns 0, or -1 when memory is short. A trial without workers or with instants missing has no account. */
 int account_make(const struct account_trial *trial, struct account *account);
 
-/* The largest cause among all but useful; causes that are not known do not take part. ACCOUNT_CAUSES when none is above 0.
+/* The largest cause among all but useful; causes that are not known do not take part. ACCOUNT_CAUSES when none is above
+ * 0.
  */
 enum account_cause account_top(const double core_s[ACCOUNT_CAUSES]);
 

@@ -9,8 +9,8 @@
  *   imbalance   no shard follows while other nodes still have one
  *   merge       from the last shard's end anywhere: the end is noticed, and the shards are joined
  *
- * Shards that overlap on one node count once. Times are seconds since the trial's start; what lies outside of the trial,
- * by a wrong clock, is cut off. Pure.
+ * Shards that overlap on one node count once. Times are seconds since the trial's start; what lies outside of the
+ * trial, by a wrong clock, is cut off. Pure.
  */
 #ifndef KNEE_NODES_ACCOUNT_H
 #define KNEE_NODES_ACCOUNT_H

@@ -87,8 +87,8 @@ struct interval decision_worse(const struct decision *decision, size_t metric)
     return worse_at(decision, metric, has_fresh(decision, metric), DECISION_LEVEL);
 }
 
-/* Whether a loss of `times` tolerances is excluded for every metric with a limit and every suspect; 0: one of the limit, for
- * every metric with a limit. */
+/* Whether a loss of `times` tolerances is excluded for every metric with a limit and every suspect; 0: one of the
+ * limit, for every metric with a limit. */
 static bool excluded(const struct decision *decision, double times, double level)
 {
     for (size_t m = 0; m < decision->metrics; m++) {
@@ -180,8 +180,8 @@ enum gate_verdict decision_stop(struct decision *decision)
     return decision->verdict;
 }
 
-/* Both stages have to be passed: the harder of the two in 97.5% of gates. The ranks are worth 95.5% of the pairs (Pitman
- * efficiency). */
+/* Both stages have to be passed: the harder of the two in 97.5% of gates. The ranks are worth 95.5% of the pairs
+ * (Pitman efficiency). */
 double decision_smallest(const struct decision *decision, size_t metric, double sd)
 {
     double most = 0;

@@ -1,18 +1,18 @@
 /* decision.h: one verdict on a build from pairs of measurements, with a stated rate of false alarms.
  *
- * A pair gives, for each metric, by how much the new build is worse than the old one (worse > 0; a logarithm of a ratio, or
- * a share). The order within every pair is random, which is what the test needs (signed_rank.h).
+ * A pair gives, for each metric, by how much the new build is worse than the old one (worse > 0; a logarithm of a
+ * ratio, or a share). The order within every pair is random, which is what the test needs (signed_rank.h).
  *
- *   screening     after LEAST pairs, then after every EVERY: a metric becomes suspect when its test rejects "not worse" at
- *                 the part of its screening level that its share of the pairs has earned: level (k / K)^2 so far (Lan and
- *                 DeMets 1983, Biometrika 70), less what earlier looks have used. Without a suspect it ends early once
- *                 a loss of 2 tolerances is excluded for every metric that has a limit, at EARLY_LEVEL.
+ *   screening     after LEAST pairs, then after every EVERY: a metric becomes suspect when its test rejects "not worse"
+ *                 at the part of its screening level that its share of the pairs has earned: level (k / K)^2 so far
+ *                 (Lan and DeMets 1983, Biometrika 70), less what earlier looks have used. Without a suspect it ends
+ *                 early once a loss of 2 tolerances is excluded for every metric that has a limit, at EARLY_LEVEL.
  *   confirmation  in fresh pairs, which alone decide: a suspect that its test rejects there in the same way, at its
  *                 confirmation level, and whose estimate reaches its tolerance, is a regression.
  *
  * False alarms of a commit that is not worse: for a metric at most screening level times confirmation level, as the two
- * stages have different pairs; confirmation levels are such that these products add up to DECISION_FALSE_ALARMS over all
- * metrics, in the proportion of their weights. It holds for any noise, because the test does.
+ * stages have different pairs; confirmation levels are such that these products add up to DECISION_FALSE_ALARMS over
+ * all metrics, in the proportion of their weights. It holds for any noise, because the test does.
  *
  * pass         no suspect was confirmed, and for every metric with a limit a loss of that size is excluded (97.5%)
  * undecided    no suspect was confirmed, and for some metric it is not excluded
@@ -63,8 +63,8 @@ struct decision {
     enum gate_verdict verdict; /* once it is over */
 };
 
-/* pairs: that the budget has room for, both stages together; two fifths of them go to the screening. Returns 0, or -1: fewer than
- * decision_least_pairs(), too many metrics, or a weight or level that is not above 0. */
+/* pairs: that the budget has room for, both stages together; two fifths of them go to the screening. Returns 0, or -1:
+ * fewer than decision_least_pairs(), too many metrics, or a weight or level that is not above 0. */
 int decision_begin(struct decision *decision, const struct decision_metric *metric, size_t metrics,
                    size_t pairs);
 size_t decision_least_pairs(void);
@@ -81,8 +81,8 @@ enum decision_next decision_add(struct decision *decision, const double *worse, 
 /* The verdict of the pairs that there are, when no more can be had: pass, or undecided. */
 enum gate_verdict decision_stop(struct decision *decision);
 
-/* By how much a metric is worse: a suspect by its fresh pairs alone (free of the luck that made it suspect), once there are
- * LEAST of them; else by all pairs. */
+/* By how much a metric is worse: a suspect by its fresh pairs alone (free of the luck that made it suspect), once there
+ * are LEAST of them; else by all pairs. */
 struct interval decision_worse(const struct decision *decision, size_t metric);
 
 /* The smallest loss that is found in 95% of gates, for normal noise of standard deviation `sd` of a pair. */

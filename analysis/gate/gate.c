@@ -6,8 +6,8 @@
 
 #include "analysis/statistics/stats.h"
 
-/* Durations of 15 ms and costs of a virtual machine drift with its neighbours; efficiencies are ratios within one study, and
- * steadier, but were seen to differ by as much on machines of a cloud. */
+/* Durations of 15 ms and costs of a virtual machine drift with its neighbours; efficiencies are ratios within one
+ * study, and steadier, but were seen to differ by as much on machines of a cloud. */
 static const struct gate_quantity_kind kinds[GATE_QUANTITIES] = {
     {"efficiency", "efficiency", "", false, true, true, true, 0.03, 0.03},
     {"serial_fraction", "serial fraction", "", false, false, false, false, 0.02, 0.02},

@@ -1,22 +1,22 @@
 /* gate.h: has something become worse than it may, beyond doubt, by a baseline of several sessions?
  *
  * An entry is one quantity of the baseline, as each of its sessions measured it, and the same of a study, each with its
- * interval over blocks. `worse` is by how much the study is worse than the mean of the sessions: of an efficiency, a cost or
- * a duration relative (0.05 is 5%, of the logarithms), of a share in points. Its interval is that of the noise within the
- * studies (Welch's, stats_half_width()).
+ * interval over blocks. `worse` is by how much the study is worse than the mean of the sessions: of an efficiency, a
+ * cost or a duration relative (0.05 is 5%, of the logarithms), of a share in points. Its interval is that of the noise
+ * within the studies (Welch's, stats_half_width()).
  *
- * Sessions differ by more than that noise: another day, another place in memory, other neighbours. What a new session may
- * differ by without any change is
+ * Sessions differ by more than that noise: another day, another place in memory, other neighbours. What a new session
+ * may differ by without any change is
  *     z s sqrt(1 + 1/k)
- * with k sessions, z the normal quantile of half GATE_ALARMS over the number of entries (Bonferroni 1936; half, because s is
- * estimated), and s their standard deviation: that of the sessions of the file with GATE_KNOWN_DF degrees of freedom of what
- * sessions of one machine are known to differ by (gate_quantity_of()). One session shows nothing of it, so that this alone
- * counts. `allowed` is the larger of this and the tolerance:
+ * with k sessions, z the normal quantile of half GATE_ALARMS over the number of entries (Bonferroni 1936; half, because
+ * s is estimated), and s their standard deviation: that of the sessions of the file with GATE_KNOWN_DF degrees of
+ * freedom of what sessions of one machine are known to differ by (gate_quantity_of()). One session shows nothing of it,
+ * so that this alone counts. `allowed` is the larger of this and the tolerance:
  *     regression  the whole interval lies above what is allowed
  *     pass        the whole interval lies at or below it
  *     undecided   what is allowed lies inside, or there is no interval
- * All entries together: a regression if one is, else undecided if a leading one is (efficiency, CPU time), else pass: a start
- * of microseconds has no interval worth a verdict. tests/unit/analysis/test_gate.c
+ * All entries together: a regression if one is, else undecided if a leading one is (efficiency, CPU time), else pass: a
+ * start of microseconds has no interval worth a verdict. tests/unit/analysis/test_gate.c
  * simulates sessions that differ by 3%: fewer than GATE_ALARMS raise an alarm.
  *
  * A uniform slowdown costs more and scales as well: efficiencies are ratios within one study.

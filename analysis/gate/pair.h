@@ -1,5 +1,5 @@
-/* pair.h: what one pair of builds is compared by, and with which tolerances. The list is the same in every gate, so that
- * its rate of false alarms is that of the simulation (`make gate-power`).
+/* pair.h: what one pair of builds is compared by, and with which tolerances. The list is the same in every gate, so
+ * that its rate of false alarms is that of the simulation (`make gate-power`).
  *
  *   efficiency        mean over all n > 1 of the loss of log E(n), E(n) = T(1) / (n T(n)): the one decision on scaling
  *   efficiency at n   the same of one n, where there are several
@@ -10,8 +10,8 @@
  *   cpu               rise of log CPU time of the whole work, mean over all n
  *   memory            rise of log peak memory of the largest process, mean over all n
  *
- * T(1) and T(n) of one build are divided, so that a build that is slower alike at every n has the same E(n): it costs more,
- * and scales as well.
+ * T(1) and T(n) of one build are divided, so that a build that is slower alike at every n has the same E(n): it costs
+ * more, and scales as well.
  */
 #ifndef KNEE_GATE_PAIR_H
 #define KNEE_GATE_PAIR_H

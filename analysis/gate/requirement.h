@@ -11,8 +11,8 @@
  *
  * Decision, by the quantity's interval: met when the whole interval keeps the bound, failed when the whole interval
  * breaks it, otherwise undecided. With intervals of a two-sided level L, a quantity that lies exactly at its bound is
- * failed, or met, in (1 - L) / 2 of studies each, and one that keeps it in fewer; of k requirements that are all kept one
- * or more is failed in at most k times as many (Bonferroni 1936).
+ * failed, or met, in (1 - L) / 2 of studies each, and one that keeps it in fewer; of k requirements that are all kept
+ * one or more is failed in at most k times as many (Bonferroni 1936).
  */
 #ifndef KNEE_REQUIREMENT_H
 #define KNEE_REQUIREMENT_H

@@ -3,8 +3,8 @@
  * The knee is the smallest n at which E(n) < 1 - delta beyond doubt, at a one-sided level of 7.5% for all n together
  * (Bonferroni 1936). Each n is judged by its own spread, with that of all n as a prior (shrink.h): where worker counts
  * are equally noisy, few blocks are enough; where one is noisier, it neither hides the knee of the others nor makes one
- * of its own. `make coverage`: on exactly linear data a knee is reported in fewer than 1% of sweeps, and a step of 5% at
- * 1% noise is found within one worker in 95%. Trials that are far too slow are kept out before (hiccups.h).
+ * of its own. `make coverage`: on exactly linear data a knee is reported in fewer than 1% of sweeps, and a step of 5%
+ * at 1% noise is found within one worker in 95%. Trials that are far too slow are kept out before (hiccups.h).
  *
  * Its interval [low, high]: high is the knee itself, since from there on doubt has ended; low is one more than the
  * largest measured n below the first n whose E may be under 1 - delta: between measured n nothing is known. Two

@@ -10,9 +10,9 @@
  *   short       wall time below 50 ms: mostly start-up
  *   left        processes run on when the command has ended
  *   unlimited   n workers want more than 1.3 n CPUs
- *   no effect   beyond some m no more CPUs are used (less than 1.15 times those of m) although there are cores, and less
- *               than 0.8 n, by a program that is busy (more than 0.5 m); or no more threads run, and fewer than n, but
- *               not fewer than CPUs used
+ *   no effect   beyond some m no more CPUs are used (less than 1.15 times those of m) although there are cores, and
+ *               less than 0.8 n, by a program that is busy (more than 0.5 m); or no more threads run, and fewer than n,
+ *               but not fewer than CPUs used
  *   spinning    CPU time more than 1.5 times that of one worker, while each worker has a core
  *   output      other bytes than one worker writes, or other bytes from trial to trial
  */

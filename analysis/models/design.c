@@ -14,8 +14,8 @@ size_t design_block_end(const struct design *d, size_t from)
     return to;
 }
 
-/* Adds w times what one block of this composition gives to B, on and above the diagonal. Its observations are [from, to),
- * sorted by cell. */
+/* Adds w times what one block of this composition gives to B, on and above the diagonal. Its observations are [from,
+ * to), sorted by cell. */
 static void add_block(struct design *d, size_t from, size_t to, double w)
 {
     size_t n = d->cells;
@@ -78,7 +78,8 @@ static void centre_effects(struct design *d)
         d->effect[c] -= mean;
 }
 
-/* B is diag(cell_size) on vectors whose weighted sum is 0, as the sums in `effect` are; and so is its inverse for sums of 0. */
+/* B is diag(cell_size) on vectors whose weighted sum is 0, as the sums in `effect` are; and so is its inverse for sums
+ * of 0. */
 static int solve_proportional(struct design *d)
 {
     memset(d->inverse, 0, d->cells * d->cells * sizeof *d->inverse);

@@ -49,8 +49,8 @@ struct design {
 int design_make(struct design *design, const struct scaling_data *data, char *reason, size_t reason_bytes);
 void design_release(struct design *design);
 
-/* Effects and metric again, each block counted block_weight times; residual and pure stay those of equal weights. Returns
- * 0, or -1 when the blocks with a weight do not connect the worker counts. */
+/* Effects and metric again, each block counted block_weight times; residual and pure stay those of equal weights.
+ * Returns 0, or -1 when the blocks with a weight do not connect the worker counts. */
 int design_weigh(struct design *design, const double *block_weight);
 
 /* image = B v; both [cells]. */

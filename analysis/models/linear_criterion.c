@@ -10,14 +10,15 @@
 
 enum { GAMMA, SIGMA, KAPPA, PARAMETERS };
 
-/* The mean throughput at one worker count: least squares on means, weighted by their number, have the same optimum as on
- * all values. */
+/* The mean throughput at one worker count: least squares on means, weighted by their number, have the same optimum as
+ * on all values. */
 struct level {
     unsigned workers;
     double sum, mean, count;
 };
 
-/* Parameters are in units in which they are near 1: gamma of `rate`, sigma and kappa of what they add at the largest n. */
+/* Parameters are in units in which they are near 1: gamma of `rate`, sigma and kappa of what they add at the largest
+ * n. */
 struct problem {
     struct level *level;
     size_t levels;

@@ -13,25 +13,27 @@
  * describes them.
  *
  * Variance: pure error of the repetitions, that is what the effects of worker counts and blocks leave of log T; of each
- * worker count, shrunken towards that of all along their trend with n (shrink.h). Its degrees of freedom (for a full study (N-1)(B-1)) give the t quantile. Where the noise of worker counts differs
- * (struct model_noise) the intervals are those of the blocks, or of the variances of each n. When the lack-of-fit test
- * rejects the model at 1%, the mean square of the lack of fit is used instead, `rejected` is set, and the model predicts
- * nothing beyond the largest measured n unless struct model_options asks for it. Without repetitions the residuals are
- * used; the fit is then not tested (`untested`). Where all repetitions agree and the times are rounded, it is what
- * rounding may hide. With none of these there is a value without bounds.
+ * worker count, shrunken towards that of all along their trend with n (shrink.h). Its degrees of freedom (for a full
+ * study (N-1)(B-1)) give the t quantile. Where the noise of worker counts differs (struct model_noise) the intervals
+ * are those of the blocks, or of the variances of each n. When the lack-of-fit test rejects the model at 1%, the mean
+ * square of the lack of fit is used instead, `rejected` is set, and the model predicts nothing beyond the largest
+ * measured n unless struct model_options asks for it. Without repetitions the residuals are used; the fit is then not
+ * tested (`untested`). Where all repetitions agree and the times are rounded, it is what rounding may hide. With none
+ * of these there is a value without bounds.
  *
  * Intervals: profiles of the sum of squares (Bates and Watts 1988). Those of functions of two parameters (S, T, limit,
  * peak) are the extremes over the region of parameters that the sum of squares does not exclude. Beyond the largest
  * measured n everything counts that the data do not exclude: while usl is not needed beyond doubt it is not excluded
  * either, and while kappa may be 0 at a level of 1% amdahl is not; limits and extrapolations of the chosen model then
- * reach over the region of the other one too (`wide`, models_wide.c). With two worker counts usl cannot be fitted, but every
- * split of the loss between sigma and kappa can. tests/coverage shows what they cover.
+ * reach over the region of the other one too (`wide`, models_wide.c). With two worker counts usl cannot be fitted, but
+ * every split of the loss between sigma and kappa can. tests/coverage shows what they cover.
  *
  * AICc (Hurvich and Tsai 1989) on the centred data: with m = observations - blocks and k = shape parameters +
- * 1, m ln(rss/m) + 2k + 2k(k+1)/(m-k-1); unknown when m - k - 1 <= 0. Repetitions that all agree count once. Choice: a model over the one that it needs
- * (model_table.h) when its AICc is lower and the interval of its last parameter excludes 0 (AICc alone takes the larger
- * model too often); where one of the two is not known, the other decides. ideal is chosen only when nothing else can be
- * fitted: it is amdahl with s = 0, and to choose it would claim an exactness that the interval of s does not have.
+ * 1, m ln(rss/m) + 2k + 2k(k+1)/(m-k-1); unknown when m - k - 1 <= 0. Repetitions that all agree count once. Choice: a
+ * model over the one that it needs (model_table.h) when its AICc is lower and the interval of its last parameter
+ * excludes 0 (AICc alone takes the larger model too often); where one of the two is not known, the other decides. ideal
+ * is chosen only when nothing else can be fitted: it is amdahl with s = 0, and to choose it would claim an exactness
+ * that the interval of s does not have.
  */
 #ifndef KNEE_MODELS_H
 #define KNEE_MODELS_H
@@ -174,8 +176,8 @@ enum { BAND_REACH = 4 };
 double model_seconds(const struct model_fit *fit, double workers);
 double model_speedup(const struct model_fit *fit, double workers);
 struct interval model_speedup_interval(const struct model_fit *fit, double workers);
-/* Where the curve may be while the data do not decide between this model and a larger one: over the intervals of both, at
- * measured n too; that of model_speedup_interval() once they decide. */
+/* Where the curve may be while the data do not decide between this model and a larger one: over the intervals of both,
+ * at measured n too; that of model_speedup_interval() once they decide. */
 struct interval model_speedup_union(const struct model_fit *fit, double workers);
 struct interval model_speedup_band(const struct model_fit *fit, double workers);
 struct interval model_seconds_prediction(const struct model_fit *fit, double workers);
@@ -186,8 +188,8 @@ struct model_noise models_noise(const struct scaling_data *data);
 bool scaling_is_connected(const struct scaling_data *data);
 
 /* The shape parameters only, for a bootstrap over blocks. Sequence: model_weigher_open(), model_weigher_fit() at will,
- * model_weigher_close(). block_weights are in the order of the blocks' numbers. Both return 0, or -1 when the parameters
- * cannot be fitted. */
+ * model_weigher_close(). block_weights are in the order of the blocks' numbers. Both return 0, or -1 when the
+ * parameters cannot be fitted. */
 struct model_weigher;
 struct model_weigher *model_weigher_open(enum model_kind kind, const struct scaling_data *data);
 int model_weigher_fit(struct model_weigher *weigher, const double *block_weights, double *theta);

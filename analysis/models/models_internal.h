@@ -30,11 +30,11 @@ struct fitting {
     double free_theta[MODEL_SHAPES], free_least;
 };
 
-/* models_lack.c: the lack-of-fit test of what is left beyond the pure error, with `held` parameters at their bounds; and
- * the variance of the intervals, which follows from it. */
+/* models_lack.c: the lack-of-fit test of what is left beyond the pure error, with `held` parameters at their bounds;
+ * and the variance of the intervals, which follows from it. */
 void fitting_test(struct fitting *fitting, double beyond, size_t held);
-/* Where all repetitions agree and the times are rounded: the variance of one log T that gives the means what rounding may
- * hide. Else 0. */
+/* Where all repetitions agree and the times are rounded: the variance of one log T that gives the means what rounding
+ * may hide. Else 0. */
 #define NORMAL_DF 1e9
 double fitting_rounding(const struct design *design);
 void fitting_find_variance(struct fitting *fitting, double beyond);
@@ -58,8 +58,8 @@ typedef double (*region_function)(enum model_kind kind, const double *theta, dou
 /* Its extremes over the region, deviations from the center times `stretch`; both NaN when the region is not known. */
 void region_extremes(const struct model_region *region, region_function function, double workers,
                      double stretch, double *low, double *high);
-/* The share of the way from the center to a point of the edge when deviations are taken times `stretch`: a point where a
- * parameter's range ends stands for one further out, so that it stays there while that one is beyond. */
+/* The share of the way from the center to a point of the edge when deviations are taken times `stretch`: a point where
+ * a parameter's range ends stands for one further out, so that it stays there while that one is beyond. */
 double region_step(const struct model_region *region, size_t point, double stretch);
 /* The stretch for a function with gradient d: its own half width over that of the traced region. NaN: not known. */
 double region_stretch(const struct model_region *region, const double d[MODEL_SHAPES], double level);

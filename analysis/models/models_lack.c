@@ -6,8 +6,8 @@
 
 #include "analysis/models/models_internal.h"
 
-/* W, the metric less what the parameters take up: beyond the pure error a model leaves e' W e, e the errors of the means
- * of worker counts. */
+/* W, the metric less what the parameters take up: beyond the pure error a model leaves e' W e, e the errors of the
+ * means of worker counts. */
 static double left_metric(const struct fitting *f, size_t a, size_t b)
 {
     size_t n = f->design->cells, shapes = f->fit->shapes;
@@ -29,8 +29,8 @@ static double left_by_rounding(const struct fitting *f)
     return sum;
 }
 
-/* Degrees of freedom of that sum of squares under unequal noise (Box 1954, "Some theorems on quadratic forms", Ann. Math.
- * Stat. 25): those that give the mean and the variance of what the misfit would be by chance. */
+/* Degrees of freedom of that sum of squares under unequal noise (Box 1954, "Some theorems on quadratic forms", Ann.
+ * Math. Stat. 25): those that give the mean and the variance of what the misfit would be by chance. */
 static void box(const struct fitting *f, double *mean, double *df_lack, double *df_error)
 {
     const struct design *d = f->design;

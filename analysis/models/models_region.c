@@ -148,8 +148,8 @@ void region_extremes(const struct model_region *r, region_function function, dou
     }
 }
 
-/* How much of what may be missed on both sides a larger model may miss on its own. The other side is bounded by the smaller
- * model, which then hardly misses anything. */
+/* How much of what may be missed on both sides a larger model may miss on its own. The other side is bounded by the
+ * smaller model, which then hardly misses anything. */
 #define LARGER_SHARE 0.6
 
 double region_stretch(const struct model_region *r, const double d[MODEL_SHAPES], double level)

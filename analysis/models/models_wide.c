@@ -6,7 +6,8 @@
 
 #include "analysis/models/models_internal.h"
 
-/* One-sided level below which the last parameter of a model is not 0 for certain, so that the smaller one is excluded. */
+/* One-sided level below which the last parameter of a model is not 0 for certain, so that the smaller one is
+ * excluded. */
 #define EXCLUDED 0.005
 
 const char *const model_open_reason =

@@ -8,8 +8,8 @@
 
 #include "analysis/statistics/shrink.h"
 
-/* Levels of the three tests of equal noise. A false alarm costs width, not coverage. The trend, which is common, may have
- * the larger share; where the evidence is weak both variances count. */
+/* Levels of the three tests of equal noise. A false alarm costs width, not coverage. The trend, which is common, may
+ * have the larger share; where the evidence is weak both variances count. */
 #define TREND_LEVEL        0.01
 #define BARTLETT_LEVEL     0.002
 #define LOUDEST_LEVEL      0.001

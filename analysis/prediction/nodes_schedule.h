@@ -1,7 +1,7 @@
 /* nodes_schedule.h: how long tasks take on several nodes, each with a pause before every task.
  *
- * Tasks are started in their order, each on the node that is free first, as a job array does. A task is a number of shards,
- * one after another. Pure. Times are seconds.
+ * Tasks are started in their order, each on the node that is free first, as a job array does. A task is a number of
+ * shards, one after another. Pure. Times are seconds.
  */
 #ifndef KNEE_NODES_SCHEDULE_H
 #define KNEE_NODES_SCHEDULE_H

@@ -8,8 +8,8 @@
 
 #include "analysis/size/size_regression.h"
 
-/* Numbers below COLUMN_INTERCEPT are the kinds of items: the extra cost of a kind. COLUMN_SHARED + term: the slope of all
- * kinds without their own. COLUMN_OWN + SIZE_OWN * kind + term: the slope of one kind. */
+/* Numbers below COLUMN_INTERCEPT are the kinds of items: the extra cost of a kind. COLUMN_SHARED + term: the slope of
+ * all kinds without their own. COLUMN_OWN + SIZE_OWN * kind + term: the slope of one kind. */
 enum {
     COLUMN_INTERCEPT = SIZE_KINDS,
     COLUMN_SHARED,

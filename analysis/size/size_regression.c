@@ -233,8 +233,8 @@ static int fit(const struct design *d, double level, struct size_regression *res
     return status;
 }
 
-/* The negative slope whose interval reaches farthest above 0, relative to its width; -1 none. Of a shared slope it has to
- * hold 0; that of one kind rests on few items, whose spread is not that of all. */
+/* The negative slope whose interval reaches farthest above 0, relative to its width; -1 none. Of a shared slope it has
+ * to hold 0; that of one kind rests on few items, whose spread is not that of all. */
 static int least_certain(const struct design *d, struct size_regression *result)
 {
     double most = -INFINITY;

@@ -9,15 +9,15 @@
  * different time for a byte and for a pixel. All others share the slopes of the reference.
  *
  * Intervals are Student's, over items, with the covariance of least squares scaled by the robust standard deviation
- * (DuMouchel and O'Brien 1989): a few disturbed items do not widen them. They take the spread about the line to be alike
- * for all sizes, so that for times whose spread grows with size they are somewhat narrow. r2 is 1 - SSE / SST of the
- * items with the weights of the fit. Where more than half of the items lie on the line exactly, no robust spread exists:
- * then the line is theirs, with intervals as wide as those of least squares, which say so. Give one (median) time for each item: repeats
- * of one item are not further items.
+ * (DuMouchel and O'Brien 1989): a few disturbed items do not widen them. They take the spread about the line to be
+ * alike for all sizes, so that for times whose spread grows with size they are somewhat narrow. r2 is 1 - SSE / SST of
+ * the items with the weights of the fit. Where more than half of the items lie on the line exactly, no robust spread
+ * exists: then the line is theirs, with intervals as wide as those of least squares, which say so. Give one (median)
+ * time for each item: repeats of one item are not further items.
  *
  * Terms that the data do not carry are left out and say so: an amount that is known for no item, that does not vary, or
- * that goes with earlier terms to three digits; a kind of fewer than SIZE_LEAST_OF_KIND items (these items are then left
- * out too). With costs_are_positive so is a slope that comes out negative with an interval that holds 0, the least
+ * that goes with earlier terms to three digits; a kind of fewer than SIZE_LEAST_OF_KIND items (these items are then
+ * left out too). With costs_are_positive so is a slope that comes out negative with an interval that holds 0, the least
  * certain first, and any negative slope of one kind, whose few items have a spread of their own: no work takes negative
  * time, and such a slope takes from one term what it gives to another. With fewer
  * than two items more than terms, or without spread about the line, values have no bounds.
@@ -94,8 +94,8 @@ struct size_diagnostics {
 };
 
 /* items and count as they were given to size_regression_fit(). Where the regression has no estimates, items is 0 and
- * every number NaN. Kinds of too few items for the fit have residuals too, from the line of the reference. Returns 0, or
- * -1 when memory is short. */
+ * every number NaN. Kinds of too few items for the fit have residuals too, from the line of the reference. Returns 0,
+ * or -1 when memory is short. */
 int size_diagnose(const struct size_item *items, size_t count, const struct size_regression *regression,
                   struct size_diagnostics *result);
 

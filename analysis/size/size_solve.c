@@ -1,4 +1,5 @@
-/* size_solve.c: robust least squares with weights, R2 and covariance that disturbed items do not change (size_internal.h).
+/* size_solve.c: robust least squares with weights, R2 and covariance that disturbed items do not change
+ * (size_internal.h).
  */
 #include <gsl/gsl_errno.h>
 #include <gsl/gsl_multifit.h>
@@ -56,8 +57,8 @@ struct solving {
 };
 
 /* GSL scales the covariance by a mean of the robust and the plain spread, which one disturbed item makes as large as it
- * likes; the robust one alone is taken. plain_s: standard deviation of least squares, which scales the covariance that is
- * there. */
+ * likes; the robust one alone is taken. plain_s: standard deviation of least squares, which scales the covariance that
+ * is there. */
 static enum size_bounds solve_robustly(struct solving *s, double plain_s, double *r2)
 {
     gsl_vector *c = gsl_vector_alloc(s->x->size2);

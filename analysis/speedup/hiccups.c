@@ -106,7 +106,8 @@ static double spread_of_all(struct polish *p)
     return used ? SD_OF_MAD * stats_median(p->room, used) : 0;
 }
 
-/* The trials of one n that take part, `count` of them from the quickest to the slowest; order needs room for to - from. */
+/* The trials of one n that take part, `count` of them from the quickest to the slowest; order needs room for to -
+ * from. */
 static size_t sort_group(const struct polish *p, size_t from, size_t to, size_t *order)
 {
     size_t count = 0;
@@ -139,8 +140,9 @@ static double median_deviation(const double *sorted, size_t count, double median
     return count % 2 ? here : (before + here) / 2;
 }
 
-/* Is the slowest of `count` sorted log times a hiccup among the others? *above gets how far it lies above their median. A
- * trial that is less slow lies less above them, and its others are no less spread: when the slowest is none, none is. */
+/* Is the slowest of `count` sorted log times a hiccup among the others? *above gets how far it lies above their median.
+ * A trial that is less slow lies less above them, and its others are no less spread: when the slowest is none, none
+ * is. */
 static bool slowest_is_hiccup(const double *sorted, size_t count, double all, double *above)
 {
     double median, own, df, spread;

@@ -16,9 +16,9 @@
  * would be narrower, and wrong where one n is noisier than another. Unpaired data (a plain table): Welch's
  * interval on logarithms.
  *
- * Weak scaling (Gustafson 1988, "Reevaluating Amdahl's law", CACM 31(5)): a trial with n workers does n times the work of
- * one. The scaled speedup is S(n) = n T(1) / T(n), the efficiency T(1) / T(n). Handed in are times for the work of one
- * worker, T(n) / n: all formulas above then hold as they are.
+ * Weak scaling (Gustafson 1988, "Reevaluating Amdahl's law", CACM 31(5)): a trial with n workers does n times the work
+ * of one. The scaled speedup is S(n) = n T(1) / T(n), the efficiency T(1) / T(n). Handed in are times for the work of
+ * one worker, T(n) / n: all formulas above then hold as they are.
  *
  * One block gives values without bounds. Only trials that count (no void, no failed ones) may be handed in; a
  * time that is not finite and positive makes every estimate that uses it unknown, with the reason.
@@ -46,8 +46,8 @@ struct scaling_data {
     unsigned cores; /* physical cores the workers could use; 0 unknown */
     bool weak;      /* weak scaling: seconds are T(n) / n */
     bool rates;     /* throughputs were written down; seconds are one over them */
-    /* What was written down (scaling_recorded()) are multiples of this, rounded by a clock or a table; 0: not rounded to
-     * anything that shows. What rounding may hide is then part of every interval of times, speedups and models:
+    /* What was written down (scaling_recorded()) are multiples of this, rounded by a clock or a table; 0: not rounded
+     * to anything that shows. What rounding may hide is then part of every interval of times, speedups and models:
      * scaling_rounding(). */
     double resolution;
     /* On a noisy machine: what others took of the trials (noisy.h); those that are not listed weigh 1. NULL: quiet. */
@@ -57,11 +57,13 @@ struct scaling_data {
 
 /* The time or the throughput that stands for the seconds of an observation with these workers. */
 double scaling_recorded(const struct scaling_data *data, unsigned workers, double seconds);
-/* The largest power of ten (or 2 or 5 of them) that all of them are multiples of, 0 below a thousandth of the smallest. */
+/* The largest power of ten (or 2 or 5 of them) that all of them are multiples of, 0 below a thousandth of the
+ * smallest. */
 double scaling_resolution(const struct scaling_data *data);
-/* Variance of a mean of log T by rounding alone, where the noise of one log T has this variance: (q/x)^2 / 12 for what is
- * written down as x where there is no other noise, and less where noise exceeds a step and averages it out (the bias of a rounded normal variable, Sheppard
- * 1898; Widrow, Kollar and Liu 1996, "Statistical theory of quantization", IEEE Trans. Instrum. Meas. 45(2)). */
+/* Variance of a mean of log T by rounding alone, where the noise of one log T has this variance: (q/x)^2 / 12 for what
+ * is written down as x where there is no other noise, and less where noise exceeds a step and averages it out (the bias
+ * of a rounded normal variable, Sheppard 1898; Widrow, Kollar and Liu 1996, "Statistical theory of quantization", IEEE
+ * Trans. Instrum. Meas. 45(2)). */
 double scaling_rounding(double resolution, double recorded, double variance);
 
 /* What the speedup's interval rests on, so that worker counts can be judged together (knee.h). Paired: variance of one

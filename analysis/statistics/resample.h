@@ -6,13 +6,13 @@
  * machine.
  *
  * BCa: Efron 1987, "Better bootstrap confidence intervals", JASA 82(397), acceleration from the jackknife. Many blocks
- * are left out in groups, which estimates the same acceleration: a statistic costs time in proportion to the blocks, and
- * the jackknife would cost time with their square.
+ * are left out in groups, which estimates the same acceleration: a statistic costs time in proportion to the blocks,
+ * and the jackknife would cost time with their square.
  *
  * Few blocks: a bootstrap knows no more of the spread than the blocks show, and does not correct for their
  * small number: asked for 95%, it covers 84% on 5 blocks and 90% on 10. The level of its intervals is therefore the one
- * that they have, resample_coverage(), not the one that was asked for. Intervals by Student's t (scaling.h, models.h) are
- * the main ones; a bootstrap is a second opinion, and is refused below RESAMPLE_LEAST_BLOCKS.
+ * that they have, resample_coverage(), not the one that was asked for. Intervals by Student's t (scaling.h, models.h)
+ * are the main ones; a bootstrap is a second opinion, and is refused below RESAMPLE_LEAST_BLOCKS.
  */
 #ifndef KNEE_RESAMPLE_H
 #define KNEE_RESAMPLE_H
@@ -41,12 +41,12 @@ int resample_run(resample_statistic statistic, void *context, size_t blocks, siz
 void resample_release(struct resample_result *result);
 
 /* How often an interval of nominal level over so few blocks holds the truth, to two digits: the spread of a mean in a
- * bootstrap is that of Student's t less its correction, P(|t| < z sqrt((n-1)/n)) with n - 1 degrees of freedom. NaN below
- * two blocks. */
+ * bootstrap is that of Student's t less its correction, P(|t| < z sqrt((n-1)/n)) with n - 1 degrees of freedom. NaN
+ * below two blocks. */
 double resample_coverage(size_t blocks, double level);
 
-/* BCa interval of one statistic, at the level that it has: resample_coverage(). No bounds (value stays) below RESAMPLE_LEAST_BLOCKS blocks, or when more
- * than one draw in twenty gave no number. */
+/* BCa interval of one statistic, at the level that it has: resample_coverage(). No bounds (value stays) below
+ * RESAMPLE_LEAST_BLOCKS blocks, or when more than one draw in twenty gave no number. */
 struct interval resample_bca(const struct resample_result *result, size_t statistic, double level);
 /* Percentile interval, for statistics that are whole numbers; an infinite draw counts as beyond all others.
  */

@@ -5,10 +5,10 @@
  * prior_variance, worth prior_df degrees of freedom, both from the spread of the log variances. Groups that are alike
  * give a large prior_df, so that all are judged by the pooled variance; groups that differ more than chance would have
  * it give a small one, and each is judged by its own. A group that is larger than the prior by an F test at
- * SHRINK_OWN_LEVEL is judged by its own variance alone: a prior would make it look better known than it is. A group that is
- * loud beyond chance among the others (SHRINK_LOUD_LEVEL for all of them together; at most a quarter of the groups) takes
- * no part in the prior: it would make the quiet ones look less alike than they are (Phipson et al. 2016, "Robust
- * hyperparameter estimation protects against hypervariable genes", Ann. Appl. Stat. 10(2)).
+ * SHRINK_OWN_LEVEL is judged by its own variance alone: a prior would make it look better known than it is. A group
+ * that is loud beyond chance among the others (SHRINK_LOUD_LEVEL for all of them together; at most a quarter of the
+ * groups) takes no part in the prior: it would make the quiet ones look less alike than they are (Phipson et al. 2016,
+ * "Robust hyperparameter estimation protects against hypervariable genes", Ann. Appl. Stat. 10(2)).
  */
 #ifndef KNEE_SHRINK_H
 #define KNEE_SHRINK_H

@@ -89,8 +89,8 @@ double stats_t(double level, double degrees_of_freedom)
 
 /* Welch's series is one in 1 / df: with one degree of freedom it is too small. */
 #define SERIES_LEAST 2
-/* How much of the way to the root of the sum of squares, by the share of the variance with one degree of freedom. Found by
- * simulation: 92.6 to 97.4% where the normal part has 7 to 60 degrees of freedom, whatever the true share. */
+/* How much of the way to the root of the sum of squares, by the share of the variance with one degree of freedom. Found
+ * by simulation: 92.6 to 97.4% where the normal part has 7 to 60 degrees of freedom, whatever the true share. */
 #define ROOT_LEAST 0.1
 #define ROOT_MORE  0.7
 

@@ -26,13 +26,13 @@ void stats_sort(double *values, size_t count);
  * NaN for degrees of freedom that are not positive. */
 double stats_t(double level, double degrees_of_freedom);
 
-/* Half the width of the interval of a normal estimate whose variance is the sum of two, a and b, each estimated by itself
- * with its degrees of freedom. Student's t of Satterthwaite's degrees of freedom (1946, Biometrics 2) is too small where one
- * part rules and has few (93.9 instead of 95% in places): it is corrected by Welch's series to second order (1947, Biometrika
- * 34, "The generalization of Student's problem ...") over the same series of that t, which is exact when b is 0. With one degree of freedom that is
- * still too small (down to 89%), and the root of the sum of both squared half widths too wide (up to 99%): a value between
- * them is taken, the nearer to the root the larger the share of that part (93 to 97%). *df gets Satterthwaite's degrees
- * of freedom. NaN where an argument is. */
+/* Half the width of the interval of a normal estimate whose variance is the sum of two, a and b, each estimated by
+ * itself with its degrees of freedom. Student's t of Satterthwaite's degrees of freedom (1946, Biometrics 2) is too
+ * small where one part rules and has few (93.9 instead of 95% in places): it is corrected by Welch's series to second
+ * order (1947, Biometrika 34, "The generalization of Student's problem ...") over the same series of that t, which is
+ * exact when b is 0. With one degree of freedom that is still too small (down to 89%), and the root of the sum of both
+ * squared half widths too wide (up to 99%): a value between them is taken, the nearer to the root the larger the share
+ * of that part (93 to 97%). *df gets Satterthwaite's degrees of freedom. NaN where an argument is. */
 double stats_half_width(double level, double a, double a_df, double b, double b_df, double *df);
 
 /* The mean with Student's interval. One value, or equal values (whose spread is not known, only too small for

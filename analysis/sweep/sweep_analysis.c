@@ -45,7 +45,8 @@ static enum order order_of(const struct scaling_data *data, size_t from, size_t 
 }
 
 /* Without blocks: all trials in rising or falling order of n. With blocks: each of them, in the same direction; a block
- * of one n says nothing. Two n in two or three blocks are in one order often enough by chance: four changes at least. */
+ * of one n says nothing. Two n in two or three blocks are in one order often enough by chance: four changes at
+ * least. */
 static bool in_order(const struct scaling_data *data)
 {
     enum { LEAST_CHANGES = 4 };

@@ -31,8 +31,8 @@ struct sweep_analysis_options {
 /* What the data are like; each is a warning to whoever reads the results. */
 struct sweep_facts {
     bool unpaired; /* blocks share no worker counts: the block effect is left out everywhere */
-    /* The trials, as handed over, rise or fall with n: all of them where there are no blocks, else those of every block in
-     * the same direction. Drift of the machine then looks like scaling. */
+    /* The trials, as handed over, rise or fall with n: all of them where there are no blocks, else those of every block
+     * in the same direction. Drift of the machine then looks like scaling. */
     bool in_order;
     double
         resolution; /* of the times, in seconds, or of the throughputs: 0.01 when all are multiples of it; 0: finer */

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Any CI system: gates the program `prog` of this commit against that of BASE (origin/main). Exit code of knee gate: 0 pass,
-# 1 regression, 3 undecided, 4 not comparable, 2 usage.
+# Any CI system: gates the program `prog` of this commit against that of BASE (origin/main). Exit code of knee gate: 0
+# pass, 1 regression, 3 undecided, 4 not comparable, 2 usage.
 set -eu
 git worktree add --force --detach base "${BASE:-origin/main}"
 make -C base

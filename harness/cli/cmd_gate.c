@@ -42,8 +42,8 @@ static bool has_unexpected_failures(const struct study_data *study, struct gate_
     return true;
 }
 
-/* With --accept the study becomes a session whatever the verdict on it: who accepts it has seen that. Returns an exit code, or
- * -1 with fault. */
+/* With --accept the study becomes a session whatever the verdict on it: who accepts it has seen that. Returns an exit
+ * code, or -1 with fault. */
 static int gate_by_baseline(struct baseline_file *baseline, const struct fit *fit, struct gate_report *report,
                             struct fault *fault)
 {

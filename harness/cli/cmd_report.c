@@ -1,8 +1,8 @@
 /* knee report: the scaling curve and the report of a study.
  *
  * Separate programs draw (reports/report.py, reports/curve.gp); they read study.db and fit.json only. This command
- * finds them, makes fit.json when it is older than what it is made of, runs them, and gives each file its final name when it is
- * complete.
+ * finds them, makes fit.json when it is older than what it is made of, runs them, and gives each file its final name
+ * when it is complete.
  */
 #include <errno.h>
 #include <limits.h>
@@ -126,7 +126,8 @@ static bool is_newer(const struct stat *a, const struct stat *b)
                                                   : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
 }
 
-/* Is fit.json of a folder older than the last trial of a study? Trials may still be in the write-ahead log of SQLite. */
+/* Is fit.json of a folder older than the last trial of a study? Trials may still be in the write-ahead log of
+ * SQLite. */
 static bool is_older(const struct stat *fit, const char *study)
 {
     static const char *const records[] = {"study.db", "study.db-wal"};

@@ -105,8 +105,8 @@ static int prepare(struct synthetic_run *run, struct fault *fault)
     return 0;
 }
 
-/* CPU time of the items divided by their emulated wall time: 1 when items compute and every CPU share was held. NaN where it
- * means nothing. */
+/* CPU time of the items divided by their emulated wall time: 1 when items compute and every CPU share was held. NaN
+ * where it means nothing. */
 static double held_share(const struct synthetic_run *run)
 {
     double cpu_ns = 0, taken_ns = 0;

@@ -13,8 +13,8 @@ static const char *const keys[WAYS] = {[WAY_REPLAYED] = "replayed_study", [WAY_E
 
 /* --- paths ------------------------------------------------------------------------------------ */
 
-/* The way from a folder to a path, so that both can move together; the caller frees. One that is not there now keeps the
- * name that fit_others_recall() found: it may come back. */
+/* The way from a folder to a path, so that both can move together; the caller frees. One that is not there now keeps
+ * the name that fit_others_recall() found: it may come back. */
 static char *relative_path(const char *folder, const char *path)
 {
     char *from = realpath(folder, NULL), *to = realpath(path, NULL), *result = NULL;

@@ -1,6 +1,6 @@
-/* fit_others.h: the replayed and the emulated study that a fit is held against (harness/fit/three_ways.h): those that the
- * options name, else those that the fit.json before names, so that `knee fit STUDY` alone keeps the comparison and makes
- * it of what these studies hold now.
+/* fit_others.h: the replayed and the emulated study that a fit is held against (harness/fit/three_ways.h): those that
+ * the options name, else those that the fit.json before names, so that `knee fit STUDY` alone keeps the comparison and
+ * makes it of what these studies hold now.
  *
  * Sequence: fit_others_give() or fit_others_recall(); fit_others_open() with each; fit_others_json();
  * fit_others_release().

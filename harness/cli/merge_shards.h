@@ -1,5 +1,5 @@
-/* merge_shards.h: the end of `knee submit` and of `knee merge`: the shards of an output folder become one result, with a
- * line that says what came of it.
+/* merge_shards.h: the end of `knee submit` and of `knee merge`: the shards of an output folder become one result, with
+ * a line that says what came of it.
  */
 #ifndef KNEE_MERGE_SHARDS_H
 #define KNEE_MERGE_SHARDS_H
@@ -9,8 +9,8 @@
 
 #include "pipeline/base/fault.h"
 
-/* submitted_ns: when the shards were submitted, by this machine's clock; 0 not known. A node's clock that contradicts this
- * machine's is named in a warning: it changes no bytes. Returns an exit code, or -1 with fault. */
+/* submitted_ns: when the shards were submitted, by this machine's clock; 0 not known. A node's clock that contradicts
+ * this machine's is named in a warning: it changes no bytes. Returns an exit code, or -1 with fault. */
 int merge_shards(const char *out, uint64_t submitted_ns, bool quiet, struct fault *fault);
 
 #endif

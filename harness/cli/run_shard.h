@@ -39,7 +39,8 @@ struct run_shard {
  * KNEE_SHARD_OFFSET where that is set. Returns 0, or -1 with fault (FAULT_USAGE). */
 int run_shard_choose(struct run_shard_choice *choice, const char *text, struct fault *fault);
 
-/* Keeps only the shard's items of the batch. Returns 0, or -1 with fault: the output folder holds shards of another plan, too. */
+/* Keeps only the shard's items of the batch. Returns 0, or -1 with fault: the output folder holds shards of another
+ * plan, too. */
 int run_shard_cut(struct run_shard *shard, const struct run_shard_choice *choice, const char *out,
                   const struct recipe *recipe, struct batch *batch, struct fault *fault);
 

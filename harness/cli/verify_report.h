@@ -1,7 +1,7 @@
 /* verify_report.h: what `knee verify` finds, as lines for people or as one JSON object (docs/formats.md).
  *
- * Sequence: an initialized struct with json and most, verify_report_difference() for each, then verify_report_end() with
- * the verdict.
+ * Sequence: an initialized struct with json and most, verify_report_difference() for each, then verify_report_end()
+ * with the verdict.
  */
 #ifndef KNEE_VERIFY_REPORT_H
 #define KNEE_VERIFY_REPORT_H
@@ -24,8 +24,8 @@ enum { VERIFY_REPORT_MOST = 10000 };
 void verify_report_difference(struct verify_report *report, const char *what, const char *path,
                               const char *detail);
 
-/* With JSON: prints the object with what was counted (taken over) and the differences, which are released. Returns 0, or
- * -1. */
+/* With JSON: prints the object with what was counted (taken over) and the differences, which are released. Returns 0,
+ * or -1. */
 int verify_report_end(struct verify_report *report, const char *kind, bool equal, json_t *counted);
 
 #endif

@@ -9,7 +9,8 @@ struct local_run {
     const char *in, *out;
 };
 
-/* Returns its exit code; -1 when it did not start, or was killed. said NULL, or gets what it wrote to stderr, g_free(). */
+/* Returns its exit code; -1 when it did not start, or was killed. said NULL, or gets what it wrote to stderr,
+ * g_free(). */
 int local_run(const struct local_run *run, char **said);
 
 #endif

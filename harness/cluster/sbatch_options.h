@@ -1,4 +1,5 @@
-/* sbatch_options.h: options for sbatch that a user gives, each as a line of a shell: "--partition=long", "-p long". Pure. */
+/* sbatch_options.h: options for sbatch that a user gives, each as a line of a shell: "--partition=long", "-p long".
+ * Pure. */
 #ifndef KNEE_SBATCH_OPTIONS_H
 #define KNEE_SBATCH_OPTIONS_H
 
@@ -6,7 +7,8 @@
 
 #include "pipeline/base/fault.h"
 
-/* options: count texts. Returns their words, NULL-terminated, g_strfreev(), or NULL with fault: a quote is not closed. */
+/* options: count texts. Returns their words, NULL-terminated, g_strfreev(), or NULL with fault: a quote is not
+ * closed. */
 char **sbatch_options_split(const char *const *options, size_t count, struct fault *fault);
 
 /* The partition that sbatch takes with these words: the last one that they name, else `variable` (the value of

@@ -29,7 +29,8 @@ struct slurm_nodes {
 int slurm_nodes_read(struct slurm_nodes *nodes, const char *partition, struct fault *fault);
 void slurm_nodes_release(struct slurm_nodes *nodes);
 
-/* Cancels jobs: identifiers with commas between them. A job that has ended, or a controller that is away, is no failure. */
+/* Cancels jobs: identifiers with commas between them. A job that has ended, or a controller that is away, is no
+ * failure. */
 void slurm_cancel(const char *jobs);
 
 /* One array to submit. */

@@ -1,9 +1,9 @@
-/* submission.h: what `knee submit` leaves in an output folder so that it can be followed, repeated and attached to again:
- * OUT/.knee/shards/task.sh, the script of a task; submission, the size and the jobs; logs/, what tasks say.
+/* submission.h: what `knee submit` leaves in an output folder so that it can be followed, repeated and attached to
+ * again: OUT/.knee/shards/task.sh, the script of a task; submission, the size and the jobs; logs/, what tasks say.
  *
- * A task does its shards one after another: task t, counted from 0 over all arrays, has the shards from t * per_task + 1
- * on. In the script t is SLURM_ARRAY_TASK_ID + KNEE_TASK_OFFSET: a site's limit (MaxArraySize) is one of the index, not of
- * the number of tasks, so that more tasks than that are several arrays with an offset each.
+ * A task does its shards one after another: task t, counted from 0 over all arrays, has the shards from t * per_task +
+ * 1 on. In the script t is SLURM_ARRAY_TASK_ID + KNEE_TASK_OFFSET: a site's limit (MaxArraySize) is one of the index,
+ * not of the number of tasks, so that more tasks than that are several arrays with an offset each.
  */
 #ifndef KNEE_SUBMISSION_H
 #define KNEE_SUBMISSION_H
@@ -41,13 +41,13 @@ char *submission_script(const struct submission *submission);
 /* The options of sbatch, NULL-terminated, g_strfreev(): the log of a task, time, memory, the user's. */
 char **submission_words(const struct submission_options *options);
 
-/* Reads what an earlier call has left in the output folder into size and jobs. Returns 1, 0 when there is nothing, or -1
- * with fault. */
+/* Reads what an earlier call has left in the output folder into size and jobs. Returns 1, 0 when there is nothing, or
+ * -1 with fault. */
 int submission_read(struct submission *submission, const struct submission_options *options,
                     struct fault *fault);
 
-/* Whether the shards that an earlier call has submitted are of the batch and recipe that the options name now. Returns 0, or
- * -1 with a fault that says what differs. */
+/* Whether the shards that an earlier call has submitted are of the batch and recipe that the options name now. Returns
+ * 0, or -1 with a fault that says what differs. */
 int submission_check(const struct submission *submission, struct fault *fault);
 
 /* With options and size set: makes the folders and writes the script and the size. Returns 0, or -1 with fault. */

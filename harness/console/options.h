@@ -99,8 +99,8 @@ enum options_result {
 
 /* Parses argv[1..]; options may come before or after operands, `--` ends them. *operands points at the
  * operands, which stay in argv (permuted), *operand_count says how many there are; fewer than least or more
- * than most is a usage error. Pass most = -1 for no limit. given[i] becomes true for each option that was typed; NULL: not
- * wanted. */
+ * than most is a usage error. Pass most = -1 for no limit. given[i] becomes true for each option that was typed; NULL:
+ * not wanted. */
 enum options_result options_parse(const struct subcommand *subcommand, const struct option_spec *table,
                                   int argc, char **argv, int least, int most, char ***operands,
                                   int *operand_count, bool given[OPTIONS_MOST]);

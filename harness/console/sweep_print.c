@@ -101,7 +101,8 @@ static void replace(char **text, const char *with)
     *text = g_strdup(with ? with : "no reason was recorded");
 }
 
-/* What is known of the curve: which disturbed trials count, whether one worker has a trial that does, and items that fail. */
+/* What is known of the curve: which disturbed trials count, whether one worker has a trial that does, and items that
+ * fail. */
 static struct tally tally_of(const struct study_data *data)
 {
     struct tally tally = {.counted = data->noise.counted};

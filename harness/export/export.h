@@ -44,8 +44,8 @@ struct export_request {
 };
 
 /* operand: the folder of a study, or its study.db. path: the file, replaced as a whole when all is written; NULL:
- * standard output. Returns 0, or -1 with fault: no study, no such trial, nothing to be fitted, or a target that cannot be
- * written. */
+ * standard output. Returns 0, or -1 with fault: no study, no such trial, nothing to be fitted, or a target that cannot
+ * be written. */
 int export_study(const char *operand, const struct export_request *request, const char *path,
                  struct fault *fault);
 

@@ -1,9 +1,9 @@
 /* The JSON of Google Benchmark (--benchmark_format=json): an entry for each trial, in the order in which they ran.
  *
- * An iteration is an item of the batch, done by any of the workers; where the number of items is not known it is the whole
- * trial, or with weak scaling the work of one worker. real_time is the trial's wall time over all its iterations, as the
- * library up to 1.8 has it for several threads; cpu_time likewise. There is no library_version, by which readers would tell
- * the two meanings of real_time apart: without one it has this meaning. */
+ * An iteration is an item of the batch, done by any of the workers; where the number of items is not known it is the
+ * whole trial, or with weak scaling the work of one worker. real_time is the trial's wall time over all its iterations,
+ * as the library up to 1.8 has it for several threads; cpu_time likewise. There is no library_version, by which readers
+ * would tell the two meanings of real_time apart: without one it has this meaning. */
 #include "harness/export/export_internal.h"
 #include "harness/fit/fit_json.h"
 

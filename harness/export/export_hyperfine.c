@@ -1,5 +1,5 @@
-/* The JSON of hyperfine --export-json (version 1.15): a result for each number of workers, a parameter of that name, a time for
- * each trial. `blocks`, which hyperfine has not, says which times were measured together. */
+/* The JSON of hyperfine --export-json (version 1.15): a result for each number of workers, a parameter of that name, a
+ * time for each trial. `blocks`, which hyperfine has not, says which times were measured together. */
 #include "analysis/statistics/stats.h"
 #include "harness/export/export_internal.h"
 #include "harness/fit/fit_json.h"

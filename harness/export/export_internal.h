@@ -13,8 +13,8 @@ struct export_source {
     const struct export_request *request;
     struct study *study; /* open to read */
     const char *name;    /* of its folder */
-    /* Facts, cells and trials with the status that they have in a fit: disturbed trials count where the noise policy lets
-     * them, those that took far too long are TRIAL_HICCUP. */
+    /* Facts, cells and trials with the status that they have in a fit: disturbed trials count where the noise policy
+     * lets them, those that took far too long are TRIAL_HICCUP. */
     const struct study_data *data;
     /* All that study.db has of them. */
     struct study_cell *cells;
@@ -35,16 +35,16 @@ bool export_is_on_curve(const struct export_source *source, const struct study_t
 int64_t *export_curve_workers(const struct export_source *source, size_t *count);
 /* A fact as text, with what to show where the study has not got it. */
 const char *export_fact(const struct export_source *source, const char *key, const char *otherwise);
-/* The command line that a study of a command measures, with the values of a cell in its places (cell NULL: places as they
- * are); NULL for a batch. Caller frees with g_free. */
+/* The command line that a study of a command measures, with the values of a cell in its places (cell NULL: places as
+ * they are); NULL for a batch. Caller frees with g_free. */
 char *export_command_line(const struct export_source *source, const struct study_cell *cell);
 /* Nanoseconds in seconds; null when not known. */
 json_t *export_json_seconds(int64_t ns);
 
 /* Prints root in one line, or with an indent, and drops it. Returns 0, or -1 with fault. */
 int export_print_json(json_t *root, size_t indent, FILE *out, struct fault *fault);
-/* What other programs' files of measurements have in common: the same with an indent of 2. Returns 0, or -1 with fault: there
- * is nothing of the curve to print (points is 0). */
+/* What other programs' files of measurements have in common: the same with an indent of 2. Returns 0, or -1 with fault:
+ * there is nothing of the curve to print (points is 0). */
 int export_print_points(const struct export_source *source, json_t *root, size_t points, FILE *out,
                         struct fault *fault);
 

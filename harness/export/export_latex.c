@@ -4,8 +4,8 @@
 
 #include "harness/export/scaling_table.h"
 
-/* What TeX gives a meaning is escaped; control characters, which it refuses, become blanks. Other bytes are UTF-8, which
- * LaTeX reads since 2018. */
+/* What TeX gives a meaning is escaped; control characters, which it refuses, become blanks. Other bytes are UTF-8,
+ * which LaTeX reads since 2018. */
 static void print_text(const char *text, FILE *out)
 {
     char *valid = g_utf8_make_valid(text, -1);

@@ -1,4 +1,5 @@
-/* OpenMetrics text (version 1.0.0): gauges of the scaling curve, each estimate with its bounds, and the time of each trial. */
+/* OpenMetrics text (version 1.0.0): gauges of the scaling curve, each estimate with its bounds, and the time of each
+ * trial. */
 #include <math.h>
 
 #include "harness/export/export_internal.h"

@@ -194,8 +194,8 @@ static bool is_wanted(struct rows *rows, const struct study_trial *trial)
                          : g_strcmp0(cell->role, "antagonist") != 0;
 }
 
-/* Some rows may be left out, and the reader must not decide by the rest which disturbed trials count: the policy is that in
- * force. */
+/* Some rows may be left out, and the reader must not decide by the rest which disturbed trials count: the policy is
+ * that in force. */
 static const char *fact_of(const struct study_data *data, const char *key)
 {
     if (strcmp(key, "option_noise-policy") == 0 && data->noise.policy != NOISE_AUTO)

@@ -1,5 +1,5 @@
-/* A trial as the trace of events that Perfetto and Chrome load: the run and each worker are tracks, items are slices on the
- * tracks of their workers, with their stages in them, and the numbers of items in progress and done are counters.
+/* A trial as the trace of events that Perfetto and Chrome load: the run and each worker are tracks, items are slices on
+ * the tracks of their workers, with their stages in them, and the numbers of items in progress and done are counters.
  *
  * Of a stage its time is known and not its place: stages lie in their order from the start of their item, which their
  * arguments say. */

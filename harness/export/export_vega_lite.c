@@ -66,8 +66,8 @@ static json_t *line_row_json(unsigned workers, const struct interval *speedup)
     return row_json(workers, speedup, &efficiency);
 }
 
-/* The ideal line up to the cores, and the chosen model with its band: at each number of workers, or at LINE_POINTS of many,
- * the last one included. */
+/* The ideal line up to the cores, and the chosen model with its band: at each number of workers, or at LINE_POINTS of
+ * many, the last one included. */
 static void put_lines(const struct fit *fit, json_t *ideal, json_t *model)
 {
     enum { LINE_POINTS = 256 };

@@ -1,5 +1,5 @@
-/* scaling_table.h: the table that applications for computing time ask for, as texts: workers, trials, wall time, speedup,
- * efficiency and core-hours, each measured value with its interval.
+/* scaling_table.h: the table that applications for computing time ask for, as texts: workers, trials, wall time,
+ * speedup, efficiency and core-hours, each measured value with its interval.
  */
 #ifndef KNEE_SCALING_TABLE_H
 #define KNEE_SCALING_TABLE_H

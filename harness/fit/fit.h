@@ -166,11 +166,11 @@ const struct fit_point *fit_point_full(const struct fit *fit);
 /* The model that was chosen; NULL none. */
 const struct model_fit *fit_chosen_model(const struct fit *fit);
 
-/* The speedup of a single trial: T(1) of the curve over its time, of weak scaling times its workers. NaN for a trial that
- * takes no part in the curve, and without T(1). */
+/* The speedup of a single trial: T(1) of the curve over its time, of weak scaling times its workers. NaN for a trial
+ * that takes no part in the curve, and without T(1). */
 double fit_trial_speedup(const struct fit *fit, const struct data_trial *trial);
-/* The band of the chosen model at a number of workers on this machine, where no worker beyond the cores is gained: while a
- * larger model is not excluded, the union of both (model_speedup_union()). Unknown without a chosen model. */
+/* The band of the chosen model at a number of workers on this machine, where no worker beyond the cores is gained:
+ * while a larger model is not excluded, the union of both (model_speedup_union()). Unknown without a chosen model. */
 struct interval fit_speedup_band(const struct fit *fit, unsigned workers);
 
 /* What the fits of models make least, and how the other criterion differs: a sentence each. */

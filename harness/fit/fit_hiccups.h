@@ -1,9 +1,9 @@
 /* fit_hiccups.h: trials of a study that took far too long for their cell, kept out of curve, models, knee, advice and
  * account alike.
  *
- * On the scaling curve they are those of sweep_analyse() (analysis/speedup/hiccups.h). In the other cells (serial, chunks,
- * policies), which the advice compares with the curve, they are found in the same way, with the effects of blocks from all
- * cells together. Times of items are medians over trials (study_data.h), and keep theirs.
+ * On the scaling curve they are those of sweep_analyse() (analysis/speedup/hiccups.h). In the other cells (serial,
+ * chunks, policies), which the advice compares with the curve, they are found in the same way, with the effects of
+ * blocks from all cells together. Times of items are medians over trials (study_data.h), and keep theirs.
  *
  * Sequence: after study_read() or table_study(), before fit_account_make(). fit_make() does it itself, on a copy.
  */

@@ -14,8 +14,8 @@ static const struct data_cell *cell_at(const struct study_data *study, unsigned 
 
 /* --- core-seconds ----------------------------------------------------------------------------- */
 
-/* Adds a trial's shards; its nodes are numbered in the order of their first shard. More of them than the cell has, by tasks
- * that were repeated elsewhere, share the last number. */
+/* Adds a trial's shards; its nodes are numbered in the order of their first shard. More of them than the cell has, by
+ * tasks that were repeated elsewhere, share the last number. */
 static void add_trial(const struct study_data *study, unsigned trial, struct fit_nodes_cell *made)
 {
     double wall_s = g_array_index(study->trials, struct data_trial, trial).wall_s, core_s[NODES_CAUSES];

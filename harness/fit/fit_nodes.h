@@ -1,8 +1,8 @@
-/* fit_nodes.h: a study over nodes and workers (knee sweep --nodes): every cell with its speedup, and where its core-seconds
- * went (analysis/account/nodes_account.h).
+/* fit_nodes.h: a study over nodes and workers (knee sweep --nodes): every cell with its speedup, and where its
+ * core-seconds went (analysis/account/nodes_account.h).
  *
- * The base is one worker on one node, by the scheduler too. Intervals: as those of the curve (scaling.h). Shares are those
- * of the trials that count, taken together. Sequence: fit_nodes_make(), the array, g_array_free().
+ * The base is one worker on one node, by the scheduler too. Intervals: as those of the curve (scaling.h). Shares are
+ * those of the trials that count, taken together. Sequence: fit_nodes_make(), the array, g_array_free().
  */
 #ifndef KNEE_FIT_NODES_H
 #define KNEE_FIT_NODES_H

@@ -1,8 +1,8 @@
 /* fit_size_lines.h: item times against one of their sizes, without the effect of the others: what a plot shows.
  *
- * The size regression at the fewest workers (struct fit, size_workers) has a slope for each term. Along one of them it is
- * a line when the others are held at their medians; each item's time is corrected to those medians by the slopes of its
- * kind (a partial residual plot: Larsen and McCleary 1972). The line is that of the reference kind.
+ * The size regression at the fewest workers (struct fit, size_workers) has a slope for each term. Along one of them it
+ * is a line when the others are held at their medians; each item's time is corrected to those medians by the slopes of
+ * its kind (a partial residual plot: Larsen and McCleary 1972). The line is that of the reference kind.
  */
 #ifndef KNEE_FIT_SIZE_LINES_H
 #define KNEE_FIT_SIZE_LINES_H

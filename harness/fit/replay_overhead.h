@@ -1,5 +1,6 @@
-/* replay_overhead.h: what the real pool costs on fewer cores than it has workers, in a replayed study (docs/statistics.md,
- * section 11): the time that its workers were ready to run and without a core, by the kernel's run-queue delays. */
+/* replay_overhead.h: what the real pool costs on fewer cores than it has workers, in a replayed study
+ * (docs/statistics.md, section 11): the time that its workers were ready to run and without a core, by the kernel's
+ * run-queue delays. */
 #ifndef KNEE_REPLAY_OVERHEAD_H
 #define KNEE_REPLAY_OVERHEAD_H
 

@@ -46,7 +46,8 @@ struct three_ways {
     struct replay_overhead pool; /* of the replay; share NaN without one */
 };
 
-/* Can `other` be that way of `study`, the real one? Returns 0, or -1 with fault: another kind of study, another batch. */
+/* Can `other` be that way of `study`, the real one? Returns 0, or -1 with fault: another kind of study, another
+ * batch. */
 int three_ways_check(const struct study_data *study, const struct study_data *other, enum three_ways_way way,
                      struct fault *fault);
 /* replayed, emulated: NULL none; both checked. One without one-worker trials or without items has no rows, and is left

@@ -34,8 +34,8 @@ struct pair_side gate_pair_side(const struct gate_pair *pair, enum gate_side sid
 
 /* --- one pair --------------------------------------------------------------------------------- */
 
-/* second: the build that is compared with the old one; for the floor the old one itself. The trials with one worker come
- * first, because the accounts of the others need them. */
+/* second: the build that is compared with the old one; for the floor the old one itself. The trials with one worker
+ * come first, because the accounts of the others need them. */
 static enum gate_step run_pair(struct gate_builds *builds, enum gate_side second, struct gate_pair *pair,
                                struct fault *fault)
 {

@@ -1,17 +1,18 @@
 /* builds.h: two builds of a program, measured in pairs until analysis/gate/decision.h has decided.
  *
- * A pair runs, for every number of workers in random order, both builds one directly after the other in random order: fresh
- * processes, on the same cores. First both builds are run once with 1 and with all workers (which warms caches, and shows
- * whether they run at all); then GATE_FLOOR_PAIRS pairs of the old build with itself: by as much two equal builds differ
- * here, and from it comes the smallest loss that the budget can find.
+ * A pair runs, for every number of workers in random order, both builds one directly after the other in random order:
+ * fresh processes, on the same cores. First both builds are run once with 1 and with all workers (which warms caches,
+ * and shows whether they run at all); then GATE_FLOOR_PAIRS pairs of the old build with itself: by as much two equal
+ * builds differ here, and from it comes the smallest loss that the budget can find.
  *
- * A trial that failed is repeated with its pair; the third of a build ends the gate. A pair with a disturbed trial (noise.h)
- * is void and repeated; with GATE_WEIGH it counts with the weight 1 / (1 + s / l), s being the largest share of the time of
- * all CPUs that others took in one of its trials and l the limit; with GATE_KEEP it counts in full. GATE_AUTO is GATE_VOID
- * until more than half of GATE_AUTO_PAIRS or more pairs are void, then GATE_WEIGH, and pairs that were void count too.
+ * A trial that failed is repeated with its pair; the third of a build ends the gate. A pair with a disturbed trial
+ * (noise.h) is void and repeated; with GATE_WEIGH it counts with the weight 1 / (1 + s / l), s being the largest share
+ * of the time of all CPUs that others took in one of its trials and l the limit; with GATE_KEEP it counts in full.
+ * GATE_AUTO is GATE_VOID until more than half of GATE_AUTO_PAIRS or more pairs are void, then GATE_WEIGH, and pairs
+ * that were void count too.
  *
- * Sequence: fill the request; gate_builds_run(); report.h; gate_builds_release(). SIGINT, SIGTERM and SIGHUP are blocked
- * from then on.
+ * Sequence: fill the request; gate_builds_run(); report.h; gate_builds_release(). SIGINT, SIGTERM and SIGHUP are
+ * blocked from then on.
  */
 #ifndef KNEE_GATE_BUILDS_H
 #define KNEE_GATE_BUILDS_H

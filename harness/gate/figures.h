@@ -1,7 +1,7 @@
 /* figures.h: what one trial of a build gives the gate: time, cost, and the shares of its core-seconds by cause.
  *
- * Sequence: figures_of() for each trial of a build; the one with one worker first, whose costs the account of the others
- * needs; figures_costs_release().
+ * Sequence: figures_of() for each trial of a build; the one with one worker first, whose costs the account of the
+ * others needs; figures_costs_release().
  */
 #ifndef KNEE_GATE_FIGURES_H
 #define KNEE_GATE_FIGURES_H
@@ -25,8 +25,8 @@ struct figures_costs {
     GArray *cost; /* struct account_cost by id; NULL before figures_costs_take() */
 };
 
-/* costs: of the build's trial with one worker; empty ones leave shares unknown. Returns 0, or -1 with fault when memory is
- * short. */
+/* costs: of the build's trial with one worker; empty ones leave shares unknown. Returns 0, or -1 with fault when memory
+ * is short. */
 int figures_of(const struct trial_outcome *outcome, const struct trial_result *result,
                const struct figures_costs *costs, unsigned workers, struct figures *figures,
                struct fault *fault);

@@ -12,7 +12,8 @@ enum { GATE_SUMMARY_MOST = 256 * 1024 };
 
 /* Table and notes for a terminal. */
 void gate_print(const struct gate_report *report, FILE *file);
-/* "::error title=...::..." for a regression, "::warning" for one that is undecided or not comparable, "::notice" otherwise. */
+/* "::error title=...::..." for a regression, "::warning" for one that is undecided or not comparable, "::notice"
+ * otherwise. */
 void gate_print_annotation(const struct gate_report *report, FILE *file);
 
 /* Each replaces the file at path as a whole. Returns 0, or -1 with fault. */

@@ -1,5 +1,5 @@
-/* report.h: the outcome of a gate, of any kind, for the people and programs that read it: text (print.h), JSON, Markdown,
- * annotations, JUnit XML and OpenMetrics text (outputs.h).
+/* report.h: the outcome of a gate, of any kind, for the people and programs that read it: text (print.h), JSON,
+ * Markdown, annotations, JUnit XML and OpenMetrics text (outputs.h).
  *
  * Sequence: gate_report_begin(); lines, causes, notes and verdict; the outputs; gate_report_release().
  */

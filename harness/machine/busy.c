@@ -9,7 +9,8 @@
 
 #include "harness/machine/kernel_stat.h"
 
-/* "PID (NAME) STATE ...": a name may hold blanks and parentheses. utime, stime and starttime are fields 14, 15 and 22. */
+/* "PID (NAME) STATE ...": a name may hold blanks and parentheses. utime, stime and starttime are fields 14, 15 and
+ * 22. */
 int busy_parse(const char *text, char name[32], uint64_t *ticks, uint64_t *start)
 {
     const char *open = strchr(text, '('), *close = strrchr(text, ')');

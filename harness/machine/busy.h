@@ -1,8 +1,8 @@
 /* busy.h: which other processes use CPU time, by name.
  *
- * Sequence: busy_look() again and again, while no process of ours but the caller runs; the list; busy_release(). CPU time
- * between two looks is added to the name of its process. One that began and ended between two looks is not seen: the list
- * says who disturbs, not how much in all.
+ * Sequence: busy_look() again and again, while no process of ours but the caller runs; the list; busy_release(). CPU
+ * time between two looks is added to the name of its process. One that began and ended between two looks is not seen:
+ * the list says who disturbs, not how much in all.
  */
 #ifndef KNEE_BUSY_H
 #define KNEE_BUSY_H
@@ -23,7 +23,8 @@ struct busy_list {
 
 /* Cheap: reads one small file for each process. */
 void busy_look(struct busy_list *list);
-/* "stress (12.1 s), cc1 (3.4 s)": at most `most` names, most CPU time first, of at least 0.1 s; empty none. Returns text. */
+/* "stress (12.1 s), cc1 (3.4 s)": at most `most` names, most CPU time first, of at least 0.1 s; empty none. Returns
+ * text. */
 char *busy_text(const struct busy_list *list, size_t most, char *text, size_t bytes);
 void busy_release(struct busy_list *list);
 

@@ -1,5 +1,5 @@
-/* cpu_throttle.h: how long the CPU quota of a cgroup (control group) has held its processes: they were ready to run, had
- * used up their share of the period, and waited for the next one (cpu.stat; version 1 counts nanoseconds, version 2
+/* cpu_throttle.h: how long the CPU quota of a cgroup (control group) has held its processes: they were ready to run,
+ * had used up their share of the period, and waited for the next one (cpu.stat; version 1 counts nanoseconds, version 2
  * microseconds). That time is in the kernel's run-queue delay too.
  *
  * Of the groups on the way to the root, the one with the smallest quota is read (quota_folder of cpu_limit.h).

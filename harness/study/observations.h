@@ -21,8 +21,8 @@ struct observation *observations_of_cell(const struct study_data *study, unsigne
 struct observation *observations_of_wall(const struct study_data *study, unsigned cell, bool work_of_one,
                                          size_t *count);
 
-/* Wall times of all points of the curve, from the blocks below `blocks` (UINT_MAX: all), with what others took of disturbed
- * trials that count by weight. The caller frees *observations, which the result refers to, with g_free. */
+/* Wall times of all points of the curve, from the blocks below `blocks` (UINT_MAX: all), with what others took of
+ * disturbed trials that count by weight. The caller frees *observations, which the result refers to, with g_free. */
 struct scaling_data observations_of_curve(const struct study_data *study, unsigned blocks,
                                           struct observation **observations);
 

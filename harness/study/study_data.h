@@ -166,8 +166,8 @@ const struct data_batch_item *study_data_batch_item(const struct study_data *stu
  * -1 none. */
 int study_data_curve_cell(const struct study_data *study, unsigned workers);
 
-/* What a cell varies other than its workers, as "chunk 4, dynamic" or "2 nodes"; "" where that is nothing (of most commands). Returns
- * text. */
+/* What a cell varies other than its workers, as "chunk 4, dynamic" or "2 nodes"; "" where that is nothing (of most
+ * commands). Returns text. */
 const char *study_data_cell_words(const struct data_cell *cell, char *text, size_t bytes);
 bool study_data_on_curve(const struct study_data *study, const struct data_trial *trial);
 

@@ -1,16 +1,18 @@
 /* study_noise.h: which disturbed trials of a study count.
  *
  * A trial is disturbed when its work was right, and others or the machine took more of it than the limits allow
- * (harness/machine/noise.h): it is void, with `disturbed` set. The policy, which the study records, says what becomes of it:
+ * (harness/machine/noise.h): it is void, with `disturbed` set. The policy, which the study records, says what becomes
+ * of it:
  *   void    it does not count, and is repeated
- *   weigh   it counts with the weight 1 / (1 + s / l), where s is the share of the time of all CPUs that others took and l
- *           the limit; at most 1/2, also when memory, heat or a quota disturbed it. Times reach down to what they would
- *           have been without the time taken from its workers (analysis/speedup/noisy.h)
+ *   weigh   it counts with the weight 1 / (1 + s / l), where s is the share of the time of all CPUs that others took
+ *           and l the limit; at most 1/2, also when memory, heat or a quota disturbed it. Times reach down to what they
+ *           would have been without the time taken from its workers (analysis/speedup/noisy.h)
  *   keep    it counts in full
  *   auto    void while no more trials are disturbed than count, and while there are fewer than NOISE_LEAST; else weigh
- * So that a study with trials has numbers, auto also weighs where some worker count of the curve has disturbed trials and
- * none that counts, and so does void where one worker has. noise_policy_in_force() decides all of it, for a sweep that goes on
- * and for every reader of the study, from the rows alone. Trials next to antagonists take no part: disturbed ones never count.
+ * So that a study with trials has numbers, auto also weighs where some worker count of the curve has disturbed trials
+ * and none that counts, and so does void where one worker has. noise_policy_in_force() decides all of it, for a sweep
+ * that goes on and for every reader of the study, from the rows alone. Trials next to antagonists take no part:
+ * disturbed ones never count.
  */
 #ifndef KNEE_STUDY_NOISE_H
 #define KNEE_STUDY_NOISE_H
@@ -51,8 +53,8 @@ struct study_data;
  * data->noise. */
 void study_noise_apply(struct study_data *data);
 
-/* "noisy machine: 12 of 20 trials were disturbed (others took 34% of the CPU time); ..."; empty where none counts. Returns
- * text. */
+/* "noisy machine: 12 of 20 trials were disturbed (others took 34% of the CPU time); ..."; empty where none counts.
+ * Returns text. */
 char *study_noise_words(const struct study_data *data, char *text, size_t bytes);
 
 #endif

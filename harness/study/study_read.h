@@ -23,8 +23,9 @@ enum study_part { STUDY_TRIALS, STUDY_ALL };
 /* The same of a study that is open, for reading or writing. Returns 0, or -1 with fault and nothing to release. */
 int study_load(struct study *study, enum study_part part, struct study_data *data, struct fault *fault);
 
-/* A cell and a trial as the rows of study.db hold them, for other readers of such rows. The trial's cell is the index of
- * one that data has, with its facts. Texts are copies, which g_free() frees. A number of workers that no machine has is
+/* A cell and a trial as the rows of study.db hold them, for other readers of such rows. The trial's cell is the index
+ * of one that data has, with its facts. Texts are copies, which g_free() frees. A number of workers that no machine has
+ * is
  * 0. When all trials are there: study_noise_apply(). */
 struct data_cell study_data_new_cell(const struct study_cell *row);
 struct data_trial study_data_new_trial(const struct study_data *data, unsigned cell,

@@ -6,9 +6,9 @@
  * their meaning.
  *
  * A new table: its array of columns, and its name in study_tables_sql() and study_rows_complete(); study_rows_each()
- * reads the tables `antagonist` and `shard` as empty where an older study lacks them. A new column: a field of the struct, and its
- * line in study_tables.c. Studies of older programs lack it: readers see it as not known, and study_rows_complete()
- * adds it before such a study is written to.
+ * reads the tables `antagonist` and `shard` as empty where an older study lacks them. A new column: a field of the
+ * struct, and its line in study_tables.c. Studies of older programs lack it: readers see it as not known, and
+ * study_rows_complete() adds it before such a study is written to.
  */
 #ifndef KNEE_STUDY_TABLES_H
 #define KNEE_STUDY_TABLES_H

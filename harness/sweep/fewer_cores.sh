@@ -1,7 +1,7 @@
 #!/bin/bash
-# For emulated.sh and replayed.sh, which source it: ends the script with one line and exit code 0 unless this machine has
-# fewer usable cores than asked for. Needs: what ("emulated"), option ("EMULATE"), knee, cores. Leaves: skip(), report (of
-# knee doctor).
+# For emulated.sh and replayed.sh, which source it: ends the script with one line and exit code 0 unless this machine
+# has fewer usable cores than asked for. Needs: what ("emulated"), option ("EMULATE"), knee, cores. Leaves: skip(),
+# report (of knee doctor).
 # shellcheck shell=bash
 skip() {
     echo "${what:?} none: $*"

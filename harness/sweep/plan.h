@@ -101,11 +101,11 @@ struct plan_request {
 
 /* "1..16", "1,2,4", "1..4,8". Returns 0, or -1 with fault. */
 int plan_request_parse_workers(struct plan_request *request, const char *text, struct fault *fault);
-/* nodes: "1,2,4"; the worker counts parsed before are those of a node. Of cells with as many workers in all, the one with
- * the fewest nodes is on the curve. */
+/* nodes: "1,2,4"; the worker counts parsed before are those of a node. Of cells with as many workers in all, the one
+ * with the fewest nodes is on the curve. */
 int plan_request_spread(struct plan_request *request, const char *nodes, struct fault *fault);
-/* The worker counts of a curve on that many cores: all up to two above the cores; from 17 cores on 1 to 8, 12, 16, 24, 32, 48,
- * ... below the cores, the cores, one and two above. */
+/* The worker counts of a curve on that many cores: all up to two above the cores; from 17 cores on 1 to 8, 12, 16, 24,
+ * 32, 48, ... below the cores, the cores, one and two above. */
 void plan_request_default_workers(struct plan_request *request, uint32_t cores);
 /* Of one whose workers need no cores of their own: emulated, replayed, waiting. */
 #define PLAN_WORKERS_WITHOUT_CORES "1..16"

@@ -75,7 +75,8 @@ int plan_request_parse_workers(struct plan_request *request, const char *text, s
     return 0;
 }
 
-/* nodes with `each` workers: on the curve, unless fewer nodes have as many workers. Returns -1 when there is no room. */
+/* nodes with `each` workers: on the curve, unless fewer nodes have as many workers. Returns -1 when there is no
+ * room. */
 static int place(struct plan_request *request, uint32_t nodes, uint32_t each, uint32_t nodes_of[])
 {
     uint32_t workers = nodes * each;

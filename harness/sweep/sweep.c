@@ -316,8 +316,8 @@ static bool has_time_for(const struct sweep *sweep, uint32_t block)
            (double)sweep->spent_ns + block_ns * sweep_pace(sweep) <= sweep->budget_ns;
 }
 
-/* Before a block, and after the last: what is known so far, when trials have come, and which cells the block visits: all, or
- * those that limit the precision. */
+/* Before a block, and after the last: what is known so far, when trials have come, and which cells the block visits:
+ * all, or those that limit the precision. */
 static enum sweep_state look(struct sweep *sweep, uint32_t block, bool is_new, struct fault *fault)
 {
     bool precise = sweep->plan.stop == PLAN_STOP_PRECISION, says = is_new && sweep->interim;

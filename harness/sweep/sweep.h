@@ -9,10 +9,10 @@
  *       |\---disturbed, and disturbed trials count (sweep_noise.h)--> done
  *       \----void--> to do again, at the end of the block, at most SWEEP_REPEATS times
  *
- * When these are used up without a trial that counts, disturbed ones may come to count, as they do for every reader of the
- * study. A block in which no trial counts even so is the last one: the others would be no better.
- * The time left counts such repeats, as often as they have been necessary so far. A block is begun only when the pace so
- * far says that it will end within the budget; repeats are left out when they would not. A block that turns out far
+ * When these are used up without a trial that counts, disturbed ones may come to count, as they do for every reader of
+ * the study. A block in which no trial counts even so is the last one: the others would be no better.
+ * The time left counts such repeats, as often as they have been necessary so far. A block is begun only when the pace
+ * so far says that it will end within the budget; repeats are left out when they would not. A block that turns out far
  * slower is broken off when the budget is exceeded by a whole predicted block.
  *
  * Sequence: fill the first part of the struct; sweep_prepare(); sweep_go(); sweep_finish() unless it was interrupted or
@@ -57,8 +57,8 @@ struct sweep {
     struct sweep_antagonist_place place; /* where antagonists run; only of a plan with some */
     /* After each block: what is known so far (sweep_interim.h); NULL none. */
     void (*interim)(void *context, uint32_t block, const char *text);
-    /* Called before each trial with the share of the trials that is done, by predicted time, the time left (at the pace of
-     * the trials so far, and no more than the budget allows), and a text; NULL none. */
+    /* Called before each trial with the share of the trials that is done, by predicted time, the time left (at the pace
+     * of the trials so far, and no more than the budget allows), and a text; NULL none. */
     void (*progress)(void *context, double share, double left_ns, const char *text);
     void *progress_context;
 

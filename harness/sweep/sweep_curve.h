@@ -17,8 +17,8 @@ struct sweep_curve {
     size_t count;
 };
 
-/* Of the trials of blocks below `block`. of_one: of a weak study too, times for the work of one worker, in place of T(n).
- * Returns 0, or -1 with fault (no memory) and nothing to release. */
+/* Of the trials of blocks below `block`. of_one: of a weak study too, times for the work of one worker, in place of
+ * T(n). Returns 0, or -1 with fault (no memory) and nothing to release. */
 int sweep_curve_make(const struct study_data *data, const struct plan *plan, uint32_t block, bool of_one,
                      struct sweep_curve *curve, struct fault *fault);
 void sweep_curve_release(struct sweep_curve *curve);

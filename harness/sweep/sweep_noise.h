@@ -1,5 +1,5 @@
-/* sweep_noise.h: what a sweep does about disturbed trials while it runs: whether they count (harness/study/study_noise.h), and
- * what disturbs. Trials next to antagonists take no part.
+/* sweep_noise.h: what a sweep does about disturbed trials while it runs: whether they count
+ * (harness/study/study_noise.h), and what disturbs. Trials next to antagonists take no part.
  *
  * Sequence: a struct with policy and note; sweep_noise_open(); sweep_noise_take() for the trials of earlier sweeps;
  * sweep_noise_look() before the first trial; after each, sweep_noise_look(), sweep_noise_take(), sweep_noise_say();
@@ -31,8 +31,8 @@ void sweep_noise_close(struct sweep_noise *noise, uint32_t cell);
 bool sweep_noise_counts(const struct sweep_noise *noise);
 /* Only while no process of a trial runs. */
 void sweep_noise_look(struct sweep_noise *noise);
-/* After the first disturbed trial, and when the policy in force changes: what disturbs, by name, and what becomes of the
- * trials. reason: of the last disturbed trial. */
+/* After the first disturbed trial, and when the policy in force changes: what disturbs, by name, and what becomes of
+ * the trials. reason: of the last disturbed trial. */
 void sweep_noise_say(struct sweep_noise *noise, const char *reason);
 void sweep_noise_release(struct sweep_noise *noise);
 

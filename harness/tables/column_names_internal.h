@@ -1,5 +1,5 @@
-/* column_names_internal.h: what the name of a column says: which kind of quantity it holds, and in which unit (columns.h
- * has the rules).
+/* column_names_internal.h: what the name of a column says: which kind of quantity it holds, and in which unit
+ * (columns.h has the rules).
  */
 #ifndef KNEE_COLUMN_NAMES_INTERNAL_H
 #define KNEE_COLUMN_NAMES_INTERNAL_H

@@ -6,7 +6,8 @@
  *   workers     workers, threads, cores, procs, ranks, np, jobs, nodes, clients, n ..., also as num_threads, NumThreads
  *   time        seconds, wall, elapsed, real, time, runtime, duration, ns/op, ms_per_frame ...; else mean and median
  *   throughput  throughput, rate, ops, and any name that ends in _per_second, _per_s, /s ...
- *   block       block, repeat, run, iteration, rep, trial, round, session, day: rows measured together, or the repetition
+ *   block       block, repeat, run, iteration, rep, trial, round, session, day: rows measured together, or the
+ *               repetition
  *
  * A column called workers, or block, is taken before other names of the kind; otherwise two columns of one kind are an
  * error that names both. min and h are units in brackets only: time_min is taken as the least of several times.

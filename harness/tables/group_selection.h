@@ -16,8 +16,8 @@ struct group_selection {
     unsigned count;
 };
 
-/* text: "COLUMN=VALUE,COLUMN,...", a value with commas in double quotes; NULL selects all rows. Returns 0, or -1 with fault:
- * no such column, too many. */
+/* text: "COLUMN=VALUE,COLUMN,...", a value with commas in double quotes; NULL selects all rows. Returns 0, or -1 with
+ * fault: no such column, too many. */
 int group_selection_parse(struct group_selection *selection, const struct table *table, const char *text,
                           struct fault *fault);
 /* A value as it is written there. Caller frees. */

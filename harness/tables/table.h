@@ -1,8 +1,8 @@
 /* table.h: a table of times that another program wrote, as texts: a header and rows, each with its line.
  *
- * Read directly: CSV with commas, semicolons, tabs, bars or blanks (RFC 4180; a byte order mark, CRLF, blank lines, lines
- * that begin with # and a first line `sep=;` are accepted; where commas do not separate the fields they may be decimal
- * commas), `gm benchmark -rawcsv` with or without its header, the JSON of hyperfine and of Google Benchmark.
+ * Read directly: CSV with commas, semicolons, tabs, bars or blanks (RFC 4180; a byte order mark, CRLF, blank lines,
+ * lines that begin with # and a first line `sep=;` are accepted; where commas do not separate the fields they may be
+ * decimal commas), `gm benchmark -rawcsv` with or without its header, the JSON of hyperfine and of Google Benchmark.
  *
  * Caller's sequence: table_read(), columns_choose() (columns.h), table_study() (table_study.h), table_release().
  */

@@ -23,8 +23,8 @@ extern const struct table_export_fact table_export_facts[];
 
 bool table_is_export(const struct table *table);
 
-/* The cell and the trial of a row; what it lacks is not known. Texts are the table's. Returns 0, or -1 with fault, which
- * names the line. */
+/* The cell and the trial of a row; what it lacks is not known. Texts are the table's. Returns 0, or -1 with fault,
+ * which names the line. */
 int table_export_row(const struct table *table, size_t row, struct study_cell *cell,
                      struct study_trial *trial, struct fault *fault);
 

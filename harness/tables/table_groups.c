@@ -6,8 +6,8 @@
 
 #include "harness/tables/table_values_internal.h"
 
-/* Level at which the times of two values of a numeric column differ: a measured quantity that repeats by chance must not
- * part the rows. */
+/* Level at which the times of two values of a numeric column differ: a measured quantity that repeats by chance must
+ * not part the rows. */
 #define DIFFERENCE_LEVEL 1e-3
 /* The share of cells (value and number of workers) that a table of configurations has at least. */
 #define CELLS_LEAST 0.6

@@ -20,8 +20,8 @@ int table_grouping_column(const struct table *table, const struct columns *colum
                           const struct group_selection *selection, unsigned *values);
 
 /* A column that may be of configurations all the same, "'name' (A at 1, 2; B at 4, 8)": of texts whose values share no
- * number of workers, one of them having several, or of numbers that share some, whose times are far apart there. NULL when
- * there is none. Caller frees. */
+ * number of workers, one of them having several, or of numbers that share some, whose times are far apart there. NULL
+ * when there is none. Caller frees. */
 char *table_following_column(const struct table *table, const struct columns *columns,
                              const struct group_selection *selection);
 

@@ -49,7 +49,8 @@ static int read_number(const struct converting *c, size_t row, int column, doubl
     return 0;
 }
 
-/* A block has a whole number, or any text ("mon"): then blocks are numbered as they come. Returns 0, or -1 with fault. */
+/* A block has a whole number, or any text ("mon"): then blocks are numbered as they come. Returns 0, or -1 with
+ * fault. */
 static int read_block(struct converting *c, size_t row, unsigned *block)
 {
     const char *text = table_field(c->table, row, c->columns.block);

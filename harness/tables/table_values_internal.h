@@ -1,4 +1,5 @@
-/* table_values_internal.h: what the fields of a table are: numbers, with decimal points or commas, and names of blocks. */
+/* table_values_internal.h: what the fields of a table are: numbers, with decimal points or commas, and names of
+ * blocks. */
 #ifndef KNEE_TABLE_VALUES_INTERNAL_H
 #define KNEE_TABLE_VALUES_INTERNAL_H
 

@@ -31,7 +31,8 @@ static size_t escaped_length(const char *text)
     return length > 0 && text[1 + length] == '}' ? length + 2 : 0;
 }
 
-/* A value without special characters stays as it is, so that it may also stand between quotes of the text: "{out}/a b". */
+/* A value without special characters stays as it is, so that it may also stand between quotes of the text: "{out}/a
+ * b". */
 static char *quote_value(const char *value)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=./:,@%";

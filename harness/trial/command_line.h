@@ -32,11 +32,12 @@ struct command_values {
 /* Notes in used[COMMAND_PLACES] which places the text has. Returns 0, or -1 with fault: an unknown place. */
 int command_line_check(const char *text, bool *used, struct fault *fault);
 
-/* The text with its places filled in; for a shell (quote true) a value with special characters is quoted. Caller frees with
- * g_free. The text has been checked. */
+/* The text with its places filled in; for a shell (quote true) a value with special characters is quoted. Caller frees
+ * with g_free. The text has been checked. */
 char *command_line_fill(const char *text, const struct command_values *values, bool quote);
 
-/* The text with its braces doubled where they look like places, so that filling gives it back. Caller frees with g_free. */
+/* The text with its braces doubled where they look like places, so that filling gives it back. Caller frees with
+ * g_free. */
 char *command_line_quote(const char *text);
 
 /* Whether a single word is a whole command line, as 'xz -T{workers} file' within quotes: it has blanks, is no file, and

@@ -42,7 +42,8 @@ struct command_watch {
     uint64_t delay_ns;           /* between the next two looks */
 };
 
-/* Before the command is started. pin: the CPUs of the cell, as for `knee run --pin`; NULL or "none": those of this process. */
+/* Before the command is started. pin: the CPUs of the cell, as for `knee run --pin`; NULL or "none": those of this
+ * process. */
 void command_watch_begin(struct command_watch *watch, const char *pin);
 
 /* context: a struct command_watch. Returns in how many ns the next look is due. */

@@ -4,9 +4,9 @@
 
 #include "pipeline/base/fault.h"
 
-/* Of a file: its bytes. Of a folder: for each file below it, in the order of the bytes of its path, path, size and bytes;
- * links are not followed, and count by their target. Returns 0, or -1 with fault: not there, not readable, neither
- * file nor folder. */
+/* Of a file: its bytes. Of a folder: for each file below it, in the order of the bytes of its path, path, size and
+ * bytes; links are not followed, and count by their target. Returns 0, or -1 with fault: not there, not readable,
+ * neither file nor folder. */
 int output_digest(const char *path, char hex[65], struct fault *fault);
 
 #endif

@@ -154,9 +154,9 @@ static double taken_ns(const struct trial_outcome *outcome)
     return taken;
 }
 
-/* The time in which the workers were off the CPU and ready for one: the run-queue delay, but at most the time off the CPU.
- * Threads of one worker that wait for each other are in the delay while one of them is on the CPU, or all wait for a disk.
- * NaN: not known. */
+/* The time in which the workers were off the CPU and ready for one: the run-queue delay, but at most the time off the
+ * CPU. Threads of one worker that wait for each other are in the delay while one of them is on the CPU, or all wait for
+ * a disk. NaN: not known. */
 static double ready_ns(const struct item_table *table, double *alive_ns)
 {
     double ready = 0;
@@ -176,8 +176,8 @@ static double ready_ns(const struct item_table *table, double *alive_ns)
     return ready;
 }
 
-/* The share of the workers' time in which they were kept waiting: unless they wait instead of computing, at most the CPU time
- * of others. NaN: not known. */
+/* The share of the workers' time in which they were kept waiting: unless they wait instead of computing, at most the
+ * CPU time of others. NaN: not known. */
 static double lost_share(const struct trial_outcome *outcome, bool waits)
 {
     double alive_ns, lost_ns = ready_ns(&outcome->table, &alive_ns);

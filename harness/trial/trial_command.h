@@ -10,9 +10,9 @@
  *
  * The command gets the environment of this process with KNEE_SPANS, KNEE_WORKERS and KNEE_PADDING (a text whose
  * length differs from trial to trial, because the address at which a stack begins changes a program's time), its
- * standard input and output are /dev/null, and the reason that it gives on stderr is kept. The sweep becomes a subreaper: it
- * ends the processes that the command leaves running, also those in a session of their own, and counts their CPU time. Those
- * of a hook are ended, too. Meanwhile it looks at them
+ * standard input and output are /dev/null, and the reason that it gives on stderr is kept. The sweep becomes a
+ * subreaper: it ends the processes that the command leaves running, also those in a session of their own, and counts
+ * their CPU time. Those of a hook are ended, too. Meanwhile it looks at them
  * (command_watch.h); a command that takes CPUs outside of its cell makes the trial void.
  *
  * Sequence: command_spec_check() once; trial_command_run() and trial_command_judge() for each trial;
@@ -54,8 +54,8 @@ int trial_command_run(struct trial_command *command, const struct trial_request 
                       struct trial_outcome *outcome, struct fault *fault);
 void trial_command_release(struct trial_command *command);
 
-/* As trial_judge(): rows that its spans do not give are unknown. Of expected only limits, cores and waits have a meaning;
- * NULL: trial_limits. Returns 0, or -1 with fault when memory is short. */
+/* As trial_judge(): rows that its spans do not give are unknown. Of expected only limits, cores and waits have a
+ * meaning; NULL: trial_limits. Returns 0, or -1 with fault when memory is short. */
 int trial_command_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
                         struct trial_result *result, struct fault *fault);
 

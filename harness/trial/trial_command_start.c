@@ -97,8 +97,8 @@ static void kill_all_but(const struct own_children *before)
             kill(now.pid[i], SIGKILL);
 }
 
-/* Ends and reaps the processes that the command left running, whatever they are, and adds their CPU time. before: children
- * that are none of them. Returns how many there were. */
+/* Ends and reaps the processes that the command left running, whatever they are, and adds their CPU time. before:
+ * children that are none of them. Returns how many there were. */
 static uint32_t end_all(pid_t group, const struct own_children *before, struct trial_outcome *outcome)
 {
     struct rusage usage;

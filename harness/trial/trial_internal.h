@@ -24,8 +24,9 @@ void trial_result_end(struct trial_result *result);
  * `knee run` to stop. Adds that to the result's reason. */
 bool trial_was_ended(const struct trial_outcome *outcome, struct trial_result *result);
 
-/* Whether the host, other processes or a shortage of memory took more than expected->limits allow (NULL: trial_limits), or
- * workers that have a core each were without one; the result's reason says which, and its row what was taken, at most. */
+/* Whether the host, other processes or a shortage of memory took more than expected->limits allow (NULL: trial_limits),
+ * or workers that have a core each were without one; the result's reason says which, and its row what was taken, at
+ * most. */
 bool trial_is_disturbed(const struct trial_outcome *outcome, const struct trial_expected *expected,
                         struct trial_result *result);
 

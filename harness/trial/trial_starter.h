@@ -1,5 +1,5 @@
-/* trial_starter.h: the program that starts a trial's command (starter/starter.c). It is part of this program, and is run
- * from memory, so that nothing has to be installed or found. */
+/* trial_starter.h: the program that starts a trial's command (starter/starter.c). It is part of this program, and is
+ * run from memory, so that nothing has to be installed or found. */
 #ifndef KNEE_TRIAL_STARTER_H
 #define KNEE_TRIAL_STARTER_H
 

@@ -54,8 +54,8 @@ struct validation {
     unsigned agree, differ;
 };
 
-/* Returns 0, or -1 with fault that says what a study lacks, or in what the two differ: batch, recipe, items of a replay;
- * no number of workers in both. */
+/* Returns 0, or -1 with fault that says what a study lacks, or in what the two differ: batch, recipe, items of a
+ * replay; no number of workers in both. */
 int validation_make(const struct fit_account *here, const struct fit_account *there,
                     struct validation *validation, struct fault *fault);
 void validation_release(struct validation *validation);

@@ -33,8 +33,8 @@ struct line_log {
     bool durable; /* each line is brought to the disk before line_log_append() returns */
 };
 
-/* Opens or makes the file; what is not a regular file, or has a second name, is refused. One that another process holds is waited for, two
- * seconds at most. Returns 0, or -1 with fault. */
+/* Opens or makes the file; what is not a regular file, or has a second name, is refused. One that another process holds
+ * is waited for, two seconds at most. Returns 0, or -1 with fault. */
 int line_log_open(struct line_log *log, const char *path, bool durable, struct fault *fault);
 
 /* Calls take() with the text of each sound line in order, without checksum and newline; a result other than 0

@@ -12,8 +12,8 @@ const char *paths_self(char *buffer, size_t bytes);
 /* The same where it is needed. Returns 0, or -1 with fault. */
 int paths_program(char *buffer, size_t bytes, struct fault *fault);
 
-/* The folder of the bundle (make bundle) that this program runs from, which holds its loader and libraries. NULL when it
- * does not run from one. */
+/* The folder of the bundle (make bundle) that this program runs from, which holds its loader and libraries. NULL when
+ * it does not run from one. */
 const char *paths_bundle(char *buffer, size_t bytes);
 
 /* The path of a shipped file or folder, named as in the source tree ("pipeline/recipes/web.recipe"). Looked

@@ -15,9 +15,9 @@
 
 enum { PICTURE_MEMORY_ALIGN = 64 };
 
-/* Sets the C library's allocator up for pictures: one arena; memory of pieces below 24 MiB stays with the process when it is
- * freed, for the next picture, and that of larger ones goes back to the kernel. For the process that decodes and those that
- * it forks. */
+/* Sets the C library's allocator up for pictures: one arena; memory of pieces below 24 MiB stays with the process when
+ * it is freed, for the next picture, and that of larger ones goes back to the kernel. For the process that decodes and
+ * those that it forks. */
 void picture_memory_setup(void);
 
 /* In a worker, before its first picture: keeps a part of the heap in large pages, for what libraries allocate. Uses no
@@ -27,8 +27,8 @@ void picture_memory_reserve(void);
 /* At least that many bytes, undefined; NULL with errno when there are none. Released by free() or g_free(). */
 void *picture_alloc(size_t bytes);
 
-/* The same, beginning at a multiple of PICTURE_MEMORY_ALIGN: only for what needs it, since the C library's heap has gaps
- * between such pieces, which cost a worker tens of MB. */
+/* The same, beginning at a multiple of PICTURE_MEMORY_ALIGN: only for what needs it, since the C library's heap has
+ * gaps between such pieces, which cost a worker tens of MB. */
 void *picture_alloc_aligned(size_t bytes);
 
 #endif

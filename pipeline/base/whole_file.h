@@ -1,7 +1,7 @@
 /* whole_file.h: a file for others to read that is whole, or as it was.
  *
- * It is written under another name in the same folder, brought to the disk, and renamed. A device or FIFO is refused, as
- * the rename would put a file in its place; a link is replaced, and the file behind it stays.
+ * It is written under another name in the same folder, brought to the disk, and renamed. A device or FIFO is refused,
+ * as the rename would put a file in its place; a link is replaced, and the file behind it stays.
  */
 #ifndef KNEE_WHOLE_FILE_H
 #define KNEE_WHOLE_FILE_H
@@ -10,8 +10,8 @@
 
 #include "pipeline/base/fault.h"
 
-/* Writes the content to file, which belongs to the caller. Returns 0, or -1 with fault; what the stream itself could not
- * take need not be looked at. */
+/* Writes the content to file, which belongs to the caller. Returns 0, or -1 with fault; what the stream itself could
+ * not take need not be looked at. */
 typedef int whole_file_content(FILE *file, const void *context, struct fault *fault);
 
 /* Returns 0, or -1 with fault: path is as it was, and nothing else is left in the folder. */

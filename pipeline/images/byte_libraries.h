@@ -9,8 +9,8 @@
  * has been called: it loads libvips' modules. Returns text, cut at a name when there is no room for all. */
 char *byte_libraries(char *text, size_t bytes);
 
-/* The same for a process that has not called it and must not: a child does. Empty when there is no child, or libvips does
- * not start. */
+/* The same for a process that has not called it and must not: a child does. Empty when there is no child, or libvips
+ * does not start. */
 char *byte_libraries_of_child(char *text, size_t bytes);
 
 #endif

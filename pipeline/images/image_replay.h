@@ -7,8 +7,8 @@
  *   renditions/   the outputs of that run
  * Every item stores the bytes that the real run made, within its time, and gets that run's result, so that the manifest
  * is the real run's. What the bytes cost (reading, writing, syncing) is a part of the item's time as long as it is the
- * shorter of the two. Its CPU time in the record is the time to replay, slowed down as its wall time is; the time of its
- * stages is not known.
+ * shorter of the two. Its CPU time in the record is the time to replay, slowed down as its wall time is; the time of
+ * its stages is not known.
  *
  * Caller's sequence, in the parent: image_replay_open(), before anything is written; image_workload_init(),
  * image_replay_fill(), pool_run(), image_replay_close().

@@ -66,7 +66,8 @@ struct pool_options {
     void *on_item_final_context;
     /* Confines every worker, between hooks->worker_begin and the workload's initializer; NULL: none. */
     const struct sandbox *sandbox;
-    /* Called in the parent once a second, and at the end: -1 with fault kills all workers and ends the run. NULL: none. */
+    /* Called in the parent once a second, and at the end: -1 with fault kills all workers and ends the run. NULL:
+     * none. */
     int (*watch)(void *context, const struct item_table *table, struct fault *fault);
     void *watch_context;
     /* Called in the parent about ten times a second while items are worked on; NULL: none. */

@@ -9,7 +9,8 @@
  *   excess X1 X2 ...  an item takes 1 + Xa times as long while a workers are at work, the last of them with more
  *   items N
  *   WALL CPU          N lines: ns of wall and CPU time of each item with one worker, in the order of the run's list; or
- *   WALL CPU BYTES NAME   of all of them, where the items have no files: the size of its input, and the rest is its name
+ *   WALL CPU BYTES NAME   of all of them, where the items have no files: the size of its input, and the rest is its
+ *                         name
  *
  * Sequence: fill a struct and replay_plan_write(); replay_plan_read(), the fields, replay_plan_release().
  */

@@ -1,5 +1,5 @@
-/* How long the bootstrap of `knee fit` takes: 2,000 draws over a study of 16 worker counts x 6 settings x 10 blocks, all 960
- * trials in the draw, on one core. Goal: 2 s.
+/* How long the bootstrap of `knee fit` takes: 2,000 draws over a study of 16 worker counts x 6 settings x 10 blocks,
+ * all 960 trials in the draw, on one core. Goal: 2 s.
  *
  * usage: bootstrap [ROUNDS]   10 by default
  * Prints the median, least and largest CPU time of a round. Exit 1 when the bootstrap fails. */

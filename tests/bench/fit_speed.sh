@@ -1,6 +1,7 @@
 #!/bin/bash
-# CPU time and peak memory of `knee fit`: of a table of 20,000 rows in 1,000 blocks, one without blocks, and a study of a million
-# rows of items. Goals: 1 s for a table, 8 s and 120 MiB for the study. usage: tests/bench/fit_speed.sh [ITEM_ROWS]
+# CPU time and peak memory of `knee fit`: of a table of 20,000 rows in 1,000 blocks, one without blocks, and a study of
+# a million rows of items. Goals: 1 s for a table, 8 s and 120 MiB for the study. usage: tests/bench/fit_speed.sh
+# [ITEM_ROWS]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 knee=${BUILD:-build}/knee

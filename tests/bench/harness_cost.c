@@ -1,14 +1,14 @@
-/* What measuring costs a trial, for every number of workers: the same work without and with what the harness does inside
- * it, with an upper bound of 95%.
+/* What measuring costs a trial, for every number of workers: the same work without and with what the harness does
+ * inside it, with an upper bound of 95%.
  *
  * By default the work is shaped like the shipped job: items of 130 ms, 64 for each worker, which is a batch of 1,000 on
  * 16. What measuring costs once in a trial weighs more in shorter ones: COST_MS 30 shows it.
  *
- * The items wait, each for the same time, so the wall time of the work is known to some ten microseconds however busy or
- * unsteady the machine is, and whatever the harness does in a worker comes on top of it. Three ways, in random order in
- * each round: bare (pool and item table alone), measured (workers bound to CPUs, the binding looked at around every item,
- * run queue and disk waits read at the end) and counted (with the default counter group too). Goals: measured below 0.1%,
- * counted below 1%.
+ * The items wait, each for the same time, so the wall time of the work is known to some ten microseconds however busy
+ * or unsteady the machine is, and whatever the harness does in a worker comes on top of it. Three ways, in random order
+ * in each round: bare (pool and item table alone), measured (workers bound to CPUs, the binding looked at around every
+ * item, run queue and disk waits read at the end) and counted (with the default counter group too). Goals: measured
+ * below 0.1%, counted below 1%.
  *
  * usage: harness_cost [ROUNDS [ITEMS_OF_EACH_WORKER [COST_MS [WORKERS...]]]] */
 #include <math.h>

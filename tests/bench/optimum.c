@@ -3,8 +3,8 @@
  * usage: optimum [TABLES]   10,000 by default
  *
  * For random tables (random_tables.h): rss(usl) <= rss(amdahl) <= rss(ideal), and rss(usl) within 1e-9 of that of a
- * dense grid with a polish. Prints how many tables fail and the CPU time that the fits take; exit status 1 when any fails.
- * As many processes as there are CPUs share the tables; the tables do not depend on their number.
+ * dense grid with a polish. Prints how many tables fail and the CPU time that the fits take; exit status 1 when any
+ * fails. As many processes as there are CPUs share the tables; the tables do not depend on their number.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Performance of knee's own parts on this machine, as it is now; figures, not verdicts. `make bench` runs it.
-# Goals: the pool hands out at least 1 million no-op items/s (2 workers, chunk 64); E(2) of the shipped recipe is at least 0.95
-# on two quiet cores; 2,000 bootstrap draws of a study of 960 trials take at most 2 s on one core.
+# Goals: the pool hands out at least 1 million no-op items/s (2 workers, chunk 64); E(2) of the shipped recipe is at
+# least 0.95 on two quiet cores; 2,000 bootstrap draws of a study of 960 trials take at most 2 s on one core.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
-# hosts.sh: virtual hosts for tests: each has a network, host name, process and mount namespace of its own, and shares the
-# file system. A test sources it and calls hosts_up N; hosts are numbered from 0 (the controller) to N. Their bridge lies
-# in the namespace of host 0: nothing touches the real network. hosts_down removes all of it, in whatever state it is.
-# Needs root, iproute2 and util-linux. $cluster is a folder of the test's own.
+# hosts.sh: virtual hosts for tests: each has a network, host name, process and mount namespace of its own, and shares
+# the file system. A test sources it and calls hosts_up N; hosts are numbered from 0 (the controller) to N. Their bridge
+# lies in the namespace of host 0: nothing touches the real network. hosts_down removes all of it, in whatever state it
+# is. Needs root, iproute2 and util-linux. $cluster is a folder of the test's own.
 
 host_net=10.77.0
 host_prefix=knee$$-

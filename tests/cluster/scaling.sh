@@ -1,7 +1,7 @@
 #!/bin/bash
-# Wall time of a batch over virtual nodes at a fixed share of a core, in each round in this order: `knee run` on one node,
-# `knee submit` on one node with as many shards as it chooses, and on 1, 2 and 4 nodes in shards of 10 s. Needs root, Slurm
-# and an idle machine; six minutes a round.
+# Wall time of a batch over virtual nodes at a fixed share of a core, in each round in this order: `knee run` on one
+# node, `knee submit` on one node with as many shards as it chooses, and on 1, 2 and 4 nodes in shards of 10 s. Needs
+# root, Slurm and an idle machine; six minutes a round.
 # Goals: 4 nodes reach 0.95 of 4 times one node; a submission to one node takes at most 3 s and 3% more than `knee run`.
 # usage: tests/cluster/scaling.sh [ROUNDS [SECONDS]]    SECONDS of one node for the batch (80)
 set -uo pipefail

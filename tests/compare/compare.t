@@ -1,6 +1,6 @@
 #!/bin/bash
-# The comparison of the pipeline in Python with knee run, on one small photograph and without sharp: trials, table, page; a
-# table with known times; a folder without photographs.
+# The comparison of the pipeline in Python with knee run, on one small photograph and without sharp: trials, table,
+# page; a table with known times; a folder without photographs.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 for module in PIL matplotlib; do

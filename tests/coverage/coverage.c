@@ -1,16 +1,18 @@
 /* coverage: do nominal 95% intervals hold the truth in 95% of synthetic sweeps?
  *
- * usage: coverage [SWEEPS [TABLE [SEED]]]   2,000 in each row by default; 10,000 is the long form; TABLE is one of main()'s,
- * or all; another SEED gives other sweeps, so that a figure outside of its range can be distinguished from chance
+ * usage: coverage [SWEEPS [TABLE [SEED]]]   2,000 in each row by default; 10,000 is the long form; TABLE is one of
+ * main()'s, or all; another SEED gives other sweeps, so that a figure outside of its range can be distinguished from
+ * chance
  *
- * Every sweep goes through sweep_analyse(), as those of `knee fit` do: hiccups are kept out, the model is chosen. Columns
- * up to "trial 4N" are those of the model that is true; "S(4N)" and "T(4N)" are those of the chosen one, which a user
- * sees: the speedup and one more trial at four times the largest n. An interval that is refused, with its reason, is not
- * counted.
+ * Every sweep goes through sweep_analyse(), as those of `knee fit` do: hiccups are kept out, the model is chosen.
+ * Columns up to "trial 4N" are those of the model that is true; "S(4N)" and "T(4N)" are those of the chosen one, which
+ * a user sees: the speedup and one more trial at four times the largest n. An interval that is refused, with its
+ * reason, is not counted.
  *
- * As many processes as there are CPUs share the sweeps; results depend on neither their number nor their speed. A figure outside of its range
- * (93 to 97%; 94 to 96% from 10,000 sweeps on) is marked with '!', and the exit status is 1. Some have no upper limit:
- * the knee, as a whole number, is often beyond all doubt; where an estimate is held at its bound the model's knee is that
+ * As many processes as there are CPUs share the sweeps; results depend on neither their number nor their speed. A
+ * figure outside of its range (93 to 97%; 94 to 96% from 10,000 sweeps on) is marked with '!', and the exit status is
+ * 1. Some have no upper limit: the knee, as a whole number, is often beyond all doubt; where an estimate is held at its
+ *    bound the model's knee is that
  * of the free estimate about the held one, which is too wide, and so is the band of all n; what the chosen model
  * extrapolates allows for a larger model that is not excluded. With outliers every lower limit is 90%.
  */

@@ -1,14 +1,14 @@
 /* table_extrapolation.c: what a user sees beyond the data, and how narrow that could be.
  *
- * "Needed" is the width of log S by the true model, were it known. Where the truth is USL and shows (the interval of kappa
- * excludes 0), the interval that a user sees must be at most 1.5 times as wide. Where the truth is Amdahl's law nothing of
- * the kind can be had, with any amount of data of the same worker counts. An interval that holds S in 95% of sweeps for every
- * kappa from 0 on contains each wrong S with at least the probability that the most powerful 5% test of it against the truth
- * leaves, and the sum of these is the least mean width (Pratt 1961, "Length of confidence intervals", JASA 56). For normal
- * noise of known size and a model that is linear near the truth, an S below the true one is most easily explained by kappa
- * above 0, and can be told from it no better than USL's standard error u allows; an S above it by a smaller sigma, with
- * amdahl's standard error a. The least mean width is (u + a) E max(0, 1.645 + Z), Z standard normal, where 2 * 1.96 a is
- * needed; u / a depends on the worker counts alone.
+ * "Needed" is the width of log S by the true model, were it known. Where the truth is USL and shows (the interval of
+ * kappa excludes 0), the interval that a user sees must be at most 1.5 times as wide. Where the truth is Amdahl's law
+ * nothing of the kind can be had, with any amount of data of the same worker counts. An interval that holds S in 95% of
+ * sweeps for every kappa from 0 on contains each wrong S with at least the probability that the most powerful 5% test
+ * of it against the truth leaves, and the sum of these is the least mean width (Pratt 1961, "Length of confidence
+ * intervals", JASA 56). For normal noise of known size and a model that is linear near the truth, an S below the true
+ * one is most easily explained by kappa above 0, and can be told from it no better than USL's standard error u allows;
+ * an S above it by a smaller sigma, with amdahl's standard error a. The least mean width is (u + a) E max(0, 1.645 +
+ * Z), Z standard normal, where 2 * 1.96 a is needed; u / a depends on the worker counts alone.
  */
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The core-second account of a real study: the causes of every trial add up, all core-seconds have a cause, worker counts
-# are compared, fit.json has the same; and predictions from the study.
+# The core-second account of a real study: the causes of every trial add up, all core-seconds have a cause, worker
+# counts are compared, fit.json has the same; and predictions from the study.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee sweep --antagonists: trials next to a process that presses on memory, in cells of their own; what is read from them;
-# a sweep that was killed; what is refused.
+# knee sweep --antagonists: trials next to a process that presses on memory, in cells of their own; what is read from
+# them; a sweep that was killed; what is refused.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The account finds causes added to simulated studies (tests/bench/attribution.c has the criteria); `make attribution` runs
-# many more.
+# The account finds causes added to simulated studies (tests/bench/attribution.c has the criteria); `make attribution`
+# runs many more.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 program=$(dirname "$KNEE")/tests/bench/attribution

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The bundle (make bundle): knee with its loader, libraries, modules, font and recipes, from another folder, and from a root
-# that holds nothing else.
+# The bundle (make bundle): knee with its loader, libraries, modules, font and recipes, from another folder, and from a
+# root that holds nothing else.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 [ "$(uname -m)" = x86_64 ] || skip_all "the bundle is for x86-64"

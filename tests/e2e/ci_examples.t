@@ -1,6 +1,6 @@
 #!/bin/bash
-# The examples for CI systems in docs/ci: their commands are taken out of the files and run, in a repository with a program
-# whose new commit scales worse, and in one where it does not; and the files are YAML.
+# The examples for CI systems in docs/ci: their commands are taken out of the files and run, in a repository with a
+# program whose new commit scales worse, and in one where it does not; and the files are YAML.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v git >/dev/null || skip_all "git is missing"
@@ -23,7 +23,8 @@ commands_gitlab() { # the entries of `script:`
     awk '/^  script:/ { inside = 1; next } inside && !/^    - / { inside = 0 } inside { print substr($0, 7) }' "$1"
 }
 
-# repository NAME MILLISECONDS: its main sleeps 60 ms by number of workers, its HEAD MILLISECONDS longer with every number
+# repository NAME MILLISECONDS: its main sleeps 60 ms by number of workers, its HEAD MILLISECONDS longer with every
+# number
 repository() {
     git init --quiet --initial-branch=main "$1"
     (

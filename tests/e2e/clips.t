@@ -1,6 +1,6 @@
 #!/bin/bash
-# Posters of clips as users have them, held against ffmpeg's own picture: mirrored, with any first box, with alpha, black at
-# first, begun without a keyframe, later than their sound; and read as files, not held in memory.
+# Posters of clips as users have them, held against ffmpeg's own picture: mirrored, with any first box, with alpha,
+# black at first, begun without a keyframe, later than their sound; and read as files, not held in memory.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

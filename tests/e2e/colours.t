@@ -54,8 +54,8 @@ knee_run() {
 printf '%s\n' "[recipe]" name=plain background=#ffffff "[rendition p]" fit=inside width=2048 height=2048 format=png >plain.recipe
 printf '%s\n' "[recipe]" name=planes "[rendition p]" fit=inside width=2048 height=2048 format=jpeg quality=98 >planes.recipe
 
-# same A B TEXT [WITHIN]: the middles of the quarters of both differ by at most WITHIN (2) of 255. A colour or four of them
-# (r,g,b r,g,b ...) may stand for a file.
+# same A B TEXT [WITHIN]: the middles of the quarters of both differ by at most WITHIN (2) of 255. A colour or four of
+# them (r,g,b r,g,b ...) may stand for a file.
 cat >same.py <<'END'
 import os
 import sys

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Counter groups: chosen by name or file, stored in the study, evaluated in fit.json and in the printed fit, refused when
-# they are wrong, and listed by knee doctor.
+# Counter groups: chosen by name or file, stored in the study, evaluated in fit.json and in the printed fit, refused
+# when they are wrong, and listed by knee doctor.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Damage that decoders cover up: grey or smeared areas that no bytes describe are a failure, with the reason. The files are
-# made here and then cut, or parts of them are overwritten by zeros.
+# Damage that decoders cover up: grey or smeared areas that no bytes describe are a failure, with the reason. The files
+# are made here and then cut, or parts of them are overwritten by zeros.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

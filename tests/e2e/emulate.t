@@ -73,7 +73,8 @@ done
 KNEE_FAILPOINT=start:1:hang "$KNEE" run --quiet --workers 3 --emulate 4 batch hung 2>/dev/null &
 pid=$!
 until [ "$(pgrep -c -P $pid)" = 3 ]; do sleep 0.02; done
-# A second signal, later than the first by the time that separates the two, stops at once. On a busy machine two may be one.
+# A second signal, later than the first by the time that separates the two, stops at once. On a busy machine two may be
+# one.
 while kill -INT $pid 2>/dev/null; do sleep 0.5; done
 wait $pid
 is $? 130 "a worker that hangs at its start: signals end the run"
@@ -82,7 +83,8 @@ KNEE_FAILPOINT=start:1 "$KNEE" run --quiet --workers 3 --emulate 4 batch died 2>
 "$KNEE" verify serial died >/dev/null
 is $? 0 "a worker killed at its start: the run completes"
 
-# On a busy machine emulated cores get less than their share, which makes trials void: the last of each cell is made to count.
+# On a busy machine emulated cores get less than their share, which makes trials void: the last of each cell is made to
+# count.
 for _ in $(seq 10); do
     "$KNEE" sweep --study study --emulate 4 --workers 1,2,4 --chunks 1 --policies dynamic --items 4 --blocks 3 --budget 10m --noise 99% batch \
         >stdout 2>stderr

@@ -4,7 +4,8 @@
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
 
-# Sections that need rows of workers, items or counters, or describe the machine, are left out; of the account's knee, too.
+# Sections that need rows of workers, items or counters, or describe the machine, are left out; of the account's knee,
+# too.
 cat >compare.py <<'PY'
 import json, sys
 study, table = (json.load(open(name)) for name in sys.argv[1:])

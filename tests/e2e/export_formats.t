@@ -1,6 +1,6 @@
 #!/bin/bash
-# What `knee export` writes is read by parsers that know nothing of knee (export_read.py), and by knee where it reads such
-# files. Bad studies and targets: one line, exit 1, no half-made file.
+# What `knee export` writes is read by parsers that know nothing of knee (export_read.py), and by knee where it reads
+# such files. Bad studies and targets: one line, exit 1, no half-made file.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

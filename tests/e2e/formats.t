@@ -1,6 +1,6 @@
 #!/bin/bash
-# docs/formats.md names every column, fact and event of study.db and every key of fit.json and of knee predict --json: as
-# studies of images, of a command and of a synthetic workload write them.
+# docs/formats.md names every column, fact and event of study.db and every key of fit.json and of knee predict --json:
+# as studies of images, of a command and of a synthetic workload write them.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee gate: verdicts with their reasons, and for each undecided one what would decide; account, gate and predict print lines of
-# at most 100 columns, and no number that is not 0 as 0.000.
+# knee gate: verdicts with their reasons, and for each undecided one what would decide; account, gate and predict print
+# lines of at most 100 columns, and no number that is not 0 as 0.000.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"

@@ -1,12 +1,14 @@
 #!/bin/bash
-# knee gate on two builds in pairs: no change passes, a loss of scaling is found and its cause named, a uniform slowdown is no
-# loss of scaling, a loss that faster serial code hides is one; builds that do not run; every form of output.
-# The program only sleeps, so that the load of this machine changes its times little; the limit is wide for the same reason.
+# knee gate on two builds in pairs: no change passes, a loss of scaling is found and its cause named, a uniform slowdown
+# is no loss of scaling, a loss that faster serial code hides is one; builds that do not run; every form of output.
+# The program only sleeps, so that the load of this machine changes its times little; the limit is wide for the same
+# reason.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
 
-# prog WORKERS SERIAL_MS ITEM_MS LAST_MS: as if it did 8 items by WORKERS workers after a serial part; writes their spans.
+# prog WORKERS SERIAL_MS ITEM_MS LAST_MS: as if it did 8 items by WORKERS workers after a serial part; writes their
+# spans.
 cat >prog <<'PERL'
 #!/usr/bin/perl
 use strict; use warnings; use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC sleep);

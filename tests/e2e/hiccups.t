@@ -1,6 +1,6 @@
 #!/bin/bash
-# Trials that are far too slow are named and kept out of curve, advice and account alike, unless --keep-hiccups is given; a
-# model that the data reject predicts when --predict-rejected is given. Both are in fit.json.
+# Trials that are far too slow are named and kept out of curve, advice and account alike, unless --keep-hiccups is
+# given; a model that the data reject predicts when --predict-rejected is given. Both are in fit.json.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"
@@ -41,8 +41,8 @@ like "$("$KNEE" fit --csv "$rejected" --predict-rejected)" '^extrapolated: 32 wo
 is "$(field 'f["options"]["predict_rejected"], f["predictions"][0]["speedup"]["value"] > 1' <<<"$("$KNEE" fit --csv "$rejected" --predict-rejected --json)")" \
     "True True" "... which fit.json says"
 
-# A study, with times that do not depend on the load here; one trial of the curve and one of a chunk size are ten times as
-# long.
+# A study, with times that do not depend on the load here; one trial of the curve and one of a chunk size are ten times
+# as long.
 "$KNEE" sweep --study study --workers 1,2 --chunks 1,4 --policies dynamic --blocks 5 --budget 5m --noise 100% \
     --synthetic 'items=16 cost=2ms kind=wait' >/dev/null 2>&1
 is $? 0 "a study"

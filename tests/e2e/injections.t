@@ -1,6 +1,6 @@
 #!/bin/bash
-# The account finds causes added to real runs (tests/bench/injections.py has the criteria). `make injections` adds all of
-# them, ten times, and removes them again; here two causes of items that wait, which tolerates other load.
+# The account finds causes added to real runs (tests/bench/injections.py has the criteria). `make injections` adds all
+# of them, ten times, and removes them again; here two causes of items that wait, which tolerates other load.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 /usr/bin/python3 "$root/tests/bench/injections.py" "$KNEE" --only tail,init --blocks 1 --noise 40% --tolerance 25 --no-speedup >"$work/table" 2>&1

@@ -16,8 +16,8 @@ print("; ".join(f["sentence"] for f in knob["findings"] if f["rule"] == sys.argv
 PY
 }
 
-# Threads and processes are counted in looks that are 0.2 s apart on a quiet machine, 0.5 s on a slow one: those that have to
-# be seen live for 1.2 s.
+# Threads and processes are counted in looks that are 0.2 s apart on a quiet machine, 0.5 s on a slow one: those that
+# have to be seen live for 1.2 s.
 
 # --- memory: of the command, not of the program that started it
 sweep m 1 -- sh -c 'sleep 0.{workers}'

@@ -1,6 +1,6 @@
 #!/bin/bash
-# packaging/kubernetes: the files are what an indexed job needs, and their commands, run as its pods would be, give the bytes
-# of one run; packaging/Containerfile uses targets and files that there are.
+# packaging/kubernetes: the files are what an indexed job needs, and their commands, run as its pods would be, give the
+# bytes of one run; packaging/Containerfile uses targets and files that there are.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

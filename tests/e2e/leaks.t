@@ -1,6 +1,6 @@
 #!/bin/bash
-# Lost memory does not grow with the number of items: valgrind's memcheck on the workers of a run of 4 items and of one of
-# 12. No invalid access. (Workers end with _exit; valgrind checks for leaks nevertheless.)
+# Lost memory does not grow with the number of items: valgrind's memcheck on the workers of a run of 4 items and of one
+# of 12. No invalid access. (Workers end with _exit; valgrind checks for leaks nevertheless.)
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

@@ -1,6 +1,7 @@
 #!/bin/bash
 # What make sweep does after the study where more cores were asked for than there are: harness/sweep/replayed.sh and
-# emulated.sh, with a knee that only pretends. They never fail the target but for a signal, and say why there is nothing.
+# emulated.sh, with a knee that only pretends. They never fail the target but for a signal, and say why there is
+# nothing.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A study on a machine that did other work: whichever trials count is written into study.db by hand, since the load of the
-# machine that runs this test is not known.
+# A study on a machine that did other work: whichever trials count is written into study.db by hand, since the load of
+# the machine that runs this test is not known.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"

@@ -1,6 +1,7 @@
 #!/bin/bash
-# Files that are not what they should be: FIFOs and endless devices in the place of every file that the user names, closed
-# standard descriptors, a limit of file sizes, manifests without lines, a study with a view. One error each, at once.
+# Files that are not what they should be: FIFOs and endless devices in the place of every file that the user names,
+# closed standard descriptors, a limit of file sizes, manifests without lines, a study with a view. One error each, at
+# once.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

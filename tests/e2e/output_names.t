@@ -1,5 +1,6 @@
 #!/bin/bash
-# Names of outputs by a recipe's pattern, and ladders of widths: what is written, resumed, replaced, cleaned and refused.
+# Names of outputs by a recipe's pattern, and ladders of widths: what is written, resumed, replaced, cleaned and
+# refused.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

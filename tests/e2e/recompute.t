@@ -1,7 +1,7 @@
 #!/bin/bash
-# knee verify --recompute: a share of a run's items is done again, each in a process of its own. What a taken-over worker
-# could have left (other bytes with a manifest that agrees, items declared failed or done, more files) is found and named;
-# a sound run is the same however it was made, with its failed items.
+# knee verify --recompute: a share of a run's items is done again, each in a process of its own. What a taken-over
+# worker could have left (other bytes with a manifest that agrees, items declared failed or done, more files) is found
+# and named; a sound run is the same however it was made, with its failed items.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

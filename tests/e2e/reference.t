@@ -1,5 +1,6 @@
 #!/bin/bash
-# The pipeline in Python (pipeline/reference): outputs by workers and chunk, names and sizes as knee run gives them, spans, failures.
+# The pipeline in Python (pipeline/reference): outputs by workers and chunk, names and sizes as knee run gives them,
+# spans, failures.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 export PYTHONDONTWRITEBYTECODE=1

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The keys of a rendition, checked with the vips command line: place, canvas, sharpening, formats, kept metadata, captions.
+# The keys of a rendition, checked with the vips command line: place, canvas, sharpening, formats, kept metadata,
+# captions.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A replay: the pool is real and its bytes are, the items wait; marked wherever it shows; resumed; studies that cannot be
-# replayed are refused with what they lack.
+# A replay: the pool is real and its bytes are, the items wait; marked wherever it shows; resumed; studies that cannot
+# be replayed are refused with what they lack.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A replay of a command that writes spans: its items, by name, wait in knee's pool for what they took with one worker; its
-# serial part, start and contention too. What a study lacks is said in one line.
+# A replay of a command that writes spans: its items, by name, wait in knee's pool for what they took with one worker;
+# its serial part, start and contention too. What a study lacks is said in one line.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v sqlite3 >/dev/null || skip_all "the sqlite3 command line is missing: make deps"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee run: a killed worker, an interrupted run, a folder used twice, a sample, the item table for a parent process; knee
-# verify on every kind of operand.
+# knee run: a killed worker, an interrupted run, a folder used twice, a sample, the item table for a parent process;
+# knee verify on every kind of operand.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee run with confined workers: the same bytes as without, files of other users, contradicting options, nothing written
-# anywhere else. What a confined worker cannot do is tested in tests/unit/pool/test_sandbox.c.
+# knee run with confined workers: the same bytes as without, files of other users, contradicting options, nothing
+# written anywhere else. What a confined worker cannot do is tested in tests/unit/pool/test_sandbox.c.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee run --shard and knee merge: the bytes of a run without shards, whatever order, kills and runs at the same time; and
-# what is refused.
+# knee run --shard and knee merge: the bytes of a run without shards, whatever order, kills and runs at the same time;
+# and what is refused.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee submit, with Slurm's commands played by scripts that run tasks here, one after another: the script of a task, what is
-# submitted again, attaching, holds, and what is refused.
+# knee submit, with Slurm's commands played by scripts that run tasks here, one after another: the script of a task,
+# what is submitted again, attaching, holds, and what is refused.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 # shellcheck source=tests/fake_slurm.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A study of a tiny batch: every table filled, killed and resumed without a trial lost or done twice, interrupted, resumed
-# with other options, two writers, and CSV of it all.
+# A study of a tiny batch: every table filled, killed and resumed without a trial lost or done twice, interrupted,
+# resumed with other options, two writers, and CSV of it all.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee sweep --nodes: a study over nodes and workers, with Slurm's commands played by scripts that run every task here, under
-# the name of a node: cells, account, resuming, and what is refused.
+# knee sweep --nodes: a study over nodes and workers, with Slurm's commands played by scripts that run every task here,
+# under the name of a node: cells, account, resuming, and what is refused.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 # shellcheck source=tests/fake_slurm.sh

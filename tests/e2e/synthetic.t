@@ -71,7 +71,8 @@ refused 2 'give one of them' "a synthetic workload and a batch" --synthetic 'ite
 refused 2 'give one of them' "a synthetic workload and a command" --synthetic 'items=4' -- true
 refused 2 'operand missing' "neither batch nor synthetic workload nor command" --workers 1,2
 
-# The groups of one run, named after its process: other tests have theirs at the same moment, and clear away those of the dead.
+# The groups of one run, named after its process: other tests have theirs at the same moment, and clear away those of
+# the dead.
 groups() { find /sys/fs/cgroup -type d -name "knee-emulation-$1" 2>/dev/null; }
 if "$KNEE" synthetic --emulate 4 'items=1 cost=1ms' >/dev/null 2>stderr; then
     "$KNEE" synthetic -j 4 --emulate 4 'items=4 cost=1ms kind=spin' >said &

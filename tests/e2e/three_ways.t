@@ -1,6 +1,6 @@
 #!/bin/bash
-# knee fit --replayed --emulated: simulation, replay and emulation of the same items, in the terminal and in fit.json; what is
-# refused.
+# knee fit --replayed --emulated: simulation, replay and emulation of the same items, in the terminal and in fit.json;
+# what is refused.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"

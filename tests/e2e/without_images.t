@@ -1,6 +1,6 @@
 #!/bin/bash
-# The program without the image pipeline: it needs none of its libraries, measures commands, and names the package that it
-# lacks; next to the complete program it is that one.
+# The program without the image pipeline: it needs none of its libraries, measures commands, and names the package that
+# it lacks; next to the complete program it is that one.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

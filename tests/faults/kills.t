@@ -2,8 +2,8 @@
 # Kills runs (a worker, the parent, the process group) at every failpoint and at random moments, runs the same command
 # again, and compares every byte with the serial run. No process, file, shared memory or cgroup may be left.
 #
-# Every failpoint once, then random kills until about 16 seconds have passed; FAULTS=n asks for n kills, however long they
-# take; FAULT_SEED=n for another sequence. A failure prints the command that failed.
+# Every failpoint once, then random kills until about 16 seconds have passed; FAULTS=n asks for n kills, however long
+# they take; FAULT_SEED=n for another sequence. A failure prints the command that failed.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Faults of the machine: disk full, output folder gone or read-only, inputs that vanish, no processes, no descriptors, no
-# space for temporary files. Each gives one clear error and no partial file; afterwards the same command continues.
+# Faults of the machine: disk full, output folder gone or read-only, inputs that vanish, no processes, no descriptors,
+# no space for temporary files. Each gives one clear error and no partial file; afterwards the same command continues.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 cd "$work" || exit 1
@@ -27,8 +27,8 @@ said() {
     like "$(cat stderr)" "$1" "... that says what to do"
     is "$(find out -name MANIFEST.sha256 -o -name '.knee-tmp*')" "" "... no manifest, nothing half-written"
 }
-# hold: starts a run that hangs for four seconds at one item, and returns when other items are done: that is the time for the
-# fault, on a busy machine too.
+# hold: starts a run that hangs for four seconds at one item, and returns when other items are done: that is the time
+# for the fault, on a busy machine too.
 hold() {
     rm -rf out
     mkdir -m 777 out

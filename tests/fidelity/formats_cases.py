@@ -5,7 +5,8 @@ from formats_make import (BACKGROUND, BLACK, BT709, GREYS, H264, HEIGHT, QUARTER
 CLEAR = QUARTERS[:3] + [BACKGROUND]
 CLEAR_GREYS = GREYS[:3] + [BACKGROUND]
 BILEVEL = [(255,) * 3 if c[0] >= 128 else (0,) * 3 for c in GREYS]
-# What Little CMS, asked through Pillow, makes of the quarters in libvips' profile for print and back: blue and white have lost.
+# What Little CMS, asked through Pillow, makes of the quarters in libvips' profile for print and back: blue and white
+# have lost.
 INKED = [(190, 70, 60), (69, 150, 90), (68, 92, 158), (206, 205, 205)]
 SQUEEZED = (WIDTH * 2, HEIGHT)
 

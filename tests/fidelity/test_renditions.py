@@ -19,8 +19,8 @@ class Rendition:
     keys: str
     vips: list[str]  # options of vipsthumbnail
     magick: list[str]  # what convert takes after the input
-    # The least mean SSIM and PSNR against any tool, of photographs and of invented pictures: a little below what was measured.
-    # The two tools agree no better with each other: the table shows it.
+    # The least mean SSIM and PSNR against any tool, of photographs and of invented pictures: a little below what was
+    # measured. The two tools agree no better with each other: the table shows it.
     photographs: tuple[float, float]
     invented: tuple[float, float]
 

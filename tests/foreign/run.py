@@ -23,8 +23,9 @@ from foreign.program import FOLDER, Program, Sweep, read_all
 from tap import Tap
 
 
-# The threads of a quick sweep live longer than what separates two looks of knee (harness/trial/command_watch.h), so that
-# none are missed on a machine that is slow and busy: for so many seconds when all is done, or by so many times the input.
+# The threads of a quick sweep live longer than what separates two looks of knee (harness/trial/command_watch.h), so
+# that none are missed on a machine that is slow and busy: for so many seconds when all is done, or by so many times the
+# input.
 HOLD_S, TIMES = 2, 3
 # What holds the output of a command back: two shells, and a child of one.
 HOLDERS = 3

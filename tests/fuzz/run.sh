@@ -1,9 +1,9 @@
 #!/bin/bash
 # Runs every fuzz target for FUZZ_SECONDS (default 60), starting from its committed corpus, with AddressSanitizer and
 # UndefinedBehaviorSanitizer; `make fuzz` builds and calls it. With FUZZ_INPUTS it tries that number of inputs instead,
-# from the committed corpus alone and with a fixed seed: the same inputs each time, so that a failure is due to a change.
-# Prints one line per target; an input that fails is kept in $BUILD/fuzz/ and named. New inputs of a timed run are kept
-# in $BUILD/fuzz/corpus/ for the next one on this machine.
+# from the committed corpus alone and with a fixed seed: the same inputs each time, so that a failure is due to a
+# change. Prints one line per target; an input that fails is kept in $BUILD/fuzz/ and named. New inputs of a timed run
+# are kept in $BUILD/fuzz/corpus/ for the next one on this machine.
 # usage: tests/fuzz/run.sh [NAME ...]
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1

@@ -1,8 +1,8 @@
 /* How often the gate raises a false alarm, and how often it finds a loss, on simulated builds. Prints a table; exit 1
  * when a goal is missed: false alarms at most 0.1% of commits, a loss of 2% found in 94%, of 5% in 99.9%.
  *
- * usage: gate_power [GATES [FILE]]    GATES of each case (2000). FILE: what was done so far, a line for each case; it is
- *                                     continued by the same build, so that a run can be stopped at any time. */
+ * usage: gate_power [GATES [FILE]]    GATES of each case (2000). FILE: what was done so far, a line for each case; it
+ *                                     is continued by the same build, so that a run can be stopped at any time. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

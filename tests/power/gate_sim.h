@@ -23,7 +23,8 @@ struct sim_case {
     unsigned cores;    /* numbers of workers: 1, 2, ... cores */
 };
 
-/* One gate of `pairs` screening pairs and half as many again as those for the confirmation. *pairs_used gets how many it took. */
+/* One gate of `pairs` screening pairs and half as many again as those for the confirmation. *pairs_used gets how many
+ * it took. */
 enum gate_verdict sim_gate(const struct sim_case *c, unsigned pairs, uint64_t seed, uint64_t number,
                            unsigned *pairs_used);
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The report of studies with much in them, as pages and pictures: tests/reports/awkward.py. After an intended change: --write.
+# The report of studies with much in them, as pages and pictures: tests/reports/awkward.py. After an intended change:
+# --write.
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 command -v pdftoppm >/dev/null || skip_all "pdftoppm is missing: make deps"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# report.json of real studies: valid by docs/schemas/report.schema.json, and every number that follows from raw samples is
-# the one that another program computes from study.db (tests/reports/recompute.py).
+# report.json of real studies: valid by docs/schemas/report.schema.json, and every number that follows from raw samples
+# is the one that another program computes from study.db (tests/reports/recompute.py).
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
 /usr/bin/python3 -c 'import matplotlib, scipy, jsonschema' 2>/dev/null || skip_all "python3-matplotlib, -scipy or -jsonschema is missing: make deps"

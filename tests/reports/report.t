@@ -84,7 +84,8 @@ is "$(grep -c '<title id="curve-title">Scaling of media</title>' again/curve.svg
 /usr/bin/python3 -c 'import sys, xml.etree.ElementTree as xml; xml.parse(sys.argv[1])' again/curve.svg
 ok $? "... and is well-formed"
 
-# The terminal: letters, the same curve; then one with a replay. After an intended change: `terminal` becomes the golden file.
+# The terminal: letters, the same curve; then one with a replay. After an intended change: `terminal` becomes the golden
+# file.
 fixture predicted predicted
 fixture replayed replayed
 {
@@ -146,7 +147,8 @@ refused 1 'gnuplot could not draw full/curve.svg' "a broken plot" env KNEE_DATA=
 cmp -s kept.svg full/curve.svg
 ok $? "... leaves the former curve as it was"
 
-# A record that is empty, torn, newer, or none; with a fit.json of before that is newer than the record, and without one.
+# A record that is empty, torn, newer, or none; with a fit.json of before that is newer than the record, and without
+# one.
 fixture full sound
 for damage in empty torn newer text header facts; do
     for age in old new; do

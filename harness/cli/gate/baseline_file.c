@@ -107,8 +107,8 @@ static int read_sessions(struct baseline_file *baseline, struct fault *fault)
     return 0;
 }
 
-/* In format 1 an efficiency might fall by points, in format 2 by a part of its value: by the part that keeps the largest
- * efficiency as strict as it was, and the others a little stricter. */
+/* In format 1 an efficiency might fall by points, in format 2 by a part of its value: by the part that keeps the
+ * largest efficiency as strict as it was, and the others a little stricter. */
 static void convert_tolerance(json_t *tolerance, const json_t *entries)
 {
     const char *name = gate_quantity_of(GATE_EFFICIENCY)->name;

@@ -5,9 +5,9 @@
  *    "tolerance": {"efficiency": 0.03, ...},
  *    "sessions": [{"host", "created_utc", "knee_version",
  *                  "entries": [{"quantity", "workers", "value", "low", "high", "level", "n_blocks"}]}]}
- * A quantity without a tolerance has the usual one. A file of format 1 has one session, whose fields are those of the file,
- * and its tolerance of efficiencies is in points: it is read as one of format 2. Baseline and study must agree in what
- * baseline_identity.h says.
+ * A quantity without a tolerance has the usual one. A file of format 1 has one session, whose fields are those of the
+ * file, and its tolerance of efficiencies is in points: it is read as one of format 2. Baseline and study must agree in
+ * what baseline_identity.h says.
  *
  * Sequence: baseline_file_write() once; then baseline_file_read(), baseline_file_accept(), baseline_file_release().
  */
@@ -38,8 +38,9 @@ struct baseline_file {
 int baseline_file_read(const char *path, struct baseline_file *baseline, struct fault *fault);
 int baseline_file_write(const struct baseline_file_options *options, const struct fit *fit,
                         struct fault *fault);
-/* Appends the study as a session, the oldest of more than GATE_SESSIONS_MOST being left out. at: as in the options. Refused,
- * like a write: what baseline_file_read() would refuse; and a study that is in the file already. Fills the entries again. */
+/* Appends the study as a session, the oldest of more than GATE_SESSIONS_MOST being left out. at: as in the options.
+ * Refused, like a write: what baseline_file_read() would refuse; and a study that is in the file already. Fills the
+ * entries again. */
 int baseline_file_accept(struct baseline_file *baseline, const struct fit *fit, const char *at,
                          struct fault *fault);
 void baseline_file_release(struct baseline_file *baseline);

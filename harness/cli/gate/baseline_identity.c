@@ -13,8 +13,8 @@ static const struct {
                 {"scaling", "scaling (strong or weak)", "strong"},
                 {"items_failed", "number of failed items", "0"}};
 
-/* Properties of the trials that the curve is made of: cores, chunk, policy and placement change E(n), whatever the program
- * does. */
+/* Properties of the trials that the curve is made of: cores, chunk, policy and placement change E(n), whatever the
+ * program does. */
 enum property { CORES, CHUNK, POLICY, PLACEMENT, START_METHOD, PROPERTIES };
 static const char *const property_keys[PROPERTIES] = {"cores", "chunk", "policy", "placement",
                                                       "start_method"};

@@ -1,6 +1,6 @@
 /* baseline_identity.h: what two studies must have in common for their figures to be comparable: machine class, kind of
- * cores (real, emulated, replayed), recipe, data set (batch and the part of it that was measured), chunk, policy, placement, start method and failed items. Other inputs give
- * other numbers, whatever the program does.
+ * cores (real, emulated, replayed), recipe, data set (batch and the part of it that was measured), chunk, policy,
+ * placement, start method and failed items. Other inputs give other numbers, whatever the program does.
  */
 #ifndef KNEE_BASELINE_IDENTITY_H
 #define KNEE_BASELINE_IDENTITY_H

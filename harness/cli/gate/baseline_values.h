@@ -7,11 +7,12 @@
 #include "analysis/gate/gate.h"
 #include "harness/fit/fit.h"
 
-/* Of GATE_EFFICIENCY with 0 workers the geometric mean over all worker counts above one, up to the cores. Without a value
- * where the study has none. */
+/* Of GATE_EFFICIENCY with 0 workers the geometric mean over all worker counts above one, up to the cores. Without a
+ * value where the study has none. */
 struct gate_value baseline_value_of(const struct fit *fit, enum gate_quantity quantity, unsigned workers);
 
-/* The quantity that a study has of CPU time: GATE_CPU_PER_ITEM, or GATE_CPU_PER_TRIAL of a command whose work is not counted. */
+/* The quantity that a study has of CPU time: GATE_CPU_PER_ITEM, or GATE_CPU_PER_TRIAL of a command whose work is not
+ * counted. */
 enum gate_quantity baseline_cpu_of(const struct fit *fit);
 
 /* {"value", "low", "high", "level", "n_blocks"}, or null: not measured. The caller drops the reference. */

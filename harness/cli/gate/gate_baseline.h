@@ -1,6 +1,6 @@
-/* gate_baseline.h: `knee gate --baseline FILE STUDY`: a study against a file of earlier sessions (baseline_file.h). Scaling
- * (efficiency at every worker count, and their mean; serial fraction; tail; dispatch; worker start) and cost (CPU time per item, peak
- * memory) are judged apart: analysis/gate/gate.h.
+/* gate_baseline.h: `knee gate --baseline FILE STUDY`: a study against a file of earlier sessions (baseline_file.h).
+ * Scaling (efficiency at every worker count, and their mean; serial fraction; tail; dispatch; worker start) and cost
+ * (CPU time per item, peak memory) are judged apart: analysis/gate/gate.h.
  */
 #ifndef KNEE_GATE_BASELINE_H
 #define KNEE_GATE_BASELINE_H

@@ -17,7 +17,8 @@ struct gate_batch {
     char **words[GATE_SIDES]; /* with {workers} and {out} */
 };
 
-/* Lists the batch and, unless options->items is given, times a few items with this build. Returns 0, or -1 with fault. */
+/* Lists the batch and, unless options->items is given, times a few items with this build. Returns 0, or -1 with
+ * fault. */
 int gate_batch_open(struct gate_batch *batch, const struct gate_builds_options *options, const char *in,
                     const struct gate_builds_request *request, struct fault *fault);
 void gate_batch_close(struct gate_batch *batch);

@@ -25,8 +25,8 @@ struct gate_builds_options {
 int gate_builds_check(const struct gate_builds_options *options, const struct arguments *arguments,
                       struct fault *fault);
 
-/* Runs the gate, prints what is known beforehand, and fills the report, which the caller releases. Returns 0; 128 and the
- * signal's number when it was interrupted; or -1 with fault. */
+/* Runs the gate, prints what is known beforehand, and fills the report, which the caller releases. Returns 0; 128 and
+ * the signal's number when it was interrupted; or -1 with fault. */
 int gate_builds_cli(const struct gate_builds_options *options, const struct arguments *arguments,
                     struct gate_report *report, struct fault *fault);
 

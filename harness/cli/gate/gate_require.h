@@ -15,8 +15,9 @@
 /* Returns 0, or -1 with fault (FAULT_USAGE): which requirement cannot be read, and why. */
 int gate_require_check(const struct option_texts *texts, struct fault *fault);
 
-/* Prints to stdout, and fills the report, which was begun. Returns the exit code: KNEE_FAILED when one has failed; otherwise KNEE_UNDECIDED when one is
- * undecided, or all are skipped; otherwise KNEE_OK. Call after gate_require_check(). */
+/* Prints to stdout, and fills the report, which was begun. Returns the exit code: KNEE_FAILED when one has failed;
+ * otherwise KNEE_UNDECIDED when one is undecided, or all are skipped; otherwise KNEE_OK. Call after
+ * gate_require_check(). */
 int gate_require(const struct option_texts *texts, const struct fit *fit, struct gate_report *report);
 
 #endif

@@ -25,8 +25,8 @@ const char *history_title(const struct history *history, enum history_figure fig
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* Efficiency is the mean over all worker counts, CPU time that with one worker, the others those with the most workers within
- * the cores. */
+/* Efficiency is the mean over all worker counts, CPU time that with one worker, the others those with the most workers
+ * within the cores. */
 static void take(const struct history *history, const struct fit *fit, struct history_study *study)
 {
     const struct fit_point *full = fit_point_full(fit);

@@ -46,8 +46,8 @@ double emulation_dilation(uint32_t virtual_cores, uint32_t real_cores);
 /* Which version of cgroups can be used, and its folder; EMULATION_NONE with the reason in fault. Makes nothing. */
 enum emulation_kind emulation_probe(char *folder, unsigned long bytes, struct fault *fault);
 
-/* Removes the groups of openers that are no longer alive, as far as that is allowed; a look at one folder when there are
- * none. */
+/* Removes the groups of openers that are no longer alive, as far as that is allowed; a look at one folder when there
+ * are none. */
 void emulation_remove_stale(void);
 
 /* Makes the groups. Returns 0, or -1 with fault (what is needed) and nothing left behind. */

@@ -19,8 +19,8 @@ struct strata_item {
 /* By kind, then value, then index. */
 void strata_sort(struct strata_item *items, size_t count);
 
-/* Cuts sorted items into `want` strata and draws `alike` neighbours from each; want * alike is at most count, and both at
- * least 1. chosen[want * alike] gets their indices. */
+/* Cuts sorted items into `want` strata and draws `alike` neighbours from each; want * alike is at most count, and both
+ * at least 1. chosen[want * alike] gets their indices. */
 void strata_draw(const struct strata_item *sorted, size_t count, size_t want, size_t alike,
                  struct random_stream *random, size_t *chosen);
 

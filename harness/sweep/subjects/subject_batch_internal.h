@@ -29,8 +29,8 @@ struct subject_batch {
 /* Names of stages, engines and kinds of images. */
 extern const struct trial_names subject_batch_names;
 
-/* Makes a subject that begins with a struct subject_batch, and loads recipe, counters and batch of the options. NULL with
- * fault. */
+/* Makes a subject that begins with a struct subject_batch, and loads recipe, counters and batch of the options. NULL
+ * with fault. */
 struct subject *subject_batch_new(size_t bytes, const struct subject_kind *kind,
                                   const struct sweep_options *options, const char *scratch,
                                   struct fault *fault);

@@ -1,5 +1,5 @@
-/* The batch on several machines as a subject: every trial is a `knee submit` of the same items, on as many nodes as its cell
- * has, with the same number of shards a node. */
+/* The batch on several machines as a subject: every trial is a `knee submit` of the same items, on as many nodes as its
+ * cell has, with the same number of shards a node. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -37,7 +37,8 @@ static int by_index(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* With weak scaling the first n shares of the items in a random order: each worker count has those of the one below it. */
+/* With weak scaling the first n shares of the items in a random order: each worker count has those of the one below
+ * it. */
 static int write_list(const struct subject_nodes *nodes, uint32_t workers, const uint32_t *order,
                       struct fault *fault)
 {

@@ -12,8 +12,8 @@ struct subject_replay {
 };
 
 /* Runs the whole batch once on the real cores: its renditions, item table and times are what the trials replay. The
- * first time they are recorded in the study with `manifest_sha256` of the batch; later the times come from there, and the
- * bytes must be the same. Returns 0, or -1 with fault or subject->stopped_by. */
+ * first time they are recorded in the study with `manifest_sha256` of the batch; later the times come from there, and
+ * the bytes must be the same. Returns 0, or -1 with fault or subject->stopped_by. */
 int subject_replay_reference(struct subject_replay *replay, struct study *study, struct fault *fault);
 
 #endif

@@ -25,8 +25,8 @@ struct subject *subject_synthetic_open(const struct sweep_options *options, cons
                                        struct fault *fault);
 
 struct replay_source;
-/* The two kinds of replay: of a batch, and of a command whose spans name its items. Each takes over `source`, also when it
- * fails. NULL with fault. */
+/* The two kinds of replay: of a batch, and of a command whose spans name its items. Each takes over `source`, also when
+ * it fails. NULL with fault. */
 struct subject *subject_replay_batch_open(struct replay_source *source, const char *scratch,
                                           struct fault *fault);
 struct subject *subject_replay_command_open(struct replay_source *source, const char *scratch,

@@ -2,8 +2,8 @@
  * damaged file the part before the damage is read.
  *
  * - PNG, in the order of the specification (third edition, 13.2): cICP, then an ICC profile, then sRGB, then cHRM and
- *   gAMA. With the primaries of sRGB, a gAMA within 5% of 1/2.2 is taken as sRGB's curve, for which it is written (as libpng
- *   does).
+ *   gAMA. With the primaries of sRGB, a gAMA within 5% of 1/2.2 is taken as sRGB's curve, for which it is written (as
+ *   libpng does).
  * - HEIF (AVIF, HEIC): colr of type nclx of the primary item, where there is no ICC profile. Matrix and range are the
  *   decoder's business, but for the range of grey, which libheif passes over.
  * - JPEG, TIFF, WebP: EXIF with ColorSpace 65535 and interoperability index R03 is Adobe RGB (DCF 2.0), where there is

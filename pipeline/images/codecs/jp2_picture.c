@@ -106,8 +106,8 @@ static void take_error(const char *text, void *context)
         fault_set(fault, "JPEG 2000: %.*s", (int)strcspn(text, "\n"), text);
 }
 
-/* After these the library continues, and what is missing becomes grey or coarse. Its other warnings are of boxes that it
- * does not read. */
+/* After these the library continues, and what is missing becomes grey or coarse. Its other warnings are of boxes that
+ * it does not read. */
 static void take_warning(const char *text, void *context)
 {
     static const char *const damage[] = {"too long",     "PTERM check",  "Not enough space",

@@ -1,6 +1,6 @@
 /* png_chunks.h: the chunks of a PNG file: one by its name, and whether the file can hold what they announce, looked at
- * before a decoder makes room for it: the PNG library allocates a chunk's announced length, up to 2 GiB, before it reads
- * the first byte. Pure. Source: PNG specification (third edition), 5.3.
+ * before a decoder makes room for it: the PNG library allocates a chunk's announced length, up to 2 GiB, before it
+ * reads the first byte. Pure. Source: PNG specification (third edition), 5.3.
  */
 #ifndef KNEE_PNG_CHUNKS_H
 #define KNEE_PNG_CHUNKS_H

@@ -78,8 +78,9 @@ static const AVCodec *decoder_with_alpha(const AVCodec *codec)
     return other ? other : codec;
 }
 
-/* The picture's stream: no cover where there is a film; of those that are shown by default the largest; of equal ones the
- * first. The library's own choice counts frames, and the alpha of an AVIF sequence, a stream of its own, has as many. */
+/* The picture's stream: no cover where there is a film; of those that are shown by default the largest; of equal ones
+ * the first. The library's own choice counts frames, and the alpha of an AVIF sequence, a stream of its own, has as
+ * many. */
 static int best_stream(const AVFormatContext *format, const AVCodec **codec)
 {
     int best = -1, best_rank = 0;

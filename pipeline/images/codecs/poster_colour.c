@@ -77,8 +77,8 @@ static bool has_alpha(const AVFrame *frame)
 
 /* --- conversion ------------------------------------------------------------------------------- */
 
-/* Where the stream's chroma lies, in 256ths of a luma pixel from the left and top of its pixels. Streams that do not say
- * have it at the left (H.264, table E-1), those of the full range in the middle (JFIF). */
+/* Where the stream's chroma lies, in 256ths of a luma pixel from the left and top of its pixels. Streams that do not
+ * say have it at the left (H.264, table E-1), those of the full range in the middle (JFIF). */
 static void chroma_place(const AVFrame *frame, int *x, int *y)
 {
     enum AVChromaLocation location = frame->chroma_location;

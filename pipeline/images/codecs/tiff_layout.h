@@ -25,10 +25,10 @@ struct tiff_layout {
     int extra_count, extra[TIFF_MOST_EXTRA];
 };
 
-/* The first page, unless it is a reduced one: then the largest that is not, among all pages and what is below them. A page
- * is reduced when NewSubfileType or SubfileType says so, and a transparency mask counts as one. The first one without
- * either is taken for a thumbnail when it has at most 512 pixels in width and height and a later picture has its shape and
- * three times its width. */
+/* The first page, unless it is a reduced one: then the largest that is not, among all pages and what is below them. A
+ * page is reduced when NewSubfileType or SubfileType says so, and a transparency mask counts as one. The first one
+ * without either is taken for a thumbnail when it has at most 512 pixels in width and height and a later picture has
+ * its shape and three times its width. */
 void tiff_layout_read(const uint8_t *data, size_t bytes, struct tiff_layout *layout);
 
 #endif

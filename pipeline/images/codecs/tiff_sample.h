@@ -25,8 +25,8 @@ struct tiff_sample {
 bool tiff_sample_known(const struct tiff_sample *sample);
 
 /* The sample at `index` of a row as libtiff gives it: whole bytes in the order of this machine (or of the file, see
- * big_endian), others packed from the highest bit on. 0 to 65535: the largest whole number and the float 1 are 65535; what is below zero, above 1 or no
- * number is clipped (no number: 0). */
+ * big_endian), others packed from the highest bit on. 0 to 65535: the largest whole number and the float 1 are 65535;
+ * what is below zero, above 1 or no number is clipped (no number: 0). */
 uint16_t tiff_sample_read(const struct tiff_sample *sample, const uint8_t *row, uint64_t index);
 
 #endif

@@ -1,5 +1,5 @@
-/* tiff_ycc.h: a TIFF's YCbCr picture that is not JPEG data of TIFF's Technical Note 2, by libtiff's own conversion: plain
- * or packed samples, of any chroma grid and reference values, and the JPEG of TIFF 6.0 ("old-style").
+/* tiff_ycc.h: a TIFF's YCbCr picture that is not JPEG data of TIFF's Technical Note 2, by libtiff's own conversion:
+ * plain or packed samples, of any chroma grid and reference values, and the JPEG of TIFF 6.0 ("old-style").
  */
 #ifndef KNEE_TIFF_YCC_H
 #define KNEE_TIFF_YCC_H

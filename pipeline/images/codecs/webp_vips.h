@@ -11,8 +11,8 @@
 #include "pipeline/base/fault.h"
 #include "pipeline/images/codecs/webp_reader.h"
 
-/* sRGB of 8 bits, with alpha where the file has it, and with the file's EXIF orientation and colour profile. A picture of
- * more than max_pixels is not decoded. The image owns its pixels. NULL with fault. */
+/* sRGB of 8 bits, with alpha where the file has it, and with the file's EXIF orientation and colour profile. A picture
+ * of more than max_pixels is not decoded. The image owns its pixels. NULL with fault. */
 VipsImage *webp_vips_image(const void *data, size_t bytes, const struct webp_picture *picture,
                            uint64_t max_pixels, struct fault *fault);
 

@@ -130,7 +130,8 @@ static struct vips_base base_for(const struct recipe *recipe, const struct engin
         .background = {recipe->background[0], recipe->background[1], recipe->background[2]}};
 }
 
-/* What vips_base_make() does with the image: the profile of plain RGB is applied to the base, all others to the whole. */
+/* What vips_base_make() does with the image: the profile of plain RGB is applied to the base, all others to the
+ * whole. */
 static void take_work(const VipsImage *image, const struct vips_base *how, struct engine_size *size)
 {
     uint64_t pixels = (uint64_t)image->Xsize * (uint64_t)image->Ysize;

@@ -9,10 +9,10 @@
 /* The largest of 1, 2, 4 and 8 at which a picture of width x height pixels is still at least 1.25 times as large as the
  * picture of that scale (0 to 1) that is made from it, and no side below one whole sample.
  *
- * The decoder reduces each block by itself, less well than the scaler. Where it does all of the work, a detailed picture is
- * 5 to 10 dB further from one Lanczos reduction than where it leaves twice the size; no margin removes that step, which
- * is 4 dB for photographs at twice the size. 1.25 keeps it away from the sizes at which cameras and boxes meet (whole
- * multiples). */
+ * The decoder reduces each block by itself, less well than the scaler. Where it does all of the work, a detailed
+ * picture is 5 to 10 dB further from one Lanczos reduction than where it leaves twice the size; no margin removes that
+ * step, which is 4 dB for photographs at twice the size. 1.25 keeps it away from the sizes at which cameras and boxes
+ * meet (whole multiples). */
 int reduction_jpeg(int width, int height, double scale);
 
 #endif

@@ -1,5 +1,5 @@
-/* vips_profile.h: a libvips image to 8-bit sRGB by its ICC profile (colour_profile.h), row by row as it is read. libvips'
- * own conversion opens the profile for each image, and is inexact for 16 bits.
+/* vips_profile.h: a libvips image to 8-bit sRGB by its ICC profile (colour_profile.h), row by row as it is read.
+ * libvips' own conversion opens the profile for each image, and is inexact for 16 bits.
  */
 #ifndef KNEE_VIPS_PROFILE_H
 #define KNEE_VIPS_PROFILE_H

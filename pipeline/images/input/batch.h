@@ -65,8 +65,9 @@ int batch_list(struct batch *batch, const char *root, const struct batch_options
  * lines, and needless "./" and "//" are ignored. What was left out of the batch is forgotten: it was not asked for. */
 int batch_keep_listed(struct batch *batch, const char *list_path, bool null, struct fault *fault);
 
-/* Keeps only count items from the place first on, and of what was left out what is listed between them and the items that
- * follow; what comes before the first item of all is kept with it. Parts that cover the batch have each name once. */
+/* Keeps only count items from the place first on, and of what was left out what is listed between them and the items
+ * that follow; what comes before the first item of all is kept with it. Parts that cover the batch have each name
+ * once. */
 void batch_keep_range(struct batch *batch, uint64_t first, uint64_t count);
 
 /* For tables: "link", "link-broken", "link-outside", "loop", "special", "hidden", "unreadable". */

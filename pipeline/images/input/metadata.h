@@ -2,7 +2,8 @@
  * bytes in, struct out; of a damaged block the part before the damage is read, without an error, for the picture
  * itself may be intact. Nothing outside of bytes is read.
  *
- * Sources: EXIF 2.3 (CIPA DC-008), DCF 2.0 (CIPA DC-009), TIFF 6.0, PNG third edition (eXIf), WebP container specification.
+ * Sources: EXIF 2.3 (CIPA DC-008), DCF 2.0 (CIPA DC-009), TIFF 6.0, PNG third edition (eXIf), WebP container
+ * specification.
  */
 #ifndef KNEE_METADATA_H
 #define KNEE_METADATA_H

@@ -12,7 +12,8 @@
  * -1 with fault. */
 int jxl_output_take(JxlEncoder *encoder, void **data, size_t *bytes, struct fault *fault);
 
-/* Adds an uncompressed Exif box: a TIFF structure. JxlEncoderUseBoxes() has been called. Returns 0, or -1 with fault. */
+/* Adds an uncompressed Exif box: a TIFF structure. JxlEncoderUseBoxes() has been called. Returns 0, or -1 with
+ * fault. */
 int jxl_output_add_exif(JxlEncoder *encoder, const void *tiff, size_t bytes, struct fault *fault);
 
 /* "libjxl cannot <what>: error n". Returns -1. */

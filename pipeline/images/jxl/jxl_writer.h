@@ -17,7 +17,8 @@ struct jxl_writer_options {
     size_t exif_bytes;
 };
 
-/* rgb: three bytes a pixel, rows without gaps. data is the caller's, free() or g_free(). Returns 0, or -1 with fault. */
+/* rgb: three bytes a pixel, rows without gaps. data is the caller's, free() or g_free(). Returns 0, or -1 with
+ * fault. */
 int jxl_writer_encode(const uint8_t *rgb, int width, int height, const struct jxl_writer_options *options,
                       void **data, size_t *bytes, struct fault *fault);
 

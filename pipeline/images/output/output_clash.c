@@ -19,8 +19,8 @@ static int complain_of_folder(const struct batch *batch, const char *file, const
 
 /* --- names by patterns ------------------------------------------------------------------------ */
 
-/* Outputs by the hashes of their paths, which are made again to compare them: a table of the paths themselves would need
- * ten times the memory. Open addressing, at most half full. */
+/* Outputs by the hashes of their paths, which are made again to compare them: a table of the paths themselves would
+ * need ten times the memory. Open addressing, at most half full. */
 struct entry {
     uint64_t hash;
     uint32_t item;

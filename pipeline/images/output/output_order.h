@@ -33,8 +33,8 @@ struct output_order {
 int output_order_begin(struct output_order *order, const struct recipe *recipe, const struct batch *batch,
                        struct fault *fault);
 
-/* The next output, whether it was made or not: its path, which is valid until the next call, item and rendition. Returns
- * false at the end. */
+/* The next output, whether it was made or not: its path, which is valid until the next call, item and rendition.
+ * Returns false at the end. */
 bool output_order_next(struct output_order *order, const char **path, uint64_t *item, int *rendition);
 
 /* May be called for a zeroed order. */

@@ -1,8 +1,8 @@
 /* run_output.h: the output folder of `knee run`: checks before a run, and the files written at its end. The
  * run that it belongs to and the finished items are in the journal (run_journal.h).
  *
- * Caller's sequence: output_clash_check(), run_output_make(), the journal, run_output_begin(), the pool, run_output_clean(),
- * run_output_close(), and run_print.h for what is printed.
+ * Caller's sequence: output_clash_check(), run_output_make(), the journal, run_output_begin(), the pool,
+ * run_output_clean(), run_output_close(), and run_print.h for what is printed.
  */
 #ifndef KNEE_RUN_OUTPUT_H
 #define KNEE_RUN_OUTPUT_H

@@ -53,8 +53,8 @@ void store_remove_empty_folders(const char *folder, const char *name);
 int store_sync_folder(const char *folder, struct fault *fault);
 
 /* Several runs that write into one folder at once: the temporary files of this process, and of those that it forks from
- * now on, carry the owner's number, and store_clean() removes no others. 0, the default: the folder is this run's alone,
- * and all are removed. */
+ * now on, carry the owner's number, and store_clean() removes no others. 0, the default: the folder is this run's
+ * alone, and all are removed. */
 void store_set_owner(uint32_t owner);
 bool store_is_shared(void);
 
@@ -62,8 +62,8 @@ bool store_is_shared(void);
  * or unlinkat(). Returns the file's descriptor, or -1 with errno. */
 int store_open_temporary(int folder, char name[STORE_TEMPORARY_BYTES]);
 
-/* Removes the temporary files that killed processes may have left in FOLDER itself (store_set_owner()). A link in the place of FOLDER is
- * followed if follow is set. */
+/* Removes the temporary files that killed processes may have left in FOLDER itself (store_set_owner()). A link in the
+ * place of FOLDER is followed if follow is set. */
 void store_clean(const char *folder, bool follow);
 
 #endif

@@ -23,8 +23,8 @@ struct whole_file {
 int whole_file_begin(struct whole_file *whole, const char *folder, const char *name, struct fault *fault);
 /* Gives the file its name. Returns 0, or -1 with fault and nothing left, also when an earlier write has failed. */
 int whole_file_end(struct whole_file *whole, struct fault *fault);
-/* The same, but a file that has the name already stays, and what was written is dropped: of several processes that write
- * it at once the first gives it its content. */
+/* The same, but a file that has the name already stays, and what was written is dropped: of several processes that
+ * write it at once the first gives it its content. */
 int whole_file_end_first(struct whole_file *whole, struct fault *fault);
 /* Removes what was written; errno is kept. May be called for a zeroed one that was never begun. */
 void whole_file_abandon(struct whole_file *whole);

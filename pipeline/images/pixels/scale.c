@@ -111,8 +111,8 @@ static int note_columns(void *user, unsigned y, unsigned left, unsigned right)
     return 1; /* enough: end */
 }
 
-/* The library divides rows that do not fit the processor's cache with all that it keeps of them, and says so only by the
- * columns that it asks for first. True also where a box leaves columns out, and when memory is short. */
+/* The library divides rows that do not fit the processor's cache with all that it keeps of them, and says so only by
+ * the columns that it asks for first. True also where a box leaves columns out, and when memory is short. */
 static bool reads_in_passes(const zimg_filter_graph *graph, const struct shape *shape)
 {
     zimg_image_buffer_const source = {.version = ZIMG_API_VERSION};
@@ -310,8 +310,8 @@ static uint8_t *keeper_make(struct keeper *keeper, const struct shape *shape)
     return memory;
 }
 
-/* Planes one after another: the first as its rows come, where one plane alone takes one pass, the others from memory. The
- * same bytes as together. */
+/* Planes one after another: the first as its rows come, where one plane alone takes one pass, the others from memory.
+ * The same bytes as together. */
 static int one_by_one(const struct shape *together, const struct plane to[], const struct scale_feed *feed,
                       struct fault *fault)
 {

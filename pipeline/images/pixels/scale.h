@@ -9,9 +9,10 @@
  * may lie anywhere, also within a sample or outside of the plane, where the plane is reflected. So a plane whose last
  * sample is only partly picture, or whose samples lie elsewhere than those of the target, is scaled without offset.
  *
- * Rows that are too wide for the processor's cache are scaled by the library in passes, of some columns each, which need
- * every row again. How wide that is depends on the processor; the bytes do not. A feed gives each row once all the same:
- * its planes but the first, and that one too where it alone is too wide, are then kept whole until they are scaled.
+ * Rows that are too wide for the processor's cache are scaled by the library in passes, of some columns each, which
+ * need every row again. How wide that is depends on the processor; the bytes do not. A feed gives each row once all the
+ * same: its planes but the first, and that one too where it alone is too wide, are then kept whole until they are
+ * scaled.
  *
  * Filters are kept for the next plane of the same sizes (pictures of one camera), which changes no byte: building one
  * takes as long as applying it. Memory that is kept: filters, and one buffer for intermediate rows. One thread at a

@@ -1,5 +1,5 @@
-/* vector.h: loops over samples that the compiler turns into vector code, for processors with AVX2 too. They compute with
- * whole numbers only, so the result is the same on every processor.
+/* vector.h: loops over samples that the compiler turns into vector code, for processors with AVX2 too. They compute
+ * with whole numbers only, so the result is the same on every processor.
  */
 #ifndef KNEE_VECTOR_H
 #define KNEE_VECTOR_H

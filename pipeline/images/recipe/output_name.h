@@ -5,8 +5,8 @@
  *   its ending ("2024/a.b.jpg": "2024" and "a.b"). An item without folders has an empty {folder}, and the slash behind
  *   the field goes with it.
  * - of the rendition: {rendition}, its name; {width} and {height} of its box; {ext}, the ending of its format.
- * {{ and }} are braces. The format's ending is added where the pattern does not end in it. Without a pattern the name is
- * {rendition}/{path}.{ext}: with the whole path, ending included, no two items have one name.
+ * {{ and }} are braces. The format's ending is added where the pattern does not end in it. Without a pattern the name
+ * is {rendition}/{path}.{ext}: with the whole path, ending included, no two items have one name.
  *
  * A pattern is resolved once, when the recipe is read: fields of the rendition are filled in, and those of the item
  * stay. All other functions take a resolved pattern. It is what the journal keeps of a run's recipe.

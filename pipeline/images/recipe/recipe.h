@@ -1,4 +1,5 @@
-/* recipe.h: the outputs to make of an item, read from a key file (pipeline/base/key_file.h) and checked before any work.
+/* recipe.h: the outputs to make of an item, read from a key file (pipeline/base/key_file.h) and checked before any
+ * work.
  *
  * Files that a recipe names are looked for in the recipe's folder, fonts then also in the system's font
  * folders. The recipes in pipeline/recipes use every key; docs/formats.md lists them.

@@ -24,7 +24,8 @@ struct recipe_reading {
 /* Begins the name of the group of a rendition. */
 #define RECIPE_RENDITION "rendition "
 
-/* All groups [rendition NAME], in their order; one with widths= is a rendition for each. Returns 0, or -1 with fault. */
+/* All groups [rendition NAME], in their order; one with widths= is a rendition for each. Returns 0, or -1 with
+ * fault. */
 int recipe_read_renditions(const struct recipe_reading *r);
 /* After that and the limits of inputs: are the pixels of all renditions of an item at most RECIPE_MOST_PIXELS? */
 int recipe_check_pixels(const struct recipe_reading *r);

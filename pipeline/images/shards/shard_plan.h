@@ -42,7 +42,8 @@ bool shard_plan_exists(const char *out);
  * without shards. */
 int shard_plan_join(const char *out, const struct shard_plan *plan, struct fault *fault);
 
-/* Whether the folder may hold shards of this plan: it has none, or this one. Writes nothing. Returns 0, or -1 with fault. */
+/* Whether the folder may hold shards of this plan: it has none, or this one. Writes nothing. Returns 0, or -1 with
+ * fault. */
 int shard_plan_check(const char *out, const struct shard_plan *plan, struct fault *fault);
 
 /* Reads it. Returns 0, or -1 with fault. */

@@ -26,8 +26,8 @@
 #include "pipeline/images/shards/shard_plan.h"
 #include "pipeline/pool/item_table.h"
 
-/* When things happened to a shard: nanoseconds since the epoch, by the host's clock, in this order. Of the last run of the
- * shard, when it was continued. */
+/* When things happened to a shard: nanoseconds since the epoch, by the host's clock, in this order. Of the last run of
+ * the shard, when it was continued. */
 struct shard_times {
     uint64_t start_ns; /* the run began */
     uint64_t work_ns;  /* the batch was listed, and the first worker is to be started */

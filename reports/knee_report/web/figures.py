@@ -173,7 +173,8 @@ def karp_flatt(view: View) -> Drawn:
     return Drawn("serial", title, note, plot.drawing("serial", title, note), Grid("Serial fraction, %", ["workers", "serial fraction, %"], rows))
 
 
-# --- losses -------------------------------------------------------------------------------------------------------------
+# --- losses
+# -------------------------------------------------------------------------------------------------------------
 
 
 def colour(losses: Losses, place: int) -> str:

@@ -1,4 +1,5 @@
-/* table.h: a table of tests/tables as observations: columns workers, seconds, and block or repeat where there is one. */
+/* table.h: a table of tests/tables as observations: columns workers, seconds, and block or repeat where there is
+ * one. */
 #ifndef KNEE_TEST_TABLE_H
 #define KNEE_TEST_TABLE_H
 

@@ -100,7 +100,8 @@ static void mean_of_many(void *context, const double *weights, double *statistic
     *statistic = sum / total;
 }
 
-/* The cube of a uniform number is skewed; left out by groups, its mean has the same acceleration and the same interval. */
+/* The cube of a uniform number is skewed; left out by groups, its mean has the same acceleration and the same
+ * interval. */
 static void many_blocks_are_left_out_in_groups(void **state)
 {
     static double value[MANY];

@@ -68,8 +68,8 @@ static void wrong_worker_counts_are_refused(void **state)
 
 /* --- stages ----------------------------------------------------------------------------------- */
 
-/* One metric with noise of sd 1%, worse by `loss` in the screening and by `fresh` in the confirmation; `wild` is added to one
- * pair of the screening. */
+/* One metric with noise of sd 1%, worse by `loss` in the screening and by `fresh` in the confirmation; `wild` is added
+ * to one pair of the screening. */
 static struct decision *decide(double loss, double fresh, double wild, double weight)
 {
     static const struct decision_metric metric = {1, 0.08, 0.01, 0.05};

@@ -1,4 +1,5 @@
-/* The reduction of observations: short ways of complete sweeps against the long way, and time that grows with the rows. */
+/* The reduction of observations: short ways of complete sweeps against the long way, and time that grows with the
+ * rows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -21,7 +22,8 @@ enum { CELLS = 6, MOST_BLOCKS = 4000 };
 
 static struct observation observation[CELLS * MOST_BLOCKS];
 
-/* Amdahl's law with s = 0.05 and 2% noise; without `lost` the sweep is complete, else every lost-th trial is missing. */
+/* Amdahl's law with s = 0.05 and 2% noise; without `lost` the sweep is complete, else every lost-th trial is
+ * missing. */
 static struct scaling_data sweep(unsigned blocks, unsigned lost, bool paired)
 {
     struct random_stream random = {3};
@@ -146,8 +148,8 @@ static void time_grows_with_the_rows(void **state)
     }
 }
 
-/* Noise that grows twentyfold, in two repetitions of each n: what rests on few workers is known better than the variance
- * of all would have it, and what rests on many worse. */
+/* Noise that grows twentyfold, in two repetitions of each n: what rests on few workers is known better than the
+ * variance of all would have it, and what rests on many worse. */
 static void an_estimate_has_the_noise_of_its_worker_counts(void **state)
 {
     static const unsigned workers[] = {1, 2, 4, 8, 16};

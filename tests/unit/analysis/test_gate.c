@@ -77,8 +77,8 @@ static void the_verdict_is_that_of_the_whole_interval(void **state)
     }
 }
 
-/* Equal errors e on both sides with 4 degrees of freedom: e sqrt(2), and t of 8 degrees of freedom, 2.3060, times the second
- * order of Welch's series, 1.13597 / 1.17380. */
+/* Equal errors e on both sides with 4 degrees of freedom: e sqrt(2), and t of 8 degrees of freedom, 2.3060, times the
+ * second order of Welch's series, 1.13597 / 1.17380. */
 static void the_interval_of_the_difference_is_welchs(void **state)
 {
     struct gate_entry entry = entry_of(GATE_CPU_PER_ITEM, 2, 2.2, 0.01);

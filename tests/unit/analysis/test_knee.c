@@ -50,7 +50,8 @@ static void the_knee_is_where_doubt_ends(void **state)
     assert_int_equal(knee_find(points, 6, 0, 0.2).workers, 0);
 }
 
-/* Five blocks; E falls to 0.925 at three workers. Differences of log T to one worker vary by `sd`, at n = 3 by own_sd. */
+/* Five blocks; E falls to 0.925 at three workers. Differences of log T to one worker vary by `sd`, at n = 3 by
+ * own_sd. */
 static struct knee find_with_noise(double sd, double own_sd)
 {
     static const double falling[6] = {1, 1, 0.925, 0.91, 0.9, 0.9};

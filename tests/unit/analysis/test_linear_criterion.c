@@ -1,6 +1,6 @@
 /* USL by least squares on throughput. The wanted values were computed by another program: SciPy 1.10,
- * scipy.optimize.least_squares (method lm, exact Jacobian, 49 starts, parameters at their bounds fixed), standard errors
- * from s^2 (J'J)^-1. */
+ * scipy.optimize.least_squares (method lm, exact Jacobian, 49 starts, parameters at their bounds fixed), standard
+ * errors from s^2 (J'J)^-1. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

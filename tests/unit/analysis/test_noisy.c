@@ -1,4 +1,5 @@
-/* Trials weighted by what others took: known answers, what is left as it was, and cover of the quiet machine's curve. */
+/* Trials weighted by what others took: known answers, what is left as it was, and cover of the quiet machine's
+ * curve. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -42,8 +43,8 @@ static void quiet_data_are_left_as_they_were(void **state)
     }
 }
 
-/* Three blocks; with two workers the third weighs 1/3, so that its difference weighs 2 / (1 + 3) = 1/2, and a tenth of its
- * workers' time was taken. log S: 0, 0.1, 0.3 with weights 1, 1, 1/2 of 2.5. */
+/* Three blocks; with two workers the third weighs 1/3, so that its difference weighs 2 / (1 + 3) = 1/2, and a tenth of
+ * its workers' time was taken. log S: 0, 0.1, 0.3 with weights 1, 1, 1/2 of 2.5. */
 static void weights_and_the_time_taken_give_the_known_interval(void **state)
 {
     static const double log_s[] = {0, 0.1, 0.3};
@@ -85,8 +86,8 @@ static void one_block_has_a_value_and_no_interval(void **state)
     assert_true(isnan(point[1].speedup.value));
 }
 
-/* Perfect speedup to 2 workers, 1% noise; others take a share of both workers' time in some trials, and less of one's. The
- * intervals cover E(2) = 1 of the quiet machine, and no knee is seen; without that many say E(2) < 1. */
+/* Perfect speedup to 2 workers, 1% noise; others take a share of both workers' time in some trials, and less of one's.
+ * The intervals cover E(2) = 1 of the quiet machine, and no knee is seen; without that many say E(2) < 1. */
 static void the_quiet_machine_is_covered(void **state)
 {
     enum { SWEEPS = 500, SWEEP_BLOCKS = 4 };

@@ -1,5 +1,5 @@
-/* The answer on the whole batch: which trials it is taken from, intervals that a replay carries, its knee between points,
- * what to buy. */
+/* The answer on the whole batch: which trials it is taken from, intervals that a replay carries, its knee between
+ * points, what to buy. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -149,7 +149,8 @@ static void a_replay_carries_the_intervals_of_its_study(void **state)
     assert_true(answer.contention_assumed);
     release(&made, &answer);
 
-    /* Contention that was not measured adds nothing; without such a fact there is no interval, and the reason is said. */
+    /* Contention that was not measured adds nothing; without such a fact there is no interval, and the reason is
+     * said. */
     make(&made, 16, workers, efficiency, 2);
     add_fact(&made, "replay_of", "here");
     answer_make(&made.fit, &answer);

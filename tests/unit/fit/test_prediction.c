@@ -422,8 +422,8 @@ static void what_grows_is_learned_from_another_study(void **state)
     assert_non_null(strstr(fault.text, "another number of items"));
 }
 
-/* Equal items without any start: S(16) = 1.03 / (0.03 + 1/16) = 11.135 if the serial 3% stay 3%; with a hundred times the
- * items and a fixed serial part 1.0003 / (0.0003 + 1/16) = 15.928. */
+/* Equal items without any start: S(16) = 1.03 / (0.03 + 1/16) = 11.135 if the serial 3% stay 3%; with a hundred times
+ * the items and a fixed serial part 1.0003 / (0.0003 + 1/16) = 15.928. */
 static void the_speedup_of_a_serial_share_is_exact(void **state)
 {
     static struct sim_pool equal;

@@ -1,4 +1,5 @@
-/* Trials next to antagonists, from a study in memory to contention: by reporters, by counters, by kind, and not at all. */
+/* Trials next to antagonists, from a study in memory to contention: by reporters, by counters, by kind, and not at
+ * all. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,8 +20,8 @@ enum { BLOCKS = 4, ITEMS = 10 };
 static struct study_data study;
 static struct fit_account account;
 
-/* Items of the first kind slow down by 1% for each GB/s, of the second by 3%; no footprint matters. An item presses like
- * 2 GB/s of traffic. The reporter of traffic slows down by 2% for each GB/s. */
+/* Items of the first kind slow down by 1% for each GB/s, of the second by 3%; no footprint matters. An item presses
+ * like 2 GB/s of traffic. The reporter of traffic slows down by 2% for each GB/s. */
 static double item_slower(int64_t id, double traffic)
 {
     return 1 + (id % 2 ? 0.03 : 0.01) * traffic / GB;

@@ -89,8 +89,8 @@ static double from_srgb(double v)
 
 /* --- 16 bits ----------------------------------------------------------------------------------- */
 
-/* Linear light to that of sRGB: products of the matrices in SMPTE RP 431-2 / Adobe RGB (1998), 4.3.4, and IEC 61966-2-1;
- * both whites are D65, so no adaptation is part of it. */
+/* Linear light to that of sRGB: products of the matrices in SMPTE RP 431-2 / Adobe RGB (1998), 4.3.4, and IEC
+ * 61966-2-1; both whites are D65, so no adaptation is part of it. */
 static const double p3_to_srgb[3][3] = {{1.2249401763, -0.2249401763, 0},
                                         {-0.0420569547, 1.0420569547, 0},
                                         {-0.0196375546, -0.0786360456, 1.0982736001}};

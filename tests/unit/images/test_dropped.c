@@ -1,5 +1,5 @@
-/* What a file holds that no output shows: one small file of each kind, made here; damaged files have fewer notes and are
- * never read beyond their end. */
+/* What a file holds that no output shows: one small file of each kind, made here; damaged files have fewer notes and
+ * are never read beyond their end. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* JPEG XL: what the reader says of files that libjxl's encoder makes here, what it refuses, and what the writer writes. */
+/* JPEG XL: what the reader says of files that libjxl's encoder makes here, what it refuses, and what the writer
+ * writes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -182,7 +183,8 @@ static void samples_are_those_of_the_file(void **state)
     }
 }
 
-/* How the colours of a file come out: converted by libjxl when it stores them in its own space, as they are otherwise. */
+/* How the colours of a file come out: converted by libjxl when it stores them in its own space, as they are
+ * otherwise. */
 static void colours_are_said(void **state)
 {
     static const struct {

@@ -74,8 +74,8 @@ static void *leave_soon(void *crowd)
     return NULL;
 }
 
-/* With two at work, 1 s of work takes 2 s; after about 0.4 s of them the rest goes on at full speed. The other may leave more
- * than a second later where the machine is busy. */
+/* With two at work, 1 s of work takes 2 s; after about 0.4 s of them the rest goes on at full speed. The other may
+ * leave more than a second later where the machine is busy. */
 static void who_leaves_lets_the_others_go_on_faster(void **state)
 {
     struct fault fault;

@@ -11,7 +11,8 @@
 #include "harness/study/observations.h"
 #include "harness/study/study_data.h"
 
-/* Cells with 1, 2 and 3 workers; a letter for each trial of each, in blocks: o ok, d disturbed, v void for another reason. */
+/* Cells with 1, 2 and 3 workers; a letter for each trial of each, in blocks: o ok, d disturbed, v void for another
+ * reason. */
 static void make(struct study_data *data, const char *policy, const char *trials[3])
 {
     study_data_init(data);
@@ -75,7 +76,8 @@ static void the_policy_says_which_trials_count(void **state)
     }
 }
 
-/* 15% were taken: three times the usual limit, half of 30%, and no limit was set by 100%, which older programs wrote as inf. */
+/* 15% were taken: three times the usual limit, half of 30%, and no limit was set by 100%, which older programs wrote as
+ * inf. */
 static void the_weight_follows_from_the_limit(void **state)
 {
     static const struct {

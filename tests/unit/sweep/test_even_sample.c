@@ -1,5 +1,5 @@
-/* Items of emulated trials: the tail by hand-checked examples; the tail and mean of a batch are kept where a plain sample
- * does not; measured items come first; the same for the same seed. */
+/* Items of emulated trials: the tail by hand-checked examples; the tail and mean of a batch are kept where a plain
+ * sample does not; measured items come first; the same for the same seed. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -405,7 +405,8 @@ static void own_cores_taken(struct trial_outcome *o)
     wait_for_cores(o, 15); /* by each other: no other process used any */
 }
 
-/* Items that wait (a replay) are not made longer by a busy machine, only by workers that get no core, whoever has it. */
+/* Items that wait (a replay) are not made longer by a busy machine, only by workers that get no core, whoever has
+ * it. */
 static void items_that_wait_are_judged_by_their_own_delay(void **state)
 {
     static const struct {
