@@ -95,6 +95,17 @@ static void print_rendition(const struct recipe *recipe, int index)
            tall.height);
 }
 
+static void print_originals(const struct recipe *recipe)
+{
+    char jxl[RECIPE_NAME_BYTES + 16], kept[RECIPE_NAME_BYTES + 16];
+
+    if (!recipe->originals)
+        return;
+    image_output_path(recipe, recipe_pictures(recipe) + ORIGINAL_JXL, "a.jpg", jxl, sizeof jxl);
+    image_output_path(recipe, recipe_pictures(recipe) + ORIGINAL_KEPT, "a.jpg", kept, sizeof kept);
+    printf("original    %s: a JPEG file as JPEG XL, without loss; or %s: any file as it is\n", jxl, kept);
+}
+
 /* --- checking --------------------------------------------------------------------------------- */
 
 /* All that would stop a run before its first item. */
@@ -166,8 +177,9 @@ static void print_recipe(const struct recipe *recipe, const char *path)
     }
     printf("recipe      %s: good; SHA-256 %.12s\n", path, recipe->sha256);
     print_whole(recipe);
-    for (int i = 0; i < recipe->rendition_count; i++)
+    for (int i = 0; i < recipe_pictures(recipe); i++)
         print_rendition(recipe, i);
+    print_originals(recipe);
 }
 
 static int run(const struct arguments *arguments, struct fault *fault)

@@ -62,7 +62,8 @@ json_t *recipe_json(const struct recipe *recipe, const char *path)
     fit_json_put(object, "clip_offset_s", fit_json_number(recipe->clip_offset_s));
     fit_json_put(object, "keep_copyright", json_boolean(recipe->keep & KEEP_COPYRIGHT));
     fit_json_put(object, "keep_icc", json_boolean(recipe->keep & KEEP_ICC));
-    for (int i = 0; i < recipe->rendition_count; i++)
+    fit_json_put(object, "jxl", json_string(recipe->originals ? "lossless-jpeg" : "none"));
+    for (int i = 0; i < recipe_pictures(recipe); i++)
         fit_json_append(renditions, rendition_json(recipe, i));
     fit_json_put(object, "renditions", renditions);
     return object;

@@ -7,6 +7,7 @@
 #include <vips/vips.h>
 
 #include "pipeline/base/clock.h"
+#include "pipeline/images/codecs/original.h"
 #include "pipeline/images/codecs/png_chunks.h"
 #include "pipeline/images/engines/engine.h"
 #include "pipeline/images/engines/engine_vips.h"
@@ -130,7 +131,8 @@ static int decode(struct image_item *item, struct fault *fault)
     item->record->samples_decoded = item->size.work.decoded_samples;
     item->record->pixels_converted = item->size.work.converted_pixels;
     item->record->coding = item->size.work.progressive;
-    image_input_forget(&item->input);
+    if (!recipe->originals)
+        image_input_forget(&item->input);
     if (notes_have(&item->result->notes, NOTE_PROFILE_UNFIT) ||
         notes_have(&item->result->notes, NOTE_PROFILE_DAMAGED))
         notes_remove(&item->result->notes, NOTE_PROFILE); /* it was there, and was not applied */
@@ -160,7 +162,7 @@ static int overlay_all(struct image_item *item, struct fault *fault)
     char *text = caption_fill(recipe->caption_text, &facts);
     int failed = 0;
 
-    for (int i = 0; i < recipe->rendition_count && !failed; i++) {
+    for (int i = 0; i < recipe_pictures(recipe) && !failed; i++) {
         if (recipe->renditions[i].watermark)
             failed = overlay_watermark(&item->state->overlay, &item->scaled[i], fault);
         if (!failed && recipe->renditions[i].caption)
@@ -171,11 +173,28 @@ static int overlay_all(struct image_item *item, struct fault *fault)
     return failed;
 }
 
+static uint16_t side_of(int pixels)
+{
+    return (uint16_t)(pixels < UINT16_MAX ? pixels : UINT16_MAX);
+}
+
+static int make_original(struct image_item *item, struct fault *fault)
+{
+    int first = recipe_pictures(item->work->recipe);
+
+    for (int i = first; i < item->work->recipe->rendition_count; i++) {
+        item->result->outputs[i].width = side_of(item->size.width);
+        item->result->outputs[i].height = side_of(item->size.height);
+    }
+    return original_make(&item->input, &item->encoded[first], &item->encoded_bytes[first],
+                         &item->result->notes, fault);
+}
+
 static int encode_all(struct image_item *item, struct fault *fault)
 {
     const struct recipe *recipe = item->work->recipe;
 
-    for (int i = 0; i < recipe->rendition_count; i++) {
+    for (int i = 0; i < recipe_pictures(recipe); i++) {
         /* before the engine pads them */
         item->result->outputs[i].width = (uint16_t)item->scaled[i].width;
         item->result->outputs[i].height = (uint16_t)item->scaled[i].height;
@@ -186,15 +205,16 @@ static int encode_all(struct image_item *item, struct fault *fault)
         g_free(item->scaled[i].data);
         item->scaled[i].data = NULL;
     }
-    return 0;
+    return recipe->originals ? make_original(item, fault) : 0;
 }
 
 static int digest_all(struct image_item *item, struct fault *fault)
 {
     for (int i = 0; i < item->work->recipe->rendition_count; i++)
-        if (!EVP_DigestInit_ex2(item->state->digest, item->work->sha256, NULL) ||
-            !EVP_DigestUpdate(item->state->digest, item->encoded[i], item->encoded_bytes[i]) ||
-            !EVP_DigestFinal_ex(item->state->digest, item->result->outputs[i].sha256, NULL))
+        if (item->encoded[i] &&
+            (!EVP_DigestInit_ex2(item->state->digest, item->work->sha256, NULL) ||
+             !EVP_DigestUpdate(item->state->digest, item->encoded[i], item->encoded_bytes[i]) ||
+             !EVP_DigestFinal_ex(item->state->digest, item->result->outputs[i].sha256, NULL)))
             return fault_set(fault, "OpenSSL cannot compute SHA-256");
     return 0;
 }
@@ -207,6 +227,10 @@ static int store_all(struct image_item *item, struct fault *fault)
         char path[4096];
         enum store_result stored;
         image_output_path(recipe, i, item->path, path, sizeof path);
+        if (!item->encoded[i]) { /* an earlier run may have made it, of another source */
+            store_remove(item->work->output_root, path, output_name_top(recipe->renditions[i].output), NULL);
+            continue;
+        }
         stored = store_write(item->work->output_root, path, output_name_top(recipe->renditions[i].output),
                              item->encoded[i], item->encoded_bytes[i], item->work->durable, fault);
         if (stored)

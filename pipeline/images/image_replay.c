@@ -14,7 +14,7 @@
 /* --- an item ---------------------------------------------------------------------------------- */
 
 static int store_rendition(const struct image_replay *replay, uint64_t index, int rendition,
-                           struct item_record *record, struct fault *fault)
+                           const struct image_result *result, struct item_record *record, struct fault *fault)
 {
     const struct image_workload *images = replay->images;
     char path[4096], *data = NULL;
@@ -23,6 +23,8 @@ static int store_rendition(const struct image_replay *replay, uint64_t index, in
     GError *error = NULL;
     enum store_result stored;
 
+    if (!image_output_is_made(&result->outputs[rendition]))
+        return 0;
     image_output_path(images->recipe, rendition, images->paths[index], path, sizeof path);
     made = g_build_filename(replay->renditions, path, NULL);
     if (!g_file_get_contents(made, &data, &bytes, &error)) {
@@ -40,13 +42,14 @@ static int store_rendition(const struct image_replay *replay, uint64_t index, in
     return stored == STORE_OK ? 0 : stored == STORE_UNUSABLE ? WORKLOAD_STOP : WORKLOAD_FAILED;
 }
 
-static int store_renditions(const struct image_replay *replay, uint64_t index, struct item_record *record,
+static int store_renditions(const struct image_replay *replay, uint64_t index,
+                            const struct image_result *payload, struct item_record *record,
                             struct fault *fault)
 {
     int result = 0;
 
     for (int i = 0; i < replay->images->recipe->rendition_count && result == 0; i++)
-        result = store_rendition(replay, index, i, record, fault);
+        result = store_rendition(replay, index, i, payload, record, fault);
     return result;
 }
 
@@ -81,7 +84,7 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
     if (failed)
         fault_set(fault, "%s", item_table_reason(&replay->source, index, reason));
     else
-        result = store_renditions(replay, index, record, fault);
+        result = store_renditions(replay, index, payload, record, fault);
     slowdown = replay_wait(replay->crowd, own, &by, record->claim_ns, record->start_ns, time->wall_ns);
     record->cpu_ns = (uint64_t)(slowdown * (double)time->cpu_ns);
     if (result == WORKLOAD_FAILED)

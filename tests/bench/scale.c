@@ -68,8 +68,10 @@ static int tiny_item(void *context, void *state, uint64_t index, struct item_rec
     (void)state;
     (void)fault;
     result->renditions = (uint8_t)recipe->rendition_count;
-    for (int i = 0; i < recipe->rendition_count; i++)
+    for (int i = 0; i < recipe->rendition_count; i++) {
         memcpy(result->outputs[i].sha256, &index, sizeof index);
+        result->outputs[i].bytes = 1;
+    }
     record->bytes_in = 1;
     return 0;
 }

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort(); /* refused without a reason */
         return 0;
     }
-    for (int i = 0; i < recipe.rendition_count; i++)
+    for (int i = 0; i < recipe_pictures(&recipe); i++)
         if (recipe.renditions[i].width < 1 || recipe.renditions[i].height < 1 ||
             !recipe.renditions[i].name[0])
             abort();

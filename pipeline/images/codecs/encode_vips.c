@@ -184,7 +184,7 @@ int encode_vips_check(const struct recipe *recipe, struct fault *fault)
     bool tried[FORMAT_COUNT] = {false};
     struct fault why = {0};
 
-    for (int i = 0; i < recipe->rendition_count; i++) {
+    for (int i = 0; i < recipe_pictures(recipe); i++) {
         const struct rendition *r = &recipe->renditions[i];
         if (!tried[r->format] && encode_vips_try(r->format, &why))
             return fault_set(fault, "[rendition %s] format: %s", r->name, why.text);

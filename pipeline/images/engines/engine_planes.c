@@ -62,7 +62,7 @@ bool engine_planes_makes(const struct recipe *recipe)
 {
     bool all = !recipe->keep; /* the writers do not write metadata */
 
-    for (int i = 0; i < recipe->rendition_count; i++)
+    for (int i = 0; i < recipe_pictures(recipe); i++)
         all = all && makes(&recipe->renditions[i]);
     return all;
 }

@@ -35,7 +35,7 @@ static int sharpen(struct pixels *pixels, const struct rendition *rendition, con
 static int sharpen_all(const struct recipe *recipe, const struct engine_size *size, struct pixels scaled[],
                        struct fault *fault)
 {
-    for (int i = 0; i < recipe->rendition_count; i++)
+    for (int i = 0; i < recipe_pictures(recipe); i++)
         if (recipe->renditions[i].sharpen > 0 && sharpen(&scaled[i], &recipe->renditions[i], size))
             return fault_sys(fault, "no memory for sharpening");
     return 0;
@@ -49,18 +49,18 @@ int renditions_make(const struct engine *engine, const struct recipe *recipe, co
     double made[RECIPE_MAX_RENDITIONS] = {0}; /* scales of finished uncropped renditions; 0: none */
     bool done[RECIPE_MAX_RENDITIONS] = {false};
 
-    for (int n = 0; n < recipe->rendition_count; n++) {
+    for (int n = 0; n < recipe_pictures(recipe); n++) {
         const struct pixels *from = base;
         double needed = -1, smallest = 2;
         int next = 0;
-        for (int i = 0; i < recipe->rendition_count; i++) {
+        for (int i = 0; i < recipe_pictures(recipe); i++) {
             double s = geometry_scale(&recipe->renditions[i], size->width, size->height);
             if (!done[i] && s > needed) {
                 needed = s;
                 next = i;
             }
         }
-        for (int i = 0; i < recipe->rendition_count; i++)
+        for (int i = 0; i < recipe_pictures(recipe); i++)
             if (made[i] >= needed && made[i] < smallest && made[i] > 0) {
                 smallest = made[i];
                 from = &scaled[i];

@@ -17,6 +17,12 @@ static const struct {
     [NOTE_SOURCE_TYPE] = {"digital-source-type", "its IPTC DigitalSourceType is in no output"},
     [NOTE_ANIMATION] = {"animation", "only one of its frames is shown"},
     [NOTE_PAGES] = {"pages", "only the first of its pages or pictures is shown"},
+    [NOTE_KEPT_NO_JPEG] = {"kept-no-jpeg", "its original is kept as it is: it is no JPEG file"},
+    [NOTE_KEPT_REFUSED] = {"kept-refused",
+                           "its original is kept as it is: libjxl does not transcode a JPEG file "
+                           "of this kind (arithmetic coding, four colours, 12 bits)"},
+    [NOTE_KEPT_DIFFERENT] = {"kept-different",
+                             "its original is kept as it is: rebuilt from JPEG XL it has other bytes"},
 };
 
 void notes_add(struct notes *notes, enum note note)

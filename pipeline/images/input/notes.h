@@ -25,6 +25,9 @@ enum note {
     NOTE_SOURCE_TYPE,     /* the IPTC's DigitalSourceType: whether a camera or a program made it */
     NOTE_ANIMATION,       /* frames after the first */
     NOTE_PAGES,           /* further pages or pictures */
+    NOTE_KEPT_NO_JPEG, /* the original is an output as it is, because it is no JPEG file (jxl=lossless-jpeg) */
+    NOTE_KEPT_REFUSED,   /* ... libjxl does not transcode it */
+    NOTE_KEPT_DIFFERENT, /* ... the file made of it gave other bytes when it was rebuilt */
     NOTE_COUNT
 };
 

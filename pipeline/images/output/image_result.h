@@ -2,6 +2,7 @@
 #ifndef KNEE_IMAGE_RESULT_H
 #define KNEE_IMAGE_RESULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,9 +24,15 @@ enum image_stage {
 /* One output, as it was stored. */
 struct image_output {
     uint8_t sha256[32];
-    uint32_t bytes; /* UINT32_MAX and above: UINT32_MAX */
+    uint32_t bytes; /* UINT32_MAX and above: UINT32_MAX; 0: it was not made */
     uint16_t width, height;
 };
+
+/* Of an item's originals (recipe.h) one was not made. */
+static inline bool image_output_is_made(const struct image_output *output)
+{
+    return output->bytes > 0;
+}
 
 /* Item payload. A table has room for only image_result_bytes() of it, as much as its recipe needs: never
  * copy or clear more than that in a table. */

@@ -208,6 +208,8 @@ static bool outputs_are_there(const struct run_journal *journal, const char *ite
     for (int i = 0; i < journal->recipe->rendition_count; i++) {
         char within[4096], path[8192];
         struct stat status;
+        if (!image_output_is_made(&result->outputs[i]))
+            continue;
         image_output_path(journal->recipe, i, item_path, within, sizeof within);
         snprintf(path, sizeof path, "%s/%s", journal->out, within);
         if (lstat(path, &status) || !S_ISREG(status.st_mode) ||

@@ -7,6 +7,7 @@
  *          knee's version, SHA-256 of recipe and batch, each rendition's pattern of names, resolved (output_name.h)
  * - done   PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS OUT_BYTES NOTES SHA256 W H B ...
  *          NOTES: the set of notes (notes.h) as a number; for each rendition its SHA256, width, height and bytes
+ *          (0: one of the two originals that was not made)
  * - failed PATH ATTEMPT KIND ENGINE WIDTH HEIGHT BYTES MTIME_NS STAGE REASON
  *
  * A worker appends an item's line when all its outputs have their names; the parent appends that of an item

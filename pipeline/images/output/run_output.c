@@ -161,7 +161,8 @@ static int put_outputs(struct outputs *outputs)
 
     while (output_order_next(&outputs->order, &path, &index, &rendition)) {
         const struct image_result *result = item_table_item_payload(outputs->table, index);
-        if (!is_done(outputs->table, index) || rendition >= result->renditions)
+        if (!is_done(outputs->table, index) || rendition >= result->renditions ||
+            !image_output_is_made(&result->outputs[rendition]))
             continue;
         if (manifest_put(&outputs->writer, path, result->outputs[rendition].sha256))
             return -1;

@@ -8,7 +8,15 @@
 
 #include <stdbool.h>
 
-enum recipe_format { FORMAT_JPEG, FORMAT_WEBP, FORMAT_PNG, FORMAT_AVIF, FORMAT_JXL, FORMAT_COUNT };
+enum recipe_format {
+    FORMAT_JPEG,
+    FORMAT_WEBP,
+    FORMAT_PNG,
+    FORMAT_AVIF,
+    FORMAT_JXL,
+    FORMAT_COUNT,
+    FORMAT_AS_IS = FORMAT_COUNT
+};
 
 enum { FORMAT_KEYS_MOST = 4 };
 
@@ -21,7 +29,8 @@ struct format {
         *const keys[FORMAT_KEYS_MOST]; /* of [rendition NAME] that not every format reads; NULL: no more */
 };
 
-extern const struct format formats[FORMAT_COUNT];
+/* After those of renditions: FORMAT_AS_IS, a source of any format as it is; its outputs have no ending of their own. */
+extern const struct format formats[FORMAT_COUNT + 1];
 
 /* Does this format read the key? False for the keys that every format reads. */
 bool format_reads(enum recipe_format format, const char *key);

@@ -19,7 +19,7 @@ double geometry_base_scale(const struct recipe *recipe, int width, int height)
 {
     double scale = 0;
 
-    for (int i = 0; i < recipe->rendition_count; i++)
+    for (int i = 0; i < recipe_pictures(recipe); i++)
         scale = fmax(scale, geometry_scale(&recipe->renditions[i], width, height));
     return fmin(scale, 1);
 }

@@ -165,6 +165,8 @@ bool output_name_is_resolved(const char *text)
     size_t length;
     enum piece piece;
 
+    if (strcmp(text, RECIPE_KEPT_OUTPUT) == 0)
+        return true;
     if (strlen(text) >= RECIPE_NAME_BYTES || !has_item(text) || fault_of_samples(text))
         return false;
     while ((piece = next_piece(&at, &start, &length)) != PIECE_END)
@@ -243,10 +245,14 @@ int output_name_resolve(const char *pattern, const struct rendition *rendition,
 {
     GString *text = g_string_new(NULL);
     const char *why = NULL;
-    int failed = resolve_pieces(pattern ? pattern : default_pattern, rendition, text, what, bytes) ||
-                 (pattern && check_pattern(pattern, what, bytes));
+    int failed;
 
-    if (!failed && !ends_in_format(text->str, (int)rendition->format))
+    if (rendition->format == FORMAT_AS_IS)
+        pattern = RECIPE_KEPT_OUTPUT;
+    failed = resolve_pieces(pattern ? pattern : default_pattern, rendition, text, what, bytes) ||
+             (pattern && check_pattern(pattern, what, bytes));
+
+    if (!failed && rendition->format != FORMAT_AS_IS && !ends_in_format(text->str, (int)rendition->format))
         g_string_append_printf(text, ".%s", formats[rendition->format].extension);
     if (!failed && text->len >= RECIPE_NAME_BYTES)
         why = "is too long: at most 255 bytes";

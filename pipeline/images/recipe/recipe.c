@@ -25,7 +25,7 @@ static const struct {
     const char *group; /* with a blank at the end: any group that begins so */
     const char *keys[MOST_KEYS];
 } known[] = {
-    {"recipe", {"name", "background", "clip_offset_s", "keep", "animated_gif"}},
+    {"recipe", {"name", "background", "clip_offset_s", "keep", "animated_gif", "jxl"}},
     {"limits", {"megapixels", "megabytes"}},
     {"watermark", {"file", "width", "opacity", "margin", "position"}},
     {"caption", {"font", "text", "size", "margin", "position"}},

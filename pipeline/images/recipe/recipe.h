@@ -66,6 +66,14 @@ struct rendition {
 /* The input's EXIF artist and copyright; an sRGB profile: the pixels are sRGB in any case. */
 enum { KEEP_COPYRIGHT = 1, KEEP_ICC = 2 };
 
+/* The outputs of jxl=lossless-jpeg; an item has one of the two. */
+enum recipe_original {
+    ORIGINAL_JXL,  /* a JPEG source as JPEG XL, from which it can be rebuilt */
+    ORIGINAL_KEPT, /* any other source as it is */
+    ORIGINAL_COUNT
+};
+#define RECIPE_KEPT_OUTPUT "kept/{path}" /* the pattern of its names */
+
 struct recipe {
     char *text; /* the file as it was read; owned */
     char
@@ -73,6 +81,7 @@ struct recipe {
     struct rendition
         renditions[RECIPE_MAX_RENDITIONS]; /* in the order of the file; a ladder's as its widths */
     int rendition_count;
+    int originals; /* the last ones of them: ORIGINAL_COUNT, or 0; they have neither box nor pixels */
 
     char watermark_path[RECIPE_PATH_BYTES]; /* empty: no rendition has one */
     double watermark_width;                 /* share of the rendition's width */
@@ -97,6 +106,12 @@ struct recipe {
 /* Returns 0, or -1 with a fault that names file, line, key and remedy. */
 int recipe_load(const char *path, struct recipe *recipe, struct fault *fault);
 void recipe_release(struct recipe *recipe);
+
+/* The number of renditions that are made from pixels: the first ones. */
+static inline int recipe_pictures(const struct recipe *recipe)
+{
+    return recipe->rendition_count - recipe->originals;
+}
 
 /* Do the outputs depend on the input's metadata (metadata.h)? */
 bool recipe_needs_metadata(const struct recipe *recipe);

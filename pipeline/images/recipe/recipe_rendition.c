@@ -137,7 +137,8 @@ static int check_box(const struct recipe_reading *r, const char *group, const st
 
 static int name_outputs(const struct recipe_reading *r, const char *group, struct rendition *rendition)
 {
-    const char *pattern = key_file_find(&r->file, group, "name");
+    bool is_picture = g_str_has_prefix(group, RECIPE_RENDITION); /* name= of [recipe] is another key */
+    const char *pattern = is_picture ? key_file_find(&r->file, group, "name") : NULL;
     char what[256];
 
     if (output_name_resolve(pattern, rendition, rendition->output, what, sizeof what))
@@ -205,6 +206,30 @@ static int read_rendition(const struct recipe_reading *r, const char *group)
     return failed;
 }
 
+/* --- originals -------------------------------------------------------------------------------- */
+
+static int add_original(const struct recipe_reading *r, const char *name, enum recipe_format format)
+{
+    struct rendition original = {.format = format};
+
+    g_strlcpy(original.name, name, sizeof original.name);
+    if (add_rendition(r, "recipe", &original, 0, false))
+        return -1;
+    r->recipe->originals++;
+    return 0;
+}
+
+static int read_originals(const struct recipe_reading *r)
+{
+    static const char *const choices[] = {"none", "lossless-jpeg", NULL};
+    int choice = 0;
+
+    if (recipe_get_choice(r, "recipe", "jxl", choices, &choice))
+        return -1;
+    return choice && (add_original(r, "original", FORMAT_JXL) || add_original(r, "kept", FORMAT_AS_IS)) ? -1
+                                                                                                        : 0;
+}
+
 int recipe_check_pixels(const struct recipe_reading *r)
 {
     uint64_t sum = 0;
@@ -235,5 +260,5 @@ int recipe_read_renditions(const struct recipe_reading *r)
     }
     if (!failed && !r->recipe->rendition_count)
         failed = fault_set(r->fault, "recipe %s: no rendition in it: add a group [rendition NAME]", r->path);
-    return failed;
+    return failed ? failed : read_originals(r);
 }

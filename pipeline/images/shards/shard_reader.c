@@ -120,7 +120,7 @@ static int take_rendition(char *const *fields, struct shard_result *result)
     uint64_t format;
 
     if (at == RECIPE_MAX_RENDITIONS || line_field_unescape(fields[1]) || line_field_unescape(fields[3]) ||
-        number(fields[2], FORMAT_COUNT - 1, &format) || !output_name_is_resolved(fields[3]) ||
+        number(fields[2], FORMAT_AS_IS, &format) || !output_name_is_resolved(fields[3]) ||
         strlen(fields[1]) >= sizeof rendition->name || strlen(fields[3]) >= sizeof rendition->output ||
         number(fields[4], UINT64_MAX, &outcome->rendition_files[at]) ||
         number(fields[5], UINT64_MAX, &outcome->rendition_bytes[at]))

@@ -93,7 +93,8 @@ static void put_outputs(FILE *file, struct output_order *order, const struct ite
 
     while (output_order_next(order, &path, &index, &rendition)) {
         const struct image_result *image = item_table_item_payload(table, index);
-        if (is_done(table, index) && rendition < image->renditions)
+        if (is_done(table, index) && rendition < image->renditions &&
+            image_output_is_made(&image->outputs[rendition]))
             put_output(file, path, order->batch->paths[index], rendition, &image->outputs[rendition]);
     }
 }
@@ -103,6 +104,8 @@ static void count_outputs(struct run_outcome *outcome, const struct item_table *
     for (uint64_t i = 0; i < table->items; i++) {
         const struct image_result *image = item_table_item_payload(table, i);
         for (int r = 0; is_done(table, i) && r < image->renditions; r++) {
+            if (!image_output_is_made(&image->outputs[r]))
+                continue;
             outcome->outputs++;
             outcome->rendition_files[r]++;
             outcome->rendition_bytes[r] += image->outputs[r].bytes;
