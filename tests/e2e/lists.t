@@ -64,7 +64,7 @@ PY
 is "$(cat out/NOTES.tsv)" "path	note	meaning
 link.png	link	a link, which was not followed
 signed.jpg	profile-damaged	its colour profile cannot be read and was passed over
-signed.jpg	c2pa	its C2PA manifest is in no output" "NOTES.tsv names what was left out and dropped"
+signed.jpg	c2pa	its C2PA manifest is in no picture made of it" "NOTES.tsv names what was left out and dropped"
 like "$(cat messages)" '^notes: 1 profile-damaged, 1 c2pa: see out/NOTES.tsv$' "... and the summary counts it"
 
 files="RENDITIONS.json SUMMARY.json NOTES.tsv MANIFEST.sha256"

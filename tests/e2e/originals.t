@@ -21,6 +21,7 @@ vips cast rgb.v a.ppm uchar
     cp in/baseline.jpg in/exif.jpg
     exiv2 -M "set Exif.Image.Orientation 6" -M "set Exif.Image.Artist Jo" -M "set Xmp.dc.title Noise" in/exif.jpg
     cat in/baseline.jpg - <<<"bytes after the end" >in/trailing.jpg
+    head -c -2 in/baseline.jpg >in/no-end.jpg
     head -c 4000 in/baseline.jpg >in/cut.jpg
     vips copy a.ppm in/other.png
 } || exit 1
@@ -48,18 +49,18 @@ is "$(rebuilt out)" 6 "djxl makes each of them again, byte for byte"
 is "$(exiv2 -q -g Exif.Image.Artist -g Exif.Image.Orientation -g Xmp.dc.title -Pv out/original/exif.jpg.jxl | tr '\n' '|')" \
     '6|Jo|lang="x-default" Noise|' "exiv2 reads EXIF and XMP"
 is "$(vipsheader -f width out/original/exif.jpg.jxl)" 97 "... and libvips turns the picture once"
-is "$(cd out/kept && find . -type f | sort | tr '\n' ' ')" "./arithmetic.jpg ./cmyk.jpg ./other.png " "all others are kept"
-for name in arithmetic.jpg cmyk.jpg other.png; do cmp "out/kept/$name" "in/$name" || break; done
+is "$(cd out/kept && find . -type f | sort | tr '\n' ' ')" "./arithmetic.jpg ./cmyk.jpg ./no-end.jpg ./other.png " "all others are kept"
+for name in arithmetic.jpg cmyk.jpg no-end.jpg other.png; do cmp "out/kept/$name" "in/$name" || break; done
 ok $? "... as they are"
 is "$(grep -c . out/NOTES.tsv) $(grep kept out/NOTES.tsv | cut -f 1,2 | tr '\t\n' ' |')" \
-    "5 arithmetic.jpg kept-refused|cmyk.jpg kept-refused|other.png kept-no-jpeg|" "... with a note"
+    "7 arithmetic.jpg kept-refused|cmyk.jpg kept-refused|no-end.jpg kept-refused|other.png kept-no-jpeg|" "... with a note"
 (cd out && sha256sum --quiet -c MANIFEST.sha256) && "$KNEE" verify out >/dev/null
 ok $? "the manifest has them"
 is "$(jq -r '.renditions[] | select(.rendition != "small") | .type' out/RENDITIONS.json | sort | uniq -c | tr -s ' \n' ' ')" \
-    " 3 application/octet-stream 6 image/jxl " "RENDITIONS.json has their types"
+    " 4 application/octet-stream 6 image/jxl " "RENDITIONS.json has their types"
 is "$(jq -c '.renditions[] | select(.path == "original/exif.jpg.jxl") | [.width, .height, .source]' out/RENDITIONS.json)" '[97,131,"exif.jpg"]' \
     "... sizes and sources"
-is "$(jq -c '[.renditions[].files], .outputs.files' out/SUMMARY.json | tr '\n' ' ')" "[9,6,3] 18 " "SUMMARY.json counts them"
+is "$(jq -c '[.renditions[].files], .outputs.files' out/SUMMARY.json | tr '\n' ' ')" "[10,6,4] 20 " "SUMMARY.json counts them"
 
 "$KNEE" run --quiet --serial --recipe r.recipe in serial 2>stderr
 "$KNEE" run --quiet --sandbox=off --workers 1 --recipe r.recipe in free 2>stderr
@@ -84,7 +85,7 @@ cp in/grey.jpg in/arithmetic.jpg
 "$KNEE" run --quiet --workers 2 --recipe r.recipe in out 2>stderr
 like "$(cat stderr)" 'another batch' "other sizes are another batch"
 "$KNEE" run --quiet --restart --workers 2 --recipe r.recipe in out 2>stderr
-is "$(cd out && find kept original -type f | sort | tr '\n' ' ')" "kept/cmyk.jpg kept/other.png kept/progressive.jpg original/arithmetic.jpg.jxl original/baseline.jpg.jxl original/exif.jpg.jxl original/grey.jpg.jxl original/sub/restart.jpg.jxl original/trailing.jpg.jxl " \
+is "$(cd out && find kept original -type f | sort | tr '\n' ' ')" "kept/cmyk.jpg kept/no-end.jpg kept/other.png kept/progressive.jpg original/arithmetic.jpg.jxl original/baseline.jpg.jxl original/exif.jpg.jxl original/grey.jpg.jxl original/sub/restart.jpg.jxl original/trailing.jpg.jxl " \
     "--restart removes what is no output any more"
 rm out/original/baseline.jpg.jxl
 "$KNEE" run --quiet --workers 2 --recipe r.recipe in out 2>stderr

@@ -12,15 +12,15 @@ static const struct {
     [NOTE_JPEG_ODD_HEADER] = {"jpeg-odd-header", "a header breaks the standard; all pixels are there"},
     [NOTE_PROFILE] = {"profile", "its colour profile was applied; outputs are sRGB"},
     [NOTE_ORIENTATION] = {"orientation", "its orientation was applied; outputs are upright"},
-    [NOTE_GAIN_MAP] = {"gain-map", "its HDR gain map is in no output"},
-    [NOTE_C2PA] = {"c2pa", "its C2PA manifest is in no output"},
-    [NOTE_SOURCE_TYPE] = {"digital-source-type", "its IPTC DigitalSourceType is in no output"},
+    [NOTE_GAIN_MAP] = {"gain-map", "its HDR gain map is in no picture made of it"},
+    [NOTE_C2PA] = {"c2pa", "its C2PA manifest is in no picture made of it"},
+    [NOTE_SOURCE_TYPE] = {"digital-source-type", "its IPTC DigitalSourceType is in no picture made of it"},
     [NOTE_ANIMATION] = {"animation", "only one of its frames is shown"},
     [NOTE_PAGES] = {"pages", "only the first of its pages or pictures is shown"},
     [NOTE_KEPT_NO_JPEG] = {"kept-no-jpeg", "its original is kept as it is: it is no JPEG file"},
     [NOTE_KEPT_REFUSED] = {"kept-refused",
-                           "its original is kept as it is: libjxl does not transcode a JPEG file "
-                           "of this kind (arithmetic coding, four colours, 12 bits)"},
+                           "its original is kept as it is: libjxl does not transcode its JPEG data "
+                           "(arithmetic coding, four colours, 12 bits, no end marker)"},
     [NOTE_KEPT_DIFFERENT] = {"kept-different",
                              "its original is kept as it is: rebuilt from JPEG XL it has other bytes"},
 };

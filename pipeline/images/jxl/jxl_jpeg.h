@@ -12,9 +12,9 @@
 #include "pipeline/base/fault.h"
 
 enum jxl_jpeg_result {
-    JXL_JPEG_SAME,       /* data has been made, and gives the JPEG file again */
-    JXL_JPEG_REFUSED,    /* libjxl does not take this JPEG file: arithmetic coding, four colours, 12 bits */
-    JXL_JPEG_DIFFERENT,  /* what was made from it gives another file, or none */
+    JXL_JPEG_SAME,      /* data has been made, and gives the JPEG file again */
+    JXL_JPEG_REFUSED,   /* libjxl does not take it: arithmetic coding, four colours, 12 bits, no end marker */
+    JXL_JPEG_DIFFERENT, /* what was made from it gives another file, or none */
     JXL_JPEG_UNAVAILABLE /* no memory: fault */
 };
 
