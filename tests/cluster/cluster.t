@@ -19,6 +19,7 @@ cluster=$work/cluster
 mkdir "$cluster" && chmod 755 "$work" "$cluster"
 # shellcheck disable=SC2317 # the trap calls it
 clean() {
+    [ -z "${administrator:-}" ] || kill "$administrator" 2>/dev/null
     hosts_down
     slurm_down
     mountpoint -q "$work/small" && umount "$work/small"
@@ -129,6 +130,14 @@ ok $? "the controller is killed"
 controller=$submission
 sleep 3
 slurm_controller
+# A controller that was killed has forgotten the jobs since it last saved its state, and gives their numbers again. The
+# node that knows such a job refuses its namesake and is drained: for an administrator to end.
+while sleep 1; do
+    host_run 0 sinfo -h -N -o '%N %T %E' 2>/dev/null | awk '/drain.*Duplicate jobid/ { print $1 }' | while read -r node; do
+        host_run 0 scontrol update "NodeName=$node" State=resume
+    done
+done >/dev/null 2>&1 &
+administrator=$!
 ends interrupted $interrupted "attached again"
 like "$(messages interrupted)" 'attached to job' "the array had gone on"
 ends cancelled $cancelled "array cancelled"
@@ -141,6 +150,8 @@ done
 idle=$(slurm_idle)
 is "$idle" 4 "all nodes are idle again"
 [ "$idle" = 4 ] || host_run 0 sinfo -h -N -o '# %N %T %E'
+kill "$administrator" && wait "$administrator" 2>/dev/null
+administrator=
 
 # The same shard command without Slurm: GNU parallel over ssh.
 if command -v parallel >/dev/null && [ -x /usr/sbin/sshd ]; then
