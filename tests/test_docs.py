@@ -3,6 +3,7 @@ lines are short; words that the glossary replaces do not come back. Prints TAP."
 
 import html
 import itertools
+import os
 import pathlib
 import re
 import subprocess
@@ -143,6 +144,12 @@ def test_comments_are_short() -> None:
                         yield f"{name_of(path)}:{number}: {len(line)} columns"
 
     none(long())
+
+
+def test_scripts_can_be_run() -> None:
+    tests = sorted((ROOT / "tests").rglob("*.t"))
+    assert tests
+    none(f"{name_of(path)}: not executable" for path in tests if not os.access(path, os.X_OK))
 
 
 def test_documents_begin_with_a_title() -> None:
