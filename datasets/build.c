@@ -11,6 +11,7 @@
 #include "datasets/clip.h"
 #include "harness/console/message.h"
 #include "harness/console/options.h"
+#include "harness/machine/starting_mask.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/item_table.h"
 #include "pipeline/pool/pool.h"
@@ -247,6 +248,8 @@ int main(int argc, char **argv)
     int operand_count;
     struct fault fault = {0};
     struct sources sources;
+
+    starting_mask_restore();
     message_set_command("dataset");
     options.jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
     enum options_result parsed =

@@ -35,10 +35,10 @@ rate() # rate [OPTION...]: thousands of bytes per second
 }
 alone=$(rate)
 elapsed=$(rate -elapsed)
-told=$(grep -c 'elapsed time instead' messages || true)
+said=$(grep -c 'elapsed time instead' messages || true)
 multi=$(rate -multi 1)
-multi_told=$(grep -c 'elapsed time instead' messages || true)
-echo "without $alone, -multi 1 $multi, -elapsed $elapsed; -elapsed says so: $told, -multi: $multi_told"
+multi_said=$(grep -c 'elapsed time instead' messages || true)
+echo "without $alone, -multi 1 $multi, -elapsed $elapsed; -elapsed says so: $said, -multi: $multi_said"
 awk -v alone="$alone" -v multi="$multi" -v elapsed="$elapsed" '
     BEGIN { exit !(alone + 0 > 2 * (multi + 0) && alone + 0 > 2 * (elapsed + 0) && elapsed + 0 > 0) }'
-[ "$told" = 1 ] && [ "$multi_told" = 0 ]
+[ "$said" = 1 ] && [ "$multi_said" = 0 ]

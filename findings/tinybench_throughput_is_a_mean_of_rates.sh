@@ -5,7 +5,7 @@
 #   which is 1 / latency: a mean latency of 50 ms goes with 20 ops/s.
 # Seen: each run is turned into a rate, and the rates are averaged. A task that takes 1 ms and 99 ms in turn gets a mean
 #   latency of 50 ms and a mean throughput of 505 ops/s in the same line, although 100 runs took 5 s. A second task that
-#   takes 25 ms in each run, half of the time, is told to be 12 times slower (40 ops/s). The "med" column does not help:
+#   takes 25 ms in each run, half of the time, is given as 12 times slower (40 ops/s). The "med" column does not help:
 #   it is 505 for the first task, too.
 #     mixed: total 5000 ms for 100 runs, latency 50.0 ms, throughput 505.1 ops/s   steady: 2500 ms, 25.0 ms, 40.0 ops/s
 # Why it matters: work whose items differ (large and small pictures, cache hits, a collection of garbage now and then)

@@ -97,7 +97,7 @@ static int complain(const struct following *f, struct fault *fault)
 
 /* A controller that does not answer may be starting again, and one that answers now may have just started: what it
  * refuses is submitted once more. Returns whether to go on. */
-static bool is_worth_a_try(struct following *f)
+static bool take_refusal(struct following *f)
 {
     struct fault silent = {0};
     uint64_t index_most;
@@ -120,7 +120,7 @@ static int send_again(struct following *f, struct fault *fault)
     if (vain >= VAIN_MOST)
         return complain(f, fault);
     if (submission_send(s, f->index_most, &refused)) {
-        if (is_worth_a_try(f))
+        if (take_refusal(f))
             return 0;
         *fault = refused;
         return -1;

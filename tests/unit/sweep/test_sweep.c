@@ -454,7 +454,7 @@ static void disturbed_trials_next_to_antagonists_never_count(void **state)
     study_close(&study);
 }
 
-static void other_bytes_fail_are_told_and_not_repeated(void **state)
+static void other_bytes_fail_are_reported_and_not_repeated(void **state)
 {
     struct script script;
     struct study study;
@@ -637,7 +637,7 @@ int main(void)
         IN_A_FOLDER(the_time_left_keeps_to_the_budget),
         IN_A_FOLDER(disturbed_trials_are_not_repeated_where_they_count),
         IN_A_FOLDER(disturbed_trials_next_to_antagonists_never_count),
-        IN_A_FOLDER(other_bytes_fail_are_told_and_not_repeated),
+        IN_A_FOLDER(other_bytes_fail_are_reported_and_not_repeated),
         IN_A_FOLDER(a_run_that_cannot_start_ends_the_sweep_with_its_reason),
         IN_A_FOLDER(a_slow_pace_drops_whole_blocks_from_the_end),
         IN_A_FOLDER(a_block_far_slower_than_predicted_is_broken_off),
