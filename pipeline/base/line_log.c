@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pipeline/base/lines.h"
+
 enum { SUM_DIGITS = 8, LOCK_TRIES = 200, LOCK_PAUSE_MS = 10 };
 
 /* CRC-32C (Castagnoli 1993), bit by bit: some hundred bytes an item. */
@@ -135,15 +137,37 @@ static char *sound_text(char *line, size_t length)
     return end + 1;
 }
 
+/* Lines that are unsound, longer than any that is written too, are skipped. Returns what take() returns, or -1. */
+static int read_lines(const struct line_log *log, struct lines *lines, int (*take)(void *context, char *text),
+                      void *context, uint64_t *bad, struct fault *fault)
+{
+    enum lines_result got;
+    char *line;
+    size_t length;
+    int result = 0;
+
+    while (!result && ((got = lines_next(lines, &line, &length)) == LINES_LINE || got == LINES_LONG)) {
+        char *text = got == LINES_LINE ? sound_text(line, length) : NULL;
+        if (text)
+            result = take(context, text);
+        else if (got == LINES_LONG || length)
+            ++*bad;
+    }
+    if (result || got == LINES_END)
+        return result;
+    if (got == LINES_FAILED)
+        return fault_set(fault, "reading %s: %s", log->path, strerror(errno));
+    fault_set(fault, "%s: it has more than %zu MiB without a line in them, which no run writes: remove it",
+              log->path, LINES_SKIPPED_MOST >> 20);
+    return fault_advise(fault, ADVICE_START_AGAIN);
+}
+
 int line_log_read(const struct line_log *log, int (*take)(void *context, char *text), void *context,
                   uint64_t *bad, struct fault *fault)
 {
-    int fd = fcntl(log->read_fd, F_DUPFD_CLOEXEC, 3);
+    int fd = fcntl(log->read_fd, F_DUPFD_CLOEXEC, 3), result;
     FILE *file = fd < 0 || lseek(fd, 0, SEEK_SET) ? NULL : fdopen(fd, "r");
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length;
-    int result = 0;
+    struct lines lines;
 
     *bad = 0;
     if (!file) {
@@ -152,19 +176,10 @@ int line_log_read(const struct line_log *log, int (*take)(void *context, char *t
             close(fd);
         return -1;
     }
-    while (!result && (length = getline(&line, &capacity, file)) > 0) {
-        char *text;
-        if (line[length - 1] == '\n')
-            line[--length] = '\0';
-        text = sound_text(line, (size_t)length);
-        if (text)
-            result = take(context, text);
-        else if (length)
-            ++*bad;
-    }
-    if (!result && ferror(file))
-        result = fault_set(fault, "reading %s: %s", log->path, strerror(errno));
-    free(line);
+    result = lines_begin(&lines, file, '\n', LINE_LOG_TEXT_BYTES + SUM_DIGITS + 2)
+                 ? fault_sys(fault, "%s: no memory", log->path)
+                 : read_lines(log, &lines, take, context, bad, fault);
+    lines_end(&lines);
     fclose(file);
     return result;
 }

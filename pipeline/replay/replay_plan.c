@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/base/lines.h"
 #include "pipeline/base/plain_file.h"
+#include "pipeline/pool/pool.h"
 
 static const char head[] = "knee-replay 2";
 
-/* The longest line of the head is a word and a number. */
-enum { LINE_BYTES = 64 };
+/* The longest line has a number for each of POOL_MAX_WORKERS. */
+enum { LINE_BYTES = 64 * POOL_MAX_WORKERS };
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
@@ -67,57 +69,56 @@ static int take_number(const char **text, char after, uint64_t *number)
     return 0;
 }
 
-/* "NAME NUMBER\n" */
-static int take_named(const char *line, const char *name, uint64_t *number)
+/* The next line, which must have its end: the last one of a file that was cut off has none. Returns NULL otherwise. */
+static char *next_line(struct lines *lines)
 {
+    size_t length;
+    char *line;
+
+    return lines_next(lines, &line, &length) == LINES_LINE && lines->ended && strlen(line) == length ? line
+                                                                                                     : NULL;
+}
+
+/* "NAME NUMBER" */
+static int take_named(struct lines *lines, const char *name, uint64_t *number)
+{
+    const char *line = next_line(lines);
     size_t length = strlen(name);
 
-    if (strncmp(line, name, length) != 0 || line[length] != ' ')
+    if (!line || strncmp(line, name, length) != 0 || line[length] != ' ')
         return -1;
     line += length + 1;
-    return take_number(&line, '\n', number);
+    return take_number(&line, '\0', number);
 }
 
-/* "excess X1 X2 ...\n" */
-static int take_excess(FILE *file, struct replay_plan *plan)
+/* "excess X1 X2 ..." */
+static int take_excess(struct lines *lines, struct replay_plan *plan)
 {
-    char *line = NULL, *at, *end;
-    size_t bytes = 0;
-    int result = -1;
+    char *at = next_line(lines), *end;
 
-    if (getline(&line, &bytes, file) >= 0 && strncmp(line, "excess", 6) == 0)
-        for (at = line + 6; *at == ' '; at = end) {
-            double value = strtod(at + 1, &end), *grown;
-            if (end == at + 1 || !isfinite(value) || value < 0)
-                break;
-            grown = realloc(plan->excess, (plan->excess_most + 1) * sizeof *grown);
-            if (!grown)
-                break;
-            plan->excess = grown;
-            plan->excess[plan->excess_most++] = value;
-        }
-    else
-        at = line;
-    if (at && *at == '\n')
-        result = 0;
-    free(line);
-    return result;
-}
-
-static int take_head(FILE *file, struct replay_plan *plan)
-{
-    char line[LINE_BYTES];
-    uint64_t *const times[] = {&plan->prefix_ns, &plan->init_ns, &plan->suffix_ns};
-    static const char *const names[] = {"prefix", "init", "suffix"};
-
-    if (!fgets(line, sizeof line, file) || strncmp(line, head, sizeof head - 1) != 0 ||
-        line[sizeof head - 1] != '\n')
+    if (!at || strncmp(at, "excess", 6) != 0)
         return -1;
-    for (int i = 0; i < 3; i++)
-        if (!fgets(line, sizeof line, file) || take_named(line, names[i], times[i]))
+    for (at += 6; *at == ' '; at = end) {
+        double value = strtod(at + 1, &end), *grown;
+        if (end == at + 1 || !isfinite(value) || value < 0)
             return -1;
-    return take_excess(file, plan) || !fgets(line, sizeof line, file) ||
-                   take_named(line, "items", &plan->items)
+        grown = realloc(plan->excess, (plan->excess_most + 1) * sizeof *grown);
+        if (!grown)
+            return -1;
+        plan->excess = grown;
+        plan->excess[plan->excess_most++] = value;
+    }
+    return *at ? -1 : 0;
+}
+
+static int take_head(struct lines *lines, struct replay_plan *plan)
+{
+    const char *line = next_line(lines);
+
+    return !line || strcmp(line, head) != 0 || take_named(lines, "prefix", &plan->prefix_ns) ||
+                   take_named(lines, "init", &plan->init_ns) ||
+                   take_named(lines, "suffix", &plan->suffix_ns) || take_excess(lines, plan) ||
+                   take_named(lines, "items", &plan->items)
                ? -1
                : 0;
 }
@@ -126,16 +127,14 @@ static int take_head(FILE *file, struct replay_plan *plan)
 static int take_item(const char *line, struct replay_item *item, struct replay_label *label)
 {
     const char *text = line;
-    size_t length;
 
-    if (take_number(&text, ' ', &item->wall_ns) || take_number(&text, label ? ' ' : '\n', &item->cpu_ns))
+    if (take_number(&text, ' ', &item->wall_ns) || take_number(&text, label ? ' ' : '\0', &item->cpu_ns))
         return -1;
     if (!label)
         return 0;
-    length = take_number(&text, ' ', &label->bytes) ? 0 : strlen(text);
-    if (length < 2 || text[length - 1] != '\n')
+    if (take_number(&text, ' ', &label->bytes) || !*text)
         return -1;
-    label->name = strndup(text, length - 1);
+    label->name = strdup(text);
     return label->name ? 0 : -1;
 }
 
@@ -151,17 +150,18 @@ static int grow(struct replay_plan *plan, uint64_t room, bool labels)
 
 /* Grows with the lines that are there, so that a wrong number of items costs no memory. The first line shows whether
  * items have names: it has more than one blank. plan->items counts those that were read. */
-static int take_items(FILE *file, struct replay_plan *plan)
+static int take_items(struct lines *lines, struct replay_plan *plan)
 {
     uint64_t room = 0, wanted = plan->items;
-    size_t bytes = 0;
-    char *line = NULL;
+    size_t length;
+    char *line;
     bool labels = false;
     int result = 0;
 
     for (plan->items = 0; plan->items < wanted && result == 0;) {
-        if (getline(&line, &bytes, file) < 0)
-            break;
+        line = next_line(lines);
+        if (!line)
+            return -1;
         if (!plan->items)
             labels = strchr(line, ' ') != strrchr(line, ' ');
         if (plan->items == room)
@@ -170,21 +170,23 @@ static int take_items(FILE *file, struct replay_plan *plan)
             result = take_item(line, &plan->item[plan->items], labels ? &plan->label[plan->items] : NULL);
         plan->items += result == 0;
     }
-    free(line);
-    return result || plan->items < wanted || fgetc(file) != EOF ? -1 : 0;
+    return result || lines_next(lines, &line, &length) != LINES_END ? -1 : 0;
 }
 
 int replay_plan_read(struct replay_plan *plan, const char *path, struct fault *fault)
 {
     const char *why;
     FILE *file = plain_file_stream(path, &why);
+    struct lines lines;
     int result;
 
     *plan = (struct replay_plan){0};
     if (!file)
         return fault_set(fault, "%s: %s: --replay takes a folder that 'knee sweep --replay' has made", path,
                          why);
-    result = take_head(file, plan) || take_items(file, plan);
+    result =
+        lines_begin(&lines, file, '\n', LINE_BYTES) || take_head(&lines, plan) || take_items(&lines, plan);
+    lines_end(&lines);
     fclose(file);
     if (!result)
         return 0;

@@ -99,6 +99,43 @@ refused "a device as a font" run --recipe font.recipe batch out
 [ ! -e out ] && [ ! -e replayed ]
 ok $? "nothing was written for any of them"
 
+# Files as large as a disk in which there is nothing: no memory and no time is spent on them.
+rm -rf out
+"$KNEE" run --quiet batch out
+if truncate -s 1T out/.knee/journal 2>/dev/null; then
+    sparse() { # sparse NAME PATTERN ARGUMENT...
+        local name=$1 pattern=$2
+        shift 2
+        (ulimit -v 4000000; exec timeout 60 "$KNEE" "$@") >/dev/null 2>said
+        like "$? $(grep -c '' said) $(cat said)" "^[12] 1 .*($pattern)" "a sparse file of a terabyte as $name: refused at once, in one line"
+    }
+    truncate -s 1T sparse
+    mkdir sparse-study && truncate -s 1T sparse-study/study.db
+    printf '[rendition one]\nwidth=40\nheight=40\ncaption=true\n[caption]\nfont=%s\n' "$work/sparse" >font.recipe
+    printf '[rendition one]\nwidth=40\nheight=40\nwatermark=true\n[watermark]\nfile=%s\n' "$work/sparse" >watermark.recipe
+    sparse "the journal" 'more than 64 MiB without a line' run --quiet batch out
+    sparse "the journal of a batch that is done again" 'more than 64 MiB without a line' verify --recompute 1 batch out
+    "$KNEE" run --quiet --restart batch out
+    is "$? $(grep -c 'done' out/.knee/journal)" "0 2" "... and --restart begins another journal"
+    sparse "a manifest" 'not a line of sha256sum' verify sparse
+    sparse "a list" 'a name in it is longer' run --list sparse batch other
+    sparse "a list of names with zero bytes" 'empty names in a row' run --null --list sparse batch other
+    sparse "a recipe" 'larger than 256 MiB' run --recipe sparse batch other
+    sparse "a font" 'larger than 1024 MiB' run --recipe font.recipe batch other
+    sparse "a watermark" 'larger than 1024 MiB' run --recipe watermark.recipe batch other
+    sparse "a table" 'larger than 256 MiB' fit --csv sparse
+    sparse "a baseline" 'larger than 256 MiB' gate --baseline sparse "$small"
+    sparse "a machine" 'larger than 256 MiB|machine|topology' predict --cores 4 --machine sparse "$small"
+    sparse "a study" 'study' fit sparse-study
+    truncate -s 1T out/FAILED.tsv
+    sparse "the list of failed items" 'not a line of a list' verify --recompute 1 batch out
+    [ ! -e other ]
+    ok $? "nothing was written for any of them"
+    rm -rf out sparse sparse-study
+else
+    skip "no files of a terabyte on this file system" "sparse files"
+fi
+
 # A standard descriptor that is closed is not taken by the journal.
 for closed in "0<&-" "1>&-" "2>&-" "0<&- 1>&- 2>&-"; do
     rm -rf out

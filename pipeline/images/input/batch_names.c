@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pipeline/base/lines.h"
 #include "pipeline/base/plain_file.h"
 
 /* How the names of a list are read; a list is read in one way only, so that IN/a.jpg cannot mean two files. */
@@ -139,37 +140,49 @@ static int refuse_zero(const struct list *list)
     return fault_advise(list->fault, ADVICE_NULL_LIST);
 }
 
-static int take_names(struct list *list)
+static int take_line(struct list *list, const char *name, size_t length, char *scratch)
+{
+    if (length != strlen(name))
+        return refuse_zero(list);
+    return *name && strcmp(name, "\r") != 0 ? take_name(list, name, scratch) : 0;
+}
+
+static int read_names(struct list *list, struct lines *lines, char *scratch)
 {
     static const char mark[] = "\xef\xbb\xbf"; /* byte order mark of a UTF-8 text */
-    char *line = NULL, *scratch = NULL;
-    size_t capacity = 0, scratch_bytes = 0;
-    ssize_t length;
-    bool first = true;
-    int failed = 0;
+    enum lines_result got;
+    char *line;
+    size_t length, begin = sizeof mark - 1, empty = 0; /* names in a row */
 
-    while (!failed && (length = getdelim(&line, &capacity, list->ending, list->file)) > 0) {
-        const char *name = line;
-        if (line[length - 1] == list->ending)
-            line[--length] = '\0';
-        if (first && strncmp(line, mark, 3) == 0)
-            name += 3;
-        first = false;
-        if ((size_t)length != strlen(line)) {
-            failed = refuse_zero(list);
-        } else if (*name && strcmp(name, "\r") != 0) {
-            if (scratch_bytes < capacity) {
-                free(scratch);
-                scratch_bytes = capacity;
-                scratch = malloc(scratch_bytes);
-            }
-            failed = scratch ? take_name(list, name, scratch)
-                             : fault_sys(list->fault, "list %s: no memory", list->path);
-        }
+    while ((got = lines_next(lines, &line, &length)) == LINES_LINE && empty < LINES_SKIPPED_MOST) {
+        empty = length ? 0 : empty + 1;
+        if (strncmp(line, mark, begin) != 0)
+            begin = 0;
+        if (take_line(list, line + begin, length - begin, scratch))
+            return -1;
+        begin = 0;
     }
-    if (!failed && ferror(list->file))
-        failed = fault_set(list->fault, "list %s: %s", list->path, strerror(errno));
-    free(line);
+    if (got == LINES_FAILED)
+        return fault_set(list->fault, "list %s: %s", list->path, strerror(errno));
+    if (got == LINES_LONG)
+        return fault_set(list->fault, "list %s: a name in it is longer than %zu bytes", list->path,
+                         LINES_OF_PATHS);
+    return got == LINES_END ? 0
+                            : fault_set(list->fault, "list %s: it has %zu empty names in a row", list->path,
+                                        LINES_SKIPPED_MOST);
+}
+
+static int take_names(struct list *list)
+{
+    struct lines lines;
+    char *scratch = malloc(LINES_OF_PATHS + 1);
+    int failed;
+
+    if (lines_begin(&lines, list->file, list->ending, LINES_OF_PATHS) || !scratch)
+        failed = fault_sys(list->fault, "list %s: no memory", list->path);
+    else
+        failed = read_names(list, &lines, scratch);
+    lines_end(&lines);
     free(scratch);
     return failed;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pipeline/base/lines.h"
 #include "pipeline/base/plain_file.h"
 
 static const char failed_name[] = "FAILED.tsv", heading[] = "path\tstage\tattempt\treason";
@@ -113,24 +114,24 @@ static int by_text(const void *a, const void *b)
 
 static int read_stream(struct failed_list *list, FILE *file, const char *path, struct fault *fault)
 {
-    char *line = NULL;
-    size_t capacity = 0;
+    struct lines lines;
+    enum lines_result got = LINES_LINE;
     unsigned long number = 0;
-    ssize_t length;
-    int failed = 0;
+    size_t length;
+    char *line;
+    bool sound = true;
 
-    while (!failed && (length = getline(&line, &capacity, file)) > 0) {
-        number++;
-        if (line[length - 1] == '\n')
-            line[--length] = '\0';
-        if (strlen(line) != (size_t)length || read_line(list, line, number))
-            failed = fault_set(fault, "%s:%lu: not a line of a list of failed items: run the batch again",
-                               path, number);
-    }
-    free(line);
-    if (!failed && ferror(file))
-        failed = fault_set(fault, "reading %s: %s", path, strerror(errno));
-    return failed;
+    if (lines_begin(&lines, file, '\n', LINES_OF_PATHS))
+        return fault_sys(fault, "%s: no memory", path);
+    while (sound && (got = lines_next(&lines, &line, &length)) == LINES_LINE)
+        sound = strlen(line) == length && read_line(list, line, ++number) == 0;
+    lines_end(&lines);
+    if (sound && got == LINES_END)
+        return 0;
+    if (got == LINES_FAILED)
+        return fault_set(fault, "reading %s: %s", path, strerror(errno));
+    return fault_set(fault, "%s:%lu: not a line of a list of failed items: run the batch again", path,
+                     number + sound);
 }
 
 int failed_list_read(struct failed_list *list, const char *folder, struct fault *fault)

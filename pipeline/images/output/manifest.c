@@ -9,6 +9,7 @@
 
 #include <openssl/evp.h>
 
+#include "pipeline/base/lines.h"
 #include "pipeline/base/plain_file.h"
 
 static const char manifest_name[] = "MANIFEST.sha256";
@@ -184,27 +185,27 @@ static int read_line(struct manifest *manifest, char *line)
 
 static int read_stream(struct manifest *manifest, FILE *file, const char *path, struct fault *fault)
 {
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length;
+    struct lines lines;
+    enum lines_result got = LINES_LINE;
     unsigned long number = 0;
-    int failed = 0;
+    size_t length;
+    char *line;
+    bool sound = true;
 
-    while (!failed && (length = getline(&line, &capacity, file)) > 0) {
+    if (lines_begin(&lines, file, '\n', LINES_OF_PATHS))
+        return fault_sys(fault, "%s: no memory", path);
+    while (sound && (got = lines_next(&lines, &line, &length)) == LINES_LINE) {
         number++;
-        if (line[length - 1] == '\n')
-            line[--length] = '\0';
-        if (*line == '#') /* a comment, which sha256sum skips too */
-            continue;
-        if (strlen(line) != (size_t)length || read_line(manifest, line))
-            failed =
-                fault_set(fault, "%s:%lu: not a line of sha256sum: make the manifest again with 'knee run'",
-                          path, number);
+        if (*line != '#') /* a comment, which sha256sum skips too */
+            sound = strlen(line) == length && read_line(manifest, line) == 0;
     }
-    free(line);
-    if (!failed && ferror(file))
-        failed = fault_set(fault, "reading %s: %s", path, strerror(errno));
-    return failed;
+    lines_end(&lines);
+    if (sound && got == LINES_END)
+        return 0;
+    if (got == LINES_FAILED)
+        return fault_set(fault, "reading %s: %s", path, strerror(errno));
+    return fault_set(fault, "%s:%lu: not a line of sha256sum: make the manifest again with 'knee run'", path,
+                     number + sound);
 }
 
 int manifest_read(struct manifest *manifest, const char *file, struct fault *fault)

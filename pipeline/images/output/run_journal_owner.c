@@ -200,7 +200,8 @@ int run_journal_check_owner(struct run_journal *journal, const struct run_journa
     uint64_t bad;
 
     batch_sha256(journal->batch, batch_hex);
-    if (line_log_read(&journal->log, take_owner, &owner, &bad, fault) < 0)
+    if (line_log_read(&journal->log, take_owner, &owner, &bad, options->restart ? NULL : fault) < 0 &&
+        !options->restart)
         return -1;
     if (fstat(journal->log.fd, &status))
         return fault_set(fault, "%s: %s", journal->log.path, strerror(errno));
