@@ -2,8 +2,8 @@
 # make kills: kills RUNS runs and SWEEPS sweeps (default 2000 and 200), at failpoints and at random moments, by SIGKILL,
 # SIGTERM, SIGINT and SIGSTOP with SIGCONT, a single worker, the supervisor alone or the whole group, and checks after
 # each of them that nothing is lost: the same command ends with every byte of the serial run, no other file and no
-# process is left, and a study has a row for each cell of each block. KILL_SEED=n for another sequence; KILL_FOLDER
-# keeps to a folder.
+# process is left, and a study has a row for each cell of each block. Random moments are spread over the time that a run
+# takes on this machine as it is now. KILL_SEED=n for another sequence; KILL_FOLDER keeps to a folder.
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 KNEE=${KNEE:-$root/${BUILD:-build}/knee}
@@ -45,10 +45,17 @@ a_child() {
     read -ra children 2>/dev/null <"/proc/$1/task/$1/children"
     victim=${children[$((RANDOM % (${#children[@]} + (${#children[@]} == 0))))]:-}
 }
-# strike PID: the deed, after a random time.
+# clock: milliseconds, in `now`. took SPAN: the mean of that span and the time since `begun`, in `span`.
+clock() { now=$((${EPOCHREALTIME/[.,]/} / 1000)); }
+took() {
+    clock
+    span=$((($1 * 3 + now - begun) / 4))
+    [ "$span" -gt 20 ] || span=20
+}
+# strike PID SPAN: the deed, after a random time within a quarter more than that span of milliseconds.
 strike() {
-    local victim=$1 seconds
-    seconds=0.$(printf '%04d' $((RANDOM % $2)))
+    local victim=$1 wait=$(($2 * 5 * RANDOM / (4 * 32767))) seconds
+    printf -v seconds '%d.%03d' $((wait / 1000)) $((wait % 1000))
     sleep "$seconds"
     case $deed in
     *worker*) a_child "$1" ;;
@@ -83,6 +90,10 @@ deeds=("KILL supervisor" "KILL group" "KILL worker" "TERM supervisor" "TERM grou
     "INT group" "STOP worker" "STOP group" "STOP supervisor" "TERM worker" "point")
 named=(start ready claim held item rename named record final exit gate reap loop manifest publish)
 causes=(kill segv abort exit)
+clock && begun=$now
+"$KNEE" run --quiet --workers 2 batch out 2>/dev/null
+took 0
+run_span=$((span * 4))
 while [ "$done_runs" -lt "$runs" ]; do
     deed=${deeds[RANDOM % ${#deeds[@]}]} points='' again=none retry=()
     options=(--workers $((RANDOM % 4 + 1)) --chunk $((RANDOM % 5 + 1)))
@@ -94,9 +105,10 @@ while [ "$done_runs" -lt "$runs" ]; do
         [ $((RANDOM % 2)) -eq 0 ] && points+=",${named[RANDOM % ${#named[@]}]}:$((RANDOM % items + 1))"
     fi
     rm -rf out
+    clock && begun=$now
     KNEE_FAILPOINT=$points setsid "$KNEE" run --quiet "${options[@]}" batch out 2>said &
     pid=$!
-    [ "$deed" = point ] || strike "$pid" 2500
+    [ "$deed" = point ] || strike "$pid" "$run_span"
     wait "$pid" 2>/dev/null
     code=$?
     done_runs=$((done_runs + 1))
@@ -105,6 +117,7 @@ while [ "$done_runs" -lt "$runs" ]; do
     grep -qs 'at attempt 2 of 2' out/.knee/journal && retry=(--retry-failed)
     if [ "$code" -eq 1 ] && [ -e out/MANIFEST.sha256 ] && [ ${#retry[@]} -eq 0 ]; then
         survived=$((survived + 1))
+        took "$run_span" && run_span=$span
     else
         "$KNEE" run --quiet --workers $((RANDOM % 3 + 1)) "${retry[@]}" batch out 2>>said
         again=$?
@@ -115,19 +128,29 @@ done
 
 # Sweeps: of a workload that waits, so that many fit into little time, and every twentieth of the batch.
 done_sweeps=0
+sweep_spans=(0 0)
 q() { sqlite3 study/study.db "$1" 2>/dev/null; }
 while [ "$done_sweeps" -lt "$sweeps" ]; do
     deed=${deeds[RANDOM % (${#deeds[@]} - 1)]} points='' again=none
-    subject=(--synthetic 'items=6 cost=4ms') range=6000
-    [ $((done_sweeps % 20)) -eq 19 ] && subject=(batch) range=9999
+    subject=(--synthetic 'items=6 cost=4ms') kind=0
+    [ $((done_sweeps % 20)) -eq 19 ] && subject=(batch) kind=1
     command=(sweep --study study "${subject[@]}" --workers "1,2,3" --chunks 1 --policies dynamic --blocks 2 --noise 100% --budget 600s)
     how="knee ${command[*]}"
     rm -rf study
+    clock && begun=$now
+    if [ "${sweep_spans[kind]}" -eq 0 ]; then
+        "$KNEE" "${command[@]}" >/dev/null 2>&1
+        took 0
+        sweep_spans[kind]=$((span * 4))
+        rm -rf study
+        begun=$now
+    fi
     setsid "$KNEE" "${command[@]}" >/dev/null 2>said &
     pid=$!
-    strike "$pid" $range
+    strike "$pid" "${sweep_spans[kind]}"
     wait "$pid" 2>/dev/null
     code=$?
+    [ "$code" -ne 0 ] || { took "${sweep_spans[kind]}" && sweep_spans[kind]=$span; }
     alone "$pid" || { orphans=$((orphans + 1)); complain "a process lives on"; }
     "$KNEE" "${command[@]}" >/dev/null 2>>said
     again=$?
