@@ -29,7 +29,7 @@ DATASETS_SRC := $(call sources,datasets)
 LIBRARIES := vips:libvips-dev libavformat:libavformat-dev libavcodec:libavcodec-dev libavutil:libavutil-dev \
   libswscale:libswscale-dev libcrypto:libssl-dev glib-2.0:libglib2.0-dev fontconfig:libfontconfig-dev \
   libjpeg:libjpeg62-turbo-dev libopenjp2:libopenjp2-7-dev libtiff-4:libtiff-dev libwebp:libwebp-dev libjxl:libjxl-dev \
-  zimg:libzimg-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev \
+  zimg:libzimg-dev libisal:libisal-dev libexif:libexif-dev lcms2:liblcms2-dev gsl:libgsl-dev hwloc:libhwloc-dev papi:libpapi-dev \
   sqlite3:libsqlite3-dev jansson:libjansson-dev libseccomp:libseccomp-dev
 # What the harness alone is linked with.
 HARNESS_LIBRARIES := glib-2.0 gsl hwloc papi sqlite3 jansson libcrypto libseccomp

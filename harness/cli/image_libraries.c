@@ -1,5 +1,6 @@
 /* The libraries of the image pipeline, for libraries_text(). */
 #include <fontconfig/fontconfig.h>
+#include <isa-l.h>
 #include <jconfig.h>
 #include <jxl/decode.h>
 #include <lcms2.h>
@@ -14,7 +15,7 @@
 
 #include "harness/machine/libraries.h"
 
-/* libjpeg-turbo has no function for it: the version it was built with. */
+/* libjpeg-turbo and ISA-L have no function for it: the version they were built with. */
 #define TEXT(words)    TEXT_OF(words)
 #define TEXT_OF(words) #words
 
@@ -39,6 +40,7 @@ void libraries_add_images(char *text, size_t bytes)
     libraries_add_number(text, bytes, "jxl", jxl / 1000000, jxl / 1000 % 1000, jxl % 1000);
     libraries_add(text, bytes, "openjp2", opj_version());
     zimg_get_version_info(&zimg[0], &zimg[1], &zimg[2]);
+    libraries_add_number(text, bytes, "isal", ISAL_MAJOR_VERSION, ISAL_MINOR_VERSION, ISAL_PATCH_VERSION);
     libraries_add_number(text, bytes, "zimg", zimg[0], zimg[1], zimg[2]);
     libraries_add_number(text, bytes, "lcms2", lcms / 1000, lcms / 10 % 100, lcms % 10);
     libraries_add_number(text, bytes, "fontconfig", fontconfig / 10000, fontconfig / 100 % 100,

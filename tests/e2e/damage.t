@@ -36,6 +36,7 @@ vips copy rgb.v whole/strips.jpg && vips tiffsave rgb.v whole/jpeg.tif --compres
 cp whole/strips.jpg bad/zeros.jpg && zeros bad/zeros.jpg 50 50
 cp whole/jpeg.tif bad/zeros.tif && zeros bad/zeros.tif 30 40
 vips pngsave rgb.v whole/interlaced.png --interlace && cp whole/interlaced.png bad && zeros bad/interlaced.png 50 10
+vips pngsave rgb.v whole/plain.png && cp whole/plain.png bad && zeros bad/plain.png 50 10
 vips tiffsave rgb.v whole/plain.tif && head -c "$(($(stat -c %s whole/plain.tif) / 2))" whole/plain.tif >bad/header-gone.tif
 "$KNEE" run --quiet whole out-whole
 is $? 0 "whole files are done"
@@ -50,5 +51,6 @@ for f in bad/cut-*; do
 done
 like "$(grep -F zeros.tif out/FAILED.tsv)" 'JPEG' "... zeros.tif: with the decoder's words"
 like "$(grep -F header-gone.tif out/FAILED.tsv)" 'tiff: it is cut or damaged' "... a TIFF whose header lies in what was cut: with the reason"
+like "$(grep -F plain.png out/FAILED.tsv)" 'PNG: CRC error in the image data' "... a plain PNG: with the reason"
 like "$(grep -F interlaced.png out/FAILED.tsv)" 'CRC error|IDAT|zlib|inflate|decompress|filter' "... an interlaced PNG: with the decoder's words"
 done_testing

@@ -11,7 +11,7 @@ for what in cores SMT NUMA memory "CPU quota" "cgroup CPU" load steal "run-queue
     is "$(grep -cE "^[ !-] $what  " <<<"$table")" 1 "one line for $what"
 done
 is "$(awk 'length($0) > 100' <<<"$table" | wc -l)" 0 "no line is wider than 100 columns"
-for library in vips zimg jpeg webp jxl openjp2 lcms2 libavformat libavcodec libavutil libswscale; do
+for library in vips zimg jpeg webp jxl openjp2 isal lcms2 libavformat libavcodec libavutil libswscale; do
     like "$(tr -s ' \n' ' ' <<<"$table")" "[ ,]$library [0-9]+\.[0-9.]+," "the version of $library"
 done
 for library in heif aom de265 png16 tiff webpdemux dav1d; do

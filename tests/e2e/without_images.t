@@ -7,7 +7,7 @@ cd "$work" || exit 1
 small=$(dirname "$KNEE")/without-images/knee
 [ -x "$small" ] || skip_all "$small is not built: make all"
 
-is "$(ldd "$small" | grep -oE 'lib(vips|av|sw|jpeg|webp|jxl|openjp2|zimg|lcms2|exif|fontconfig|gobject)[^ ]*' | sort -u)" "" \
+is "$(ldd "$small" | grep -oE 'lib(vips|av|sw|jpeg|webp|jxl|openjp2|isal|zimg|lcms2|exif|fontconfig|gobject)[^ ]*' | sort -u)" "" \
     "no library of the pipeline"
 is "$(env -i "$small" --version | head -n 1)" "$("$KNEE" --version | head -n 1)" "it starts, without any environment"
 "$small" sweep --study s --workers 1,2 --blocks 2 --noise 100% -- sh -c 'sleep 0.{workers}' >stdout 2>stderr

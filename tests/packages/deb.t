@@ -11,7 +11,7 @@ images=$(find "$packages" -name 'knee-images_*.deb')
 [ "$harness" -nt "$KNEE" ] || skip_all "the packages are older than the program: make deb"
 cd "$work" || exit 1
 
-is "$(dpkg-deb -f "$harness" Depends | grep -oE 'lib(vips|av|sw|jpeg|webp|jxl|openjp2|zimg|lcms2)[^ ]*')" "" "knee needs no library of images"
+is "$(dpkg-deb -f "$harness" Depends | grep -oE 'lib(vips|av|sw|jpeg|webp|jxl|openjp2|isal|zimg|lcms2)[^ ]*')" "" "knee needs no library of images"
 for library in libgsl libhwloc libpapi libsqlite3 libjansson; do
     like "$(dpkg-deb -f "$harness" Depends)" "(^| )$library" "... but $library"
 done

@@ -29,18 +29,28 @@ int png_chunks_check(const uint8_t *data, size_t bytes, struct fault *fault)
     return 0;
 }
 
-const uint8_t *png_chunks_find(const uint8_t *data, size_t bytes, const char *name, size_t least)
+const uint8_t *png_chunks_get(const uint8_t *data, size_t bytes, const char *name, size_t *length)
 {
     size_t at = SIGNATURE_BYTES;
 
     while (at + AROUND_BYTES <= bytes) {
-        size_t length = big_endian(data + at, 4);
         const uint8_t *found = data + at + LENGTH_BYTES;
-        if (length > bytes - at - AROUND_BYTES || memcmp(found, "IDAT", 4) == 0)
+        *length = big_endian(data + at, 4);
+        if (*length > bytes - at - AROUND_BYTES)
             break;
         if (memcmp(found, name, 4) == 0)
-            return length >= least ? found + 4 : NULL;
-        at += AROUND_BYTES + length;
+            return found + 4;
+        if (memcmp(found, "IDAT", 4) == 0)
+            break;
+        at += AROUND_BYTES + *length;
     }
     return NULL;
+}
+
+const uint8_t *png_chunks_find(const uint8_t *data, size_t bytes, const char *name, size_t least)
+{
+    size_t length;
+    const uint8_t *found = png_chunks_get(data, bytes, name, &length);
+
+    return found && length >= least ? found : NULL;
 }

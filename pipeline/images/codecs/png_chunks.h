@@ -14,8 +14,11 @@
  * the first chunk that is longer than the rest of the file. */
 int png_chunks_check(const uint8_t *data, size_t bytes, struct fault *fault);
 
-/* The content of the first chunk of that name before the picture's data; NULL when there is none, or it is shorter than
- * `least` bytes, or the file is cut before its end. */
+/* The content of the first chunk of that name before the picture's data, or of the first of these (IDAT), and how long
+ * it is; NULL when there is none, or the file is cut before its end. */
+const uint8_t *png_chunks_get(const uint8_t *data, size_t bytes, const char *name, size_t *length);
+
+/* The same; NULL also when it is shorter than `least` bytes. */
 const uint8_t *png_chunks_find(const uint8_t *data, size_t bytes, const char *name, size_t least);
 
 #endif

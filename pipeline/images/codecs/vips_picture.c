@@ -5,6 +5,7 @@
 #include "pipeline/images/codecs/gif_canvas.h"
 #include "pipeline/images/codecs/heif_boxes.h"
 #include "pipeline/images/codecs/png_chunks.h"
+#include "pipeline/images/codecs/png_vips.h"
 #include "pipeline/images/codecs/tiff_layout.h"
 #include "pipeline/images/codecs/tiff_picture.h"
 #include "pipeline/images/codecs/vips_fault.h"
@@ -352,7 +353,8 @@ VipsImage *vips_picture_open(const void *data, size_t bytes, uint64_t max_pixels
         return NULL;
     if ((kind == KIND_GIF && place_on_canvas(&image, data, bytes)) ||
         (kind == KIND_HEIF && divide_by_alpha(&image, data, bytes)) ||
-        (kind == KIND_PNG && take_chunks(&image, data, bytes, notes))) {
+        (kind == KIND_PNG &&
+         (take_chunks(&image, data, bytes, notes) || !(image = png_vips_image(image, data, bytes))))) {
         vips_fault(fault);
         return NULL;
     }
