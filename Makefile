@@ -294,6 +294,19 @@ injections: all
 replay-injections: all
 	@$(PYTHON) tests/bench/replay_injections.py $(BUILD)/knee $(INJECTIONS_OPTIONS)
 
+# What is predicted for more workers than cores, held against what can be measured on two: contention, replay, emulated
+# cores. It can be stopped, and goes on where it was; without IN=folder it makes its pictures from photographs.
+.PHONY: contention
+CONTENTION_OPTIONS ?=
+CONTENTION = $(BUILD)/contention
+contention: all
+ifeq ($(origin IN),file)
+	@$(if $(PHOTOS),true,datasets/fetch.sh datasets/photos)
+	@$(BUILD)/knee-dataset --count 64 --photos $(or $(PHOTOS),datasets/photos) --out $(CONTENTION)/pictures
+endif
+	@$(PYTHON) tests/bench/contention.py $(BUILD)/knee $(if $(filter file,$(origin IN)),$(CONTENTION)/pictures,$(IN)) $(CONTENTION) \
+	  $(CONTENTION_OPTIONS)
+
 # PEERS_IMAGES photographs, each processed PEERS_ROUNDS times by each program; then PEERS_KIND_FILES files of each kind
 # of picture by knee and sharp (0: none).
 PEERS_IMAGES ?= 20
@@ -512,6 +525,7 @@ help:
 	@echo 'make attribution  causes injected into simulated studies, and what the account attributes to them: a minute'
 	@echo 'make injections   the same in real runs of knee synthetic: ten minutes, on an idle machine'
 	@echo 'make replay-injections  the same in replays with 16 workers of programs measured with 1 and 2: a quarter of an hour'
+	@echo 'make contention  contention, replay and emulated cores against real runs: 20 minutes on two quiet cores, resumable; IN=folder'
 	@echo 'make gate-power  false alarms of the gate and the losses that it finds, on simulated builds: GATES=10000, half a minute'
 	@echo 'make gates     the same in real gates: three hours, resumable; GATES_OPTIONS="--gates 100 --losses 20"'
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
