@@ -58,12 +58,14 @@ static void print_rows(const struct three_ways *ways, FILE *out)
 
 void three_ways_print(const struct three_ways *ways, FILE *out)
 {
-    char warning[200], left_out[600], pool[200];
+    char warning[THREE_WAYS_BYTES], emulated[THREE_WAYS_BYTES], left_out[600], pool[200];
 
     if (ways->rows->len)
         print_rows(ways, out);
     else
         fputc('\n', out);
+    if (three_ways_emulated(ways, emulated, sizeof emulated)[0])
+        wrapped_print(out, 2, "%s", emulated);
     if (replay_overhead_words(&ways->pool, pool, sizeof pool)[0])
         wrapped_print(out, 2, "the replayed pool: %s", pool);
     for (int w = 0; w < WAYS; w++)

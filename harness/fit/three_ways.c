@@ -80,11 +80,15 @@ static void add_check(struct three_ways *ways, const struct prediction *predicti
     if (same) {
         same->of = "both";
         same->seconds[way] = check->measured;
+        same->parts[way] = three_ways_parts_of(prediction, check);
         return;
     }
-    for (int w = 0; w < WAYS; w++)
+    for (int w = 0; w < WAYS; w++) {
         made.seconds[w] =
             interval_unknown("no %s trials of these items", three_ways_name((enum three_ways_way)w));
+        made.parts[w] = (struct three_ways_parts){made.seconds[w], made.seconds[w]};
+    }
+    made.parts[way] = three_ways_parts_of(prediction, check);
     made.seconds[WAY_SIMULATED] = check->predicted;
     made.seconds[way] = check->measured;
     g_array_append_val(ways->rows, made);
@@ -167,15 +171,63 @@ void three_ways_release(struct three_ways *ways)
 
 /* --- words and JSON --------------------------------------------------------------------------- */
 
+/* The row and the way of the trials in which a difference is the largest; only_beyond: of those beyond both intervals.
+ * NULL: there is none. */
+static const struct three_ways_row *find_largest(const struct three_ways *ways, enum three_ways_way way,
+                                                 bool only_beyond, const struct three_ways_difference **found)
+{
+    const struct three_ways_row *largest = NULL;
+
+    *found = NULL;
+    for (unsigned i = 0; i < ways->rows->len; i++) {
+        const struct three_ways_row *row = &g_array_index(ways->rows, struct three_ways_row, i);
+        for (int p = 0; p < WAY_PAIRS; p++) {
+            const struct three_ways_difference *difference = &row->difference[p];
+            if (!interval_has_value(&difference->relative) || (only_beyond && !difference->differ) ||
+                (way != WAYS && (difference->first != WAY_SIMULATED || difference->second != way)) ||
+                (*found && fabs(difference->relative.value) <= fabs((*found)->relative.value)))
+                continue;
+            *found = difference;
+            largest = row;
+        }
+    }
+    return largest;
+}
+
 const char *three_ways_warning(const struct three_ways *ways, char *text, size_t bytes)
 {
+    const struct three_ways_difference *difference;
+    const struct three_ways_row *row = find_largest(ways, WAYS, true, &difference);
+    const struct three_ways_parts *parts = row ? &row->parts[difference->second] : NULL;
+    const char *cause = "one of them leaves out a cause";
+
     text[0] = '\0';
-    if (ways->differ)
-        snprintf(
-            text, bytes,
-            "simulation, replay and emulation differ by more than their intervals in %u of %u comparisons: "
-            "one of them leaves out a cause",
-            ways->differ, ways->compared);
+    if (!ways->differ || !row)
+        return text;
+    if (difference->first == WAY_SIMULATED && interval_has_value(&parts->items))
+        cause = fabs(parts->pool.value) < fabs(parts->items.value)
+                    ? "where they differ most, items took other times in the trials than was predicted, and the "
+                      "pool around them does what it is simulated to do"
+                    : "where they differ most, the pool does something that its simulation leaves out";
+    snprintf(text, bytes,
+             "simulation, replay and emulation differ by more than their intervals in %u of %u comparisons: %s",
+             ways->differ, ways->compared, cause);
+    return text;
+}
+
+const char *three_ways_emulated(const struct three_ways *ways, char *text, size_t bytes)
+{
+    const struct three_ways_difference *difference;
+    const struct three_ways_row *row = find_largest(ways, WAY_EMULATED, false, &difference);
+    const struct three_ways_parts *parts = row ? &row->parts[WAY_EMULATED] : NULL;
+
+    text[0] = '\0';
+    if (row && interval_has_value(&parts->items))
+        snprintf(text, bytes,
+                 "simulated over emulated differs most with %u workers, %s: %+.1f%%, of which %+.1f%% because items "
+                 "took other times than was predicted, and %+.1f%% by the pool around them",
+                 row->workers, row->policy ? row->policy : "the order of the program",
+                 100 * difference->relative.value, 100 * parts->items.value, 100 * parts->pool.value);
     return text;
 }
 
@@ -209,6 +261,23 @@ static json_t *differences_json(const struct three_ways_row *row)
     return array;
 }
 
+static json_t *parts_json(const struct three_ways_row *row)
+{
+    json_t *array = json_array();
+
+    for (int w = WAY_REPLAYED; w < WAYS; w++) {
+        json_t *object;
+        if (!interval_has_value(&row->parts[w].items))
+            continue;
+        object = json_object();
+        fit_json_put(object, "of", fit_json_text(three_ways_name((enum three_ways_way)w)));
+        fit_json_put(object, "items", fit_json_interval(&row->parts[w].items));
+        fit_json_put(object, "pool", fit_json_interval(&row->parts[w].pool));
+        fit_json_append(array, object);
+    }
+    return array;
+}
+
 static json_t *row_json(const struct three_ways_row *row)
 {
     json_t *object = json_object();
@@ -224,6 +293,7 @@ static json_t *row_json(const struct three_ways_row *row)
         fit_json_put(object, key, fit_json_interval(&row->seconds[w]));
     }
     fit_json_put(object, "differences", differences_json(row));
+    fit_json_put(object, "parts", parts_json(row));
     return object;
 }
 
@@ -242,7 +312,7 @@ static json_t *pool_json(const struct replay_overhead *pool)
 json_t *three_ways_json(const struct three_ways *ways)
 {
     json_t *object = json_object(), *rows = json_array(), *warnings = json_array();
-    char text[200], left_out[600];
+    char text[THREE_WAYS_BYTES], left_out[600];
 
     for (unsigned i = 0; i < ways->rows->len; i++)
         fit_json_append(rows, row_json(&g_array_index(ways->rows, struct three_ways_row, i)));
@@ -253,6 +323,8 @@ json_t *three_ways_json(const struct three_ways *ways)
             fit_json_append(warnings, fit_json_text(left_out));
     fit_json_put(object, "purpose", fit_json_text(three_ways_purpose()));
     fit_json_put(object, "pool", pool_json(&ways->pool));
+    three_ways_emulated(ways, text, sizeof text);
+    fit_json_put(object, "emulated", fit_json_text(text[0] ? text : NULL));
     fit_json_put(object, "rows", rows);
     fit_json_put(object, "compared", json_integer(ways->compared));
     fit_json_put(object, "differ", json_integer(ways->differ));

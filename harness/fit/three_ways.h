@@ -6,6 +6,9 @@
  * the same items, their rows are one. Two ways differ when the interval of their ratio does not hold 1: half widths on
  * logarithms are joined as the root of the sum of squares.
  *
+ * A difference between simulated and measured trials has two parts (three_ways_parts.h): the times that items took, and
+ * the pool around them. Which one is the larger says what a warning is about.
+ *
  * Sequence: study_read(), three_ways_check() and fit_account_make() of each study, three_ways_make(), the fields or
  * three_ways_json(), three_ways_release(). The accounts must outlive it.
  */
@@ -16,6 +19,7 @@
 
 #include "harness/fit/fit_account.h"
 #include "harness/fit/replay_overhead.h"
+#include "harness/fit/three_ways_parts.h"
 
 enum three_ways_way { WAY_SIMULATED, WAY_REPLAYED, WAY_EMULATED, WAYS };
 /* "simulated", ... */
@@ -36,6 +40,7 @@ struct three_ways_row {
     const char *policy; /* of the study; NULL its own */
     struct interval seconds[WAYS];
     struct three_ways_difference difference[WAY_PAIRS];
+    struct three_ways_parts parts[WAYS]; /* of simulated against that way; of simulated itself nothing */
 };
 
 struct three_ways {
@@ -60,8 +65,13 @@ void three_ways_release(struct three_ways *ways);
 
 /* What emulated trials are for. */
 const char *three_ways_purpose(void);
-/* A sentence when ways differ; empty when none do. Returns text. */
+/* A sentence when ways differ, with the part that is the larger one where they differ most; empty when none do. Returns
+ * text. */
+enum { THREE_WAYS_BYTES = 400 };
 const char *three_ways_warning(const struct three_ways *ways, char *text, size_t bytes);
+/* Where emulated trials differ most from their simulation, and by which parts; empty without emulated trials. Returns
+ * text. */
+const char *three_ways_emulated(const struct three_ways *ways, char *text, size_t bytes);
 /* A sentence when the study of that way is not compared; empty when it is, or there is none. Returns text. */
 const char *three_ways_left_out(const struct three_ways *ways, enum three_ways_way way, char *text,
                                 size_t bytes);

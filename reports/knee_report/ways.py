@@ -35,6 +35,7 @@ class WaysRow:
 class Ways:
     purpose: str  # what emulated trials are for
     pool: str  # what the replayed pool cost on fewer cores than it has workers; "" not known
+    emulated: str  # where emulated trials differ most from their simulation, and by which parts; "" not known
     rows: tuple[WaysRow, ...]
     compared: int | None
     differ: int | None
@@ -66,6 +67,7 @@ def parse_ways(raw: object) -> Ways | None:
     return Ways(
         text(fields.get("purpose")),
         text(section(fields.get("pool")).get("words")),
+        text(fields.get("emulated")),
         tuple(map(_row, rows(fields.get("rows")))),
         count(fields.get("compared")),
         count(fields.get("differ")),

@@ -32,6 +32,19 @@ is "$(json 'all(r["simulated_s"]["value"] > 0 and r["replayed_s"]["value"] > 0 a
 is "$(json '[all(d["differ"] == (d["relative"]["low"] > 0 or d["relative"]["high"] < 0) for r in t["rows"] for d in r["differences"]
     if d["relative"].get("low") is not None), t["differ"] == sum(d["differ"] for r in t["rows"] for d in r["differences"]),
     bool(t["warnings"]) == (t["differ"] > 0)]' real/fit.json)" "[True, True, True]" "... ways differ when the interval of their ratio does not hold 1; then there is a warning"
+# Of simulated over replayed one factor is that of the items' times, the other that of the pool around them.
+is "$(json '[abs((1 + q["items"]["value"]) * (1 + q["pool"]["value"]) / (1 + r["differences"][0]["relative"]["value"]) - 1) < 1e-6
+    for r in t["rows"] for q in r["parts"]], {q["of"] for r in t["rows"] for q in r["parts"]}' real/fit.json)" \
+    "([True, True, True, True], {'replayed'})" "... and two parts of each difference: the times of items, and the pool"
+cp real/fit.json before.json
+cp -r real-replayed longer
+sqlite3 longer/study.db "UPDATE item SET end_ns = start_ns + 3 * (end_ns - start_ns) WHERE trial IN
+    (SELECT t.id FROM trial t JOIN cell c ON c.id = t.cell WHERE c.workers = 8 AND c.policy = 'largest-first')"
+"$KNEE" fit --replayed longer real >/dev/null
+is "$(json '[(r["policy"], (1 + q["items"]["value"]) / (1 + o["items"]["value"]) < 0.5, (1 + q["pool"]["value"]) / (1 + o["pool"]["value"]) > 2)
+    for r, b in zip(t["rows"], json.load(open("before.json"))["three_ways"]["rows"]) for q, o in zip(r["parts"], b["parts"]) if r["policy"] == "largest-first"]' \
+    real/fit.json)" "[('largest-first', True, True)]" "... items that took three times as long, in as much time: it is the pool that did not wait for them"
+"$KNEE" fit --replayed real-replayed real >out
 like "$(cat out)" '^three ways: seconds of the same items' "the terminal has the table"
 like "$(cat out)" '^8 items, those of replayed' "... with the items"
 like "$(cat out)" '^      8     2 dynamic ' "... and its rows"
@@ -86,11 +99,13 @@ if [ $counts = 1 ]; then
         "replayed and emulated studies of the same items share their rows: three ways, three differences"
     "$KNEE" fit --emulated emulated real >out
     is "$? $(json '[(r["of"], r["replayed_s"]["value"]) for r in t["rows"]]' real/fit.json)" "0 [('emulated', None)]" "an emulated study alone"
+    like "$(tr -s '\n ' ' ' <out)" 'simulated over emulated differs most with 4 workers, dynamic: [-+0-9.]+%, of which [-+0-9.]+% because items took other times' \
+        "... says by which part"
     rm real/fit.json
     "$KNEE" report --curve --replayed again --emulated emulated real >out 2>err
     is "$? $(json 't["replayed_study"] is None or t["emulated_study"] is None' real/fit.json)" "0 False" "a report with both makes the fit with both"
 else
-    skip "cores cannot be emulated here, or the machine is too busy for it" 3
+    skip "cores cannot be emulated here, or the machine is too busy for it" 4
 fi
 
 refused() { # refused CODE PATTERN NAME ARGUMENTS...

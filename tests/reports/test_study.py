@@ -186,6 +186,7 @@ class Findings(unittest.TestCase):
         self.assertEqual(rows[-1][6], "\u22128.6%, replayed and emulated (differ)")
         self.assertIn("1 of 16 comparisons.", evidence.ways_words(found, 4))
         self.assertIn("The replayed pool: with 16 workers on 2 real cores, 0.21%", evidence.ways_words(found, 4))
+        self.assertIn("Simulated over emulated differs most with 16 workers, largest-first: +9.4%, of which", evidence.ways_words(found, 4))
         self.assertIn("4 of 8 rows", evidence.ways_words(found, 4))
         self.assertIn("differ by more than their intervals", evidence.limit_words(study("predicted"))[0])
         self.assertIsNone(study("full").ways)

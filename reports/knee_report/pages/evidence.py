@@ -350,6 +350,8 @@ def ways_words(ways: Ways, shown: int) -> str:
     words = f"Differ by more than their intervals: {wording.whole(ways.differ)} of {wording.whole(ways.compared)} comparisons."
     if ways.purpose:
         words += f" {wording.capital(wording.sentence(ways.purpose))}"
+    if ways.emulated:
+        words += f" {wording.capital(wording.sentence(ways.emulated))}"
     if ways.pool:
         words += f" The replayed pool: {wording.sentence(ways.pool)}"
     return words + (f" {shown} of {len(ways.rows)} rows; all are in fit.json." if shown < len(ways.rows) else "")
