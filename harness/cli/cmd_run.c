@@ -184,6 +184,8 @@ static void fill_sandbox(struct run *run)
     sandbox_allow_read(&run->sandbox, run->recipe.font_path);
     if (run->options.replay)
         sandbox_allow_read(&run->sandbox, run->replay.renditions);
+    if (run->options.replay)
+        sandbox_allow_write(&run->sandbox, run->replay.links);
     allow_outputs(run);
     sandbox_keep_descriptor(&run->sandbox, run->journal.log.fd);
     if (run->batch.closed && geteuid() == 0)

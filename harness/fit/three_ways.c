@@ -205,13 +205,15 @@ const char *three_ways_warning(const struct three_ways *ways, char *text, size_t
     if (!ways->differ || !row)
         return text;
     if (difference->first == WAY_SIMULATED && interval_has_value(&parts->items))
-        cause = fabs(parts->pool.value) < fabs(parts->items.value)
-                    ? "where they differ most, items took other times in the trials than was predicted, and the "
-                      "pool around them does what it is simulated to do"
-                    : "where they differ most, the pool does something that its simulation leaves out";
-    snprintf(text, bytes,
-             "simulation, replay and emulation differ by more than their intervals in %u of %u comparisons: %s",
-             ways->differ, ways->compared, cause);
+        cause =
+            fabs(parts->pool.value) < fabs(parts->items.value)
+                ? "where they differ most, items took other times in the trials than was predicted, and the "
+                  "pool around them does what it is simulated to do"
+                : "where they differ most, the pool does something that its simulation leaves out";
+    snprintf(
+        text, bytes,
+        "simulation, replay and emulation differ by more than their intervals in %u of %u comparisons: %s",
+        ways->differ, ways->compared, cause);
     return text;
 }
 
@@ -224,7 +226,8 @@ const char *three_ways_emulated(const struct three_ways *ways, char *text, size_
     text[0] = '\0';
     if (row && interval_has_value(&parts->items))
         snprintf(text, bytes,
-                 "simulated over emulated differs most with %u workers, %s: %+.1f%%, of which %+.1f%% because items "
+                 "simulated over emulated differs most with %u workers, %s: %+.1f%%, of which %+.1f%% "
+                 "because items "
                  "took other times than was predicted, and %+.1f%% by the pool around them",
                  row->workers, row->policy ? row->policy : "the order of the program",
                  100 * difference->relative.value, 100 * parts->items.value, 100 * parts->pool.value);

@@ -62,7 +62,8 @@ struct three_ways_parts three_ways_parts_of(const struct prediction *p, const st
 
     for (unsigned t = 0; t < study->trials->len && count < MOST_TRIALS; t++) {
         const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, t);
-        double own_s = trial->status == TRIAL_OK && trial->cell == check->cell ? own_seconds(p, t, cell) : NAN;
+        double own_s =
+            trial->status == TRIAL_OK && trial->cell == check->cell ? own_seconds(p, t, cell) : NAN;
         if (!(own_s > 0) || !(trial->wall_s > 0))
             continue;
         items[count] = check->predicted_s / own_s;

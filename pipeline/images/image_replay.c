@@ -2,16 +2,81 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "pipeline/base/clock.h"
 #include "pipeline/images/image_internal.h"
 #include "pipeline/images/output/store.h"
 #include "pipeline/images/recipe/output_name.h"
 
+/* --- links ------------------------------------------------------------------------------------ */
+
+enum { OPEN_FOLDERS = 32 };
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+    (void)status;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+/* Links every file below one folder into another, which is made. Returns 0, or -1. */
+static int link_all(const char *from, const char *to)
+{
+    GDir *list = mkdir(to, 0777) ? NULL : g_dir_open(from, 0, NULL);
+    const char *name;
+    int failed = list ? 0 : -1;
+
+    while (!failed && (name = g_dir_read_name(list)) != NULL) {
+        gchar *source = g_build_filename(from, name, NULL), *target = g_build_filename(to, name, NULL);
+        failed = g_file_test(source, G_FILE_TEST_IS_DIR) ? link_all(source, target) : link(source, target);
+        g_free(source);
+        g_free(target);
+    }
+    if (list)
+        g_dir_close(list);
+    return failed;
+}
+
+void image_replay_link(const char *folder)
+{
+    gchar *from = g_build_filename(folder, IMAGE_REPLAY_RENDITIONS, NULL),
+          *to = g_build_filename(folder, IMAGE_REPLAY_LINKS, NULL);
+
+    nftw(to, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+    if (link_all(from, to))
+        nftw(to, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+    g_free(from);
+    g_free(to);
+}
+
 /* --- an item ---------------------------------------------------------------------------------- */
+
+/* The output of that path comes out of links/. False: it has to be written, which says what is wrong, too. A folder
+ * below the top is made when its first output is written. */
+static bool move_rendition(const struct image_replay *replay, const char *path, uint64_t *bytes)
+{
+    gchar *from, *to;
+    struct stat status;
+    bool moved;
+
+    if (!replay->links[0] || replay->images->durable)
+        return false;
+    from = g_build_filename(replay->links, path, NULL);
+    to = g_build_filename(replay->images->output_root, path, NULL);
+    moved = rename(from, to) == 0 && stat(to, &status) == 0;
+    if (moved)
+        *bytes = (uint64_t)status.st_size;
+    g_free(from);
+    g_free(to);
+    return moved;
+}
 
 static int store_rendition(const struct image_replay *replay, uint64_t index, int rendition,
                            const struct image_result *result, struct item_record *record, struct fault *fault)
@@ -20,12 +85,17 @@ static int store_rendition(const struct image_replay *replay, uint64_t index, in
     char path[4096], *data = NULL;
     gchar *made;
     gsize bytes = 0;
+    uint64_t moved_bytes;
     GError *error = NULL;
     enum store_result stored;
 
     if (!image_output_is_made(&result->outputs[rendition]))
         return 0;
     image_output_path(images->recipe, rendition, images->paths[index], path, sizeof path);
+    if (move_rendition(replay, path, &moved_bytes)) {
+        record->bytes_out += moved_bytes;
+        return 0;
+    }
     made = g_build_filename(replay->renditions, path, NULL);
     if (!g_file_get_contents(made, &data, &bytes, &error)) {
         fault_set(fault, "%s: %s: 'knee sweep --replay' makes it: start it again", made, error->message);
@@ -158,6 +228,9 @@ int image_replay_open(struct image_replay *replay, const struct image_replay_bat
 
     *replay = (struct image_replay){.source = {.fd = -1}};
     snprintf(replay->renditions, sizeof replay->renditions, "%.4000s/" IMAGE_REPLAY_RENDITIONS, folder);
+    snprintf(replay->links, sizeof replay->links, "%.4000s/" IMAGE_REPLAY_LINKS, folder);
+    if (access(replay->links, R_OK | W_OK | X_OK))
+        replay->links[0] = '\0';
     result = replay_plan_read(&replay->plan, times, fault) || open_table(replay, batch, folder, fault);
     g_free(times);
     if (result == 0)

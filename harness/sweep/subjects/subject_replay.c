@@ -6,6 +6,7 @@
 #include "harness/sweep/subjects/replay_study.h"
 #include "harness/sweep/subjects/subject_replay_internal.h"
 #include "harness/sweep/subjects/subjects_internal.h"
+#include "pipeline/images/image_replay.h"
 
 static struct subject_replay *replay_of(struct subject *subject)
 {
@@ -62,6 +63,10 @@ static int run(struct subject *subject, const struct trial_request *request, str
     whole.list = replay->batch.list;
     whole.in = subject->options->in;
     whole.replay = replay->folder;
+    /* Workers that wait need no core of their own, and find one sooner where they may take any. */
+    if (request->workers > subject->topology.usable_cores)
+        whole.pin = "none";
+    image_replay_link(replay->folder);
     return trial_process_run(&subject->process, &whole, outcome, fault);
 }
 
