@@ -15,6 +15,7 @@
 #include "harness/cluster/follow.h"
 #include "harness/cluster/probe.h"
 #include "harness/cluster/sbatch_options.h"
+#include "harness/cluster/shard_arrays.h"
 #include "harness/cluster/slurm.h"
 #include "harness/cluster/submission.h"
 #include "harness/console/message.h"
@@ -180,28 +181,39 @@ static void print_command(const struct slurm_array *array)
     g_strfreev(words);
 }
 
+/* The jobs have no numbers yet: an array that waits for another has "JOB" and the other's place. */
+static void print_arrays(const GArray *arrays, char *const *words)
+{
+    for (guint i = 0; i < arrays->len; i++) {
+        const struct shard_array *planned = &g_array_index(arrays, struct shard_array, i);
+        struct slurm_array array = {.script = "task.sh",
+                                    .words = words,
+                                    .indices = planned->indices,
+                                    .offset = planned->first,
+                                    .at_once = planned->at_once};
+        char after[32];
+        snprintf(after, sizeof after, "JOB%zu", planned->after + 1);
+        array.after = planned->after == SHARD_ARRAYS_NONE ? NULL : after;
+        print_command(&array);
+    }
+}
+
 static int print_plan(struct submission *submission, const struct submission_options *where,
                       uint64_t index_most)
 {
-    bool *done = calloc(submission->size.shards, sizeof *done);
+    bool *done = g_new0(bool, submission->size.shards);
+    GArray *arrays = shard_arrays(&submission->size, done, index_most + 1, options.nodes);
     char *script, **words = submission_words(where);
-    struct slurm_array array = {.script = "task.sh", .words = words, .at_once = options.nodes};
 
     submission->options = where;
     script = submission_script(submission);
     print_size(submission);
-    for (; done && array.offset < submission->size.tasks; array.offset += index_most + 1) {
-        char *indices;
-        if (!shard_size_indices(&submission->size, done, array.offset, index_most + 1, &indices))
-            continue;
-        array.indices = indices;
-        print_command(&array);
-        g_free(indices);
-    }
+    print_arrays(arrays, words);
     printf("\n%s", script);
     g_free(script);
     g_strfreev(words);
-    free(done);
+    g_array_unref(arrays);
+    g_free(done);
     return KNEE_OK;
 }
 

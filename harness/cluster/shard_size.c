@@ -1,9 +1,6 @@
 #include "harness/cluster/shard_size.h"
 
-#include <inttypes.h>
 #include <math.h>
-
-#include <glib.h>
 
 #include "pipeline/images/shards/shard_split.h"
 
@@ -37,33 +34,4 @@ void shard_size_choose(struct shard_size *size, double node_s, uint64_t items, u
     if (shards > SHARDS_MOST)
         shards = SHARDS_MOST;
     shard_size_of(size, node_s, shards, nodes);
-}
-
-static bool is_missing(const struct shard_size *size, const bool *done, uint64_t task)
-{
-    for (uint64_t i = task * size->per_task; i < (task + 1) * size->per_task && i < size->shards; i++)
-        if (!done[i])
-            return true;
-    return false;
-}
-
-uint64_t shard_size_indices(const struct shard_size *size, const bool *done, uint64_t first, uint64_t most,
-                            char **text)
-{
-    GString *list = g_string_new(NULL);
-    uint64_t end = first + most < size->tasks ? first + most : size->tasks, count = 0;
-
-    for (uint64_t task = first; task < end; task++) {
-        uint64_t from = task;
-        while (task < end && is_missing(size, done, task))
-            task++;
-        if (task == from)
-            continue;
-        count += task - from;
-        g_string_append_printf(list, "%s%" PRIu64, list->len ? "," : "", from - first);
-        if (task - from > 1)
-            g_string_append_printf(list, "-%" PRIu64, task - 1 - first);
-    }
-    *text = g_string_free(list, count == 0);
-    return count;
 }

@@ -1,4 +1,4 @@
-/* shard_size.h: how many shards a batch is divided into, and how they become tasks of job arrays. Pure.
+/* shard_size.h: how many shards a batch is divided into, and how many of them a task does. Pure.
  *
  * A scheduler leaves a node idle for 0.5 to 0.8 s between two tasks (measured: Slurm 22.05). For this to stay below 3%
  * a task has to take 27 s or more. A shard is what is done again, from its journal, when a node is lost, and the last
@@ -7,8 +7,6 @@
 #ifndef KNEE_SHARD_SIZE_H
 #define KNEE_SHARD_SIZE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #define SHARD_SIZE_PAUSE_S       0.8 /* of a node between two tasks */
@@ -26,11 +24,5 @@ struct shard_size {
 void shard_size_choose(struct shard_size *size, double node_s, uint64_t items, uint64_t nodes);
 /* The same for a given number of shards. */
 void shard_size_of(struct shard_size *size, double node_s, uint64_t shards, uint64_t nodes);
-
-/* Writes the tasks from first to first + most that have a shard which is not done as indices of an array, counted from
- * first: "0-3,7". done has size->shards flags. Returns how many there are; text is g_free()d by the caller, and NULL
- * when there is none. */
-uint64_t shard_size_indices(const struct shard_size *size, const bool *done, uint64_t first, uint64_t most,
-                            char **text);
 
 #endif

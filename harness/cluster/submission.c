@@ -12,6 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "harness/cluster/local_run.h"
+#include "harness/cluster/shard_arrays.h"
 #include "harness/cluster/slurm.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/base/plain_file.h"
@@ -236,40 +237,43 @@ void submission_look(struct submission *submission)
     closedir(list);
 }
 
-/* The arrays one after another. Returns 0, or -1 with fault. */
-static int send_arrays(struct submission *submission, char *const *words, uint64_t most, struct fault *fault)
+/* Returns 0, or -1 with fault; what was submitted before that is noted. */
+static int send_arrays(struct submission *submission, char *const *words, const GArray *arrays,
+                       struct fault *fault)
 {
-    char script[4096], job[SLURM_JOB_BYTES] = "";
+    char script[4096], (*jobs)[SLURM_JOB_BYTES] = g_malloc0_n(arrays->len, sizeof *jobs);
+    int failed = 0;
 
     shard_path(submission->options->out, "task.sh", script, sizeof script);
-    for (uint64_t first = 0; first < submission->size.tasks; first += most) {
-        char before[SLURM_JOB_BYTES], *indices;
-        struct slurm_array array = {
-            .script = script, .words = words, .offset = first, .at_once = submission->options->nodes};
-        int failed;
-        if (!shard_size_indices(&submission->size, submission->done, first, most, &indices))
-            continue;
-        snprintf(before, sizeof before, "%s", job);
-        array.indices = indices;
-        array.after = *before ? before : NULL;
-        failed = slurm_submit(&array, job, fault);
-        g_free(indices);
+    for (guint i = 0; i < arrays->len && !failed; i++) {
+        const struct shard_array *planned = &g_array_index(arrays, struct shard_array, i);
+        struct slurm_array array = {.script = script,
+                                    .words = words,
+                                    .indices = planned->indices,
+                                    .offset = planned->first,
+                                    .at_once = planned->at_once,
+                                    .after =
+                                        planned->after == SHARD_ARRAYS_NONE ? NULL : jobs[planned->after]};
+        failed = slurm_submit(&array, jobs[i], fault);
         if (failed)
-            return -1;
-        g_string_append_printf(submission->jobs, "%s%s", submission->jobs->len ? "," : "", job);
-        if (write_state(submission, fault))
-            return -1;
+            break;
+        g_string_append_printf(submission->jobs, "%s%s", submission->jobs->len ? "," : "", jobs[i]);
+        failed = write_state(submission, fault);
     }
-    return 0;
+    g_free(jobs);
+    return failed ? -1 : 0;
 }
 
 int submission_send(struct submission *submission, uint64_t index_most, struct fault *fault)
 {
     char **words = submission_words(submission->options);
+    GArray *arrays =
+        shard_arrays(&submission->size, submission->done, index_most + 1, submission->options->nodes);
     int result;
 
     g_string_truncate(submission->jobs, 0);
-    result = send_arrays(submission, words, index_most + 1, fault);
+    result = send_arrays(submission, words, arrays, fault);
+    g_array_unref(arrays);
     g_strfreev(words);
     return result;
 }

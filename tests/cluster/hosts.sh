@@ -95,11 +95,17 @@ host_revive() { ip -n "$(host_space 0)" link set "p$1" up && host_boot "$1"; }
 host_cut() { ip -n "$(host_space 0)" link set "p$1" down; }
 host_heal() { ip -n "$(host_space 0)" link set "p$1" up; }
 
-# host_quota I PERCENT: of one core. Fails where it cannot be set.
+# host_quota I PERCENT: of one core, whatever else the machine does. Fails where it cannot be set.
 host_quota() {
     local group
     group=$(host_group cpu "$1") || return 1
-    echo 20000 >"$group/cpu.cfs_period_us" && echo $(($2 * 200)) >"$group/cpu.cfs_quota_us"
+    echo 20000 >"$group/cpu.cfs_period_us" && echo $(($2 * 200)) >"$group/cpu.cfs_quota_us" &&
+        host_first "$1"
+}
+# host_first I: its processes run before those that are on no virtual host.
+host_first() {
+    local group
+    group=$(host_group cpu "$1") && echo 200000 >"$group/cpu.shares"
 }
 
 hosts_down() {

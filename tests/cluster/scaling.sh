@@ -46,7 +46,8 @@ submit() {
     echo "$wall"
 }
 
-hosts_up 4 && slurm_up 4 || exit 1
+export SLURM_ARRAY_MOST=1001 # as sites have it
+hosts_up 4 && slurm_up 4 && host_first 0 || exit 1
 for i in 1 2 3 4; do host_quota $i $share || { echo "scaling.sh: no CPU quota can be set"; exit 77; }; done
 mkdir batch
 vips gaussnoise n.v 2000 1500 --mean 128 --sigma 40 && vips copy n.v f.jpg || exit 1

@@ -46,10 +46,10 @@ echo 3 >size
 : >sbatch.words
 "$KNEE" submit --nodes 2 --shards 7 batch small >/dev/null 2>&1
 is $? 0 "more tasks than an array may have"
-is "$(sed 's/.* --parsable/--parsable/; s/ \/.*//' sbatch.words | tr '\n' ';')" "--parsable --array=0-2%2 --export=ALL,KNEE_TASK_OFFSET=0;\
---parsable --array=0-2%2 --export=ALL,KNEE_TASK_OFFSET=3 --dependency=afterany:$(($(cat jobs) - 2));\
---parsable --array=0%2 --export=ALL,KNEE_TASK_OFFSET=6 --dependency=afterany:$(($(cat jobs) - 1));" \
-    "are several arrays, each with its offset"
+is "$(sed 's/.* --parsable/--parsable/; s/ \/.*//' sbatch.words | tr '\n' ';')" "--parsable --array=0-2%1 --export=ALL,KNEE_TASK_OFFSET=0;\
+--parsable --array=0-2%1 --export=ALL,KNEE_TASK_OFFSET=3;\
+--parsable --array=0%1 --export=ALL,KNEE_TASK_OFFSET=6 --dependency=afterany:$(($(cat jobs) - 1));" \
+    "are several arrays, each with its offset and a part of the nodes"
 same whole small
 ok $? "with the same bytes"
 echo 1001 >size

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <glib.h>
 
 #include "harness/cluster/shard_size.h"
 
@@ -62,39 +61,6 @@ static void a_pause_between_tasks_is_below_three_percent(void **state)
         }
 }
 
-static void check_indices(const struct shard_size *size, const bool *done, uint64_t first, uint64_t most,
-                          const char *wanted, uint64_t count)
-{
-    char *text;
-
-    assert_int_equal(shard_size_indices(size, done, first, most, &text), count);
-    if (wanted)
-        assert_string_equal(text, wanted);
-    else
-        assert_null(text);
-    g_free(text);
-}
-
-static void indices_are_those_of_tasks_with_a_missing_shard(void **state)
-{
-    const struct shard_size single = {.shards = 10, .per_task = 1, .tasks = 10};
-    const struct shard_size pairs = {.shards = 9, .per_task = 2, .tasks = 5};
-    bool done[10] = {false};
-
-    (void)state;
-    check_indices(&single, done, 0, 1000, "0-9", 10);
-    check_indices(&single, done, 4, 4, "0-3", 4); /* the second array of four */
-    check_indices(&single, done, 8, 4, "0-1", 2);
-    check_indices(&pairs, done, 0, 1000, "0-4", 5);
-    for (int i = 0; i < 10; i++)
-        done[i] = i != 3 && i != 5 && i != 6 && i != 8;
-    check_indices(&single, done, 0, 1000, "3,5-6,8", 4);
-    check_indices(&pairs, done, 0, 1000, "1-4", 4);
-    done[3] = done[8] = true;
-    check_indices(&pairs, done, 0, 1000, "2-3", 2);
-    check_indices(&pairs, done, 0, 2, NULL, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,7 +68,6 @@ int main(void)
         cmocka_unit_test(a_short_batch_has_a_shard_a_node),
         cmocka_unit_test(the_number_of_shards_is_bounded),
         cmocka_unit_test(a_pause_between_tasks_is_below_three_percent),
-        cmocka_unit_test(indices_are_those_of_tasks_with_a_missing_shard),
     };
     return cmocka_run_group_tests_name("shard size", tests, NULL, NULL);
 }
