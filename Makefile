@@ -514,7 +514,7 @@ help:
 	@echo 'make baseline  writes that baseline; build/gate.code: 0 pass, 1 regression, 3 undecided, 4 not comparable'
 	@echo 'make test      every test (FAULTS=300: number of killed runs); make lint: every checker; make bench: performance'
 	@echo 'make deps-browser  Chromium and axe-core, for the test of the report as a web page'
-	@echo 'make cluster-scaling  wall time over 1, 2 and 4 of these hosts: CLUSTER_ROUNDS=1, six minutes, on an idle machine'
+	@echo 'make cluster-scaling  wall time over 1, 2 and 4 of these hosts: CLUSTER_ROUNDS=1, eight minutes, on an idle machine'
 	@echo 'make test-cluster  knee submit with Slurm on virtual hosts; make deps-cluster installs it'
 	@echo 'make peers     CPU time per image compared with other programs: PEERS_IMAGES=20 IN=folder; make deps-peers installs them'
 	@echo 'make compare   from Python to C: pool of Python, knee run and sharp, 1 to 16 workers: COMPARE_IMAGES=24 IN=folder'

@@ -6,6 +6,7 @@
 
 host_net=10.77.0
 host_prefix=knee$$-
+host_cpus=() # a host's processors by its number, in words of taskset; without an entry all
 
 host_name() { echo "vh$1"; }
 host_address() { [ "$1" = 0 ] && echo $host_net.1 || echo $host_net.$((10 + $1)); }
@@ -30,13 +31,14 @@ host_alive() { [ -s "$cluster/$1.init" ] && kill -0 "$(cat "$cluster/$1.init")" 
 
 # host_boot I: starts the host's process 1.
 host_boot() {
-    local i=$1 group tries
+    local i=$1 group tries bound=()
+    [ -z "${host_cpus[i]:-}" ] || bound=(taskset -c "${host_cpus[i]}")
     rm -f "$cluster/$i.init"
     for group in pids cpu; do group=$(host_group $group "$i") && mkdir -p "$group"; done
     group=$(host_group pids "$i") && echo 1500 >"$group/pids.max" # a runaway host does not fill the machine
     (
         for group in pids cpu; do group=$(host_group $group "$i") && echo 0 >"$group/cgroup.procs"; done
-        exec ip netns exec "$(host_space "$i")" setsid unshare --mount --uts --ipc --pid --fork --kill-child \
+        exec "${bound[@]}" ip netns exec "$(host_space "$i")" setsid unshare --mount --uts --ipc --pid --fork --kill-child \
             --mount-proc "$root/tests/cluster/init.sh" "$(host_name "$i")" "$cluster"
     ) >"$cluster/$i.boot" 2>&1 </dev/null &
     local up=$!
@@ -77,12 +79,13 @@ hosts_up() {
 
 # host_run I COMMAND...: runs it there, in the current folder.
 host_run() {
-    local i=$1 group
+    local i=$1 group bound=()
     shift
+    [ -z "${host_cpus[i]:-}" ] || bound=(taskset -c "${host_cpus[i]}")
     host_alive "$i" || { echo "host $i is down" >&2; return 1; }
     (
         for group in pids cpu; do group=$(host_group $group "$i") && echo 0 >"$group/cgroup.procs"; done
-        exec nsenter --target "$(cat "$cluster/$i.init")" --net --mount --uts --ipc --pid --wdns="$PWD" "$@"
+        exec "${bound[@]}" nsenter --target "$(cat "$cluster/$i.init")" --net --mount --uts --ipc --pid --wdns="$PWD" "$@"
     )
 }
 
