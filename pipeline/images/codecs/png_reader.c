@@ -108,12 +108,32 @@ static void swap_samples(const uint8_t *from, size_t bytes, uint8_t *to)
     }
 }
 
+/* Four bytes at once, of which the next pixel overwrites the last; the caller does the last pixel. */
+static void take_rgb(const uint8_t (*restrict colours)[4], const uint8_t *restrict from, int count,
+                     uint8_t *restrict to)
+{
+    for (int x = 0; x < count; x++, to += 3)
+        memcpy(to, colours[from[x]], 4);
+}
+
+static void take_rgba(const uint8_t (*restrict colours)[4], const uint8_t *restrict from, int count,
+                      uint8_t *restrict to)
+{
+    for (int x = 0; x < count; x++, to += 4)
+        memcpy(to, colours[from[x]], 4);
+}
+
 static void take_colours(const struct png_reader *reader, const uint8_t *from, uint8_t *to)
 {
     const uint8_t(*colours)[4] = (const void *)reader->own->colours;
+    int last = reader->width - 1;
 
-    for (int x = 0; x < reader->width; x++, to += reader->bands)
-        memcpy(to, colours[from[x]], reader->bands == 4 ? 4 : 3);
+    if (reader->bands == 4) {
+        take_rgba(colours, from, reader->width, to);
+        return;
+    }
+    take_rgb(colours, from, last, to);
+    memcpy(to + 3 * (size_t)last, colours[from[last]], 3);
 }
 
 static void convert(const struct png_reader *reader, const uint8_t *from, uint8_t *to)

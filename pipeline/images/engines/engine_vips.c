@@ -25,7 +25,6 @@
 #include "pipeline/images/jxl/jxl_reader.h"
 #include "pipeline/images/jxl/jxl_setup.h"
 #include "pipeline/images/pixels/bands.h"
-#include "pipeline/images/pixels/planes.h"
 #include "pipeline/images/pixels/colour_profile.h"
 #include "pipeline/images/pixels/turn.h"
 #include "pipeline/images/recipe/geometry.h"
@@ -127,6 +126,7 @@ static struct vips_base base_for(const struct recipe *recipe, const struct engin
         .height = geometry_length(size->height, scale),
         .orientation = orientation,
         .convert = convert,
+        .planes = engine_planes_makes(recipe),
         .background = {recipe->background[0], recipe->background[1], recipe->background[2]}};
 }
 
@@ -143,22 +143,6 @@ static void take_work(const VipsImage *image, const struct vips_base *how, struc
         size->work.converted_pixels = image->BandFmt == VIPS_FORMAT_UCHAR && image->Bands >= 3
                                           ? (uint64_t)how->width * (uint64_t)how->height
                                           : pixels;
-}
-
-/* What libvips decoded to a base picture of the layout that the renditions are made from. Takes over image. */
-static int make_base(VipsImage *image, const struct vips_base *how, const struct recipe *recipe,
-                     struct pixels *base, struct fault *fault)
-{
-    struct pixels rgb = {0};
-    int failed;
-
-    if (!engine_planes_makes(recipe))
-        return vips_base_make(image, how, base, fault);
-    failed = vips_base_make(image, how, &rgb, fault);
-    if (!failed)
-        failed = planes_from_rgb(&rgb, base, fault);
-    g_free(rgb.data);
-    return failed;
 }
 
 /* The JPEG's image to the base picture. */
@@ -180,7 +164,7 @@ static int make_jpeg_base(struct jpeg_reader *reader, const struct colour_tags *
     how.span_height = (double)reader->height / reduction;
     size->work.progressive = reader->progressive;
     take_work(image, &how, size);
-    return make_base(image, &how, recipe, base, fault);
+    return vips_base_make(image, &how, base, fault);
 }
 
 static int decode_jpeg(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
@@ -220,7 +204,7 @@ static int make_jxl_base(struct jxl_reader *reader, const struct recipe *recipe,
         return -1;
     how = base_for(recipe, size, reader->orientation, converts(image));
     take_work(image, &how, size);
-    return make_base(image, &how, recipe, base, fault);
+    return vips_base_make(image, &how, base, fault);
 }
 
 static int decode_jxl(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
@@ -275,7 +259,7 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
     }
     how = base_for(recipe, size, vips_image_get_orientation(image), converts(image));
     take_work(image, &how, size);
-    return make_base(image, &how, recipe, base, fault) ? -1 : vips_damage_found(fault);
+    return vips_base_make(image, &how, base, fault) ? -1 : vips_damage_found(fault);
 }
 
 static VipsImage *wrap(const struct pixels *pixels)
@@ -303,7 +287,7 @@ static int straighten(const struct poster *poster, const struct recipe *recipe, 
     size->width = swap ? height : width;
     size->height = swap ? width : height;
     how = base_for(recipe, size, poster->orientation, false);
-    return stored ? make_base(stored, &how, recipe, base, fault) : vips_fault(fault);
+    return stored ? vips_base_make(stored, &how, base, fault) : vips_fault(fault);
 }
 
 int engine_vips_decode_clip(int fd, const struct recipe *recipe, struct pixels *base,

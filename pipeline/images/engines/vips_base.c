@@ -6,6 +6,7 @@
 #include "pipeline/images/engines/vips_profile.h"
 #include "pipeline/images/pixels/bands.h"
 #include "pipeline/images/pixels/colour_profile.h"
+#include "pipeline/images/pixels/planes.h"
 #include "pipeline/images/pixels/turn.h"
 
 enum { STRIP_ROWS = 32 };
@@ -128,6 +129,24 @@ static int scale(VipsImage *image, const struct vips_base *how, struct bands *ba
     return failed;
 }
 
+/* Scaled and upright bands to the base. colours: to be converted; NULL none. */
+static int join(const struct bands *bands, const struct vips_base *how, const struct bands_colours *colours,
+                struct pixels *base, struct fault *fault)
+{
+    struct pixels rgb;
+    int failed;
+
+    if (how->planes && !colours && bands->count != 4)
+        return planes_from_bands(bands->planes, bands->count, base, fault);
+    if (!how->planes)
+        return bands_join(bands, how->background, colours, base, fault);
+    failed = bands_join(bands, how->background, colours, &rgb, fault);
+    if (!failed)
+        failed = planes_from_rgb(&rgb, base, fault);
+    g_free(rgb.data);
+    return failed;
+}
+
 int vips_base_make(VipsImage *image, const struct vips_base *how, struct pixels *base, struct fault *fault)
 {
     bool convert_late = how->convert;
@@ -142,7 +161,7 @@ int vips_base_make(VipsImage *image, const struct vips_base *how, struct pixels 
         failed = fault_set(fault, "%d colour bands after conversion to sRGB, 3 or 4 expected", bytes->Bands);
     else
         failed = scale(bytes, how, &bands, fault) || bands_upright(&bands, how->orientation, fault) ||
-                 bands_join(&bands, how->background, convert_late ? &colours : NULL, base, fault);
+                 join(&bands, how, convert_late ? &colours : NULL, base, fault);
     bands_free(&bands);
     g_object_unref(bytes);
     return failed ? -1 : 0;

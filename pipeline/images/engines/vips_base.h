@@ -17,6 +17,7 @@ struct vips_base {
     int width, height;     /* of the base picture, upright */
     int orientation;       /* of the image, as EXIF's, 1 to 8 */
     bool convert;          /* the image has a profile that changes colours */
+    bool planes;           /* the base is of layout PIXELS_PLANES, not PIXELS_RGB */
     uint8_t background[3]; /* shown where the picture is transparent */
 };
 

@@ -1,5 +1,6 @@
 #include "pipeline/images/pixels/planes.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <glib.h>
@@ -147,11 +148,16 @@ int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fa
 }
 
 /* BT.601, full range, in 16-bit fractions (JFIF 1.02, page 3), as libjpeg computes it. */
+static inline uint8_t luma_of(int r, int g, int b)
+{
+    return (uint8_t)((19595 * r + 38470 * g + 7471 * b + 32768) >> 16);
+}
+
 VECTOR_LOOP
 static void luma_row(const uint8_t *restrict rgb, int width, uint8_t *restrict luma)
 {
     for (int x = 0; x < width; x++, rgb += 3)
-        luma[x] = (uint8_t)((19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2] + 32768) >> 16);
+        luma[x] = luma_of(rgb[0], rgb[1], rgb[2]);
 }
 
 /* Of sums over four pixels, hence two bits more. */
@@ -194,5 +200,84 @@ int planes_from_rgb(const struct pixels *from, struct pixels *to, struct fault *
         chroma_row(above, 2 * y + 1 < from->height ? above + stride : above, from->width, row_of(&blue, y),
                    row_of(&red, y));
     }
+    return 0;
+}
+
+/* --- bands ------------------------------------------------------------------------------------- */
+
+VECTOR_LOOP
+static void luma_of_bands(const uint8_t *restrict r, const uint8_t *restrict g, const uint8_t *restrict b,
+                          int width, uint8_t *restrict luma)
+{
+    for (int x = 0; x < width; x++)
+        luma[x] = luma_of(r[x], g[x], b[x]);
+}
+
+/* Sums over four pixels of a row and the one below. The last column of an odd number counts twice. */
+VECTOR_LOOP
+static void add_pairs(const uint8_t *restrict above, const uint8_t *restrict below, int width,
+                      int16_t *restrict sums)
+{
+    for (int x = 0; x < width / 2; x++)
+        sums[x] = (int16_t)(above[2 * x] + above[2 * x + 1] + below[2 * x] + below[2 * x + 1]);
+    if (width % 2)
+        sums[width / 2] = (int16_t)(2 * (above[width - 1] + below[width - 1]));
+}
+
+VECTOR_LOOP
+static void chroma_of_sums(const int16_t *restrict r, const int16_t *restrict g, const int16_t *restrict b,
+                           int width, uint8_t *restrict blue, uint8_t *restrict red)
+{
+    for (int x = 0; x < width; x++)
+        chroma_of(r[x], g[x], b[x], &blue[x], &red[x]);
+}
+
+/* Two rows of the picture, or the last one, to a row of chroma. sums: room for three rows of it. */
+static void bands_to_chroma(const struct plane *bands, int y, struct plane *blue, struct plane *red,
+                            int16_t *sums)
+{
+    int below = 2 * y + 1 < bands[0].height ? 2 * y + 1 : 2 * y;
+    size_t width = (size_t)blue->width;
+
+    for (size_t i = 0; i < 3; i++)
+        add_pairs(row_of(&bands[i], 2 * y), row_of(&bands[i], below), bands[i].width, sums + i * width);
+    chroma_of_sums(sums, sums + width, sums + 2 * width, blue->width, row_of(blue, y), row_of(red, y));
+}
+
+static void grey_to_planes(const struct plane *grey, struct plane *luma, struct plane *blue,
+                           struct plane *red)
+{
+    for (int y = 0; y < luma->height; y++)
+        memcpy(row_of(luma, y), row_of(grey, y), (size_t)luma->width);
+    for (int y = 0; y < blue->height; y++) {
+        memset(row_of(blue, y), 128, (size_t)blue->width);
+        memset(row_of(red, y), 128, (size_t)red->width);
+    }
+}
+
+int planes_from_bands(const struct plane *bands, int count, struct pixels *to, struct fault *fault)
+{
+    struct plane luma, blue, red;
+    int16_t *sums;
+
+    if (planes_alloc(to, bands[0].width, bands[0].height, fault))
+        return -1;
+    luma = planes_get(to, PLANE_Y);
+    blue = planes_get(to, PLANE_CB);
+    red = planes_get(to, PLANE_CR);
+    if (count == 1) {
+        grey_to_planes(&bands[0], &luma, &blue, &red);
+        return 0;
+    }
+    sums = malloc(3 * (size_t)blue.width * sizeof *sums);
+    if (!sums)
+        return fault_sys(fault, "no memory for a picture of %dx%d", luma.width, luma.height);
+    for (int y = 0; y < blue.height; y++) {
+        for (int i = 2 * y; i < 2 * y + 2 && i < luma.height; i++)
+            luma_of_bands(row_of(&bands[0], i), row_of(&bands[1], i), row_of(&bands[2], i), luma.width,
+                          row_of(&luma, i));
+        bands_to_chroma(bands, y, &blue, &red, sums);
+    }
+    free(sums);
     return 0;
 }

@@ -46,4 +46,7 @@ int planes_upright(struct pixels *pixels, int orientation, struct fault *fault);
 int planes_to_rgb(const struct pixels *from, struct pixels *to, struct fault *fault);
 int planes_from_rgb(const struct pixels *from, struct pixels *to, struct fault *fault);
 
+/* From planes of one size: R, G and B, or grey alone. The same as of an RGB picture of these values. */
+int planes_from_bands(const struct plane *bands, int count, struct pixels *to, struct fault *fault);
+
 #endif

@@ -190,6 +190,38 @@ static void rgb_becomes_planes(void **state)
     g_free(back.data);
 }
 
+/* Bands of any values, and grey, of even and odd sizes: what an RGB picture of them becomes. */
+static void bands_become_the_same_planes_as_rgb(void **state)
+{
+    enum { WIDEST = 77, HIGHEST = 8, STRIDE = 128 };
+    static uint8_t samples[3][STRIDE * HIGHEST], rgb[3 * WIDEST * HIGHEST];
+
+    (void)state;
+    for (int i = 0; i < STRIDE * HIGHEST; i++)
+        for (int k = 0; k < 3; k++)
+            samples[k][i] = (uint8_t)(i % 11 == k ? 255 : (i * i / 7 + i * (k + 3)) >> k);
+    for (int count = 1; count <= 3; count += 2)
+        for (int width = 1; width <= WIDEST; width += 19)
+            for (int height = 1; height <= HIGHEST; height++) {
+                struct pixels from = {.data = rgb, .width = width, .height = height}, due, to;
+                struct plane bands[3];
+                struct fault fault;
+                for (int k = 0; k < 3; k++)
+                    bands[k] = (struct plane){samples[k], width, height, STRIDE};
+                for (int i = 0; i < width * height * 3; i++)
+                    rgb[i] = samples[count == 1 ? 0 : i % 3][i / 3 / width * STRIDE + i / 3 % width];
+                assert_int_equal(planes_from_rgb(&from, &due, &fault), 0);
+                assert_int_equal(planes_from_bands(bands, count, &to, &fault), 0);
+                for (int index = 0; index < PLANE_COUNT; index++) {
+                    struct plane a = planes_get(&due, index), b = planes_get(&to, index);
+                    for (int y = 0; y < a.height; y++)
+                        assert_memory_equal(a.data + y * a.stride, b.data + y * b.stride, (size_t)a.width);
+                }
+                g_free(due.data);
+                g_free(to.data);
+            }
+}
+
 /* Pure red, half transparent, over mid grey: Y 76, Cb 85, Cr 255 (JFIF), of which 128/255 are taken. */
 static void ink_is_blended_into_luma_and_the_mean_into_chroma(void **state)
 {
@@ -249,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_flat_picture_stays_flat_when_scaled_and_cut),
         cmocka_unit_test(chroma_stays_where_it_is_when_scaled_and_cut),
         cmocka_unit_test(rgb_becomes_planes),
+        cmocka_unit_test(bands_become_the_same_planes_as_rgb),
         cmocka_unit_test(mirrored_axes_are_those_of_the_stored_picture),
         cmocka_unit_test(ink_is_blended_into_luma_and_the_mean_into_chroma),
         cmocka_unit_test(ink_on_rgb_is_mixed_by_alpha_and_opacity),
