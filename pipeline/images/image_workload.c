@@ -1,6 +1,9 @@
 #include "pipeline/images/image_workload.h"
 
+#include <setjmp.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <openssl/evp.h>
 
@@ -13,6 +16,7 @@
 #include "pipeline/images/input/sniff.h"
 #include "pipeline/images/overlay/overlay.h"
 #include "pipeline/images/overlay/picture_helper.h"
+#include "pipeline/pool/threads.h"
 
 /* --- names ------------------------------------------------------------------------------------ */
 
@@ -98,12 +102,49 @@ int image_workload_init(struct image_workload *work, const struct recipe *recipe
     return encode_vips_check(recipe, fault);
 }
 
+/* Pango asks for threads, and GLib aborts when it gets none. */
+static struct {
+    pid_t zygote;
+    int error; /* what pthread_create() has returned; 0: it gave all that were wanted */
+    jmp_buf back;
+} asking;
+
+static void thread_refused(const void *context, int error)
+{
+    (void)context;
+    if (getpid() != asking.zygote)
+        _exit(1); /* the helper that decodes the watermark: each worker decodes it then */
+    if (gettid() != asking.zygote)
+        return;
+    asking.error = error;
+    longjmp(asking.back, 1);
+}
+
+/* Returns 0, or an errno: then nothing that was begun can be used. */
+static int prepare_overlay(const struct image_workload *work)
+{
+    asking.zygote = getpid();
+    asking.error = 0;
+    threads_on_refusal(thread_refused, NULL);
+    if (setjmp(asking.back) == 0)
+        overlay_prepare(work->prepared, work->recipe);
+    threads_on_refusal(NULL, NULL);
+    return asking.error;
+}
+
 int image_workload_prepare(struct image_workload *work, struct fault *fault)
 {
+    int error;
+
     work->prepared = calloc(1, sizeof *work->prepared);
     if (!work->prepared)
         return fault_sys(fault, "no memory for the zygote of the workers");
-    overlay_prepare(work->prepared, work->recipe);
+    error = prepare_overlay(work);
+    if (error)
+        return fault_sys(fault,
+                         "no room for a thread (%s): raise the limit of processes and threads ('ulimit -u', "
+                         "pids.max of the control group) or of memory",
+                         strerror(error));
     if (!picture_helper_is_late())
         return 0;
     fault_set(fault, "the zygote has already used libvips and cannot be forked safely");

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -207,19 +208,23 @@ static void thread_refused(const void *context, int error)
 {
     const struct worker_task *task = context;
     uint64_t limit = task->options->memory_bytes, data = limit ? threads_data_bytes() : 0;
+    char worker[32] = ""; /* before it is ready the parent names it */
     struct fault fault;
+
+    if (atomic_load(&item_table_worker(task->table, task->slot)->state) >= WORKER_READY)
+        snprintf(worker, sizeof worker, "worker %u: ", task->slot);
 
     if (data + stack_bytes > limit && limit) {
         if (ready_data_bytes && ready_data_bytes + least_room_bytes <= limit)
             _exit(WORKER_EXIT_MEMORY);
-        fault_sys(&fault, "worker %u: its memory limit of %llu MiB leaves no room for a thread", task->slot,
+        fault_sys(&fault, "%sits memory limit of %llu MiB leaves no room for a thread", worker,
                   (unsigned long long)(limit >> 20));
         fault_advise(&fault, ADVICE_NO_MEMORY_LIMIT);
     } else {
         fault_sys(&fault,
-                  "worker %u: no room for another thread (%s): use fewer workers, or raise the limit of "
+                  "%sno room for another thread (%s): use fewer workers, or raise the limit of "
                   "processes and threads ('ulimit -u', pids.max of the control group) or of memory",
-                  task->slot, strerror(error));
+                  worker, strerror(error));
     }
     leave_with_fault(task, &fault);
 }

@@ -119,6 +119,14 @@ for point in fork:2:refuse fork:1:refuse; do
     said 'limit of processes is reached: use fewer workers' "fork refused ($point)"
 done
 continues "fork refused"
+for how in "--workers 1" --serial "--workers 2 --start zygote"; do
+    rm -rf out
+    # shellcheck disable=SC2086
+    KNEE_FAILPOINT=thread:1+:refuse "$KNEE" run --quiet $how batch out 2>stderr
+    code=$?
+    said "error: (worker 0: )?no room for (a|another) thread .*ulimit -u" "no thread ($how)"
+done
+continues "no thread"
 rm -rf out
 KNEE_FAILPOINT=open:4:refuse "$KNEE" run --quiet --workers 2 batch out 2>stderr
 code=$?
