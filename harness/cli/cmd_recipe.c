@@ -8,6 +8,7 @@
 #include "harness/console/message.h"
 #include "harness/console/options.h"
 #include "harness/fit/fit_json.h"
+#include "pipeline/base/one_line.h"
 #include "pipeline/images/codecs/encode_vips.h"
 #include "pipeline/images/engines/engine_vips.h"
 #include "pipeline/images/image_workload.h"
@@ -45,14 +46,14 @@ static void print_whole(const struct recipe *recipe)
                                : recipe->keep == KEEP_ICC                  ? "sRGB profile"
                                                                            : "none kept");
     if (*recipe->watermark_path)
-        printf("watermark   %s: %.3g%% of the width, opacity %.3g%%, margin %.3g%%, %s\n",
-               base_name(recipe->watermark_path), 100 * recipe->watermark_width,
-               100 * recipe->watermark_opacity, 100 * recipe->watermark_margin,
-               recipe_corners[recipe->watermark_corner]);
+        one_line_print("watermark   %s: %.3g%% of the width, opacity %.3g%%, margin %.3g%%, %s",
+                       base_name(recipe->watermark_path), 100 * recipe->watermark_width,
+                       100 * recipe->watermark_opacity, 100 * recipe->watermark_margin,
+                       recipe_corners[recipe->watermark_corner]);
     if (*recipe->font_path)
-        printf("caption     '%s' in %s: %.3g%% of the width, margin %.3g%%, %s\n", recipe->caption_text,
-               base_name(recipe->font_path), 100 * recipe->caption_size, 100 * recipe->caption_margin,
-               recipe_corners[recipe->caption_corner]);
+        one_line_print("caption     '%s' in %s: %.3g%% of the width, margin %.3g%%, %s", recipe->caption_text,
+                       base_name(recipe->font_path), 100 * recipe->caption_size, 100 * recipe->caption_margin,
+                       recipe_corners[recipe->caption_corner]);
 }
 
 static void print_options(const struct rendition *r)
@@ -175,7 +176,7 @@ static void print_recipe(const struct recipe *recipe, const char *path)
         json_decref(json);
         return;
     }
-    printf("recipe      %s: good; SHA-256 %.12s\n", path, recipe->sha256);
+    one_line_print("recipe      %s: good; SHA-256 %.12s", path, recipe->sha256);
     print_whole(recipe);
     for (int i = 0; i < recipe_pictures(recipe); i++)
         print_rendition(recipe, i);

@@ -17,6 +17,7 @@
 #include "harness/trial/run_hooks.h"
 #include "harness/trial/spans_write.h"
 #include "pipeline/base/clock.h"
+#include "pipeline/base/one_line.h"
 #include "pipeline/images/image_replay.h"
 #include "pipeline/images/image_workload.h"
 #include "pipeline/images/input/batch.h"
@@ -58,18 +59,18 @@ static void print_plan(const struct run *run)
     const struct run_options *options = &run->options;
     char left[512];
 
-    printf("batch      %s: %" PRIu64 " items, %.1f MB\n", options->in, run->batch.count,
-           (double)run->batch.total_bytes / 1e6);
+    one_line_print("batch      %s: %" PRIu64 " items, %.1f MB", options->in, run->batch.count,
+                   (double)run->batch.total_bytes / 1e6);
     if (run->batch.left_count)
         printf("left out   %s\n", batch_left_list(&run->batch, left, sizeof left));
-    printf("recipe     %s (%.12s): %d renditions\n", options->recipe_path, run->recipe.sha256,
-           run->recipe.rendition_count);
+    one_line_print("recipe     %s (%.12s): %d renditions", options->recipe_path, run->recipe.sha256,
+                   run->recipe.rendition_count);
     if (options->serial)
         printf("workers    none: serial\n");
     else
         printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s\n", options->pool.workers, options->pool.chunk,
                chunk_policy_name((enum chunk_policy)options->pool.policy));
-    printf("output     %s\n", options->out);
+    one_line_print("output     %s", options->out);
 }
 
 /* Reads all inputs; nothing is written yet. */
@@ -167,10 +168,8 @@ static void allow_outputs(struct run *run)
                  output_name_top_folder(run->recipe.renditions[i].output, top));
         for (int other = 0; other < count && !known; other++)
             known = strcmp(run->folders[other], folder) == 0;
-        if (known)
-            continue;
-        sandbox_allow_write(&run->sandbox, folder);
-        count++;
+        if (!known)
+            sandbox_allow_write(&run->sandbox, run->folders[count++]);
     }
 }
 

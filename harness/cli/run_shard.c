@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "pipeline/base/clock.h"
+#include "pipeline/base/one_line.h"
 #include "pipeline/images/output/store.h"
 #include "pipeline/images/shards/shard_result.h"
 #include "pipeline/images/shards/shard_split.h"
@@ -218,10 +219,10 @@ int run_shard_finish(const struct run_shard *shard, const struct recipe *recipe,
     snprintf(result->libraries, sizeof result->libraries, "%s", libraries);
     failed = shard_result_write(shard->out, result, recipe, batch, table, fault);
     if (!failed && !quiet)
-        printf("%s: %" PRIu64 " of %" PRIu64 " items done, %" PRIu64
-               " outputs; 'knee merge %s' when all shards are done\n",
-               who(shard, text, sizeof text), result->outcome.done, batch->count, result->outcome.outputs,
-               shard->out);
+        one_line_print("%s: %" PRIu64 " of %" PRIu64 " items done, %" PRIu64
+                       " outputs; 'knee merge %s' when all shards are done",
+                       who(shard, text, sizeof text), result->outcome.done, batch->count,
+                       result->outcome.outputs, shard->out);
     free(result);
     return failed;
 }

@@ -194,7 +194,10 @@ study.commit()
 P
 printf 'workers,seconds\n1,4\n2,2\n' >$'table\e[2J.csv'
 printf '[rendition a\e[2J]\nwidth=10\nheight=10\n' >escape.recipe
-for words in "diff first second" "fit second" "predict second" "history first second" $'fit --csv table\e[2J.csv' "recipe check escape.recipe"; do
+cp escape.recipe $'escape\e[2J.recipe'
+mkdir $'batch\e[2J' && cp batch/a.jpg $'batch\e[2J'
+for words in $'run --dry-run batch\e[2J out\e[2J' $'run batch\e[2J out\e[2J' $'run --recipe escape.recipe --dry-run batch out' \
+    $'run --shard 1/1 batch\e[2J part\e[2J' "diff first second" "fit second" "predict second" "history first second" $'fit --csv table\e[2J.csv' "recipe check escape.recipe" $'recipe check escape\e[2J.recipe'; do
     # shellcheck disable=SC2086
     "$KNEE" $words >said 2>&1
     is "$(grep -c $'\e' said) $([ -s said ] && echo said)" "0 said" "no escape sequence from knee ${words//$'\e'/}"

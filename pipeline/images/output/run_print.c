@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "pipeline/base/one_line.h"
 #include "pipeline/images/output/image_result.h"
 #include "pipeline/images/output/summary.h"
 
@@ -64,19 +65,20 @@ void run_print_summary(const struct item_table *table, const struct batch *batch
     if (batch->left_count)
         printf("left out: %s\n", batch_left_list(batch, left, sizeof left));
     if (*summary_notes(outcome, notes, sizeof notes))
-        printf("notes: %s: see %s/NOTES.tsv\n", notes, out);
+        one_line_print("notes: %s: see %s/NOTES.tsv", notes, out);
     if (outcome->earlier == batch->count) {
         if (outcome->failed)
             snprintf(earlier, sizeof earlier, ", %" PRIu64 " failed", outcome->failed);
-        printf("nothing to do: %" PRIu64 " items were finished before, %" PRIu64 " done%s: %" PRIu64
-               " outputs, %.1f MB, manifest %s/MANIFEST.sha256\n",
-               batch->count, outcome->done, earlier, outcome->outputs, (double)outcome->bytes_out / 1e6, out);
+        one_line_print("nothing to do: %" PRIu64 " items were finished before, %" PRIu64 " done%s: %" PRIu64
+                       " outputs, %.1f MB, manifest %s/MANIFEST.sha256",
+                       batch->count, outcome->done, earlier, outcome->outputs,
+                       (double)outcome->bytes_out / 1e6, out);
         return;
     }
     if (outcome->earlier)
         snprintf(earlier, sizeof earlier, " (%" PRIu64 " finished before)", outcome->earlier);
-    printf("%" PRIu64 " of %" PRIu64 " items done%s in %.2f s (%.1f items/s, %.1f MB/s in): %" PRIu64
-           " outputs, %.1f MB, manifest %s/MANIFEST.sha256\n",
-           outcome->done, batch->count, earlier, wall_s, items / wall_s, megabytes / wall_s, outcome->outputs,
-           (double)outcome->bytes_out / 1e6, out);
+    one_line_print("%" PRIu64 " of %" PRIu64 " items done%s in %.2f s (%.1f items/s, %.1f MB/s in): %" PRIu64
+                   " outputs, %.1f MB, manifest %s/MANIFEST.sha256",
+                   outcome->done, batch->count, earlier, wall_s, items / wall_s, megabytes / wall_s,
+                   outcome->outputs, (double)outcome->bytes_out / 1e6, out);
 }

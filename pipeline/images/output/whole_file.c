@@ -9,6 +9,7 @@
 
 #include <glib.h>
 
+#include "pipeline/base/one_line.h"
 #include "pipeline/pool/failpoint.h"
 
 int whole_file_begin(struct whole_file *whole, const char *folder, const char *name, struct fault *fault)
@@ -114,7 +115,11 @@ int whole_file_remove(const char *folder, const char *name, struct fault *fault)
 
 void whole_file_put_field(FILE *file, const char *text, char after)
 {
-    for (const char *c = text; *c; c++) {
+    size_t length;
+
+    for (const char *c = text; *c; c += length) {
+        bool control;
+        length = one_line_character(c, &control);
         if (*c == '\t')
             fputs("\\t", file);
         else if (*c == '\n')
@@ -123,10 +128,9 @@ void whole_file_put_field(FILE *file, const char *text, char after)
             fputs("\\r", file);
         else if (*c == '\\')
             fputs("\\\\", file);
-        else if ((unsigned char)*c < ' ' || *c == 127)
-            fprintf(file, "\\x%02x", (unsigned)*c);
         else
-            fputc(*c, file);
+            for (size_t i = 0; i < length; i++)
+                fprintf(file, control ? "\\x%02x" : "%c", (unsigned char)c[i]);
     }
     fputc(after, file);
 }

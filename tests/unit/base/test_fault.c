@@ -51,6 +51,31 @@ static void a_text_is_one_line_and_is_cut(void **state)
     assert_string_equal(fault.text + sizeof fault.text - 6, "nn...");
 }
 
+/* U+009B begins an escape sequence, as a character of UTF-8 and, in other terminals, as a byte. */
+static void control_characters_of_the_second_set_are_replaced(void **state)
+{
+    static const char *const texts[][2] = {
+        {"a\x1b[2Jb", "a?[2Jb"},
+        {"a\xc2\x9b"
+         "2Jb",
+         "a??2Jb"},
+        {"a\x9b"
+         "2Jb\x80",
+         "a?2Jb?"},
+        {"\xc3\x9b \xe2\x82\xac \xf0\x9f\x98\x80", "\xc3\x9b \xe2\x82\xac \xf0\x9f\x98\x80"},
+        {"caf\xe9 \xa0", "caf\xe9 \xa0"}, /* Latin-1 */
+        {"\xe2\x82", "\xe2?"},
+        {"\xf0\x9f\x9b", "\xf0??"},
+        {"\xc2\xa0\xc2\x80\x7f", "\xc2\xa0???"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct fault fault = {0};
+        fault_set(&fault, "%s", texts[i][0]);
+        assert_string_equal(fault.text, texts[i][1]);
+    }
+}
+
 static void the_kind_gives_the_exit_code(void **state)
 {
     struct fault fault = {0};
@@ -70,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_function_sets_its_kind_and_returns_minus_one),
         cmocka_unit_test(a_text_is_one_line_and_is_cut),
+        cmocka_unit_test(control_characters_of_the_second_set_are_replaced),
         cmocka_unit_test(the_kind_gives_the_exit_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

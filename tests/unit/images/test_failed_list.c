@@ -44,9 +44,9 @@ static void failures_are_listed_and_old_lists_go(void **state)
 {
     const struct failed_item items[] = {
         {.path = "b\tb\n\\", .stage = "decode", .attempt = 2, .reason = "bad\theader"},
-        {.path = "a\x1b[31m\x7f", .stage = "read", .attempt = 1, .reason = "empty"}};
+        {.path = "a\x1b[31m\x7f\xc2\x9b\x9b\xc3\x9b", .stage = "read", .attempt = 1, .reason = "empty"}};
     static const char wanted[] = "path\tstage\tattempt\treason\nb\\tb\\n\\\\\tdecode\t2\tbad\\theader\n"
-                                 "a\\x1b[31m\\x7f\tread\t1\tempty\n";
+                                 "a\\x1b[31m\\x7f\\xc2\\x9b\\x9b\xc3\x9b\tread\t1\tempty\n";
     struct failed_writer writer;
     struct failed_list list;
     struct fault fault;
