@@ -13,6 +13,8 @@ done
 
 "$build/tests/bench/sandbox_cost"
 
+"$build/tests/bench/worker_start" pipeline/recipes/web.recipe
+
 "$build/tests/bench/bootstrap"
 
 batch=${1:-datasets/media60}
