@@ -50,6 +50,9 @@ DEPS_FOREIGN = $(NODE) $(shell PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTH
 DEPS_DEB := dpkg-dev debhelper fakeroot lintian libvips-tools
 # What tests/cluster/ needs (make test-cluster): Slurm and its authentication, GNU parallel and ssh, 25 MB.
 DEPS_CLUSTER := iproute2 util-linux munge openssh-client openssh-server parallel slurm-client slurmctld slurmd
+# What loads the exports that no Debian package of DEPS_TEST reads (tests/e2e/export_formats.t): TeX, 210 MB, and Chrome's
+# trace engine, which comes through npm.
+DEPS_FORMATS := texlive-latex-base $(NODE)
 # What the browser test of the report's page needs, 400 MB; axe-core comes through npm.
 DEPS_BROWSER := chromium chromium-driver python3-selenium $(NODE)
 DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT)
@@ -455,6 +458,12 @@ deps-browser:
 	@DEPS='$(DEPS_BROWSER)' LIBRARIES='$(LIBRARIES)' tests/deps.sh
 	@npm install --prefix $(BUILD)/browser --no-package-lock --no-save --no-audit --no-fund axe-core@$(AXE_VERSION)
 
+TRACE_ENGINE_VERSION ?= 0.0.65
+.PHONY: deps-formats
+deps-formats:
+	@DEPS='$(DEPS_FORMATS)' LIBRARIES='$(LIBRARIES)' tests/deps.sh
+	@npm install --prefix $(BUILD)/formats --no-package-lock --no-save --no-audit --no-fund @paulirish/trace_engine@$(TRACE_ENGINE_VERSION)
+
 deps-peers:
 	@DEPS='$(DEPS_PEERS)' LIBRARIES='$(LIBRARIES)' tests/deps.sh
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
@@ -513,6 +522,7 @@ help:
 	@echo 'make gate      BASE=origin/main: this build against that commit, in pairs; without BASE a study against the baseline'
 	@echo 'make baseline  writes that baseline; build/gate.code: 0 pass, 1 regression, 3 undecided, 4 not comparable'
 	@echo 'make test      every test (FAULTS=300: number of killed runs); make lint: every checker; make bench: performance'
+	@echo 'make deps-formats  TeX and the trace engine of Chrome, for the test of exports'
 	@echo 'make deps-browser  Chromium and axe-core, for the test of the report as a web page'
 	@echo 'make cluster-scaling  wall time over 1, 2 and 4 of these hosts: CLUSTER_ROUNDS=1, eight minutes, on an idle machine'
 	@echo 'make test-cluster  knee submit with Slurm on virtual hosts; make deps-cluster installs it'

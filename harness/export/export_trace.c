@@ -11,6 +11,8 @@
 #include "pipeline/base/version.h"
 
 enum { TRACE_PROCESS = 1, RUN_TRACK = 0 /* worker n has track n + 1 */ };
+/* The instant of the trial's start: Chrome takes an event at 0 for one without a time, and draws from the next one on. */
+enum { BEGINNING_NS = 1000 };
 
 struct trace {
     const struct export_source *source;
@@ -27,6 +29,11 @@ struct change {
 
 /* --- events ----------------------------------------------------------------------------------- */
 
+static double microseconds(int64_t ns)
+{
+    return (double)ns / 1e3;
+}
+
 /* phase: X a slice, C a counter, M a name, i an instant. Trace times are microseconds. */
 static json_t *add_event(struct trace *trace, const char *phase, const char *name, int64_t track, int64_t ns)
 {
@@ -36,9 +43,19 @@ static json_t *add_event(struct trace *trace, const char *phase, const char *nam
     fit_json_put(event, "name", fit_json_text(name));
     fit_json_put(event, "pid", json_integer(TRACE_PROCESS));
     fit_json_put(event, "tid", json_integer(track));
-    fit_json_put(event, "ts", json_real((double)ns / 1e3));
+    fit_json_put(event, "ts", json_real(microseconds(BEGINNING_NS + ns)));
     fit_json_append(trace->events, event);
     return event;
+}
+
+/* A viewer adds beginning and length in floating point: where that is beyond the end, by rounding, the next slice would
+ * begin within this one, and Chrome would not draw it. One nanosecond less, and it does not. */
+static double length(int64_t begin_ns, int64_t end_ns)
+{
+    double from = microseconds(BEGINNING_NS + begin_ns), to = microseconds(BEGINNING_NS + end_ns);
+    double all = microseconds(end_ns - begin_ns);
+
+    return from + all > to && end_ns > begin_ns ? microseconds(end_ns - begin_ns - 1) : all;
 }
 
 /* A slice between instants; NULL where one of them is not known, or they are in the wrong order. */
@@ -50,7 +67,7 @@ static json_t *add_slice(struct trace *trace, const char *name, int64_t track, i
     if (begin_ns == STUDY_UNKNOWN || end_ns == STUDY_UNKNOWN || end_ns < begin_ns)
         return NULL;
     event = add_event(trace, "X", name, track, begin_ns);
-    fit_json_put(event, "dur", json_real((double)(end_ns - begin_ns) / 1e3));
+    fit_json_put(event, "dur", json_real(length(begin_ns, end_ns)));
     return event;
 }
 

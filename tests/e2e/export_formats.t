@@ -52,6 +52,19 @@ if needs jsonschema; then
 else
     skip "python3-jsonschema is missing: make deps" "json and trace as docs/schemas says"
 fi
+engine=${BUILD:-$root/build}/formats/node_modules/@paulirish/trace_engine
+if command -v node >/dev/null && [ -d "$engine" ]; then
+    # Instants of an odd length: ends and beginnings of neighbours differ in the last digit of a sum.
+    /usr/bin/python3 -B "$root/tests/reports/studies.py" usual many_tracks
+    for study in study_1 many_tracks; do
+        "$KNEE" export -f trace "$study" >engine.trace
+        node "$root/tests/e2e/trace_engine.mjs" "$engine" engine.trace >engine.trace.drawn 2>err
+        is "$? $(cat err)" "0 " "trace: the engine of Chrome's performance panel loads it, $study"
+        reads "... and draws every slice in its place" trace_engine engine.trace.drawn "$study"
+    done
+else
+    skip "node or Chrome's trace engine is missing: make deps-formats" "the engine of Chrome's performance panel"
+fi
 if needs prometheus_client; then
     reads "openmetrics: Prometheus' parser reads the curve and every trial" openmetrics out.openmetrics study_1
 else
@@ -83,7 +96,7 @@ if command -v pdflatex >/dev/null; then
     pdflatex -interaction=nonstopmode -halt-on-error paper.tex >/dev/null
     is $? 0 "latex: TeX sets the table"
 else
-    skip "no TeX is installed" "latex: TeX sets the table"
+    skip "pdflatex is missing: make deps-formats" "latex: TeX sets the table"
 fi
 
 # --- what knee reads back ---
