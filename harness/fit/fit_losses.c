@@ -9,9 +9,10 @@
 /* Of all core-seconds: smaller losses and gains share a line. */
 static const double LEAST = 0.0005;
 
+/* Neither unknown nor 0 but for the rounding of its sums: that is no cause. */
 static bool is_known(double share)
 {
-    return !isnan(share) && share != 0;
+    return fabs(share) > 1e-12;
 }
 
 static double sum_of(const double lost[ACCOUNT_CAUSES])
