@@ -7,6 +7,7 @@
 
 #include "analysis/models/models.h"
 #include "analysis/speedup/hiccups.h"
+#include "harness/study/item_times.h"
 #include "harness/study/observations.h"
 
 static struct data_trial *trial_at(const struct study_data *study, unsigned i)
@@ -121,4 +122,6 @@ void fit_hiccups_mark(struct study_data *study, const GArray *hiccups)
 {
     for (unsigned i = 0; i < hiccups->len; i++)
         trial_at(study, g_array_index(hiccups, struct fit_hiccup, i).trial)->status = TRIAL_HICCUP;
+    if (hiccups->len)
+        item_times_find(study); /* these trials do not count in the times of items, either */
 }

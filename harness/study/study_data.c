@@ -49,6 +49,7 @@ void study_data_init(struct study_data *study)
                                  .counters = g_array_new(FALSE, TRUE, sizeof(struct data_counter)),
                                  .workers = g_array_new(FALSE, TRUE, sizeof(struct data_worker)),
                                  .items = g_array_new(FALSE, FALSE, sizeof(struct data_item)),
+                                 .loose_items = g_array_new(FALSE, FALSE, sizeof(struct data_item)),
                                  .shards = g_array_new(FALSE, TRUE, sizeof(struct data_shard)),
                                  .nodes = g_ptr_array_new_with_free_func(g_free),
                                  .pressed = g_array_new(FALSE, TRUE, sizeof(struct data_pressed)),
@@ -74,6 +75,7 @@ void study_data_release(struct study_data *study)
     g_array_free(study->counters, TRUE);
     g_array_free(study->workers, TRUE);
     g_array_free(study->items, TRUE);
+    g_array_free(study->loose_items, TRUE);
     g_array_free(study->pressed, TRUE);
     g_array_free(study->pressed_items, TRUE);
     g_array_free(study->shards, TRUE);

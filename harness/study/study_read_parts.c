@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "harness/study/item_times.h"
 #include "harness/study/study_read_internal.h"
 #include "harness/study/study_rows.h"
 
@@ -16,7 +17,6 @@ struct worker_sums {
 struct reading {
     struct study_data *data;
     struct worker_sums *sums; /* of each trial */
-    GArray *loose;            /* struct data_item_time: of items whose worker is not recorded */
     unsigned at;              /* trial of the last row */
 };
 
@@ -104,17 +104,6 @@ static const struct study_column item_columns[] = {
     {"cpu_ns", STUDY_NUMBER, offsetof(struct study_item, cpu_ns)},
     {NULL, STUDY_NUMBER, 0}};
 
-/* Adds the time of an item that was done in a trial of the curve that counts. */
-static void add_time(const struct study_data *data, const struct data_item *item, GArray *times)
-{
-    const struct data_trial *trial = &g_array_index(data->trials, struct data_trial, item->trial);
-    const struct data_cell *cell = study_data_cell(data, trial);
-    struct data_item_time time = {cell->workers, item->id, item->end_s - item->start_s};
-
-    if (item->done && time.seconds > 0 && trial->status == TRIAL_OK && g_strcmp0(cell->role, "scaling") == 0)
-        g_array_append_val(times, time);
-}
-
 static void read_item(void *context, int64_t trial, const void *row)
 {
     struct reading *reading = context;
@@ -131,73 +120,10 @@ static void read_item(void *context, int64_t trial, const void *row)
     if (!find_trial(reading, trial))
         return;
     item.trial = reading->at;
-    if (!isnan(item.start_s + item.end_s) && from->worker != STUDY_UNKNOWN)
-        g_array_append_val(reading->data->items, item);
-    else
-        add_time(reading->data, &item, reading->loose);
-}
-
-static int by_item_and_time(const void *a, const void *b)
-{
-    const struct data_item_time *one = a, *other = b;
-
-    if (one->id != other->id)
-        return one->id < other->id ? -1 : 1;
-    return (one->seconds > other->seconds) - (one->seconds < other->seconds);
-}
-
-/* Appends the median of each item. times is sorted by item and time. */
-static void add_medians(struct study_data *data, const GArray *times)
-{
-    const struct data_item_time *all = (const struct data_item_time *)(const void *)times->data;
-
-    for (unsigned begin = 0, end; begin < times->len; begin = end) {
-        struct data_item_time median = all[begin];
-        for (end = begin; end < times->len && all[end].id == all[begin].id;)
-            end++;
-        median.seconds =
-            (all[begin + (end - begin - 1) / 2].seconds + all[begin + (end - begin) / 2].seconds) / 2;
-        g_array_append_val(data->item_times, median);
-    }
-}
-
-/* The medians at one number of workers: the times of one number are together in memory, never all. */
-static void take_item_times(struct study_data *data, const GArray *loose, unsigned workers)
-{
-    GArray *times = g_array_new(FALSE, FALSE, sizeof(struct data_item_time));
-
-    for (unsigned i = 0; i < data->items->len; i++) {
-        const struct data_item *item = &g_array_index(data->items, struct data_item, i);
-        const struct data_trial *trial = &g_array_index(data->trials, struct data_trial, item->trial);
-        if (study_data_cell(data, trial)->workers == workers)
-            add_time(data, item, times);
-    }
-    for (unsigned i = 0; i < loose->len; i++)
-        if (g_array_index(loose, struct data_item_time, i).workers == workers)
-            g_array_append_vals(times, &g_array_index(loose, struct data_item_time, i), 1);
-    g_array_sort(times, by_item_and_time);
-    add_medians(data, times);
-    g_array_free(times, TRUE);
-}
-
-static int by_number(const void *a, const void *b)
-{
-    unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
-
-    return (x > y) - (x < y);
-}
-
-static void find_item_times(struct study_data *data, const GArray *loose)
-{
-    GArray *workers = g_array_new(FALSE, FALSE, sizeof(unsigned));
-
-    for (unsigned i = 0; i < data->cells->len; i++)
-        g_array_append_val(workers, g_array_index(data->cells, struct data_cell, i).workers);
-    g_array_sort(workers, by_number);
-    for (unsigned i = 0; i < workers->len; i++)
-        if (i == 0 || g_array_index(workers, unsigned, i) != g_array_index(workers, unsigned, i - 1))
-            take_item_times(data, loose, g_array_index(workers, unsigned, i));
-    g_array_free(workers, TRUE);
+    g_array_append_vals(!isnan(item.start_s + item.end_s) && from->worker != STUDY_UNKNOWN
+                            ? reading->data->items
+                            : reading->data->loose_items,
+                        &item, 1);
 }
 
 /* --- counters --------------------------------------------------------------------------------- */
@@ -275,9 +201,7 @@ int study_read_parts(struct study *study, struct study_data *data, struct fault 
         study_row_reader reader;
     } tables[] = {
         {&study_table_worker, read_worker}, {&items, read_item}, {&study_table_counter, read_counter}};
-    struct reading reading = {.data = data,
-                              .sums = g_new0(struct worker_sums, data->trials->len + 1),
-                              .loose = g_array_new(FALSE, FALSE, sizeof(struct data_item_time))};
+    struct reading reading = {.data = data, .sums = g_new0(struct worker_sums, data->trials->len + 1)};
     int status = 0;
 
     for (size_t i = 0; i < G_N_ELEMENTS(tables) && status == 0; i++) {
@@ -285,8 +209,7 @@ int study_read_parts(struct study *study, struct study_data *data, struct fault 
         status = study_rows_each(study, tables[i].table, tables[i].reader, &reading, fault);
     }
     take_sums(&reading);
-    find_item_times(data, reading.loose);
-    g_array_free(reading.loose, TRUE);
+    item_times_find(data);
     complete_counters(data);
     g_free(reading.sums);
     return status;

@@ -1,71 +1,160 @@
-"""The account of core-seconds again, as far as it follows from instants: what all cores waited for, and not how items slowed
-down. The causes that are left are held by the sum: all of them together are the loss.
+"""The account of core-seconds again: what each cause loses against one worker, the speedup without it, and the knee by cause
+(docs/statistics.md, sections 5 and 6).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from recompute_base import Interval, Rows, Study, point, student
+from recompute_items import SLOWER, Costs, Spent, costs, equal_tail, spent
+from scipy import stats
 
-Spent = dict[str, float]
+LEAST, LINES = 0.0005, 8  # of all core time: smaller causes share a line; the most lines
+ASIDE = ("useful", "total", "unnamed", "equal-tail")
+LIMIT = 0.05 / 0.95  # of the loss at the knee
+FARTHEST = 1_000_000
+STEPS: tuple[tuple[str, ...], ...] = (
+    ("serial-prefix-and-suffix",),
+    ("starting-processes", "worker-initialisation"),
+    (SLOWER[1], "tail-no-work-left"),
+    (SLOWER[0], SLOWER[2], "waiting-for-a-core", "held-by-the-cpu-quota", "blocked-beyond-that-locks", "off-cpu-no-core-or-locks"),
+)
 
-
-def spent(study: Study, trial: dict[str, Any]) -> Spent | None:
-    """Core-seconds by cause; None where an instant is missing."""
-    lives = [w for w in study.workers if w["trial"] == trial["id"]]
-    needed = ("fork_ns", "begin_ns", "init_end_ns", "go_ns", "loop_end_ns")
-    if not lives or trial["id"] not in study.item_ns or any(w[name] is None for w in lives for name in needed):
-        return None
-    first, begun, last = min(w["fork_ns"] for w in lives), max(w["begin_ns"] for w in lives), max(w["loop_end_ns"] for w in lives)
-    opened = trial["prefix_ns"] + trial["spawn_ns"] + trial["init_ns"]  # the gate; until "go" a worker wakes up
-    gates = [min(opened, w["go_ns"]) for w in lives]
-    waits = [max(0, min(begun, gate) - w["init_end_ns"]) for w, gate in zip(lives, gates)]  # for later forks
-    starts = sum(w["begin_ns"] - first for w in lives) + sum(waits)
-    inside = sum(w["loop_end_ns"] for w in lives) - sum(gates)
-    return {
-        "serial-prefix-and-suffix": len(lives) * (trial["wall_ns"] - (last - first)) / 1e9,
-        "starting-processes": starts / 1e9,
-        "worker-initialisation": (sum(gates) - sum(w["begin_ns"] for w in lives) - sum(waits)) / 1e9,
-        "dispatch-claims-gaps": (inside - study.item_ns[trial["id"]]) / 1e9,
-        "tail-no-work-left": sum(last - w["loop_end_ns"] for w in lives) / 1e9,
-    }
+Blocks = dict[int, Spent]
 
 
-def by_block(study: Study, rows: Rows) -> dict[int, dict[str, float]]:
-    """Means over the trials of a block, of all causes and of the time."""
-    made: dict[int, list[dict[str, float]]] = {}
+def by_block(study: Study, rows: Rows, known: Costs) -> Blocks:
+    """Means over the trials of a block, of each cause."""
+    made: dict[int, list[Spent]] = {}
     for trial in rows:
-        causes = spent(study, trial)
+        causes = spent(study, trial, known)
         if causes is not None:
-            made.setdefault(trial["block"], []).append({**causes, "time": trial["wall_ns"] / 1e9})
+            made.setdefault(trial["block"], []).append({**causes, "equal-tail": equal_tail(study, trial)})
     return {block: {name: float(np.mean([t[name] for t in trials])) for name in trials[0]} for block, trials in made.items()}
 
 
-def without(ones: dict[str, float], many: dict[str, float], cause: str, n: int) -> float:
-    """Log of the speedup without the cause, in one block."""
-    return float(np.log(n * (ones["time"] - ones[cause]) / (n * many["time"] - many[cause])))
+def lost(ones: Blocks, many: Blocks, cause: str) -> list[float]:
+    return [many[b][cause] - ones[b][cause] for b in sorted(ones.keys() & many.keys()) if cause in many[b] and cause in ones[b]]
+
+
+def mean_lost(ones: Blocks, many: Blocks, cause: str) -> float | None:
+    """None where the cause is not known."""
+    values = lost(ones, many, cause)
+    return float(np.mean(values)) if values else None
+
+
+def without(ones: Blocks, many: Blocks, cause: str, n: int) -> Interval:
+    """The speedup without a cause ("": with all)."""
+    both = sorted(ones.keys() & many.keys())
+    return student([math.log(n * (ones[b]["total"] - ones[b].get(cause, 0)) / (many[b]["total"] - many[b].get(cause, 0))) for b in both], True)
 
 
 def account(study: Study) -> Iterator[tuple[str, Interval | None]]:
-    full = study.chosen("loss.workers")
-    ones = by_block(study, study.good(role="scaling", workers=1))
-    if full is None or study.weak:
+    full, known = study.chosen("loss.workers"), costs(study)
+    if study.weak:
+        return
+    cells = {n: by_block(study, study.good(role="scaling", workers=n), known) for n in sorted({t["workers"] for t in study.good(role="scaling")})}
+    cells = {n: cell for n, cell in cells.items() if cell}
+    for name in ("workers", "efficiency", "named", "by_size", "speedup"):
+        yield f"loss.{name}", None
+    for step in range(len(STEPS) + 1):
+        yield f"knee.cause.{step + 1}", None
+    if 1 in cells:
+        yield from knees({n: cell for n, cell in cells.items() if n <= int(study.facts["cores"])})
+    if full is None:
         return
     yield "loss.workers", study.full_workers()
-    for n in sorted({t["workers"] for t in study.good(role="scaling")} - {1}):
-        many = by_block(study, study.good(role="scaling", workers=n))
-        both = sorted(ones.keys() & many.keys())
-        if not both:
+    ones, many = cells[1], cells[full]
+    total = float(np.mean([block["total"] for block in many.values()]))
+    shares = {cause: student(np.array(values) / total, False, signed=True) for cause in next(iter(many.values())) if cause not in ASIDE and (values := lost(ones, many, cause))}
+    yield "loss.efficiency", point(1 - np.mean(lost(ones, many, "total")) / total)
+    yield "loss.speedup", without(ones, many, "", full)
+    rows = [t for t in study.good(role="scaling", workers=full) if spent(study, t, known)]
+    yield "loss.named", point(min(1 - c["unnamed"] / c["total"] for c in (spent(study, t, known) or {} for t in rows)))
+    parts = [mean_lost(ones, many, name) for name in (SLOWER[1], "tail-no-work-left", "equal-tail")]
+    size = None if parts[0] is None else sum(p or 0 for p in parts[:2]) - (parts[2] or 0)
+    yield "loss.by_size", point(None if size is None else size / float(np.mean(lost(ones, many, "total"))))
+    yield from lines(shares, ones, cells, full)
+
+
+def lines(shares: dict[str, Interval], ones: Blocks, cells: dict[int, Blocks], full: int) -> Iterator[tuple[str, Interval | None]]:
+    """A line for each cause, the largest loss first; the small ones together; useful work where items differ."""
+    totals = {n: float(np.mean([block["total"] for block in cells[n].values()])) for n in cells}
+    useful = student(np.array(lost(ones, cells[full], "useful")) / totals[full], False, signed=True)
+    found = sorted((c for c, share in shares.items() if abs(share[0]) > 1e-12), key=lambda c: -abs(float(shares[c][0])))
+    own = [c for c in found if abs(shares[c][0]) >= LEAST]
+    own = own if len(own) <= LINES - (len(own) < len(found)) else own[: LINES - 1]
+    rest = [c for c in found if c not in own]
+    rows = [(c, [c], shares[c], c) for c in sorted(own, key=lambda c: -float(shares[c][0]))]
+    rows += [(c, [c], shares[c], c) for c in rest] if len(rest) == 1 else []
+    rows += [(f"{len(rest)}-smaller-causes", rest, (sum(shares[c][0] for c in rest), None, None), "")] if len(rest) > 1 else []
+    rows += [("useful-work-other-items", ["useful"], useful, "")] if abs(useful[0]) >= LEAST else []
+    left = 1.0
+    for name, causes, share, alone in rows:
+        left -= share[0]
+        yield f"loss.{name}.share", share
+        yield f"loss.{name}.left", point(left)
+        yield f"loss.{name}.without", without(ones, cells[full], alone, full) if alone else None
+        for n in cells.keys() - {1}:
+            known = [m for m in (mean_lost(ones, cells[n], cause) for cause in causes) if m is not None]
+            yield f"loss.{name}.with.{n}", point(sum(known) / totals[n]) if known else None
+
+
+def knees(cells: dict[int, Blocks]) -> Iterator[tuple[str, Interval | None]]:
+    """Causes are added one after the other; each sum is a curve in n."""
+    workers = sorted(cells)
+    blocks = sorted(set.intersection(*(set(cell) for cell in cells.values())))
+    if len(workers) < 2 or not blocks:
+        return
+    for step in range(len(STEPS) + 1):
+        names = [name for group in STEPS[: step + 1] for name in group] if step < len(STEPS) else ["total"]
+
+        def core(causes: Spent, names: list[str] = names) -> float:
+            aside = causes["equal-tail"] if SLOWER[1] in names else 0.0
+            return float(sum(causes.get(name, 0) for name in names) - aside)
+
+        if step < len(STEPS) and SLOWER[1] in names and any(SLOWER[1] not in cells[n][b] for n in workers for b in blocks):
+            yield f"knee.cause.{step + 1}", None
             continue
-        total = n * np.mean([many[b]["time"] for b in both])
-        for cause in next(iter(many.values())).keys() - {"time"}:
-            lost = [many[b][cause] - ones[b][cause] for b in both]
-            if n == full:
-                yield f"loss.{cause}.share", student(np.array(lost) / total, False, signed=True)
-                yield f"loss.{cause}.without", student([without(ones[b], many[b], cause, n) for b in both], True)
-            yield f"loss.{cause}.with.{n}", point(np.mean(lost) / total)
-        if n == full:
-            yield "loss.efficiency", point(np.mean([ones[b]["time"] for b in both]) / total)
+        loss = np.array([[(core(cells[n][b]) - core(cells[1][b])) / cells[1][b]["total"] for n in workers] for b in blocks])
+        yield f"knee.cause.{step + 1}", crossings(np.array(workers, float), loss, step == 0)
+
+
+def crossings(n: Any, loss: Any, line: bool) -> Interval | None:
+    """Where the curve a (n - 1) + b n (n - 1), and each end of its interval over blocks, crosses the limit."""
+
+    def fitted(*columns: Any) -> Any:
+        return np.linalg.lstsq(np.column_stack(columns), loss.T, rcond=None)[0].T
+
+    none = np.zeros(len(loss))
+    straight = np.column_stack([fitted(n - 1), none])
+    both = fitted(n - 1, n * (n - 1)) if not line and len(n) > 2 else straight
+    a_below, b_below = (both.mean(axis=0) < 0) & (np.array([not line and len(n) > 2] * 2))
+    pairs = straight if b_below else np.column_stack([none, fitted(n * (n - 1))]) if a_below else both
+
+    def first(at: Callable[[float], float]) -> float | None:
+        low, high = 1, 2
+        while high < FARTHEST and at(high) <= LIMIT:
+            low, high = high, min(math.ceil(high * 1.25), FARTHEST)
+        if at(high) <= LIMIT:
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if at(middle) > LIMIT else (middle, high)
+        return float(high)
+
+    def mean(x: float) -> float:
+        return (x - 1) * float(np.mean(pairs @ [1, x]))
+
+    def half(x: float) -> float:
+        count = len(pairs)
+        return float((x - 1) * stats.t.ppf(0.975, count - 1) * np.std(pairs @ [1, x], ddof=1) / math.sqrt(count))
+
+    value = first(mean)
+    if value is None or len(pairs) < 2 or not np.std(pairs @ [1, 2], ddof=1) > 1e-13:
+        return None if value is None else (value, None, None)
+    return value, first(lambda x: mean(x) + half(x)), first(lambda x: mean(x) - half(x))

@@ -92,6 +92,27 @@ def point(value: float | None) -> Interval | None:
     return None if value is None else (float(value), None, None)
 
 
+def grouped(rows: Rows) -> dict[int, Rows]:
+    """By trial."""
+    made: dict[int, Rows] = {}
+    for row in rows:
+        made.setdefault(row["trial"], []).append(row)
+    return made
+
+
+def kind_of(item: dict[str, Any]) -> str:
+    return (item["kind"] or "unknown") + (" progressive" if item.get("progressive") == 1 else "")
+
+
+def amounts(item: dict[str, Any], sampled: bool) -> dict[str, float]:
+    """Of one item; pixels as stored where the study has no samples."""
+    columns = {"decoded": "samples_decoded", "bytes": "bytes", "written": "pixels_written", "converted": "pixels_converted"}
+    made = {name: np.nan if item.get(column) is None else item[column] / 1e6 for name, column in columns.items()}
+    if not sampled and item["width"] and item["height"]:
+        made["decoded"] = item["width"] * item["height"] / 1e6
+    return made
+
+
 class Study:
     def __init__(self, folder: str, kept_out: set[int], shown: dict[str, float | None]) -> None:
         """kept_out: trials that the report names as hiccups; shown: its numbers, of which choices are taken (best cell, advice)."""
@@ -103,16 +124,27 @@ class Study:
                 db, "SELECT t.*, c.role, c.workers, c.chunk, c.policy, c.nodes FROM trial t JOIN cell c ON c.id = t.cell WHERE c.role <> 'antagonist'"
             )
             self.workers = query(db, "SELECT w.* FROM worker w JOIN trial t ON t.id = w.trial WHERE t.status = 'ok'")
-            self.item_ns = {row["trial"]: row["ns"] for row in query(db, "SELECT trial, sum(end_ns - start_ns) AS ns FROM item GROUP BY trial")}
+            self.items = query(db, "SELECT trial, id, worker, state, start_ns, end_ns, cpu_ns FROM item")
+            batch = query(db, "SELECT * FROM batch_item")
             self.shards = query(db, "SELECT * FROM shard") if query(db, "SELECT 1 FROM sqlite_master WHERE name = 'shard'") else []
             self.kinds = query(db, "SELECT kind, count(*) AS items, sum(bytes) AS bytes FROM batch_item GROUP BY kind")
             self.counters = query(db, "SELECT trial, name, sum(value) AS value, min(status) AS status FROM counter GROUP BY trial, name")
             self.unpinned = query(
                 db, "SELECT count(*) AS n FROM worker w JOIN trial t ON t.id = w.trial JOIN cell c ON c.id = t.cell"
                 " WHERE c.role <> 'serial' AND w.cpu_seen IS NOT w.cpu_wanted OR c.role <> 'serial' AND w.cpu_wanted IS NULL")[0]["n"]  # fmt: skip
+        sampled = any(row.get("samples_decoded") is not None for row in batch)
+        self.about = {row["id"]: (kind_of(row), amounts(row, sampled)) for row in batch}  # kind, and millions of what was processed
+        self.kind_names = list(dict.fromkeys(kind for kind, _ in self.about.values()))
+        self._items, self._workers = grouped(self.items), grouped(self.workers)
         for trial in self.trials:
             trial["status"] = "hiccup" if trial["id"] in kept_out else trial["status"]
         self.weak = self.facts.get("scaling") == "weak"
+
+    def items_of(self, trial: int) -> Rows:
+        return self._items.get(trial, [])
+
+    def workers_of(self, trial: int) -> Rows:
+        return self._workers.get(trial, [])
 
     def good(self, **wanted: Any) -> Rows:
         return [t for t in self.trials if t["status"] == "ok" and all(t[key] == value for key, value in wanted.items())]

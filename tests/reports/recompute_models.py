@@ -42,7 +42,10 @@ def models(study: Study) -> Iterator[tuple[str, Interval | None]]:
         best = min(tries, key=lambda t: float(t.cost))
         for (parameter, _), value in zip(parameters, best.x):
             yield f"model.{name}.{parameter}", point(value)
-        free = sum(float(value) > 1e-8 for value in best.x)  # one at its bound is none
+        free = len(best.x)  # less those that may as well be at a bound
+        for j, (_, most) in enumerate(parameters):
+            edges = [np.where(np.arange(len(best.x)) == j, edge, best.x) for edge in (0.0, most) if np.isfinite(edge)]
+            free -= any(np.sum(left(edge) ** 2) <= 2 * float(best.cost) * (1 + 1e-9) for edge in edges)
         yield from lack_of_fit(study, name, 2 * float(best.cost), free, pure)
 
 
