@@ -60,6 +60,9 @@ enum account_cause {
 struct account_cost {
     int64_t id;
     double cpu_s, blocked_s, wall_s;
+    double lock_at_s,
+        locked_s; /* it takes the lock of all workers so long after its start, and holds it so long; NaN:
+                                   none, or not known */
 };
 
 struct account_item {

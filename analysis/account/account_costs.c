@@ -83,6 +83,10 @@ size_t account_costs_median(struct account_cost *costs, size_t count)
         median.blocked_s =
             median_of(&costs[begin], end - begin, offsetof(struct account_cost, blocked_s), room);
         median.wall_s = median_of(&costs[begin], end - begin, offsetof(struct account_cost, wall_s), room);
+        median.lock_at_s =
+            median_of(&costs[begin], end - begin, offsetof(struct account_cost, lock_at_s), room);
+        median.locked_s =
+            median_of(&costs[begin], end - begin, offsetof(struct account_cost, locked_s), room);
         costs[kept++] = median;
     }
     free(room);

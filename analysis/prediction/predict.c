@@ -14,6 +14,7 @@ void predict_settle(const struct predict_pool *pool, const struct predict_settin
                                       .chunk = setting->chunk,
                                       .policy = setting->policy,
                                       .cost_s = pool->cost_s,
+                                      .lock = pool->lock,
                                       .items = pool->items,
                                       .share = pool->share,
                                       .contention = pool->contention,

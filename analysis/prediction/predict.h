@@ -17,8 +17,9 @@
 
 /* Caller owns the arrays. */
 struct predict_pool {
-    const double *cost_s;        /* of each item with one worker */
-    const size_t *largest_first; /* its order for that policy; NULL: that policy is not considered */
+    const double *cost_s;             /* of each item with one worker */
+    const size_t *largest_first;      /* its order for that policy; NULL: that policy is not considered */
+    const struct simulate_lock *lock; /* [items], as in simulate.h; NULL: none */
     size_t items;
     double share,
         contention;       /* as in simulate.h; contention may be negative, and then ends at half the cost */

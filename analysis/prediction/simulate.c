@@ -83,6 +83,8 @@ struct runner {
     double until;          /* in work time: when it is free */
     double start_s, cpu_s; /* of its item: wall time of the start, CPU clock at the start */
     double active_part;    /* of the item's work time, the part that was not spent at the lock */
+    double begin;          /* of its item, in work time */
+    bool before_lock;      /* until is when it asks for the lock */
     uint64_t next, end;    /* positions claimed and not begun */
     int64_t item;          /* NO_ITEM: none */
 };
@@ -176,26 +178,42 @@ static void finish_item(struct simulation *s, unsigned slot)
     runner->item = NO_ITEM;
 }
 
+static struct simulate_lock lock_of(const struct simulate_setting *set, size_t item)
+{
+    return set->lock ? set->lock[item] : (struct simulate_lock){0, set->lock_s};
+}
+
 /* Dispatch is short compared with an item: it is turned into wall time at the rate of its beginning. */
 static void start_item(struct simulation *s, unsigned slot, double dispatch_s)
 {
     const struct simulate_setting *set = s->setting;
     struct runner *runner = &s->runner[slot];
     size_t item = set->order ? set->order[runner->next] : runner->next;
-    double start = s->work + dispatch_s, granted = start, seconds = dispatch_s / s->rate[s->active];
+    double start = s->work + dispatch_s, seconds = dispatch_s / s->rate[s->active];
 
-    if (set->lock_s > 0) {
-        granted = fmax(start, s->lock_free);
-        s->lock_free = granted + set->lock_s;
-    }
     runner->next++;
     runner->item = (int64_t)item;
     runner->start_s = s->wall_s + seconds;
     runner->cpu_s = s->cpu_s + seconds * s->cpu_rate[s->active];
-    runner->until = granted + set->cost_s[item];
-    runner->active_part = runner->until > start ? set->cost_s[item] / (runner->until - start) : 1;
+    runner->begin = start;
+    runner->before_lock = lock_of(set, item).held_s > 0;
+    runner->until = start + (runner->before_lock ? lock_of(set, item).at_s : set->cost_s[item]);
+    runner->active_part = 1;
     if (s->span)
         s->span[item].claim_s = s->wall_s;
+}
+
+/* It asks for the lock, and knows from then on when its item ends. */
+static void take_lock(struct simulation *s, struct runner *runner)
+{
+    const struct simulate_setting *set = s->setting;
+    const struct simulate_lock lock = lock_of(set, (size_t)runner->item);
+    double cost_s = set->cost_s[runner->item], granted = fmax(runner->until, s->lock_free);
+
+    s->lock_free = granted + lock.held_s;
+    runner->until = granted + fmax(cost_s - lock.at_s, lock.held_s);
+    runner->active_part = runner->until > runner->begin ? cost_s / (runner->until - runner->begin) : 1;
+    runner->before_lock = false;
 }
 
 /* The first runner of the heap is free: it goes on, or leaves. */
@@ -207,6 +225,11 @@ static void step(struct simulation *s)
     double dispatch_s = set->gap_s;
 
     advance(s, runner->until);
+    if (runner->before_lock) {
+        take_lock(s, runner);
+        sift_down(s);
+        return;
+    }
     finish_item(s, slot);
     if (runner->next >= runner->end) {
         if (!simulate_claim(&s->queue, slot, &runner->next, &runner->end)) {

@@ -32,6 +32,12 @@ enum simulate_policy {
     SIMULATE_POLICIES
 };
 
+/* A part of an item that one worker at a time can do. */
+struct simulate_lock {
+    double at_s;   /* after the item's start, of its time with one worker */
+    double held_s; /* at most the rest of it; 0: none */
+};
+
 struct simulate_setting {
     unsigned workers; /* at least 1 */
     unsigned cores;   /* 0: as many as workers */
@@ -53,7 +59,10 @@ struct simulate_setting {
     double init_share; /* the part of it that needs a core; 0: taken as 1 */
     double claim_s;    /* of each claim */
     double gap_s;      /* of each item, before it starts */
-    double lock_s; /* of each item's time, at its beginning, that one worker at a time can do; in cost_s */
+    /* [items], in cost_s; NULL: none. Who comes first has it first; who waits is at work as far as others are slowed
+     * down. */
+    const struct simulate_lock *lock;
+    double lock_s; /* without `lock`: of each item's time, at its beginning; in cost_s */
 };
 
 struct simulate_span {

@@ -110,6 +110,24 @@ static int find_equal_tail(const struct fit_account *all, struct fit_account_tri
     return status;
 }
 
+/* An item that comes to the lock later than with one worker has waited for it, or was slower before: it is taken as
+ * slowed down before the lock as it is behind it. */
+static double find_lock_wait(const struct fit_account *all, unsigned trial)
+{
+    struct range rows = rows_of(all->study->items, trial);
+    double wait_s = 0;
+
+    for (unsigned i = rows.begin; i < rows.end; i++) {
+        const struct data_item *span = &g_array_index(all->study->items, struct data_item, i);
+        const struct account_cost *cost = account_cost_of(all->costs, all->cost_count, span->id);
+        double rest_s = cost ? cost->wall_s - cost->lock_at_s : NAN,
+               slower = rest_s > 0 ? fmax((span->end_s - span->locked_s) / rest_s, 1) : 1,
+               late_s = cost ? span->locked_s - span->start_s - slower * cost->lock_at_s : NAN;
+        wait_s += late_s > 0 ? late_s : 0; /* NaN: no lock */
+    }
+    return wait_s;
+}
+
 static bool has_workers(const struct fit_account *account, unsigned trial)
 {
     struct range workers = rows_of(account->study->workers, trial);
@@ -141,7 +159,9 @@ static void add_costs(struct fit_account *account, unsigned trial, GArray *costs
         struct account_cost cost = {.id = span->id,
                                     .cpu_s = fmin(span->cpu_s, wall_s),
                                     .blocked_s = fmax(wall_s - span->cpu_s, 0) * blocked_share,
-                                    .wall_s = wall_s};
+                                    .wall_s = wall_s,
+                                    .lock_at_s = span->locked_s - span->start_s,
+                                    .locked_s = span->unlocked_s - span->locked_s};
         if (isnan(span->cpu_s))
             cost.cpu_s = cost.blocked_s = NAN;
         g_array_append_val(costs, cost);
@@ -256,6 +276,7 @@ int fit_account_make(const struct study_data *study, struct fit_account *account
             fit_account_release(account);
             return fault_sys(fault, "account of %s: no memory", study->name);
         }
+        row.lock_wait_s = find_lock_wait(account, i);
         if (!isnan(row.account.total_s))
             g_array_append_val(account->trials, row);
     }

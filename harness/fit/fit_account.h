@@ -22,6 +22,8 @@ struct fit_account_trial {
     unsigned trial; /* index in the study */
     struct account account;
     double equal_tail_s; /* tail of the same run with items of equal size, that is, not caused by size */
+    double
+        lock_wait_s; /* of all items: time before they had the lock, beyond that with one worker; 0 without a lock */
     struct pop pop;
 };
 

@@ -17,17 +17,21 @@ void prediction_pool_make(const struct prediction_basis *basis, size_t items, do
 {
     size_t *pick = g_new0(size_t, items + 1), *order = g_new0(size_t, items + 1);
     double *cost_s = g_new0(double, items + 1), *weight = g_new0(double, items + 1), factor;
+    struct simulate_lock *lock = g_new0(struct simulate_lock, items + 1);
 
     predict_pick(basis->items, items, seed, pick);
     for (size_t i = 0; i < items; i++) {
         cost_s[i] = basis->cost_s[pick[i]] * level;
         weight[i] = basis->weight[pick[i]];
+        lock[i] =
+            (struct simulate_lock){level * basis->lock[pick[i]].at_s, level * basis->lock[pick[i]].held_s};
     }
     *pool = basis->pool;
     factor = prediction_serial_factor(basis->serial_grows, (double)items, (double)basis->items);
     pool->prefix_s *= factor;
     pool->suffix_s *= factor;
     pool->cost_s = cost_s;
+    pool->lock = lock;
     pool->items = items;
     pool->contention = contention;
     pool->largest_first = order;
@@ -43,6 +47,7 @@ void prediction_pool_release(struct predict_pool *pool)
 {
     g_free((void *)pool->cost_s);
     g_free((void *)pool->largest_first);
+    g_free((void *)pool->lock);
     *pool = (struct predict_pool){0};
 }
 

@@ -32,13 +32,13 @@ static unsigned workers_of(const struct fit_account *account, const struct fit_a
     return study_data_cell(account->study, trial_of(account, row))->workers;
 }
 
-/* Time within items, all workers. */
+/* Time within items, all workers, but for waiting for the lock of all workers. */
 static double items_s(const struct fit_account_trial *row)
 {
     const double *core_s = row->account.core_s;
 
     return row->account.total_s - core_s[CAUSE_SERIAL] - core_s[CAUSE_SPAWN] - core_s[CAUSE_INIT] -
-           core_s[CAUSE_DISPATCH] - core_s[CAUSE_TAIL] - row->account.gap_s;
+           core_s[CAUSE_DISPATCH] - core_s[CAUSE_TAIL] - row->account.gap_s - row->lock_wait_s;
 }
 
 /* --- items and blocks ------------------------------------------------------------------------- */
@@ -49,13 +49,15 @@ static void take_items(struct prediction_basis *basis)
 
     basis->cost_s = g_new0(double, account->cost_count + 1);
     basis->weight = g_new0(double, account->cost_count + 1);
+    basis->lock = g_new0(struct simulate_lock, account->cost_count + 1);
     for (size_t i = 0; i < account->cost_count; i++) {
         const struct account_cost *cost = &account->costs[i];
         const struct data_batch_item *about = study_data_batch_item(account->study, cost->id);
         basis->cost_s[i] = cost->wall_s;
         basis->weight[i] = about && about->megabytes > 0 ? about->megabytes : 0;
+        if (cost->locked_s > 0)
+            basis->lock[i] = (struct simulate_lock){fmax(cost->lock_at_s, 0), cost->locked_s};
     }
-    basis->items = account->cost_count;
 }
 
 /* The same without waiting for a core, where that is known. */
@@ -357,6 +359,7 @@ int prediction_basis_make(const struct fit_account *account, struct prediction_b
                           struct fault *fault)
 {
     *basis = (struct prediction_basis){.account = account,
+                                       .items = account->cost_count,
                                        .blocks = g_array_new(FALSE, TRUE, sizeof(struct prediction_block)),
                                        .ratios = g_array_new(FALSE, TRUE, sizeof(struct prediction_ratio))};
     if (study_data_is_weak(account->study))
@@ -387,6 +390,7 @@ void prediction_basis_release(struct prediction_basis *basis)
 {
     g_free(basis->cost_s);
     g_free(basis->weight);
+    g_free(basis->lock);
     if (basis->blocks)
         g_array_free(basis->blocks, TRUE);
     if (basis->ratios)

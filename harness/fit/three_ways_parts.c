@@ -39,6 +39,7 @@ static double own_seconds(const struct prediction *p, unsigned trial, const stru
         pool.cost_s = cost_s;
         pool.contention = 0; /* it is in the times, and so is waiting for a core */
         pool.excess = NULL;
+        pool.lock = NULL; /* so is waiting for a lock */
         seconds = predict_seconds(&pool, &setting, 0);
     }
     g_free(cost_s);

@@ -34,8 +34,12 @@ void figures_costs_take(struct figures_costs *costs, const struct trial_result *
     for (size_t i = 0; i < rows->item_count; i++) {
         const struct study_item *item = &rows->items[i];
         double wall_s = seconds(item->end_ns - item->start_ns), cpu_s = seconds(item->cpu_ns);
-        struct account_cost cost = {item->id, isnan(cpu_s) ? NAN : fmin(cpu_s, wall_s),
-                                    isnan(cpu_s) ? NAN : fmax(wall_s - cpu_s, 0) * blocked_share, wall_s};
+        struct account_cost cost = {.id = item->id,
+                                    .cpu_s = isnan(cpu_s) ? NAN : fmin(cpu_s, wall_s),
+                                    .blocked_s = isnan(cpu_s) ? NAN : fmax(wall_s - cpu_s, 0) * blocked_share,
+                                    .wall_s = wall_s,
+                                    .lock_at_s = NAN,
+                                    .locked_s = NAN};
         if (was_worked_on(item))
             g_array_append_val(costs->cost, cost);
     }

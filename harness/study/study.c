@@ -328,27 +328,24 @@ int study_add_batch_item(struct study *study, const struct study_batch_item *ite
     return study_rows_insert(study, &study_table_batch_item, 0, item, 1, fault);
 }
 
+#define OF(field) offsetof(struct study_batch_item, field)
 int study_describe_item(struct study *study, const struct study_batch_item *item, struct fault *fault)
 {
-    static const size_t described[] = {offsetof(struct study_batch_item, kind),
-                                       offsetof(struct study_batch_item, width),
-                                       offsetof(struct study_batch_item, height),
-                                       offsetof(struct study_batch_item, progressive),
-                                       offsetof(struct study_batch_item, samples_decoded),
-                                       offsetof(struct study_batch_item, pixels_written),
-                                       offsetof(struct study_batch_item, pixels_converted)};
+    static const size_t described[] = {
+        OF(kind),           OF(width),           OF(height), OF(progressive), OF(samples_decoded),
+        OF(pixels_written), OF(pixels_converted)};
 
     return study_rows_update(study, &study_table_batch_item, item, described, G_N_ELEMENTS(described), fault);
 }
 
-int study_time_item(struct study *study, int64_t id, int64_t wall_ns, int64_t cpu_ns, struct fault *fault)
+int study_time_item(struct study *study, const struct study_batch_item *item, struct fault *fault)
 {
-    const struct study_batch_item item = {.id = id, .replay_wall_ns = wall_ns, .replay_cpu_ns = cpu_ns};
-    static const size_t timed[] = {offsetof(struct study_batch_item, replay_wall_ns),
-                                   offsetof(struct study_batch_item, replay_cpu_ns)};
+    static const size_t timed[] = {OF(replay_wall_ns), OF(replay_cpu_ns), OF(replay_lock_at_ns),
+                                   OF(replay_locked_ns)};
 
-    return study_rows_update(study, &study_table_batch_item, &item, timed, G_N_ELEMENTS(timed), fault);
+    return study_rows_update(study, &study_table_batch_item, item, timed, G_N_ELEMENTS(timed), fault);
 }
+#undef OF
 
 int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault)
 {

@@ -37,6 +37,8 @@ struct study {
 struct study_batch_item {
     int64_t id, bytes, width, height, progressive, samples_decoded, pixels_written, pixels_converted;
     int64_t replay_wall_ns, replay_cpu_ns; /* of a replayed study: what its item takes with one worker */
+    int64_t replay_lock_at_ns,
+        replay_locked_ns; /* of that wall time: before the lock of all workers, and with it */
     const char *path, *kind;
 };
 
@@ -44,7 +46,8 @@ struct study_batch_item {
 #define STUDY_BATCH_ITEM_UNMEASURED                                                                          \
     .width = STUDY_UNKNOWN, .height = STUDY_UNKNOWN, .progressive = STUDY_UNKNOWN,                           \
     .samples_decoded = STUDY_UNKNOWN, .pixels_written = STUDY_UNKNOWN, .pixels_converted = STUDY_UNKNOWN,    \
-    .replay_wall_ns = STUDY_UNKNOWN, .replay_cpu_ns = STUDY_UNKNOWN
+    .replay_wall_ns = STUDY_UNKNOWN, .replay_cpu_ns = STUDY_UNKNOWN, .replay_lock_at_ns = STUDY_UNKNOWN,     \
+    .replay_locked_ns = STUDY_UNKNOWN
 
 struct study_cell {
     int64_t id, workers, chunk;
@@ -85,6 +88,7 @@ struct study_item {
     const char *state, *engine;
     int64_t claim_ns, start_ns, end_ns, cpu_ns, read_ns, decode_ns, scale_ns, overlay_ns, encode_ns,
         digest_ns, store_ns, bytes_in, bytes_out;
+    int64_t locked_ns, unlocked_ns;              /* instants between which it held the lock of all workers */
     int64_t antagonist_bytes, antagonist_cpu_ns; /* what an antagonist did while the item was in progress */
 };
 
@@ -167,8 +171,8 @@ int study_add_batch_item(struct study *study, const struct study_batch_item *ite
 /* Sets what is known of an item only after it has been decoded: all fields but path and bytes, which stay as they are.
  * Returns 0, or -1 with fault. */
 int study_describe_item(struct study *study, const struct study_batch_item *item, struct fault *fault);
-/* Sets the times that a replayed study replays. Returns 0, or -1 with fault. */
-int study_time_item(struct study *study, int64_t id, int64_t wall_ns, int64_t cpu_ns, struct fault *fault);
+/* Sets the times that a replayed study replays, of an item with that id. Returns 0, or -1 with fault. */
+int study_time_item(struct study *study, const struct study_batch_item *item, struct fault *fault);
 int study_add_cell(struct study *study, const struct study_cell *cell, struct fault *fault);
 /* trial STUDY_UNKNOWN: the event belongs to no trial. The time is now. Returns 0, or -1 with fault. */
 int study_add_event(struct study *study, int64_t trial, const char *kind, const char *text,

@@ -91,6 +91,7 @@ struct data_item {
     bool done : 1;        /* it did not fail */
     int64_t id;
     double claim_s, start_s, end_s, cpu_s;
+    double locked_s, unlocked_s; /* it held the lock of all workers from .. to; NaN: none, not known */
 };
 
 /* A trial with one worker next to an antagonist (harness/antagonist). Speeds of reporters are bytes for each second of

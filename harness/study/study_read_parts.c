@@ -102,6 +102,8 @@ static const struct study_column item_columns[] = {
     {"start_ns", STUDY_NUMBER, offsetof(struct study_item, start_ns)},
     {"end_ns", STUDY_NUMBER, offsetof(struct study_item, end_ns)},
     {"cpu_ns", STUDY_NUMBER, offsetof(struct study_item, cpu_ns)},
+    {"locked_ns", STUDY_NUMBER, offsetof(struct study_item, locked_ns)},
+    {"unlocked_ns", STUDY_NUMBER, offsetof(struct study_item, unlocked_ns)},
     {NULL, STUDY_NUMBER, 0}};
 
 static void read_item(void *context, int64_t trial, const void *row)
@@ -115,7 +117,9 @@ static void read_item(void *context, int64_t trial, const void *row)
                              .claim_s = study_seconds(from->claim_ns),
                              .start_s = study_seconds(from->start_ns),
                              .end_s = study_seconds(from->end_ns),
-                             .cpu_s = study_seconds(from->cpu_ns)};
+                             .cpu_s = study_seconds(from->cpu_ns),
+                             .locked_s = study_seconds(from->locked_ns),
+                             .unlocked_s = study_seconds(from->unlocked_ns)};
 
     if (!find_trial(reading, trial))
         return;

@@ -29,6 +29,8 @@ static const struct study_column batch_item_columns[] = {NUMBER(study_batch_item
                                                          NUMBER(study_batch_item, pixels_converted),
                                                          NUMBER(study_batch_item, replay_wall_ns),
                                                          NUMBER(study_batch_item, replay_cpu_ns),
+                                                         NUMBER(study_batch_item, replay_lock_at_ns),
+                                                         NUMBER(study_batch_item, replay_locked_ns),
                                                          {NULL, STUDY_NUMBER, 0}};
 
 static const struct study_column cell_columns[] = {NUMBER(study_cell, id),
@@ -114,6 +116,8 @@ static const struct study_column item_columns[] = {NUMBER(study_item, id),
                                                    NUMBER(study_item, store_ns),
                                                    NUMBER(study_item, bytes_in),
                                                    NUMBER(study_item, bytes_out),
+                                                   NUMBER(study_item, locked_ns),
+                                                   NUMBER(study_item, unlocked_ns),
                                                    NUMBER(study_item, antagonist_bytes),
                                                    NUMBER(study_item, antagonist_cpu_ns),
                                                    {NULL, STUDY_NUMBER, 0}};

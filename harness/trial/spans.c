@@ -100,13 +100,27 @@ static int take_subject(const json_t *line, struct span *span, char *reason)
     return span->item ? 0 : BAD("no memory");
 }
 
+static int take_lock(const json_t *line, struct span *span, char *reason)
+{
+    if (take_seconds(line, "locked", false, &span->locked_ns, reason) ||
+        take_seconds(line, "unlocked", false, &span->unlocked_ns, reason))
+        return -1;
+    if ((span->locked_ns < 0) != (span->unlocked_ns < 0))
+        return BAD("give both of \"locked\" and \"unlocked\", or none");
+    if (span->locked_ns >= 0 &&
+        (span->locked_ns < (int64_t)span->start_ns || span->unlocked_ns < span->locked_ns ||
+         span->unlocked_ns > (int64_t)span->end_ns))
+        return BAD("\"locked\" and \"unlocked\" are not in order between \"start\" and \"end\"");
+    return 0;
+}
+
 /* Keys that only one sort of span has; instants must be in order and within the span. */
 static int take_more(const json_t *line, struct span *span, char *reason)
 {
     int64_t start_ns = (int64_t)span->start_ns, end_ns = (int64_t)span->end_ns;
 
     if (span->phase == SPAN_ITEM) {
-        if (take_seconds(line, "claim", false, &span->claim_ns, reason))
+        if (take_seconds(line, "claim", false, &span->claim_ns, reason) || take_lock(line, span, reason))
             return -1;
         return span->claim_ns > start_ns ? BAD("\"claim\" is after \"start\"") : 0;
     }
@@ -191,6 +205,8 @@ static int take_line(struct spans *spans, size_t *room, const char *text, size_t
                         .bytes = -1,
                         .cpu_ns = -1,
                         .claim_ns = -1,
+                        .locked_ns = -1,
+                        .unlocked_ns = -1,
                         .begin_ns = -1,
                         .go_ns = -1,
                         .queued_ns = -1};

@@ -2,13 +2,15 @@
  * environment variable KNEE_SPANS (docs/formats.md).
  *
  *     {"worker":0,"item":"a.jpg","start":1.25,"end":1.31,"bytes":3021222,"kind":"jpeg","cpu":0.05}
+ *     {"worker":0,"item":"b.jpg","start":1.31,"end":1.40,"locked":1.33,"unlocked":1.35}
  *     {"worker":0,"phase":"init","start":1.10,"end":1.24}
  *     {"worker":0,"phase":"life","start":1.09,"end":2.50,"begin":1.095,"go":1.245,"queued":0.01}
  *
  * worker, start and end are needed; start and end are seconds of CLOCK_MONOTONIC. A span has an item (its
  * name within the batch) or a phase: "init" (the worker gets ready) or "life" (from just before it is started
  * until it has found no more work). All other keys may be left out: of an item bytes (of the input), kind
- * (a word for the kind of item), cpu (seconds of CPU time) and claim (the instant from which its worker looked for it);
+ * (a word for the kind of item), cpu (seconds of CPU time), claim (the instant from which its worker looked for it),
+ * locked and unlocked (the instants from and to which it held a lock that one worker at a time can have; both or none);
  * of a life begin (the worker's own first instant), go (the instant it was let go, after init) and queued
  * (seconds between go and end in which it was ready to run and had no core). Keys not named here are passed
  * over.
@@ -42,12 +44,13 @@ struct span {
     char *item;                  /* owned; NULL unless phase is SPAN_ITEM */
     char kind[SPANS_KIND_BYTES]; /* empty: not given */
     uint32_t worker;
-    uint32_t line;             /* from 1 */
-    uint64_t start_ns, end_ns; /* of CLOCK_MONOTONIC */
-    int64_t bytes, cpu_ns;     /* -1: not given */
-    int64_t claim_ns;          /* of CLOCK_MONOTONIC; -1: not given */
-    int64_t begin_ns, go_ns;   /* of CLOCK_MONOTONIC; -1: not given */
-    int64_t queued_ns;         /* -1: not given */
+    uint32_t line;                  /* from 1 */
+    uint64_t start_ns, end_ns;      /* of CLOCK_MONOTONIC */
+    int64_t bytes, cpu_ns;          /* -1: not given */
+    int64_t claim_ns;               /* of CLOCK_MONOTONIC; -1: not given */
+    int64_t locked_ns, unlocked_ns; /* of CLOCK_MONOTONIC; -1: not given */
+    int64_t begin_ns, go_ns;        /* of CLOCK_MONOTONIC; -1: not given */
+    int64_t queued_ns;              /* -1: not given */
 };
 
 struct spans {

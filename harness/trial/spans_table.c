@@ -63,6 +63,8 @@ static void fill_item(const struct item_table *table, uint64_t index, const stru
     record->attempt = 1;
     record->claim_ns = span->claim_ns > 0 ? (uint64_t)span->claim_ns : 0;
     record->start_ns = span->start_ns;
+    record->locked_ns = span->locked_ns > 0 ? (uint64_t)span->locked_ns : 0;
+    record->unlocked_ns = span->locked_ns > 0 ? (uint64_t)span->unlocked_ns : 0;
     record->end_ns = span->end_ns;
     record->cpu_ns = span->cpu_ns > 0 ? (uint64_t)span->cpu_ns : 0;
     record->bytes_in = span->bytes > 0 ? (uint64_t)span->bytes : 0;

@@ -64,9 +64,13 @@ static void write_item(FILE *file, const struct item_table *table, uint64_t inde
     text = quoted(name, index);
     fprintf(file,
             "{\"worker\":%" PRIu32
-            ",\"item\":%s,\"claim\":%.9f,\"start\":%.9f,\"end\":%.9f,\"bytes\":%" PRIu64 ",\"cpu\":%.9f}\n",
+            ",\"item\":%s,\"claim\":%.9f,\"start\":%.9f,\"end\":%.9f,\"bytes\":%" PRIu64 ",\"cpu\":%.9f",
             item->worker, text ? text : "\"?\"", seconds(item->claim_ns), seconds(item->start_ns),
             seconds(item->end_ns), item->bytes_in, seconds(item->cpu_ns));
+    if (item->locked_ns && item->unlocked_ns)
+        fprintf(file, ",\"locked\":%.9f,\"unlocked\":%.9f", seconds(item->locked_ns),
+                seconds(item->unlocked_ns));
+    fputs("}\n", file);
     free(text);
 }
 

@@ -140,6 +140,8 @@ static void fill_item(struct study_item *row, const struct item_table *table, ui
                                .store_ns = stage_ns(record, names, "store"),
                                .bytes_in = trial_known(record->bytes_in),
                                .bytes_out = (int64_t)record->bytes_out,
+                               .locked_ns = instant(table, record->locked_ns),
+                               .unlocked_ns = instant(table, record->unlocked_ns),
                                .antagonist_bytes = STUDY_UNKNOWN,
                                .antagonist_cpu_ns = STUDY_UNKNOWN};
 }

@@ -148,6 +148,7 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
     int result = 0;
     char reason[ITEM_REASON_BYTES];
     const struct replay_slowdown by = {replay->plan.excess, replay->plan.excess_most};
+    const struct replay_work work = {time->wall_ns, 0, 0}; /* pictures share no lock */
     double slowdown;
 
     take_result(replay, index, record, payload);
@@ -155,7 +156,7 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
         fault_set(fault, "%s", item_table_reason(&replay->source, index, reason));
     else
         result = store_renditions(replay, index, payload, record, fault);
-    slowdown = replay_wait(replay->crowd, own, &by, record->claim_ns, record->start_ns, time->wall_ns);
+    slowdown = replay_wait(replay->crowd, own, &by, record->claim_ns, record->start_ns, &work);
     record->cpu_ns = (uint64_t)(slowdown * (double)time->cpu_ns);
     if (result == WORKLOAD_FAILED)
         image_item_give_up(replay->images, index, record, payload);

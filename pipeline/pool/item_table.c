@@ -9,7 +9,7 @@
 
 #include "pipeline/base/one_line.h"
 
-static const char table_magic[8] = "kneetab2";
+static const char table_magic[8] = "kneetab3";
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2 && ATOMIC_LLONG_LOCK_FREE == 2, "shared words must be lock-free");
 

@@ -29,25 +29,26 @@ enum item_state {
 };
 
 struct item_record {
-    _Atomic uint32_t state;         /* enum item_state */
-    uint32_t worker;                /* slot of the worker that holds or held it */
-    uint16_t attempt;               /* 1 at the first try */
-    uint8_t stage;                  /* workload's stage now running, or where it failed; 0 is "none" */
-    uint8_t kind;                   /* workload's kind of item (JPEG, PNG, ...); 0 unknown */
-    uint32_t error;                 /* workload's error code; 0 none */
-    uint32_t engine;                /* workload's code for the method used; 0 unknown */
-    uint32_t coding;                /* 1: its kind is coded in several passes (progressive JPEG); else 0 */
-    uint64_t claim_ns;              /* its worker began to claim it, or moved to it within its chunk */
-    uint64_t start_ns;              /* work on it began */
-    uint64_t end_ns;                /* work on it ended, outputs stored */
-    uint64_t cpu_ns;                /* CPU time of the whole worker process over the item, all threads */
-    uint64_t stage_ns[ITEM_STAGES]; /* time in each of the workload's stages; index 0 is unused */
-    uint64_t bytes_in;              /* size of the input; 0 unknown */
-    uint64_t bytes_out;             /* size of all outputs */
-    uint32_t width, height;         /* decoded size before orientation, pixels; 0 unknown */
-    uint64_t samples_decoded;       /* of all colours, after the decoder's own reduction; 0 unknown */
-    uint64_t pixels_written;        /* of all outputs; 0 unknown */
-    uint64_t pixels_converted;      /* through a colour profile; 0 none */
+    _Atomic uint32_t state;          /* enum item_state */
+    uint32_t worker;                 /* slot of the worker that holds or held it */
+    uint16_t attempt;                /* 1 at the first try */
+    uint8_t stage;                   /* workload's stage now running, or where it failed; 0 is "none" */
+    uint8_t kind;                    /* workload's kind of item (JPEG, PNG, ...); 0 unknown */
+    uint32_t error;                  /* workload's error code; 0 none */
+    uint32_t engine;                 /* workload's code for the method used; 0 unknown */
+    uint32_t coding;                 /* 1: its kind is coded in several passes (progressive JPEG); else 0 */
+    uint64_t claim_ns;               /* its worker began to claim it, or moved to it within its chunk */
+    uint64_t start_ns;               /* work on it began */
+    uint64_t end_ns;                 /* work on it ended, outputs stored */
+    uint64_t cpu_ns;                 /* CPU time of the whole worker process over the item, all threads */
+    uint64_t locked_ns, unlocked_ns; /* it held the lock of all workers from .. to */
+    uint64_t stage_ns[ITEM_STAGES];  /* time in each of the workload's stages; index 0 is unused */
+    uint64_t bytes_in;               /* size of the input; 0 unknown */
+    uint64_t bytes_out;              /* size of all outputs */
+    uint32_t width, height;          /* decoded size before orientation, pixels; 0 unknown */
+    uint64_t samples_decoded;        /* of all colours, after the decoder's own reduction; 0 unknown */
+    uint64_t pixels_written;         /* of all outputs; 0 unknown */
+    uint64_t pixels_converted;       /* through a colour profile; 0 none */
 };
 
 enum worker_state {
@@ -82,7 +83,7 @@ struct worker_record {
 };
 
 struct item_table_header {
-    char magic[8]; /* "kneetab2" */
+    char magic[8]; /* "kneetab3" */
     uint64_t bytes;
     uint64_t items;
     uint32_t workers;

@@ -12,7 +12,7 @@
 #include "pipeline/base/plain_file.h"
 #include "pipeline/pool/pool.h"
 
-static const char head[] = "knee-replay 2";
+static const char head[] = "knee-replay 3";
 
 /* The longest line has a number for each of POOL_MAX_WORKERS. */
 enum { LINE_BYTES = 64 * POOL_MAX_WORKERS };
@@ -22,7 +22,9 @@ enum { LINE_BYTES = 64 * POOL_MAX_WORKERS };
 static int write_items(const struct replay_plan *plan, FILE *file, struct fault *fault)
 {
     for (uint64_t i = 0; i < plan->items; i++) {
-        fprintf(file, "%" PRIu64 " %" PRIu64, plan->item[i].wall_ns, plan->item[i].cpu_ns);
+        const struct replay_item *item = &plan->item[i];
+        fprintf(file, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, item->wall_ns, item->cpu_ns,
+                item->lock_at_ns, item->locked_ns);
         if (plan->label && strchr(plan->label[i].name, '\n'))
             return fault_set(fault, "item %.200s: a name with a line break cannot be replayed",
                              plan->label[i].name);
@@ -128,7 +130,10 @@ static int take_item(const char *line, struct replay_item *item, struct replay_l
 {
     const char *text = line;
 
-    if (take_number(&text, ' ', &item->wall_ns) || take_number(&text, label ? ' ' : '\0', &item->cpu_ns))
+    if (take_number(&text, ' ', &item->wall_ns) || take_number(&text, ' ', &item->cpu_ns) ||
+        take_number(&text, ' ', &item->lock_at_ns) ||
+        take_number(&text, label ? ' ' : '\0', &item->locked_ns) || item->lock_at_ns > item->wall_ns ||
+        item->locked_ns > item->wall_ns - item->lock_at_ns)
         return -1;
     if (!label)
         return 0;
@@ -148,8 +153,17 @@ static int grow(struct replay_plan *plan, uint64_t room, bool labels)
     return !item || (labels && !label) ? -1 : 0;
 }
 
+static unsigned blanks_in(const char *line)
+{
+    unsigned blanks = 0;
+
+    for (; *line; line++)
+        blanks += *line == ' ';
+    return blanks;
+}
+
 /* Grows with the lines that are there, so that a wrong number of items costs no memory. The first line shows whether
- * items have names: it has more than one blank. plan->items counts those that were read. */
+ * items have names: it has more than three blanks. plan->items counts those that were read. */
 static int take_items(struct lines *lines, struct replay_plan *plan)
 {
     uint64_t room = 0, wanted = plan->items;
@@ -163,7 +177,7 @@ static int take_items(struct lines *lines, struct replay_plan *plan)
         if (!line)
             return -1;
         if (!plan->items)
-            labels = strchr(line, ' ') != strrchr(line, ' ');
+            labels = blanks_in(line) > 3;
         if (plan->items == room)
             result = grow(plan, room = room ? 2 * room : 1024, labels);
         if (result == 0)

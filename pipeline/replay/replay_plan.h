@@ -2,15 +2,16 @@
  * on fewer cores, so that a pool of any size takes them without computing.
  *
  * The file, text:
- *   knee-replay 2
+ *   knee-replay 3
  *   prefix NS         serial part before the workers
  *   init NS           initializer of a worker
  *   suffix NS         serial part after them
  *   excess X1 X2 ...  an item takes 1 + Xa times as long while a workers are at work, the last of them with more
  *   items N
- *   WALL CPU          N lines: ns of wall and CPU time of each item with one worker, in the order of the run's list; or
- *   WALL CPU BYTES NAME   of all of them, where the items have no files: the size of its input, and the rest is its
- *                         name
+ *   WALL CPU AT HELD  N lines: ns of wall and CPU time of each item with one worker, in the order of the run's list; of
+ *                     the wall time, ns before it takes the lock of all workers, and with it (0 0: it takes none); or
+ *   WALL CPU AT HELD BYTES NAME   of all of them, where the items have no files: the size of its input, and the rest
+ *                                 is its name
  *
  * Sequence: fill a struct and replay_plan_write(); replay_plan_read(), the fields, replay_plan_release().
  */
@@ -23,6 +24,8 @@
 
 struct replay_item {
     uint64_t wall_ns, cpu_ns; /* with one worker */
+    uint64_t lock_at_ns,
+        locked_ns; /* of its time: before the lock of all workers, and with it; 0, 0: it takes none */
 };
 
 struct replay_label {

@@ -16,6 +16,7 @@
 
 struct replay_crowd {
     _Atomic uint32_t at_work;
+    _Atomic uint64_t lock_free_ns; /* from then on the lock is free; before the first who takes it 0 */
 };
 
 struct replay_crowd *replay_crowd_make(uint32_t workers, struct fault *fault)
@@ -73,28 +74,64 @@ static double slowdown_with(const struct replay_slowdown *by, uint32_t at_work)
     return known ? 1 + by->excess[known - 1] : 1;
 }
 
-double replay_wait(struct replay_crowd *crowd, struct replay_worker *worker, const struct replay_slowdown *by,
-                   uint64_t claim_ns, uint64_t start_ns, uint64_t work_ns)
+/* Waits until work_ns of work are done from *at_ns on, which becomes the instant of their end. */
+static void work_until(struct replay_crowd *crowd, const struct replay_slowdown *by, uint64_t work_ns,
+                       uint64_t *at_ns)
 {
-    uint64_t late_ns = worker->due_ns && claim_ns > worker->due_ns ? claim_ns - worker->due_ns : 0;
-    uint64_t at_ns = start_ns > late_ns ? start_ns - late_ns : 0, begin_ns = at_ns;
     double left_ns = (double)work_ns;
 
     for (;;) {
         uint32_t at_work = atomic_load_explicit(&crowd->at_work, memory_order_relaxed);
         double slowdown = slowdown_with(by, at_work);
-        uint64_t end_ns = at_ns + (uint64_t)llround(left_ns * slowdown), now_ns = clock_now_ns();
+        uint64_t end_ns = *at_ns + (uint64_t)llround(left_ns * slowdown), now_ns = clock_now_ns();
         if (now_ns < end_ns) {
             wait_while(crowd, at_work, end_ns);
             now_ns = clock_now_ns();
         }
         if (now_ns >= end_ns) {
-            worker->due_ns = end_ns;
-            return work_ns ? (double)(end_ns - begin_ns) / (double)work_ns : 1;
+            *at_ns = end_ns;
+            return;
         }
-        if (now_ns > at_ns) {
-            left_ns = fmax(left_ns - (double)(now_ns - at_ns) / slowdown, 0);
-            at_ns = now_ns;
+        if (now_ns > *at_ns) {
+            left_ns = fmax(left_ns - (double)(now_ns - *at_ns) / slowdown, 0);
+            *at_ns = now_ns;
         }
     }
+}
+
+/* From that instant on the lock is ours for held_ns: the instant from which it is free. */
+static uint64_t take_lock(struct replay_crowd *crowd, uint64_t at_ns, uint64_t held_ns)
+{
+    uint64_t free_ns = atomic_load_explicit(&crowd->lock_free_ns, memory_order_relaxed), from_ns;
+
+    do /* relaxed: the instant carries nothing but itself */
+        from_ns = free_ns > at_ns ? free_ns : at_ns;
+    while (!atomic_compare_exchange_weak_explicit(&crowd->lock_free_ns, &free_ns, from_ns + held_ns,
+                                                  memory_order_relaxed, memory_order_relaxed));
+    return from_ns;
+}
+
+double replay_wait(struct replay_crowd *crowd, struct replay_worker *worker, const struct replay_slowdown *by,
+                   uint64_t claim_ns, uint64_t start_ns, const struct replay_work *work)
+{
+    uint64_t late_ns = worker->due_ns && claim_ns > worker->due_ns ? claim_ns - worker->due_ns : 0;
+    uint64_t at_ns = start_ns > late_ns ? start_ns - late_ns : 0, begin_ns = at_ns, asked_ns, waited_ns = 0;
+
+    worker->locked_ns = worker->unlocked_ns = 0;
+    if (work->locked_ns) {
+        uint32_t at_work;
+        work_until(crowd, by, work->lock_at_ns, &at_ns);
+        at_work = atomic_load_explicit(&crowd->at_work, memory_order_relaxed);
+        asked_ns = at_ns;
+        at_ns =
+            take_lock(crowd, at_ns, (uint64_t)llround((double)work->locked_ns * slowdown_with(by, at_work)));
+        waited_ns = at_ns - asked_ns;
+        replay_wait_until(at_ns);
+        worker->locked_ns = at_ns;
+        work_until(crowd, by, work->locked_ns, &at_ns);
+        worker->unlocked_ns = at_ns;
+    }
+    work_until(crowd, by, work->work_ns - work->lock_at_ns - work->locked_ns, &at_ns);
+    worker->due_ns = at_ns;
+    return work->work_ns ? (double)(at_ns - begin_ns - waited_ns) / (double)work->work_ns : 1;
 }

@@ -16,18 +16,29 @@ static int worker_init(void *context, void **own, struct fault *fault)
     return 0;
 }
 
+/* By the worker's own account, which is ahead of the clock by its lateness; the record is of the clock's. */
+static void record_lock(struct item_record *record, const struct replay_worker *worker)
+{
+    record->locked_ns = worker->locked_ns > record->start_ns ? worker->locked_ns : record->start_ns;
+    record->unlocked_ns = worker->unlocked_ns > record->locked_ns ? worker->unlocked_ns : record->locked_ns;
+}
+
 static int do_item(void *context, void *own, uint64_t index, struct item_record *record, void *payload,
                    struct fault *fault)
 {
     const struct replay_workload *replay = context;
     const struct replay_item *time = &replay->plan.item[index];
     const struct replay_slowdown by = {replay->plan.excess, replay->plan.excess_most};
+    const struct replay_work work = {time->wall_ns, time->lock_at_ns, time->locked_ns};
+    const struct replay_worker *worker = own;
     double slowdown;
 
     (void)payload;
     (void)fault;
-    slowdown = replay_wait(replay->crowd, own, &by, record->claim_ns, record->start_ns, time->wall_ns);
+    slowdown = replay_wait(replay->crowd, own, &by, record->claim_ns, record->start_ns, &work);
     record->cpu_ns = (uint64_t)(slowdown * (double)time->cpu_ns);
+    if (worker->locked_ns)
+        record_lock(record, worker);
     record->bytes_in = replay->plan.label ? replay->plan.label[index].bytes : 0;
     return WORKLOAD_DONE;
 }

@@ -122,11 +122,14 @@ static int worker_init(void *context, void **out, struct fault *fault)
     return 0;
 }
 
-static void hold_lock(const struct synthetic_workload *work, const struct synthetic_state *state)
+static void hold_lock(const struct synthetic_workload *work, const struct synthetic_state *state,
+                      struct item_record *record)
 {
     if (pthread_mutex_lock(&work->lock->mutex) == EOWNERDEAD)
         pthread_mutex_consistent(&work->lock->mutex);
+    record->locked_ns = clock_now_ns();
     spend(work, state, work->spec->lock_ns);
+    record->unlocked_ns = clock_now_ns();
     pthread_mutex_unlock(&work->lock->mutex);
 }
 
@@ -143,7 +146,7 @@ static int do_item(void *context, void *own, uint64_t index, struct item_record 
     if (spec->io_ns)
         wait_ns((uint64_t)(work->wait_factor * (double)spec->io_ns));
     if (spec->lock_ns)
-        hold_lock(work, own);
+        hold_lock(work, own, record);
     spend(work, own, (uint64_t)(factor * (double)synthetic_cost_ns(spec, index)));
     if (spec->touch_bytes)
         touch(((struct synthetic_state *)own)->touched, spec->buffer_bytes, spec->touch_bytes);

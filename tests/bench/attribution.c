@@ -119,7 +119,8 @@ static void add_costs(const struct sim_trial *trial, struct account_cost *costs,
     for (size_t i = 0; i < trial->trial.items; i++) {
         const struct account_item *item = &trial->item[i];
         double wall_s = item->end_s - item->start_s;
-        costs[(*count)++] = (struct account_cost){(int64_t)i, item->cpu_s, wall_s - item->cpu_s, wall_s};
+        costs[(*count)++] = (struct account_cost){
+            .id = (int64_t)i, .cpu_s = item->cpu_s, .blocked_s = wall_s - item->cpu_s, .wall_s = wall_s};
     }
 }
 

@@ -93,6 +93,36 @@ is "$? $(q slow "SELECT min(1.0 * s / (SELECT sum(replay_cpu_ns) FROM batch_item
 is "$? $(q late "SELECT count(*) FROM trial WHERE status = 'void' AND (disturbed IS NOT 1 OR taken_ns <= 0
     OR reason NOT LIKE 'workers were ready and without a core for %')")" "0 0" "void trials are disturbed ones, with what their workers lacked"
 
+# Twelve items of 30 ms, 10 of them with a lock. Two workers wait for it once, four all the time: 140 ms in all.
+cat >locker <<'PROG'
+#!/usr/bin/python3
+import json, os, sys, time
+workers, now = int(sys.argv[1]), time.clock_gettime(time.CLOCK_MONOTONIC)
+ends, free = [now] * workers, 0
+with open(os.environ["KNEE_SPANS"], "w") as spans:
+    for i in range(12):
+        w = min(range(workers), key=lambda w: ends[w])
+        start = ends[w]
+        locked = max(start + 0.01, free)
+        free, ends[w] = locked + 0.01, locked + 0.02
+        print(json.dumps({"worker": w, "item": f"{i:02}", "start": start, "end": ends[w], "locked": locked, "unlocked": free, "cpu": 0.01}), file=spans)
+time.sleep(max(ends) - time.clock_gettime(time.CLOCK_MONOTONIC))
+PROG
+chmod +x locker
+"$KNEE" sweep --study lock --workers 1,2 "${few[@]}" "${quiet[@]}" -- ./locker '{workers}' >/dev/null 2>stderr || { cat stderr; exit 1; }
+is "$(q lock 'SELECT count(*) FROM item WHERE abs(unlocked_ns - locked_ns - 10000000) < 1000')" 48 "the study has when items held a lock"
+"$KNEE" sweep --replay lock --workers 1,4 "${few[@]}" "${quiet[@]}" >/dev/null 2>stderr || { cat stderr; exit 1; }
+is "$(q lock-replayed 'SELECT abs(replay_lock_at_ns - 10000000) < 1000, abs(replay_locked_ns - 10000000) < 1000 FROM batch_item' | sort -u)" "1|1" \
+    "a lock is replayed where and as long as items held it"
+is "$(q lock-replayed "SELECT value + 0 < 0.001 FROM study WHERE key = 'replay_contention'")" 1 "... waiting for it is no contention"
+is "$(q lock-replayed "SELECT count(*) FROM (SELECT trial, sum(end_ns - start_ns) s FROM item GROUP BY trial) i JOIN trial t ON t.id = i.trial
+    JOIN cell c ON c.id = t.cell WHERE c.workers = 4 AND s < 490000000")" 0 "... four workers wait for it, and no less"
+is "$(q lock-replayed 'SELECT count(*) FROM item WHERE locked_ns < start_ns OR unlocked_ns < locked_ns OR unlocked_ns > end_ns')" 0 \
+    "... and say when they held it"
+"$KNEE" predict --json --cores 4 lock >predict.json
+is "$(json '[f["points"][3]["wall_s"]["value"] > 0.999 * f["points"][2]["wall_s"]["value"], f["waiting_all_cores"]["value"] < 0.001]' predict.json)" \
+    "[True, True]" "a prediction knows the lock: the fourth worker gains nothing"
+
 # What cannot be replayed.
 "$KNEE" sweep --study other --workers 1,2 "${few[@]}" "${quiet[@]}" -- "$KNEE" synthetic -j '{workers}' 'items=4 cost=5ms' >/dev/null 2>&1
 refused 'other items' "a replay of other items" --replay other --study $r --workers 1,4 --chunks 1,2 --policies dynamic,largest-first --blocks 2 --resume

@@ -127,7 +127,7 @@ like "$(cat stdout)" '^24 of 24 items done in [0-9.]+ s .*stats/MANIFEST.sha256$
 
 # The table of a parent process.
 "$KNEE" run --quiet --table-fd 7 batch tabled 7<>table
-is "$? $(head -c 8 table)" "0 kneetab2" "--table-fd leaves the item table behind"
+is "$? $(head -c 8 table)" "0 kneetab3" "--table-fd leaves the item table behind"
 echo precious >file
 "$KNEE" run --quiet --table-fd 7 batch tabled 7<>file 2>stderr
 is "$? $(cat file)" "1 precious" "a descriptor of a regular file is refused, and the file is unchanged"

@@ -155,6 +155,8 @@ static void rescale_item(const struct emulate_run *run, struct item_record *item
     instant(&run->clock, &item->claim_ns);
     instant(&run->clock, &item->start_ns);
     instant(&run->clock, &item->end_ns);
+    instant(&run->clock, &item->locked_ns);
+    instant(&run->clock, &item->unlocked_ns);
     for (int i = 0; i < ITEM_STAGES; i++)
         duration(&run->groups, &item->stage_ns[i]);
 }

@@ -57,7 +57,12 @@ static void take_times(struct replay_source *source, const struct study_data *st
         if (!item || !(wall_ns > 0) || !isfinite(cpu_ns))
             continue;
         time = g_new(struct replay_item, 1);
-        *time = (struct replay_item){(uint64_t)wall_ns, (uint64_t)cpu_ns};
+        *time = (struct replay_item){.wall_ns = (uint64_t)wall_ns, .cpu_ns = (uint64_t)cpu_ns};
+        if (prediction->pool.lock) {
+            time->lock_at_ns = MIN((uint64_t)(1e9 * prediction->pool.lock[i].at_s), time->wall_ns);
+            time->locked_ns =
+                MIN((uint64_t)(1e9 * prediction->pool.lock[i].held_s), time->wall_ns - time->lock_at_ns);
+        }
         g_hash_table_insert(source->times, g_strdup(item->path), time);
         sum_ns += wall_ns;
     }

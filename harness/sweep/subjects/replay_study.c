@@ -107,6 +107,26 @@ int replay_study_record(const struct replay_source *source, struct study *study,
                : 0;
 }
 
+int replay_study_time(struct study *study, uint64_t item, const struct replay_item *time, struct fault *fault)
+{
+    const struct study_batch_item row = {.id = (int64_t)item,
+                                         .replay_wall_ns = (int64_t)time->wall_ns,
+                                         .replay_cpu_ns = (int64_t)time->cpu_ns,
+                                         .replay_lock_at_ns = (int64_t)time->lock_at_ns,
+                                         .replay_locked_ns = (int64_t)time->locked_ns};
+
+    return study_time_item(study, &row, fault);
+}
+
+/* A study from before there were locks has none. */
+struct replay_item replay_study_item(const struct study_batch_item *row)
+{
+    return (struct replay_item){.wall_ns = (uint64_t)row->replay_wall_ns,
+                                .cpu_ns = (uint64_t)row->replay_cpu_ns,
+                                .lock_at_ns = (uint64_t)MAX(row->replay_lock_at_ns, 0),
+                                .locked_ns = (uint64_t)MAX(row->replay_locked_ns, 0)};
+}
+
 /* --- texts ------------------------------------------------------------------------------------ */
 
 void replay_study_costs_text(const struct replay_source *source, const struct plan_costs *costs, char *text,

@@ -22,6 +22,10 @@ int replay_study_excess(struct study *study, struct replay_plan *plan, struct fa
 /* For messages, as costs_text() of struct subject_kind. */
 void replay_study_costs_text(const struct replay_source *source, const struct plan_costs *costs, char *text,
                              size_t bytes);
+/* Records the times of an item, and reads them back. */
+int replay_study_time(struct study *study, uint64_t item, const struct replay_item *time,
+                      struct fault *fault);
+struct replay_item replay_study_item(const struct study_batch_item *row);
 /* work_text() of struct subject_kind. */
 void replay_study_work_text(const struct subject *subject, const struct plan *plan, char *text, size_t bytes);
 /* Of which study, which times, what the pool cost on fewer cores than it has workers. Returns 0, or -1 with fault. */

@@ -56,7 +56,7 @@ static int record_times(const struct replay_source *source, const struct spans_i
 
     for (size_t i = 0; i < items->count; i++) {
         const struct replay_item *time = g_hash_table_lookup(source->times, items->item[i].name);
-        if (study_time_item(study, (int64_t)i, (int64_t)time->wall_ns, (int64_t)time->cpu_ns, fault))
+        if (replay_study_time(study, i, time, fault))
             return -1;
     }
     snprintf(text, sizeof text,
@@ -113,8 +113,7 @@ static int prepare(struct subject *subject, const struct plan *plan, struct stud
     made.item = g_new0(struct replay_item, count + 1);
     made.label = g_new0(struct replay_label, count + 1);
     for (size_t i = 0; i < count; i++) {
-        made.item[i] =
-            (struct replay_item){(uint64_t)rows[i].replay_wall_ns, (uint64_t)rows[i].replay_cpu_ns};
+        made.item[i] = replay_study_item(&rows[i]);
         made.label[i] =
             (struct replay_label){rows[i].bytes > 0 ? (uint64_t)rows[i].bytes : 0, (char *)rows[i].path};
     }

@@ -90,8 +90,8 @@ static void fill_times(const struct subject_replay *replay, const struct item_ta
         if (time)
             plan->item[i] = *time;
         else
-            plan->item[i] =
-                (struct replay_item){(uint64_t)(level->wall * cpu_ns), (uint64_t)(level->cpu * cpu_ns)};
+            plan->item[i] = (struct replay_item){.wall_ns = (uint64_t)(level->wall * cpu_ns),
+                                                 .cpu_ns = (uint64_t)(level->cpu * cpu_ns)};
     }
 }
 
@@ -185,8 +185,7 @@ static int record_reference(const struct subject_replay *replay, const struct tr
     if (result)
         return -1;
     for (uint64_t i = 0; i < plan->items && result == 0; i++)
-        result = study_time_item(study, (int64_t)i, (int64_t)plan->item[i].wall_ns,
-                                 (int64_t)plan->item[i].cpu_ns, fault);
+        result = replay_study_time(study, i, &plan->item[i], fault);
     if (result || record_facts(replay, outcome, level, plan, study, fault)) {
         study_roll_back(study);
         return -1;
@@ -205,8 +204,7 @@ static int read_times(struct study *study, struct replay_plan *plan, struct faul
         return -1;
     plan->init_ns = (uint64_t)study_get_number(study, "replay_init_ns", 0);
     for (size_t i = 0; i < count && i < plan->items; i++)
-        plan->item[i] =
-            (struct replay_item){(uint64_t)rows[i].replay_wall_ns, (uint64_t)rows[i].replay_cpu_ns};
+        plan->item[i] = replay_study_item(&rows[i]);
     if (count != plan->items)
         result = fault_set(fault, "%s: %zu items of %llu are recorded: start again with --restart",
                            study->folder, count, (unsigned long long)plan->items);

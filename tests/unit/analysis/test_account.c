@@ -261,8 +261,11 @@ static void the_top_is_the_largest_loss_that_is_known(void **state)
 
 static void the_reference_is_the_median_by_item(void **state)
 {
-    struct account_cost costs[] = {
-        {7, 3, 0.1, 3}, {2, 10, NAN, 10}, {7, 1, 0.3, 1}, {7, 2, 0.2, 9}, {2, 20, 1, 20}};
+    struct account_cost costs[] = {{7, 3, 0.1, 3, NAN, NAN},
+                                   {2, 10, NAN, 10, NAN, NAN},
+                                   {7, 1, 0.3, 1, NAN, NAN},
+                                   {7, 2, 0.2, 9, NAN, NAN},
+                                   {2, 20, 1, 20, NAN, NAN}};
     size_t count = account_costs_median(costs, 5);
 
     (void)state;

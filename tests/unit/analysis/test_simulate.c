@@ -178,6 +178,23 @@ static void a_lock_lets_one_pass_at_a_time(void **state)
     assert_near("and its start", span[3].start_s, 0);
 }
 
+static void a_lock_in_the_middle_is_asked_for_in_turn(void **state)
+{
+    const double cost[] = {3, 3, 1};
+    const struct simulate_lock lock[] = {{1, 1}, {0.5, 1}, {0, 0}};
+    struct simulate_setting setting = {
+        .workers = 3, .chunk = 1, .policy = SIMULATE_DYNAMIC, .cost_s = cost, .items = 3, .lock = lock};
+    struct simulate_span span[3];
+    struct simulate_result result;
+
+    (void)state;
+    assert_int_equal(simulate_run(&setting, &result, span, NULL), 0);
+    assert_near("the second asks first, from 0.5 to 1.5", span[1].end_s, 3);
+    assert_near("the first waits for half a second", span[0].end_s, 3.5);
+    assert_near("and has no CPU time then", span[0].cpu_s, 3);
+    assert_near("who needs no lock waits for none", span[2].end_s, 1);
+}
+
 /* Random workers claim until nothing is left, here and in the pool. */
 static void claims_are_the_pool_s(void **state)
 {
@@ -275,6 +292,7 @@ int main(void)
         cmocka_unit_test(who_waits_for_a_core_slows_nobody),
         cmocka_unit_test(contention_slows_while_others_work),
         cmocka_unit_test(a_lock_lets_one_pass_at_a_time),
+        cmocka_unit_test(a_lock_in_the_middle_is_asked_for_in_turn),
         cmocka_unit_test(claims_are_the_pool_s),
         cmocka_unit_test(every_schedule_is_possible),
         cmocka_unit_test(a_million_items_on_a_thousand_workers),

@@ -26,7 +26,7 @@ static void write_text(const char *text)
 static void what_is_written_is_read_back(void **state)
 {
     double excess[] = {0, 0.0125, 0.5};
-    struct replay_item item[] = {{1, 0}, {18446744073709551615u, 2000000}, {0, 0}};
+    struct replay_item item[] = {{1, 0, 0, 0}, {18446744073709551615u, 2000000, 5, 7}, {0, 0, 0, 0}};
     struct replay_plan plan = {.init_ns = 15000000,
                                .excess = excess,
                                .excess_most = 3,
@@ -49,7 +49,7 @@ static void what_is_written_is_read_back(void **state)
 
 static void names_are_read_back(void **state)
 {
-    struct replay_item item[] = {{1, 0}, {2, 1}};
+    struct replay_item item[] = {{1, 0, 0, 0}, {2, 1, 1, 1}};
     char first[] = "a b/c 1.jpg", second[] = " \xc3\xa4\t";
     struct replay_label label[] = {{300, first}, {0, second}};
     struct replay_plan plan = {
@@ -77,24 +77,26 @@ static void other_files_are_refused(void **state)
     static const char *const texts[] = {
         "",
         "knee-replay 9\ninit 1\ncontention 0\nitems 0\n",
-        "knee-replay 2\nprefix 0\ninit -1\nsuffix 0\nexcess 0\nitems 0\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess -0.1\nitems 0\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0 nan\nitems 0\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0 x\nitems 0\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\n",
-        "knee-replay 1\ninit 1\ncontention 0\nitems 0\n",
-        "knee-replay 2\ninit 1\nsuffix 0\nexcess 0\nitems 0\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 2\n5 5 7 a\n5 5\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 2\n5 5\n5 5 7 a\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 7 \n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 x a\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 7 a",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 2\n5 5\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 5\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5\n6 6\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 99999999999999999999\n",
-        "knee-replay 2\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 18446744073709551615\n5 5\n",
+        "knee-replay 3\nprefix 0\ninit -1\nsuffix 0\nexcess 0\nitems 0\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess -0.1\nitems 0\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0 nan\nitems 0\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0 x\nitems 0\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\n",
+        "knee-replay 2\ninit 1\ncontention 0\nitems 0\n",
+        "knee-replay 3\ninit 1\nsuffix 0\nexcess 0\nitems 0\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 2\n5 5 0 0 7 a\n5 5 0 0\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 2\n5 5 0 0\n5 5 0 0 7 a\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 0 0 7 \n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 0 0 x a\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 0 0 7 a",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 2\n5 5 0 0\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 6 0\n", /* a lock beyond the end */
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 3 3\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 0\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 1\n5 5 0 0\n6 6 0 0\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 99999999999999999999\n",
+        "knee-replay 3\nprefix 0\ninit 1\nsuffix 0\nexcess 0\nitems 18446744073709551615\n5 5 0 0\n",
     };
     struct replay_plan plan;
     struct fault fault = {0};

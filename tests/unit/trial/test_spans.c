@@ -73,6 +73,13 @@ static void bad_lines(void **state)
         {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"kind\":7}", "\"kind\""},
         {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"claim\":1.5}", "\"claim\" is after"},
         {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"claim\":\"x\"}", "\"claim\""},
+        {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"locked\":1.5}", "give both of"},
+        {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"locked\":1.5,\"unlocked\":1.4}",
+         "not in order"},
+        {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"locked\":1.5,\"unlocked\":2.1}",
+         "not in order"},
+        {"{\"worker\":0,\"item\":\"a\",\"start\":1,\"end\":2,\"locked\":0.5,\"unlocked\":1.1}",
+         "not in order"},
         {"{\"worker\":0,\"phase\":\"life\",\"start\":1,\"end\":2,\"begin\":2.5}", "\"begin\" is not"},
         {"{\"worker\":0,\"phase\":\"life\",\"start\":1,\"end\":2,\"begin\":1.5,\"go\":1.4}", "\"go\" is not"},
         {"{\"worker\":0,\"phase\":\"life\",\"start\":1,\"end\":2,\"queued\":1.1}", "longer than"},
@@ -210,7 +217,8 @@ static void makes_a_table(void **state)
 /* Forks, gate, claims and run-queue delay, as in the table of `knee run`. */
 static void a_life_makes_the_table_whole(void **state)
 {
-    struct spans spans = parse("{\"worker\":0,\"item\":\"a\",\"claim\":1.625,\"start\":1.75,\"end\":2.25}\n"
+    struct spans spans = parse("{\"worker\":0,\"item\":\"a\",\"claim\":1.625,\"start\":1.75,\"end\":2.25,"
+                               "\"locked\":1.875,\"unlocked\":2}\n"
                                "{\"worker\":0,\"phase\":\"init\",\"start\":1.25,\"end\":1.5}\n" LIFE(
                                    1, 1.125, 2.5, 1.375, 1.875) LIFE(0, 1.0625, 2.75, 1.25, 1.625));
     struct spans_items items;
@@ -226,6 +234,8 @@ static void a_life_makes_the_table_whole(void **state)
     assert_int_equal(spans_table(&table, &spans, &items, 2, 1000000000, 3000000000, &fault), 0);
     assert_int_equal(table.header->go_ns, 1625000000);
     assert_int_equal(item_table_item(&table, 0)->claim_ns, 1625000000);
+    assert_int_equal(item_table_item(&table, 0)->locked_ns, 1875000000);
+    assert_int_equal(item_table_item(&table, 0)->unlocked_ns, 2000000000);
     worker = item_table_worker(&table, 0);
     assert_int_equal(worker->fork_ns, 1062500000);
     assert_int_equal(worker->begin_ns, 1250000000);
