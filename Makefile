@@ -305,7 +305,7 @@ CONTENTION = $(BUILD)/contention
 contention: all
 ifeq ($(origin IN),file)
 	@$(if $(PHOTOS),true,datasets/fetch.sh datasets/photos)
-	@$(BUILD)/knee-dataset --count 64 --photos $(or $(PHOTOS),datasets/photos) --out $(CONTENTION)/pictures
+	@$(BUILD)/knee-dataset --count 96 --mean-mb 1.5 --photos $(or $(PHOTOS),datasets/photos) --out $(CONTENTION)/pictures
 endif
 	@$(PYTHON) tests/bench/contention.py $(BUILD)/knee $(if $(filter file,$(origin IN)),$(CONTENTION)/pictures,$(IN)) $(CONTENTION) \
 	  $(CONTENTION_OPTIONS)
