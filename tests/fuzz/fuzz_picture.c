@@ -1,10 +1,11 @@
 /* What pictures say of themselves, as far as knee reads it itself: layout of TIFF, canvas of GIF, colour told without a
- * profile; and the samples of TIFF, which libtiff gives. */
+ * profile; where the coded picture of a HEIF file lies; and the samples of TIFF, which libtiff gives. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "pipeline/images/codecs/colour_tags.h"
 #include "pipeline/images/codecs/gif_canvas.h"
+#include "pipeline/images/codecs/heif_item.h"
 #include "pipeline/images/codecs/tiff_layout.h"
 #include "pipeline/images/codecs/tiff_picture.h"
 #include "tests/fuzz/fuzz.h"
@@ -32,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct tiff_layout layout;
     struct gif_canvas canvas;
     struct colour_tags tags;
+    struct heif_item item;
 
     tiff_layout_read(data, size, &layout);
     if (layout.page < 0 || layout.subifd < -1 || layout.extra_count < 0 ||
@@ -41,6 +43,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_tiff(data, size, &layout);
     if (gif_canvas_read(data, size, &canvas) &&
         (canvas.width < 0 || canvas.left < 0 || canvas.frame_width < 0))
+        abort();
+    if (heif_item_read(data, size, &item) &&
+        (item.data.at < data || item.data.bytes > size || item.left < 0 || item.top < 0 ||
+         item.shown_width < 1 || item.left + item.shown_width > item.width || item.shown_height < 1 ||
+         item.top + item.shown_height > item.height || item.orientation < 1 || item.orientation > 8))
         abort();
     for (int kind = KIND_UNKNOWN; kind < KIND_COUNT; kind++) {
         uint8_t rgb[3] = {200, 40, 40};

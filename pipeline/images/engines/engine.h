@@ -1,7 +1,7 @@
 /* engine.h: turns an input into renditions. There are two engines:
  *
- * - planes (engine_planes.c): JPEG and lossy WebP without alpha in, JPEG and WebP out, on the Y, Cb and Cr planes of
- *   the files: without conversion to RGB and back, and with chroma at half its size;
+ * - planes (engine_planes.c): JPEG, lossy WebP without alpha, and plain AVIF and HEIC (heif_item.h) in, JPEG and WebP
+ *   out, on the Y, Cb and Cr planes of the files: without conversion to RGB and back, and with chroma at half its size;
  * - vips (engine_vips.c): everything else. Where the recipe's renditions can be made from planes, its base picture
  *   becomes planes too, and the rest of the way is the same.
  *

@@ -10,6 +10,7 @@
 #include "pipeline/images/codecs/webp_writer.h"
 #include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/engines/planes_colour.h"
+#include "pipeline/images/engines/planes_heif.h"
 #include "pipeline/images/engines/planes_webp.h"
 #include "pipeline/images/engines/reduction.h"
 #include "pipeline/images/pixels/colour_profile.h"
@@ -76,6 +77,8 @@ bool engine_planes_takes(enum image_kind kind, const void *data, size_t bytes, c
 
     if (!engine_planes_makes(recipe))
         return false;
+    if (kind == KIND_HEIF)
+        return planes_heif_takes(data, bytes);
     if (kind != KIND_JPEG)
         return kind == KIND_WEBP && webp_reader_open(data, bytes, &webp);
     takes = jpeg_reader_open(&reader, data, bytes, &ignored) == 0 && reader.plain;
@@ -176,7 +179,11 @@ static int decode_jpeg(const void *data, size_t bytes, const struct recipe *reci
 static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
                   struct engine_size *size, struct notes *notes, struct fault *fault)
 {
-    if (sniff_kind(data, bytes) == KIND_WEBP)
+    enum image_kind kind = sniff_kind(data, bytes);
+
+    if (kind == KIND_HEIF)
+        return planes_heif_decode(data, bytes, recipe, base, size, notes, fault);
+    if (kind == KIND_WEBP)
         return planes_webp_decode(data, bytes, recipe, base, size, notes, fault);
     return decode_jpeg(data, bytes, recipe, base, size, notes, fault);
 }

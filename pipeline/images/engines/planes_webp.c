@@ -1,6 +1,5 @@
 #include "pipeline/images/engines/planes_webp.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "pipeline/images/codecs/colour_tags.h"
@@ -8,31 +7,15 @@
 #include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/engines/planes_colour.h"
 #include "pipeline/images/pixels/planes.h"
+#include "pipeline/images/pixels/planes_ycc.h"
 #include "pipeline/images/pixels/turn.h"
 #include "pipeline/images/recipe/geometry.h"
-
-/* WebP's planes hold 16 to 235 and 16 to 240: widened when the picture is small. */
-static void widen(struct pixels *base)
-{
-    uint8_t table[256];
-
-    for (int index = 0; index < PLANE_COUNT; index++) {
-        struct plane plane = planes_get(base, index);
-        for (int i = 0; i < 256; i++) {
-            double wide = index ? (i - 128) * 255 / 224.0 + 128 : (i - 16) * 255 / 219.0;
-            table[i] = (uint8_t)lround(fmin(255, fmax(0, wide)));
-        }
-        for (int y = 0; y < plane.height; y++)
-            for (int x = 0; x < plane.width; x++) {
-                uint8_t *at = plane.data + (ptrdiff_t)y * plane.stride + x;
-                *at = table[*at];
-            }
-    }
-}
 
 static int scale(const struct plane planes[], const struct webp_picture *picture, struct pixels *base,
                  struct fault *fault)
 {
+    static const struct planes_ycc ycc = {YCC_BT601, true};
+
     for (int i = 0; i < PLANE_COUNT; i++) {
         double pixels = i == PLANE_Y ? 1 : 2;
         struct plane to = planes_get(base, i);
@@ -41,8 +24,7 @@ static int scale(const struct plane planes[], const struct webp_picture *picture
         if (scale_planes(&planes[i], &to, 1, &box, NULL, fault))
             return -1;
     }
-    widen(base);
-    return 0;
+    return planes_ycc_convert(&ycc, base, fault);
 }
 
 static void take_size(const struct webp_picture *picture, struct engine_size *size)

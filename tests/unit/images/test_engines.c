@@ -234,6 +234,58 @@ static void both_engines_make_the_same_of_webp(void **state)
     g_free(file.data);
 }
 
+static struct file heif(VipsForeignHeifCompression compression, bool alpha)
+{
+    VipsImage *image = picture(3), *clear, *even;
+    struct file file;
+
+    /* of odd sizes libheif makes grids */
+    assert_int_equal(vips_extract_area(image, &even, 0, 0, 600, 400, NULL), 0);
+    g_object_unref(image);
+    image = even;
+    if (alpha) {
+        assert_int_equal(vips_bandjoin_const1(image, &clear, 100, NULL), 0);
+        g_object_unref(image);
+        image = clear;
+    }
+    if (vips_heifsave_buffer(image, &file.data, &file.bytes, "compression", compression, "Q", 95, "bitdepth",
+                             8, "effort", 0, NULL))
+        file.data = NULL; /* without the coder's library */
+    vips_error_clear();
+    g_object_unref(image);
+    return file;
+}
+
+static void avif_and_heic_go_to_the_planes(void **state)
+{
+    static const VipsForeignHeifCompression coders[] = {VIPS_FOREIGN_HEIF_COMPRESSION_AV1,
+                                                        VIPS_FOREIGN_HEIF_COMPRESSION_HEVC};
+    struct recipe recipe = small_recipe(), png = recipe;
+
+    (void)state;
+    png.renditions[1].format = FORMAT_PNG;
+    for (size_t i = 0; i < sizeof coders / sizeof coders[0]; i++) {
+        struct file plain = heif(coders[i], false), clear = heif(coders[i], true);
+        if (!plain.data || !clear.data)
+            skip();
+        assert_ptr_equal(engine_choose(KIND_HEIF, plain.data, plain.bytes, &recipe), &engine_planes);
+        assert_ptr_equal(engine_choose(KIND_HEIF, plain.data, plain.bytes, &png), &engine_vips);
+        assert_ptr_equal(engine_choose(KIND_HEIF, plain.data, plain.bytes - 1, &recipe),
+                         &engine_vips); /* cut */
+        assert_ptr_equal(engine_choose(KIND_HEIF, clear.data, clear.bytes, &recipe), &engine_vips);
+        for (int r = 0; r < recipe.rendition_count; r++) {
+            VipsImage *planes = rendered(&engine_planes, plain, &recipe, r);
+            VipsImage *vips = rendered(&engine_vips, plain, &recipe, r);
+            if (psnr(planes, vips) < 38)
+                fail_msg("%s: %.1f dB between the engines", recipe.renditions[r].name, psnr(planes, vips));
+            g_object_unref(planes);
+            g_object_unref(vips);
+        }
+        g_free(plain.data);
+        g_free(clear.data);
+    }
+}
+
 /* With a header of its own, EXIF, and a profile of a wide gamut where that is asked for. */
 static struct file extended_webp(int orientation, bool wide, bool lossless)
 {
@@ -466,6 +518,7 @@ int main(void)
         cmocka_unit_test(plain_jpeg_goes_to_the_planes_and_all_else_to_vips),
         cmocka_unit_test(simple_lossy_webp_goes_to_the_planes),
         cmocka_unit_test(both_engines_make_the_same_of_webp),
+        cmocka_unit_test(avif_and_heic_go_to_the_planes),
         cmocka_unit_test(a_cut_webp_is_an_error),
         cmocka_unit_test(extended_webp_goes_to_the_planes_turned_and_in_its_colours),
         cmocka_unit_test(extended_webp_that_is_cut_or_lossless_goes_to_vips),

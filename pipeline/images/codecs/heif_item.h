@@ -1,0 +1,40 @@
+/* heif_item.h: the primary item of a HEIF file (AVIF, HEIC) where that is one coded picture that can be decoded to its
+ * planes: 8 bits, without alpha, of one piece in the file. Pure; nothing outside of the file's bytes is read.
+ *
+ * Sources: ISO/IEC 14496-12 (iloc), ISO/IEC 23008-12 (iref, clap, irot, imir), ISO/IEC 23000-22 (their order),
+ * ISO/IEC 14496-15 (hvcC), AV1-ISOBMFF 1.2 (av1C), AV1-AVIF 1.1, ITU-T H.273 (matrix).
+ */
+#ifndef KNEE_HEIF_ITEM_H
+#define KNEE_HEIF_ITEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pipeline/images/codecs/heif_tree.h"
+
+enum heif_coding { HEIF_AV1, HEIF_HEVC };
+
+enum { HEIF_MATRIX_UNSPECIFIED = 2 };
+
+struct heif_item {
+    enum heif_coding coding;
+    struct heif_span data;            /* the coded picture */
+    struct heif_span config;          /* av1C or hvcC */
+    int width, height;                /* as coded */
+    int left, top;                    /* of the part that is shown, in the coded picture */
+    int shown_width, shown_height;    /* its size, before it is turned */
+    int orientation;                  /* what makes that upright, as EXIF's, 1 to 8 */
+    int chroma_x, chroma_y;           /* pixels that a sample of chroma covers, 1 or 2; both 0: grey */
+    double chroma_left, chroma_above; /* how far its centre is from theirs, in samples of chroma: 0 or 1/4 */
+    struct heif_span profile;         /* ICC */
+    bool nclx;                        /* the file says: */
+    int matrix;                       /* H.273's code; without nclx what the coded picture says counts */
+    bool narrow;                      /* luma is 16 to 235 */
+};
+
+/* False: it is something else (several pieces, alpha, more than 8 bits, a crop at an odd place of coarser chroma, layers,
+ * turned before it is cropped, a matrix that is not that of YCbCr, ...), or its boxes are cut or damaged. */
+bool heif_item_read(const uint8_t *data, size_t bytes, struct heif_item *item);
+
+#endif
