@@ -2,21 +2,24 @@
 
 One study: in each block, every program runs once with every number of workers and chunk, in random order. Up to the cores of
 this machine, a trial is bound to as many cores as it has workers; beyond them they are emulated. Writes trials.csv,
-compare.json, compare.md and compare.pdf into a folder.
+compare.json, compare.md and compare.pdf into a folder. An interrupted comparison goes on with the same command.
 """
 import argparse
-import csv
+import hashlib
 import json
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image
 
 from compare import cores, page, summary
+from compare.journal import Journal, Row
 from compare.programs import Program, programs
 from compare.trial import Failed, cores_here, run
 from peers.measure import photographs
@@ -42,6 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workers", default="1,2,4,8,16")
     parser.add_argument("--chunks", default="1,4", help="chunk sizes, compared with all cores of this machine")
     parser.add_argument("--cores", type=int, default=16, help="of the emulated machine (16)")
+    parser.add_argument("--restart", action="store_true", help="repeat trials that are known from before")
     parser.add_argument("--price", type=float, default=0.04, help="money for a core-hour (0.04)")
     return parser.parse_args()
 
@@ -61,56 +65,76 @@ def cells(found: list[Program], given: argparse.Namespace) -> list[Cell]:
     return made
 
 
-def make_batch(root: str, count: int, folder: str) -> int:
-    """Copies of photographs, and one small picture in a folder of its own. Returns their number."""
+def make_batch(root: str, count: int, folder: str) -> list[str]:
+    """Copies of photographs, and one small picture in a folder of its own. Returns where they are from."""
     paths = photographs(root, count)
     os.makedirs(f"{folder}/batch")
     os.makedirs(f"{folder}/start")
     for number, path in enumerate(paths):
         shutil.copy(os.path.join(root, path), f"{folder}/batch/{number:03}.jpg")
     Image.new("RGB", (64, 48), "gray").save(f"{folder}/start/small.jpg")
-    return len(paths)
+    return [f"{path} {os.path.getsize(os.path.join(root, path))}" for path in paths]
 
 
-def measured(cell: Cell, folder: str, block: int, given: argparse.Namespace) -> dict[str, str | int | float]:
+def plan_of(given: argparse.Namespace, batch: list[str], found: list[Cell]) -> dict[str, Any]:
+    """What the trials of one comparison have in common. The programs are their files' digests: a new build is another."""
+    with open(given.knee, "rb") as file:
+        knee = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"batch": batch, "knee_sha256": knee, "cores": cores_here(), "emulated_cores": given.cores,
+            "cells": [[cell.what, cell.program.name, cell.workers, cell.chunk] for cell in found]}
+
+
+def measured(cell: Cell, folder: str, block: int, given: argparse.Namespace) -> Row:
     got = run(cell.program, f"{folder}/{cell.what}", cell.workers, cell.chunk, given.cores)
     return {"what": cell.what, "program": cell.program.name, "workers": cell.workers, "chunk": cell.chunk, "block": block,
             "seconds": round(got.wall_s, 6), "cpu_s": round(got.cpu_s, 6), "emulated": int(got.emulated)}
 
 
-def memory_of(found: list[Cell], folder: str, given: argparse.Namespace) -> dict[str, float]:
-    """Of each program with as many workers as there are cores here, in MiB: trials of their own."""
+def memory_of(found: list[Cell], folder: str, given: argparse.Namespace) -> tuple[dict[str, float], dict[str, float]]:
+    """Of each program with as many workers as there are cores here, in MiB, and its CPU time: trials of their own."""
     most = {cell.program.name: cell for cell in found if cell.what == "batch" and cell.workers <= cores_here()}
     peaks: dict[str, float] = {}
+    cpu_s: dict[str, float] = {}
     for name, cell in most.items():
         sums: list[float] = []
-        run(cell.program, f"{folder}/batch", cell.workers, 1, given.cores, sums)
+        cpu_s[name] = run(cell.program, f"{folder}/batch", cell.workers, 1, given.cores, sums).cpu_s
         peaks[name] = max(sums)
-    return peaks
+    return peaks, cpu_s
 
 
-def main() -> int:
-    given = arguments()
-    os.makedirs(given.out, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="knee-compare-") as folder:
-        count = make_batch(os.path.realpath(given.root), given.images, folder)
-        if not count:
-            print(f"compare: no colour JPEG photograph of a megapixel or more below {given.root}", file=sys.stderr)
-            return 1
-        found = cells(programs(given.knee, given.modules, given.sharp_missing), given)
-        rows = []
-        try:
-            peaks = memory_of(found, folder, given)  # and caches are warm from here on
-            for block in range(1, given.blocks + 1):
-                print(f"compare: block {block} of {given.blocks}: {len(found)} trials", file=sys.stderr)
-                rows += [measured(cell, folder, block, given) for cell in random.Random(block).sample(found, len(found))]
-        except Failed as why:
-            print(f"compare: {why}", file=sys.stderr)
-            return 1
-    with open(f"{given.out}/trials.csv", "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+def seconds_of(cell: Cell, cpu_s: dict[str, float], cores_emulated: int) -> float:
+    """Expected real time of a trial: its CPU time divided among its workers, each of which has an emulated core's share."""
+    if cell.what == "start":
+        return 0.3
+    share = 1.0 if cell.workers <= cores_here() else cores.share(cores_emulated)
+    return 0.3 + cpu_s[cell.program.name] / cell.workers / share
+
+
+def duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
+
+
+def all_trials(found: list[Cell], folder: str, given: argparse.Namespace, journal: Journal) -> None:
+    """Memory first, and caches are warm from then on; each trial is written at once."""
+    peaks, cpu_s = memory_of(found, folder, given)
+    journal.remember(peaks)
+    wanted = [(block, cell) for block in range(1, given.blocks + 1)
+              for cell in random.Random(block).sample(found, len(found))]
+    left = [(block, cell) for block, cell in wanted
+            if not journal.has((cell.what, cell.program.name, cell.workers, cell.chunk, block))]
+    expected = sum(seconds_of(cell, cpu_s, given.cores) for _, cell in left)
+    known = f", {len(wanted) - len(left)} of them known ({given.out}; --restart repeats them)" if len(left) < len(wanted) else ""
+    print(f"compare: {len(wanted)} trials in {given.blocks} blocks{known}: about {duration(expected)}", file=sys.stderr)
+    last = 0
+    for done, (block, cell) in enumerate(left):
+        if block != last:
+            rest = sum(seconds_of(other, cpu_s, given.cores) for _, other in left[done:])
+            print(f"compare: block {block} of {given.blocks}; about {duration(rest)} left", file=sys.stderr)
+            last = block
+        journal.add(measured(cell, folder, block, given))
+
+
+def write(given: argparse.Namespace, rows: list[Row], peaks: dict[str, float], count: int) -> None:
     made = summary.summarise(rows, peaks, count, given.knee, given.price, given.cores)
     with open(f"{given.out}/compare.json", "w", encoding="utf-8") as file:
         json.dump(made, file, indent=1)
@@ -118,6 +142,28 @@ def main() -> int:
         file.write(summary.markdown(made))
     page.draw(made, f"{given.out}/compare.pdf")
     print(summary.markdown(made) + f"\n{given.out} has trials.csv, compare.json, compare.md and compare.pdf")
+
+
+def main() -> int:
+    given = arguments()
+    os.makedirs(given.out, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # scratch files and control groups go
+    with tempfile.TemporaryDirectory(prefix="knee-compare-") as folder:
+        batch = make_batch(os.path.realpath(given.root), given.images, folder)
+        if not batch:
+            print(f"compare: no colour JPEG photograph of a megapixel or more below {given.root}", file=sys.stderr)
+            return 1
+        found = cells(programs(given.knee, given.modules, given.sharp_missing), given)
+        journal = Journal(given.out, plan_of(given, batch, found), given.restart)
+        try:
+            all_trials(found, folder, given, journal)
+        except Failed as why:
+            print(f"compare: {why}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            print("compare: interrupted; the same command goes on", file=sys.stderr)
+            return 130
+    write(given, [row for row in journal.rows if int(row["block"]) <= given.blocks], journal.peaks, len(batch))
     return 0
 
 

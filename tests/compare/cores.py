@@ -13,6 +13,12 @@ def can_emulate() -> bool:
     return os.access(f"{CGROUPS}/cgroup.procs", os.W_OK) and os.path.exists(f"{CGROUPS}/cpu.cfs_quota_us")
 
 
+def share(cores: int) -> float:
+    """Of a real core, that an emulated one of `cores` has."""
+    real = os.cpu_count() or cores
+    return min(1.0, LOAD * real / cores) if real < cores else 1.0
+
+
 def children(pid: int) -> list[int]:
     """Of all its threads; none when it has ended."""
     found = []
@@ -43,7 +49,7 @@ class Emulated:
 
     def __init__(self, cores: int, workers: int, threads: bool) -> None:
         self.folder = f"{CGROUPS}/knee-compare-{os.getpid()}"
-        self.share = min(1.0, LOAD * os.cpu_count() / cores) if (os.cpu_count() or 0) < cores else 1.0  # type: ignore[operator]
+        self.share = share(cores)
         self.dilation = 1 / self.share
         self.each = workers if threads else 1
         self.groups: dict[int, str] = {}
