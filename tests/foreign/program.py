@@ -2,7 +2,7 @@
 
     title     words for people
     packages  Debian packages
-    needs     programs that have to be there
+    needs     programs that have to be there; with * a file
     module    npm package that has to be there (optional)
     version   shell command that prints the version
     service   shell command that runs all the time, in the folder of the sweeps; `ready` ends when it answers (optional)

@@ -6,6 +6,7 @@ docs/programs.md for each sweep.
 A program that is not installed is skipped with the reason.
 """
 import argparse
+import glob
 import os
 import shlex
 import shutil
@@ -38,7 +39,7 @@ def shell(command: str, folder: Path, environment: dict[str, str]) -> subprocess
 
 def missing(program: Program, modules: Path | None) -> str:
     """Why it cannot be run here; empty when it can."""
-    lacking = [need for need in program.needs if not shutil.which(need)]
+    lacking = [need for need in program.needs if not (glob.glob(need) if "*" in need else shutil.which(need))]
     if lacking:
         return f"{', '.join(lacking)} missing: make deps-foreign"
     if program.module and not (modules and (modules / "node_modules" / program.module).is_dir()):
