@@ -1,7 +1,6 @@
 #include "analysis/knob/knob.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 
 static const double short_s = 0.05, unlimited_factor = 1.3, more_factor = 1.15, used_share = 0.8,
@@ -9,8 +8,8 @@ static const double short_s = 0.05, unlimited_factor = 1.3, more_factor = 1.15, 
 
 const char *knob_rule_name(enum knob_rule rule)
 {
-    static const char *const names[KNOB_RULES] = {"short",     "left",     "unlimited",
-                                                  "no-effect", "spinning", "output"};
+    static const char *const names[KNOB_RULES] = {"short",    "left",    "unlimited", "no-effect",
+                                                  "spinning", "waiting", "output"};
 
     return names[rule];
 }
@@ -159,6 +158,18 @@ static bool find_spinning(const struct knob_cell *one, const struct knob_cell *c
     return true;
 }
 
+/* What a program waits for (a sleep, a disk, a network) takes its real time on an emulated core. */
+static bool find_waiting(const struct knob_cell *cell, struct knob_finding *finding)
+{
+    if (cell->workers != 1 || cell->wall_s < short_s || !(knob_cpus_used(cell) < used_share))
+        return false;
+    SAY(finding,
+        "one worker used %.2f of an emulated core: it waits (a sleep, a disk, a network), and waiting is not "
+        "slowed down as computing is: times and speedups are not those of that many cores",
+        knob_cpus_used(cell));
+    return true;
+}
+
 static bool find_output(const struct knob_cell *cell, struct knob_finding *finding)
 {
     if (cell->outputs > 1)
@@ -190,6 +201,8 @@ static bool apply(enum knob_rule rule, const struct knob_cell *cells, size_t i, 
         return find_spinning(&cells[0], &cells[i], cores, finding);
     case KNOB_OUTPUT:
         return find_output(&cells[i], finding);
+    case KNOB_WAITING:
+        return find_waiting(&cells[i], finding);
     case KNOB_NO_EFFECT:
     case KNOB_RULES:
         break;
@@ -197,7 +210,7 @@ static bool apply(enum knob_rule rule, const struct knob_cell *cells, size_t i, 
     return false;
 }
 
-size_t knob_judge(const struct knob_cell *cells, size_t count, unsigned cores,
+size_t knob_judge(const struct knob_cell *cells, size_t count, unsigned cores, bool are_emulated,
                   struct knob_finding findings[KNOB_RULES])
 {
     size_t found = 0;
@@ -208,6 +221,8 @@ size_t knob_judge(const struct knob_cell *cells, size_t count, unsigned cores,
         *finding = (struct knob_finding){.rule = (enum knob_rule)rule};
         if (rule == KNOB_NO_EFFECT)
             is_found = find_no_effect(cells, count, cores, finding);
+        if (rule == KNOB_WAITING && !are_emulated)
+            continue;
         for (size_t i = 0; i < count && !is_found; i++) {
             finding->workers = cells[i].workers;
             is_found = apply((enum knob_rule)rule, cells, i, cores, finding);

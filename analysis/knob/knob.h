@@ -14,11 +14,13 @@
  *               less than 0.8 n, by a program that is busy (more than 0.5 m); or no more threads run, and fewer than n,
  *               but not fewer than CPUs used
  *   spinning    CPU time more than 1.5 times that of one worker, while each worker has a core
+ *   waiting     on emulated cores one worker uses less than 0.8 CPUs: it waits, and emulation does not slow that down
  *   output      other bytes than one worker writes, or other bytes from trial to trial
  */
 #ifndef KNEE_KNOB_H
 #define KNEE_KNOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What the trials of one number of workers showed; medians over trials, NAN where it was not seen. */
@@ -39,6 +41,7 @@ enum knob_rule {
     KNOB_UNLIMITED,
     KNOB_NO_EFFECT,
     KNOB_SPINNING,
+    KNOB_WAITING,
     KNOB_OUTPUT,
     KNOB_RULES
 };
@@ -49,7 +52,7 @@ struct knob_finding {
     char sentence[320];
 };
 
-/* "short", "left", "unlimited", "no-effect", "spinning", "output" */
+/* "short", "left", "unlimited", "no-effect", "spinning", "waiting", "output" */
 const char *knob_rule_name(enum knob_rule rule);
 
 /* CPUs that a cell used on average, and wanted; NAN unknown. */
@@ -57,8 +60,8 @@ double knob_cpus_used(const struct knob_cell *cell);
 double knob_cpus_wanted(const struct knob_cell *cell);
 
 /* At most one finding for each rule, in the order of the rules. cells ascending in workers; cores: physical cores, 0
- * unknown. Returns how many. */
-size_t knob_judge(const struct knob_cell *cells, size_t count, unsigned cores,
+ * unknown; are_emulated: they are shares of fewer real ones. Returns how many. */
+size_t knob_judge(const struct knob_cell *cells, size_t count, unsigned cores, bool are_emulated,
                   struct knob_finding findings[KNOB_RULES]);
 
 #endif

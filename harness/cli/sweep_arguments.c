@@ -218,9 +218,6 @@ static int check_command(struct fault *fault)
             "--counters: events are counted in the pipeline's workers, not in a command: leave it out");
     if (options.cache == CACHE_COLD)
         return fault_usage(fault, "--cache: the files of a command are not known; use --prepare instead");
-    if (options.emulate)
-        return fault_usage(fault,
-                           "--emulate: the workers of a command are not known: only for the pipeline on IN");
     options.command.weak = options.weak;
     if (command_spec_check(&options.command, fault))
         return fault_is_usage(fault);
@@ -231,6 +228,11 @@ static int check_command(struct fault *fault)
 
 static int check_synthetic(struct fault *fault)
 {
+    if (options.emulate)
+        return fault_usage(fault,
+                           "--emulate with --synthetic: knee sweep --emulate %d -- knee synthetic -j "
+                           "{workers} 'WORDS' does that",
+                           (int)options.emulate);
     if (subject_synthetic_command(&options, fault))
         return fault_is_usage(fault);
     if (!options.study)

@@ -105,7 +105,8 @@ void knob_study_make(const struct study_data *study, struct knob_study *knob)
             knob->cells[knob->count++] = cell;
     }
     qsort(knob->cells, knob->count, sizeof *knob->cells, by_workers);
-    knob->found = knob_judge(knob->cells, knob->count, study->cores, knob->findings);
+    knob->found = knob_judge(knob->cells, knob->count, study->cores,
+                             study_data_fact(study, "emulated_cores") != NULL, knob->findings);
     for (size_t i = 0; study_data_is_weak(study) && i < knob->found; i++)
         if (knob->findings[i].rule == KNOB_SPINNING) {
             memmove(&knob->findings[i], &knob->findings[i + 1],

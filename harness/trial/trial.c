@@ -193,14 +193,16 @@ static void mark_disturbed(const struct trial_outcome *outcome, bool waits, stru
     double alive_ns, most_ns = (double)outcome->watched_ns * outcome->workers;
     double waited_ns = outcome->table.header ? ready_ns(&outcome->table, &alive_ns) : NAN;
     double others_ns = waits || trial->other_cpu_ns == STUDY_UNKNOWN ? INFINITY : (double)trial->other_cpu_ns;
+    bool is_emulated = outcome->share > 0; /* a command: the quota's holds are in its run-queue delay */
 
     trial->disturbed = 1;
     if (isnan(waited_ns))
-        waited_ns = outcome->seen.looks ? (double)outcome->seen.runqueue_ns : INFINITY;
+        waited_ns = outcome->seen.looks && !is_emulated ? (double)outcome->seen.runqueue_ns : INFINITY;
     trial->taken_ns =
-        (int64_t)fmin(fmin(waited_ns, others_ns) +
-                          (waits || trial->steal_ns == STUDY_UNKNOWN ? 0 : (double)trial->steal_ns),
-                      most_ns);
+        (int64_t)((is_emulated ? outcome->share : 1) *
+                  fmin(fmin(waited_ns, others_ns) +
+                           (waits || trial->steal_ns == STUDY_UNKNOWN ? 0 : (double)trial->steal_ns),
+                       most_ns));
 }
 
 /* Only with a core for each worker: beyond that they take the cores from each other. */

@@ -34,13 +34,13 @@ struct trial_request {
     const char *out;      /* path for outputs: must not exist, is removed at the end */
     uint64_t number;      /* of the trial in its study, from 1; 0 none */
     uint32_t start_order; /* seed of the order in which workers are forked; 0: by number */
+    uint32_t emulate;     /* number of emulated cores; 0: the real ones */
     uint32_t
         padding_bytes; /* added to the environment, so that the stack's address varies from trial to trial */
 
     /* Of `knee run` only (trial_process.h). */
     const char *recipe, *list, *in; /* list: file with the items' paths */
     const char *counters;           /* path of the counter group; NULL counts nothing */
-    uint32_t emulate;               /* number of emulated cores; 0: the real ones */
     const char *replay;             /* folder of a replay; NULL: the items are computed */
     bool keep_out;                  /* the outputs stay at out; the caller removes them */
 };
@@ -62,7 +62,8 @@ struct trial_outcome {
     struct noise_sample noise_before, noise_after;
 
     /* Of a command only (trial_command.h); its table is made from its spans. */
-    uint64_t begin_ns, end_ns; /* start of its process, its end */
+    uint64_t begin_ns, end_ns; /* start of its process, its end; of the emulated machine */
+    double share;              /* of a real core, that an emulated one had; 0: real cores */
     uint64_t units;            /* of work in the trial; 0 not known */
     char complaint[320];       /* why its output or its spans are wrong; empty none */
     char output_sha256[65];    /* of what it wrote; empty: not taken */

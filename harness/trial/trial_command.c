@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/machine/emulation/emulate_table.h"
+#include "harness/machine/worker_payload.h"
 #include "harness/trial/output_digest.h"
 #include "harness/trial/trial_command_internal.h"
 #include "harness/trial/trial_process_internal.h"
@@ -140,6 +142,49 @@ static int run_timed(const struct trial_command *command, const struct command_l
     return status;
 }
 
+/* --- emulated cores --- */
+
+/* The cell's emulated cores are shares of all real ones. Returns 0, or -1 with fault. */
+static int run_emulated(const struct trial_command *command, const struct trial_request *request,
+                        struct command_launch *launch, struct trial_outcome *outcome, struct fault *fault)
+{
+    bool is_bound = *request->pin >= '0' && *request->pin <= '9';
+    struct emulate_tasks tasks;
+    int status;
+
+    launch->pin = "none";
+    launch->cell_cores =
+        is_bound && request->workers < request->emulate ? request->workers : request->emulate;
+    if (emulate_tasks_open(&tasks, request->emulate, command->real_cores, launch->cell_cores, fault))
+        return -1;
+    launch->emulation = &tasks;
+    status = run_timed(command, launch, outcome, fault);
+    launch->emulation = NULL;
+    outcome->share = tasks.share;
+    if (tasks.error)
+        snprintf(outcome->complaint, sizeof outcome->complaint,
+                 "emulated cores: a thread has no group of its own (%s)", strerror(tasks.error));
+    emulate_tasks_close(&tasks);
+    return status;
+}
+
+/* Times of the emulated machine. The kernel counts waiting for a core while the quota holds a thread, too. */
+static void to_emulated(struct trial_outcome *outcome)
+{
+    struct emulate_clock clock;
+
+    emulate_clock_start(&clock, outcome->begin_ns, outcome->share);
+    outcome->end_ns = emulate_clock_at(&clock, outcome->end_ns);
+    outcome->seen.cpu_ns_per_s_most = (uint64_t)((double)outcome->seen.cpu_ns_per_s_most / outcome->share);
+    if (!outcome->table.header)
+        return;
+    for (uint32_t slot = 0; slot < outcome->table.workers; slot++) {
+        struct worker_payload *payload = item_table_worker_payload(&outcome->table, slot);
+        payload->runqueue_known = 0;
+    }
+    emulate_table_rescale(&outcome->table, &clock, outcome->share);
+}
+
 /* --- spans --- */
 
 static char *read_spans(const char *path, size_t *length, struct fault *fault)
@@ -262,13 +307,16 @@ static int run_trial(struct trial_command *command, const struct trial_request *
         result = fault_sys(fault, "%s: %s: give another scratch folder with --out", command->stdout_path,
                            strerror(errno));
     if (result == 0 && !outcome->stopped_by) {
-        result = run_timed(command, &launch, outcome, fault);
+        result = request->emulate ? run_emulated(command, request, &launch, outcome, fault)
+                                  : run_timed(command, &launch, outcome, fault);
         trial_process_last_line(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
         if (result == 0 && outcome->wait_status == 0 && !outcome->stopped_by) {
             collect_spans(command, request, outcome);
             collect_output(command, &values, outcome);
             result = run_hook(command, "check", spec->check, &values, launch.env, outcome, fault);
         }
+        if (outcome->share > 0)
+            to_emulated(outcome);
     }
     if (result >= 0)
         result = run_hook(command, "cleanup", spec->cleanup, &values, launch.env, outcome, fault);

@@ -15,6 +15,9 @@
  * their CPU time. Those of a hook are ended, too. Meanwhile it looks at them
  * (command_watch.h); a command that takes CPUs outside of its cell makes the trial void.
  *
+ * On emulated cores (emulate_tasks.h) the cell is that many of them and all real CPUs; times and instants of the outcome
+ * are those of the emulated machine, CPU times are real, and the run-queue delay is not known.
+ *
  * Sequence: command_spec_check() once; trial_command_run() and trial_command_judge() for each trial;
  * trial_command_release().
  */
@@ -44,6 +47,7 @@ struct trial_command {
     const struct command_spec *spec;
     const char *spans_path;  /* value of KNEE_SPANS */
     const char *stdout_path; /* where its standard output goes when that is its output */
+    uint32_t real_cores;     /* that emulated ones are shares of; 0 without emulation */
     bool gives_begin; /* KNEE_BEGIN: the instant before its start, ns of CLOCK_MONOTONIC; for a replay */
     bool has_items;   /* items are those of the study; else they are taken from the first run */
     struct spans_items items; /* owned */

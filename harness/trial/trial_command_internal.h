@@ -2,6 +2,7 @@
 #ifndef KNEE_TRIAL_COMMAND_INTERNAL_H
 #define KNEE_TRIAL_COMMAND_INTERNAL_H
 
+#include "harness/machine/emulation/emulate_tasks.h"
 #include "harness/trial/trial_command.h"
 
 struct command_launch {
@@ -9,6 +10,8 @@ struct command_launch {
     const char *pin; /* CPUs as for `knee run --pin`; NULL: those of this process */
     int stdout_fd;   /* 0: /dev/null */
     int stderr_fd;
+    struct emulate_tasks *emulation; /* NULL: real cores */
+    uint32_t cell_cores;             /* with emulation: how many emulated ones */
 };
 
 /* A hook: runs it to its end with all processes that it leaves, outside of the time; fills outcome's wait_status and

@@ -17,17 +17,20 @@ static const char *no_name(int number)
 static const struct trial_names no_names = {.stage = no_name, .engine = no_name, .kind = no_name};
 
 /* Only the pool of `knee run` counts these: in a table made of spans they are unknown, not 0. */
-static void forget_unmeasured(struct study_trial_rows *rows)
+static void forget_unmeasured(struct study_trial_rows *rows, bool is_emulated)
 {
     for (size_t i = 0; i < rows->worker_count; i++) {
         struct study_worker *worker = &rows->workers[i];
-        worker->pin_reason = "the command as a whole is bound to the cores of its cell";
+        worker->pin_reason = is_emulated ? "each thread has a share of any real core"
+                                         : "the command as a whole is bound to the cores of its cell";
         worker->exit_ns = STUDY_UNKNOWN;
         worker->dispatch_ns = worker->claims = worker->processes = STUDY_UNKNOWN;
         worker->user_ns = worker->system_ns = STUDY_UNKNOWN;
         worker->disk_wait_reason = "the kernel's counts cannot be assigned to a command's workers";
         if (worker->runqueue_ns == STUDY_UNKNOWN)
-            worker->runqueue_reason = "the command's spans have no \"queued\"";
+            worker->runqueue_reason = is_emulated
+                                          ? "on emulated cores the kernel counts the quota's holds, too"
+                                          : "the command's spans have no \"queued\"";
     }
     for (size_t i = 0; i < rows->item_count; i++)
         rows->items[i].bytes_out = STUDY_UNKNOWN;
@@ -36,7 +39,7 @@ static void forget_unmeasured(struct study_trial_rows *rows)
 }
 
 /* What was seen in looks; a command that ended before the first look was not seen. */
-static void take_seen(struct study_trial *trial, const struct command_seen *seen)
+static void take_seen(struct study_trial *trial, const struct command_seen *seen, bool is_emulated)
 {
     trial->left_running = seen->left;
     if (!seen->looks)
@@ -44,7 +47,7 @@ static void take_seen(struct study_trial *trial, const struct command_seen *seen
     trial->processes_most = seen->processes_most;
     trial->threads_most = seen->threads_most;
     trial->cpu_ns_per_s_most = trial_known(seen->cpu_ns_per_s_most);
-    trial->runqueue_ns = (int64_t)seen->runqueue_ns;
+    trial->runqueue_ns = is_emulated ? STUDY_UNKNOWN : (int64_t)seen->runqueue_ns;
     trial->rss_sum_bytes = trial_known(seen->rss_sum_bytes);
     trial->cpus_outside = trial_text(seen->outside);
 }
@@ -101,7 +104,7 @@ int trial_command_judge(const struct trial_outcome *outcome, const struct trial_
     if (outcome->table.header) {
         if (trial_result_fill(result, &outcome->table, &no_names, fault))
             return -1;
-        forget_unmeasured(&result->rows);
+        forget_unmeasured(&result->rows, outcome->share > 0);
     }
     if (outcome->end_ns)
         trial->wall_ns = (int64_t)(outcome->end_ns - outcome->begin_ns);
@@ -109,7 +112,7 @@ int trial_command_judge(const struct trial_outcome *outcome, const struct trial_
         trial->items = (int64_t)outcome->units;
     if (trial->items != STUDY_UNKNOWN)
         trial->failed = 0;
-    take_seen(trial, &outcome->seen);
+    take_seen(trial, &outcome->seen, outcome->share > 0);
     trial->output_sha256 = trial_text(outcome->output_sha256);
     result->status = decide(outcome, expected, result);
     trial_result_end(result);

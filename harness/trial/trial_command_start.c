@@ -21,7 +21,8 @@
 enum {
     EXIT_CANNOT_START = 127,
     CPUS_MOST = 4096,
-    REPORT_FD = 3 /* number of the report's memfd in the starter */
+    REPORT_FD = 3, /* number of the report's memfd in the starter */
+    ENTRY_LEAST = 10
 };
 
 /* --- the child --- */
@@ -55,10 +56,11 @@ static void take_cores(const char *pin)
     }
 }
 
-/* program: what is run with the words, its report_fd as REPORT_FD; -1: the first word. */
-static void become(const struct command_launch *launch, pid_t parent, int program, int report_fd)
-    __attribute__((noreturn));
-static void become(const struct command_launch *launch, pid_t parent, int program, int report_fd)
+/* program: what is run with the words, its report_fd as REPORT_FD, its entry_fd as it is; -1: the first word. */
+static void become(const struct command_launch *launch, pid_t parent, int program, int report_fd,
+                   int entry_fd) __attribute__((noreturn));
+static void become(const struct command_launch *launch, pid_t parent, int program, int report_fd,
+                   int entry_fd)
 {
     sigset_t none;
     int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -76,6 +78,8 @@ static void become(const struct command_launch *launch, pid_t parent, int progra
         _exit(EXIT_CANNOT_START);
     take_cores(launch->pin);
     signal(SIGXFSZ, SIG_DFL); /* ours, not the command's */
+    if (program >= 0 && launch->emulation)
+        fcntl(entry_fd, F_SETFD, 0); /* the starter closes it for the command */
     if (program >= 0)
         fexecve(program, launch->words, launch->env);
     else
@@ -122,14 +126,15 @@ static uint32_t end_all(pid_t group, const struct own_children *before, struct t
     }
 }
 
-static pid_t start(const struct command_launch *launch, int program, int report_fd, struct fault *fault)
+static pid_t start(const struct command_launch *launch, int program, int report_fd, int entry_fd,
+                   struct fault *fault)
 {
     pid_t parent = getpid(), pid;
 
     fflush(NULL);
     pid = fork();
     if (pid == 0)
-        become(launch, parent, program, report_fd);
+        become(launch, parent, program, report_fd, entry_fd);
     if (pid < 0)
         fault_sys(fault, "a trial cannot be started (fork: %s): free memory or raise 'ulimit -u'",
                   strerror(errno));
@@ -143,7 +148,7 @@ int trial_command_hook(const struct trial_process *process, const struct command
     pid_t pid;
 
     own_children_read(&before);
-    pid = start(launch, -1, -1, fault);
+    pid = start(launch, -1, -1, -1, fault);
     if (pid < 0)
         return -1;
     trial_process_wait(process, pid, NULL, outcome);
@@ -171,11 +176,34 @@ static int take_report(int report_fd, struct trial_outcome *outcome, struct faul
     return 0;
 }
 
-static int run_starter(const struct trial_process *process, const struct command_launch *launch,
-                       int report_fd, struct trial_outcome *outcome, struct fault *fault)
-{
+/* What is looked at while a command runs. */
+struct looks {
     struct command_watch watch;
-    struct trial_look look = {command_watch_look, &watch};
+    uint64_t watch_due_ns;
+    struct emulate_tasks *emulation; /* NULL: real cores */
+};
+
+static uint64_t look_at_command(void *context)
+{
+    struct looks *looks = context;
+    uint64_t now_ns = clock_now_ns(), left_ns;
+
+    if (now_ns >= looks->watch_due_ns)
+        looks->watch_due_ns = now_ns + command_watch_look(&looks->watch);
+    left_ns = looks->watch_due_ns - now_ns;
+    if (looks->emulation) {
+        uint64_t next_ns = emulate_tasks_place(looks->emulation);
+        left_ns = next_ns < left_ns ? next_ns : left_ns;
+    }
+    return left_ns;
+}
+
+static int run_starter(const struct trial_process *process, const struct command_launch *launch,
+                       int report_fd, int entry_fd, struct trial_outcome *outcome, struct fault *fault)
+{
+    struct looks looks = {.emulation = launch->emulation};
+    struct command_watch *watch = &looks.watch;
+    struct trial_look look = {look_at_command, &looks};
     struct own_children before;
     int program = trial_starter_program(), status;
     pid_t pid;
@@ -185,39 +213,62 @@ static int run_starter(const struct trial_process *process, const struct command
                          errno == EACCES || errno == EPERM ? "set vm.memfd_noexec to 0"
                                                            : trial_process_remedy(errno));
     own_children_read(&before);
-    pid = start(launch, program, report_fd, fault);
+    pid = start(launch, program, report_fd, entry_fd, fault);
     if (pid < 0)
         return -1;
-    command_watch_begin(&watch, launch->pin);
-    watch.starter = pid;
+    command_watch_begin(watch, launch->pin);
+    watch->starter = pid;
     trial_process_wait(process, pid, &look, outcome);
-    command_watch_end(&watch);
-    outcome->seen = watch.seen;
+    command_watch_end(watch);
+    outcome->seen = watch->seen;
+    if (launch->emulation)
+        outcome->seen.cell_cpus = launch->cell_cores;
     status = take_report(report_fd, outcome, fault);
     outcome->seen.left = end_all(pid, &before, outcome);
     return status;
 }
 
+/* Above the numbers of the starter's other descriptors; -1 with fault. */
+static int open_entry(const struct emulate_tasks *emulation, struct fault *fault)
+{
+    int low = emulate_tasks_entry(emulation), high = low < 0 ? -1 : trial_process_raised(low, ENTRY_LEAST);
+
+    if (high < 0)
+        fault_sys(fault, "a trial cannot be started on emulated cores (%s): %s", strerror(errno),
+                  trial_process_remedy(errno));
+    if (low >= 0)
+        close(low);
+    return high;
+}
+
 int trial_command_timed(const struct trial_process *process, const struct command_launch *launch,
                         struct trial_outcome *outcome, struct fault *fault)
 {
-    int report_fd = trial_process_memory("knee-report"), status = -1;
+    int report_fd = trial_process_memory("knee-report"), entry_fd = 0, status = -1;
     guint count = g_strv_length(launch->words);
     struct command_launch started = *launch;
-    char number[] = {'0' + REPORT_FD, '\0'};
+    char report[] = {'0' + REPORT_FD, '\0'}, entry[16];
 
     if (report_fd < 0)
         return fault_sys(fault, "a trial cannot be started (memfd: %s): %s", strerror(errno),
                          trial_process_remedy(errno));
-    started.words = g_new0(char *, count + 3);
+    if (launch->emulation && (entry_fd = open_entry(launch->emulation, fault)) < 0) {
+        close(report_fd);
+        return -1;
+    }
+    snprintf(entry, sizeof entry, "%d", entry_fd);
+    started.words = g_new0(char *, count + 4);
     started.words[0] = (char *)"knee-starter";
-    started.words[1] = number;
-    memcpy(started.words + 2, launch->words, count * sizeof *launch->words);
+    started.words[1] = report;
+    started.words[2] = entry;
+    memcpy(started.words + 3, launch->words, count * sizeof *launch->words);
     outcome->begin_ns = clock_now_ns(); /* until the starter's report */
-    status = run_starter(process, &started, report_fd, outcome, fault);
+    status = run_starter(process, &started, report_fd, entry_fd, outcome, fault);
     if (status == 0 && outcome->end_ns == 0)
         outcome->end_ns = clock_now_ns();
     g_free(started.words);
     close(report_fd);
+    if (entry_fd > 0)
+        close(entry_fd);
     return status;
 }

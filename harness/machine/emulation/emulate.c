@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define GROUP_PREFIX "knee-emulation-"
+#include "harness/machine/emulation/emulate_internal.h"
 
 uint64_t emulation_quota_us(uint32_t virtual_cores, uint32_t real_cores)
 {
@@ -32,7 +32,7 @@ double emulation_dilation(uint32_t virtual_cores, uint32_t real_cores)
 
 /* --- small files ----------------------------------------------------------------------------------------------- */
 
-static int write_file(const char *folder, const char *name, const char *text)
+int emulation_write_file(const char *folder, const char *name, const char *text)
 {
     char path[512];
     int fd, saved;
@@ -49,7 +49,7 @@ static int write_file(const char *folder, const char *name, const char *text)
     return done < 0 ? -1 : 0;
 }
 
-static int read_file(const char *folder, const char *name, char *text, size_t bytes)
+int emulation_read_file(const char *folder, const char *name, char *text, size_t bytes)
 {
     char path[512];
     int fd;
@@ -99,7 +99,7 @@ static int can_make_groups(const char *folder)
 {
     char path[512];
 
-    snprintf(path, sizeof path, "%s/" GROUP_PREFIX "%d-probe", folder, (int)getpid());
+    snprintf(path, sizeof path, "%s/" EMULATION_GROUP_PREFIX "%d-probe", folder, (int)getpid());
     if (mkdir(path, 0755))
         return -1;
     rmdir(path);
@@ -115,12 +115,12 @@ static enum emulation_kind find_folder(char *folder, size_t bytes)
 
     for (size_t i = 0; i < 2 && own_group("cpu", group, sizeof group) == 0; i++) {
         snprintf(folder, bytes, "%s%s", v1_mounts[i], group);
-        if (read_file(folder, "cpu.cfs_period_us", text, sizeof text) == 0)
+        if (emulation_read_file(folder, "cpu.cfs_period_us", text, sizeof text) == 0)
             return EMULATION_V1;
     }
     for (size_t i = 0; i < 2 && own_group("", group, sizeof group) == 0; i++) {
         snprintf(folder, bytes, "%s%s", v2_mounts[i], group);
-        if (read_file(folder, "cgroup.controllers", text, sizeof text) == 0 && strstr(text, "cpu"))
+        if (emulation_read_file(folder, "cgroup.controllers", text, sizeof text) == 0 && strstr(text, "cpu"))
             return EMULATION_V2;
     }
     *folder = '\0';
@@ -156,27 +156,33 @@ static void group_path(const struct emulation *emulation, uint32_t slot, char *p
         snprintf(path, bytes, "%s/worker-%" PRIu32, emulation->base, slot);
 }
 
+int emulation_set_quota(enum emulation_kind kind, const char *group, uint64_t quota_us)
+{
+    char text[64];
+
+    if (kind == EMULATION_V2) {
+        snprintf(text, sizeof text, "%" PRIu64 " %d", quota_us, EMULATION_PERIOD_US);
+        return emulation_write_file(group, "cpu.max", text);
+    }
+    snprintf(text, sizeof text, "%d", EMULATION_PERIOD_US);
+    if (emulation_write_file(group, "cpu.cfs_period_us", text))
+        return -1;
+    snprintf(text, sizeof text, "%" PRIu64, quota_us);
+    return emulation_write_file(group, "cpu.cfs_quota_us", text);
+}
+
 static int make_group(const struct emulation *emulation, uint32_t slot, struct fault *fault)
 {
-    char path[400], text[64];
-    int failed;
+    char path[400];
 
     group_path(emulation, slot, path, sizeof path);
     if (mkdir(path, 0755))
         return fault_set(fault, "emulated cores: making %s: %s", path, strerror(errno));
     if (slot == EMULATION_FREE)
         return 0;
-    if (emulation->kind == EMULATION_V1) {
-        snprintf(text, sizeof text, "%d", EMULATION_PERIOD_US);
-        failed = write_file(path, "cpu.cfs_period_us", text);
-        snprintf(text, sizeof text, "%" PRIu64, emulation->quota_us);
-        failed = failed || write_file(path, "cpu.cfs_quota_us", text);
-    } else {
-        snprintf(text, sizeof text, "%" PRIu64 " %d", emulation->quota_us, EMULATION_PERIOD_US);
-        failed = write_file(path, "cpu.max", text);
-    }
-    return failed ? fault_set(fault, "emulated cores: setting the quota of %s: %s", path, strerror(errno))
-                  : 0;
+    if (emulation_set_quota(emulation->kind, path, emulation->quota_us))
+        return fault_set(fault, "emulated cores: setting the quota of %s: %s", path, strerror(errno));
+    return 0;
 }
 
 int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t real_cores, uint32_t slots,
@@ -196,13 +202,15 @@ int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t
     emulation->kind = emulation_probe(folder, sizeof folder, fault);
     if (emulation->kind == EMULATION_NONE)
         return -1;
-    snprintf(emulation->base, sizeof emulation->base, "%s/" GROUP_PREFIX "%d", folder, (int)getpid());
+    snprintf(emulation->base, sizeof emulation->base, "%s/" EMULATION_GROUP_PREFIX "%d", folder,
+             (int)getpid());
     if (mkdir(emulation->base, 0755)) {
         fault_set(fault, "emulated cores: making %s: %s", emulation->base, strerror(errno));
         emulation->base[0] = '\0';
         return -1;
     }
-    if (emulation->kind == EMULATION_V2 && write_file(emulation->base, "cgroup.subtree_control", "+cpu")) {
+    if (emulation->kind == EMULATION_V2 &&
+        emulation_write_file(emulation->base, "cgroup.subtree_control", "+cpu")) {
         fault_set(fault, "emulated cores: enabling the cpu controller below %s: %s", emulation->base,
                   strerror(errno));
         emulation_close(emulation);
@@ -221,50 +229,49 @@ int emulation_join(const struct emulation *emulation, uint32_t slot, struct faul
     char path[400];
 
     group_path(emulation, slot, path, sizeof path);
-    if (write_file(path, "cgroup.procs", "0")) /* 0: the writing process */
+    if (emulation_write_file(path, "cgroup.procs", "0")) /* 0: the writing process */
         return fault_set(fault, "emulated cores: entering %s: %s", path, strerror(errno));
     return 0;
 }
 
 /* --- removal --------------------------------------------------------------------------------------------------- */
 
-/* Moves the processes in path to its parent's parent, then removes path. */
-static int remove_group(const char *path, const char *refuge)
+/* Removes path and the groups below it; refuge gets the processes in them. */
+static void remove_below(const char *path, const char *refuge)
 {
-    char pids[8192], *rest = pids, *pid;
-
-    if (read_file(path, "cgroup.procs", pids, sizeof pids) == 0)
-        while ((pid = strsep(&rest, "\n")) != NULL)
-            if (*pid)
-                write_file(refuge, "cgroup.procs", pid);
-    return rmdir(path);
-}
-
-/* Removes base and the groups below it; refuge is base's parent. */
-static void remove_tree(const char *base)
-{
-    char refuge[400], path[700];
+    char pids[8192], *rest = pids, *pid, below[700];
     struct dirent *entry;
-    DIR *folder = opendir(base);
+    DIR *folder = opendir(path);
 
-    snprintf(refuge, sizeof refuge, "%s", base);
-    *strrchr(refuge, '/') = '\0';
     while (folder && (entry = readdir(folder)) != NULL) {
         if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
             continue;
-        snprintf(path, sizeof path, "%s/%s", base, entry->d_name);
-        remove_group(path, refuge);
+        snprintf(below, sizeof below, "%s/%s", path, entry->d_name);
+        remove_below(below, refuge);
     }
     if (folder)
         closedir(folder);
-    remove_group(base, refuge);
+    if (emulation_read_file(path, "cgroup.procs", pids, sizeof pids) == 0)
+        while ((pid = strsep(&rest, "\n")) != NULL)
+            if (*pid)
+                emulation_write_file(refuge, "cgroup.procs", pid);
+    rmdir(path);
+}
+
+void emulation_remove_tree(const char *base)
+{
+    char refuge[400];
+
+    snprintf(refuge, sizeof refuge, "%s", base);
+    *strrchr(refuge, '/') = '\0';
+    remove_below(base, refuge);
 }
 
 void emulation_close(struct emulation *emulation)
 {
     if (!emulation->base[0])
         return;
-    remove_tree(emulation->base);
+    emulation_remove_tree(emulation->base);
     emulation->base[0] = '\0';
     emulation->kind = EMULATION_NONE;
 }
@@ -278,15 +285,15 @@ void emulation_remove_stale(void)
     if (find_folder(folder, sizeof folder) == EMULATION_NONE || !(list = opendir(folder)))
         return;
     while ((entry = readdir(list)) != NULL) {
-        size_t prefix = strlen(GROUP_PREFIX);
+        size_t prefix = strlen(EMULATION_GROUP_PREFIX);
         long pid;
-        if (strncmp(entry->d_name, GROUP_PREFIX, prefix) != 0)
+        if (strncmp(entry->d_name, EMULATION_GROUP_PREFIX, prefix) != 0)
             continue;
         pid = strtol(entry->d_name + prefix, NULL, 10);
         if (pid <= 1 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
             continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        remove_tree(path);
+        emulation_remove_tree(path);
     }
     closedir(list);
 }

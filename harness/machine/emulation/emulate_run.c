@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/machine/emulation/emulate_table.h"
 #include "harness/machine/topology.h"
 #include "harness/machine/worker_payload.h"
 #include "pipeline/base/clock.h"
@@ -139,39 +140,6 @@ int emulate_run_worker(const struct emulate_run *run, uint32_t slot, struct faul
 
 /* --- times of the emulated machine ---------------------------------------------------------------- */
 
-static void instant(const struct emulate_clock *clock, uint64_t *ns)
-{
-    *ns = emulate_clock_at(clock, *ns);
-}
-
-/* Of time in which processes were held to their shares. */
-static void duration(const struct emulation *groups, uint64_t *ns)
-{
-    *ns = (uint64_t)((double)*ns * groups->share);
-}
-
-static void rescale_item(const struct emulate_run *run, struct item_record *item)
-{
-    instant(&run->clock, &item->claim_ns);
-    instant(&run->clock, &item->start_ns);
-    instant(&run->clock, &item->end_ns);
-    instant(&run->clock, &item->locked_ns);
-    instant(&run->clock, &item->unlocked_ns);
-    for (int i = 0; i < ITEM_STAGES; i++)
-        duration(&run->groups, &item->stage_ns[i]);
-}
-
-static void rescale_worker(const struct emulate_run *run, struct worker_record *worker)
-{
-    uint64_t *const instants[] = {&worker->fork_ns,     &worker->begin_ns, &worker->init_begin_ns,
-                                  &worker->init_end_ns, &worker->go_ns,    &worker->loop_end_ns,
-                                  &worker->exit_ns};
-
-    for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)
-        instant(&run->clock, instants[i]);
-    duration(&run->groups, &worker->dispatch_ns);
-}
-
 /* For each worker the time of its items beyond what its share of a core gives for their CPU time: nothing more can have
  * been lost in them (what they waited for else, a device, is in it too). NULL: no memory. Caller frees. */
 static double *time_beyond_share(const struct emulation *groups, const struct item_table *table)
@@ -208,31 +176,13 @@ static void judge_worker(const struct emulation *groups, uint32_t slot, const st
                  100 * lost);
 }
 
-/* The core was slowed down, the disk was not. */
-static void forget_disk_wait(struct worker_payload *payload)
-{
-    payload->disk_wait_known = 0;
-    snprintf(payload->disk_wait_reason, sizeof payload->disk_wait_reason,
-             "a disk's time is not that of an emulated core");
-}
-
 void emulate_run_end(const struct emulate_run *run, const struct item_table *table)
 {
-    struct item_table_header *header = table->header;
-    uint64_t *const instants[] = {&header->start_ns,    &header->pool_ns,     &header->go_ns,
-                                  &header->last_end_ns, &header->pool_end_ns, &header->end_ns};
     double *beyond_ns = time_beyond_share(&run->groups, table);
 
-    for (uint32_t slot = 0; slot < table->workers; slot++) {
-        struct worker_record *worker = item_table_worker(table, slot);
-        forget_disk_wait(item_table_worker_payload(table, slot));
-        judge_worker(&run->groups, slot, worker, item_table_worker_payload(table, slot),
-                     beyond_ns ? beyond_ns[slot] : INFINITY);
-        rescale_worker(run, worker);
-    }
+    for (uint32_t slot = 0; slot < table->workers; slot++)
+        judge_worker(&run->groups, slot, item_table_worker(table, slot),
+                     item_table_worker_payload(table, slot), beyond_ns ? beyond_ns[slot] : INFINITY);
     free(beyond_ns);
-    for (uint64_t i = 0; i < table->items; i++)
-        rescale_item(run, item_table_item(table, i));
-    for (size_t i = 0; i < sizeof instants / sizeof instants[0]; i++)
-        instant(&run->clock, instants[i]);
+    emulate_table_rescale(table, &run->clock, run->groups.share);
 }

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/machine/emulation/emulate_tasks.h"
 #include "harness/machine/pin_plan.h"
 #include "harness/sweep/subjects/subject_command_internal.h"
+#include "harness/sweep/subjects/subjects.h"
 #include "harness/sweep/subjects/subjects_internal.h"
 
 static struct subject_command *command_of(struct subject *subject)
@@ -20,7 +22,10 @@ static struct subject_command *command_of(struct subject *subject)
 static int run(struct subject *subject, const struct trial_request *request, struct trial_outcome *outcome,
                struct fault *fault)
 {
-    return trial_command_run(&command_of(subject)->command, request, outcome, fault);
+    struct trial_request whole = *request;
+
+    whole.emulate = subject->emulated_cores;
+    return trial_command_run(&command_of(subject)->command, &whole, outcome, fault);
 }
 
 static int judge(struct subject *subject, const struct trial_request *request,
@@ -78,7 +83,7 @@ static int probe_once(struct subject *subject, uint32_t workers, double *wall_ns
         return -1;
     subject->stopped_by = outcome.stopped_by;
     status = outcome.stopped_by ? -1 : judge_probe(subject, workers, &outcome, fault);
-    *wall_ns = (double)(outcome.end_ns - outcome.begin_ns);
+    *wall_ns = (double)(outcome.end_ns - outcome.begin_ns) / (outcome.share > 0 ? outcome.share : 1);
     *around_ns = (double)outcome.spent_ns - *wall_ns;
     trial_outcome_release(&outcome);
     return status;
@@ -322,6 +327,12 @@ int subject_command_print(const struct subject *subject, const struct plan *plan
             : compared ? "compared between trials, in the table; --check CMD decides whether it is right"
                        : "not checked: --check CMD decides whether it is right, --output FILE compares it");
     fprintf(file, "spans    %s\n", spans ? spans : "not known");
+    if (subject->emulated_cores)
+        fprintf(file,
+                "emulated each thread had %.1f%% of a real core; waiting (sleep, disk) is not slowed down, "
+                "spinning\n"
+                "         is seen late, and a program that counts cores finds the real ones\n",
+                100 / emulation_dilation(subject->emulated_cores, subject->topology.usable_cores));
     g_free(spans);
     g_free(check);
     return 0;
@@ -357,9 +368,11 @@ void subject_command_init(struct subject_command *command)
     command->command = (struct trial_command){.process = &subject->process,
                                               .spec = spec,
                                               .spans_path = command->spans,
+                                              .real_cores = subject->topology.usable_cores,
                                               .stdout_path = command->stdout_path};
     subject->has_chunk = spec->used[PLACE_CHUNK];
     subject->has_policy = spec->used[PLACE_POLICY];
+    subject->emulated_cores = (uint32_t)subject->options->emulate;
     subject->start_method = "command";
     request->no_serial = true;
     request->items = request->batch_items = 1;
@@ -378,5 +391,9 @@ struct subject *subject_command_open(const struct sweep_options *options, const 
     if (!command)
         return NULL;
     subject_command_init(command);
+    if (options->emulate && emulate_tasks_probe(fault)) {
+        subject_release(&command->subject);
+        return NULL;
+    }
     return &command->subject;
 }

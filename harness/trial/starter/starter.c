@@ -1,11 +1,12 @@
 /* starter: starts a command, waits for it, and reports its times and its peak memory.
  *
- * usage: starter DESCRIPTOR COMMAND [ARGUMENT...]
+ * usage: starter DESCRIPTOR ENTRY COMMAND [ARGUMENT...]
  *
  * The kernel counts the memory that a process had before exec as that of the command: a command started by knee would
  * seem to need all of knee. This program is small, is linked statically, and starts the command instead. It writes one
  * struct starter_report to DESCRIPTOR when the command has ended, and passes SIGTERM on to it. The command dies with
- * this program, and this program with knee.
+ * this program, and this program with knee. ENTRY is the descriptor of a control group's list of processes, which the
+ * command enters before it begins; 0: none.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,8 +37,8 @@ static uint64_t to_ns(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_usec * 1000u;
 }
 
-static void become(char **words, pid_t parent) __attribute__((noreturn));
-static void become(char **words, pid_t parent)
+static void become(char **words, pid_t parent, int entry) __attribute__((noreturn));
+static void become(char **words, pid_t parent, int entry)
 {
     sigset_t none;
 
@@ -46,6 +47,10 @@ static void become(char **words, pid_t parent)
         _exit(EXIT_CANNOT_START);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    if (entry && write(entry, "0", 1) != 1) {
+        dprintf(STDERR_FILENO, "the command cannot be put on emulated cores (%s)\n", strerror(errno));
+        _exit(EXIT_CANNOT_START);
+    }
     execvp(words[0], words);
     dprintf(STDERR_FILENO, "%s cannot be run (%s)%s\n", *words[0] ? words[0] : "''", strerror(errno),
             strchr(words[0], '=') ? ": env sets variables: env NAME=VALUE PROGRAM" : "");
@@ -76,12 +81,15 @@ int main(int count, char **words)
     struct starter_report report = {0};
     pid_t self = getpid(), pid;
     sigset_t awaited;
-    int out;
+    int out, entry;
 
-    if (count < 3)
+    if (count < 4)
         return EXIT_CANNOT_START;
     out = (int)strtol(words[1], NULL, 10);
+    entry = (int)strtol(words[2], NULL, 10);
     fcntl(out, F_SETFD, FD_CLOEXEC);
+    if (entry)
+        fcntl(entry, F_SETFD, FD_CLOEXEC);
     sigemptyset(&awaited);
     sigaddset(&awaited, SIGCHLD);
     sigaddset(&awaited, SIGTERM);
@@ -89,7 +97,7 @@ int main(int count, char **words)
     report.begin_ns = now_ns();
     pid = fork();
     if (pid == 0)
-        become(words + 2, self);
+        become(words + 3, self, entry);
     report.pid = pid;
     if (pid > 0)
         wait_for(pid, &awaited, &report);

@@ -123,7 +123,7 @@ static void rules_by_kind_of_program(void **state)
             cells[count] =
                 cell(kind->cells[count].workers, kind->cells[count].wall_s, kind->cells[count].cpu_s,
                      kind->cells[count].runqueue_s, kind->cells[count].threads);
-        found = knob_judge(cells, count, kind->cores, findings);
+        found = knob_judge(cells, count, kind->cores, false, findings);
         if (found != (kind->rule ? 1u : 0u))
             fail_msg("%s: %zu findings: %s", kind->name, found, found ? findings[0].sentence : "");
         if (!kind->rule)
@@ -143,11 +143,26 @@ static void processes_that_run_on(void **state)
     (void)state;
     cells[0].left_running = 0;
     cells[1].left_running = 3;
-    assert_int_equal(knob_judge(cells, 2, 2, findings), 1);
+    assert_int_equal(knob_judge(cells, 2, 2, false, findings), 1);
     assert_string_equal(knob_rule_name(findings[0].rule), "left");
     assert_int_equal(findings[0].workers, 2);
     assert_non_null(
         strstr(findings[0].sentence, "with 2 workers the command ended while 3 of its processes ran on"));
+}
+
+/* The second worker waits too, and only emulated cores make that a finding. */
+static void waiting_on_emulated_cores(void **state)
+{
+    struct knob_cell cells[] = {cell(1, 1, 0.6, NAN, 2), cell(2, 0.8, 0.6, NAN, 3)};
+    struct knob_finding findings[KNOB_RULES];
+
+    (void)state;
+    assert_int_equal(knob_judge(cells, 2, 2, false, findings), 0);
+    assert_int_equal(knob_judge(cells, 2, 2, true, findings), 1);
+    assert_string_equal(knob_rule_name(findings[0].rule), "waiting");
+    assert_non_null(strstr(findings[0].sentence, "one worker used 0.60 of an emulated core"));
+    cells[0].cpu_s = cells[1].cpu_s = 0.9;
+    assert_int_equal(knob_judge(cells, 1, 2, true, findings), 0);
 }
 
 static void outputs(void **state)
@@ -160,13 +175,13 @@ static void outputs(void **state)
         cells[i].outputs = 1;
         cells[i].same_as_one = cells[i].same_as_two = 1;
     }
-    assert_int_equal(knob_judge(cells, 3, 2, findings), 0);
+    assert_int_equal(knob_judge(cells, 3, 2, false, findings), 0);
     cells[0].same_as_two = cells[1].same_as_one = cells[2].same_as_one = 0;
-    assert_int_equal(knob_judge(cells, 3, 2, findings), 1);
+    assert_int_equal(knob_judge(cells, 3, 2, false, findings), 1);
     assert_int_equal(findings[0].rule, KNOB_OUTPUT);
     assert_int_equal(findings[0].workers, 2);
     cells[0].outputs = 2;
-    assert_int_equal(knob_judge(cells, 3, 2, findings), 1);
+    assert_int_equal(knob_judge(cells, 3, 2, false, findings), 1);
     assert_int_equal(findings[0].workers, 1);
     assert_non_null(strstr(findings[0].sentence, "from trial to trial"));
 }
@@ -176,14 +191,14 @@ static void nothing(void **state)
     struct knob_finding findings[KNOB_RULES];
 
     (void)state;
-    assert_int_equal(knob_judge(NULL, 0, 2, findings), 0);
+    assert_int_equal(knob_judge(NULL, 0, 2, false, findings), 0);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_by_kind_of_program),
-                                       cmocka_unit_test(processes_that_run_on), cmocka_unit_test(outputs),
-                                       cmocka_unit_test(nothing)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rules_by_kind_of_program), cmocka_unit_test(processes_that_run_on),
+        cmocka_unit_test(waiting_on_emulated_cores), cmocka_unit_test(outputs), cmocka_unit_test(nothing)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

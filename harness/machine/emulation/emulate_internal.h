@@ -1,0 +1,24 @@
+/* emulate_internal.h: files and folders of control groups, for emulate.c and emulate_tasks.c. */
+#ifndef KNEE_EMULATE_INTERNAL_H
+#define KNEE_EMULATE_INTERNAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/machine/emulation/emulate.h"
+
+#define EMULATION_GROUP_PREFIX "knee-emulation-"
+
+/* Writes text into the file name in folder. Returns 0, or -1 with errno. */
+int emulation_write_file(const char *folder, const char *name, const char *text);
+
+/* At most bytes - 1 of it, with a final 0. Returns 0, or -1 with errno. */
+int emulation_read_file(const char *folder, const char *name, char *text, size_t bytes);
+
+/* Sets the CPU bandwidth of a group: quota_us in each EMULATION_PERIOD_US. Returns 0, or -1 with errno. */
+int emulation_set_quota(enum emulation_kind kind, const char *group, uint64_t quota_us);
+
+/* Removes a group and all groups below it; processes that are in them go to the group above it. */
+void emulation_remove_tree(const char *base);
+
+#endif
