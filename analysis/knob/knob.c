@@ -4,12 +4,12 @@
 #include <stdio.h>
 
 static const double short_s = 0.05, unlimited_factor = 1.3, more_factor = 1.15, used_share = 0.8,
-                    spinning_factor = 1.5, busy_least = 0.5;
+                    spinning_factor = 1.5, fixed_share = 0.1, seen_s = 0.1, busy_least = 0.5;
 
 const char *knob_rule_name(enum knob_rule rule)
 {
-    static const char *const names[KNOB_RULES] = {"short",    "left",    "unlimited", "no-effect",
-                                                  "spinning", "waiting", "output"};
+    static const char *const names[KNOB_RULES] = {
+        "short", "left", "unlimited", "no-effect", "narrow", "fixed-time", "spinning", "waiting", "output"};
 
     return names[rule];
 }
@@ -142,13 +142,52 @@ static bool find_no_effect(const struct knob_cell *cells, size_t count, unsigned
     return find_unused_cores(cells, count, cores, finding) || find_no_more_threads(cells, count, finding);
 }
 
+static bool find_narrow(const struct knob_cell *cell, unsigned cores, struct knob_finding *finding)
+{
+    unsigned most = cores && cell->workers > cores ? cores : cell->workers;
+
+    /* One of several that are bound to a CPU each may not have been seen yet. */
+    if (!(cell->cpus_allowed < most) || !(cell->cpu_s > seen_s * cell->workers) ||
+        !(knob_cpus_used(cell) < more_factor * cell->cpus_allowed))
+        return false;
+    SAY(finding,
+        "with %u workers the threads that compute may use %.0f CPU%s of the cell's %u: the command, or a "
+        "program "
+        "that starts it (taskset, numactl), binds them",
+        cell->workers, cell->cpus_allowed, cell->cpus_allowed > 1 ? "s" : "", most);
+    return true;
+}
+
+/* What a benchmark shows that runs for a given time, or whose workers do the whole work each. */
+static bool takes_fixed_time(const struct knob_cell *one, const struct knob_cell *cell, unsigned cores)
+{
+    double times = cell->cpu_s / one->cpu_s, longer = cell->wall_s / one->wall_s;
+
+    return one->workers == 1 && cell->workers > 1 && !(one->wall_s < short_s) &&
+           !(cores && cell->workers > cores) && times > used_share * cell->workers &&
+           longer > 1 - fixed_share && longer < 1 + fixed_share;
+}
+
+static bool find_fixed_time(const struct knob_cell *one, const struct knob_cell *cell, unsigned cores,
+                            struct knob_finding *finding)
+{
+    if (!takes_fixed_time(one, cell, cores))
+        return false;
+    SAY(finding,
+        "%u workers take as long as one, and %.1f times its CPU time: the command runs for a given time, or "
+        "each "
+        "worker does the whole work; give all numbers of workers the same work, or let it grow: --weak",
+        cell->workers, cell->cpu_s / one->cpu_s);
+    return true;
+}
+
 static bool find_spinning(const struct knob_cell *one, const struct knob_cell *cell, unsigned cores,
                           struct knob_finding *finding)
 {
     double times = cell->cpu_s / one->cpu_s;
 
     if (one->workers != 1 || one->wall_s < short_s || (cores && cell->workers > cores) ||
-        !(times > spinning_factor))
+        !(times > spinning_factor) || takes_fixed_time(one, cell, cores))
         return false;
     SAY(finding,
         "CPU time grew %.1f-fold from 1 to %u workers: threads spin while they wait, or the work itself "
@@ -178,9 +217,8 @@ static bool find_output(const struct knob_cell *cell, struct knob_finding *findi
             cell->workers, plural(cell->workers));
     else if (cell->same_as_one == 0)
         SAY(finding,
-            "the output of %u workers is not that of one%s: these are two programs, and their times are not "
-            "those of "
-            "the same work",
+            "the output of %u workers is not that of one%s: unless only its order differs, these are two "
+            "programs, and their times are not those of the same work",
             cell->workers, cell->workers > 2 && cell->same_as_two == 1 ? ", but that of two" : "");
     else
         return false;
@@ -197,6 +235,10 @@ static bool apply(enum knob_rule rule, const struct knob_cell *cells, size_t i, 
         return find_left(&cells[i], finding);
     case KNOB_UNLIMITED:
         return find_unlimited(&cells[i], finding);
+    case KNOB_NARROW:
+        return find_narrow(&cells[i], cores, finding);
+    case KNOB_FIXED_TIME:
+        return find_fixed_time(&cells[0], &cells[i], cores, finding);
     case KNOB_SPINNING:
         return find_spinning(&cells[0], &cells[i], cores, finding);
     case KNOB_OUTPUT:

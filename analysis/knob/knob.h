@@ -13,7 +13,10 @@
  *   no effect   beyond some m no more CPUs are used (less than 1.15 times those of m) although there are cores, and
  *               less than 0.8 n, by a program that is busy (more than 0.5 m); or no more threads run, and fewer than n,
  *               but not fewer than CPUs used
- *   spinning    CPU time more than 1.5 times that of one worker, while each worker has a core
+ *   narrow      the threads that compute may use fewer CPUs than there are workers, though the cell has more; of
+ *               trials with more than 0.1 s of CPU time for each worker
+ *   fixed-time  each worker takes as long as one alone (within a tenth), and all together n times its CPU time (0.8 n)
+ *   spinning    else: CPU time more than 1.5 times that of one worker, while each worker has a core
  *   waiting     on emulated cores one worker uses less than 0.8 CPUs: it waits, and emulation does not slow that down
  *   output      other bytes than one worker writes, or other bytes from trial to trial
  */
@@ -30,9 +33,10 @@ struct knob_cell {
     double cpus_most;                    /* used at most, between two looks */
     double threads_most, processes_most; /* alive at once, at most */
     double maxrss_mib, rss_sum_mib;      /* of the largest process; of all together */
-    double left_running;                 /* processes that ran on when the command had ended */
-    unsigned outputs;                    /* different outputs among its trials; 0 not compared */
-    int same_as_one, same_as_two;        /* its outputs are those of 1 and 2 workers: 1, 0; -1 not known */
+    double cpus_allowed;          /* CPUs of the cell that a thread which computes was allowed to use */
+    double left_running;          /* processes that ran on when the command had ended */
+    unsigned outputs;             /* different outputs among its trials; 0 not compared */
+    int same_as_one, same_as_two; /* its outputs are those of 1 and 2 workers: 1, 0; -1 not known */
 };
 
 enum knob_rule {
@@ -40,6 +44,8 @@ enum knob_rule {
     KNOB_LEFT,
     KNOB_UNLIMITED,
     KNOB_NO_EFFECT,
+    KNOB_NARROW,
+    KNOB_FIXED_TIME,
     KNOB_SPINNING,
     KNOB_WAITING,
     KNOB_OUTPUT,
@@ -52,7 +58,7 @@ struct knob_finding {
     char sentence[320];
 };
 
-/* "short", "left", "unlimited", "no-effect", "spinning", "waiting", "output" */
+/* "short", "left", "unlimited", "no-effect", "narrow", "fixed-time", "spinning", "waiting", "output" */
 const char *knob_rule_name(enum knob_rule rule);
 
 /* CPUs that a cell used on average, and wanted; NAN unknown. */

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/cli/commands.h"
@@ -108,11 +110,27 @@ static int make_scratch(struct job *job, struct fault *fault)
     return sweep_scratch_make(job->scratch, fault);
 }
 
+/* Of `knee sweep -- CMD <FILE` the file is knee's: CMD would find nothing to do. */
+static void note_input(const struct sweep_options *options)
+{
+    struct stat status;
+    int waiting = 0;
+
+    if (options->subject != SWEEP_COMMAND || fstat(STDIN_FILENO, &status))
+        return;
+    if ((S_ISREG(status.st_mode) && status.st_size > 0) ||
+        (S_ISFIFO(status.st_mode) && ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0))
+        message_note(
+            "the command's standard input is empty in every trial; a shell gives it a file: knee sweep -- "
+            "sh -c 'CMD {workers} <FILE'");
+}
+
 static int plan_new(struct job *job, struct fault *fault)
 {
     const struct sweep_options *options = &job->options;
     char mixed[320];
 
+    note_input(options);
     if (make_scratch(job, fault))
         return -1;
     message_note("probe: measuring the costs on this machine");

@@ -194,9 +194,9 @@ static int check_tally(const struct tally *tally, const struct study *study, str
     const char *why = tally->void_reason ? tally->void_reason : "none was run";
 
     if (tally->failed)
-        return fault_set(fault,
-                         "%u trials failed, the last because %.300s: the events in %.100s/study.db name each",
-                         tally->failed, tally->failed_reason, study->folder);
+        return fault_set(
+            fault, "%u trial%s failed, the last because %.300s: the events in %.100s/study.db name each",
+            tally->failed, tally->failed == 1 ? "" : "s", tally->failed_reason, study->folder);
     if (!tally->has_baseline)
         return fault_set(fault, "no trial with one worker counts (%.250s)%s", why,
                          strstr(why, "--") /* it names the option that helps */

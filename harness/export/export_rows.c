@@ -80,6 +80,7 @@ static const struct field trial_fields[] = {
     TIME(runqueue_ns),
     TRIAL(rss_sum_bytes),
     TRIAL(left_running),
+    TRIAL(cpus_allowed),
     TRIAL(cpus_outside),
     TRIAL(output_sha256),
     TIME(iowait_ns),

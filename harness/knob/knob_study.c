@@ -74,6 +74,7 @@ static struct knob_cell cell_of(const struct study_data *study, unsigned workers
         .processes_most = median_of(study, workers, offsetof(struct data_trial, processes_most)),
         .maxrss_mib = median_of(study, workers, offsetof(struct data_trial, maxrss_mib)),
         .rss_sum_mib = median_of(study, workers, offsetof(struct data_trial, rss_sum_mib)),
+        .cpus_allowed = median_of(study, workers, offsetof(struct data_trial, cpus_allowed)),
         .left_running = median_of(study, workers, offsetof(struct data_trial, left_running)),
         .outputs = outputs_of(study, workers, &own)};
 
@@ -108,10 +109,11 @@ void knob_study_make(const struct study_data *study, struct knob_study *knob)
     knob->found = knob_judge(knob->cells, knob->count, study->cores,
                              study_data_fact(study, "emulated_cores") != NULL, knob->findings);
     for (size_t i = 0; study_data_is_weak(study) && i < knob->found; i++)
-        if (knob->findings[i].rule == KNOB_SPINNING) {
+        if (knob->findings[i].rule == KNOB_SPINNING || knob->findings[i].rule == KNOB_FIXED_TIME) {
             memmove(&knob->findings[i], &knob->findings[i + 1],
                     (knob->found - i - 1) * sizeof *knob->findings);
             knob->found--;
+            i--;
         }
 }
 

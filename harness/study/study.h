@@ -67,7 +67,8 @@ struct study_trial {
     const char *manifest_sha256;
     int64_t exit_code;
     /* of a command (harness/trial/command_watch.h) */
-    int64_t processes_most, threads_most, cpu_ns_per_s_most, runqueue_ns, rss_sum_bytes, left_running;
+    int64_t processes_most, threads_most, cpu_ns_per_s_most, runqueue_ns, rss_sum_bytes, left_running,
+        cpus_allowed;
     const char *cpus_outside, *output_sha256;
     /* void for a disturbance alone: 1; what others took of its workers' time, at most */
     int64_t disturbed, taken_ns;

@@ -45,7 +45,8 @@ struct data_trial {
     double steal_share;         /* stolen CPU time over wall time */
     double items, items_failed; /* done or not; of these, not */
     /* Of a command, seen in looks while it ran: "at least" (harness/trial/command_watch.h). */
-    double cpu_s, runqueue_s, cpus_most, threads_most, processes_most, rss_sum_mib, left_running;
+    double cpu_s, runqueue_s, cpus_most, threads_most, processes_most, rss_sum_mib, left_running,
+        cpus_allowed;
     char *output_sha256; /* NULL not taken */
     /* On a noisy machine (study_noise.h). */
     bool disturbed;      /* void for that reason alone, until the policy lets it count */

@@ -136,7 +136,8 @@ struct data_trial study_data_new_trial(const struct study_data *data, unsigned c
                                .threads_most = study_number(from->threads_most),
                                .processes_most = study_number(from->processes_most),
                                .rss_sum_mib = study_number(from->rss_sum_bytes) / 1048576,
-                               .left_running = study_number(from->left_running)};
+                               .left_running = study_number(from->left_running),
+                               .cpus_allowed = study_number(from->cpus_allowed)};
 
     trial.cpu_s_per_item =
         items > 0 ? (study_number(from->user_ns) + study_number(from->system_ns)) / 1e9 / items : NAN;

@@ -118,7 +118,7 @@ static struct data_trial plain_trial(const struct converting *c, double workers,
     trial.maxrss_mib = trial.tail_core_s = trial.dispatch_core_s = trial.worker_init_ms = trial.steal_share =
         NAN;
     trial.cpu_s = trial.runqueue_s = trial.cpus_most = trial.threads_most = trial.processes_most =
-        trial.rss_sum_mib = trial.left_running = trial.items = trial.items_failed = NAN;
+        trial.rss_sum_mib = trial.left_running = trial.cpus_allowed = trial.items = trial.items_failed = NAN;
     trial.images_per_s = rate ? measure : NAN;
     return trial;
 }

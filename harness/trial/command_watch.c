@@ -17,7 +17,8 @@ enum {
     COST_FACTOR = 500,        /* a look takes at most this part of the time */
     SPAN_LEAST_NS = 80000000, /* the kernel's ticks of 10 ms are too coarse for less */
     DEPTH_MOST = 32,
-    CPUS_MOST = 4096
+    CPUS_MOST = 4096,
+    COMPUTES_NS = 20000000 /* CPU time of a thread that computes, and does not only start others */
 };
 
 /* Sums of one look. */
@@ -30,6 +31,8 @@ struct look {
 void command_watch_begin(struct command_watch *watch, const char *pin)
 {
     *watch = (struct command_watch){.delay_ns = FIRST_NS, .outside = hwloc_bitmap_alloc()};
+    watch->allowed = hwloc_bitmap_alloc();
+    watch->look_ns = clock_now_ns();
     watch->cell = hwloc_bitmap_alloc();
     if (pin && *pin >= '0' && *pin <= '9') {
         hwloc_bitmap_list_sscanf(watch->cell, pin);
@@ -48,7 +51,7 @@ void command_watch_begin(struct command_watch *watch, const char *pin)
 static void look_at_thread(struct look *look, pid_t process, pid_t thread)
 {
     static _Alignas(cpu_set_t) uint8_t set[CPUS_MOST / 8];
-    unsigned long long on_cpu_ns, waited_ns;
+    unsigned long long on_cpu_ns = 0, waited_ns;
     char path[96], text[96];
 
     snprintf(path, sizeof path, "/proc/%d/task/%d/schedstat", process, thread);
@@ -57,10 +60,14 @@ static void look_at_thread(struct look *look, pid_t process, pid_t thread)
         look->runqueue_ns += waited_ns;
     if (sched_getaffinity(thread, sizeof set, (cpu_set_t *)(void *)set))
         return; /* it has ended */
-    for (unsigned cpu = 0; cpu < CPUS_MOST; cpu++)
-        if (CPU_ISSET_S(cpu, sizeof set, (cpu_set_t *)(void *)set) &&
-            !hwloc_bitmap_isset(look->watch->cell, cpu))
+    for (unsigned cpu = 0; cpu < CPUS_MOST; cpu++) {
+        if (!CPU_ISSET_S(cpu, sizeof set, (cpu_set_t *)(void *)set))
+            continue;
+        if (!hwloc_bitmap_isset(look->watch->cell, cpu))
             hwloc_bitmap_set(look->watch->outside, cpu);
+        else if (on_cpu_ns >= COMPUTES_NS)
+            hwloc_bitmap_set(look->watch->allowed, cpu);
+    }
 }
 
 /* The text of /proc/PID/stat after the name, which may hold anything: state, then numbers from field 4 on. */
@@ -138,6 +145,15 @@ static void look_below(struct look *look, pid_t pid, int depth)
         closedir(tasks);
 }
 
+static void take_allowed(struct command_watch *watch, uint64_t now_ns)
+{
+    int cpus = hwloc_bitmap_weight(watch->allowed);
+
+    if (cpus > 0 && cpus < COMMAND_WATCH_ALLOWED_MOST)
+        watch->allowed_ns[cpus] += now_ns - watch->look_ns;
+    watch->look_ns = now_ns;
+}
+
 static void take(struct command_watch *watch, const struct look *look, uint64_t now_ns)
 {
     struct command_seen *seen = &watch->seen;
@@ -171,7 +187,9 @@ uint64_t command_watch_look(void *context)
     struct look look = {.watch = watch};
     uint64_t now_ns = clock_now_ns(), cost_ns = clock_process_cpu_ns();
 
+    hwloc_bitmap_zero(watch->allowed);
     look_below(&look, getpid(), 0);
+    take_allowed(watch, now_ns);
     if (look.processes)
         take(watch, &look, now_ns);
     cost_ns = (clock_process_cpu_ns() - cost_ns) * COST_FACTOR;
@@ -183,7 +201,11 @@ void command_watch_end(struct command_watch *watch)
 {
     if (!hwloc_bitmap_iszero(watch->outside))
         hwloc_bitmap_list_snprintf(watch->seen.outside, sizeof watch->seen.outside, watch->outside);
+    for (uint32_t i = 1; i < COMMAND_WATCH_ALLOWED_MOST; i++)
+        if (watch->allowed_ns[i] > watch->allowed_ns[watch->seen.cpus_allowed])
+            watch->seen.cpus_allowed = i;
+    hwloc_bitmap_free(watch->allowed);
     hwloc_bitmap_free(watch->outside);
     hwloc_bitmap_free(watch->cell);
-    watch->outside = watch->cell = NULL;
+    watch->outside = watch->allowed = watch->cell = NULL;
 }

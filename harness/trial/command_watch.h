@@ -25,18 +25,26 @@ struct command_seen {
         cpu_ns_per_s_most;  /* CPU time used per second, at most, between looks; 0: too short to be known */
     uint64_t runqueue_ns;   /* its threads were ready for a CPU without one */
     uint64_t rss_sum_bytes; /* resident memory of all processes together, at most */
-    uint32_t left;          /* processes that it left running, and that were ended; also without looks */
-    char outside[96];       /* CPUs that a thread was allowed to use outside of the cell's; "" none */
+    /* CPUs of the cell that threads with 20 ms of CPU time were allowed to use, for most of the time; 0 not seen. A
+     * program has those of the cell until it binds itself. */
+    uint32_t cpus_allowed;
+    uint32_t left;    /* processes that it left running, and that were ended; also without looks */
+    char outside[96]; /* CPUs that a thread was allowed to use outside of the cell's; "" none */
 };
+
+enum { COMMAND_WATCH_ALLOWED_MOST = 256 };
 
 struct command_watch {
     struct command_seen seen;
     hwloc_bitmap_t cell;    /* CPUs of the cell; NULL: those of this process */
-    hwloc_bitmap_t outside; /* owned */
+    hwloc_bitmap_t outside; /* owned, as the next */
+    hwloc_bitmap_t allowed; /* what threads that compute may use, in a look */
     pid_t starter;          /* not a part of the command; 0 none */
     struct own_children
-        others;         /* before the command began: antagonists, no part of it, but for the starter's */
-    uint64_t before_ns; /* instant and CPU time of the look before; 0 none */
+        others; /* before the command began: antagonists, no part of it, but for the starter's */
+    uint64_t allowed_ns[COMMAND_WATCH_ALLOWED_MOST]; /* by how many: for how long, between looks */
+    uint64_t look_ns;                                /* instant of the last look */
+    uint64_t before_ns;                              /* instant and CPU time of the look before; 0 none */
     uint64_t before_cpu_ns;
     uint64_t before_runqueue_ns; /* of the last look */
     uint64_t delay_ns;           /* between the next two looks */

@@ -95,8 +95,11 @@ static int add(GChecksum *sum, const char *path, const char *relative, int depth
         return add_link(sum, path, fault);
     if (S_ISREG(status.st_mode))
         return add_file(sum, path, fault);
-    errno = depth < DEPTH_MOST ? ENODEV : ELOOP;
-    if (!S_ISDIR(status.st_mode) || depth >= DEPTH_MOST)
+    if (!S_ISDIR(status.st_mode))
+        return fault_set(
+            fault, "%s: the output is no file and no folder: --output names what the command writes", path);
+    errno = ELOOP;
+    if (depth >= DEPTH_MOST)
         return fail(path, fault);
     names = names_of(path, fault);
     for (guint i = 0; names && i < names->len && result == 0; i++) {

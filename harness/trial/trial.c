@@ -338,6 +338,7 @@ void trial_result_begin(struct trial_result *result, const struct trial_outcome 
                                               .exit_code = STUDY_UNKNOWN,
                                               .processes_most = STUDY_UNKNOWN,
                                               .left_running = STUDY_UNKNOWN,
+                                              .cpus_allowed = STUDY_UNKNOWN,
                                               .threads_most = STUDY_UNKNOWN,
                                               .cpu_ns_per_s_most = STUDY_UNKNOWN,
                                               .runqueue_ns = STUDY_UNKNOWN,

@@ -49,6 +49,7 @@ static void take_seen(struct study_trial *trial, const struct command_seen *seen
     trial->cpu_ns_per_s_most = trial_known(seen->cpu_ns_per_s_most);
     trial->runqueue_ns = is_emulated ? STUDY_UNKNOWN : (int64_t)seen->runqueue_ns;
     trial->rss_sum_bytes = trial_known(seen->rss_sum_bytes);
+    trial->cpus_allowed = is_emulated ? STUDY_UNKNOWN : trial_known(seen->cpus_allowed);
     trial->cpus_outside = trial_text(seen->outside);
 }
 

@@ -88,6 +88,8 @@ sweep o3 1 --blocks 2 --output '{out}' -- sh -c 'mkdir {out} && echo {workers} >
 like "$(finding o3 output)" 'from trial to trial' "a folder with other bytes every time"
 sweep o4 1 --output missing -- true "{workers}"
 is "$? $(grep -c 'missing: the output cannot be read' stderr)" "1 1" "an output that the command does not write is a failure with its name"
+sweep o6 1 --output pipe -- sh -c 'rm -f pipe; mkfifo pipe; : {workers}'
+like "$(cat stderr)" 'pipe: the output is no file and no folder' "... as is a pipe"
 "$KNEE" sweep --study o5 --output x batch >/dev/null 2>stderr
 is "$? $(grep -c -- '--output.* belong to a command' stderr)" "2 1" "--output without a command is refused"
 
@@ -98,9 +100,27 @@ if [ "$(nproc)" -ge 2 ]; then
         "a command that takes other cores makes the trial void, with the remedy"
     sweep c2 1 --placement none -- /usr/bin/python3 -c 'import os, time, sys; os.sched_setaffinity(0, range(64)); time.sleep(1.2); sys.argv' "{workers}"
     is "$? $(q c2 'SELECT DISTINCT status FROM trial')" "0 ok" "... which works"
+    cat >bound.py <<'EOF2'
+import os, subprocess, sys
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+program = "import time\nwhile time.thread_time() < 0.4: pass"
+for one in [subprocess.Popen([sys.executable, "-c", program]) for _ in range(int(sys.argv[1]))]:
+    one.wait()
+EOF2
+    sweep b 1,2 -- /usr/bin/python3 bound.py "{workers}"
+    is "$(q b 'SELECT DISTINCT cpus_allowed FROM trial')" 1 "a command that binds itself to one CPU of its cell"
+    like "$(finding b narrow)" "^with 2 workers the threads that compute may use 1 CPU of the cell's 2" "... is named where the cell has two"
 else
     skip "one CPU only" "CPUs outside of the cell"
 fi
+
+# --- standard input: knee's is not the command's
+seq 100 >lines
+input=$("$KNEE" sweep --study in --workers 1 --blocks 1 --noise 100% --output - -- sh -c 'wc -l; : {workers}' 2>&1 >/dev/null <lines)
+like "$input" "the command's standard input is empty in every trial; .*sh -c 'CMD .workers. <FILE'" "a file for the command goes to knee: that is said"
+is "$(q in 'SELECT DISTINCT output_sha256 FROM trial')" "$(echo 0 | sha256sum | cut -d ' ' -f 1)" "... and it is empty"
+sweep in2 1 -- true '{workers}' </dev/null
+is "$(grep -c 'standard input' stderr)" 0 "... but not without one"
 
 # --- the reason of a failure
 # shellcheck disable=SC2016 # for the command's shell

@@ -106,9 +106,9 @@ static int judge(struct subject *subject, const struct trial_request *request,
     if (trial_command_judge(outcome, &(struct trial_expected){.limits = &subject->limits}, result, fault))
         return -1;
     /* The processes and CPU time of this machine are those of a program that waits. */
-    trial->processes_most = trial->left_running = trial->threads_most = trial->cpu_ns_per_s_most =
-        trial->runqueue_ns = trial->rss_sum_bytes = trial->user_ns = trial->system_ns = trial->maxrss_bytes =
-            STUDY_UNKNOWN;
+    trial->processes_most = trial->left_running = trial->cpus_allowed = trial->threads_most =
+        trial->cpu_ns_per_s_most = trial->runqueue_ns = trial->rss_sum_bytes = trial->user_ns =
+            trial->system_ns = trial->maxrss_bytes = STUDY_UNKNOWN;
     trial->failed = nodes->markers.count ? nodes->markers.failed : STUDY_UNKNOWN;
     result->rows.shards = nodes->markers.shards;
     result->rows.shard_count = nodes->markers.count;

@@ -23,6 +23,7 @@ static struct knob_cell cell(unsigned workers, double wall_s, double cpu_s, doub
                               .processes_most = 1,
                               .maxrss_mib = NAN,
                               .rss_sum_mib = NAN,
+                              .cpus_allowed = NAN,
                               .left_running = NAN,
                               .same_as_one = -1,
                               .same_as_two = -1};
@@ -165,6 +166,40 @@ static void waiting_on_emulated_cores(void **state)
     assert_int_equal(knob_judge(cells, 1, 2, true, findings), 0);
 }
 
+/* A benchmark with a duration: its CPU time says that each worker works, its time says nothing. */
+static void a_given_time(void **state)
+{
+    struct knob_cell cells[] = {cell(1, 3, 3, 0, 2), cell(2, 3.1, 6, 0, 3), cell(4, 3, 11, 0, 5)};
+    struct knob_finding findings[KNOB_RULES];
+
+    (void)state;
+    assert_int_equal(knob_judge(cells, 3, 4, false, findings), 1);
+    assert_string_equal(knob_rule_name(findings[0].rule), "fixed-time");
+    assert_int_equal(findings[0].workers, 2);
+    assert_non_null(
+        strstr(findings[0].sentence, "2 workers take as long as one, and 2.0 times its CPU time"));
+    cells[1].wall_s = 4; /* it gets slower: threads spin */
+    assert_int_equal(knob_judge(cells, 2, 4, false, findings), 1);
+    assert_string_equal(knob_rule_name(findings[0].rule), "spinning");
+}
+
+static void bound_to_fewer_cpus(void **state)
+{
+    struct knob_cell cells[] = {cell(1, 1, 1, 0, 1), cell(2, 1, 1, 1, 2)};
+    struct knob_finding findings[KNOB_RULES];
+
+    (void)state;
+    cells[0].cpus_allowed = cells[1].cpus_allowed = 1;
+    assert_int_equal(knob_judge(cells, 2, 4, false, findings), 1);
+    assert_string_equal(knob_rule_name(findings[0].rule), "narrow");
+    assert_int_equal(findings[0].workers, 2);
+    assert_non_null(strstr(findings[0].sentence, "may use 1 CPU of the cell's 2"));
+    assert_int_equal(knob_judge(cells, 2, 1, false, findings), 0); /* there is no second core */
+    cells[1] = cell(2, 0.5, 1, 0, 2); /* two CPUs are used, of which looks saw one */
+    cells[1].cpus_allowed = 1;
+    assert_int_equal(knob_judge(cells, 2, 4, false, findings), 0);
+}
+
 static void outputs(void **state)
 {
     struct knob_cell cells[] = {cell(1, 4, 4, 0, 2), cell(2, 2, 4, 0, 3), cell(4, 2, 4, 4, 5)};
@@ -196,9 +231,13 @@ static void nothing(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rules_by_kind_of_program), cmocka_unit_test(processes_that_run_on),
-        cmocka_unit_test(waiting_on_emulated_cores), cmocka_unit_test(outputs), cmocka_unit_test(nothing)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rules_by_kind_of_program),
+                                       cmocka_unit_test(processes_that_run_on),
+                                       cmocka_unit_test(waiting_on_emulated_cores),
+                                       cmocka_unit_test(a_given_time),
+                                       cmocka_unit_test(bound_to_fewer_cpus),
+                                       cmocka_unit_test(outputs),
+                                       cmocka_unit_test(nothing)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
