@@ -15,8 +15,8 @@
  * their CPU time. Those of a hook are ended, too. Meanwhile it looks at them
  * (command_watch.h); a command that takes CPUs outside of its cell makes the trial void.
  *
- * On emulated cores (emulate_tasks.h) the cell is that many of them and all real CPUs; times and instants of the outcome
- * are those of the emulated machine, CPU times are real, and the run-queue delay is not known.
+ * On emulated cores (emulate_tasks.h) the cell is that many of them and all real CPUs; times and instants of the
+ * outcome are those of the emulated machine, CPU times are real, and the run-queue delay is not known.
  *
  * Sequence: command_spec_check() once; trial_command_run() and trial_command_judge() for each trial;
  * trial_command_release().

@@ -6,8 +6,8 @@
 #include "pipeline/pool/item_table.h"
 
 /* Converts every instant by the clock, and every duration, which is of time in which processes were held to their
- * shares, by the share. CPU times stay. Waits for a disk become unknown: the core was slowed down, the disk was not. The
- * table's worker payload is struct worker_payload. */
+ * shares, by the share. CPU times stay. Waits for a disk become unknown: the core was slowed down, the disk was not.
+ * The table's worker payload is struct worker_payload. */
 void emulate_table_rescale(const struct item_table *table, const struct emulate_clock *clock, double share);
 
 #endif

@@ -63,13 +63,14 @@ static int64_t free_group(struct emulate_tasks *tasks)
         if (!tasks->owners[i])
             return i;
     if (tasks->groups == tasks->allocated) {
-        pid_t *more = realloc(tasks->owners, 2u * tasks->allocated * sizeof *more);
+        uint32_t allocated = 2 * tasks->allocated + 1;
+        pid_t *more = realloc(tasks->owners, allocated * sizeof *more);
         if (!more) {
             tasks->error = ENOMEM;
             return -1;
         }
         tasks->owners = more;
-        tasks->allocated *= 2;
+        tasks->allocated = allocated;
     }
     group_path(tasks, tasks->groups, path);
     if (make_group(path, tasks->quota_us)) {
@@ -115,11 +116,11 @@ int emulate_tasks_open(struct emulate_tasks *tasks, uint32_t cores, uint32_t rea
 
 int emulate_tasks_entry(const struct emulate_tasks *tasks)
 {
-    char path[PATH_BYTES + 16];
+    char path[PATH_BYTES], file[PATH_BYTES + 16];
 
     group_path(tasks, 0, path);
-    strcat(path, "/cgroup.procs");
-    return open(path, O_WRONLY | O_CLOEXEC);
+    snprintf(file, sizeof file, "%s/cgroup.procs", path);
+    return open(file, O_WRONLY | O_CLOEXEC);
 }
 
 void emulate_tasks_close(struct emulate_tasks *tasks)
