@@ -11,8 +11,7 @@
 #include "pipeline/base/version.h"
 
 enum { TRACE_PROCESS = 1, RUN_TRACK = 0 /* worker n has track n + 1 */ };
-/* The instant of the trial's start: Chrome takes an event at 0 for one without a time, and draws from the next one
- * on. */
+/* The instant of the trial's start: Chrome takes an event at 0 for one without a time, and draws from the next one. */
 enum { BEGINNING_NS = 1000 };
 
 struct trace {

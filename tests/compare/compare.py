@@ -2,7 +2,7 @@
 
 One study: in each block, every program runs once with every number of workers and chunk, in random order. Up to the cores of
 this machine, a trial is bound to as many cores as it has workers; beyond them they are emulated. Writes trials.csv,
-compare.json, compare.md and compare.pdf into a folder. An interrupted comparison goes on with the same command.
+compare.json, compare.md and compare.pdf into a folder. The same command continues an interrupted one.
 """
 import argparse
 import hashlib
@@ -161,7 +161,7 @@ def main() -> int:
             print(f"compare: {why}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
-            print("compare: interrupted; the same command goes on", file=sys.stderr)
+            print("compare: interrupted; the same command continues it", file=sys.stderr)
             return 130
     write(given, [row for row in journal.rows if int(row["block"]) <= given.blocks], journal.peaks, len(batch))
     return 0

@@ -1,5 +1,5 @@
 """The trials of a comparison as they are made: trials.csv has each of them at once, so that a comparison that was
-interrupted goes on with the same command; compare-plan.json says which comparison they are of."""
+interrupted is continued by the same command; compare-plan.json says which comparison they are of."""
 import csv
 import json
 import os
