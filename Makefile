@@ -331,16 +331,18 @@ compare: all
 	  --modules $(BUILD)/peers --sharp-missing "$$(tests/peers/install_sharp.sh $(BUILD)/peers)" --out $(COMPARED) \
 	  --images $(COMPARE_IMAGES) --blocks $(COMPARE_BLOCKS) $(COMPARE_OPTIONS) $(IN)
 
-# Sweeps of third-party programs, compared with known facts; FOREIGN="xz pigz": these only. Five minutes.
+# Sweeps of third-party programs, compared with known facts; FOREIGN="xz pigz": these only. Five minutes;
+# FOREIGN_OPTIONS='--emulate 8' also sweeps some of them on emulated cores, ten more.
 .PHONY: foreign deps-foreign
 FOREIGN ?=
+FOREIGN_OPTIONS ?=
 foreign: all
 ifeq ($(or $(findstring sharp,$(FOREIGN)),$(if $(FOREIGN),,all)),)
 else
 	@why=$$(tests/peers/install_sharp.sh $(BUILD)/peers); [ -z "$$why" ] || echo "$$why"
 endif
 	@PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m foreign.run --knee $(BUILD)/knee --modules $(BUILD)/peers \
-	  --table $(BUILD)/programs.md $(FOREIGN) && echo "table: $(BUILD)/programs.md"
+	  --table $(BUILD)/programs.md $(FOREIGN_OPTIONS) $(FOREIGN) && echo "table: $(BUILD)/programs.md"
 
 # Do 95% intervals contain the true value in 95% of simulated sweeps? SWEEPS=10000 is the long form; TABLE=noise: one
 # table; SEED=1: other sweeps.

@@ -18,6 +18,7 @@
               (hold.sh), so that the threads that write it live until knee has looked at them
     facts     expressions that hold on any machine, those of quick sweeps under any load (facts.py has the names)
     quiet     expressions that hold where nothing else runs
+    emulate   list of workers for a sweep on emulated cores (--emulate), where that says something (optional)
     own       shell command: the program's own measurement (optional)
     trap      a sentence: what misleads, and the cure
 """
@@ -40,6 +41,7 @@ class Sweep:
     facts: tuple[str, ...] = ()
     quiet: tuple[str, ...] = ()
     held: str = ""
+    emulate: str = ""
     own: str = ""
     trap: str = ""
 

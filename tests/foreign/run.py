@@ -68,22 +68,31 @@ def held(sweep: Sweep) -> str:
     return f"--output - -- bash -o pipefail -c {shlex.quote(f'{sweep.held} | $HERE/hold.sh')}"
 
 
-def measure(knee: Path, sweep: Sweep, given: argparse.Namespace, folder: Path,
-            environment: dict[str, str]) -> dict[str, Any]:
+def study(given: argparse.Namespace, name: str, words: str, helpers: int, folder: Path,
+          environment: dict[str, str]) -> dict[str, Any]:
     """The names of facts.py, exit (code) and messages of the sweep, and fit ({} when there is none)."""
-    is_held = bool(sweep.held) and given.quick
-    words = held(sweep) if is_held else f"{' '.join(sweep.options)} -- {sweep.command}"
     blocks = 1 if given.quick else given.blocks
-    made = shell(sweep.input, folder, environment)
-    assert made.returncode == 0, f"{sweep.input}: {made.stderr}"
-    done = shell(f"{knee} sweep --study study --workers {sweep.workers} --blocks {blocks} --budget 10m --noise 100% "
-                 f"{words}", folder, environment)
+    done = shell(f"{given.knee} sweep --study {name} --blocks {blocks} --budget 10m --noise 100% {words}", folder, environment)
     names: dict[str, Any] = {"exit": done.returncode, "messages": done.stderr, "findings": {}}
     if done.returncode == 0:
-        subprocess.run([knee, "fit", "--quiet", "study"], cwd=folder, env=environment, check=True)
-        names["fit"] = facts.read(folder / "study")
-        names.update(facts.names_of(names["fit"], HOLDERS if is_held else 0))
+        subprocess.run([given.knee, "fit", "--quiet", name], cwd=folder, env=environment, check=True)
+        names["fit"] = facts.read(folder / name)
+        names.update(facts.names_of(names["fit"], helpers))
     return names
+
+
+def measure(sweep: Sweep, given: argparse.Namespace, folder: Path,
+            environment: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """On the cores of this machine, and with --emulate on emulated ones ({}: not asked for)."""
+    is_held = bool(sweep.held) and given.quick
+    words = held(sweep) if is_held else f"{' '.join(sweep.options)} -- {sweep.command}"
+    made = shell(sweep.input, folder, environment)
+    assert made.returncode == 0, f"{sweep.input}: {made.stderr}"
+    names = study(given, "study", f"--workers {sweep.workers} {words}", HOLDERS if is_held else 0, folder, environment)
+    if not (given.emulate and sweep.emulate):
+        return names, {}
+    emulated = f"--emulate {given.emulate} --workers {sweep.emulate} {words}"
+    return names, study(given, "emulated", emulated, 0, folder, environment)
 
 
 def check(tap: Tap, title: str, sweep: Sweep, names: dict[str, Any], quick: bool) -> None:
@@ -119,11 +128,13 @@ def run_program(tap: Tap, program: Program, given: argparse.Namespace, rows: lis
                 folder = Path(temporary) / str(number)
                 folder.mkdir()
                 title = f"{program.title}, {sweep.name}"
-                names = measure(given.knee, sweep, given, folder, environment)
+                names, emulated = measure(sweep, given, folder, environment)
                 check(tap, title, sweep, names, given.quick)
+                if emulated:
+                    tap.ok(emulated["exit"] == 0, f"{title}: on {given.emulate} emulated cores", emulated["messages"])
                 own = shell(sweep.own, folder, environment).stdout.strip() if sweep.own and not given.quick else ""
                 version = shell(program.version, folder, environment).stdout.strip() if program.version else ""
-                rows.append(table.Row(program, sweep, names, version, own))
+                rows.append(table.Row(program, sweep, names, emulated, version, own))
                 shutil.rmtree(folder)
 
 
@@ -133,6 +144,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--knee", default="build/knee", type=lambda path: Path(path).resolve())
     parser.add_argument("--quick", action="store_true", help="one block of the quick sweeps, facts of any machine")
     parser.add_argument("--blocks", type=int, default=3, help="blocks of each sweep (3)")
+    parser.add_argument("--emulate", type=int, default=0, help="cores for another sweep of those with the key emulate (none)")
     parser.add_argument("--modules", type=lambda path: Path(path).resolve(), help="folder that has node_modules")
     parser.add_argument("--table", type=Path, help="file for the rows of docs/programs.md")
     parser.add_argument("--packages", action="store_true", help="print the Debian packages of all, and exit")

@@ -6,6 +6,7 @@ from typing import Any
 from foreign.program import Program, Sweep
 
 HEAD = ["| Program | T(1), s | S(2) | Serial | Knee | Threads | Warnings |", "| --- | --- | --- | --- | --- | --- | --- |"]
+EMULATED = ["| Program | T(1), s | S(2) | S(4) | S(8) | Serial | Knee | Warnings |", "| --- " * 8 + "|"]
 COLUMNS = 120
 
 
@@ -14,6 +15,7 @@ class Row:
     program: Program
     sweep: Sweep
     names: dict[str, Any]
+    emulated: dict[str, Any]
     version: str
     own: str
 
@@ -26,9 +28,11 @@ def threads(names: dict[str, Any]) -> str:
     return ", ".join("-" if value is None else f"{value:.0f}" for value in names["threads"].values())
 
 
-def speedup(fit: dict[str, Any]) -> str:
-    two = next((point["speedup"] for point in fit["curve"] if point["workers"] == 2), None)
-    return f"{two['value']:.2f} ({two['low']:.2f} to {two['high']:.2f})" if two else "-"
+def speedup(fit: dict[str, Any], workers: int = 2) -> str:
+    at = next((point["speedup"] for point in fit["curve"] if point["workers"] == workers), None)
+    if not at:
+        return "-"
+    return f"{at['value']:.2f}" + (f" ({at['low']:.2f} to {at['high']:.2f})" if at["low"] is not None else "")
 
 
 def serial(fit: dict[str, Any]) -> str:
@@ -51,6 +55,14 @@ def line(row: Row) -> str:
     return f"| {row.title} | {' | '.join(cells(row.names))} |"
 
 
+def emulated_line(row: Row) -> str:
+    names, fit = row.emulated, row.emulated["fit"]
+    knee = fit["knee"]["workers"]
+    found = [f"{names['T'][1]:.2f}", *(speedup(fit, workers) for workers in (2, 4, 8)), serial(fit),
+             str(knee) if knee else "none here", ", ".join(names["findings"]) or "none"]
+    return f"| {row.title} | {' | '.join(found)} |"
+
+
 def explained(row: Row) -> str:
     text = f"- **{row.title}**: `{row.sweep.command.strip()}`. {row.sweep.trap}"
     if row.own:
@@ -60,5 +72,6 @@ def explained(row: Row) -> str:
 
 def markdown(rows: list[Row]) -> str:
     versions = {row.program.title: row.version for row in rows if row.version}
-    return "\n".join([*HEAD, *map(line, rows), "", "## Commands and traps", *map(explained, rows), "",
+    shown = [emulated_line(row) for row in rows if "fit" in row.emulated]
+    return "\n".join([*HEAD, *map(line, rows), "", *([*EMULATED, *shown, ""] if shown else []), "## Commands and traps", *map(explained, rows), "",
                       textwrap.fill(f"Versions: {', '.join(versions.values())}.", COLUMNS), ""])
