@@ -50,8 +50,8 @@ DEPS_FOREIGN = $(NODE) $(shell PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 $(PYTH
 DEPS_DEB := dpkg-dev debhelper fakeroot lintian libvips-tools
 # What tests/cluster/ needs (make test-cluster): Slurm and its authentication, GNU parallel and ssh, 25 MB.
 DEPS_CLUSTER := iproute2 util-linux munge openssh-client openssh-server parallel slurm-client slurmctld slurmd
-# What loads the exports that no Debian package of DEPS_TEST reads (tests/e2e/export_formats.t): TeX, 210 MB, and Chrome's
-# trace engine, which comes through npm.
+# What loads the exports that no Debian package of DEPS_TEST reads (tests/e2e/export_formats.t): TeX, 210 MB, and
+# Chrome's trace engine, which comes through npm.
 DEPS_FORMATS := texlive-latex-base $(NODE)
 # What the browser test of the report's page needs, 400 MB; axe-core comes through npm.
 DEPS_BROWSER := chromium chromium-driver python3-selenium $(NODE)
