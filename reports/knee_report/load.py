@@ -86,6 +86,7 @@ def parse_trials(fit: Json) -> Trials:
         tuple((text(r.get("reason")), count(r.get("count")) or 0) for r in rows(raw.get("void_reasons"))),
         tuple(count(r.get("trial")) or 0 for r in rows(fit.get("hiccups")) if r.get("kept") is not True),
         raw.get("disturbed_count") is True,
+        count(raw.get("items_failed")) or 0,
     )
 
 

@@ -148,8 +148,24 @@ def today(study: Study) -> str:
     return f"Against today: {'; '.join(words)}." if words else ""
 
 
+def failing(study: Study) -> str:
+    """Of items that fail in every trial; "" where none does."""
+    failed, item = study.trials.items_failed, study.facts.item
+    if not failed:
+        return ""
+    if failed == study.facts.items:
+        return f"All {wording.plural(failed, item)} fail: these are the times of failing, not those of a batch that works."
+    return f"{wording.capital(wording.plural(failed, item))} of {wording.whole(study.facts.items)} fail in every trial."
+
+
 def here(study: Study, more: str = "") -> Finding:
-    """What to run on this machine, and what it gives; more: what else is known of that, before the reasons."""
+    """What to run on this machine, and what it gives; more: what else is known of that, before the reasons. First of all
+    whether items fail."""
+    made, failed = _here(study, more), failing(study)
+    return Finding(f"{failed} {made.lead}", made.detail) if failed else made
+
+
+def _here(study: Study, more: str) -> Finding:
     advice, rate = study.recommendation, throughput(study)
     parts = [rate.detail, today(study), more]
     if advice.workers is None:

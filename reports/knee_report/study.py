@@ -70,6 +70,7 @@ class Trials:
     void_reasons: tuple[tuple[str, int], ...]
     hiccups: tuple[int, ...] = ()  # trials kept out as far too slow
     noisy: bool = False  # disturbed trials count
+    items_failed: int = 0  # of each trial
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,14 @@ class Words(unittest.TestCase):
         self.assertIn("png 0.8 (spread 11.5)", words)
         self.assertEqual(sizes.trust_words(study("minimal")), "")
 
+    def test_items_that_fail(self) -> None:
+        """come first of all: how many of the items fail"""
+        fit = fixture.full_fit()
+        self.assertRegex(sentences.here(load.parse_study(fit, fixture.NO_RECORD)).lead, "^Run here")
+        for failed, words in ((240, "All 240 images fail: .*"), (3, "3 images of 240 fail in every trial.")):
+            fit["trials"]["items_failed"] = failed
+            self.assertRegex(sentences.here(load.parse_study(fit, fixture.NO_RECORD)).lead, f"^{words} Run here")
+
     def test_commands(self) -> None:
         """a command does items, or runs when it reports none; never images"""
         command = replace(fixture.NO_RECORD, study={"subject": "command"})
