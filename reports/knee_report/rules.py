@@ -156,17 +156,17 @@ def _means(study: Study) -> Verdict:
     difference, width = mean_difference(study), least_half_width(study)
     if difference is None:
         return NONE, "no worker count has more than one trial"
-    words = f"T(n) is a geometric mean; arithmetic ones are at most {_share(difference)} higher"
+    words = f"T(n) is a geometric mean; arithmetic ones: {_share(difference)} higher"
     if width is None:
         return FAIL, f"{words}; no interval"
-    return (PASS if difference < width else FAIL), f"{words} (narrowest interval \u00b1{_share(width)})"
+    return (PASS if difference < width else FAIL), f"{words}; narrowest interval \u00b1{_share(width)}"
 
 
 def _ratios(study: Study) -> Verdict:
     difference, width = ratio_difference(study), least_half_width(study)
     if difference is None:
         return NONE, "the study has no ratio of times"
-    words = f"T(n) is shown too; S(n), by block, and T(1)/T(n) differ by at most {_share(difference)}"
+    words = f"T(n) is shown too; largest difference of S(n), by block, and T(1)/T(n): {_share(difference)}"
     return (PASS if width is not None and difference <= width else FAIL), words
 
 
@@ -241,9 +241,9 @@ def _plots(study: Study) -> Verdict:
     drawn, test = sum(len(t) for t in counted(study).values()), study.findings.chosen_test
     if not drawn:
         return FAIL, "there is no trial to draw"
-    words = f"{wording.plural(drawn, 'trial')} drawn, with intervals; lines are models, points are not joined"
+    words = f"{wording.plural(drawn, 'trial')} drawn, with intervals; lines are models"
     if test and test.result == "rejected":
-        return FAIL, f"{words}, and the {test.model} model does not fit them"
+        return FAIL, f"{words}; the {study.chosen_model.title if study.chosen_model else test.model} model does not fit"
     return PASS, words
 
 

@@ -50,7 +50,7 @@ def decimals_for(measure: Measure) -> int:
     if measure.low is None or measure.high is None or measure.high <= measure.low:
         return max(0, min(4, usual))
     first = -math.floor(math.log10((measure.high - measure.low) / 2))  # decimals that show the half width's first digit
-    return max(0, min(first + 1, max(usual, first), 5))
+    return max(0, min(first + 1, max(usual, first), 6))
 
 
 def level(measure: Measure) -> str:

@@ -46,6 +46,7 @@ class Numbers(unittest.TestCase):
         self.assertEqual(wording.value(gone, "s"), "not measured: no counters here")
         self.assertEqual(wording.with_interval(gone, "s"), "not measured: no counters here")
         self.assertEqual(wording.cell(gone), wording.DASH)
+        self.assertEqual(wording.cell(Measure(3.06e-5, 2.81e-5, 3.29e-5)), "0.000031 (0.000028\u20130.000033)")
         self.assertEqual(wording.value(missing("")), "not measured: no reason was recorded")
 
     def test_interval_says_what_it_is(self) -> None:

@@ -10,6 +10,8 @@ from ..findings import KneeCause
 from ..study import Study
 from .common import explain
 
+ROOM = (21.0, 14.0)  # mm on both sides, for the names of causes and their numbers
+
 
 def note(study: Study) -> str:
     threshold = wording.threshold(study.findings.knee_threshold)
@@ -43,6 +45,8 @@ def words(cause: KneeCause) -> str:
 def draw(ax: Any, study: Study) -> None:
     causes = study.findings.knee_causes
     if all(cause.state == "not known" for cause in causes):
+        box, wide = ax.get_position(), 25.4 * ax.figure.get_figwidth()  # the words have the room of names and numbers, too
+        ax.set_position((box.x0 - ROOM[0] / wide, box.y0, box.width + sum(ROOM) / wide, box.height))
         explain(ax, next((c.workers.reason for c in causes if c.workers.reason), "no account of the study"))
         return
     last = furthest(study)

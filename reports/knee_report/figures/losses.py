@@ -31,7 +31,8 @@ def colour_of(losses: Losses, place: int) -> str:
 def waterfall_note(losses: Losses) -> str:
     words = f"Share of all core time; black: 95% intervals. Right: that share; speedup without the cause ({wording.TIMES})."
     if losses.named is not None:
-        words += f" Causes known for {wording.fixed(100 * losses.named, 1)}% or more."
+        known = wording.fixed(100 * losses.named, 1)
+        words += f" Causes are known for {'all' if known == '100.0' else f'{known}% or more'} of it."
     return words
 
 

@@ -194,7 +194,7 @@ def _curves(page: Page, study: Study, top: float, at: float, height: float) -> N
     fraction = page.axes(middle + 10, at, third - 10, height)
     scaling.karp_flatt(fraction, study)
     common.thin_ticks(fraction, 8)
-    knee.draw(page.axes(right + 21, at, third - 21 - 14, height), study)
+    knee.draw(page.axes(right + knee.ROOM[0], at, third - sum(knee.ROOM), height), study)
 
 
 def draw(page: Page, study: Study) -> None:
