@@ -80,14 +80,17 @@ static void add_check(struct three_ways *ways, const struct prediction *predicti
     if (same) {
         same->of = "both";
         same->seconds[way] = check->measured;
+        same->predicted[way] = check->predicted;
         same->parts[way] = three_ways_parts_of(prediction, check);
         return;
     }
     for (int w = 0; w < WAYS; w++) {
         made.seconds[w] =
             interval_unknown("no %s trials of these items", three_ways_name((enum three_ways_way)w));
+        made.predicted[w] = made.seconds[w];
         made.parts[w] = (struct three_ways_parts){made.seconds[w], made.seconds[w]};
     }
+    made.predicted[way] = check->predicted;
     made.parts[way] = three_ways_parts_of(prediction, check);
     made.seconds[WAY_SIMULATED] = check->predicted;
     made.seconds[way] = check->measured;
@@ -116,14 +119,28 @@ static double half_of(const struct interval *interval)
     return log(interval->high / interval->low) / 2;
 }
 
+/* Simulated over measured, with the times that the items of that way took. */
+static struct interval pool_of(const struct three_ways_row *row, enum three_ways_way way)
+{
+    struct interval ratio = row->parts[way].pool;
+
+    ratio.value += 1;
+    ratio.low += 1;
+    ratio.high += 1;
+    return ratio;
+}
+
 static void compare(struct three_ways *ways, struct three_ways_row *row, int pair)
 {
     struct three_ways_difference *difference = &row->difference[pair];
-    const struct interval *a = &row->seconds[pairs[pair][0]], *b = &row->seconds[pairs[pair][1]];
+    enum three_ways_way first = pairs[pair][0], second = pairs[pair][1];
+    struct interval top = first == WAY_SIMULATED ? row->predicted[second] : pool_of(row, second),
+                    bottom = first == WAY_SIMULATED ? row->seconds[second] : pool_of(row, first);
+    const struct interval *a = &top, *b = &bottom;
     double ratio = a->value / b->value, half;
 
-    difference->first = pairs[pair][0];
-    difference->second = pairs[pair][1];
+    difference->first = first;
+    difference->second = second;
     if (!interval_has_value(a) || !interval_has_value(b)) {
         difference->relative = interval_unknown("%s", interval_has_value(a) ? b->reason : a->reason);
         return;

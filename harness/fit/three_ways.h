@@ -6,6 +6,10 @@
  * the same items, their rows are one. Two ways differ when the interval of their ratio does not hold 1: half widths on
  * logarithms are joined as the root of the sum of squares.
  *
+ * Replayed and emulated trials of the same items are compared without the times of their items, which are not the same
+ * (another level of the machine; contention of as many real cores as workers in one, of those that are there in the
+ * other): the ratio of what is left of each against its own simulation.
+ *
  * A difference between simulated and measured trials has two parts (three_ways_parts.h): the times that items took, and
  * the pool around them. Which one is the larger says what a warning is about.
  *
@@ -28,7 +32,8 @@ const char *three_ways_name(enum three_ways_way way);
 enum { WAY_PAIRS = 3 };
 struct three_ways_difference {
     enum three_ways_way first, second;
-    struct interval relative; /* first over second, less 1; unknown where one of them is */
+    /* First over second, less 1; of replayed and emulated but for the times of items. Unknown where one of them is. */
+    struct interval relative;
     bool differ;
 };
 
@@ -37,8 +42,10 @@ struct three_ways_row {
     size_t items;
     unsigned workers;
     int64_t chunk;
-    const char *policy; /* of the study; NULL its own */
-    struct interval seconds[WAYS];
+    const char *policy;            /* of the study; NULL its own */
+    struct interval seconds[WAYS]; /* simulated: from the replayed study, where it is of both */
+    struct interval
+        predicted[WAYS]; /* simulated, from the study of that way: its items, at the level of its machine */
     struct three_ways_difference difference[WAY_PAIRS];
     struct three_ways_parts parts[WAYS]; /* of simulated against that way; of simulated itself nothing */
 };
