@@ -9,6 +9,7 @@
 #include "pipeline/images/codecs/jpeg_trap.h"
 #include "pipeline/images/codecs/jpeg_warnings.h"
 #include "pipeline/images/pixels/scale.h"
+#include "pipeline/images/pixels/vector.h"
 
 enum { EXIF_MARKER = JPEG_APP0 + 1, ICC_MARKER = JPEG_APP0 + 2, LONGEST_MARKER = 0xffff, STRIP_ROWS = 32 };
 
@@ -224,6 +225,13 @@ int jpeg_reader_start_pixels(struct jpeg_reader *reader, int shrink, struct faul
     return 0;
 }
 
+VECTOR_LOOP
+static void invert(uint8_t *row, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++)
+        row[i] = (uint8_t)(255 - row[i]);
+}
+
 int jpeg_reader_row(struct jpeg_reader *reader, uint8_t *row, struct fault *fault)
 {
     struct jpeg_reader_codec *codec = reader->codec;
@@ -233,8 +241,7 @@ int jpeg_reader_row(struct jpeg_reader *reader, uint8_t *row, struct fault *faul
         return fault_set(fault, "%s", codec->trap.text);
     jpeg_read_scanlines(&codec->jpeg, rows, 1);
     if (reader->inverted)
-        for (int i = 0; i < reader->pixel_width * reader->bands; i++)
-            row[i] = (uint8_t)(255 - row[i]);
+        invert(row, (size_t)reader->pixel_width * (size_t)reader->bands);
     return codec->jpeg.output_scanline < codec->jpeg.output_height ? 0 : finish(reader);
 }
 

@@ -9,6 +9,7 @@
 struct profile {
     const void *data;
     size_t bytes;
+    uint64_t number;
 };
 
 /* The image's profile; of CMYK without one, libvips' own becomes it. Takes the image over; NULL: there is none. */
@@ -53,7 +54,8 @@ static int convert_row(const void *context, const void *from, int sample_bytes, 
 {
     const struct profile *profile = context;
 
-    return colour_profile_to_srgb(profile->data, profile->bytes, from, sample_bytes, bands, pixels, to);
+    return colour_profile_row(profile->number, profile->data, profile->bytes, from, sample_bytes, bands,
+                              pixels, to);
 }
 
 VipsImage *vips_profile_to_srgb(VipsImage *image)
@@ -63,9 +65,11 @@ VipsImage *vips_profile_to_srgb(VipsImage *image)
 
     if (!from)
         return NULL;
-    if (vips_image_get_blob(from, VIPS_META_ICC_NAME, &profile.data, &profile.bytes) == 0)
+    if (vips_image_get_blob(from, VIPS_META_ICC_NAME, &profile.data, &profile.bytes) == 0) {
+        profile.number = colour_profile_number(profile.data, profile.bytes);
         to = vips_rows_make(from, from->Bands - colour_profile_channels(profile.data, profile.bytes) + 3,
                             VIPS_INTERPRETATION_sRGB, convert_row, &profile, sizeof profile);
+    }
     g_object_unref(from);
     return to;
 }

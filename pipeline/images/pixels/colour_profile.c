@@ -15,7 +15,8 @@ enum { GREYS = 65536, CHUNK_PIXELS = 1024, MOST_BANDS = 5 };
 struct known {
     void *data; /* owned; NULL: an empty place */
     size_t bytes;
-    uint64_t used; /* when it was asked for last */
+    uint64_t used;   /* when it was asked for last */
+    uint64_t number; /* when it was opened */
     enum colour_profile_effect effect;
     int channels;                 /* 0: cannot be used */
     cmsHTRANSFORM narrow;         /* from 8 bits, by tables */
@@ -143,9 +144,24 @@ static struct known *know(const void *profile, size_t bytes)
         return NULL;
     memcpy(oldest->data, profile, bytes);
     oldest->bytes = bytes;
-    oldest->used = ++asked;
+    oldest->used = oldest->number = ++asked;
     open_known(oldest);
     return oldest;
+}
+
+static struct known *know_again(uint64_t number, const void *profile, size_t bytes)
+{
+    for (struct known *k = kept; k < kept + COLOUR_PROFILES_KEPT; k++)
+        if (k->data && k->number == number)
+            return k;
+    return know(profile, bytes);
+}
+
+uint64_t colour_profile_number(const void *profile, size_t bytes)
+{
+    const struct known *k = know(profile, bytes);
+
+    return k ? k->number : 0;
 }
 
 int colour_profile_channels(const void *profile, size_t bytes)
@@ -247,10 +263,10 @@ static void convert_with_alpha(const struct known *k, const uint8_t *from, int s
     }
 }
 
-int colour_profile_to_srgb(const void *profile, size_t bytes, const void *from, int sample_bytes, int bands,
-                           size_t pixels, uint8_t *to)
+int colour_profile_row(uint64_t number, const void *profile, size_t bytes, const void *from, int sample_bytes,
+                       int bands, size_t pixels, uint8_t *to)
 {
-    struct known *k = know(profile, bytes);
+    struct known *k = know_again(number, profile, bytes);
     size_t stride = (size_t)bands * (size_t)sample_bytes;
     bool alpha;
 
@@ -266,4 +282,10 @@ int colour_profile_to_srgb(const void *profile, size_t bytes, const void *from, 
             convert(k, at, sample_bytes, count, to + done * 3);
     }
     return 0;
+}
+
+int colour_profile_to_srgb(const void *profile, size_t bytes, const void *from, int sample_bytes, int bands,
+                           size_t pixels, uint8_t *to)
+{
+    return colour_profile_row(0, profile, bytes, from, sample_bytes, bands, pixels, to);
 }

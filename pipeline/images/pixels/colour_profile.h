@@ -35,6 +35,15 @@ void colour_profile_convert(const void *profile, size_t bytes, uint8_t *rgb, siz
 int colour_profile_to_srgb(const void *profile, size_t bytes, const void *from, int sample_bytes, int bands,
                            size_t pixels, uint8_t *to);
 
+/* Names an opened profile, as long as it is kept, for the rows of one picture: profiles of CMYK have half a megabyte,
+ * which takes longer to compare than a row to read. 0: memory is short. */
+uint64_t colour_profile_number(const void *profile, size_t bytes);
+
+/* As colour_profile_to_srgb(), of the profile with that number; it is looked for by its bytes where another has its
+ * place by now. */
+int colour_profile_row(uint64_t number, const void *profile, size_t bytes, const void *from, int sample_bytes,
+                       int bands, size_t pixels, uint8_t *to);
+
 /* How many profiles are kept. */
 enum { COLOUR_PROFILES_KEPT = 4 };
 

@@ -250,6 +250,32 @@ static void results_do_not_depend_on_what_was_kept(void **state)
         free(profiles[i].data);
 }
 
+/* A number finds the opened profile, and no other when that has lost its place. */
+static void a_number_is_that_of_a_profile_while_it_is_kept(void **state)
+{
+    struct profile first = ink_profile(), others[COLOUR_PROFILES_KEPT];
+    const uint8_t inks[4] = {10, 200, 90, 30};
+    uint8_t due[3], to[3];
+    uint64_t number = colour_profile_number(first.data, first.bytes);
+
+    (void)state;
+    assert_int_equal(colour_profile_to_srgb(first.data, first.bytes, inks, 1, 4, 1, due), 0);
+    assert_true(number && number == colour_profile_number(first.data, first.bytes));
+    assert_int_equal(colour_profile_row(number, NULL, 0, inks, 1, 4, 1, to),
+                     0); /* its bytes are not looked at */
+    assert_memory_equal(to, due, 3);
+    for (int i = 0; i < COLOUR_PROFILES_KEPT; i++) {
+        others[i] = rgb_profile(&p3, 1.6 + 0.1 * i);
+        assert_true(colour_profile_number(others[i].data, others[i].bytes) != number);
+    }
+    assert_int_equal(colour_profile_row(number, first.data, first.bytes, inks, 1, 4, 1, to), 0);
+    assert_memory_equal(to, due, 3);
+    assert_true(colour_profile_number(first.data, first.bytes) != number);
+    for (int i = 0; i < COLOUR_PROFILES_KEPT; i++)
+        free(others[i].data);
+    free(first.data);
+}
+
 static void what_is_no_profile_is_not_used(void **state)
 {
     struct profile profile = rgb_profile(&p3, 0);
@@ -272,6 +298,7 @@ int main(void)
         cmocka_unit_test(deep_inks_are_exact),
         cmocka_unit_test(greys_and_alpha_come_through),
         cmocka_unit_test(results_do_not_depend_on_what_was_kept),
+        cmocka_unit_test(a_number_is_that_of_a_profile_while_it_is_kept),
         cmocka_unit_test(what_is_no_profile_is_not_used),
     };
 
