@@ -33,8 +33,8 @@ struct heif_item {
     bool narrow;                      /* luma is 16 to 235 */
 };
 
-/* False: it is something else (several pieces, alpha, more than 8 bits, a crop at an odd place of coarser chroma,
- * layers, turned before it is cropped, a matrix that is not that of YCbCr, ...), or its boxes are cut or damaged. */
+/* False: it is something else (several pieces, alpha, more than 8 bits, a crop at an odd place of coarser chroma, layers,
+ * turned before it is cropped, a matrix that is not that of YCbCr, ...), or its boxes are cut or damaged. */
 bool heif_item_read(const uint8_t *data, size_t bytes, struct heif_item *item);
 
 #endif

@@ -96,8 +96,7 @@ static bool take_colours(const AVFrame *frame, const struct heif_item *item, str
 
 static struct plane plane_of(const AVFrame *frame, const struct heif_item *item, int index)
 {
-    bool chroma = index && item->chroma_x;
-    int x = chroma ? item->chroma_x : 1, y = chroma ? item->chroma_y : 1;
+    int x = index ? item->chroma_x : 1, y = index ? item->chroma_y : 1;
 
     return (struct plane){.data = frame->data[index] + (ptrdiff_t)(item->top / y) * frame->linesize[index] +
                                   item->left / x,
