@@ -40,6 +40,8 @@ vips icc_transform source.png p3.png p3 --input-profile srgb &&
     avifenc --speed 8 --min 0 --max 4 --yuv 420 p3.png in/icc.avif >/dev/null 2>&1
 vips icc_transform source.png bare.png p3 --input-profile srgb && vips copy bare.png "p3-bare.png[strip]" &&
     avifenc --speed 8 --min 0 --max 4 --yuv 420 --cicp 12/13/6 p3-bare.png in/p3.avif >/dev/null 2>&1
+vips extract_area source.png grid.png 0 0 256 192 && avifenc --speed 8 --min 0 --max 4 --yuv 420 --grid 2x2 grid.png \
+    in/grid.avif >/dev/null 2>&1
 # Chroma whose samples lie left of the middle, as in films, and a file that says so.
 ffmpeg -nostdin -loglevel error -i source.png -vf "crop=300:200:0:0,scale=out_color_matrix=bt601:out_range=pc:flags=accurate_rnd+bicubic:\
 out_h_chr_pos=0:out_v_chr_pos=128,format=yuv420p" -chroma_sample_location left -f yuv4mpegpipe -frames:v 1 left.y4m &&

@@ -12,7 +12,8 @@ Pixels = numpy.typing.NDArray[numpy.float64]
 # The part of the source that is shown: left, top, width, height.
 PARTS = {
     "cropped": (100, 60, 132, 120), "cropped-edge": (0, 0, 200, 130), "cropped-odd": (101, 61, 133, 121),
-    "cropped-turned": (100, 60, 132, 120), "left": (0, 0, 300, 200), "hevc-on": (0, 0, 300, 200), "hevc-off": (0, 0, 300, 200),
+    "cropped-turned": (100, 60, 132, 120), "left": (0, 0, 300, 200), "grid": (0, 0, 256, 192),
+    "hevc-on": (0, 0, 300, 200), "hevc-off": (0, 0, 300, 200),
 }
 TURNS = {"turned-1": 1, "turned-2": 2, "turned-3": 3, "cropped-turned": 3}
 # From the source, and between the paths. Outputs of both have halved chroma, which the patches' edges show; grey has

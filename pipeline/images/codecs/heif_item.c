@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pipeline/base/big_endian.h"
+#include "pipeline/images/codecs/heif_place.h"
 #include "pipeline/images/pixels/planes_ycc.h"
 
 enum { CLAP_BYTES = 32, MOST_SIDE = 65535, FULL_RANGE = 0x80 };
@@ -111,6 +112,17 @@ static bool take_step(struct reading *r, enum step step)
     return in_order;
 }
 
+/* Of each channel, 8 bits. */
+static bool take_depths(struct heif_span pixi)
+{
+    if (pixi.bytes < 5 || pixi.bytes - 5 < pixi.at[4])
+        return false;
+    for (int i = 0; i < pixi.at[4]; i++)
+        if (pixi.at[5 + i] != 8)
+            return false;
+    return true;
+}
+
 static bool take_known(struct reading *r, const char name[4], struct heif_span content, bool essential)
 {
     if (is_named(name, "av1C") || is_named(name, "hvcC")) {
@@ -137,7 +149,7 @@ static bool take_known(struct reading *r, const char name[4], struct heif_span c
         r->flipped = !r->mirrored;
         return content.bytes && take_step(r, STEP_MIRRORED);
     }
-    return !essential || is_named(name, "pixi");
+    return is_named(name, "pixi") ? take_depths(content) : !essential;
 }
 
 static void take_property(void *context, const char name[4], struct heif_span content, bool essential)
@@ -183,118 +195,7 @@ static int orientation_of(const struct reading *r)
     return (r->mirrored ? mirrored : r->flipped ? flipped : turned)[r->turns];
 }
 
-/* --- where it is ------------------------------------------------------------------------------- */
-
-/* Numbers of a box, one after the other. */
-struct numbers {
-    struct heif_span left;
-    bool cut;
-};
-
-static uint64_t take(struct numbers *from, int bytes)
-{
-    const uint8_t *at = from->left.at;
-
-    if (from->cut || from->left.bytes < (size_t)bytes) {
-        from->cut = true;
-        return 0;
-    }
-    from->left.at += bytes;
-    from->left.bytes -= (size_t)bytes;
-    return bytes <= 4 ? big_endian(at, bytes)
-                      : (uint64_t)big_endian(at, bytes - 4) << 32 | big_endian(at + bytes - 4, 4);
-}
-
-struct place {
-    int extents;
-    bool in_meta, elsewhere;
-    uint64_t offset, bytes;
-};
-
-/* The place of the item that follows in iloc; its number. */
-static uint32_t take_place(struct numbers *n, int version, const int sizes[4], struct place *place)
-{
-    uint32_t id = (uint32_t)take(n, version < 2 ? 2 : 4);
-    int method = version ? (int)take(n, 2) & 15 : 0;
-    uint64_t base;
-
-    *place = (struct place){.in_meta = method == 1, .elsewhere = method > 1};
-    place->elsewhere |= take(n, 2) != 0;
-    base = take(n, sizes[2]);
-    place->extents = (int)take(n, 2);
-    for (int i = 0; i < place->extents && !n->cut; i++) {
-        if (version)
-            take(n, sizes[3]);
-        place->offset = base + take(n, sizes[0]);
-        place->bytes = take(n, sizes[1]);
-    }
-    return id;
-}
-
-static bool find_place(struct heif_span iloc, uint32_t item, struct place *place)
-{
-    struct numbers n = {.left = iloc};
-    int version = (int)take(&n, 1), sizes[4];
-    uint32_t count, found;
-
-    take(&n, 3);
-    for (int i = 0; i < 4; i += 2) {
-        int pair = (int)take(&n, 1);
-        sizes[i] = pair >> 4;
-        sizes[i + 1] = pair & 15;
-    }
-    for (int i = 0; i < 4; i++)
-        if (sizes[i] != 0 && sizes[i] != 4 && sizes[i] != 8)
-            return false;
-    count = (uint32_t)take(&n, version < 2 ? 2 : 4);
-    if (version > 2)
-        return false;
-    for (uint32_t i = 0; i < count && !n.cut; i++) {
-        found = take_place(&n, version, sizes, place);
-        if (!n.cut && found == item)
-            return true;
-    }
-    return false;
-}
-
-static bool find_data(const struct heif_tree *tree, struct heif_span file, struct heif_span *data)
-{
-    struct place place;
-    struct heif_span within = file;
-
-    if (!find_place(heif_find(tree->meta, "iloc"), tree->primary, &place) || place.extents != 1 ||
-        place.elsewhere)
-        return false;
-    if (place.in_meta)
-        within = heif_find(tree->meta, "idat");
-    if (place.offset > within.bytes || !place.bytes || place.bytes > within.bytes - place.offset)
-        return false;
-    *data = (struct heif_span){within.at + place.offset, (size_t)place.bytes};
-    return place.in_meta || data->at >= tree->meta.at + tree->meta.bytes ||
-           data->at + data->bytes <= tree->meta.at;
-}
-
 /* --- what it is -------------------------------------------------------------------------------- */
-
-/* The item's type, in iinf. */
-static bool is_of_type(const struct heif_tree *tree, const char *type)
-{
-    struct heif_span iinf = heif_find(tree->meta, "iinf"), infe;
-    size_t header = iinf.bytes && iinf.at[0] ? 8 : 6;
-    char name[4];
-
-    if (iinf.bytes < header)
-        return false;
-    iinf = (struct heif_span){iinf.at + header, iinf.bytes - header};
-    while (heif_next(&iinf, &infe, name)) {
-        int version = infe.bytes ? infe.at[0] : 0, id_bytes = version == 2 ? 2 : 4;
-        if (!is_named(name, "infe") || version < 2 || infe.bytes < 4 + (size_t)id_bytes + 2 + 4)
-            continue;
-        if (big_endian(infe.at + 4, id_bytes) == tree->primary)
-            return is_named((const char *)infe.at + 4 + id_bytes + 2, type);
-    }
-    return false;
-}
 
 static void take_alpha(void *context, const char name[4], struct heif_span content, bool essential)
 {
@@ -313,19 +214,22 @@ static void take_alpha(void *context, const char name[4], struct heif_span conte
 /* Does another item say that it is the alpha of this one? True also where that cannot be read. */
 static bool has_alpha(const struct heif_tree *tree)
 {
-    struct heif_span list = heif_without_version(tree->iref), reference;
-    int id_bytes = list.at && tree->iref.at[0] ? 4 : 2;
+    struct heif_references r;
     bool alpha = false;
-    char name[4];
 
-    while (heif_next(&list, &reference, name)) {
-        struct numbers n = {.left = reference};
-        uint32_t from = (uint32_t)take(&n, id_bytes), count = (uint32_t)take(&n, 2);
-        for (; is_named(name, "auxl") && count && !n.cut; count--)
-            if ((uint32_t)take(&n, id_bytes) == tree->primary)
-                heif_tree_properties(tree, from, take_alpha, &alpha);
-    }
-    return alpha || list.bytes;
+    heif_references_begin(tree, &r);
+    while (heif_references_next(&r))
+        for (; is_named(r.name, "auxl") && r.count && !r.items.cut; r.count--)
+            if ((uint32_t)heif_take(&r.items, r.id_bytes) == tree->primary)
+                heif_tree_properties(tree, r.from, take_alpha, &alpha);
+    return alpha || r.left.bytes;
+}
+
+static bool is_for_pictures(const struct heif_tree *tree)
+{
+    struct heif_span hdlr = heif_find(tree->meta, "hdlr");
+
+    return hdlr.bytes >= 12 && is_named((const char *)hdlr.at + 8, "pict");
 }
 
 /* Metadata may lie behind the picture: a file that is cut there is left to who reads all of it. */
@@ -339,19 +243,128 @@ static bool is_whole(struct heif_span file)
     return file.bytes == 0;
 }
 
+/* An item that is coded itself, whatever it is used for. */
+static bool read_coded(const struct heif_tree *tree, struct heif_span file, uint32_t id, struct reading *r)
+{
+    struct heif_item *item = r->item;
+
+    *item = (struct heif_item){.file = file, .matrix = HEIF_MATRIX_UNSPECIFIED};
+    *r = (struct reading){.item = item};
+    return heif_tree_properties(tree, id, take_property, r) && !r->refused && r->coded && r->sized &&
+           heif_place_is_of_type(tree, id, item->coding == HEIF_AV1 ? "av01" : "hvc1") &&
+           heif_place_find(tree, file, id, &item->data);
+}
+
+/* --- tiles ------------------------------------------------------------------------------------- */
+
+/* The item of a grid's index'th tile, counted from 0; how many there are in count. */
+static bool tile_id(const struct heif_tree *tree, uint32_t index, uint32_t *count, uint32_t *id)
+{
+    struct heif_references r;
+
+    heif_references_begin(tree, &r);
+    while (heif_references_next(&r))
+        if (is_named(r.name, "dimg") && r.from == tree->primary) {
+            *count = r.count;
+            for (uint32_t i = 0; i <= index; i++)
+                *id = (uint32_t)heif_take(&r.items, r.id_bytes);
+            return index < r.count && !r.items.cut;
+        }
+    return false;
+}
+
+static bool read_tile(const struct heif_tree *tree, struct heif_span file, uint32_t index, uint32_t *count,
+                      struct heif_item *tile)
+{
+    struct reading r = {.item = tile};
+    uint32_t id;
+
+    return tile_id(tree, index, count, &id) && read_coded(tree, file, id, &r) && r.step == STEP_NONE;
+}
+
+/* Its rows and columns, and size; ISO/IEC 23008-12, 6.6.2.3. */
+static bool take_grid(struct heif_item *item, struct heif_span grid)
+{
+    struct heif_numbers n = {.left = grid};
+    int version = (int)heif_take(&n, 1), side = heif_take(&n, 1) & 1 ? 4 : 2;
+    uint64_t width, height;
+
+    item->rows = (int)heif_take(&n, 1) + 1;
+    item->columns = (int)heif_take(&n, 1) + 1;
+    width = heif_take(&n, side);
+    height = heif_take(&n, side);
+    return version == 0 && !n.cut && width == (uint64_t)item->width && height == (uint64_t)item->height;
+}
+
+/* The tiles fill the picture, and none is in vain; only the last of a row is cut within a sample of chroma. */
+static bool tiles_fill(int tile, int tiles, int whole, int chroma)
+{
+    return (int64_t)tile * tiles >= whole && (int64_t)tile * (tiles - 1) < whole &&
+           (tiles == 1 || chroma != 2 || tile % 2 == 0);
+}
+
+static bool is_like(const struct heif_item *a, const struct heif_item *b)
+{
+    return a->coding == b->coding && a->width == b->width && a->height == b->height &&
+           a->chroma_x == b->chroma_x && a->chroma_y == b->chroma_y && a->nclx == b->nclx &&
+           a->matrix == b->matrix && a->narrow == b->narrow && a->chroma_left == b->chroma_left &&
+           a->chroma_above == b->chroma_above;
+}
+
+/* A grid, whose own properties are read. */
+static bool read_grid(const struct heif_tree *tree, struct heif_item *item)
+{
+    struct heif_span grid;
+    struct heif_item first, tile;
+    uint32_t count;
+
+    if (!heif_place_is_of_type(tree, tree->primary, "grid") ||
+        !heif_place_find(tree, item->file, tree->primary, &grid) || !take_grid(item, grid) ||
+        item->rows * item->columns > HEIF_MOST_TILES || !read_tile(tree, item->file, 0, &count, &first) ||
+        count != (uint32_t)(item->rows * item->columns))
+        return false;
+    for (uint32_t i = 1; i < count; i++)
+        if (!read_tile(tree, item->file, i, &count, &tile) || !is_like(&tile, &first))
+            return false;
+    item->coding = first.coding;
+    item->chroma_x = first.chroma_x;
+    item->chroma_y = first.chroma_y;
+    item->chroma_left = first.chroma_left;
+    item->chroma_above = first.chroma_above;
+    if (first.nclx) {
+        item->nclx = true;
+        item->matrix = first.matrix;
+        item->narrow = first.narrow;
+    }
+    return tiles_fill(first.width, item->columns, item->width, item->chroma_x) &&
+           tiles_fill(first.height, item->rows, item->height, item->chroma_y);
+}
+
+/* --- the item ---------------------------------------------------------------------------------- */
+
+bool heif_item_tile(const struct heif_item *item, int index, struct heif_item *tile)
+{
+    struct heif_tree tree;
+    uint32_t count;
+
+    return heif_tree_open(item->file.at, item->file.bytes, &tree) &&
+           read_tile(&tree, item->file, (uint32_t)index, &count, tile);
+}
+
 bool heif_item_read(const uint8_t *data, size_t bytes, struct heif_item *item)
 {
+    struct heif_span file = {data, bytes};
     struct heif_tree tree;
     struct reading r = {.item = item};
 
-    *item = (struct heif_item){.matrix = HEIF_MATRIX_UNSPECIFIED};
-    if (!is_whole((struct heif_span){data, bytes}) || !heif_tree_open(data, bytes, &tree) ||
-        !tree.has_primary || !heif_tree_properties(&tree, tree.primary, take_property, &r) || r.refused ||
-        !r.coded || !r.sized || !is_of_type(&tree, item->coding == HEIF_AV1 ? "av01" : "hvc1") ||
-        has_alpha(&tree))
+    if (!is_whole(file) || !heif_tree_open(data, bytes, &tree) || !is_for_pictures(&tree) ||
+        !tree.has_primary || has_alpha(&tree))
+        return false;
+    if (!read_coded(&tree, file, tree.primary, &r) &&
+        (r.refused || r.coded || !r.sized || !read_grid(&tree, item)))
         return false;
     if (r.clap.at && !crop(item, r.clap.at))
         return false;
     item->orientation = orientation_of(&r);
-    return find_data(&tree, (struct heif_span){data, bytes}, &item->data);
+    return true;
 }

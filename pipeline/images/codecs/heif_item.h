@@ -1,5 +1,6 @@
-/* heif_item.h: the primary item of a HEIF file (AVIF, HEIC) where that is one coded picture that can be decoded to its
- * planes: 8 bits, without alpha, of one piece in the file. Pure; nothing outside of the file's bytes is read.
+/* heif_item.h: the primary item of a HEIF file (AVIF, HEIC) where that is one coded picture, or a grid of them, that
+ * can be decoded to its planes: 8 bits, without alpha, each of one piece in the file. Pure; nothing outside of the
+ * file's bytes is read.
  *
  * Sources: ISO/IEC 14496-12 (iloc), ISO/IEC 23008-12 (iref, clap, irot, imir), ISO/IEC 23000-22 (their order),
  * ISO/IEC 14496-15 (hvcC), AV1-ISOBMFF 1.2 (av1C), AV1-AVIF 1.1, ITU-T H.273 (matrix).
@@ -15,10 +16,12 @@
 
 enum heif_coding { HEIF_AV1, HEIF_HEVC };
 
-enum { HEIF_MATRIX_UNSPECIFIED = 2 };
+enum { HEIF_MATRIX_UNSPECIFIED = 2, HEIF_MOST_TILES = 1024 };
 
 struct heif_item {
     enum heif_coding coding;
+    struct heif_span file;            /* the whole */
+    int columns, rows;                /* of a grid; both 0: it is coded itself: */
     struct heif_span data;            /* the coded picture */
     struct heif_span config;          /* av1C or hvcC */
     int width, height;                /* as coded */
@@ -33,8 +36,12 @@ struct heif_item {
     bool narrow;                      /* luma is 16 to 235 */
 };
 
-/* False: it is something else (several pieces, alpha, more than 8 bits, a crop at an odd place of coarser chroma, layers,
+/* False: it is something else (overlays, alpha, more than 8 bits, a crop at an odd place of coarser chroma, layers,
  * turned before it is cropped, a matrix that is not that of YCbCr, ...), or its boxes are cut or damaged. */
 bool heif_item_read(const uint8_t *data, size_t bytes, struct heif_item *item);
+
+/* A tile of a grid, by rows, from 0: an item of its own, all of one size and kind; the last ones may reach beyond the
+ * picture. False: index is not one of them. */
+bool heif_item_tile(const struct heif_item *item, int index, struct heif_item *tile);
 
 #endif

@@ -1,11 +1,13 @@
 #include "pipeline/images/codecs/heif_reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <libavcodec/avcodec.h>
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 
+#include "pipeline/base/picture_memory.h"
 #include "pipeline/images/pixels/planes_ycc.h"
 
 /* Pixels that a coder may add to a side to fill its last block. */
@@ -94,38 +96,149 @@ static bool take_colours(const AVFrame *frame, const struct heif_item *item, str
     return planes_ycc_knows(picture->matrix);
 }
 
-static struct plane plane_of(const AVFrame *frame, const struct heif_item *item, int index)
+static enum heif_reader_result decode_one(const struct heif_item *item, AVFrame *frame, struct fault *fault)
 {
-    int x = index ? item->chroma_x : 1, y = index ? item->chroma_y : 1;
+    AVCodecContext *context = open_decoder(item);
+    int error = context ? decode(context, item, frame) : AVERROR(ENOMEM);
 
-    return (struct plane){.data = frame->data[index] + (ptrdiff_t)(item->top / y) * frame->linesize[index] +
-                                  item->left / x,
-                          .width = (item->shown_width + x - 1) / x,
-                          .height = (item->shown_height + y - 1) / y,
-                          .stride = frame->linesize[index]};
+    avcodec_free_context(&context);
+    if (!error && (frame->decode_error_flags || frame->flags & AV_FRAME_FLAG_CORRUPT))
+        error = AVERROR_INVALIDDATA;
+    if (error)
+        return decode_fault(item, error, fault);
+    return is_as_said(frame, item) ? HEIF_READER_OK : HEIF_READER_OTHER;
+}
+
+/* --- grids ------------------------------------------------------------------------------------- */
+
+/* Pixels that a sample of the plane covers, in x and in y. */
+static int across(const struct heif_item *item, int index)
+{
+    return index && item->chroma_x ? item->chroma_x : 1;
+}
+
+static int down(const struct heif_item *item, int index)
+{
+    return index && item->chroma_y ? item->chroma_y : 1;
+}
+
+static int samples(int pixels, int of)
+{
+    return (pixels + of - 1) / of;
+}
+
+static int alloc(const struct heif_item *item, struct heif_picture *picture, struct fault *fault)
+{
+    size_t at = 0;
+
+    for (int i = 0; i < picture->count; i++) {
+        int width = samples(item->width, across(item, i));
+        picture->planes[i] =
+            (struct plane){NULL, width, samples(item->height, down(item, i)), scale_stride(width)};
+        at += (size_t)picture->planes[i].stride * (size_t)picture->planes[i].height;
+    }
+    picture->memory = picture_alloc_aligned(at + SCALE_ALIGN);
+    if (!picture->memory)
+        return fault_sys(fault, "no memory to decode %dx%d", item->width, item->height);
+    at = 0;
+    for (int i = 0; i < picture->count; i++) {
+        picture->planes[i].data = picture->memory + at;
+        at += (size_t)picture->planes[i].stride * (size_t)picture->planes[i].height;
+    }
+    return 0;
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* The part of the tile that is in the picture; x and y: its corner there, in pixels. */
+static void paste(const struct heif_item *item, const AVFrame *frame, int x, int y,
+                  struct heif_picture *picture)
+{
+    for (int i = 0; i < picture->count; i++) {
+        const struct plane *to = &picture->planes[i];
+        int of_x = across(item, i), of_y = down(item, i);
+        int width = least(samples(frame->width, of_x), to->width - x / of_x);
+        int height = least(samples(frame->height, of_y), to->height - y / of_y);
+        for (int row = 0; row < height; row++)
+            memcpy(to->data + (ptrdiff_t)(y / of_y + row) * to->stride + x / of_x,
+                   frame->data[i] + (ptrdiff_t)row * frame->linesize[i], (size_t)width);
+    }
+}
+
+static enum heif_reader_result decode_grid(const struct heif_item *item, struct heif_picture *picture,
+                                           struct fault *fault)
+{
+    if (alloc(item, picture, fault))
+        return HEIF_READER_FAILED;
+    for (int i = 0; i < item->columns * item->rows; i++) {
+        struct heif_item tile;
+        enum heif_reader_result result;
+        if (!heif_item_tile(item, i, &tile))
+            return fault_bug(fault, "a grid without its tile %d", i);
+        result = decode_one(&tile, picture->frame, fault);
+        if (result)
+            return result;
+        if (i == 0 && !take_colours(picture->frame, item, picture))
+            return HEIF_READER_OTHER;
+        paste(item, picture->frame, i % item->columns * tile.width, i / item->columns * tile.height, picture);
+        av_frame_unref(picture->frame);
+    }
+    return HEIF_READER_OK;
+}
+
+/* --- the picture ------------------------------------------------------------------------------- */
+
+/* Coded itself, or a grid of one tile, as libheif writes pictures of odd sizes. */
+static enum heif_reader_result decode_single(const struct heif_item *item, struct heif_picture *picture,
+                                             struct fault *fault)
+{
+    struct heif_item coded = *item;
+    enum heif_reader_result result;
+
+    if (item->columns && !heif_item_tile(item, 0, &coded))
+        return fault_bug(fault, "a grid without its tile");
+    result = decode_one(&coded, picture->frame, fault);
+    if (result)
+        return result;
+    for (int i = 0; i < picture->count; i++)
+        picture->planes[i] =
+            (struct plane){.data = picture->frame->data[i], .stride = picture->frame->linesize[i]};
+    return take_colours(picture->frame, item, picture) ? HEIF_READER_OK : HEIF_READER_OTHER;
+}
+
+/* Of the whole to the part that is shown. */
+static void crop(const struct heif_item *item, struct heif_picture *picture)
+{
+    for (int i = 0; i < picture->count; i++) {
+        struct plane *plane = &picture->planes[i];
+        int x = across(item, i), y = down(item, i);
+        plane->data += (ptrdiff_t)(item->top / y) * plane->stride + item->left / x;
+        plane->width = samples(item->shown_width, x);
+        plane->height = samples(item->shown_height, y);
+    }
 }
 
 enum heif_reader_result heif_reader_decode(const struct heif_item *item, struct heif_picture *picture,
                                            struct fault *fault)
 {
-    AVCodecContext *context = open_decoder(item);
-    int error;
+    enum heif_reader_result result;
 
     *picture = (struct heif_picture){.frame = av_frame_alloc(), .count = item->chroma_x ? 3 : 1};
-    error = context && picture->frame ? decode(context, item, picture->frame) : AVERROR(ENOMEM);
-    avcodec_free_context(&context);
-    if (error)
-        return decode_fault(item, error, fault);
-    if (picture->frame->decode_error_flags || picture->frame->flags & AV_FRAME_FLAG_CORRUPT)
-        return decode_fault(item, AVERROR_INVALIDDATA, fault);
-    if (!is_as_said(picture->frame, item) || !take_colours(picture->frame, item, picture))
-        return HEIF_READER_OTHER;
-    for (int i = 0; i < picture->count; i++)
-        picture->planes[i] = plane_of(picture->frame, item, i);
-    return HEIF_READER_OK;
+    if (!picture->frame)
+        return fault_sys(fault, "no memory for a frame");
+    result = item->columns * item->rows > 1 ? decode_grid(item, picture, fault)
+                                            : decode_single(item, picture, fault);
+    if (result == HEIF_READER_OK)
+        crop(item, picture);
+    return result;
 }
 
 void heif_reader_close(struct heif_picture *picture)
 {
     av_frame_free(&picture->frame);
+    free(picture->memory);
+    picture->memory = NULL;
 }

@@ -15,9 +15,10 @@ struct heif_picture {
      * count: 1 or 3. */
     struct plane planes[3];
     int count;
-    int matrix;     /* H.273's code */
-    bool narrow;    /* luma is 16 to 235, chroma 16 to 240 */
-    AVFrame *frame; /* owned */
+    int matrix;      /* H.273's code */
+    bool narrow;     /* luma is 16 to 235, chroma 16 to 240 */
+    AVFrame *frame;  /* owned; holds the planes, or NULL */
+    uint8_t *memory; /* owned; holds those of a grid, or NULL */
 };
 
 enum heif_reader_result { HEIF_READER_OK = 0, HEIF_READER_FAILED = -1, HEIF_READER_OTHER = 1 };

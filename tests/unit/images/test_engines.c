@@ -236,13 +236,13 @@ static void both_engines_make_the_same_of_webp(void **state)
 
 static struct file heif(VipsForeignHeifCompression compression, bool alpha)
 {
-    VipsImage *image = picture(3), *clear, *even;
+    VipsImage *image = picture(3), *clear, *part;
     struct file file;
 
-    /* of odd sizes libheif makes grids */
-    assert_int_equal(vips_extract_area(image, &even, 0, 0, 600, 400, NULL), 0);
+    /* of an odd size libheif makes a grid of one tile of HEVC */
+    assert_int_equal(vips_extract_area(image, &part, 0, 0, 601, 401, NULL), 0);
     g_object_unref(image);
-    image = even;
+    image = part;
     if (alpha) {
         assert_int_equal(vips_bandjoin_const1(image, &clear, 100, NULL), 0);
         g_object_unref(image);

@@ -61,6 +61,20 @@ struct plan {
     int index;             /* of one more property; 0 none */
 };
 
+/* meta begins. */
+static void begin_meta(struct file *f)
+{
+    begin(f, "meta");
+    put(f, 0, 4);
+    begin(f, "hdlr");
+    put(f, 0, 8);
+    text(f, "pict");
+    end(f);
+    begin(f, "pitm");
+    put(f, 1, 6);
+    end(f);
+}
+
 static void put_properties(struct file *f, const struct plan *plan)
 {
     int count = 2;
@@ -147,12 +161,7 @@ static struct file make(struct plan plan)
     begin(&f, "ftyp");
     text(&f, "avif");
     end(&f);
-    begin(&f, "meta");
-    put(&f, 0, 4);
-    begin(&f, "pitm");
-    put(&f, 0, 4);
-    put(&f, 1, 2);
-    end(&f);
+    begin_meta(&f);
     offset = put_places(&f, &plan);
     begin(&f, "iinf");
     put(&f, 0, 4);
@@ -333,6 +342,7 @@ static void what_cannot_be_decoded_to_planes_is_left(void **state)
         {.av1 = 0x0c, .extra = {"a1op\0\1"}, .extra_bytes = {1}},
         {.av1 = 0x0c, .extra = {"lsel\0\0\1"}, .extra_bytes = {2}},
         {.av1 = 0x0c, .extra = {"new!\0\1"}, .extra_bytes = {1}, .essential = true},
+        {.av1 = 0x0c, .extra = {"pixi\0\0\0\0\0\3\x8\x8\xa"}, .extra_bytes = {8}},
         {.av1 = 0x0c, .extra = {"imir\0\1", "irot\0\1"}, .extra_bytes = {1, 1}}, /* in another order */
         {.av1 = 0x0c, .extra = {"irot\0\1", "irot\0\1"}, .extra_bytes = {1, 1}},
         {.av1 = 0x0c, .extra = {"clap\0\1"}, .extra_bytes = {1}}};
@@ -347,12 +357,145 @@ static void what_cannot_be_decoded_to_planes_is_left(void **state)
         reads((struct plan){.av1 = 0x0c, .auxiliary = "urn:com:apple:photo:2020:aux:hdrgainmap"}, &item));
 }
 
+static void put_grid_items(struct file *f, const char *tile_type)
+{
+    begin(f, "iinf");
+    put(f, 3, 6);
+    for (uint64_t id = 1; id <= 3; id++) {
+        begin(f, "infe");
+        put(f, 0x02000000, 4);
+        put(f, id, 2);
+        put(f, 0, 2);
+        text(f, id == 1 ? "grid" : tile_type);
+        end(f);
+    }
+    end(f);
+    begin(f, "iref");
+    put(f, 0, 4);
+    begin(f, "dimg");
+    put(f, 1, 2);
+    put(f, 2, 2);
+    put(f, 0x00020003, 4);
+    end(f);
+    end(f);
+}
+
+static void put_grid_properties(struct file *f, int width, int third_property)
+{
+    begin(f, "iprp");
+    begin(f, "ipco");
+    for (int i = 0; i < 3; i++) {
+        begin(f, "ispe");
+        put(f, 0, 4);
+        put(f, i == 0 ? (uint64_t)width : i == 1 ? 400 : 300, 4);
+        put(f, 480, 4);
+        end(f);
+    }
+    begin(f, "av1C");
+    put(f, 0x81040c00, 4);
+    end(f);
+    end(f);
+    begin(f, "ipma");
+    put(f, 0, 4);
+    put(f, 3, 4);
+    put(f, 0x00010101, 4);
+    put(f, 0x00020202, 4);
+    put(f, 4, 1);
+    put(f, 0x000302, 3);
+    put(f, (uint64_t)third_property, 1);
+    put(f, 4, 1);
+    end(f);
+    end(f);
+}
+
+/* A grid (item 1) of two tiles side by side (items 2 and 3) of 400 x 480. third_property: the size of the last. */
+static struct file make_grid(int columns, int width, const char *tile_type, int third_property)
+{
+    struct file f = {.bytes = 0};
+    size_t places[3];
+
+    begin_meta(&f);
+    put_grid_items(&f, tile_type);
+    put_grid_properties(&f, width, third_property);
+    begin(&f, "iloc");
+    put(&f, 0, 4);
+    put(&f, 0x4400, 2);
+    put(&f, 3, 2);
+    for (uint64_t id = 1; id <= 3; id++) {
+        put(&f, id, 2);
+        put(&f, 0, 2);
+        put(&f, 1, 2);
+        places[id - 1] = f.bytes;
+        put(&f, 0, 4);
+        put(&f, id == 1 ? 8 : 4, 4);
+    }
+    end(&f);
+    end(&f);
+    begin(&f, "mdat");
+    for (int i = 0; i < 3; i++) {
+        size_t here = f.bytes;
+        f.bytes = places[i];
+        put(&f, here, 4);
+        f.bytes = here;
+        if (i == 0) {
+            put(&f, (uint64_t)columns - 1, 4);
+            put(&f, (uint64_t)width, 2);
+            put(&f, 480, 2);
+        } else {
+            text(&f, i == 1 ? "left" : "more");
+        }
+    }
+    end(&f);
+    return f;
+}
+
+static void a_grid_is_taken_with_its_tiles(void **state)
+{
+    struct file f = make_grid(2, 700, "av01", 2);
+    struct heif_item item, tile;
+
+    (void)state;
+    assert_true(heif_item_read(f.data, f.bytes, &item));
+    assert_int_equal(item.columns * 10 + item.rows, 21);
+    assert_int_equal(item.width * 1000 + item.height, 700480);
+    assert_int_equal(item.chroma_x * 10 + item.chroma_y, 22);
+    assert_true(heif_item_tile(&item, 0, &tile));
+    assert_memory_equal(tile.data.at, "left", 4);
+    assert_true(heif_item_tile(&item, 1, &tile));
+    assert_memory_equal(tile.data.at, "more", 4);
+    assert_int_equal(tile.width, 400);
+    assert_false(heif_item_tile(&item, 2, &tile));
+}
+
+static void a_grid_whose_tiles_do_not_fit_is_left(void **state)
+{
+    static const struct {
+        int columns, width;
+        const char *type;
+        int property;
+    } cases[] = {{3, 700, "av01", 2}, {1, 400, "av01", 2}, {2, 801, "av01", 2}, {2, 400, "av01", 2},
+                 {2, 700, "hvc1", 2}, {2, 700, "iden", 2}, {2, 700, "av01", 3}};
+    struct heif_item item;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct file f = make_grid(cases[i].columns, cases[i].width, cases[i].type, cases[i].property);
+        if (heif_item_read(f.data, f.bytes, &item))
+            fail_msg("case %zu is taken", i);
+    }
+}
+
 static void look(const uint8_t *data, size_t bytes)
 {
     struct heif_item item;
 
     if (!heif_item_read(data, bytes, &item))
         return;
+    if (item.columns) {
+        assert_true(heif_item_tile(&item, item.columns * item.rows - 1, &item));
+        assert_true(item.data.at >= data && item.data.at + item.data.bytes <= data + bytes);
+        return;
+    }
     assert_in_range(item.orientation, 1, 8);
     assert_true(item.shown_width > 0 && item.left + item.shown_width <= item.width);
     assert_true(item.shown_height > 0 && item.top + item.shown_height <= item.height);
@@ -360,15 +503,10 @@ static void look(const uint8_t *data, size_t bytes)
 }
 
 /* Each is a block of its own, so that a sanitizer sees a read beyond it. */
-static void damage_is_harmless(void **state)
+static void damage(struct file f)
 {
-    struct file f = make((struct plan){.av1 = 0x0c,
-                                       .extra = {CLAP, "irot\0\1", "colr\0profICC"},
-                                       .extra_bytes = {32, 1, 7},
-                                       .auxiliary = "urn:com:apple:photo:2020:aux:hdrgainmap"});
     struct heif_item item;
 
-    (void)state;
     assert_true(heif_item_read(f.data, f.bytes, &item));
     for (size_t length = 0; length < f.bytes; length++) {
         uint8_t *cut = malloc(length ? length : 1);
@@ -386,6 +524,16 @@ static void damage_is_harmless(void **state)
     }
 }
 
+static void damage_is_harmless(void **state)
+{
+    (void)state;
+    damage(make((struct plan){.av1 = 0x0c,
+                              .extra = {CLAP, "irot\0\1", "colr\0profICC"},
+                              .extra_bytes = {32, 1, 7},
+                              .auxiliary = "urn:com:apple:photo:2020:aux:hdrgainmap"}));
+    damage(make_grid(2, 700, "av01", 2));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +544,8 @@ int main(void)
         cmocka_unit_test(turns_become_exif_orientations),
         cmocka_unit_test(a_crop_is_taken_at_even_places),
         cmocka_unit_test(what_cannot_be_decoded_to_planes_is_left),
+        cmocka_unit_test(a_grid_is_taken_with_its_tiles),
+        cmocka_unit_test(a_grid_whose_tiles_do_not_fit_is_left),
         cmocka_unit_test(damage_is_harmless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
