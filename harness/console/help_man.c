@@ -50,18 +50,25 @@ static void put_details(const char *details, FILE *out)
     fputs(".fi\n", out);
 }
 
-static void put_options(const struct option_spec *spec, FILE *out)
+static void put_option(const struct option_spec *spec, FILE *out)
+{
+    char left[64], text[160];
+    const char *words = help_option_words(spec, left, sizeof left);
+
+    fputs(".TP\n.B ", out);
+    put(words + strspn(words, " "), out);
+    fputc('\n', out);
+    put(help_of_option(spec, text, sizeof text), out);
+    fputc('\n', out);
+}
+
+static void put_options(const struct option_spec *table, FILE *out)
 {
     fputs(".SH OPTIONS\n", out);
-    for (; spec && spec->name; spec++) {
-        char left[64], text[160];
-        const char *words = help_option_words(spec, left, sizeof left);
-        fputs(".TP\n.B ", out);
-        put(words + strspn(words, " "), out);
-        fputc('\n', out);
-        put(help_of_option(spec, text, sizeof text), out);
-        fputc('\n', out);
-    }
+    for (const struct option_spec *spec = table; spec && spec->name; spec++)
+        put_option(spec, out);
+    if (options_quiet_of(table))
+        put_option(options_quiet_of(table), out);
     fputs(".TP\n.B \\-h, \\-\\-help\na short form of this page\n", out);
 }
 

@@ -14,7 +14,7 @@
 #include "harness/console/message.h"
 #include "harness/console/similar.h"
 
-enum { HELP_VALUE = 1000, LONG_BASE = 1001 };
+enum { QUIET_VALUE = 999, HELP_VALUE = 1000, LONG_BASE = 1001 };
 
 static size_t table_size(const struct option_spec *table)
 {
@@ -139,7 +139,7 @@ static int parse_value(const struct option_spec *spec, const char *text)
 
 /* --- parsing ---------------------------------------------------------------------------------- */
 
-/* getopt's tables, made from struct option_spec. longs has room for two names of each option and two entries more. */
+/* getopt's tables, made from struct option_spec. longs has room for two names of each option and three entries more. */
 static void fill_getopt(const struct option_spec *table, struct option *longs, char *shorts)
 {
     size_t count = table_size(table), used;
@@ -159,15 +159,32 @@ static void fill_getopt(const struct option_spec *table, struct option *longs, c
         }
     }
     *s++ = 'h';
-    *s = '\0';
     used = count;
     for (size_t i = 0; i < count; i++)
         if (table[i].alias) {
             longs[used] = longs[i];
             longs[used++].name = table[i].alias;
         }
-    longs[used] = (struct option){.name = "help", .val = HELP_VALUE};
-    longs[used + 1] = (struct option){0};
+    longs[used++] = (struct option){.name = "help", .val = HELP_VALUE};
+    if (options_quiet_of(table)) {
+        *s++ = 'q';
+        longs[used++] = (struct option){.name = "quiet", .val = QUIET_VALUE};
+    }
+    *s = '\0';
+    longs[used] = (struct option){0};
+}
+
+const struct option_spec *options_quiet_of(const struct option_spec *table)
+{
+    static const struct option_spec quiet = {.name = "quiet",
+                                             .letter = 'q',
+                                             .kind = OPTION_FLAG,
+                                             .help = "no notes and no progress: results and errors only"};
+
+    for (; table && table->name; table++)
+        if (strcmp(table->name, quiet.name) == 0)
+            return NULL;
+    return &quiet;
 }
 
 static const struct option_spec *find_spec(const struct option_spec *table, int value)
@@ -192,7 +209,7 @@ static bool has_command(char **argv)
 /* The long option that a word like --bugdet was probably meant to be; NULL none. */
 static const char *option_meant(const struct option_spec *table, const char *word)
 {
-    const char *names[OPTIONS_MOST + 2] = {NULL}, *meant;
+    const char *names[OPTIONS_MOST + 3] = {NULL}, *meant;
     char *name = strncmp(word, "--", 2) == 0 ? g_strndup(word + 2, strcspn(word + 2, "=")) : NULL;
     size_t count = 0;
 
@@ -200,7 +217,8 @@ static const char *option_meant(const struct option_spec *table, const char *wor
         return NULL;
     for (; table && table[count].name && count < OPTIONS_MOST; count++)
         names[count] = table[count].name;
-    names[count] = "help";
+    names[count++] = "help";
+    names[count] = "quiet";
     meant = similar_find(name, names);
     g_free(name);
     return meant;
@@ -209,6 +227,9 @@ static const char *option_meant(const struct option_spec *table, const char *wor
 static enum options_result bad_option(const struct subcommand *subcommand, char **argv, const char *what)
 {
     const char *meant = option_meant(subcommand->table, argv[optind - 1]);
+
+    if (meant && strcmp(argv[optind - 1] + 2, meant) == 0) /* it is known: its value is missing */
+        meant = NULL;
 
     if (optopt && optopt < HELP_VALUE && !strncmp(argv[optind - 1], "--", 2))
         optopt = 0;
@@ -228,8 +249,8 @@ enum options_result options_parse(const struct subcommand *subcommand, const str
                                   int argc, char **argv, int least, int most, char ***operands,
                                   int *operand_count, bool given[OPTIONS_MOST])
 {
-    struct option longs[2 * OPTIONS_MOST + 2];
-    char shorts[2 * OPTIONS_MOST + 4];
+    struct option longs[2 * OPTIONS_MOST + 3];
+    char shorts[2 * OPTIONS_MOST + 5];
     int value;
 
     if (table_size(table) > OPTIONS_MOST)
@@ -242,6 +263,10 @@ enum options_result options_parse(const struct subcommand *subcommand, const str
         if (value == 'h' || value == HELP_VALUE) {
             help_print(subcommand, stdout);
             return OPTIONS_HELP;
+        }
+        if (options_quiet_of(table) && (value == 'q' || value == QUIET_VALUE)) {
+            message_set_quiet(1);
+            continue;
         }
         if (value == '?')
             return bad_option(subcommand, argv, "unknown or ambiguous option");

@@ -97,6 +97,10 @@ enum options_result {
     OPTIONS_USAGE /* one message was printed to stderr: exit 2 */
 };
 
+/* The option -q, --quiet, which every subcommand has: it leaves out what message_note() writes. NULL for a table that
+ * has an option of that name, which then does more. */
+const struct option_spec *options_quiet_of(const struct option_spec *table);
+
 /* Parses argv[1..]; options may come before or after operands, `--` ends them. *operands points at the
  * operands, which stay in argv (permuted), *operand_count says how many there are; fewer than least or more
  * than most is a usage error. Pass most = -1 for no limit. given[i] becomes true for each option that was typed; NULL:

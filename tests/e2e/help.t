@@ -44,7 +44,21 @@ like "$? $(cat "$work/err")" "^2 .*did you mean 'account'" "... for help too"
 like "$? $(cat "$work/err")" "^2 .*--bugdet: did you mean --budget[?]" "a mistyped option: the one that was meant"
 "$KNEE" sweep --zzzzzzz 2>"$work/err"
 like "$(cat "$work/err")" "option --zzzzzzz: 'knee sweep --help'" "... and none when none is near"
+"$KNEE" sweep --budget 2>"$work/err"
+is "$? $(cat "$work/err")" "2 knee sweep: error: a value is missing after --budget: 'knee sweep --help' lists the options" "a known option without its value"
 is "$("$KNEE" -V)" "$("$KNEE" --version)" "-V is --version"
+
+# --- --quiet, of every command: results and errors only
+for command in "${commands[@]}"; do
+    is "$("$KNEE" "$command" --help | grep -c -- '-q, --quiet')" 1 "knee $command has --quiet, once"
+done
+(cd "$work" && "$KNEE" sweep -q --study quiet --workers 1 --blocks 1 --noise 100% -- true '{workers}' >out 2>err)
+is "$? $(cat "$work/err")" "0 " "a quiet sweep writes no notes"
+like "$(cat "$work/out")" '^study ' "... but its results"
+(cd "$work" && "$KNEE" sweep --study noted --workers 1 --blocks 1 --noise 100% -- true '{workers}' >out 2>err)
+like "$(cat "$work/err")" 'knee sweep: plan: ' "... which one without --quiet does"
+"$KNEE" account --quiet "$work/none" 2>"$work/err"
+is "$? $(grep -c 'knee account: error: ' "$work/err")" "1 1" "... and errors are written"
 
 # --- manual pages and completion
 if command -v groff >/dev/null; then
