@@ -3,8 +3,8 @@
 #
 # Expected: %M, and the line of -v, are ru_maxrss in KiB, as those of GNU time, whose options BusyBox copies.
 # Seen: ru_maxrss, which Linux gives in KiB already, is multiplied by the page size in KiB: 64 MiB are printed as 256
-#   MiB. GNU time did the same until 1.7 (2009); 1.9 of Debian does not. Times and switches are right.
-#     python3 with 64 MiB: BusyBox 303264 to 303280, GNU time 75816 to 75820, factor 4.00
+#   MiB. GNU time did the same up to 1.7; 1.9 of Debian does not. Times and switches are right.
+#     python3 with 64 MiB: BusyBox 292144, GNU time 72888, factor 4.01
 # Why it matters: small images of containers have BusyBox's time only. "Memory per worker" is four times too large
 #   there, so that a quarter of the workers are started that would fit, and a comparison of two images shows a saving of
 #   75% where one of them has the other time. It looks plausible: no second number is near it. On machines with pages of
