@@ -54,8 +54,8 @@ struct fit_account {
     GArray *cells;  /* struct fit_account_cell, in the study's order */
 };
 
-/* The cost of n workers beyond that of m workers: 1 - m T(m) / (n T(n)) is the efficiency lost, and the sum of `lost`.
- */
+/* The cost of n workers beyond that of m workers, over the blocks that have both: 1 - m T(m) / (n T(n)) is the
+ * efficiency lost, and the sum of `lost`. */
 struct fit_account_difference {
     struct interval core_s[ACCOUNT_CAUSES]; /* core-seconds of n less those of m */
     struct interval total_s;

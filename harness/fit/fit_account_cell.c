@@ -157,6 +157,20 @@ static struct interval difference_of(const struct fit_account *account, unsigned
     return stats_mean_interval(here.mean, here.count, FIT_LEVEL);
 }
 
+/* The mean core-seconds of a cell over the blocks that difference_of() takes; NaN when there is none. */
+static double total_next_to(const struct fit_account *account, unsigned cell, unsigned against)
+{
+    struct blocks here, there;
+    double sum = 0;
+
+    collect(account, cell, total_of, 0, &here);
+    collect(account, against, total_of, 0, &there);
+    pair(&here, &there);
+    for (size_t i = 0; i < here.count; i++)
+        sum += here.mean[i];
+    return here.count ? sum / (double)here.count : NAN;
+}
+
 /* T(1) / T(n), both without the cause: core-seconds are taken off evenly. which -1: with all causes. */
 static struct interval speedup_without(const struct fit_account *account, const struct fit_account_cell *cell,
                                        int which)
@@ -205,7 +219,7 @@ static void find_size(const struct fit_account *account, struct fit_account_cell
     }
     cell->size_core_s = difference_of(account, cell->cell, (unsigned)one, size_of, 0);
     more = difference_of(account, cell->cell, (unsigned)one, total_of, 0);
-    cell->size_lost = cell->size_core_s.value / cell->total_s.value;
+    cell->size_lost = cell->size_core_s.value / total_next_to(account, cell->cell, (unsigned)one);
     if (more.value > 0)
         cell->size_share = cell->size_core_s.value / more.value;
 }
@@ -250,11 +264,9 @@ const struct fit_account_cell *fit_account_cell_at(const struct fit_account *acc
 void fit_account_compare(const struct fit_account *account, const struct fit_account_cell *cell,
                          const struct fit_account_cell *against, struct fit_account_difference *difference)
 {
-    double total_s, left = 1;
+    double total_s = total_next_to(account, cell->cell, against->cell), left = 1;
 
     difference->total_s = difference_of(account, cell->cell, against->cell, total_of, 0);
-    /* The total of the same blocks as the differences. */
-    total_s = cell->total_s.value;
     difference->lost_total = difference->total_s.value / total_s;
     for (int c = 0; c < ACCOUNT_CAUSES; c++) {
         difference->core_s[c] = difference_of(account, cell->cell, against->cell, cause_of, c);

@@ -41,6 +41,11 @@ def lost(ones: Blocks, many: Blocks, cause: str) -> list[float]:
     return [many[b][cause] - ones[b][cause] for b in sorted(ones.keys() & many.keys()) if cause in many[b] and cause in ones[b]]
 
 
+def total_of(ones: Blocks, many: Blocks) -> float:
+    """The mean core-seconds of the blocks that have both."""
+    return float(np.mean([many[b]["total"] for b in sorted(ones.keys() & many.keys())]))
+
+
 def mean_lost(ones: Blocks, many: Blocks, cause: str) -> float | None:
     """None where the cause is not known."""
     values = lost(ones, many, cause)
@@ -69,7 +74,7 @@ def account(study: Study) -> Iterator[tuple[str, Interval | None]]:
         return
     yield "loss.workers", study.full_workers()
     ones, many = cells[1], cells[full]
-    total = float(np.mean([block["total"] for block in many.values()]))
+    total = total_of(ones, many)
     shares = {cause: student(np.array(values) / total, False, signed=True) for cause in next(iter(many.values())) if cause not in ASIDE and (values := lost(ones, many, cause))}
     yield "loss.efficiency", point(1 - np.mean(lost(ones, many, "total")) / total)
     yield "loss.speedup", without(ones, many, "", full)
@@ -83,7 +88,7 @@ def account(study: Study) -> Iterator[tuple[str, Interval | None]]:
 
 def lines(shares: dict[str, Interval], ones: Blocks, cells: dict[int, Blocks], full: int) -> Iterator[tuple[str, Interval | None]]:
     """A line for each cause, the largest loss first; the small ones together; useful work where items differ."""
-    totals = {n: float(np.mean([block["total"] for block in cells[n].values()])) for n in cells}
+    totals = {n: total_of(ones, cells[n]) for n in cells if ones.keys() & cells[n].keys()}
     useful = student(np.array(lost(ones, cells[full], "useful")) / totals[full], False, signed=True)
     found = sorted((c for c, share in shares.items() if abs(share[0]) > 1e-12), key=lambda c: -abs(float(shares[c][0])))
     own = [c for c in found if abs(shares[c][0]) >= LEAST]

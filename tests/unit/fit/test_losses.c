@@ -72,6 +72,32 @@ static void assert_near(double found, double wanted)
         fail_msg("%.12g is not %.12g", found, wanted);
 }
 
+/* A block that lacks one worker has no difference, and its total is in no share. */
+static void shares_are_of_the_blocks_that_have_both(void **state)
+{
+    const double cost[ACCOUNT_CAUSES] = {[CAUSE_TAIL] = 2};
+    const unsigned block = 0, eight = 3;
+    struct fit_account_difference difference;
+    const struct fit_account_cell *one, *many;
+    struct made made;
+
+    (void)state;
+    make(&made, 8, cost, 0);
+    g_array_index(made.study.trials, struct data_trial, block).status = TRIAL_VOID;
+    g_array_index(made.account.trials, struct fit_account_trial, eight * BLOCKS + block).account.total_s =
+        500;
+    g_array_set_size(made.account.cells, 0);
+    for (unsigned c = 0; c < made.study.cells->len; c++)
+        fit_account_add_cell(&made.account, c);
+    one = fit_account_cell_at(&made.account, 1);
+    many = fit_account_cell_at(&made.account, 8);
+    fit_account_compare(&made.account, many, one, &difference);
+    /* 7 times 2 s, 1 and 1.01 times as much in the other two blocks, of which 100 s are work */
+    assert_near(difference.lost[CAUSE_TAIL], 14.07 / 114.07);
+    assert_near(difference.lost_total, 14.07 / 114.07);
+    drop(&made);
+}
+
 static void whatever_takes_most_is_named_first(void **state)
 {
     (void)state;
@@ -175,6 +201,7 @@ static void the_summary_is_about_the_most_workers_within_the_cores(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shares_are_of_the_blocks_that_have_both),
         cmocka_unit_test(whatever_takes_most_is_named_first),
         cmocka_unit_test(gains_come_last),
         cmocka_unit_test(small_causes_and_unexplained_time_have_a_line_each),
