@@ -387,7 +387,8 @@ cluster-scaling: all
 .PHONY: test-sanitized
 test-sanitized:
 	+@$(MAKE) --no-print-directory -j$$(nproc) BUILD=build-san SAN=address,undefined all test-programs
-	@BUILD=build-san UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 ASAN_OPTIONS=allocator_may_return_null=1 tests/run.sh \
+	@BUILD=build-san UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 ASAN_OPTIONS=allocator_may_return_null=1 \
+	  LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 tests/run.sh \
 	  $$(find build-san/tests/unit -name 'test_*' -type f -executable | sort)
 
 .PHONY: test-programs fuzz fuzzers

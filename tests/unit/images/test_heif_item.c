@@ -22,7 +22,7 @@ struct file {
 static void put(struct file *f, uint64_t value, int bytes)
 {
     for (int i = bytes - 1; i >= 0; i--)
-        f->data[f->bytes++] = (uint8_t)(value >> 8 * i);
+        f->data[f->bytes++] = (uint8_t)(i < 8 ? value >> 8 * i : 0);
 }
 
 static void text(struct file *f, const char *name)
