@@ -99,17 +99,28 @@ static void print_machine(const struct contention_machine *machine, FILE *out)
         machine->traffic, machine->footprint, sharing);
 }
 
+/* "+-1.2 points" of half an interval of an efficiency; "less than 0.1 points". */
+static const char *points_text(double half, char *text, size_t bytes)
+{
+    if (half < 0.0005)
+        snprintf(text, bytes, "less than 0.1 points");
+    else
+        snprintf(text, bytes, "+-%.1f points", 100 * half);
+    return text;
+}
+
 /* Where the width of the last point's interval comes from. */
 static void print_shares(const struct prediction *p, FILE *out)
 {
+    char contention[32], rest[32];
     const struct prediction_point *last =
         &g_array_index(p->points, struct prediction_point, p->points->len - 1);
 
     if (last->workers > 1 && isfinite(last->half_contention + last->half_rest))
-        wrapped_print(out, 2,
-                      "interval of E(%u): +-%.1f points by contention (%s), +-%.1f points by all else",
-                      last->workers, 100 * last->half_contention,
-                      p->shared.by_antagonists ? "antagonists" : "assumed", 100 * last->half_rest);
+        wrapped_print(out, 2, "interval of E(%u): %s by contention (%s), %s by all else", last->workers,
+                      points_text(last->half_contention, contention, sizeof contention),
+                      p->shared.by_antagonists ? "antagonists" : "assumed",
+                      points_text(last->half_rest, rest, sizeof rest));
 }
 
 static void print_kinds(const struct prediction *p, FILE *out)
