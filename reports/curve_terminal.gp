@@ -53,7 +53,7 @@ do for [panel = 1:2] {
     value = panel == 1 ? 2 : 5
     single = panel == 1 ? 2 : 3
     # Only what has a point: the dumb terminal of gnuplot 5.4 does not survive a plot without any.
-    bars = "+ step / 20.0 * (column(low + 1) - column(low))) with points pointtype '|', "
+    rest = "+ step / 20.0 * (column(low + 1) - column(low))) with points pointtype '|', "
     list = "ideal(x) / per(x) with points pointtype '.', "
     if (has_knee) { list = list . "'+' using (knee):($0 / (2 * columns) * highest_y) with points pointtype 'K', " }
     if (!is_nan(knee_low_at)) { list = list . "'+' using (knee_low_at):($0 / (2 * columns) * highest_y) with points pointtype 'k', " }
@@ -64,12 +64,15 @@ do for [panel = 1:2] {
     if (singles) { list = list . "$trials using 1:single with points pointtype ',', " }
     if (strlen(replayed)) {
         if (replayed_singles) { list = list . "$replayed_trials using 1:single with points pointtype 'r', " }
-        list = list . "for [step = 0:20] $replayed_points using 1:(column(low) " . bars . "$replayed_points using 1:value with points pointtype 'R', "
+        if (replayed_bars) { list = list . "for [step = 0:20] $replayed_points using 1:(column(low) " . rest }
+        list = list . "$replayed_points using 1:value with points pointtype 'R', "
     }
     if (strlen(emulated)) {
         if (emulated_singles) { list = list . "$emulated_trials using 1:single with points pointtype 'e', " }
-        list = list . "for [step = 0:20] $emulated_points using 1:(column(low) " . bars . "$emulated_points using 1:value with points pointtype 'E', "
+        if (emulated_bars) { list = list . "for [step = 0:20] $emulated_points using 1:(column(low) " . rest }
+        list = list . "$emulated_points using 1:value with points pointtype 'E', "
     }
-    if (points) { list = list . "for [step = 0:20] $measured using 1:(column(low) " . bars . "$measured using 1:value with points pointtype 'o', " }
+    if (bars) { list = list . "for [step = 0:20] $measured using 1:(column(low) " . rest }
+    if (points) { list = list . "$measured using 1:value with points pointtype 'o', " }
     eval 'plot ' . list[1:strlen(list) - 2]
 }

@@ -138,6 +138,11 @@ def trial_lines(points: Sequence[CurvePoint]) -> list[str]:
     return [f"{p.workers} {number(x)} {number(x / p.workers)}" for p in points for _, x in p.trial_speedups]
 
 
+def with_intervals(points: Sequence[CurvePoint | AnswerPoint]) -> int:
+    """How many of the points have one."""
+    return sum(p.speedup.low is not None for p in points)
+
+
 def other_trials(other: Study | None) -> list[str]:
     """The trials of a replay or of emulated cores at the points that are shown."""
     shown = {p.workers for p in other_points(other)}
@@ -160,7 +165,7 @@ def predicted_points(study: Study) -> tuple[AnswerPoint, ...]:
 
 
 def others_label(other: Study | None) -> str:
-    if other is None or not other_points(other):
+    if other is None or all(p.speedup.value is None for p in other_points(other)):
         return ""
     return f"{'replayed' if other.facts.replay_of else 'emulated'}"
 
@@ -261,7 +266,10 @@ def data_file(study: Study) -> str:
             f"model = {quoted(line_label(study))}",
             f"model_band = {int(any(low is not None for _, _, low, _ in line))}",
             f"ticks = {quoted(marks or '1')}",
-            f"points = {len(points)}",
+            f"points = {sum(p.speedup.value is not None for p in points)}",
+            f"bars = {with_intervals(points)}",
+            f"replayed_bars = {with_intervals(replayed)}",
+            f"emulated_bars = {with_intervals(emulated)}",
             f"singles = {len(trial_lines(points))}",
             f"replayed_singles = {len(other_trials(study.replayed))}",
             f"emulated_singles = {len(other_trials(study.emulated))}",

@@ -98,6 +98,15 @@ diff "$root/tests/golden/curve-terminal.txt" terminal | head -n 20 | sed 's/^/# 
 cmp -s "$root/tests/golden/curve-terminal.txt" terminal
 ok $? "--terminal: as in tests/golden/curve-terminal.txt"
 is "$(cat err) $(cd predicted && echo *)" " fit.json study.db" "... and no file is written"
+cp -r replayed once && /usr/bin/python3 - <<'X'
+import json
+fit = json.load(open("once/fit.json"))
+fit["answer"]["points"] = [{**p, **{key: {"value": p[key]["value"], "low": None, "high": None} for key in ("speedup", "efficiency")}}
+                           for p in fit["answer"]["points"] if p["workers"] in (1, 16)]
+json.dump(fit, open("once/fit.json", "w"))
+X
+"$KNEE" report --terminal --replayed once predicted >out 2>err
+is "$? $(cat err) $(grep -c ' R *$' out)" "0  2" "--terminal of a replay of one cell, without an interval"
 "$KNEE" report --terminal empty >out 2>err
 is "$? $(grep -c efficiency out)" "0 1" "--terminal of a study without points"
 "$KNEE" report --compared none.json full >out 2>err
