@@ -1,5 +1,5 @@
-/* What pictures say of themselves, as far as knee reads it itself: layout of TIFF, canvas of GIF, colour told without a
- * profile; where the coded picture of a HEIF file lies; and the samples of TIFF, which libtiff gives. */
+/* What pictures say of themselves, as far as knee reads it itself: layout of TIFF, canvas of GIF, colour stated without
+ * a profile; where the coded pictures of a HEIF file lie; and the samples of TIFF, which libtiff gives. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -28,6 +28,29 @@ static void read_tiff(const uint8_t *data, size_t size, const struct tiff_layout
         g_object_unref(image);
 }
 
+static void check_coded(const uint8_t *data, size_t size, const struct heif_item *item)
+{
+    if (item->data.at < data || item->data.bytes > size - (size_t)(item->data.at - data))
+        abort();
+}
+
+static void check_heif(const uint8_t *data, size_t size, const struct heif_item *item)
+{
+    struct heif_item tile;
+
+    if (item->left < 0 || item->top < 0 || item->shown_width < 1 || item->shown_height < 1 ||
+        item->left + item->shown_width > item->width || item->top + item->shown_height > item->height ||
+        item->orientation < 1 || item->orientation > 8)
+        abort();
+    if (!item->columns)
+        check_coded(data, size, item);
+    for (int i = 0; i < item->columns * item->rows; i++) {
+        if (!heif_item_tile(item, i, &tile))
+            abort();
+        check_coded(data, size, &tile);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct tiff_layout layout;
@@ -44,11 +67,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (gif_canvas_read(data, size, &canvas) &&
         (canvas.width < 0 || canvas.left < 0 || canvas.frame_width < 0))
         abort();
-    if (heif_item_read(data, size, &item) &&
-        (item.data.at < data || item.data.bytes > size || item.left < 0 || item.top < 0 ||
-         item.shown_width < 1 || item.left + item.shown_width > item.width || item.shown_height < 1 ||
-         item.top + item.shown_height > item.height || item.orientation < 1 || item.orientation > 8))
-        abort();
+    if (heif_item_read(data, size, &item))
+        check_heif(data, size, &item);
     for (int kind = KIND_UNKNOWN; kind < KIND_COUNT; kind++) {
         uint8_t rgb[3] = {200, 40, 40};
         colour_tags_read((enum image_kind)kind, data, size, &tags);

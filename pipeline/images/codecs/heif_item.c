@@ -6,7 +6,7 @@
 #include "pipeline/images/codecs/heif_place.h"
 #include "pipeline/images/pixels/planes_ycc.h"
 
-enum { CLAP_BYTES = 32, MOST_SIDE = 65535, FULL_RANGE = 0x80 };
+enum { CLAP_BYTES = 32, MOST_SIDE = 65535, MOST_AUXILIARIES = 100, FULL_RANGE = 0x80 };
 /* av1C's third byte. */
 enum { AV1_DEEP = 0x60, AV1_GREY = 0x10, AV1_HALF_X = 0x08, AV1_HALF_Y = 0x04, AV1_POSITION = 0x03 };
 enum { AV1_LEFT = 1, AV1_CORNER = 2 };
@@ -94,6 +94,8 @@ static bool take_colour(struct heif_item *item, struct heif_span colr)
         if (colr.bytes < 11)
             return false;
         item->nclx = true;
+        item->primaries = (int)big_endian(colr.at + 4, 2);
+        item->transfer = (int)big_endian(colr.at + 6, 2);
         item->matrix = (int)big_endian(colr.at + 8, 2);
         item->narrow = !(colr.at[10] & FULL_RANGE);
         return planes_ycc_knows(item->matrix);
@@ -211,18 +213,29 @@ static void take_alpha(void *context, const char name[4], struct heif_span conte
             content.bytes - 4 >= strlen(kinds[i]) && memcmp(content.at + 4, kinds[i], strlen(kinds[i])) == 0;
 }
 
-/* Does another item say that it is the alpha of this one? True also where that cannot be read. */
+/* Is the item that refers an alpha of the primary one? True also where that cannot be read. */
+static bool is_alpha(const struct heif_tree *tree, struct heif_references *r)
+{
+    bool alpha = false, refers = false;
+
+    for (; r->count && !r->items.cut; r->count--)
+        refers |= (uint32_t)heif_take(&r->items, r->id_bytes) == tree->primary;
+    if (r->items.cut)
+        return true;
+    return refers && (!heif_tree_properties(tree, r->from, take_alpha, &alpha) || alpha);
+}
+
+/* Does another item say that it is the alpha of this one? True also where that cannot be read, or too much is said. */
 static bool has_alpha(const struct heif_tree *tree)
 {
     struct heif_references r;
-    bool alpha = false;
+    int auxiliaries = 0;
 
     heif_references_begin(tree, &r);
     while (heif_references_next(&r))
-        for (; is_named(r.name, "auxl") && r.count && !r.items.cut; r.count--)
-            if ((uint32_t)heif_take(&r.items, r.id_bytes) == tree->primary)
-                heif_tree_properties(tree, r.from, take_alpha, &alpha);
-    return alpha || r.left.bytes;
+        if (is_named(r.name, "auxl") && (++auxiliaries > MOST_AUXILIARIES || is_alpha(tree, &r)))
+            return true;
+    return r.left.bytes;
 }
 
 static bool is_for_pictures(const struct heif_tree *tree)
@@ -248,9 +261,11 @@ static bool read_coded(const struct heif_tree *tree, struct heif_span file, uint
 {
     struct heif_item *item = r->item;
 
-    *item = (struct heif_item){.file = file, .matrix = HEIF_MATRIX_UNSPECIFIED};
+    *item = (struct heif_item){.file = file};
     *r = (struct reading){.item = item};
-    return heif_tree_properties(tree, id, take_property, r) && !r->refused && r->coded && r->sized &&
+    if (!heif_tree_properties(tree, id, take_property, r))
+        r->refused = true;
+    return !r->refused && r->coded && r->sized &&
            heif_place_is_of_type(tree, id, item->coding == HEIF_AV1 ? "av01" : "hvc1") &&
            heif_place_find(tree, file, id, &item->data);
 }
@@ -266,7 +281,7 @@ static bool tile_id(const struct heif_tree *tree, uint32_t index, uint32_t *coun
     while (heif_references_next(&r))
         if (is_named(r.name, "dimg") && r.from == tree->primary) {
             *count = r.count;
-            for (uint32_t i = 0; i <= index; i++)
+            for (uint32_t i = 0; i <= index && index < r.count; i++)
                 *id = (uint32_t)heif_take(&r.items, r.id_bytes);
             return index < r.count && !r.items.cut;
         }
@@ -296,11 +311,30 @@ static bool take_grid(struct heif_item *item, struct heif_span grid)
     return version == 0 && !n.cut && width == (uint64_t)item->width && height == (uint64_t)item->height;
 }
 
-/* The tiles fill the picture, and none is in vain; only the last of a row is cut within a sample of chroma. */
+/* The tiles fill the picture, and none is in vain; a single one is hardly larger, so that the limit of pixels holds for
+ * it too; only the last of a row is cut within a sample of chroma. */
 static bool tiles_fill(int tile, int tiles, int whole, int chroma)
 {
+    if (tiles == 1)
+        return tile >= whole && tile - whole <= HEIF_MOST_PADDING;
     return (int64_t)tile * tiles >= whole && (int64_t)tile * (tiles - 1) < whole &&
-           (tiles == 1 || chroma != 2 || tile % 2 == 0);
+           (chroma != 2 || tile % 2 == 0);
+}
+
+/* What a grid does not say of its colours; matrix and range are those of the coded pictures in any case. */
+static void take_colours(struct heif_item *grid, const struct heif_item *tile)
+{
+    if (!grid->profile.at)
+        grid->profile = tile->profile;
+    if (!tile->nclx)
+        return;
+    if (!grid->nclx) {
+        grid->primaries = tile->primaries;
+        grid->transfer = tile->transfer;
+    }
+    grid->nclx = true;
+    grid->matrix = tile->matrix;
+    grid->narrow = tile->narrow;
 }
 
 static bool is_like(const struct heif_item *a, const struct heif_item *b)
@@ -331,11 +365,7 @@ static bool read_grid(const struct heif_tree *tree, struct heif_item *item)
     item->chroma_y = first.chroma_y;
     item->chroma_left = first.chroma_left;
     item->chroma_above = first.chroma_above;
-    if (first.nclx) {
-        item->nclx = true;
-        item->matrix = first.matrix;
-        item->narrow = first.narrow;
-    }
+    take_colours(item, &first);
     return tiles_fill(first.width, item->columns, item->width, item->chroma_x) &&
            tiles_fill(first.height, item->rows, item->height, item->chroma_y);
 }

@@ -18,10 +18,19 @@ uint64_t heif_take(struct heif_numbers *from, int bytes)
                       : (uint64_t)big_endian(at, bytes - 4) << 32 | big_endian(at + bytes - 4, 4);
 }
 
+static void skip(struct heif_numbers *from, size_t bytes)
+{
+    from->cut |= from->left.bytes < bytes;
+    if (from->cut)
+        return;
+    from->left.at += bytes;
+    from->left.bytes -= bytes;
+}
+
 struct place {
     int extents;
     bool in_meta, elsewhere;
-    uint64_t offset, bytes;
+    uint64_t offset, bytes; /* of the extent, where it is one */
 };
 
 /* The place of the item that follows in iloc; its number. */
@@ -35,11 +44,13 @@ static uint32_t take_place(struct heif_numbers *n, int version, const int sizes[
     place->elsewhere |= heif_take(n, 2) != 0;
     base = heif_take(n, sizes[2]);
     place->extents = (int)heif_take(n, 2);
-    for (int i = 0; i < place->extents && !n->cut; i++) {
+    if (place->extents == 1) {
         if (version)
             heif_take(n, sizes[3]);
         place->offset = base + heif_take(n, sizes[0]);
         place->bytes = heif_take(n, sizes[1]);
+    } else {
+        skip(n, (size_t)place->extents * (size_t)(sizes[0] + sizes[1] + (version ? sizes[3] : 0)));
     }
     return id;
 }

@@ -10,9 +10,6 @@
 #include "pipeline/base/picture_memory.h"
 #include "pipeline/images/pixels/planes_ycc.h"
 
-/* Pixels that a coder may add to a side to fill its last block. */
-enum { MOST_PADDING = 128 };
-
 static const AVCodec *decoder_of(enum heif_coding coding)
 {
     return avcodec_find_decoder_by_name(coding == HEIF_AV1 ? "libdav1d" : "hevc");
@@ -33,7 +30,7 @@ static AVCodecContext *open_decoder(const struct heif_item *item)
     if (!context)
         return NULL;
     context->thread_count = 1; /* the pool runs one process per core */
-    context->max_pixels = (int64_t)(item->width + MOST_PADDING) * (item->height + MOST_PADDING);
+    context->max_pixels = (int64_t)(item->width + HEIF_MOST_PADDING) * (item->height + HEIF_MOST_PADDING);
     context->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK;
     if (item->coding == HEIF_HEVC) { /* parameter sets; AV1's are in the picture's data too */
         context->extradata = av_mallocz(item->config.bytes + AV_INPUT_BUFFER_PADDING_SIZE);

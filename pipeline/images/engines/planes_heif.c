@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "pipeline/images/codecs/colour_tags.h"
 #include "pipeline/images/codecs/heif_reader.h"
 #include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/engines/planes_colour.h"
@@ -18,6 +17,11 @@ bool planes_heif_takes(const void *data, size_t bytes)
     return heif_item_read(data, bytes, &item) && heif_reader_has(item.coding);
 }
 
+static uint64_t chroma_of(int pixels, int covered)
+{
+    return ((uint64_t)pixels + (uint64_t)covered - 1) / (uint64_t)covered;
+}
+
 static void take_size(const struct heif_item *item, struct engine_size *size)
 {
     bool swap = turn_swaps(item->orientation);
@@ -29,7 +33,8 @@ static void take_size(const struct heif_item *item, struct engine_size *size)
                                  .stored_height = item->height};
     size->work.decoded_samples = luma;
     if (item->chroma_x)
-        size->work.decoded_samples += 2 * (luma / (uint64_t)(item->chroma_x * item->chroma_y));
+        size->work.decoded_samples +=
+            2 * chroma_of(item->width, item->chroma_x) * chroma_of(item->height, item->chroma_y);
 }
 
 /* --- scaling ----------------------------------------------------------------------------------- */
@@ -95,7 +100,7 @@ int planes_heif_decode(const void *data, size_t bytes, const struct recipe *reci
     struct heif_item item;
     struct heif_picture picture;
     struct planes_colour colour;
-    struct colour_tags tags;
+    struct colour_space space;
     enum heif_reader_result result;
     int failed;
 
@@ -111,9 +116,8 @@ int planes_heif_decode(const void *data, size_t bytes, const struct recipe *reci
         return engine_vips.decode(data, bytes, recipe, base, size, notes, fault);
     if (failed)
         return -1;
-    colour_tags_read(KIND_HEIF, data, bytes, &tags);
-    tags.space.narrow = false; /* done */
-    colour = (struct planes_colour){item.profile.at, item.profile.bytes, tags.space, 3};
+    space = item.nclx ? colour_space_of(item.primaries, item.transfer) : colour_space_srgb;
+    colour = (struct planes_colour){item.profile.at, item.profile.bytes, space, 3};
     if (planes_colour_to_srgb(&colour, base, &size->work, notes, fault))
         return -1;
     return planes_upright(base, item.orientation, fault);

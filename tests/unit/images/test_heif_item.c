@@ -357,7 +357,16 @@ static void what_cannot_be_decoded_to_planes_is_left(void **state)
         reads((struct plan){.av1 = 0x0c, .auxiliary = "urn:com:apple:photo:2020:aux:hdrgainmap"}, &item));
 }
 
-static void put_grid_items(struct file *f, const char *tile_type)
+/* A grid (item 1) of tiles side by side (items 2 and 3) of 400 x 480. */
+struct grid {
+    int columns, width;
+    const char *type;   /* of tiles */
+    int third_property; /* the size of the last tile */
+    int tiles;          /* 0: two */
+    bool tile_profile;  /* the first tile has one, and colours */
+};
+
+static void put_grid_items(struct file *f, const struct grid *grid)
 {
     begin(f, "iinf");
     put(f, 3, 6);
@@ -366,7 +375,7 @@ static void put_grid_items(struct file *f, const char *tile_type)
         put(f, 0x02000000, 4);
         put(f, id, 2);
         put(f, 0, 2);
-        text(f, id == 1 ? "grid" : tile_type);
+        text(f, id == 1 ? "grid" : grid->type);
         end(f);
     }
     end(f);
@@ -374,49 +383,59 @@ static void put_grid_items(struct file *f, const char *tile_type)
     put(f, 0, 4);
     begin(f, "dimg");
     put(f, 1, 2);
+    put(f, grid->tiles == 1 ? 1 : 2, 2);
     put(f, 2, 2);
-    put(f, 0x00020003, 4);
+    put(f, 3, grid->tiles == 1 ? 0 : 2);
     end(f);
     end(f);
 }
 
-static void put_grid_properties(struct file *f, int width, int third_property)
+static void put_grid_properties(struct file *f, const struct grid *grid)
 {
     begin(f, "iprp");
     begin(f, "ipco");
     for (int i = 0; i < 3; i++) {
         begin(f, "ispe");
         put(f, 0, 4);
-        put(f, i == 0 ? (uint64_t)width : i == 1 ? 400 : 300, 4);
+        put(f, i == 0 ? (uint64_t)grid->width : i == 1 ? 400 : 300, 4);
         put(f, 480, 4);
         end(f);
     }
     begin(f, "av1C");
     put(f, 0x81040c00, 4);
     end(f);
+    begin(f, "colr");
+    text(f, "profICC");
+    end(f);
+    begin(f, "colr");
+    text(f, "nclx");
+    put(f, 0x000c000d0006, 6);
+    put(f, 0x80, 1);
+    end(f);
     end(f);
     begin(f, "ipma");
     put(f, 0, 4);
     put(f, 3, 4);
     put(f, 0x00010101, 4);
-    put(f, 0x00020202, 4);
-    put(f, 4, 1);
+    put(f, 2, 2);
+    put(f, grid->tile_profile ? 4 : 2, 1);
+    put(f, 0x0204, 2);
+    put(f, 0x0506, grid->tile_profile ? 2 : 0);
     put(f, 0x000302, 3);
-    put(f, (uint64_t)third_property, 1);
+    put(f, (uint64_t)grid->third_property, 1);
     put(f, 4, 1);
     end(f);
     end(f);
 }
 
-/* A grid (item 1) of two tiles side by side (items 2 and 3) of 400 x 480. third_property: the size of the last. */
-static struct file make_grid(int columns, int width, const char *tile_type, int third_property)
+static struct file make_grid(struct grid grid)
 {
     struct file f = {.bytes = 0};
     size_t places[3];
 
     begin_meta(&f);
-    put_grid_items(&f, tile_type);
-    put_grid_properties(&f, width, third_property);
+    put_grid_items(&f, &grid);
+    put_grid_properties(&f, &grid);
     begin(&f, "iloc");
     put(&f, 0, 4);
     put(&f, 0x4400, 2);
@@ -438,8 +457,8 @@ static struct file make_grid(int columns, int width, const char *tile_type, int 
         put(&f, here, 4);
         f.bytes = here;
         if (i == 0) {
-            put(&f, (uint64_t)columns - 1, 4);
-            put(&f, (uint64_t)width, 2);
+            put(&f, (uint64_t)grid.columns - 1, 4);
+            put(&f, (uint64_t)grid.width, 2);
             put(&f, 480, 2);
         } else {
             text(&f, i == 1 ? "left" : "more");
@@ -451,7 +470,7 @@ static struct file make_grid(int columns, int width, const char *tile_type, int 
 
 static void a_grid_is_taken_with_its_tiles(void **state)
 {
-    struct file f = make_grid(2, 700, "av01", 2);
+    struct file f = make_grid((struct grid){2, 700, "av01", 2, .tile_profile = false});
     struct heif_item item, tile;
 
     (void)state;
@@ -465,21 +484,59 @@ static void a_grid_is_taken_with_its_tiles(void **state)
     assert_memory_equal(tile.data.at, "more", 4);
     assert_int_equal(tile.width, 400);
     assert_false(heif_item_tile(&item, 2, &tile));
+    assert_false(heif_item_tile(&item, -1, &tile));
+}
+
+static void a_grid_without_colours_has_those_of_its_first_tile(void **state)
+{
+    struct file f = make_grid((struct grid){1, 390, "av01", 2, .tiles = 1, .tile_profile = true});
+    struct heif_item item;
+
+    (void)state;
+    assert_true(heif_item_read(f.data, f.bytes, &item));
+    assert_memory_equal(item.profile.at, "ICC", 3);
+    assert_true(item.nclx && item.primaries == 12 && item.transfer == 13 && item.matrix == 6 && !item.narrow);
+}
+
+/* A small picture may not have a large one decoded for it. */
+static void a_single_tile_is_hardly_larger_than_the_picture(void **state)
+{
+    struct file fits = make_grid((struct grid){1, 272, "av01", 2, .tiles = 1}),
+                large = make_grid((struct grid){1, 271, "av01", 2, .tiles = 1});
+    struct heif_item item;
+
+    (void)state;
+    assert_true(heif_item_read(fits.data, fits.bytes, &item));
+    assert_false(heif_item_read(large.data, large.bytes, &item));
+}
+
+/* An item that refers to the picture and has no properties may be its alpha. */
+static void what_cannot_be_read_may_be_alpha(void **state)
+{
+    struct file f = make((struct plan){.av1 = 0x0c, .auxiliary = "urn:com:apple:photo:2020:aux:hdrgainmap"});
+    struct heif_item item;
+    size_t at = 0;
+
+    (void)state;
+    assert_true(heif_item_read(f.data, f.bytes, &item));
+    while (memcmp(f.data + at, "ipma", 4) != 0)
+        at++;
+    assert_int_equal(f.data[at + 18], 2); /* behind the header, the first item and its two properties */
+    f.data[at + 18] = 9;
+    assert_false(heif_item_read(f.data, f.bytes, &item));
 }
 
 static void a_grid_whose_tiles_do_not_fit_is_left(void **state)
 {
-    static const struct {
-        int columns, width;
-        const char *type;
-        int property;
-    } cases[] = {{3, 700, "av01", 2}, {1, 400, "av01", 2}, {2, 801, "av01", 2}, {2, 400, "av01", 2},
-                 {2, 700, "hvc1", 2}, {2, 700, "iden", 2}, {2, 700, "av01", 3}};
+    static const struct grid cases[] = {{3, 700, "av01", 2, 0, false}, {1, 400, "av01", 2, 0, false},
+                                        {2, 801, "av01", 2, 0, false}, {2, 400, "av01", 2, 0, false},
+                                        {2, 700, "hvc1", 2, 0, false}, {2, 700, "iden", 2, 0, false},
+                                        {2, 700, "av01", 3, 0, false}};
     struct heif_item item;
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct file f = make_grid(cases[i].columns, cases[i].width, cases[i].type, cases[i].property);
+        struct file f = make_grid(cases[i]);
         if (heif_item_read(f.data, f.bytes, &item))
             fail_msg("case %zu is taken", i);
     }
@@ -531,7 +588,8 @@ static void damage_is_harmless(void **state)
                               .extra = {CLAP, "irot\0\1", "colr\0profICC"},
                               .extra_bytes = {32, 1, 7},
                               .auxiliary = "urn:com:apple:photo:2020:aux:hdrgainmap"}));
-    damage(make_grid(2, 700, "av01", 2));
+    damage(make_grid((struct grid){2, 700, "av01", 2, .tile_profile = false}));
+    damage(make_grid((struct grid){1, 390, "av01", 2, .tiles = 1, .tile_profile = true}));
 }
 
 int main(void)
@@ -546,6 +604,9 @@ int main(void)
         cmocka_unit_test(what_cannot_be_decoded_to_planes_is_left),
         cmocka_unit_test(a_grid_is_taken_with_its_tiles),
         cmocka_unit_test(a_grid_whose_tiles_do_not_fit_is_left),
+        cmocka_unit_test(a_grid_without_colours_has_those_of_its_first_tile),
+        cmocka_unit_test(a_single_tile_is_hardly_larger_than_the_picture),
+        cmocka_unit_test(what_cannot_be_read_may_be_alpha),
         cmocka_unit_test(damage_is_harmless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
