@@ -5,7 +5,7 @@
 #   0.
 # Seen: what is recorded is the time from one timer to the next, with the interval in it: an idle process has a median
 #   of 10 ms with the default resolution, of 40 ms with a resolution of 40, and so on. The documentation says that the
-#   resolution is a sampling rate, and does not tell that it has to be subtracted. Nothing below the interval is ever
+#   resolution is a sampling rate, and does not say that it has to be subtracted. Nothing below the interval is ever
 #   seen, and a loop that is blocked for 5 ms in every interval looks as an idle one does.
 #     resolution 10: median 10.1 ms   20: 20.1 ms   40: 40.1 ms
 # Why it matters: "event loop lag" of dashboards (prom-client exports min, mean and percentiles of it) has a floor of 10

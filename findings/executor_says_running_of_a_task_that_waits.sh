@@ -30,7 +30,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 
 def wait(number: int) -> None:
-    """Tells that it has begun, and ends when a file says so."""
+    """Makes a file when it begins, and ends when another is there."""
     open(f"begun-{number}", "w").close()
     while not os.path.exists("end"):
         time.sleep(0.01)

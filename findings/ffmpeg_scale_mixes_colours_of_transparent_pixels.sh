@@ -5,7 +5,7 @@
 #   and GraphicsMagick: a red shape on nothing has red edges.
 # Seen: each channel is resized for itself. Red at the left and fully transparent green at the right, where no program
 #   shows any green, give an edge of (127, 128, 0) with an alpha of 128: an olive fringe. area, bilinear and lanczos do
-#   it alike. premultiply before, and unpremultiply after it, cures it.
+#   it alike. premultiply before, and unpremultiply after it, avoids it.
 #     edge: FFmpeg 127 128 0 alpha 128   Pillow 255 0 0 alpha 128
 # Why it matters: what lies under alpha 0 is chance: black or white from many editors, which makes dark or light fringes
 #   around logos and watermarks in every thumbnail. A comparison of programs by pixels fails at these edges only, and an

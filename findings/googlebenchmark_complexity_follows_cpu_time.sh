@@ -7,7 +7,7 @@
 #   items is exactly 10 ns * n, by the program's own clock, and CPU time of the main thread, which computes nothing, is
 #   the same for all n. The real times are 10, 100, 1000, 10000 ns, and BigO is "(1)": 2777.50 for all of them. The
 #   class asked for by name, Complexity(oN), gives 10.00 N, which is exact. "rms" of the JSON is of CPU time, too: it
-#   praises the wrong law (4% to 14%) and not the exact one (84%).
+#   is smaller for the wrong law (4% to 14%) and not the exact one (84%).
 #     automatic: 2777.50 (1), rms 14 %   by name: 10.00 N, rms 84 %
 # Why it matters: in a program whose workers are threads or processes, or a device, the main thread waits, so that its
 #   CPU time says nothing; each law comes out as O(1), or as whatever the noise of some microseconds looks like, in the

@@ -5,7 +5,7 @@
 #   number.
 # Seen: with more than 12 runs the sorted times lose two at either end; what is left is called samples. Of 100 runs of 1
 #   ms and two of 500 ms avg and max are 1 ms, p99 and p999 as well, and ticks is 98. With a third run of 500 ms the
-#   maximum is 500. Nothing in the output, or in the documentation, tells of it; the number is the same for 13 runs, of
+#   maximum is 500. Nothing in the output, or in the documentation, says so; the number is the same for 13 runs, of
 #   which it is a third, and for a million.
 #     2 slow runs of 102: avg 1.00, max 1.00, ticks 98; mean of all 10.78   3 of 103: avg 6.04, max 500; 15.53
 # Why it matters: rare pauses (a collection of garbage, a timeout, a page that was not there) are what a maximum is
@@ -35,9 +35,9 @@ async function statistics(slow) {
     const { avg, max, p999, ticks } = await measure(body, { now: () => clock, min_samples: count, max_samples: count,
                                                             min_cpu_time: 0, warmup_samples: 0 });
     const all = (clock / 1e6 - 1) / count;
-    const told = [avg / 1e6, max / 1e6, p999 / 1e6].map((time) => time.toFixed(2)).join(' ');
-    console.log(`${slow} slow runs of ${count}: mean of all ${all.toFixed(2)}; avg, max, p999 ${told}, ticks ${ticks}`);
-    return `${told} ${ticks}`;
+    const shown = [avg / 1e6, max / 1e6, p999 / 1e6].map((time) => time.toFixed(2)).join(' ');
+    console.log(`${slow} slow runs of ${count}: mean of all ${all.toFixed(2)}; avg, max, p999 ${shown}, ticks ${ticks}`);
+    return `${shown} ${ticks}`;
 }
 
 const two = await statistics(2);

@@ -5,7 +5,7 @@
 #   back; a fit that cannot get on says so.
 # Seen: derivatives are differences over a step of 0.1 that is *added to the parameter* (gradientDifference: 10e-2),
 #   whatever its size. Contention and coherence of the universal scalability law are about 0.03 and 0.0005, and speedup
-#   over such a step is not a line. The first step so goes astray, and since a step that made it worse is not taken
+#   over such a step is not a line. The first step so is far too long, and since a step that made it worse is not taken
 #   back, all later ones start from there: parameterValues is initialValues to the last digit, iterations is
 #   maxIterations. No error, no flag. With differences over a thousandth of the start the truth is found in a few
 #   iterations.

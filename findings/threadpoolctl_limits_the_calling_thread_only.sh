@@ -49,10 +49,10 @@ with ThreadPoolExecutor(1) as before:
     unlimited = before.submit(threads).result()
     with threadpool_limits(1), ThreadPoolExecutor(1) as inside:
         limited = threads(), before.submit(threads).result(), inside.submit(threads).result()
-        told = {library["num_threads"] for library in threadpool_info() if library["user_api"] == "openmp"}
+        found = {library["num_threads"] for library in threadpool_info() if library["user_api"] == "openmp"}
 print(f"without limit {unlimited}; limit 1: main thread {limited[0]}, thread from before {limited[1]}, "
-      f"thread from inside {limited[2]}; threadpool_info() says {told}")
-sys.exit(0 if unlimited == 4 and limited == (1, 4, 4) and told == {1} else 1)
+      f"thread from inside {limited[2]}; threadpool_info() says {found}")
+sys.exit(0 if unlimited == 4 and limited == (1, 4, 4) and found == {1} else 1)
 PY
 OMP_NUM_THREADS=4 OMP_DYNAMIC=false LD_LIBRARY_PATH=$work/root/usr/lib/x86_64-linux-gnu \
     PYTHONPATH=$work/root/usr/lib/python3/dist-packages /usr/bin/python3 limits.py

@@ -15,7 +15,7 @@ skip_all() {
     exit 0
 }
 
-# ok STATUS NAME: passes when STATUS is 0.
+# ok STATUS NAME: passes when STATUS is 0. A check that does not pass returns 1.
 ok() {
     tap_count=$((tap_count + 1))
     if [ "$1" -eq 0 ]; then
@@ -23,6 +23,7 @@ ok() {
     else
         tap_failed=$((tap_failed + 1))
         echo "not ok $tap_count - $2"
+        return 1
     fi
 }
 
@@ -33,6 +34,7 @@ is() {
     else
         ok 1 "$3"
         printf '%s\n' "got:    $1" "wanted: $2" | sed 's/^/# /'
+        return 1
     fi
 }
 
@@ -43,6 +45,7 @@ like() {
     else
         ok 1 "$3"
         printf '%s\n' "got:     $1" "pattern: $2" | sed 's/^/# /'
+        return 1
     fi
 }
 

@@ -60,9 +60,8 @@ enum account_cause {
 struct account_cost {
     int64_t id;
     double cpu_s, blocked_s, wall_s;
-    double lock_at_s,
-        locked_s; /* it takes the lock of all workers so long after its start, and holds it so long; NaN:
-                                   none, or not known */
+    double lock_at_s; /* from its start until it takes the lock of all workers; NaN none, or not known */
+    double locked_s;  /* for how long it holds that lock; NaN the same */
 };
 
 struct account_item {

@@ -152,8 +152,7 @@ static bool find_narrow(const struct knob_cell *cell, unsigned cores, struct kno
         return false;
     SAY(finding,
         "with %u workers the threads that compute may use %.0f CPU%s of the cell's %u: the command, or a "
-        "program "
-        "that starts it (taskset, numactl), binds them",
+        "program that starts it (taskset, numactl), binds them",
         cell->workers, cell->cpus_allowed, cell->cpus_allowed > 1 ? "s" : "", most);
     return true;
 }
@@ -175,8 +174,7 @@ static bool find_fixed_time(const struct knob_cell *one, const struct knob_cell 
         return false;
     SAY(finding,
         "%u workers take as long as one, and %.1f times its CPU time: the command runs for a given time, or "
-        "each "
-        "worker does the whole work; give all numbers of workers the same work, or let it grow: --weak",
+        "each worker does the whole work; give all numbers of workers the same work, or let it grow: --weak",
         cell->workers, cell->cpu_s / one->cpu_s);
     return true;
 }
@@ -252,7 +250,13 @@ static bool apply(enum knob_rule rule, const struct knob_cell *cells, size_t i, 
     return false;
 }
 
-size_t knob_judge(const struct knob_cell *cells, size_t count, unsigned cores, bool are_emulated,
+static bool holds(enum knob_rule rule, const struct knob_setting *setting)
+{
+    return (rule != KNOB_WAITING || setting->are_emulated) &&
+           ((rule != KNOB_SPINNING && rule != KNOB_FIXED_TIME) || !setting->is_weak);
+}
+
+size_t knob_judge(const struct knob_cell *cells, size_t count, const struct knob_setting *setting,
                   struct knob_finding findings[KNOB_RULES])
 {
     size_t found = 0;
@@ -260,14 +264,14 @@ size_t knob_judge(const struct knob_cell *cells, size_t count, unsigned cores, b
     for (int rule = 0; rule < KNOB_RULES && count > 0; rule++) {
         struct knob_finding *finding = &findings[found];
         bool is_found = false;
+        if (!holds((enum knob_rule)rule, setting))
+            continue;
         *finding = (struct knob_finding){.rule = (enum knob_rule)rule};
         if (rule == KNOB_NO_EFFECT)
-            is_found = find_no_effect(cells, count, cores, finding);
-        if (rule == KNOB_WAITING && !are_emulated)
-            continue;
+            is_found = find_no_effect(cells, count, setting->cores, finding);
         for (size_t i = 0; i < count && !is_found; i++) {
             finding->workers = cells[i].workers;
-            is_found = apply((enum knob_rule)rule, cells, i, cores, finding);
+            is_found = apply((enum knob_rule)rule, cells, i, setting->cores, finding);
         }
         found += is_found;
     }

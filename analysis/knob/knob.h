@@ -65,9 +65,15 @@ const char *knob_rule_name(enum knob_rule rule);
 double knob_cpus_used(const struct knob_cell *cell);
 double knob_cpus_wanted(const struct knob_cell *cell);
 
-/* At most one finding for each rule, in the order of the rules. cells ascending in workers; cores: physical cores, 0
- * unknown; are_emulated: they are shares of fewer real ones. Returns how many. */
-size_t knob_judge(const struct knob_cell *cells, size_t count, unsigned cores, bool are_emulated,
+/* What the trials were of. Not every rule holds for all. */
+struct knob_setting {
+    unsigned cores;    /* physical cores; 0 unknown */
+    bool are_emulated; /* they are shares of fewer real ones: `waiting` holds */
+    bool is_weak;      /* work grows with the workers: `fixed-time` and `spinning` do not hold */
+};
+
+/* At most one finding for each rule, in the order of the rules. cells ascending in workers. Returns how many. */
+size_t knob_judge(const struct knob_cell *cells, size_t count, const struct knob_setting *setting,
                   struct knob_finding findings[KNOB_RULES]);
 
 #endif

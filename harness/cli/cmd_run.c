@@ -10,6 +10,7 @@
 #include "harness/cli/remedies.h"
 #include "harness/cli/run_arguments.h"
 #include "harness/cli/run_checks.h"
+#include "harness/cli/run_plan.h"
 #include "harness/cli/run_shard.h"
 #include "harness/console/message.h"
 #include "harness/console/progress.h"
@@ -17,7 +18,6 @@
 #include "harness/trial/run_hooks.h"
 #include "harness/trial/spans_write.h"
 #include "pipeline/base/clock.h"
-#include "pipeline/base/one_line.h"
 #include "pipeline/images/image_replay.h"
 #include "pipeline/images/image_workload.h"
 #include "pipeline/images/input/batch.h"
@@ -54,25 +54,6 @@ struct run {
     uint64_t start_ns;
 };
 
-static void print_plan(const struct run *run)
-{
-    const struct run_options *options = &run->options;
-    char left[512];
-
-    one_line_print("batch      %s: %" PRIu64 " items, %.1f MB", options->in, run->batch.count,
-                   (double)run->batch.total_bytes / 1e6);
-    if (run->batch.left_count)
-        printf("left out   %s\n", batch_left_list(&run->batch, left, sizeof left));
-    one_line_print("recipe     %s (%.12s): %d renditions", options->recipe_path, run->recipe.sha256,
-                   run->recipe.rendition_count);
-    if (options->serial)
-        printf("workers    none: serial\n");
-    else
-        printf("workers    %" PRIu64 ", chunk %" PRIu64 ", %s\n", options->pool.workers, options->pool.chunk,
-               chunk_policy_name((enum chunk_policy)options->pool.policy));
-    one_line_print("output     %s", options->out);
-}
-
 /* Reads all inputs; nothing is written yet. */
 static int prepare_inputs(struct run *run, struct fault *fault)
 {
@@ -103,8 +84,9 @@ static int prepare_replay(struct run *run, struct fault *fault)
     const struct image_replay_batch batch = {&run->recipe, run->batch.count};
     uint32_t workers = (uint32_t)run->options.pool.workers;
 
-    return run->options.replay ? image_replay_open(&run->replay, &batch, run->options.replay, workers, fault)
-                               : 0;
+    return !run->options.replay
+               ? 0
+               : image_replay_open(&run->replay, &batch, run->options.replay, workers, fault);
 }
 
 /* Whether the shard is the folder's, and what is left to do of it. */
@@ -164,8 +146,8 @@ static void allow_outputs(struct run *run)
     for (int i = 0; i < run->recipe.rendition_count; i++) {
         char top[RECIPE_NAME_BYTES], *folder = run->folders[count];
         bool known = false;
-        snprintf(folder, sizeof run->folders[0], "%s/%s", run->options.out,
-                 output_name_top_folder(run->recipe.renditions[i].output, top));
+        output_name_top_folder(run->recipe.renditions[i].output, top);
+        snprintf(folder, sizeof run->folders[0], "%s/%s", run->options.out, top);
         for (int other = 0; other < count && !known; other++)
             known = strcmp(run->folders[other], folder) == 0;
         if (!known)
@@ -181,10 +163,10 @@ static void fill_sandbox(struct run *run)
     sandbox_allow_read(&run->sandbox, run->batch.single ? run->batch.single : run->batch.root);
     sandbox_allow_read(&run->sandbox, run->recipe.watermark_path);
     sandbox_allow_read(&run->sandbox, run->recipe.font_path);
-    if (run->options.replay)
+    if (run->options.replay) {
         sandbox_allow_read(&run->sandbox, run->replay.renditions);
-    if (run->options.replay)
         sandbox_allow_write(&run->sandbox, run->replay.links);
+    }
     allow_outputs(run);
     sandbox_keep_descriptor(&run->sandbox, run->journal.log.fd);
     if (run->batch.closed && geteuid() == 0)
@@ -352,7 +334,7 @@ static int prepare_and_run(struct run *run, struct fault *fault)
         prepare_inputs(run, fault) || prepare_replay(run, fault))
         return -1;
     if (run->options.dry_run) {
-        print_plan(run);
+        run_plan_print(&run->options, &run->recipe, &run->batch);
         return KNEE_OK;
     }
     if (run->options.shard.chosen && prepare_shard(run, fault))

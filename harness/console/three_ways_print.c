@@ -37,8 +37,8 @@ static void print_rows(const struct three_ways *ways, FILE *out)
 
     fprintf(out,
             "\nthree ways: seconds of the same items. differences: simulated over replayed, simulated over\n"
-            "  emulated, replayed over emulated but for the times of items, less 1; !: more than both "
-            "intervals\n");
+            "  emulated, replayed over emulated but for the times of items, less 1;\n"
+            "  !: more than both intervals\n");
     fprintf(out, "workers chunk policy         %-15s %-15s %-15s differences\n", "simulated", "replayed",
             "emulated");
     for (unsigned i = 0; i < ways->rows->len; i++) {

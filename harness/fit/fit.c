@@ -209,6 +209,7 @@ void fit_release(struct fit *fit)
     g_array_free(fit->curve, TRUE);
     g_array_free(fit->hiccups, TRUE);
     g_array_free(fit->study->trials, TRUE);
+    g_array_free(fit->study->item_times, TRUE);
     g_free(fit->study);
     g_array_free(fit->phases, TRUE);
     g_array_free(fit->variations, TRUE);
@@ -253,6 +254,11 @@ static void fit_init(const struct study_data *study, const struct fit_request *r
     fit->study->trials = g_array_sized_new(FALSE, TRUE, sizeof(struct data_trial), study->trials->len);
     if (study->trials->len)
         g_array_append_vals(fit->study->trials, study->trials->data, study->trials->len);
+    /* Marking changes the times of items too. */
+    fit->study->item_times =
+        g_array_sized_new(FALSE, TRUE, sizeof(struct data_item_time), study->item_times->len);
+    if (study->item_times->len)
+        g_array_append_vals(fit->study->item_times, study->item_times->data, study->item_times->len);
     if (!request->keep_hiccups)
         fit_hiccups_mark(fit->study, fit->hiccups);
     fit->request.delta = delta_of(study, request);

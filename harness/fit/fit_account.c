@@ -119,11 +119,12 @@ static double find_lock_wait(const struct fit_account *all, unsigned trial)
 
     for (unsigned i = rows.begin; i < rows.end; i++) {
         const struct data_item *span = &g_array_index(all->study->items, struct data_item, i);
-        const struct account_cost *cost = account_cost_of(all->costs, all->cost_count, span->id);
+        const struct account_cost *cost =
+            isnan(span->locked_s) ? NULL : account_cost_of(all->costs, all->cost_count, span->id);
         double rest_s = cost ? cost->wall_s - cost->lock_at_s : NAN,
                slower = rest_s > 0 ? fmax((span->end_s - span->locked_s) / rest_s, 1) : 1,
                late_s = cost ? span->locked_s - span->start_s - slower * cost->lock_at_s : NAN;
-        wait_s += late_s > 0 ? late_s : 0; /* NaN: no lock */
+        wait_s += late_s > 0 ? late_s : 0;
     }
     return wait_s;
 }
@@ -170,7 +171,7 @@ static void add_costs(struct fit_account *account, unsigned trial, GArray *costs
 }
 
 /* The one-worker trials of the curve; with weak scaling they do a share of the items only, the serial ones all. */
-static bool tells_costs(const struct study_data *study, const struct data_trial *trial, int one_worker)
+static bool has_costs(const struct study_data *study, const struct data_trial *trial, int one_worker)
 {
     if (one_worker >= 0 && trial->cell == (unsigned)one_worker)
         return true;
@@ -184,7 +185,7 @@ static void find_costs(struct fit_account *account)
     int cell = study_data_curve_cell(study, 1);
 
     for (unsigned i = 0; i < study->trials->len; i++)
-        if (tells_costs(study, trial_at(study, i), cell) && trial_at(study, i)->status == TRIAL_OK &&
+        if (has_costs(study, trial_at(study, i), cell) && trial_at(study, i)->status == TRIAL_OK &&
             has_workers(account, i))
             add_costs(account, i, costs);
     account->cost_count = account_costs_median((struct account_cost *)(void *)costs->data, costs->len);

@@ -23,7 +23,7 @@ struct fit_account_trial {
     struct account account;
     double equal_tail_s; /* tail of the same run with items of equal size, that is, not caused by size */
     double
-        lock_wait_s; /* of all items: time before they had the lock, beyond that with one worker; 0 without a lock */
+        lock_wait_s; /* of all items: before they had the lock, beyond that with one worker; 0 without one */
     struct pop pop;
 };
 

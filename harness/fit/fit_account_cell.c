@@ -140,16 +140,27 @@ static void pair(struct blocks *a, struct blocks *b)
     a->count = b->count = kept;
 }
 
+/* Both, over the blocks that both have. Returns NULL, or the one that has no number at all. */
+static const struct blocks *collect_pairs(const struct fit_account *account, unsigned cell, unsigned against,
+                                          trial_number number, int which, struct blocks *here,
+                                          struct blocks *there)
+{
+    collect(account, cell, number, which, here);
+    collect(account, against, number, which, there);
+    if (!here->count || !there->count)
+        return here->count ? there : here;
+    pair(here, there);
+    return NULL;
+}
+
 static struct interval difference_of(const struct fit_account *account, unsigned cell, unsigned against,
                                      trial_number number, int which)
 {
     struct blocks here, there;
+    const struct blocks *empty = collect_pairs(account, cell, against, number, which, &here, &there);
 
-    collect(account, cell, number, which, &here);
-    collect(account, against, number, which, &there);
-    if (!here.count || !there.count)
-        return no_number(here.count ? &there : &here);
-    pair(&here, &there);
+    if (empty)
+        return no_number(empty);
     if (!here.count)
         return interval_unknown("no block has both");
     for (size_t i = 0; i < here.count; i++)
@@ -161,14 +172,10 @@ static struct interval difference_of(const struct fit_account *account, unsigned
 static double total_next_to(const struct fit_account *account, unsigned cell, unsigned against)
 {
     struct blocks here, there;
-    double sum = 0;
 
-    collect(account, cell, total_of, 0, &here);
-    collect(account, against, total_of, 0, &there);
-    pair(&here, &there);
-    for (size_t i = 0; i < here.count; i++)
-        sum += here.mean[i];
-    return here.count ? sum / (double)here.count : NAN;
+    return collect_pairs(account, cell, against, total_of, 0, &here, &there) || !here.count
+               ? NAN
+               : stats_mean(here.mean, here.count);
 }
 
 /* T(1) / T(n), both without the cause: core-seconds are taken off evenly. which -1: with all causes. */
@@ -177,14 +184,13 @@ static struct interval speedup_without(const struct fit_account *account, const 
 {
     int one = study_data_curve_cell(account->study, 1);
     struct blocks here, there;
+    const struct blocks *empty;
 
     if (one < 0 || which == CAUSE_USEFUL)
         return interval_unknown(one < 0 ? "no one-worker trials" : "it is the work itself");
-    collect(account, cell->cell, remaining_of, which, &here);
-    collect(account, (unsigned)one, remaining_of, which, &there);
-    if (!here.count || !there.count)
-        return no_number(here.count ? &there : &here);
-    pair(&here, &there);
+    empty = collect_pairs(account, cell->cell, (unsigned)one, remaining_of, which, &here, &there);
+    if (empty)
+        return no_number(empty);
     if (!here.count)
         return interval_unknown("no block has both this and one worker");
     for (size_t i = 0; i < here.count; i++)

@@ -17,14 +17,15 @@ void prediction_pool_make(const struct prediction_basis *basis, size_t items, do
 {
     size_t *pick = g_new0(size_t, items + 1), *order = g_new0(size_t, items + 1);
     double *cost_s = g_new0(double, items + 1), *weight = g_new0(double, items + 1), factor;
-    struct simulate_lock *lock = g_new0(struct simulate_lock, items + 1);
+    struct simulate_lock *lock = basis->lock ? g_new0(struct simulate_lock, items + 1) : NULL;
 
     predict_pick(basis->items, items, seed, pick);
     for (size_t i = 0; i < items; i++) {
         cost_s[i] = basis->cost_s[pick[i]] * level;
         weight[i] = basis->weight[pick[i]];
-        lock[i] =
-            (struct simulate_lock){level * basis->lock[pick[i]].at_s, level * basis->lock[pick[i]].held_s};
+        if (lock)
+            lock[i] = (struct simulate_lock){level * basis->lock[pick[i]].at_s,
+                                             level * basis->lock[pick[i]].held_s};
     }
     *pool = basis->pool;
     factor = prediction_serial_factor(basis->serial_grows, (double)items, (double)basis->items);

@@ -43,20 +43,29 @@ static double items_s(const struct fit_account_trial *row)
 
 /* --- items and blocks ------------------------------------------------------------------------- */
 
+/* Medians of the three times are taken apart. */
+static void take_lock(struct prediction_basis *basis, size_t i, const struct account_cost *cost)
+{
+    double at_s = fmin(fmax(cost->lock_at_s, 0), cost->wall_s);
+
+    if (!basis->lock)
+        basis->lock = g_new0(struct simulate_lock, basis->items + 1);
+    basis->lock[i] = (struct simulate_lock){at_s, fmin(cost->locked_s, cost->wall_s - at_s)};
+}
+
 static void take_items(struct prediction_basis *basis)
 {
     const struct fit_account *account = basis->account;
 
     basis->cost_s = g_new0(double, account->cost_count + 1);
     basis->weight = g_new0(double, account->cost_count + 1);
-    basis->lock = g_new0(struct simulate_lock, account->cost_count + 1);
     for (size_t i = 0; i < account->cost_count; i++) {
         const struct account_cost *cost = &account->costs[i];
         const struct data_batch_item *about = study_data_batch_item(account->study, cost->id);
         basis->cost_s[i] = cost->wall_s;
         basis->weight[i] = about && about->megabytes > 0 ? about->megabytes : 0;
         if (cost->locked_s > 0)
-            basis->lock[i] = (struct simulate_lock){fmax(cost->lock_at_s, 0), cost->locked_s};
+            take_lock(basis, i, cost);
     }
 }
 

@@ -22,8 +22,9 @@ struct prediction_ratio {
 };
 struct prediction_basis {
     const struct fit_account *account;
-    double *cost_s, *weight;    /* of each measured item: median time with one worker; bytes. Owned */
-    struct simulate_lock *lock; /* the same, when it holds the lock of all workers; 0, 0: never. Owned */
+    double *cost_s, *weight; /* of each measured item: median time with one worker; bytes. Owned */
+    struct simulate_lock
+        *lock; /* the same, when it holds the lock of all workers; 0, 0: never. NULL: none does. Owned */
     size_t items;
     struct predict_pool pool; /* but for the items and contention */
     double serial_grows;      /* share of the serial parts that grows with the items */

@@ -65,6 +65,14 @@ static struct three_ways_row *find_row(const struct three_ways *ways, unsigned w
     return NULL;
 }
 
+static void put_way(struct three_ways_row *row, enum three_ways_way way, const struct prediction *prediction,
+                    const struct prediction_check *check)
+{
+    row->seconds[way] = check->measured;
+    row->predicted[way] = check->predicted;
+    row->parts[way] = three_ways_parts_of(prediction, check);
+}
+
 static void add_check(struct three_ways *ways, const struct prediction *prediction,
                       const struct prediction_check *check, enum three_ways_way way)
 {
@@ -79,9 +87,7 @@ static void add_check(struct three_ways *ways, const struct prediction *predicti
 
     if (same) {
         same->of = "both";
-        same->seconds[way] = check->measured;
-        same->predicted[way] = check->predicted;
-        same->parts[way] = three_ways_parts_of(prediction, check);
+        put_way(same, way, prediction, check);
         return;
     }
     for (int w = 0; w < WAYS; w++) {
@@ -90,10 +96,8 @@ static void add_check(struct three_ways *ways, const struct prediction *predicti
         made.predicted[w] = made.seconds[w];
         made.parts[w] = (struct three_ways_parts){made.seconds[w], made.seconds[w]};
     }
-    made.predicted[way] = check->predicted;
-    made.parts[way] = three_ways_parts_of(prediction, check);
     made.seconds[WAY_SIMULATED] = check->predicted;
-    made.seconds[way] = check->measured;
+    put_way(&made, way, prediction, check);
     g_array_append_val(ways->rows, made);
 }
 
@@ -219,7 +223,7 @@ const char *three_ways_warning(const struct three_ways *ways, char *text, size_t
     const char *cause = "one of them leaves out a cause";
 
     text[0] = '\0';
-    if (!ways->differ || !row)
+    if (!row)
         return text;
     if (difference->first == WAY_SIMULATED && interval_has_value(&parts->items))
         cause =
@@ -244,8 +248,7 @@ const char *three_ways_emulated(const struct three_ways *ways, char *text, size_
     if (row && interval_has_value(&parts->items))
         snprintf(text, bytes,
                  "simulated over emulated differs most with %u workers, %s: %+.1f%%, of which %+.1f%% "
-                 "because items "
-                 "took other times than was predicted, and %+.1f%% by the pool around them",
+                 "because items took other times than was predicted, and %+.1f%% by the pool around them",
                  row->workers, row->policy ? row->policy : "the order of the program",
                  100 * difference->relative.value, 100 * parts->items.value, 100 * parts->pool.value);
     return text;

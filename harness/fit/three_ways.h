@@ -44,8 +44,8 @@ struct three_ways_row {
     int64_t chunk;
     const char *policy;            /* of the study; NULL its own */
     struct interval seconds[WAYS]; /* simulated: from the replayed study, where it is of both */
-    struct interval
-        predicted[WAYS]; /* simulated, from the study of that way: its items, at the level of its machine */
+    /* Simulated, from the study of that way: its items, at the level of its machine. */
+    struct interval predicted[WAYS];
     struct three_ways_difference difference[WAY_PAIRS];
     struct three_ways_parts parts[WAYS]; /* of simulated against that way; of simulated itself nothing */
 };

@@ -12,9 +12,9 @@
 
 #include "harness/fit/prediction.h"
 
+/* The two factors, less 1; unknown where no trial has the times of its items. */
 struct three_ways_parts {
-    struct interval items,
-        pool; /* the two factors, less 1; unknown where no trial has the times of its items */
+    struct interval items, pool;
 };
 
 /* Of the cell of a check. Intervals: Student's t over the trials, of logarithms. */

@@ -92,6 +92,10 @@ static int by_workers(const void *a, const void *b)
 
 void knob_study_make(const struct study_data *study, struct knob_study *knob)
 {
+    const struct knob_setting setting = {.cores = study->cores,
+                                         .are_emulated = study_data_fact(study, "emulated_cores") != NULL,
+                                         .is_weak = study_data_is_weak(study)};
+
     *knob = (struct knob_study){0};
     if (g_strcmp0(study_data_fact(study, "subject"), "command") != 0 || study_data_fact(study, "replay_of"))
         return; /* of a replay the processes are not the command's */
@@ -106,15 +110,7 @@ void knob_study_make(const struct study_data *study, struct knob_study *knob)
             knob->cells[knob->count++] = cell;
     }
     qsort(knob->cells, knob->count, sizeof *knob->cells, by_workers);
-    knob->found = knob_judge(knob->cells, knob->count, study->cores,
-                             study_data_fact(study, "emulated_cores") != NULL, knob->findings);
-    for (size_t i = 0; study_data_is_weak(study) && i < knob->found; i++)
-        if (knob->findings[i].rule == KNOB_SPINNING || knob->findings[i].rule == KNOB_FIXED_TIME) {
-            memmove(&knob->findings[i], &knob->findings[i + 1],
-                    (knob->found - i - 1) * sizeof *knob->findings);
-            knob->found--;
-            i--;
-        }
+    knob->found = knob_judge(knob->cells, knob->count, &setting, knob->findings);
 }
 
 void knob_study_release(struct knob_study *knob)

@@ -1,19 +1,17 @@
 #include "harness/study/item_times.h"
 
-static unsigned workers_of(const struct study_data *study, const struct data_item *item)
+/* For each trial whether it counts, and is of the curve with so many workers. g_free(). */
+static bool *trials_with(const struct study_data *study, unsigned workers)
 {
-    return study_data_cell(study, &g_array_index(study->trials, struct data_trial, item->trial))->workers;
-}
+    bool *counts = g_new0(bool, study->trials->len + 1);
 
-/* Adds the time of an item that was done in a trial of the curve that counts. */
-static void add_time(const struct study_data *study, const struct data_item *item, GArray *times)
-{
-    const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, item->trial);
-    const struct data_cell *cell = study_data_cell(study, trial);
-    struct data_item_time time = {cell->workers, item->id, item->end_s - item->start_s};
-
-    if (item->done && time.seconds > 0 && trial->status == TRIAL_OK && g_strcmp0(cell->role, "scaling") == 0)
-        g_array_append_val(times, time);
+    for (unsigned i = 0; i < study->trials->len; i++) {
+        const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, i);
+        const struct data_cell *cell = study_data_cell(study, trial);
+        counts[i] =
+            trial->status == TRIAL_OK && cell->workers == workers && g_strcmp0(cell->role, "scaling") == 0;
+    }
+    return counts;
 }
 
 static int by_item_and_time(const void *a, const void *b)
@@ -45,13 +43,16 @@ static void take(struct study_data *study, unsigned workers)
 {
     GArray *times = g_array_new(FALSE, FALSE, sizeof(struct data_item_time));
     const GArray *from[] = {study->items, study->loose_items};
+    bool *counts = trials_with(study, workers);
 
     for (size_t a = 0; a < G_N_ELEMENTS(from); a++)
         for (unsigned i = 0; i < from[a]->len; i++) {
             const struct data_item *item = &g_array_index(from[a], struct data_item, i);
-            if (workers_of(study, item) == workers)
-                add_time(study, item, times);
+            struct data_item_time time = {workers, item->id, item->end_s - item->start_s};
+            if (counts[item->trial] && item->done && time.seconds > 0)
+                g_array_append_val(times, time);
         }
+    g_free(counts);
     g_array_sort(times, by_item_and_time);
     add_medians(study, times);
     g_array_free(times, TRUE);

@@ -37,8 +37,8 @@ struct study {
 struct study_batch_item {
     int64_t id, bytes, width, height, progressive, samples_decoded, pixels_written, pixels_converted;
     int64_t replay_wall_ns, replay_cpu_ns; /* of a replayed study: what its item takes with one worker */
-    int64_t replay_lock_at_ns,
-        replay_locked_ns; /* of that wall time: before the lock of all workers, and with it */
+    int64_t replay_lock_at_ns;             /* of that wall time: before it has the lock of all workers; */
+    int64_t replay_locked_ns;              /* with it; STUDY_UNKNOWN: none, or not known */
     const char *path, *kind;
 };
 
@@ -89,7 +89,7 @@ struct study_item {
     const char *state, *engine;
     int64_t claim_ns, start_ns, end_ns, cpu_ns, read_ns, decode_ns, scale_ns, overlay_ns, encode_ns,
         digest_ns, store_ns, bytes_in, bytes_out;
-    int64_t locked_ns, unlocked_ns;              /* instants between which it held the lock of all workers */
+    int64_t locked_ns, unlocked_ns;              /* it held the lock of all workers; STUDY_UNKNOWN: never */
     int64_t antagonist_bytes, antagonist_cpu_ns; /* what an antagonist did while the item was in progress */
 };
 

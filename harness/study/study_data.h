@@ -133,14 +133,13 @@ struct study_data {
     bool is_export; /* a CSV that `knee export` wrote: cells, trials and some facts are those of a study */
     GArray *cells;  /* struct data_cell */
     GArray *trials; /* struct data_trial, in the order of their ids */
-    GArray *item_times; /* struct data_item_time, by workers, then id; of scaling cells' trials that count */
-    GArray
-        *loose_items; /* struct data_item of those without worker or instants: only their times, if known */
-    GArray *batch;    /* struct data_batch_item, by id */
-    GPtrArray *kinds; /* char * */
-    GArray *counters; /* struct data_counter */
-    GArray *workers;  /* struct data_worker, by trial and slot; of every trial */
-    GArray *items;    /* struct data_item, by trial and id */
+    GArray *item_times;  /* struct data_item_time, by workers, then id; of scaling cells' trials that count */
+    GArray *loose_items; /* struct data_item of done items whose worker is not recorded: for their times */
+    GArray *batch;       /* struct data_batch_item, by id */
+    GPtrArray *kinds;    /* char * */
+    GArray *counters;    /* struct data_counter */
+    GArray *workers;     /* struct data_worker, by trial and slot; of every trial */
+    GArray *items;       /* struct data_item, by trial and id */
     GArray *
         pressed; /* struct data_pressed, by trial: trials next to antagonists are here and in no array above */
     GArray *shards;        /* struct data_shard, by trial */

@@ -124,10 +124,10 @@ static void read_item(void *context, int64_t trial, const void *row)
     if (!find_trial(reading, trial))
         return;
     item.trial = reading->at;
-    g_array_append_vals(!isnan(item.start_s + item.end_s) && from->worker != STUDY_UNKNOWN
-                            ? reading->data->items
-                            : reading->data->loose_items,
-                        &item, 1);
+    if (!isnan(item.start_s + item.end_s) && from->worker != STUDY_UNKNOWN)
+        g_array_append_val(reading->data->items, item);
+    else if (item.done && item.end_s > item.start_s)
+        g_array_append_val(reading->data->loose_items, item);
 }
 
 /* --- counters --------------------------------------------------------------------------------- */

@@ -62,7 +62,7 @@ struct trial_outcome {
     struct noise_sample noise_before, noise_after;
 
     /* Of a command only (trial_command.h); its table is made from its spans. */
-    uint64_t begin_ns, end_ns; /* start of its process, its end; of the emulated machine */
+    uint64_t begin_ns, end_ns; /* start of its process, its end; with share, of the emulated machine */
     double share;              /* of a real core, that an emulated one had; 0: real cores */
     uint64_t units;            /* of work in the trial; 0 not known */
     char complaint[320];       /* why its output or its spans are wrong; empty none */

@@ -47,7 +47,7 @@ struct trial_command {
     const struct command_spec *spec;
     const char *spans_path;  /* value of KNEE_SPANS */
     const char *stdout_path; /* where its standard output goes when that is its output */
-    uint32_t real_cores;     /* that emulated ones are shares of; 0 without emulation */
+    uint32_t real_cores;     /* of this machine: emulated ones are shares of them */
     bool gives_begin; /* KNEE_BEGIN: the instant before its start, ns of CLOCK_MONOTONIC; for a replay */
     bool has_items;   /* items are those of the study; else they are taken from the first run */
     struct spans_items items; /* owned */

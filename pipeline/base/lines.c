@@ -1,5 +1,6 @@
 #include "pipeline/base/lines.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,4 +92,26 @@ enum lines_result lines_next(struct lines *lines, char **line, size_t *length)
     if (lines->start > lines->end)
         lines->start = lines->end;
     return LINES_LINE;
+}
+
+int lines_each(FILE *file, const char *path, int (*take)(void *context, char *line, unsigned long number),
+               void *context, const char *wrong, struct fault *fault)
+{
+    struct lines lines;
+    enum lines_result got = LINES_LINE;
+    unsigned long number = 0;
+    bool is_right = true;
+    size_t length;
+    char *line;
+
+    if (lines_begin(&lines, file, '\n', LINES_OF_PATHS))
+        return fault_sys(fault, "%s: no memory", path);
+    while (is_right && (got = lines_next(&lines, &line, &length)) == LINES_LINE)
+        is_right = ++number && strlen(line) == length && take(context, line, number) == 0;
+    lines_end(&lines);
+    if (is_right && got == LINES_END)
+        return 0;
+    if (got == LINES_FAILED)
+        return fault_set(fault, "reading %s: %s", path, strerror(errno));
+    return fault_set(fault, "%s:%lu: %s", path, is_right ? number + 1 : number, wrong);
 }

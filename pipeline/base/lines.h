@@ -1,7 +1,8 @@
 /* lines.h: a text line by line, whatever the file holds. A line that does not end (a file of zeros, sparse and as large
  * as a disk) costs no more memory than the longest line that is allowed.
  *
- * Caller's sequence: lines_begin(), lines_next() until it is not LINES_LINE, lines_end(). The file is the caller's.
+ * Caller's sequence: lines_begin(), lines_next() while it gives LINES_LINE or LINES_LONG, lines_end(), also after a
+ * lines_begin() that failed; or lines_each() alone. The file is the caller's.
  */
 #ifndef KNEE_LINES_H
 #define KNEE_LINES_H
@@ -9,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+
+#include "pipeline/base/fault.h"
 
 /* For lines that hold paths, each byte of them escaped, and numbers. */
 #define LINES_OF_PATHS ((size_t)64 << 10)
@@ -40,5 +43,11 @@ int lines_begin(struct lines *lines, FILE *file, char ending, size_t most);
 enum lines_result lines_next(struct lines *lines, char **line, size_t *length);
 
 void lines_end(struct lines *lines);
+
+/* Calls take for each line of a text whose lines have LINES_OF_PATHS bytes at most, with its number from 1, as long as
+ * it returns 0. path: of the file, for messages; wrong: what a line is that take refuses, that holds a NUL or is too
+ * long, and what to do. Returns 0, or -1 with fault: "PATH:NUMBER: WRONG", or why the file cannot be read. */
+int lines_each(FILE *file, const char *path, int (*take)(void *context, char *line, unsigned long number),
+               void *context, const char *wrong, struct fault *fault);
 
 #endif

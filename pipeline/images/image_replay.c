@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,21 +9,12 @@
 #include <unistd.h>
 
 #include "pipeline/base/clock.h"
+#include "pipeline/base/scratch.h"
 #include "pipeline/images/image_internal.h"
 #include "pipeline/images/output/store.h"
 #include "pipeline/images/recipe/output_name.h"
 
 /* --- links ------------------------------------------------------------------------------------ */
-
-enum { OPEN_FOLDERS = 32 };
-
-static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
-{
-    (void)status;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
 
 /* Links every file below one folder into another, which is made. Returns 0, or -1. */
 static int link_all(const char *from, const char *to)
@@ -49,9 +39,9 @@ void image_replay_link(const char *folder)
     gchar *from = g_build_filename(folder, IMAGE_REPLAY_RENDITIONS, NULL),
           *to = g_build_filename(folder, IMAGE_REPLAY_LINKS, NULL);
 
-    nftw(to, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+    scratch_remove_tree(to);
     if (link_all(from, to))
-        nftw(to, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+        scratch_remove_tree(to);
     g_free(from);
     g_free(to);
 }

@@ -41,7 +41,7 @@ struct item_record {
     uint64_t start_ns;               /* work on it began */
     uint64_t end_ns;                 /* work on it ended, outputs stored */
     uint64_t cpu_ns;                 /* CPU time of the whole worker process over the item, all threads */
-    uint64_t locked_ns, unlocked_ns; /* it held the lock of all workers from .. to */
+    uint64_t locked_ns, unlocked_ns; /* it held the lock of all workers; 0 never */
     uint64_t stage_ns[ITEM_STAGES];  /* time in each of the workload's stages; index 0 is unused */
     uint64_t bytes_in;               /* size of the input; 0 unknown */
     uint64_t bytes_out;              /* size of all outputs */

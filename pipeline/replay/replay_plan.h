@@ -24,8 +24,8 @@
 
 struct replay_item {
     uint64_t wall_ns, cpu_ns; /* with one worker */
-    uint64_t lock_at_ns,
-        locked_ns; /* of its time: before the lock of all workers, and with it; 0, 0: it takes none */
+    uint64_t lock_at_ns;      /* of its time: before it has the lock of all workers; */
+    uint64_t locked_ns;       /* with it; both 0: it takes none */
 };
 
 struct replay_label {

@@ -1,6 +1,6 @@
 /* Causes put into simulated trials, and what the core-second account says of them. Prints a table; exit 1
  * when a cause is not recovered within 2% of all core-seconds or 10% of its size, or is not named first, in
- * 95% of the runs, or when the speedup foretold for its removal is more than 5% off. Usage: attribution
+ * 95% of the runs, or when the speedup predicted for its removal is more than 5% off. Usage: attribution
  * [RUNS] (200)
  *
  * A run is a study of five blocks with 1 and n workers; n, the number of items and the size of the cause (6
@@ -180,7 +180,7 @@ static double real_speedup(const struct sim_pool *pool, unsigned workers, struct
 }
 
 struct tally {
-    unsigned runs, recovered, named, foretold;
+    unsigned runs, recovered, named, predicted;
     double injected, off, worst_off, worst_speedup, closure;
 };
 
@@ -201,7 +201,7 @@ static void run_one(enum injection injection, struct random_stream *random, stru
     tally->runs++;
     tally->recovered += off <= fmax(0.02 * study.total_s, 0.10 * study.truth_s);
     tally->named += account_top(study.core_s) == injections[injection].cause;
-    tally->foretold += speedup_off <= 0.05;
+    tally->predicted += speedup_off <= 0.05;
     tally->injected += study.truth_s / study.total_s;
     tally->off += off / study.total_s;
     tally->worst_off = fmax(tally->worst_off, off / study.total_s);
@@ -225,8 +225,8 @@ int main(int argc, char **argv)
             run_one((enum injection)i, &random, &t);
         printf("%-18s %8.2f%% %8.3f%% %8.3f%% %9.1f%% %9.1f%% %9.1f%% %9.2f%% %8.1e\n", injections[i].name,
                100 * t.injected / runs, 100 * t.off / runs, 100 * t.worst_off, 100.0 * t.recovered / runs,
-               100.0 * t.named / runs, 100.0 * t.foretold / runs, 100 * t.worst_speedup, t.closure);
-        if (t.recovered < 0.95 * runs || t.named < 0.95 * runs || t.foretold < 0.95 * runs ||
+               100.0 * t.named / runs, 100.0 * t.predicted / runs, 100 * t.worst_speedup, t.closure);
+        if (t.recovered < 0.95 * runs || t.named < 0.95 * runs || t.predicted < 0.95 * runs ||
             t.closure > 0.001)
             status = 1;
     }

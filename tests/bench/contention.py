@@ -159,7 +159,7 @@ def replayed_study(given: argparse.Namespace, case: str) -> Path:
 
 
 def emulated_counts(given: argparse.Namespace) -> str:
-    return ",".join(str(n) for n in sorted({1, 2, max(given.emulate // 2, 2), given.emulate}))
+    return ",".join(str(n) for n in sorted({1, 2, max(given.emulate // 2, 2), max(given.emulate, 2)}))
 
 
 def emulated_study(given: argparse.Namespace, case: str) -> Path:

@@ -11,24 +11,13 @@
 #include "pipeline/images/output/limits.h"
 #include "pipeline/pool/pool.h"
 #include "pipeline/pool/sandbox.h"
+#include "tests/bench/no_item.h"
 
 enum phase { FORK, CONFINE, INITIALIZER, READY, CPU, FAULTS, PHASES };
 
 static const char *const phase_names[PHASES] = {
     [FORK] = "fork (ms)",   [CONFINE] = "limits, sandbox (ms)", [INITIALIZER] = "initializer (ms)",
     [READY] = "ready (ms)", [CPU] = "own CPU time (ms)",        [FAULTS] = "page faults"};
-
-static int no_item(void *context, void *state, uint64_t index, struct item_record *record, void *payload,
-                   struct fault *fault)
-{
-    (void)context;
-    (void)state;
-    (void)index;
-    (void)record;
-    (void)payload;
-    (void)fault;
-    return 0;
-}
 
 static int ascending(const void *a, const void *b)
 {

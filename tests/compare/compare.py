@@ -77,7 +77,8 @@ def make_batch(root: str, count: int, folder: str) -> list[str]:
 
 
 def plan_of(given: argparse.Namespace, batch: list[str], found: list[Cell]) -> dict[str, Any]:
-    """What the trials of one comparison have in common. The programs are their files' digests: a new build is another."""
+    """What the trials of one comparison have in common. knee is its file's digest: a new build is another; the other
+    programs are taken to be the same."""
     with open(given.knee, "rb") as file:
         knee = hashlib.file_digest(file, "sha256").hexdigest()
     return {"batch": batch, "knee_sha256": knee, "cores": cores_here(), "emulated_cores": given.cores,
@@ -114,10 +115,9 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
 
 
-def all_trials(found: list[Cell], folder: str, given: argparse.Namespace, journal: Journal) -> None:
-    """Memory first, and caches are warm from then on; each trial is written at once."""
+def all_trials(found: list[Cell], folder: str, given: argparse.Namespace, journal: Journal) -> dict[str, float]:
+    """Memory first, and caches are warm from then on; each trial is written at once. Returns the memory of each program."""
     peaks, cpu_s = memory_of(found, folder, given)
-    journal.remember(peaks)
     wanted = [(block, cell) for block in range(1, given.blocks + 1)
               for cell in random.Random(block).sample(found, len(found))]
     left = [(block, cell) for block, cell in wanted
@@ -132,6 +132,7 @@ def all_trials(found: list[Cell], folder: str, given: argparse.Namespace, journa
             print(f"compare: block {block} of {given.blocks}; about {duration(rest)} left", file=sys.stderr)
             last = block
         journal.add(measured(cell, folder, block, given))
+    return peaks
 
 
 def write(given: argparse.Namespace, rows: list[Row], peaks: dict[str, float], count: int) -> None:
@@ -156,14 +157,14 @@ def main() -> int:
         found = cells(programs(given.knee, given.modules, given.sharp_missing), given)
         journal = Journal(given.out, plan_of(given, batch, found), given.restart)
         try:
-            all_trials(found, folder, given, journal)
+            peaks = all_trials(found, folder, given, journal)
         except Failed as why:
             print(f"compare: {why}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
             print("compare: interrupted; the same command continues it", file=sys.stderr)
             return 130
-    write(given, [row for row in journal.rows if int(row["block"]) <= given.blocks], journal.peaks, len(batch))
+    write(given, [row for row in journal.rows if int(row["block"]) <= given.blocks], peaks, len(batch))
     return 0
 
 

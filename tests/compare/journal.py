@@ -20,31 +20,24 @@ class Journal:
     def __init__(self, folder: str, plan: dict[str, Any], restart: bool) -> None:
         self.path, self.plan_path = f"{folder}/trials.csv", f"{folder}/compare-plan.json"
         self.rows: list[Row] = []
-        self.peaks: dict[str, float] = {}
-        self.plan = plan
         if not restart and os.path.exists(self.plan_path) and os.path.exists(self.path):
             with open(self.plan_path, encoding="utf-8") as file:
                 found = json.load(file)
-            if found["plan"] == plan:
-                self.peaks = found["memory_mib"]
+            if found == plan:
                 self.rows = self.read()
         with open(self.path, "w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, FIELDS)
             writer.writeheader()
             writer.writerows(self.rows)
-        self.remember(self.peaks)
+        with open(f"{self.plan_path}.new", "w", encoding="utf-8") as file:
+            json.dump(plan, file, indent=1)
+        os.replace(f"{self.plan_path}.new", self.plan_path)
 
     def read(self) -> list[Row]:
         """Without a last line that was cut off."""
         with open(self.path, encoding="utf-8", newline="") as file:
             lines = [line for line in file if line.endswith("\n")]
         return [typed(row) for row in csv.DictReader(lines)]
-
-    def remember(self, peaks: dict[str, float]) -> None:
-        self.peaks = peaks
-        with open(f"{self.plan_path}.new", "w", encoding="utf-8") as file:
-            json.dump({"plan": self.plan, "memory_mib": peaks}, file, indent=1)
-        os.replace(f"{self.plan_path}.new", self.plan_path)
 
     def has(self, key: tuple[str, str, int, int, int]) -> bool:
         """key: the first five fields."""

@@ -125,7 +125,7 @@ if truncate -s 1T out/.knee/journal 2>/dev/null; then
     sparse "a watermark" 'larger than 1024 MiB' run --recipe watermark.recipe batch other
     sparse "a table" 'larger than 256 MiB' fit --csv sparse
     sparse "a baseline" 'larger than 256 MiB' gate --baseline sparse "$small"
-    sparse "a machine" 'larger than 256 MiB|machine|topology' predict --cores 4 --machine sparse "$small"
+    sparse "a machine" "not a machine in hwloc's XML" predict --cores 4 --machine sparse "$small"
     sparse "a study" 'study' fit sparse-study
     truncate -s 1T out/FAILED.tsv
     sparse "the list of failed items" 'not a line of a list' verify --recompute 1 batch out

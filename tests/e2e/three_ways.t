@@ -105,7 +105,7 @@ if [ $counts = 1 ]; then
     "$KNEE" report --curve --replayed again --emulated emulated real >out 2>err
     is "$? $(json 't["replayed_study"] is None or t["emulated_study"] is None' real/fit.json)" "0 False" "a report with both makes the fit with both"
 else
-    skip "cores cannot be emulated here, or the machine is too busy for it" 4
+    skip "cores cannot be emulated here, or the machine is too busy for it" "an emulated study: three ways, three differences"
 fi
 
 refused() { # refused CODE PATTERN NAME ARGUMENTS...

@@ -10,18 +10,7 @@
 
 #include "pipeline/images/image_workload.h"
 #include "pipeline/pool/pool.h"
-
-static int no_item(void *context, void *state, uint64_t index, struct item_record *record, void *payload,
-                   struct fault *fault)
-{
-    (void)context;
-    (void)state;
-    (void)index;
-    (void)record;
-    (void)payload;
-    (void)fault;
-    return 0;
-}
+#include "tests/bench/no_item.h"
 
 static double all_ready_ms(const struct item_table *table, uint32_t workers)
 {

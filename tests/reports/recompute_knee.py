@@ -91,12 +91,3 @@ def found(times: dict[int, Any], cores: int, weak: bool) -> Interval | None:
             return float(n), low, float(n)
         before = n
     return None
-
-
-def serial_knee(interval: Interval) -> Interval:
-    """The smallest whole n at which Amdahl's law with this serial fraction is below."""
-
-    def at(s: float | None) -> float | None:
-        return None if s is None or s <= 0 else math.floor(1 + DELTA / ((1 - DELTA) * s)) + 1.0
-
-    return at(interval[0]), at(interval[2]), at(interval[1])

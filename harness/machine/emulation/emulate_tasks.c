@@ -102,9 +102,10 @@ int emulate_tasks_open(struct emulate_tasks *tasks, uint32_t cores, uint32_t rea
     cell_path(tasks, path);
     if (!tasks->owners)
         fault_sys(fault, "emulated cores: no memory");
-    else if (mkdir(tasks->base, 0755))
+    else if (mkdir(tasks->base, 0755)) {
         fault_set(fault, "emulated cores: making %s: %s", tasks->base, strerror(errno));
-    else if (make_group(path, tasks->quota_us * (cell_cores < cores ? cell_cores : cores)))
+        tasks->base[0] = '\0'; /* what is there is not ours */
+    } else if (make_group(path, tasks->quota_us * (cell_cores < cores ? cell_cores : cores)))
         fault_set(fault, "emulated cores: making %s: %s", path, strerror(errno));
     else if (free_group(tasks) < 0)
         fault_set(fault, "emulated cores: making a group in %s: %s", path, strerror(tasks->error));

@@ -329,9 +329,8 @@ int subject_command_print(const struct subject *subject, const struct plan *plan
     fprintf(file, "spans    %s\n", spans ? spans : "not known");
     if (subject->emulated_cores)
         fprintf(file,
-                "emulated each thread had %.1f%% of a real core; waiting (sleep, disk) is not slowed down, "
-                "spinning\n"
-                "         is seen late, and a program that counts cores finds the real ones\n",
+                "emulated each thread had %.1f%% of a real core; waiting (sleep, disk) is not slowed down,\n"
+                "         spinning is seen late, and a program that counts cores finds the real ones\n",
                 100 / emulation_dilation(subject->emulated_cores, subject->topology.usable_cores));
     g_free(spans);
     g_free(check);

@@ -12,8 +12,9 @@ static int read_rows(VipsRegion *region, void *sequence, void *a, void *b, gbool
     (void)sequence;
     (void)b;
     (void)stop;
-    if (region->valid.top != reader->done)
-        fault_bug(&fault, "row %d of a PNG file is asked for after row %d", region->valid.top, reader->done);
+    if (region->valid.top != reader->done || region->valid.left || region->valid.width != reader->width)
+        fault_bug(&fault, "row %d of a PNG file, from %d on, %d wide, is asked for after row %d",
+                  region->valid.top, region->valid.left, region->valid.width, reader->done);
     else if (png_reader_rows(reader, region->data, (size_t)region->bpl, region->valid.height, &fault) == 0)
         return 0;
     vips_error("PNG", "%s", g_str_has_prefix(fault.text, "PNG: ") ? fault.text + 5 : fault.text);

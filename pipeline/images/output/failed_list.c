@@ -92,8 +92,9 @@ static int add(struct failed_list *list, const char *path)
 }
 
 /* Returns 0, or -1 when the line has another form; the heading is no item. */
-static int read_line(struct failed_list *list, char *line, unsigned long number)
+static int read_line(void *context, char *line, unsigned long number)
 {
+    struct failed_list *list = context;
     char *tab = strchr(line, '\t');
     int tabs = 0;
 
@@ -112,28 +113,6 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int read_stream(struct failed_list *list, FILE *file, const char *path, struct fault *fault)
-{
-    struct lines lines;
-    enum lines_result got = LINES_LINE;
-    unsigned long number = 0;
-    size_t length;
-    char *line;
-    bool sound = true;
-
-    if (lines_begin(&lines, file, '\n', LINES_OF_PATHS))
-        return fault_sys(fault, "%s: no memory", path);
-    while (sound && (got = lines_next(&lines, &line, &length)) == LINES_LINE)
-        sound = strlen(line) == length && read_line(list, line, ++number) == 0;
-    lines_end(&lines);
-    if (sound && got == LINES_END)
-        return 0;
-    if (got == LINES_FAILED)
-        return fault_set(fault, "reading %s: %s", path, strerror(errno));
-    return fault_set(fault, "%s:%lu: not a line of a list of failed items: run the batch again", path,
-                     number + sound);
-}
-
 int failed_list_read(struct failed_list *list, const char *folder, struct fault *fault)
 {
     char path[4096];
@@ -149,7 +128,8 @@ int failed_list_read(struct failed_list *list, const char *folder, struct fault 
     file = plain_file_stream(path, &why);
     if (!file)
         return fault_set(fault, "%s: %s: give a folder that 'knee run' has written", path, why);
-    failed = read_stream(list, file, path, fault);
+    failed = lines_each(file, path, read_line, list,
+                        "not a line of a list of failed items: run the batch again", fault);
     fclose(file);
     if (failed)
         failed_list_release(list);

@@ -164,12 +164,17 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static int read_line(struct manifest *manifest, char *line)
+/* A comment is passed over, as by sha256sum. */
+static int read_line(void *context, char *line, unsigned long number)
 {
+    struct manifest *manifest = context;
     bool escaped = *line == '\\';
     char *text = escaped ? line + 1 : line;
     uint8_t digest[32];
 
+    (void)number;
+    if (*line == '#')
+        return 0;
     if (strnlen(text, 67) < 67 || text[64] != ' ' || (text[65] != ' ' && text[65] != '*'))
         return -1;
     for (size_t i = 0; i < 32; i++) {
@@ -181,31 +186,6 @@ static int read_line(struct manifest *manifest, char *line)
     if (escaped && unescape(text + 66))
         return -1;
     return manifest_add(manifest, text + 66, digest);
-}
-
-static int read_stream(struct manifest *manifest, FILE *file, const char *path, struct fault *fault)
-{
-    struct lines lines;
-    enum lines_result got = LINES_LINE;
-    unsigned long number = 0;
-    size_t length;
-    char *line;
-    bool sound = true;
-
-    if (lines_begin(&lines, file, '\n', LINES_OF_PATHS))
-        return fault_sys(fault, "%s: no memory", path);
-    while (sound && (got = lines_next(&lines, &line, &length)) == LINES_LINE) {
-        number++;
-        if (*line != '#') /* a comment, which sha256sum skips too */
-            sound = strlen(line) == length && read_line(manifest, line) == 0;
-    }
-    lines_end(&lines);
-    if (sound && got == LINES_END)
-        return 0;
-    if (got == LINES_FAILED)
-        return fault_set(fault, "reading %s: %s", path, strerror(errno));
-    return fault_set(fault, "%s:%lu: not a line of sha256sum: make the manifest again with 'knee run'", path,
-                     number + sound);
 }
 
 int manifest_read(struct manifest *manifest, const char *file, struct fault *fault)
@@ -224,7 +204,8 @@ int manifest_read(struct manifest *manifest, const char *file, struct fault *fau
     if (!stream)
         return fault_set(fault, "manifest %s: %s: give a manifest or a folder that 'knee run' has written",
                          path, why);
-    failed = read_stream(manifest, stream, path, fault);
+    failed = lines_each(stream, path, read_line, manifest,
+                        "not a line of sha256sum: make the manifest again with 'knee run'", fault);
     if (!failed && !manifest->count && fseek(stream, 0, SEEK_END) == 0 && ftell(stream) == 0)
         failed = fault_set(fault, "manifest %s: it is empty: give one that 'knee run' has written", path);
     fclose(stream);

@@ -128,9 +128,11 @@ void whole_file_put_field(FILE *file, const char *text, char after)
             fputs("\\r", file);
         else if (*c == '\\')
             fputs("\\\\", file);
-        else
+        else if (control)
             for (size_t i = 0; i < length; i++)
-                fprintf(file, control ? "\\x%02x" : "%c", (unsigned char)c[i]);
+                fprintf(file, "\\x%02x", (unsigned char)c[i]);
+        else
+            fwrite(c, 1, length, file);
     }
     fputc(after, file);
 }

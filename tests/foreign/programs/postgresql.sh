@@ -1,6 +1,6 @@
 #!/bin/sh
-# postgresql.sh serve|bench: a PostgreSQL server in folder db of the current one, which listens to a socket there and to
-# nothing else. It does not run as root: root becomes the user of Debian's package.
+# postgresql.sh serve: a PostgreSQL server in folder db of the current one, which listens to a socket there and to
+# nothing else; ready: waits for it and makes the table.
 set -eu
 bin=$(find /usr/lib/postgresql/*/bin -maxdepth 0 | sort -V | tail -n 1)
 run=

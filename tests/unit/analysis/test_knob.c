@@ -10,6 +10,14 @@
 
 #include "analysis/knob/knob.h"
 
+static size_t judge(const struct knob_cell *cells, size_t count, unsigned cores, bool are_emulated,
+                    struct knob_finding findings[KNOB_RULES])
+{
+    const struct knob_setting setting = {.cores = cores, .are_emulated = are_emulated};
+
+    return knob_judge(cells, count, &setting, findings);
+}
+
 enum { CELLS_MOST = 4 };
 
 static struct knob_cell cell(unsigned workers, double wall_s, double cpu_s, double runqueue_s, double threads)
@@ -124,7 +132,7 @@ static void rules_by_kind_of_program(void **state)
             cells[count] =
                 cell(kind->cells[count].workers, kind->cells[count].wall_s, kind->cells[count].cpu_s,
                      kind->cells[count].runqueue_s, kind->cells[count].threads);
-        found = knob_judge(cells, count, kind->cores, false, findings);
+        found = judge(cells, count, kind->cores, false, findings);
         if (found != (kind->rule ? 1u : 0u))
             fail_msg("%s: %zu findings: %s", kind->name, found, found ? findings[0].sentence : "");
         if (!kind->rule)
@@ -144,7 +152,7 @@ static void processes_that_run_on(void **state)
     (void)state;
     cells[0].left_running = 0;
     cells[1].left_running = 3;
-    assert_int_equal(knob_judge(cells, 2, 2, false, findings), 1);
+    assert_int_equal(judge(cells, 2, 2, false, findings), 1);
     assert_string_equal(knob_rule_name(findings[0].rule), "left");
     assert_int_equal(findings[0].workers, 2);
     assert_non_null(
@@ -158,12 +166,12 @@ static void waiting_on_emulated_cores(void **state)
     struct knob_finding findings[KNOB_RULES];
 
     (void)state;
-    assert_int_equal(knob_judge(cells, 2, 2, false, findings), 0);
-    assert_int_equal(knob_judge(cells, 2, 2, true, findings), 1);
+    assert_int_equal(judge(cells, 2, 2, false, findings), 0);
+    assert_int_equal(judge(cells, 2, 2, true, findings), 1);
     assert_string_equal(knob_rule_name(findings[0].rule), "waiting");
     assert_non_null(strstr(findings[0].sentence, "one worker used 0.60 of an emulated core"));
     cells[0].cpu_s = cells[1].cpu_s = 0.9;
-    assert_int_equal(knob_judge(cells, 1, 2, true, findings), 0);
+    assert_int_equal(judge(cells, 1, 2, true, findings), 0);
 }
 
 /* A benchmark with a duration: its CPU time says that each worker works, its time says nothing. */
@@ -171,16 +179,18 @@ static void a_given_time(void **state)
 {
     struct knob_cell cells[] = {cell(1, 3, 3, 0, 2), cell(2, 3.1, 6, 0, 3), cell(4, 3, 11, 0, 5)};
     struct knob_finding findings[KNOB_RULES];
+    const struct knob_setting weak = {.cores = 4, .is_weak = true};
 
     (void)state;
-    assert_int_equal(knob_judge(cells, 3, 4, false, findings), 1);
+    assert_int_equal(judge(cells, 3, 4, false, findings), 1);
     assert_string_equal(knob_rule_name(findings[0].rule), "fixed-time");
     assert_int_equal(findings[0].workers, 2);
     assert_non_null(
         strstr(findings[0].sentence, "2 workers take as long as one, and 2.0 times its CPU time"));
     cells[1].wall_s = 4; /* it gets slower: threads spin */
-    assert_int_equal(knob_judge(cells, 2, 4, false, findings), 1);
+    assert_int_equal(judge(cells, 2, 4, false, findings), 1);
     assert_string_equal(knob_rule_name(findings[0].rule), "spinning");
+    assert_int_equal(knob_judge(cells, 3, &weak, findings), 0); /* as much more work as workers */
 }
 
 static void bound_to_fewer_cpus(void **state)
@@ -190,14 +200,14 @@ static void bound_to_fewer_cpus(void **state)
 
     (void)state;
     cells[0].cpus_allowed = cells[1].cpus_allowed = 1;
-    assert_int_equal(knob_judge(cells, 2, 4, false, findings), 1);
+    assert_int_equal(judge(cells, 2, 4, false, findings), 1);
     assert_string_equal(knob_rule_name(findings[0].rule), "narrow");
     assert_int_equal(findings[0].workers, 2);
     assert_non_null(strstr(findings[0].sentence, "may use 1 CPU of the cell's 2"));
-    assert_int_equal(knob_judge(cells, 2, 1, false, findings), 0); /* there is no second core */
-    cells[1] = cell(2, 0.5, 1, 0, 2); /* two CPUs are used, of which looks saw one */
+    assert_int_equal(judge(cells, 2, 1, false, findings), 0); /* there is no second core */
+    cells[1] = cell(2, 0.5, 1, 0, 2);                         /* two CPUs are used, of which looks saw one */
     cells[1].cpus_allowed = 1;
-    assert_int_equal(knob_judge(cells, 2, 4, false, findings), 0);
+    assert_int_equal(judge(cells, 2, 4, false, findings), 0);
 }
 
 static void outputs(void **state)
@@ -210,13 +220,13 @@ static void outputs(void **state)
         cells[i].outputs = 1;
         cells[i].same_as_one = cells[i].same_as_two = 1;
     }
-    assert_int_equal(knob_judge(cells, 3, 2, false, findings), 0);
+    assert_int_equal(judge(cells, 3, 2, false, findings), 0);
     cells[0].same_as_two = cells[1].same_as_one = cells[2].same_as_one = 0;
-    assert_int_equal(knob_judge(cells, 3, 2, false, findings), 1);
+    assert_int_equal(judge(cells, 3, 2, false, findings), 1);
     assert_int_equal(findings[0].rule, KNOB_OUTPUT);
     assert_int_equal(findings[0].workers, 2);
     cells[0].outputs = 2;
-    assert_int_equal(knob_judge(cells, 3, 2, false, findings), 1);
+    assert_int_equal(judge(cells, 3, 2, false, findings), 1);
     assert_int_equal(findings[0].workers, 1);
     assert_non_null(strstr(findings[0].sentence, "from trial to trial"));
 }
@@ -226,7 +236,7 @@ static void nothing(void **state)
     struct knob_finding findings[KNOB_RULES];
 
     (void)state;
-    assert_int_equal(knob_judge(NULL, 0, 2, false, findings), 0);
+    assert_int_equal(judge(NULL, 0, 2, false, findings), 0);
 }
 
 int main(void)

@@ -114,7 +114,7 @@ static void a_sparse_file_has_an_end(void **state)
     fclose(file);
 }
 
-static void what_cannot_be_read_is_told(void **state)
+static void what_cannot_be_read_is_an_error(void **state)
 {
     FILE *folder = fopen("/", "r");
     struct lines lines;
@@ -130,14 +130,46 @@ static void what_cannot_be_read_is_told(void **state)
     fclose(folder);
 }
 
+/* Takes words of three bytes. */
+static int take_word(void *context, char *line, unsigned long number)
+{
+    *(unsigned long *)context = number;
+    return strlen(line) == 3 ? 0 : -1;
+}
+
+static void a_wrong_line_has_its_number(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t bytes;
+        const char *said; /* NULL: nothing is wrong */
+    } cases[] = {{"one\ntwo\n", 8, NULL},
+                 {"", 0, NULL},
+                 {"three\n", 6, "a list:1: no word"},
+                 {"one\nthree\n", 10, "a list:2: no word"},
+                 {"one\ntw\0\n", 8, "a list:2: no word"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        FILE *file = file_of(cases[i].text, cases[i].bytes);
+        struct fault fault = {.text = ""};
+        unsigned long last = 0;
+        int result = lines_each(file, "a list", take_word, &last, "no word", &fault);
+        fclose(file);
+        assert_int_equal(result, cases[i].said ? -1 : 0);
+        assert_string_equal(fault.text, cases[i].said ? cases[i].said : "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_wrong_line_has_its_number),
         cmocka_unit_test(lines_are_returned_without_their_ending),
         cmocka_unit_test(long_lines_are_skipped),
         cmocka_unit_test(a_zero_byte_is_part_of_a_line),
         cmocka_unit_test(a_sparse_file_has_an_end),
-        cmocka_unit_test(what_cannot_be_read_is_told),
+        cmocka_unit_test(what_cannot_be_read_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

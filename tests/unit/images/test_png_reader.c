@@ -172,7 +172,8 @@ static void chunks_may_divide_the_data_anywhere(void **state)
     g_free(file.data);
 }
 
-/* A byte of a chunk is changed: its checksum tells. A byte of the data and the chunk's checksum: their own does. */
+/* A byte of a chunk is changed: its checksum does not fit. A byte of the data and the chunk's checksum: that of the
+ * data does not. */
 static void damage_is_found_everywhere(void **state)
 {
     struct file file = make(3, false, false, VIPS_FOREIGN_PNG_FILTER_ALL, 6);
