@@ -10,9 +10,10 @@
 #     one setting: workers true, failed false   two settings: workers 1.0, failed 0.0   memory: 0:10:00
 # Why it matters: the type of a field changes with the data, so that a consumer that was tried with a whole study fails,
 #   or counts true as 1 or not at all, for the first one with a single setting or without failures.
-# Packages: Debian 12 csvkit and python3-csvkit 1.0.7-1, python3-agate 1.6.3-2, and what these load (python3-babel,
-#   python-babel-localedata, python3-isodate, python3-leather, python3-parsedatetime, python3-pytimeparse, python3-six,
-#   python3-slugify, python3-text-unidecode, python3-tz).
+# Packages: Debian 12 csvkit and python3-csvkit 1.0.7-1, python3-agate 1.6.3-2, and what these load (python3-babel and
+#   python-babel-localedata 2.10.3-1, python3-isodate 0.6.1-1, python3-leather 0.3.4-2, python3-parsedatetime 2.6-3,
+#   python3-pytimeparse 1.1.5-3, python3-six 1.16.0-4, python3-slugify 4.0.0-2, python3-text-unidecode 1.3-1, python3-tz
+#   2022.7.1-4).
 # Exit: 0 as described, 1 changed.
 set -euo pipefail
 
@@ -20,8 +21,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 apt-get download -qq -o APT::Sandbox::User=root csvkit=1.0.7-1 python3-csvkit=1.0.7-1 python3-agate=1.6.3-2 \
-    python3-babel python-babel-localedata python3-isodate python3-leather python3-parsedatetime python3-pytimeparse \
-    python3-six python3-slugify python3-text-unidecode python3-tz
+    python3-babel=2.10.3-1 python-babel-localedata=2.10.3-1 python3-isodate=0.6.1-1 python3-leather=0.3.4-2 \
+    python3-parsedatetime=2.6-3 python3-pytimeparse=1.1.5-3 python3-six=1.16.0-4 python3-slugify=4.0.0-2 \
+    python3-text-unidecode=1.3-1 python3-tz=2022.7.1-4
 for package in *.deb; do
     dpkg -x "$package" root
 done

@@ -10,15 +10,16 @@
 #   or a step of 1.8% by a change of next to nothing; "95th below max" as a check of an importer refuses good files; and
 #   series of equal percentiles look as though a timer were at work.
 # Packages: Debian 12 sysbench 1.0.20+ds-5 with libluajit-5.1-2 2.1.0~beta3+git20220320+dfsg-4.1+deb12u1, libaio1
-#   0.3.113-4, libmariadb3 and libpq5.
+#   0.3.113-4, libmariadb3 1:10.11.19-0+deb12u1 and libpq5 15.20-0+deb12u1.
 # Exit: 0 as described, 1 changed.
 set -euo pipefail
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-apt-get download -qq -o APT::Sandbox::User=root sysbench=1.0.20+ds-5 libaio1=0.3.113-4 libmariadb3 libpq5 \
-    libluajit-5.1-2=2.1.0~beta3+git20220320+dfsg-4.1+deb12u1
+apt-get download -qq -o APT::Sandbox::User=root sysbench=1.0.20+ds-5 libaio1=0.3.113-4 \
+    libluajit-5.1-2=2.1.0~beta3+git20220320+dfsg-4.1+deb12u1 libmariadb3=1:10.11.19-0+deb12u1 \
+    libpq5=15.20-0+deb12u1
 for package in *.deb; do
     dpkg -x "$package" root
 done
