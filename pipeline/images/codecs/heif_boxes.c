@@ -8,7 +8,7 @@
 enum { FULL_RANGE = 0x80, AV1_MONOCHROME = 0x10 };  /* bits, ISO/IEC 23091 and AV1-ISOBMFF */
 enum { HEVC_CHROMA_AT = 16, HEVC_CHROMA_BITS = 3 }; /* chroma_format_idc, ISO/IEC 14496-15 */
 
-static void take_property(void *context, const char name[4], struct heif_span content, bool essential)
+static void take_property(void *context, const char name[4], struct iso_span content, bool essential)
 {
     struct heif_said *said = context;
 
@@ -29,13 +29,13 @@ static void take_property(void *context, const char name[4], struct heif_span co
 void heif_boxes_read(const uint8_t *data, size_t bytes, struct heif_said *said)
 {
     struct heif_tree tree;
-    struct heif_span content;
+    struct iso_span content;
     char name[4];
     bool open = heif_tree_open(data, bytes, &tree);
 
-    *said = (struct heif_said){.premultiplied = heif_find(heif_without_version(tree.iref), "prem").at};
+    *said = (struct heif_said){.premultiplied = iso_box_find(heif_without_version(tree.iref), "prem").at};
     if (!open || (tree.has_primary && heif_tree_properties(&tree, tree.primary, take_property, said)))
         return;
-    while (!said->nclx && heif_next(&tree.properties, &content, name))
+    while (!said->nclx && iso_box_next(&tree.properties, &content, name))
         take_property(said, name, content, false);
 }

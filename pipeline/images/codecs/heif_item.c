@@ -27,12 +27,12 @@ struct reading {
     struct heif_item *item;
     enum step step;
     bool coded, sized, refused;
-    struct heif_span clap;
+    struct iso_span clap;
     int turns;              /* quarters, counter-clockwise */
     bool flipped, mirrored; /* top and bottom, left and right change places */
 };
 
-static bool take_av1(struct heif_item *item, struct heif_span config)
+static bool take_av1(struct heif_item *item, struct iso_span config)
 {
     int said;
 
@@ -55,7 +55,7 @@ static bool take_av1(struct heif_item *item, struct heif_span config)
     return true;
 }
 
-static bool take_hevc(struct heif_item *item, struct heif_span config)
+static bool take_hevc(struct heif_item *item, struct iso_span config)
 {
     static const int pixels[4][2] = {{0, 0}, {2, 2}, {2, 1}, {1, 1}};
     const int *chroma;
@@ -71,7 +71,7 @@ static bool take_hevc(struct heif_item *item, struct heif_span config)
     return true;
 }
 
-static bool take_size(struct heif_item *item, struct heif_span ispe)
+static bool take_size(struct heif_item *item, struct iso_span ispe)
 {
     uint32_t width, height;
 
@@ -86,7 +86,7 @@ static bool take_size(struct heif_item *item, struct heif_span ispe)
     return true;
 }
 
-static bool take_colour(struct heif_item *item, struct heif_span colr)
+static bool take_colour(struct heif_item *item, struct iso_span colr)
 {
     if (colr.bytes < 4)
         return false;
@@ -102,7 +102,7 @@ static bool take_colour(struct heif_item *item, struct heif_span colr)
     }
     if ((is_named((const char *)colr.at, "prof") || is_named((const char *)colr.at, "rICC")) &&
         !item->profile.at)
-        item->profile = (struct heif_span){colr.at + 4, colr.bytes - 4};
+        item->profile = (struct iso_span){colr.at + 4, colr.bytes - 4};
     return true;
 }
 
@@ -115,7 +115,7 @@ static bool take_step(struct reading *r, enum step step)
 }
 
 /* Of each channel, 8 bits. */
-static bool take_depths(struct heif_span pixi)
+static bool take_depths(struct iso_span pixi)
 {
     if (pixi.bytes < 5 || pixi.bytes - 5 < pixi.at[4])
         return false;
@@ -125,7 +125,7 @@ static bool take_depths(struct heif_span pixi)
     return true;
 }
 
-static bool take_known(struct reading *r, const char name[4], struct heif_span content, bool essential)
+static bool take_known(struct reading *r, const char name[4], struct iso_span content, bool essential)
 {
     if (is_named(name, "av1C") || is_named(name, "hvcC")) {
         bool first = !r->coded;
@@ -154,7 +154,7 @@ static bool take_known(struct reading *r, const char name[4], struct heif_span c
     return is_named(name, "pixi") ? take_depths(content) : !essential;
 }
 
-static void take_property(void *context, const char name[4], struct heif_span content, bool essential)
+static void take_property(void *context, const char name[4], struct iso_span content, bool essential)
 {
     struct reading *r = context;
 
@@ -199,7 +199,7 @@ static int orientation_of(const struct reading *r)
 
 /* --- what it is -------------------------------------------------------------------------------- */
 
-static void take_alpha(void *context, const char name[4], struct heif_span content, bool essential)
+static void take_alpha(void *context, const char name[4], struct iso_span content, bool essential)
 {
     static const char *const kinds[] = {"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
                                         "urn:mpeg:hevc:2015:auxid:1", "urn:mpeg:avc:2015:auxid:1"};
@@ -240,24 +240,24 @@ static bool has_alpha(const struct heif_tree *tree)
 
 static bool is_for_pictures(const struct heif_tree *tree)
 {
-    struct heif_span hdlr = heif_find(tree->meta, "hdlr");
+    struct iso_span hdlr = iso_box_find(tree->meta, "hdlr");
 
     return hdlr.bytes >= 12 && is_named((const char *)hdlr.at + 8, "pict");
 }
 
 /* Metadata may lie behind the picture: a file that is cut there is left to who reads all of it. */
-static bool is_whole(struct heif_span file)
+static bool is_whole(struct iso_span file)
 {
-    struct heif_span content;
+    struct iso_span content;
     char name[4];
 
-    while (heif_next(&file, &content, name))
+    while (iso_box_next(&file, &content, name))
         ;
     return file.bytes == 0;
 }
 
 /* An item that is coded itself, whatever it is used for. */
-static bool read_coded(const struct heif_tree *tree, struct heif_span file, uint32_t id, struct reading *r)
+static bool read_coded(const struct heif_tree *tree, struct iso_span file, uint32_t id, struct reading *r)
 {
     struct heif_item *item = r->item;
 
@@ -288,7 +288,7 @@ static bool tile_id(const struct heif_tree *tree, uint32_t index, uint32_t *coun
     return false;
 }
 
-static bool read_tile(const struct heif_tree *tree, struct heif_span file, uint32_t index, uint32_t *count,
+static bool read_tile(const struct heif_tree *tree, struct iso_span file, uint32_t index, uint32_t *count,
                       struct heif_item *tile)
 {
     struct reading r = {.item = tile};
@@ -298,7 +298,7 @@ static bool read_tile(const struct heif_tree *tree, struct heif_span file, uint3
 }
 
 /* Its rows and columns, and size; ISO/IEC 23008-12, 6.6.2.3. */
-static bool take_grid(struct heif_item *item, struct heif_span grid)
+static bool take_grid(struct heif_item *item, struct iso_span grid)
 {
     struct heif_numbers n = {.left = grid};
     int version = (int)heif_take(&n, 1), side = heif_take(&n, 1) & 1 ? 4 : 2;
@@ -348,7 +348,7 @@ static bool is_like(const struct heif_item *a, const struct heif_item *b)
 /* A grid, whose own properties are read. */
 static bool read_grid(const struct heif_tree *tree, struct heif_item *item)
 {
-    struct heif_span grid;
+    struct iso_span grid;
     struct heif_item first, tile;
     uint32_t count;
 
@@ -383,7 +383,7 @@ bool heif_item_tile(const struct heif_item *item, int index, struct heif_item *t
 
 bool heif_item_read(const uint8_t *data, size_t bytes, struct heif_item *item)
 {
-    struct heif_span file = {data, bytes};
+    struct iso_span file = {data, bytes};
     struct heif_tree tree;
     struct reading r = {.item = item};
 

@@ -21,17 +21,17 @@ enum { HEIF_MOST_TILES = 1024, HEIF_MOST_PADDING = 128 };
 
 struct heif_item {
     enum heif_coding coding;
-    struct heif_span file;            /* the whole; it has to stay in memory */
+    struct iso_span file;             /* the whole; it has to stay in memory */
     int columns, rows;                /* of a grid; both 0: it is coded itself: */
-    struct heif_span data;            /* the coded picture; none of a grid */
-    struct heif_span config;          /* av1C or hvcC; none of a grid */
+    struct iso_span data;             /* the coded picture; none of a grid */
+    struct iso_span config;           /* av1C or hvcC; none of a grid */
     int width, height;                /* as coded */
     int left, top;                    /* of the part that is shown, in the coded picture */
     int shown_width, shown_height;    /* its size, before it is turned */
     int orientation;                  /* what makes that upright, as EXIF's, 1 to 8 */
     int chroma_x, chroma_y;           /* pixels that a sample of chroma covers, 1 or 2; both 0: grey */
     double chroma_left, chroma_above; /* how far its centre is from theirs, in samples of chroma: 0 or 1/4 */
-    struct heif_span profile;         /* ICC; of a grid without one that of its first tile */
+    struct iso_span profile;          /* ICC; of a grid without one that of its first tile */
     bool nclx;                        /* the file says, in H.273's codes: */
     int primaries, transfer;          /* of a grid, its first tile's where it says nothing itself */
     int matrix;                       /* without nclx what the coded picture says counts */

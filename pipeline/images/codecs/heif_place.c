@@ -55,7 +55,7 @@ static uint32_t take_place(struct heif_numbers *n, int version, const int sizes[
     return id;
 }
 
-static bool find_place(struct heif_span iloc, uint32_t item, struct place *place)
+static bool find_place(struct iso_span iloc, uint32_t item, struct place *place)
 {
     struct heif_numbers n = {.left = iloc};
     int version = (int)heif_take(&n, 1), sizes[4];
@@ -81,34 +81,33 @@ static bool find_place(struct heif_span iloc, uint32_t item, struct place *place
     return false;
 }
 
-bool heif_place_find(const struct heif_tree *tree, struct heif_span file, uint32_t item,
-                     struct heif_span *data)
+bool heif_place_find(const struct heif_tree *tree, struct iso_span file, uint32_t item, struct iso_span *data)
 {
     struct place place;
-    struct heif_span within = file;
+    struct iso_span within = file;
 
-    if (!find_place(heif_find(tree->meta, "iloc"), item, &place) || place.extents != 1 || place.elsewhere)
+    if (!find_place(iso_box_find(tree->meta, "iloc"), item, &place) || place.extents != 1 || place.elsewhere)
         return false;
     if (place.in_meta)
-        within = heif_find(tree->meta, "idat");
+        within = iso_box_find(tree->meta, "idat");
     if (place.offset > within.bytes || !place.bytes || place.bytes > within.bytes - place.offset)
         return false;
-    *data = (struct heif_span){within.at + place.offset, (size_t)place.bytes};
+    *data = (struct iso_span){within.at + place.offset, (size_t)place.bytes};
     return place.in_meta || data->at >= tree->meta.at + tree->meta.bytes ||
            data->at + data->bytes <= tree->meta.at;
 }
 
 bool heif_place_is_of_type(const struct heif_tree *tree, uint32_t item, const char *type)
 {
-    struct heif_span iinf = heif_find(tree->meta, "iinf"), infe;
+    struct iso_span iinf = iso_box_find(tree->meta, "iinf"), infe;
     size_t header = iinf.bytes && iinf.at[0] ? 8 : 6;
     bool found = false;
     char name[4];
 
     if (iinf.bytes < header)
         return false;
-    iinf = (struct heif_span){iinf.at + header, iinf.bytes - header};
-    while (heif_next(&iinf, &infe, name)) {
+    iinf = (struct iso_span){iinf.at + header, iinf.bytes - header};
+    while (iso_box_next(&iinf, &infe, name)) {
         int version = infe.bytes ? infe.at[0] : 0, id_bytes = version == 2 ? 2 : 4;
         if (memcmp(name, "infe", 4) != 0 || version < 2 || infe.bytes < 4 + (size_t)id_bytes + 2 + 4)
             continue;
@@ -120,7 +119,7 @@ bool heif_place_is_of_type(const struct heif_tree *tree, uint32_t item, const ch
 
 void heif_references_begin(const struct heif_tree *tree, struct heif_references *references)
 {
-    struct heif_span list = heif_without_version(tree->iref);
+    struct iso_span list = heif_without_version(tree->iref);
 
     *references = (struct heif_references){.left = list, .id_bytes = list.at && tree->iref.at[0] ? 4 : 2};
 }
@@ -128,7 +127,7 @@ void heif_references_begin(const struct heif_tree *tree, struct heif_references 
 bool heif_references_next(struct heif_references *references)
 {
     references->items = (struct heif_numbers){.cut = false};
-    if (!heif_next(&references->left, &references->items.left, references->name))
+    if (!iso_box_next(&references->left, &references->items.left, references->name))
         return false;
     references->from = (uint32_t)heif_take(&references->items, references->id_bytes);
     references->count = (uint32_t)heif_take(&references->items, 2);

@@ -8,7 +8,7 @@
 
 /* Numbers of a box, one after the other. */
 struct heif_numbers {
-    struct heif_span left;
+    struct iso_span left;
     bool cut; /* there were too few bytes */
 };
 
@@ -16,15 +16,15 @@ struct heif_numbers {
 uint64_t heif_take(struct heif_numbers *from, int bytes);
 
 /* The bytes of the item. False: it is of several pieces, elsewhere, not all there, or within what describes it. */
-bool heif_place_find(const struct heif_tree *tree, struct heif_span file, uint32_t item,
-                     struct heif_span *data);
+bool heif_place_find(const struct heif_tree *tree, struct iso_span file, uint32_t item,
+                     struct iso_span *data);
 
 /* Is the item of that type? False, too, where the list of items is damaged. */
 bool heif_place_is_of_type(const struct heif_tree *tree, uint32_t item, const char *type);
 
 /* The items that refer to others, one after the other. */
 struct heif_references {
-    struct heif_span left;
+    struct iso_span left;
     int id_bytes;
     char name[4];              /* of the kind of reference */
     uint32_t from, count;      /* the item, and to how many it refers */

@@ -4,58 +4,23 @@
 
 #include "pipeline/base/big_endian.h"
 
-bool heif_next(struct heif_span *list, struct heif_span *content, char name[4])
+struct iso_span heif_without_version(struct iso_span box)
 {
-    size_t header = 8, size;
-
-    if (list->bytes < header)
-        return false;
-    size = big_endian(list->at, 4);
-    memcpy(name, list->at + 4, 4);
-    if (size == 1) { /* 64 bits follow */
-        header = 16;
-        if (list->bytes < header || big_endian(list->at + 8, 4))
-            return false;
-        size = big_endian(list->at + 12, 4);
-    } else if (size == 0) {
-        size = list->bytes;
-    }
-    if (size < header || size > list->bytes)
-        return false;
-    *content = (struct heif_span){list->at + header, size - header};
-    list->at += size;
-    list->bytes -= size;
-    return true;
-}
-
-struct heif_span heif_find(struct heif_span list, const char *name)
-{
-    struct heif_span content;
-    char found[4];
-
-    while (heif_next(&list, &content, found))
-        if (memcmp(found, name, 4) == 0)
-            return content;
-    return (struct heif_span){NULL, 0};
-}
-
-struct heif_span heif_without_version(struct heif_span box)
-{
-    return box.bytes < 4 ? (struct heif_span){NULL, 0} : (struct heif_span){box.at + 4, box.bytes - 4};
+    return box.bytes < 4 ? (struct iso_span){NULL, 0} : (struct iso_span){box.at + 4, box.bytes - 4};
 }
 
 bool heif_tree_open(const uint8_t *data, size_t bytes, struct heif_tree *tree)
 {
-    struct heif_span pitm, iprp;
+    struct iso_span pitm, iprp;
     int id_bytes;
 
-    *tree =
-        (struct heif_tree){.meta = heif_without_version(heif_find((struct heif_span){data, bytes}, "meta"))};
-    pitm = heif_find(tree->meta, "pitm");
-    iprp = heif_find(tree->meta, "iprp");
-    tree->iref = heif_find(tree->meta, "iref");
-    tree->properties = heif_find(iprp, "ipco");
-    tree->ipma = heif_find(iprp, "ipma");
+    *tree = (struct heif_tree){
+        .meta = heif_without_version(iso_box_find((struct iso_span){data, bytes}, "meta"))};
+    pitm = iso_box_find(tree->meta, "pitm");
+    iprp = iso_box_find(tree->meta, "iprp");
+    tree->iref = iso_box_find(tree->meta, "iref");
+    tree->properties = iso_box_find(iprp, "ipco");
+    tree->ipma = iso_box_find(iprp, "ipma");
     id_bytes = pitm.bytes && pitm.at[0] ? 4 : 2;
     tree->has_primary = pitm.bytes >= 4 + (size_t)id_bytes;
     if (tree->has_primary)
@@ -64,15 +29,15 @@ bool heif_tree_open(const uint8_t *data, size_t bytes, struct heif_tree *tree)
 }
 
 /* The index'th property, from 1. */
-static bool property(struct heif_span properties, uint32_t index, struct heif_span *content, char name[4])
+static bool property(struct iso_span properties, uint32_t index, struct iso_span *content, char name[4])
 {
-    while (index && heif_next(&properties, content, name))
+    while (index && iso_box_next(&properties, content, name))
         index--;
     return index == 0;
 }
 
 bool heif_tree_properties(const struct heif_tree *tree, uint32_t item,
-                          void (*take)(void *context, const char name[4], struct heif_span content,
+                          void (*take)(void *context, const char name[4], struct iso_span content,
                                        bool essential),
                           void *context)
 {
@@ -95,7 +60,7 @@ bool heif_tree_properties(const struct heif_tree *tree, uint32_t item,
         listed |= id == item;
         for (int i = 0; i < count; i++, at += index_bytes) {
             uint32_t index = big_endian(at, index_bytes), essential = index_bytes == 2 ? 0x8000 : 0x80;
-            struct heif_span content;
+            struct iso_span content;
             char name[4];
             if (id != item || !(index & (essential - 1)))
                 continue;

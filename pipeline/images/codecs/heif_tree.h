@@ -10,29 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A part of the file: usually the content of a box. */
-struct heif_span {
-    const uint8_t *at; /* NULL: there is none */
-    size_t bytes;
-};
+#include "pipeline/base/iso_box.h"
 
 struct heif_tree {
-    struct heif_span meta;       /* the boxes in it */
-    struct heif_span properties; /* the boxes in ipco, whose numbers count from 1 */
-    struct heif_span ipma, iref; /* with version and flags */
+    struct iso_span meta;       /* the boxes in it */
+    struct iso_span properties; /* the boxes in ipco, whose numbers count from 1 */
+    struct iso_span ipma, iref; /* with version and flags */
     bool has_primary;
     uint32_t primary; /* item */
 };
 
-/* The next box of the list; its content, and its name in name. The list becomes the rest. False: no whole box is left.
- */
-bool heif_next(struct heif_span *list, struct heif_span *content, char name[4]);
-
-/* The content of the first box of that name in the list. */
-struct heif_span heif_find(struct heif_span list, const char *name);
-
 /* Of a full box: the content behind version and flags. */
-struct heif_span heif_without_version(struct heif_span box);
+struct iso_span heif_without_version(struct iso_span box);
 
 /* False: the file has no properties of items. */
 bool heif_tree_open(const uint8_t *data, size_t bytes, struct heif_tree *tree);
@@ -40,7 +29,7 @@ bool heif_tree_open(const uint8_t *data, size_t bytes, struct heif_tree *tree);
 /* Calls take for each property of the item, in their order; essential: who does not know it must not show the item.
  * False: the item is not listed, or its list is cut or names a property that is not there. */
 bool heif_tree_properties(const struct heif_tree *tree, uint32_t item,
-                          void (*take)(void *context, const char name[4], struct heif_span content,
+                          void (*take)(void *context, const char name[4], struct iso_span content,
                                        bool essential),
                           void *context);
 

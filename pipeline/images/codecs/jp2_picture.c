@@ -6,6 +6,7 @@
 #include <openjpeg.h>
 
 #include "pipeline/base/big_endian.h"
+#include "pipeline/base/iso_box.h"
 #include "pipeline/images/codecs/jp2_samples.h"
 #include "pipeline/images/codecs/pixel_limit.h"
 #include "pipeline/images/codecs/vips_owned.h"
@@ -62,38 +63,13 @@ static opj_stream_t *open_stream(struct file *file)
 
 /* --- the palette ------------------------------------------------------------------------------ */
 
-/* The content of the first box of that kind; NULL when there is none. */
-static const uint8_t *find_box(const uint8_t *data, size_t bytes, const char *kind, size_t *content)
-{
-    while (bytes >= 8) {
-        uint64_t length = big_endian(data, 4), head = 8;
-        if (length == 1 && bytes >= 16) {
-            length = (uint64_t)big_endian(data + 8, 4) << 32 | big_endian(data + 12, 4);
-            head = 16;
-        } else if (length == 0) {
-            length = bytes;
-        }
-        if (length < head || length > bytes)
-            break;
-        if (memcmp(data + 4, kind, 4) == 0) {
-            *content = (size_t)(length - head);
-            return data + head;
-        }
-        data += length;
-        bytes -= (size_t)length;
-    }
-    return NULL;
-}
-
 /* The library makes as many components of a palette's indices as the palette has columns. */
 static uint64_t palette_columns(const struct file *file)
 {
-    size_t bytes;
-    const uint8_t *box = find_box(file->data, file->bytes, "jp2h", &bytes);
+    struct iso_span header = iso_box_find((struct iso_span){file->data, file->bytes}, "jp2h");
+    struct iso_span palette = iso_box_find(header, "pclr");
 
-    if (box)
-        box = find_box(box, bytes, "pclr", &bytes);
-    return box && bytes >= 3 ? box[2] : 0;
+    return palette.bytes >= 3 ? palette.at[2] : 0;
 }
 
 /* --- decoding --------------------------------------------------------------------------------- */

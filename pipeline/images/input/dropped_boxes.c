@@ -1,122 +1,8 @@
-/* TIFF folders and the boxes of HEIF. */
+/* Files of boxes: HEIF and JPEG XL. */
 #include <string.h>
 
+#include "pipeline/base/iso_box.h"
 #include "pipeline/images/input/dropped_internal.h"
-#include "pipeline/base/big_endian.h"
-
-/* --- TIFF ------------------------------------------------------------------------------------- */
-
-enum {
-    TAG_SUBFILE = 254,
-    TAG_ORIENTATION = 274,
-    TAG_XMP = 700,
-    TAG_PROFILE = 34675,
-    TAG_C2PA = 52545,
-    MOST_ENTRIES = 512,
-    MOST_FOLDERS = 64 /* a chain may be a circle */
-};
-
-struct folders {
-    struct stretch file;
-    bool big_endian, wide; /* wide: BigTIFF */
-    int pages;             /* folders that are no reduced copy of another */
-};
-
-/* Unsigned, of 2, 4 or 8 bytes. */
-static uint64_t number(const struct folders *f, const uint8_t *at, int bytes)
-{
-    if (bytes < 8)
-        return f->big_endian ? big_endian(at, bytes) : dropped_little(at, bytes);
-    return f->big_endian ? (uint64_t)big_endian(at, 4) << 32 | big_endian(at + 4, 4)
-                         : (uint64_t)dropped_little(at + 4, 4) << 32 | dropped_little(at, 4);
-}
-
-static void take_xmp(const struct folders *f, uint64_t count, uint64_t at, struct notes *notes)
-{
-    if (at < f->file.bytes && count <= f->file.bytes - at)
-        dropped_xmp((struct stretch){f->file.data + at, (size_t)count}, notes);
-}
-
-/* Of the first folder, which is the picture that is shown; of others only whether they are pages. */
-static void take_entry(struct folders *f, const uint8_t *entry, bool first, bool *reduced,
-                       struct notes *notes)
-{
-    int wide = f->wide ? 8 : 4;
-    const uint8_t *value = entry + 4 + wide;
-    uint64_t tag = number(f, entry, 2);
-
-    if (tag == TAG_SUBFILE)
-        *reduced = number(f, value, 4) & 1;
-    if (!first)
-        return;
-    if (tag == TAG_ORIENTATION && number(f, value, 2) >= 2 && number(f, value, 2) <= 8)
-        notes_add(notes, NOTE_ORIENTATION);
-    else if (tag == TAG_PROFILE)
-        notes_add(notes, NOTE_PROFILE);
-    else if (tag == TAG_C2PA)
-        notes_add(notes, NOTE_C2PA);
-    else if (tag == TAG_XMP)
-        take_xmp(f, number(f, entry + 4, wide), number(f, value, wide), notes);
-}
-
-/* Returns the offset of the next folder; 0 none. */
-static uint64_t take_folder(struct folders *f, uint64_t at, bool first, struct notes *notes)
-{
-    size_t head = f->wide ? 8 : 2, size = f->wide ? 20 : 12, tail = f->wide ? 8 : 4;
-    uint64_t entries;
-    bool reduced = false;
-
-    if (at < 8 || at >= f->file.bytes || f->file.bytes - at < head)
-        return 0;
-    entries = number(f, f->file.data + at, (int)head);
-    if (entries > MOST_ENTRIES || f->file.bytes - at < head + entries * size)
-        return 0;
-    for (uint64_t i = 0; i < entries; i++)
-        take_entry(f, f->file.data + at + head + i * size, first, &reduced, notes);
-    f->pages += !reduced;
-    at += head + entries * size;
-    return f->file.bytes - at < tail ? 0 : number(f, f->file.data + at, (int)tail);
-}
-
-static bool begin_folders(struct folders *f, struct stretch file, uint64_t *at)
-{
-    *f = (struct folders){.file = file};
-    if (file.bytes < 16 || (memcmp(file.data, "II", 2) != 0 && memcmp(file.data, "MM", 2) != 0))
-        return false;
-    f->big_endian = *file.data == 'M';
-    f->wide = number(f, file.data + 2, 2) == 43;
-    *at = f->wide ? number(f, file.data + 8, 8) : number(f, file.data + 4, 4);
-    return true;
-}
-
-void dropped_tiff(struct stretch file, struct notes *notes)
-{
-    struct folders f;
-    uint64_t at = 0;
-
-    if (!begin_folders(&f, file, &at))
-        return;
-    for (int n = 0; at && n < MOST_FOLDERS && f.pages < 2; n++)
-        at = take_folder(&f, at, n == 0, notes);
-    if (f.pages > 1)
-        notes_add(notes, NOTE_PAGES);
-}
-
-void dropped_exif(struct stretch exif, struct notes *notes)
-{
-    struct folders f;
-    struct notes found = {0};
-    uint64_t at = 0;
-
-    if (BEGINS(exif, "Exif\0\0")) {
-        exif.data += 6;
-        exif.bytes -= 6;
-    }
-    if (begin_folders(&f, exif, &at))
-        take_folder(&f, at, true, &found);
-    if (notes_have(&found, NOTE_ORIENTATION))
-        notes_add(notes, NOTE_ORIENTATION);
-}
 
 /* --- HEIF ------------------------------------------------------------------------------------- */
 
@@ -135,28 +21,38 @@ static void take_meta(struct stretch meta, struct notes *notes)
 
 void dropped_heif(struct stretch file, struct notes *notes)
 {
-    for (size_t at = 0; at + 8 <= file.bytes;) {
-        const uint8_t *box = file.data + at;
-        uint64_t length = big_endian(box, 4), head = 8;
-        struct stretch inside;
-        if (length == 1 && at + 16 <= file.bytes) {
-            length = (uint64_t)big_endian(box + 8, 4) << 32 | big_endian(box + 12, 4);
-            head = 16;
-        }
-        if (length == 0 || length > file.bytes - at)
-            length = file.bytes - at;
-        if (length < head)
-            break;
-        inside = (struct stretch){box + head, (size_t)(length - head)};
-        if (memcmp(box + 4, "meta", 4) == 0)
-            take_meta(inside, notes);
-        else if (memcmp(box + 4, "moov", 4) == 0)
+    struct iso_span left = {file.data, file.bytes}, box;
+    char name[4];
+
+    while (iso_box_next(&left, &box, name)) {
+        struct stretch content = {box.at, box.bytes};
+        if (memcmp(name, "meta", 4) == 0)
+            take_meta(content, notes);
+        else if (memcmp(name, "moov", 4) == 0)
             notes_add(notes, NOTE_ANIMATION);
-        else if (memcmp(box + 4, "uuid", 4) == 0 && stretch_begins(inside, c2pa_uuid, 16))
+        else if (memcmp(name, "uuid", 4) == 0 && stretch_begins(content, c2pa_uuid, 16))
             notes_add(notes, NOTE_C2PA);
-        else if (memcmp(box + 4, "mdat", 4) == 0 &&
-                 HOLDS(inside, "DigitalSourceType")) /* its XMP is plain text */
+        else if (memcmp(name, "mdat", 4) == 0 &&
+                 HOLDS(content, "DigitalSourceType")) /* its XMP is plain text */
             notes_add(notes, NOTE_SOURCE_TYPE);
-        at += (size_t)length;
+    }
+}
+
+/* --- JPEG XL ----------------------------------------------------------------------------------- */
+
+/* Boxes that are compressed are passed over, and a bare codestream has none. */
+void dropped_jxl(struct stretch file, struct notes *notes)
+{
+    struct iso_span left = {file.data, file.bytes}, box;
+    char name[4];
+
+    while (iso_box_next(&left, &box, name)) {
+        struct stretch content = {box.at, box.bytes};
+        if (memcmp(name, "xml ", 4) == 0)
+            dropped_xmp(content, notes);
+        else if (memcmp(name, "jumb", 4) == 0 && HOLDS(content, "c2pa"))
+            notes_add(notes, NOTE_C2PA);
+        else if (memcmp(name, "jhgm", 4) == 0)
+            notes_add(notes, NOTE_GAIN_MAP);
     }
 }
