@@ -257,17 +257,17 @@ static bool is_whole(struct iso_span file)
 }
 
 /* An item that is coded itself, whatever it is used for. */
-static bool read_coded(const struct heif_tree *tree, struct iso_span file, uint32_t id, struct reading *r)
+static bool read_coded(const struct heif_tree *tree, uint32_t id, struct reading *r)
 {
     struct heif_item *item = r->item;
 
-    *item = (struct heif_item){.file = file};
+    *item = (struct heif_item){.tree = *tree};
     *r = (struct reading){.item = item};
     if (!heif_tree_properties(tree, id, take_property, r))
         r->refused = true;
     return !r->refused && r->coded && r->sized &&
            heif_place_is_of_type(tree, id, item->coding == HEIF_AV1 ? "av01" : "hvc1") &&
-           heif_place_find(tree, file, id, &item->data);
+           heif_place_find(tree, id, &item->data);
 }
 
 /* --- tiles ------------------------------------------------------------------------------------- */
@@ -288,13 +288,12 @@ static bool tile_id(const struct heif_tree *tree, uint32_t index, uint32_t *coun
     return false;
 }
 
-static bool read_tile(const struct heif_tree *tree, struct iso_span file, uint32_t index, uint32_t *count,
-                      struct heif_item *tile)
+static bool read_tile(const struct heif_tree *tree, uint32_t index, uint32_t *count, struct heif_item *tile)
 {
     struct reading r = {.item = tile};
     uint32_t id;
 
-    return tile_id(tree, index, count, &id) && read_coded(tree, file, id, &r) && r.step == STEP_NONE;
+    return tile_id(tree, index, count, &id) && read_coded(tree, id, &r) && r.step == STEP_NONE;
 }
 
 /* Its rows and columns, and size; ISO/IEC 23008-12, 6.6.2.3. */
@@ -352,13 +351,12 @@ static bool read_grid(const struct heif_tree *tree, struct heif_item *item)
     struct heif_item first, tile;
     uint32_t count;
 
-    if (!heif_place_is_of_type(tree, tree->primary, "grid") ||
-        !heif_place_find(tree, item->file, tree->primary, &grid) || !take_grid(item, grid) ||
-        item->rows * item->columns > HEIF_MOST_TILES || !read_tile(tree, item->file, 0, &count, &first) ||
-        count != (uint32_t)(item->rows * item->columns))
+    if (!heif_place_is_of_type(tree, tree->primary, "grid") || !heif_place_find(tree, tree->primary, &grid) ||
+        !take_grid(item, grid) || item->rows * item->columns > HEIF_MOST_TILES ||
+        !read_tile(tree, 0, &count, &first) || count != (uint32_t)(item->rows * item->columns))
         return false;
     for (uint32_t i = 1; i < count; i++)
-        if (!read_tile(tree, item->file, i, &count, &tile) || !is_like(&tile, &first))
+        if (!read_tile(tree, i, &count, &tile) || !is_like(&tile, &first))
             return false;
     item->coding = first.coding;
     item->chroma_x = first.chroma_x;
@@ -374,24 +372,20 @@ static bool read_grid(const struct heif_tree *tree, struct heif_item *item)
 
 bool heif_item_tile(const struct heif_item *item, int index, struct heif_item *tile)
 {
-    struct heif_tree tree;
     uint32_t count;
 
-    return heif_tree_open(item->file.at, item->file.bytes, &tree) &&
-           read_tile(&tree, item->file, (uint32_t)index, &count, tile);
+    return read_tile(&item->tree, (uint32_t)index, &count, tile);
 }
 
 bool heif_item_read(const uint8_t *data, size_t bytes, struct heif_item *item)
 {
-    struct iso_span file = {data, bytes};
     struct heif_tree tree;
     struct reading r = {.item = item};
 
-    if (!is_whole(file) || !heif_tree_open(data, bytes, &tree) || !is_for_pictures(&tree) ||
-        !tree.has_primary || has_alpha(&tree))
+    if (!is_whole((struct iso_span){data, bytes}) || !heif_tree_open(data, bytes, &tree) ||
+        !is_for_pictures(&tree) || !tree.has_primary || has_alpha(&tree))
         return false;
-    if (!read_coded(&tree, file, tree.primary, &r) &&
-        (r.refused || r.coded || !r.sized || !read_grid(&tree, item)))
+    if (!read_coded(&tree, tree.primary, &r) && (r.refused || r.coded || !r.sized || !read_grid(&tree, item)))
         return false;
     if (r.clap.at && !crop(item, r.clap.at))
         return false;

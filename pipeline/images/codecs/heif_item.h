@@ -21,7 +21,7 @@ enum { HEIF_MOST_TILES = 1024, HEIF_MOST_PADDING = 128 };
 
 struct heif_item {
     enum heif_coding coding;
-    struct iso_span file;             /* the whole; it has to stay in memory */
+    struct heif_tree tree;            /* the file, which has to stay in memory */
     int columns, rows;                /* of a grid; both 0: it is coded itself: */
     struct iso_span data;             /* the coded picture; none of a grid */
     struct iso_span config;           /* av1C or hvcC; none of a grid */

@@ -81,10 +81,10 @@ static bool find_place(struct iso_span iloc, uint32_t item, struct place *place)
     return false;
 }
 
-bool heif_place_find(const struct heif_tree *tree, struct iso_span file, uint32_t item, struct iso_span *data)
+bool heif_place_find(const struct heif_tree *tree, uint32_t item, struct iso_span *data)
 {
     struct place place;
-    struct iso_span within = file;
+    struct iso_span within = tree->file;
 
     if (!find_place(iso_box_find(tree->meta, "iloc"), item, &place) || place.extents != 1 || place.elsewhere)
         return false;

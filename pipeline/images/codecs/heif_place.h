@@ -16,8 +16,7 @@ struct heif_numbers {
 uint64_t heif_take(struct heif_numbers *from, int bytes);
 
 /* The bytes of the item. False: it is of several pieces, elsewhere, not all there, or within what describes it. */
-bool heif_place_find(const struct heif_tree *tree, struct iso_span file, uint32_t item,
-                     struct iso_span *data);
+bool heif_place_find(const struct heif_tree *tree, uint32_t item, struct iso_span *data);
 
 /* Is the item of that type? False, too, where the list of items is damaged. */
 bool heif_place_is_of_type(const struct heif_tree *tree, uint32_t item, const char *type);

@@ -22,6 +22,12 @@ bool heif_reader_has(enum heif_coding coding)
 
 /* --- decoding ---------------------------------------------------------------------------------- */
 
+/* One for all pictures that have its parameters. */
+struct decoder {
+    AVCodecContext *context; /* NULL: not yet opened */
+    struct iso_span config;
+};
+
 static AVCodecContext *open_decoder(const struct heif_item *item)
 {
     const AVCodec *codec = decoder_of(item->coding);
@@ -42,6 +48,20 @@ static AVCodecContext *open_decoder(const struct heif_item *item)
     if ((item->coding == HEIF_HEVC && !context->extradata) || avcodec_open2(context, codec, NULL) < 0)
         avcodec_free_context(&context);
     return context;
+}
+
+/* Makes it ready for the picture: the tiles of a grid, which are of one coding and size, mostly have one config. */
+static bool prepare(struct decoder *decoder, const struct heif_item *item)
+{
+    const struct iso_span *was = &decoder->config, *is = &item->config;
+
+    if (decoder->context && was->bytes == is->bytes && memcmp(was->at, is->at, is->bytes) == 0) {
+        avcodec_flush_buffers(decoder->context);
+        return true;
+    }
+    avcodec_free_context(&decoder->context);
+    *decoder = (struct decoder){open_decoder(item), item->config};
+    return decoder->context;
 }
 
 /* The decoder's error; 0 and a frame when there is none. */
@@ -93,12 +113,11 @@ static bool take_colours(const AVFrame *frame, const struct heif_item *item, str
     return planes_ycc_knows(picture->matrix);
 }
 
-static enum heif_reader_result decode_one(const struct heif_item *item, AVFrame *frame, struct fault *fault)
+static enum heif_reader_result decode_one(struct decoder *decoder, const struct heif_item *item,
+                                          AVFrame *frame, struct fault *fault)
 {
-    AVCodecContext *context = open_decoder(item);
-    int error = context ? decode(context, item, frame) : AVERROR(ENOMEM);
+    int error = prepare(decoder, item) ? decode(decoder->context, item, frame) : AVERROR(ENOMEM);
 
-    avcodec_free_context(&context);
     if (!error && (frame->decode_error_flags || frame->flags & AV_FRAME_FLAG_CORRUPT))
         error = AVERROR_INVALIDDATA;
     if (error)
@@ -165,8 +184,8 @@ static void paste(const struct heif_item *item, const AVFrame *frame, int x, int
     }
 }
 
-static enum heif_reader_result decode_grid(const struct heif_item *item, struct heif_picture *picture,
-                                           struct fault *fault)
+static enum heif_reader_result decode_grid(struct decoder *decoder, const struct heif_item *item,
+                                           struct heif_picture *picture, struct fault *fault)
 {
     if (alloc(item, picture, fault))
         return HEIF_READER_FAILED;
@@ -175,7 +194,7 @@ static enum heif_reader_result decode_grid(const struct heif_item *item, struct 
         enum heif_reader_result result;
         if (!heif_item_tile(item, i, &tile))
             return fault_bug(fault, "a grid without its tile %d", i);
-        result = decode_one(&tile, picture->frame, fault);
+        result = decode_one(decoder, &tile, picture->frame, fault);
         if (result)
             return result;
         if (i == 0 && !take_colours(picture->frame, item, picture))
@@ -189,15 +208,15 @@ static enum heif_reader_result decode_grid(const struct heif_item *item, struct 
 /* --- the picture ------------------------------------------------------------------------------- */
 
 /* Coded itself, or a grid of one tile, as libheif writes pictures of odd sizes. */
-static enum heif_reader_result decode_single(const struct heif_item *item, struct heif_picture *picture,
-                                             struct fault *fault)
+static enum heif_reader_result decode_single(struct decoder *decoder, const struct heif_item *item,
+                                             struct heif_picture *picture, struct fault *fault)
 {
     struct heif_item coded = *item;
     enum heif_reader_result result;
 
     if (item->columns && !heif_item_tile(item, 0, &coded))
         return fault_bug(fault, "a grid without its tile");
-    result = decode_one(&coded, picture->frame, fault);
+    result = decode_one(decoder, &coded, picture->frame, fault);
     if (result)
         return result;
     for (int i = 0; i < picture->count; i++)
@@ -221,13 +240,15 @@ static void crop(const struct heif_item *item, struct heif_picture *picture)
 enum heif_reader_result heif_reader_decode(const struct heif_item *item, struct heif_picture *picture,
                                            struct fault *fault)
 {
+    struct decoder decoder = {.context = NULL};
     enum heif_reader_result result;
 
     *picture = (struct heif_picture){.frame = av_frame_alloc(), .count = item->chroma_x ? 3 : 1};
     if (!picture->frame)
         return fault_sys(fault, "no memory for a frame");
-    result = item->columns * item->rows > 1 ? decode_grid(item, picture, fault)
-                                            : decode_single(item, picture, fault);
+    result = item->columns * item->rows > 1 ? decode_grid(&decoder, item, picture, fault)
+                                            : decode_single(&decoder, item, picture, fault);
+    avcodec_free_context(&decoder.context);
     if (result == HEIF_READER_OK)
         crop(item, picture);
     return result;

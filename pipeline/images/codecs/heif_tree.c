@@ -14,8 +14,8 @@ bool heif_tree_open(const uint8_t *data, size_t bytes, struct heif_tree *tree)
     struct iso_span pitm, iprp;
     int id_bytes;
 
-    *tree = (struct heif_tree){
-        .meta = heif_without_version(iso_box_find((struct iso_span){data, bytes}, "meta"))};
+    *tree = (struct heif_tree){.file = {data, bytes}};
+    tree->meta = heif_without_version(iso_box_find(tree->file, "meta"));
     pitm = iso_box_find(tree->meta, "pitm");
     iprp = iso_box_find(tree->meta, "iprp");
     tree->iref = iso_box_find(tree->meta, "iref");

@@ -13,6 +13,7 @@
 #include "pipeline/base/iso_box.h"
 
 struct heif_tree {
+    struct iso_span file;       /* the whole */
     struct iso_span meta;       /* the boxes in it */
     struct iso_span properties; /* the boxes in ipco, whose numbers count from 1 */
     struct iso_span ipma, iref; /* with version and flags */

@@ -10,42 +10,7 @@
 #include <cmocka.h>
 
 #include "pipeline/images/codecs/heif_item.h"
-
-enum { MOST = 1024 };
-
-struct file {
-    uint8_t data[MOST];
-    size_t bytes, open[8]; /* where the boxes begin that are not yet closed */
-    int depth;
-};
-
-static void put(struct file *f, uint64_t value, int bytes)
-{
-    for (int i = bytes - 1; i >= 0; i--)
-        f->data[f->bytes++] = (uint8_t)(i < 8 ? value >> 8 * i : 0);
-}
-
-static void text(struct file *f, const char *name)
-{
-    memcpy(f->data + f->bytes, name, strlen(name));
-    f->bytes += strlen(name);
-}
-
-static void begin(struct file *f, const char *name)
-{
-    f->open[f->depth++] = f->bytes;
-    put(f, 0, 4);
-    text(f, name);
-}
-
-static void end(struct file *f)
-{
-    size_t at = f->open[--f->depth], bytes = f->bytes;
-
-    f->bytes = at;
-    put(f, bytes - at, 4);
-    f->bytes = bytes;
-}
+#include "tests/unit/images/heif_fixture.h"
 
 /* What a file is made of; the first property is ispe, the second the coder's. */
 struct plan {
@@ -60,20 +25,6 @@ struct plan {
     uint64_t shift;        /* that the data begins later than it does */
     int index;             /* of one more property; 0 none */
 };
-
-/* meta begins. */
-static void begin_meta(struct file *f)
-{
-    begin(f, "meta");
-    put(f, 0, 4);
-    begin(f, "hdlr");
-    put(f, 0, 8);
-    text(f, "pict");
-    end(f);
-    begin(f, "pitm");
-    put(f, 1, 6);
-    end(f);
-}
 
 static void put_properties(struct file *f, const struct plan *plan)
 {
@@ -357,159 +308,6 @@ static void what_cannot_be_decoded_to_planes_is_left(void **state)
         reads((struct plan){.av1 = 0x0c, .auxiliary = "urn:com:apple:photo:2020:aux:hdrgainmap"}, &item));
 }
 
-/* A grid (item 1) of tiles side by side (items 2 and 3) of 400 x 480. */
-struct grid {
-    int columns, width;
-    const char *type;   /* of tiles */
-    int third_property; /* the size of the last tile */
-    int tiles;          /* 0: two */
-    bool tile_profile;  /* the first tile has one, and colours */
-};
-
-static void put_grid_items(struct file *f, const struct grid *grid)
-{
-    begin(f, "iinf");
-    put(f, 3, 6);
-    for (uint64_t id = 1; id <= 3; id++) {
-        begin(f, "infe");
-        put(f, 0x02000000, 4);
-        put(f, id, 2);
-        put(f, 0, 2);
-        text(f, id == 1 ? "grid" : grid->type);
-        end(f);
-    }
-    end(f);
-    begin(f, "iref");
-    put(f, 0, 4);
-    begin(f, "dimg");
-    put(f, 1, 2);
-    put(f, grid->tiles == 1 ? 1 : 2, 2);
-    put(f, 2, 2);
-    put(f, 3, grid->tiles == 1 ? 0 : 2);
-    end(f);
-    end(f);
-}
-
-static void put_grid_properties(struct file *f, const struct grid *grid)
-{
-    begin(f, "iprp");
-    begin(f, "ipco");
-    for (int i = 0; i < 3; i++) {
-        begin(f, "ispe");
-        put(f, 0, 4);
-        put(f, i == 0 ? (uint64_t)grid->width : i == 1 ? 400 : 300, 4);
-        put(f, 480, 4);
-        end(f);
-    }
-    begin(f, "av1C");
-    put(f, 0x81040c00, 4);
-    end(f);
-    begin(f, "colr");
-    text(f, "profICC");
-    end(f);
-    begin(f, "colr");
-    text(f, "nclx");
-    put(f, 0x000c000d0006, 6);
-    put(f, 0x80, 1);
-    end(f);
-    end(f);
-    begin(f, "ipma");
-    put(f, 0, 4);
-    put(f, 3, 4);
-    put(f, 0x00010101, 4);
-    put(f, 2, 2);
-    put(f, grid->tile_profile ? 4 : 2, 1);
-    put(f, 0x0204, 2);
-    put(f, 0x0506, grid->tile_profile ? 2 : 0);
-    put(f, 0x000302, 3);
-    put(f, (uint64_t)grid->third_property, 1);
-    put(f, 4, 1);
-    end(f);
-    end(f);
-}
-
-static struct file make_grid(struct grid grid)
-{
-    struct file f = {.bytes = 0};
-    size_t places[3];
-
-    begin_meta(&f);
-    put_grid_items(&f, &grid);
-    put_grid_properties(&f, &grid);
-    begin(&f, "iloc");
-    put(&f, 0, 4);
-    put(&f, 0x4400, 2);
-    put(&f, 3, 2);
-    for (uint64_t id = 1; id <= 3; id++) {
-        put(&f, id, 2);
-        put(&f, 0, 2);
-        put(&f, 1, 2);
-        places[id - 1] = f.bytes;
-        put(&f, 0, 4);
-        put(&f, id == 1 ? 8 : 4, 4);
-    }
-    end(&f);
-    end(&f);
-    begin(&f, "mdat");
-    for (int i = 0; i < 3; i++) {
-        size_t here = f.bytes;
-        f.bytes = places[i];
-        put(&f, here, 4);
-        f.bytes = here;
-        if (i == 0) {
-            put(&f, (uint64_t)grid.columns - 1, 4);
-            put(&f, (uint64_t)grid.width, 2);
-            put(&f, 480, 2);
-        } else {
-            text(&f, i == 1 ? "left" : "more");
-        }
-    }
-    end(&f);
-    return f;
-}
-
-static void a_grid_is_taken_with_its_tiles(void **state)
-{
-    struct file f = make_grid((struct grid){2, 700, "av01", 2, .tile_profile = false});
-    struct heif_item item, tile;
-
-    (void)state;
-    assert_true(heif_item_read(f.data, f.bytes, &item));
-    assert_int_equal(item.columns * 10 + item.rows, 21);
-    assert_int_equal(item.width * 1000 + item.height, 700480);
-    assert_int_equal(item.chroma_x * 10 + item.chroma_y, 22);
-    assert_true(heif_item_tile(&item, 0, &tile));
-    assert_memory_equal(tile.data.at, "left", 4);
-    assert_true(heif_item_tile(&item, 1, &tile));
-    assert_memory_equal(tile.data.at, "more", 4);
-    assert_int_equal(tile.width, 400);
-    assert_false(heif_item_tile(&item, 2, &tile));
-    assert_false(heif_item_tile(&item, -1, &tile));
-}
-
-static void a_grid_without_colours_has_those_of_its_first_tile(void **state)
-{
-    struct file f = make_grid((struct grid){1, 390, "av01", 2, .tiles = 1, .tile_profile = true});
-    struct heif_item item;
-
-    (void)state;
-    assert_true(heif_item_read(f.data, f.bytes, &item));
-    assert_memory_equal(item.profile.at, "ICC", 3);
-    assert_true(item.nclx && item.primaries == 12 && item.transfer == 13 && item.matrix == 6 && !item.narrow);
-}
-
-/* A small picture may not have a large one decoded for it. */
-static void a_single_tile_is_hardly_larger_than_the_picture(void **state)
-{
-    struct file fits = make_grid((struct grid){1, 272, "av01", 2, .tiles = 1}),
-                large = make_grid((struct grid){1, 271, "av01", 2, .tiles = 1});
-    struct heif_item item;
-
-    (void)state;
-    assert_true(heif_item_read(fits.data, fits.bytes, &item));
-    assert_false(heif_item_read(large.data, large.bytes, &item));
-}
-
 /* An item that refers to the picture and has no properties may be its alpha. */
 static void what_cannot_be_read_may_be_alpha(void **state)
 {
@@ -526,61 +324,6 @@ static void what_cannot_be_read_may_be_alpha(void **state)
     assert_false(heif_item_read(f.data, f.bytes, &item));
 }
 
-static void a_grid_whose_tiles_do_not_fit_is_left(void **state)
-{
-    static const struct grid cases[] = {{3, 700, "av01", 2, 0, false}, {1, 400, "av01", 2, 0, false},
-                                        {2, 801, "av01", 2, 0, false}, {2, 400, "av01", 2, 0, false},
-                                        {2, 700, "hvc1", 2, 0, false}, {2, 700, "iden", 2, 0, false},
-                                        {2, 700, "av01", 3, 0, false}};
-    struct heif_item item;
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct file f = make_grid(cases[i]);
-        if (heif_item_read(f.data, f.bytes, &item))
-            fail_msg("case %zu is taken", i);
-    }
-}
-
-static void look(const uint8_t *data, size_t bytes)
-{
-    struct heif_item item;
-
-    if (!heif_item_read(data, bytes, &item))
-        return;
-    if (item.columns) {
-        assert_true(heif_item_tile(&item, item.columns * item.rows - 1, &item));
-        assert_true(item.data.at >= data && item.data.at + item.data.bytes <= data + bytes);
-        return;
-    }
-    assert_in_range(item.orientation, 1, 8);
-    assert_true(item.shown_width > 0 && item.left + item.shown_width <= item.width);
-    assert_true(item.shown_height > 0 && item.top + item.shown_height <= item.height);
-    assert_true(item.data.at >= data && item.data.at + item.data.bytes <= data + bytes);
-}
-
-/* Each is a block of its own, so that a sanitizer sees a read beyond it. */
-static void damage(struct file f)
-{
-    struct heif_item item;
-
-    assert_true(heif_item_read(f.data, f.bytes, &item));
-    for (size_t length = 0; length < f.bytes; length++) {
-        uint8_t *cut = malloc(length ? length : 1);
-        memcpy(cut, f.data, length);
-        look(cut, length);
-        free(cut);
-    }
-    for (size_t at = 0; at < f.bytes * 6; at++) {
-        static const uint8_t values[] = {0, 1, 2, 0x7f, 0x80, 0xff};
-        uint8_t *changed = malloc(f.bytes);
-        memcpy(changed, f.data, f.bytes);
-        changed[at / 6] = values[at % 6];
-        look(changed, f.bytes);
-        free(changed);
-    }
-}
-
 static void damage_is_harmless(void **state)
 {
     (void)state;
@@ -588,8 +331,6 @@ static void damage_is_harmless(void **state)
                               .extra = {CLAP, "irot\0\1", "colr\0profICC"},
                               .extra_bytes = {32, 1, 7},
                               .auxiliary = "urn:com:apple:photo:2020:aux:hdrgainmap"}));
-    damage(make_grid((struct grid){2, 700, "av01", 2, .tile_profile = false}));
-    damage(make_grid((struct grid){1, 390, "av01", 2, .tiles = 1, .tile_profile = true}));
 }
 
 int main(void)
@@ -602,10 +343,6 @@ int main(void)
         cmocka_unit_test(turns_become_exif_orientations),
         cmocka_unit_test(a_crop_is_taken_at_even_places),
         cmocka_unit_test(what_cannot_be_decoded_to_planes_is_left),
-        cmocka_unit_test(a_grid_is_taken_with_its_tiles),
-        cmocka_unit_test(a_grid_whose_tiles_do_not_fit_is_left),
-        cmocka_unit_test(a_grid_without_colours_has_those_of_its_first_tile),
-        cmocka_unit_test(a_single_tile_is_hardly_larger_than_the_picture),
         cmocka_unit_test(what_cannot_be_read_may_be_alpha),
         cmocka_unit_test(damage_is_harmless),
     };
