@@ -160,7 +160,7 @@ static int run_emulated(const struct trial_command *command, const struct trial_
     launch->emulation = &tasks;
     status = run_timed(command, launch, outcome, fault);
     launch->emulation = NULL;
-    outcome->share = tasks.share;
+    outcome->share = tasks.cores.share;
     if (tasks.error)
         snprintf(outcome->complaint, sizeof outcome->complaint,
                  "emulated cores: a thread has no group of its own (%s)", strerror(tasks.error));

@@ -185,14 +185,12 @@ static int make_group(const struct emulation *emulation, uint32_t slot, struct f
     return 0;
 }
 
-int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t real_cores, uint32_t slots,
-                   struct fault *fault)
+int emulation_begin(struct emulation *emulation, uint32_t virtual_cores, uint32_t real_cores,
+                    struct fault *fault)
 {
     char folder[200];
-    bool failed;
 
-    *emulation = (struct emulation){.slots = slots};
-    emulation->quota_us = emulation_quota_us(virtual_cores, real_cores);
+    *emulation = (struct emulation){.quota_us = emulation_quota_us(virtual_cores, real_cores)};
     if (!emulation->quota_us)
         return fault_set(fault, "emulating %u cores on %u leaves each less than 1 ms in %d: ask for fewer",
                          virtual_cores, real_cores, EMULATION_PERIOD_US / 1000);
@@ -206,9 +204,20 @@ int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t
              (int)getpid());
     if (mkdir(emulation->base, 0755)) {
         fault_set(fault, "emulated cores: making %s: %s", emulation->base, strerror(errno));
-        emulation->base[0] = '\0';
+        emulation->base[0] = '\0'; /* what is there is not ours */
         return -1;
     }
+    return 0;
+}
+
+int emulation_open(struct emulation *emulation, uint32_t virtual_cores, uint32_t real_cores, uint32_t slots,
+                   struct fault *fault)
+{
+    bool failed;
+
+    if (emulation_begin(emulation, virtual_cores, real_cores, fault))
+        return -1;
+    emulation->slots = slots;
     if (emulation->kind == EMULATION_V2 &&
         emulation_write_file(emulation->base, "cgroup.subtree_control", "+cpu")) {
         fault_set(fault, "emulated cores: enabling the cpu controller below %s: %s", emulation->base,
@@ -258,7 +267,7 @@ static void remove_below(const char *path, const char *refuge)
     rmdir(path);
 }
 
-void emulation_remove_tree(const char *base)
+static void remove_tree(const char *base)
 {
     char refuge[400];
 
@@ -271,7 +280,7 @@ void emulation_close(struct emulation *emulation)
 {
     if (!emulation->base[0])
         return;
-    emulation_remove_tree(emulation->base);
+    remove_tree(emulation->base);
     emulation->base[0] = '\0';
     emulation->kind = EMULATION_NONE;
 }
@@ -293,7 +302,7 @@ void emulation_remove_stale(void)
         if (pid <= 1 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
             continue;
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        emulation_remove_tree(path);
+        remove_tree(path);
     }
     closedir(list);
 }

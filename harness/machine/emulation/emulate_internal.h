@@ -18,7 +18,9 @@ int emulation_read_file(const char *folder, const char *name, char *text, size_t
 /* Sets the CPU bandwidth of a group: quota_us in each EMULATION_PERIOD_US. Returns 0, or -1 with errno. */
 int emulation_set_quota(enum emulation_kind kind, const char *group, uint64_t quota_us);
 
-/* Removes a group and all groups below it; processes that are in them go to the group above it. */
-void emulation_remove_tree(const char *base);
+/* The beginning of emulation_open(): quota, kind, and the folder, without a group in it. Returns 0, or -1 with fault
+ * and nothing left behind. */
+int emulation_begin(struct emulation *emulation, uint32_t virtual_cores, uint32_t real_cores,
+                    struct fault *fault);
 
 #endif

@@ -21,30 +21,27 @@ enum {
 
 static void cell_path(const struct emulate_tasks *tasks, char *path)
 {
-    snprintf(path, PATH_BYTES, "%s/cell", tasks->base);
+    snprintf(path, PATH_BYTES, "%s/cell", tasks->cores.base);
 }
 
 static void group_path(const struct emulate_tasks *tasks, uint32_t group, char *path)
 {
-    snprintf(path, PATH_BYTES, "%s/cell/thread-%" PRIu32, tasks->base, group);
+    snprintf(path, PATH_BYTES, "%s/cell/thread-%" PRIu32, tasks->cores.base, group);
 }
 
-static int probe(char *folder, size_t bytes, struct fault *fault)
+static int refuse_v2(struct fault *fault)
 {
-    enum emulation_kind kind = emulation_probe(folder, bytes, fault);
-
-    if (kind == EMULATION_V2)
-        return fault_set(
-            fault, "emulated cores for a command need the cpu controller of cgroup version 1, here it is "
-                   "of version 2, in which threads cannot be placed one by one");
-    return kind == EMULATION_V1 ? 0 : -1;
+    return fault_set(fault,
+                     "emulated cores for a command need the cpu controller of cgroup version 1, here it is "
+                     "of version 2, in which threads cannot be placed one by one");
 }
 
 int emulate_tasks_probe(struct fault *fault)
 {
     char folder[200];
+    enum emulation_kind kind = emulation_probe(folder, sizeof folder, fault);
 
-    return probe(folder, sizeof folder, fault);
+    return kind == EMULATION_V1 ? 0 : kind == EMULATION_V2 ? refuse_v2(fault) : -1;
 }
 
 /* --- groups --- */
@@ -73,7 +70,7 @@ static int64_t free_group(struct emulate_tasks *tasks)
         tasks->allocated = allocated;
     }
     group_path(tasks, tasks->groups, path);
-    if (make_group(path, tasks->quota_us)) {
+    if (make_group(path, tasks->cores.quota_us)) {
         tasks->error = errno;
         rmdir(path);
         return -1;
@@ -86,26 +83,18 @@ int emulate_tasks_open(struct emulate_tasks *tasks, uint32_t cores, uint32_t rea
                        struct fault *fault)
 {
     enum { FIRST = 64 };
-    char folder[200], path[PATH_BYTES];
+    char path[PATH_BYTES];
 
-    *tasks = (struct emulate_tasks){.quota_us = emulation_quota_us(cores, real_cores)};
-    if (!tasks->quota_us)
-        return fault_set(fault, "emulating %u cores on %u leaves each less than 1 ms in %d: ask for fewer",
-                         cores, real_cores, EMULATION_PERIOD_US / 1000);
-    tasks->share = (double)tasks->quota_us / EMULATION_PERIOD_US;
-    emulation_remove_stale();
-    if (probe(folder, sizeof folder, fault))
+    *tasks = (struct emulate_tasks){.allocated = FIRST};
+    if (emulation_begin(&tasks->cores, cores, real_cores, fault))
         return -1;
     tasks->owners = malloc(FIRST * sizeof *tasks->owners);
-    tasks->allocated = FIRST;
-    snprintf(tasks->base, sizeof tasks->base, "%s/" EMULATION_GROUP_PREFIX "%d", folder, (int)getpid());
     cell_path(tasks, path);
     if (!tasks->owners)
         fault_sys(fault, "emulated cores: no memory");
-    else if (mkdir(tasks->base, 0755)) {
-        fault_set(fault, "emulated cores: making %s: %s", tasks->base, strerror(errno));
-        tasks->base[0] = '\0'; /* what is there is not ours */
-    } else if (make_group(path, tasks->quota_us * (cell_cores < cores ? cell_cores : cores)))
+    else if (tasks->cores.kind != EMULATION_V1)
+        refuse_v2(fault);
+    else if (make_group(path, tasks->cores.quota_us * (cell_cores < cores ? cell_cores : cores)))
         fault_set(fault, "emulated cores: making %s: %s", path, strerror(errno));
     else if (free_group(tasks) < 0)
         fault_set(fault, "emulated cores: making a group in %s: %s", path, strerror(tasks->error));
@@ -126,9 +115,7 @@ int emulate_tasks_entry(const struct emulate_tasks *tasks)
 
 void emulate_tasks_close(struct emulate_tasks *tasks)
 {
-    if (tasks->base[0])
-        emulation_remove_tree(tasks->base);
-    tasks->base[0] = '\0';
+    emulation_close(&tasks->cores);
     free(tasks->owners);
     tasks->owners = NULL;
     tasks->groups = 0;

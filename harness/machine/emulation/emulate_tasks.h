@@ -26,13 +26,11 @@
 #include "pipeline/base/fault.h"
 
 struct emulate_tasks {
-    char base[256];     /* folder that holds our groups; "" when closed */
-    uint64_t quota_us;  /* of one emulated core, per EMULATION_PERIOD_US */
-    double share;       /* quota / period */
-    pid_t *owners;      /* by group: its thread; 0: none, the group is free. Owned */
-    uint32_t groups;    /* that were made */
-    uint32_t allocated; /* in owners */
-    int error;          /* errno of a group that could not be made: its thread shares a core; 0 none */
+    struct emulation cores; /* its folder holds our groups; share: of one emulated core */
+    pid_t *owners;          /* by group: its thread; 0: none, the group is free. Owned */
+    uint32_t groups;        /* that were made */
+    uint32_t allocated;     /* in owners */
+    int error;              /* errno of a group that could not be made: its thread shares a core; 0 none */
 };
 
 /* Can a program be run on emulated cores here? Makes nothing. Returns 0, or -1 with fault (what is needed). */
