@@ -178,11 +178,6 @@ static void finish_item(struct simulation *s, unsigned slot)
     runner->item = NO_ITEM;
 }
 
-static struct simulate_lock lock_of(const struct simulate_setting *set, size_t item)
-{
-    return set->lock ? set->lock[item] : (struct simulate_lock){0, set->lock_s};
-}
-
 /* Dispatch is short compared with an item: it is turned into wall time at the rate of its beginning. */
 static void start_item(struct simulation *s, unsigned slot, double dispatch_s)
 {
@@ -196,8 +191,8 @@ static void start_item(struct simulation *s, unsigned slot, double dispatch_s)
     runner->start_s = s->wall_s + seconds;
     runner->cpu_s = s->cpu_s + seconds * s->cpu_rate[s->active];
     runner->begin = start;
-    runner->before_lock = lock_of(set, item).held_s > 0;
-    runner->until = start + (runner->before_lock ? lock_of(set, item).at_s : set->cost_s[item]);
+    runner->before_lock = set->lock && set->lock[item].held_s > 0;
+    runner->until = start + (runner->before_lock ? set->lock[item].at_s : set->cost_s[item]);
     runner->active_part = 1;
     if (s->span)
         s->span[item].claim_s = s->wall_s;
@@ -207,7 +202,7 @@ static void start_item(struct simulation *s, unsigned slot, double dispatch_s)
 static void take_lock(struct simulation *s, struct runner *runner)
 {
     const struct simulate_setting *set = s->setting;
-    const struct simulate_lock lock = lock_of(set, (size_t)runner->item);
+    const struct simulate_lock lock = set->lock[runner->item];
     double cost_s = set->cost_s[runner->item], granted = fmax(runner->until, s->lock_free);
 
     s->lock_free = granted + lock.held_s;

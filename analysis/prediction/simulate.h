@@ -62,7 +62,6 @@ struct simulate_setting {
     /* [items], in cost_s; NULL: none. Who comes first has it first; who waits is at work as far as others are slowed
      * down. */
     const struct simulate_lock *lock;
-    double lock_s; /* without `lock`: of each item's time, at its beginning; in cost_s */
 };
 
 struct simulate_span {

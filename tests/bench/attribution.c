@@ -55,6 +55,7 @@ static void base_pool(struct sim_pool *pool, struct random_stream *random)
 /* Puts the cause in; size is its part of the work. */
 static void inject(struct sim_pool *pool, enum injection injection, unsigned workers, double size)
 {
+    static struct simulate_lock lock[SIM_ITEMS_MOST];
     double work_s = sum_of(pool->cpu_s, pool->items), mean_s = work_s / (double)pool->items;
 
     switch (injection) {
@@ -62,7 +63,9 @@ static void inject(struct sim_pool *pool, enum injection injection, unsigned wor
         pool->setting.prefix_s += size * work_s / workers;
         break;
     case LOCK: /* taken so long that all workers together need it more than the whole time */
-        pool->setting.lock_s = mean_s / workers * (1 + size);
+        for (size_t i = 0; i < pool->items; i++)
+            lock[i].held_s = mean_s / workers * (1 + size);
+        pool->setting.lock = lock;
         break;
     case LONG_TAIL: /* the last item: the others wait for it */
         pool->cpu_s[pool->items - 1] += size * work_s / (workers - 1) + mean_s;

@@ -166,8 +166,9 @@ static void contention_slows_while_others_work(void **state)
 static void a_lock_lets_one_pass_at_a_time(void **state)
 {
     const double cost[] = {1, 1, 1, 1};
+    const struct simulate_lock lock[] = {{0, 1}, {0, 1}, {0, 1}, {0, 1}};
     struct simulate_setting setting = {
-        .workers = 4, .chunk = 1, .policy = SIMULATE_DYNAMIC, .cost_s = cost, .items = 4, .lock_s = 1};
+        .workers = 4, .chunk = 1, .policy = SIMULATE_DYNAMIC, .cost_s = cost, .items = 4, .lock = lock};
     struct simulate_span span[4];
     struct simulate_result result;
 
