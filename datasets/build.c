@@ -73,6 +73,7 @@ static const struct option_spec table[] = {{.name = "count",
                                             .kind = OPTION_TEXT,
                                             .target = &options.out,
                                             .help = "folder for the items; DIR.tsv describes them"},
+                                           OPTION_QUIET,
                                            {.name = NULL}};
 
 static const struct subcommand subcommand = {
@@ -82,7 +83,8 @@ static const struct subcommand subcommand = {
                "knee-dataset).",
     .details = "The same options and photographs give the same bytes, whatever --jobs. A build that was "
                "stopped\n"
-               "continues with the same command. A worker needs up to 0.6 GB.",
+               "continues with the same command. A worker needs up to 0.6 GB.\n",
+    .table = table,
 };
 
 /* --- progress --------------------------------------------------------------------------------- */
@@ -244,16 +246,14 @@ static void drop_warning(const gchar *domain, GLogLevelFlags level, const gchar 
 
 int main(int argc, char **argv)
 {
-    char **operands;
-    int operand_count;
+    struct arguments arguments = {.count = 0};
     struct fault fault = {0};
     struct sources sources;
 
     starting_mask_restore();
     message_set_command("dataset");
     options.jobs = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
-    enum options_result parsed =
-        options_parse(&subcommand, table, argc, argv, 0, 0, &operands, &operand_count, NULL);
+    enum options_result parsed = options_parse(&subcommand, argc, argv, &arguments);
     if (parsed != OPTIONS_GO)
         return parsed == OPTIONS_HELP ? KNEE_OK : KNEE_USAGE;
     if (options.out == NULL || options.out[0] == '\0') {

@@ -14,6 +14,7 @@ static bool as_json;
 
 static const struct option_spec table[] = {
     {.name = "json", .kind = OPTION_FLAG, .target = &as_json, .help = "print JSON instead of lines"},
+    OPTION_QUIET,
     {.name = NULL}};
 
 struct side {

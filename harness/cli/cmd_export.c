@@ -56,6 +56,7 @@ static const struct option_spec table[] = {
      .min = 1,
      .max = INT64_MAX,
      .help = "trace: number of the trial; default one that counts with the most workers"},
+    OPTION_QUIET,
     {.name = NULL}};
 
 static const struct export_format *chosen_format(void)

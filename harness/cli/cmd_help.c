@@ -24,6 +24,7 @@ static const struct option_spec table[] = {
      .target = &options.completion,
      .choices = completion_names,
      .help = "script for completion: source <(knee help --completion bash)"},
+    OPTION_QUIET,
     {.name = NULL}};
 
 static int check(const struct arguments *arguments, struct fault *fault)

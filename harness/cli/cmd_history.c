@@ -21,6 +21,7 @@ static const struct option_spec table[] = {
      .target = &options.plot,
      .help = "draw the figures over the studies as SVG"},
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
+    OPTION_QUIET,
     {.name = NULL}};
 
 /* --- printing --------------------------------------------------------------------------------- */

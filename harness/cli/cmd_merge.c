@@ -1,23 +1,18 @@
 /* knee merge: one result from the shards of an output folder. */
-#include <stdbool.h>
-
 #include "harness/cli/commands.h"
 #include "harness/cli/merge_shards.h"
-
-static struct {
-    bool quiet;
-} options;
+#include "harness/console/message.h"
 
 static const struct option_spec table[] = {{.name = "quiet",
                                             .letter = 'q',
                                             .kind = OPTION_FLAG,
-                                            .target = &options.quiet,
+                                            .target = &message_quiet,
                                             .help = "print errors only"},
                                            {.name = NULL}};
 
 static int run(const struct arguments *arguments, struct fault *fault)
 {
-    return merge_shards(arguments->operands[0], 0, options.quiet, fault);
+    return merge_shards(arguments->operands[0], 0, fault);
 }
 
 const struct subcommand cmd_merge = {

@@ -63,6 +63,7 @@ static const struct option_spec table[] = {
      .target = &options.serial_from,
      .help = "learn that from a study with other items, or with --weak"},
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
+    OPTION_QUIET,
     {.name = NULL}};
 
 static double memory_bytes; /* of --memory; 0 when not given */

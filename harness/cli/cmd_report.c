@@ -87,6 +87,7 @@ static const struct option_spec table[] = {
      .kind = OPTION_FLAG,
      .target = &options.terminal,
      .help = "print the scaling curve here, with letters, and write no file but fit.json"},
+    OPTION_QUIET,
     {.name = NULL},
 };
 

@@ -230,7 +230,7 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
         return -1;
     if (options->shard.chosen)
         return run_shard_finish(&run->shard, &run->recipe, &run->batch, &run->table, run->images.libraries,
-                                close.list, options->quiet, fault)
+                                close.list, fault)
                    ? -1
                    : KNEE_OK;
     if (run_output_close(&run->table, &run->recipe, &run->batch, &close, &outcome, fault))
@@ -244,11 +244,11 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
         run_print_start(&run->table);
         run_print_stages(&run->table);
     }
-    if (!options->quiet && options->pool.emulate)
+    if (!message_quiet && options->pool.emulate)
         printf("times are those of %" PRIu64 " emulated cores\n", options->pool.emulate);
-    if (!options->quiet && options->replay)
+    if (!message_quiet && options->replay)
         printf("times are replayed: items waited instead of computing\n");
-    if (!options->quiet)
+    if (!message_quiet)
         run_print_summary(&run->table, &run->batch, options->out, &outcome);
     return judge(run, &outcome);
 }
@@ -263,7 +263,7 @@ static int do_run(struct run *run, struct fault *fault)
                                 .on_item_final_context = &run->journal,
                                 .watch = output_watch,
                                 .watch_context = &run->watch,
-                                .progress = options->quiet ? NULL : show_progress,
+                                .progress = message_quiet ? NULL : show_progress,
                                 .progress_context = run};
     enum pool_result result = POOL_OK;
     uint32_t order[POOL_MAX_WORKERS];
@@ -351,7 +351,6 @@ static int run(const struct arguments *arguments, struct fault *fault)
     int code;
 
     (void)arguments;
-    message_set_quiet(run.options.quiet);
     code = prepare_and_run(&run, fault);
     remedies_add(fault);
     record_outcome(&run, code < 0 ? KNEE_FAILED : code, fault);

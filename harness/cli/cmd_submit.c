@@ -30,7 +30,7 @@ static struct {
     uint64_t nodes;
     const char *time, *memory;
     struct option_texts slurm;
-    bool dry_run, quiet;
+    bool dry_run;
 } options = {.nodes = 1};
 
 static const struct option_spec table[] = {
@@ -70,7 +70,7 @@ static const struct option_spec table[] = {
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
-     .target = &options.quiet,
+     .target = &message_quiet,
      .help = "print errors only"},
     {.name = NULL}};
 
@@ -227,7 +227,7 @@ static int submit(struct submission *submission, const struct submission_options
         return -1;
     if (submission->jobs->len)
         message_note("attached to job %s", submission->jobs->str);
-    else if (!options.quiet)
+    else if (!message_quiet)
         print_size(submission);
     result = follow(submission, index_most, &signal_number, fault);
     if (result == FOLLOW_ERROR)
@@ -237,7 +237,7 @@ static int submit(struct submission *submission, const struct submission_options
                      submission->jobs->str, submission->jobs->str);
         return KNEE_INTERRUPTED + signal_number;
     }
-    return merge_shards(where->out, submission->begun_ns, options.quiet, fault);
+    return merge_shards(where->out, submission->begun_ns, fault);
 }
 
 static int plan_and_submit(const struct submission_options *where, struct fault *fault)
@@ -282,7 +282,6 @@ static int run(const struct arguments *arguments, struct fault *fault)
                                        .nodes = options.nodes};
     int code = -1;
 
-    message_set_quiet(options.quiet);
     if (!slurm)
         return -1;
     if (paths_program(knee, sizeof knee, fault) == 0 &&

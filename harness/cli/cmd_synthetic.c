@@ -36,6 +36,7 @@ static const struct option_spec table[] = {
      .target = &options.replay,
      .help = "instead of WORDs: items wait as long as FILE of 'knee sweep --replay' says"},
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of lines"},
+    OPTION_QUIET,
     {.name = NULL}};
 
 static struct synthetic_spec spec;

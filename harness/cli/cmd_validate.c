@@ -12,6 +12,7 @@ static struct {
 
 static const struct option_spec table[] = {
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of tables"},
+    OPTION_QUIET,
     {.name = NULL}};
 
 /* A study and its account. */

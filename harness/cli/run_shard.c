@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "harness/console/message.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/base/one_line.h"
 #include "pipeline/images/output/store.h"
@@ -205,7 +206,7 @@ int run_shard_libraries(const struct run_shard *shard, const char *libraries, st
 
 int run_shard_finish(const struct run_shard *shard, const struct recipe *recipe, const struct batch *batch,
                      const struct item_table *table, const char *libraries, enum rendition_list_form list,
-                     bool quiet, struct fault *fault)
+                     struct fault *fault)
 {
     struct shard_result *result = calloc(1, sizeof *result);
     char text[64];
@@ -218,7 +219,7 @@ int run_shard_finish(const struct run_shard *shard, const struct recipe *recipe,
     result->list = list;
     snprintf(result->libraries, sizeof result->libraries, "%s", libraries);
     failed = shard_result_write(shard->out, result, recipe, batch, table, fault);
-    if (!failed && !quiet)
+    if (!failed && !message_quiet)
         one_line_print("%s: %" PRIu64 " of %" PRIu64 " items done, %" PRIu64
                        " outputs; 'knee merge %s' when all shards are done",
                        who(shard, text, sizeof text), result->outcome.done, batch->count,

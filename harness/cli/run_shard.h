@@ -51,10 +51,10 @@ int run_shard_begin(struct run_shard *shard, bool redo, bool retry_failed, struc
 /* Returns 0, or -1 with a fault that names the node and the library that differs. */
 int run_shard_libraries(const struct run_shard *shard, const char *libraries, struct fault *fault);
 
-/* Writes the marker and prints a line unless quiet. Returns 0, or -1 with fault. */
+/* Writes the marker and prints a line unless message_quiet. Returns 0, or -1 with fault. */
 int run_shard_finish(const struct run_shard *shard, const struct recipe *recipe, const struct batch *batch,
                      const struct item_table *table, const char *libraries, enum rendition_list_form list,
-                     bool quiet, struct fault *fault);
+                     struct fault *fault);
 
 /* A run of the whole batch: refuses an output folder of shards. Returns 0, or -1 with fault. */
 int run_shard_refuse(const char *out, struct fault *fault);

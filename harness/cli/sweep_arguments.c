@@ -203,6 +203,7 @@ const struct option_spec sweep_arguments_table[] = {
      .kind = OPTION_FLAG,
      .target = &options.restart,
      .help = "replace the existing study"},
+    OPTION_QUIET,
     {.name = NULL}};
 
 static int check_command(struct fault *fault)

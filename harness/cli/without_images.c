@@ -23,11 +23,13 @@ static int refuse(const struct arguments *arguments, struct fault *fault)
 }
 
 /* Their options are the pipeline's. */
+static const struct option_spec none[] = {OPTION_QUIET, {.name = NULL}};
 #define IMAGE_COMMANDS(X) X(run) X(merge) X(submit) X(verify) X(recipe)
 #define IMAGE_COMMAND(command)                                                                               \
     const struct subcommand cmd_##command = {.name = #command,                                               \
                                              .summary = "of the image pipeline: in the package " COMPLETE,   \
                                              .usage = "",                                                    \
+                                             .table = none,                                                  \
                                              .most = -1,                                                     \
                                              .run = refuse};
 IMAGE_COMMANDS(IMAGE_COMMAND)

@@ -36,16 +36,13 @@ const char *help_option_words(const struct option_spec *spec, char *text, size_t
 
 void help_print(const struct subcommand *subcommand, FILE *out)
 {
-    const struct option_spec *quiet = options_quiet_of(subcommand->table);
     char left[64], text[160];
 
     fprintf(out, "usage: knee %s %s\n\n%s\n\noptions:\n", subcommand->name, subcommand->usage,
             subcommand->summary);
-    for (const struct option_spec *spec = subcommand->table; spec && spec->name; spec++)
+    for (const struct option_spec *spec = subcommand->table; spec->name; spec++)
         fprintf(out, "  %-26s %s\n", help_option_words(spec, left, sizeof left),
                 help_of_option(spec, text, sizeof text));
-    if (quiet)
-        fprintf(out, "  %-26s %s\n", help_option_words(quiet, left, sizeof left), quiet->help);
     fprintf(out, "  %-26s %s\n", "-h, --help", "this text");
     if (subcommand->details)
         fprintf(out, "\n%s", subcommand->details);

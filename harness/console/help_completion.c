@@ -6,15 +6,15 @@
 static void bash_options(const struct subcommand *subcommand, FILE *out)
 {
     fprintf(out, "    %s) words=\"", subcommand->name);
-    for (const struct option_spec *spec = subcommand->table; spec && spec->name; spec++)
+    for (const struct option_spec *spec = subcommand->table; spec->name; spec++)
         fprintf(out, "--%s ", spec->name);
-    fputs(options_quiet_of(subcommand->table) ? "--quiet --help\" ;;\n" : "--help\" ;;\n", out);
+    fputs("--help\" ;;\n", out);
 }
 
 /* The choices of each option that has some: "sweep --cache". */
 static void bash_choices(const struct subcommand *subcommand, FILE *out)
 {
-    for (const struct option_spec *spec = subcommand->table; spec && spec->name; spec++) {
+    for (const struct option_spec *spec = subcommand->table; spec->name; spec++) {
         if (spec->kind != OPTION_CHOICE)
             continue;
         fprintf(out, "    '%s --%s') words=\"", subcommand->name, spec->name);
@@ -116,10 +116,8 @@ void help_completion_zsh(const struct subcommand *const *subcommands, FILE *out)
           out);
     for (const struct subcommand *const *one = subcommands; *one; one++) {
         fprintf(out, "    %s)\n        _arguments", (*one)->name);
-        for (const struct option_spec *spec = (*one)->table; spec && spec->name; spec++)
+        for (const struct option_spec *spec = (*one)->table; spec->name; spec++)
             zsh_option(spec, out);
-        if (options_quiet_of((*one)->table))
-            zsh_option(options_quiet_of((*one)->table), out);
         fputs(" \\\n            '--help[this text]' \\\n            '*:file:_files' ;;\n", out);
     }
     fputs("    esac\n}\n_knee \"$@\"\n", out);

@@ -65,10 +65,8 @@ static void put_option(const struct option_spec *spec, FILE *out)
 static void put_options(const struct option_spec *table, FILE *out)
 {
     fputs(".SH OPTIONS\n", out);
-    for (const struct option_spec *spec = table; spec && spec->name; spec++)
+    for (const struct option_spec *spec = table; spec->name; spec++)
         put_option(spec, out);
-    if (options_quiet_of(table))
-        put_option(options_quiet_of(table), out);
     fputs(".TP\n.B \\-h, \\-\\-help\na short form of this page\n", out);
 }
 

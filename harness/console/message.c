@@ -7,21 +7,11 @@
 #include "pipeline/base/one_line.h"
 
 static const char *command_name;
-static int quiet;
+bool message_quiet;
 
 void message_set_command(const char *name)
 {
     command_name = name;
-}
-
-void message_set_quiet(int on)
-{
-    quiet = on;
-}
-
-int message_is_quiet(void)
-{
-    return quiet;
 }
 
 /* One write per message, so that lines of several processes do not mix. */
@@ -55,7 +45,7 @@ void message_note(const char *format, ...)
 {
     va_list args;
 
-    if (quiet)
+    if (message_quiet)
         return;
     va_start(args, format);
     say("", format, args);

@@ -6,6 +6,8 @@
 #ifndef KNEE_MESSAGE_H
 #define KNEE_MESSAGE_H
 
+#include <stdbool.h>
+
 #include "pipeline/base/fault.h"
 
 void message_set_command(const char *name);
@@ -13,10 +15,10 @@ void message_set_command(const char *name);
 void message_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "knee run: warning: TEXT" */
 void message_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* "knee run: TEXT", left out with --quiet */
+/* "knee run: TEXT", left out when message_quiet */
 void message_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void message_set_quiet(int quiet);
-int message_is_quiet(void);
+/* Set by --quiet. */
+extern bool message_quiet;
 
 /* Prints why something failed, once, where the decision is taken: nothing for FAULT_NONE and FAULT_REPORTED. Returns
  * the exit code of the fault's kind: KNEE_USAGE for a wrong command line, else KNEE_FAILED. */

@@ -14,7 +14,7 @@
 #include "harness/console/message.h"
 #include "harness/console/similar.h"
 
-enum { QUIET_VALUE = 999, HELP_VALUE = 1000, LONG_BASE = 1001 };
+enum { HELP_VALUE = 1000, LONG_BASE = 1001 };
 
 static size_t table_size(const struct option_spec *table)
 {
@@ -139,7 +139,7 @@ static int parse_value(const struct option_spec *spec, const char *text)
 
 /* --- parsing ---------------------------------------------------------------------------------- */
 
-/* getopt's tables, made from struct option_spec. longs has room for two names of each option and three entries more. */
+/* getopt's tables, made from struct option_spec. longs has room for two names of each option and two entries more. */
 static void fill_getopt(const struct option_spec *table, struct option *longs, char *shorts)
 {
     size_t count = table_size(table), used;
@@ -166,25 +166,8 @@ static void fill_getopt(const struct option_spec *table, struct option *longs, c
             longs[used++].name = table[i].alias;
         }
     longs[used++] = (struct option){.name = "help", .val = HELP_VALUE};
-    if (options_quiet_of(table)) {
-        *s++ = 'q';
-        longs[used++] = (struct option){.name = "quiet", .val = QUIET_VALUE};
-    }
     *s = '\0';
     longs[used] = (struct option){0};
-}
-
-const struct option_spec *options_quiet_of(const struct option_spec *table)
-{
-    static const struct option_spec quiet = {.name = "quiet",
-                                             .letter = 'q',
-                                             .kind = OPTION_FLAG,
-                                             .help = "no notes and no progress: results and errors only"};
-
-    for (; table && table->name; table++)
-        if (strcmp(table->name, quiet.name) == 0)
-            return NULL;
-    return &quiet;
 }
 
 static const struct option_spec *find_spec(const struct option_spec *table, int value)
@@ -209,16 +192,15 @@ static bool has_command(char **argv)
 /* The long option that a word like --bugdet was probably meant to be; NULL none. */
 static const char *option_meant(const struct option_spec *table, const char *word)
 {
-    const char *names[OPTIONS_MOST + 3] = {NULL}, *meant;
+    const char *names[OPTIONS_MOST + 2] = {NULL}, *meant;
     char *name = strncmp(word, "--", 2) == 0 ? g_strndup(word + 2, strcspn(word + 2, "=")) : NULL;
     size_t count = 0;
 
     if (!name)
         return NULL;
-    for (; table && table[count].name && count < OPTIONS_MOST; count++)
+    for (; table[count].name && count < OPTIONS_MOST; count++)
         names[count] = table[count].name;
-    names[count++] = "help";
-    names[count] = "quiet";
+    names[count] = "help";
     meant = similar_find(name, names);
     g_free(name);
     return meant;
@@ -245,12 +227,28 @@ static enum options_result bad_option(const struct subcommand *subcommand, char 
     return OPTIONS_USAGE;
 }
 
-enum options_result options_parse(const struct subcommand *subcommand, const struct option_spec *table,
-                                  int argc, char **argv, int least, int most, char ***operands,
-                                  int *operand_count, bool given[OPTIONS_MOST])
+/* Are there as many operands as the subcommand takes? */
+static enum options_result check_operands(const struct subcommand *subcommand,
+                                          const struct arguments *arguments)
 {
-    struct option longs[2 * OPTIONS_MOST + 3];
-    char shorts[2 * OPTIONS_MOST + 5];
+    int least = subcommand->least, most = subcommand->most, count = arguments->count;
+
+    if (count >= least && (most < 0 || count <= most))
+        return OPTIONS_GO;
+    if (count < least)
+        message_error("operand missing: usage: knee %s %s", subcommand->name, subcommand->usage);
+    else
+        message_error("unexpected '%s': usage: knee %s %s", arguments->operands[most], subcommand->name,
+                      subcommand->usage);
+    return OPTIONS_USAGE;
+}
+
+enum options_result options_parse(const struct subcommand *subcommand, int argc, char **argv,
+                                  struct arguments *arguments)
+{
+    const struct option_spec *table = subcommand->table;
+    struct option longs[2 * OPTIONS_MOST + 2];
+    char shorts[2 * OPTIONS_MOST + 3];
     int value;
 
     if (table_size(table) > OPTIONS_MOST)
@@ -264,10 +262,6 @@ enum options_result options_parse(const struct subcommand *subcommand, const str
             help_print(subcommand, stdout);
             return OPTIONS_HELP;
         }
-        if (options_quiet_of(table) && (value == 'q' || value == QUIET_VALUE)) {
-            message_set_quiet(1);
-            continue;
-        }
         if (value == '?')
             return bad_option(subcommand, argv, "unknown or ambiguous option");
         if (value == ':')
@@ -275,25 +269,15 @@ enum options_result options_parse(const struct subcommand *subcommand, const str
         spec = find_spec(table, value);
         if (!spec || parse_value(spec, optarg))
             return OPTIONS_USAGE;
-        if (given)
-            given[spec - table] = true;
+        arguments->given[spec - table] = true;
     }
-    *operands = argv + optind;
-    *operand_count = argc - optind;
-    if (*operand_count < least || (most >= 0 && *operand_count > most)) {
-        if (*operand_count > least && most >= 0)
-            message_error("unexpected '%s': usage: knee %s %s", (*operands)[most], subcommand->name,
-                          subcommand->usage);
-        else
-            message_error("operand missing: usage: knee %s %s", subcommand->name, subcommand->usage);
-        return OPTIONS_USAGE;
-    }
-    return OPTIONS_GO;
+    arguments->operands = argv + optind;
+    arguments->count = argc - optind;
+    return check_operands(subcommand, arguments);
 }
 
 int subcommand_run(const struct subcommand *subcommand, int argc, char **argv)
 {
-    static const struct option_spec none[] = {{.name = NULL}};
     char *line = g_strjoinv(" ", argv);
     struct arguments arguments = {.line = line};
     struct fault fault = {0};
@@ -304,9 +288,7 @@ int subcommand_run(const struct subcommand *subcommand, int argc, char **argv)
             own++;
     if (own < argc)
         arguments.command = argv + own + 1;
-    switch (options_parse(subcommand, subcommand->table ? subcommand->table : none, own, argv,
-                          subcommand->least, subcommand->most, &arguments.operands, &arguments.count,
-                          arguments.given)) {
+    switch (options_parse(subcommand, own, argv, &arguments)) {
     case OPTIONS_HELP:
         code = KNEE_OK;
         break;

@@ -9,6 +9,7 @@
  *     static const struct option_spec table[] = {
  *         {.name = "workers", .letter = 'j', .argument = "N", .kind = OPTION_COUNT, .target = &options.workers,
  *          .min = 1, .max = POOL_MAX_WORKERS, .help = "worker processes"},
+ *         OPTION_QUIET,
  *         {.name = NULL}};
  *
  * main() calls subcommand_run(), which parses, checks, runs, prints the fault if there is one, and gives the exit
@@ -21,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/console/message.h"
 #include "pipeline/base/fault.h"
 
 enum exit_code {
@@ -77,13 +79,13 @@ struct arguments {
 
 struct subcommand {
     const char *name;
-    const char *alias;               /* an earlier name, still accepted but not in the help; NULL none */
-    const char *summary;             /* one line for `knee --help` */
-    const char *usage;               /* operands and options in short: "[options] IN OUT" */
-    const char *details;             /* text below the options in `knee NAME --help`; NULL none */
-    const struct option_spec *table; /* NULL: no options */
-    int least, most;                 /* how many operands */
-    bool takes_command;              /* the words after "--" are a command with its own options */
+    const char *alias;   /* an earlier name, still accepted but not in the help; NULL none */
+    const char *summary; /* one line for `knee --help` */
+    const char *usage;   /* operands and options in short: "[options] IN OUT" */
+    const char *details; /* text below the options in `knee NAME --help`; NULL none */
+    const struct option_spec *table;
+    int least, most;    /* how many operands; most -1: no limit */
+    bool takes_command; /* the words after "--" are a command with its own options */
     /* Completes defaults and checks options and operands against each other; NULL: nothing to check. Returns 0, or -1
      * with fault (FAULT_USAGE). */
     int (*check)(const struct arguments *arguments, struct fault *fault);
@@ -97,17 +99,17 @@ enum options_result {
     OPTIONS_USAGE /* one message was printed to stderr: exit 2 */
 };
 
-/* The option -q, --quiet, which every subcommand has: it leaves out what message_note() writes. NULL for a table that
- * has an option of that name, which then does more. */
-const struct option_spec *options_quiet_of(const struct option_spec *table);
+/* Every table has an option of this name; where it leaves out more, it has an entry of its own. */
+#define OPTION_QUIET                                                                                         \
+    {                                                                                                        \
+        .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .target = &message_quiet,                       \
+        .help = "no notes and no progress: results and errors only"                                          \
+    }
 
-/* Parses argv[1..]; options may come before or after operands, `--` ends them. *operands points at the
- * operands, which stay in argv (permuted), *operand_count says how many there are; fewer than least or more
- * than most is a usage error. Pass most = -1 for no limit. given[i] becomes true for each option that was typed; NULL:
- * not wanted. */
-enum options_result options_parse(const struct subcommand *subcommand, const struct option_spec *table,
-                                  int argc, char **argv, int least, int most, char ***operands,
-                                  int *operand_count, bool given[OPTIONS_MOST]);
+/* Parses argv[1..]; options may come before or after operands, `--` ends them. Fills operands, which stay in argv
+ * (permuted), count and given of arguments, which is zeroed before. */
+enum options_result options_parse(const struct subcommand *subcommand, int argc, char **argv,
+                                  struct arguments *arguments);
 
 /* Does what the subcommand is for; argv[0] is its name, and argv ends with NULL. Returns the exit code, after a message
  * when it failed. */

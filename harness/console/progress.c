@@ -11,10 +11,8 @@ enum { TERMINAL_EVERY_MS = 200, PLAIN_EVERY_MS = 10000 };
 
 void progress_start(struct progress *progress, const char *what)
 {
-    *progress = (struct progress){.what = what,
-                                  .terminal = isatty(STDERR_FILENO),
-                                  .quiet = message_is_quiet(),
-                                  .start_ns = clock_now_ns()};
+    *progress = (struct progress){
+        .what = what, .terminal = isatty(STDERR_FILENO), .quiet = message_quiet, .start_ns = clock_now_ns()};
     progress->last_ns = progress->start_ns;
 }
 

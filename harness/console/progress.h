@@ -1,7 +1,7 @@
 /* progress.h: progress of long work and the expected time left, on stderr.
  *
  * On a terminal one line is kept up to date; elsewhere a plain line is written at most every ten seconds, so
- * that a log stays readable. Quiet (message_set_quiet) writes nothing.
+ * that a log stays readable. With message_quiet it writes nothing.
  */
 #ifndef KNEE_PROGRESS_H
 #define KNEE_PROGRESS_H

@@ -160,6 +160,7 @@ const struct option_spec gate_arguments_table[] = {
      .kind = OPTION_TEXT,
      .target = &options.openmetrics,
      .help = "write the figures as OpenMetrics text"},
+    OPTION_QUIET,
     {.name = NULL}};
 
 /* --- what is for what ------------------------------------------------------------------------- */

@@ -56,19 +56,20 @@ static const struct option_spec table[] = {
      .target = &set.choice,
      .choices = colours,
      .help = "a choice"},
+    OPTION_QUIET,
     {.name = NULL}};
-static const struct subcommand subcommand = {.name = "probe", .summary = "s", .usage = "[options] A [B]"};
+static const struct subcommand subcommand = {
+    .name = "probe", .summary = "s", .usage = "[options] A [B]", .table = table, .least = 1, .most = 2};
 
 enum { MOST_WORDS = 8 };
 
-static bool given[OPTIONS_MOST];
+static struct arguments parsed;
 
 /* Parses words with stderr caught in message; returns the result. */
-static enum options_result parse(const char *const *words, char *message, size_t bytes, int *operands)
+static enum options_result parse(const char *const *words, char *message, size_t bytes)
 {
     char copies[MOST_WORDS][64];
     char *argv[MOST_WORDS + 1];
-    char **rest;
     int argc = 0, ends[2], saved = dup(2);
     enum options_result result;
     ssize_t got;
@@ -82,8 +83,8 @@ static enum options_result parse(const char *const *words, char *message, size_t
     argv[argc] = NULL;
     assert_int_equal(pipe(ends), 0);
     dup2(ends[1], 2);
-    memset(given, 0, sizeof given);
-    result = options_parse(&subcommand, table, argc, argv, 1, 2, &rest, operands, given);
+    parsed = (struct arguments){.count = 0};
+    result = options_parse(&subcommand, argc, argv, &parsed);
     fflush(stderr);
     dup2(saved, 2);
     close(saved);
@@ -99,13 +100,12 @@ static void good_values_reach_their_targets(void **state)
     const char *const words[] = {"probe",  "in", "-fc7",           "--time=1.5m",
                                  "--real", "5%", "--colour=green", NULL};
     char message[256];
-    int operands;
 
     (void)state;
-    assert_int_equal(parse(words, message, sizeof message, &operands), OPTIONS_GO);
+    assert_int_equal(parse(words, message, sizeof message), OPTIONS_GO);
     assert_string_equal(message, "");
-    assert_int_equal(operands, 1);
-    assert_true(set.flag);
+    assert_int_equal(parsed.count, 1);
+    assert_true(set.flag && parsed.given[0] && !parsed.given[1]);
     assert_int_equal(set.count, 7);
     assert_int_equal(set.duration_ns, 90000000000u);
     assert_true(set.real > 0.0499 && set.real < 0.0501);
@@ -117,24 +117,33 @@ static void an_alias_is_the_option_itself(void **state)
     const char *const words[] = {"probe", "in", "--hue", "green", NULL};
     const char *const wrong[] = {"probe", "in", "--hue=blue", NULL};
     char message[256];
-    int operands;
 
     (void)state;
-    assert_int_equal(parse(words, message, sizeof message, &operands), OPTIONS_GO);
+    assert_int_equal(parse(words, message, sizeof message), OPTIONS_GO);
     assert_int_equal(set.choice, 1);
-    assert_int_equal(parse(wrong, message, sizeof message, &operands), OPTIONS_USAGE);
+    assert_int_equal(parse(wrong, message, sizeof message), OPTIONS_USAGE);
     assert_non_null(strstr(message, "--colour blue: choose one of: red, green"));
+}
+
+static void quiet_leaves_notes_out(void **state)
+{
+    const char *const words[] = {"probe", "-q", "in", NULL};
+    char message[256];
+
+    (void)state;
+    assert_int_equal(parse(words, message, sizeof message), OPTIONS_GO);
+    assert_true(message_quiet);
+    message_quiet = false;
 }
 
 static void double_dash_ends_the_options(void **state)
 {
     const char *const words[] = {"probe", "--", "-f", NULL};
     char message[256];
-    int operands;
 
     (void)state;
-    assert_int_equal(parse(words, message, sizeof message, &operands), OPTIONS_GO);
-    assert_int_equal(operands, 1);
+    assert_int_equal(parse(words, message, sizeof message), OPTIONS_GO);
+    assert_int_equal(parsed.count, 1);
     assert_false(set.flag);
 }
 
@@ -166,8 +175,7 @@ static void each_mistake_has_one_line_naming_it(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char message[512];
-        int operands;
-        assert_int_equal(parse(cases[i].words, message, sizeof message, &operands), OPTIONS_USAGE);
+        assert_int_equal(parse(cases[i].words, message, sizeof message), OPTIONS_USAGE);
         if (!strstr(message, cases[i].part))
             fail_msg("case %zu: got '%s', wanted '%s' in it", i, message, cases[i].part);
         assert_ptr_equal(strchr(message, '\n'), message + strlen(message) - 1);
@@ -233,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_values_reach_their_targets),
         cmocka_unit_test(an_alias_is_the_option_itself),
+        cmocka_unit_test(quiet_leaves_notes_out),
         cmocka_unit_test(double_dash_ends_the_options),
         cmocka_unit_test(each_mistake_has_one_line_naming_it),
         cmocka_unit_test(a_subcommand_is_parsed_checked_and_run),
