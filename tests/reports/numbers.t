@@ -33,9 +33,10 @@ PYTHON
 }
 recompute() { /usr/bin/python3 -B "$root/tests/reports/recompute.py" "$@"; }
 
-/usr/bin/python3 -B "$root/tests/reports/studies.py" usual usual # void trials and a hiccup
-/usr/bin/python3 -B "$root/tests/reports/studies.py" nodes nodes
-for study in images command usual nodes; do
+for study in usual weak nodes; do # usual: with void trials and a hiccup
+    /usr/bin/python3 -B "$root/tests/reports/studies.py" $study $study
+done
+for study in images command usual weak nodes; do
     "$KNEE" report --core-hour-price 0.04 --currency CHF --core-watts 9 "$study" >/dev/null 2>err
     is "$? $(cat err)" "0 " "$study: report"
     is "$(validate "$study/report.json")" "" "... report.json is valid, no id comes twice"
@@ -46,6 +47,47 @@ done
 cp images/report.json first.json
 "$KNEE" report --core-hour-price 0.04 --currency CHF --core-watts 9 images >/dev/null && cmp -s first.json images/report.json
 ok $? "the same study gives the same file"
+
+# What the whole batch does with 16 workers, predicted, replayed and emulated, and other programs beside it.
+export PYTHONPATH=$root/tests
+/usr/bin/python3 -B - compared "$KNEE" <<'PYTHON'
+import csv, json, os, sys
+from compare import journal, summary
+folder, knee = sys.argv[1:]
+rows = [{"what": what, "program": program, "workers": n, "chunk": chunk, "block": block, "seconds": seconds * (1 + block / 50) / n, "cpu_s": 0.9 * seconds,
+         "emulated": int(n > 2)}
+        for block in (1, 2, 3) for program, workers, seconds in (("Python serial", (1,), 4.0), ("sharp", (1, 2, 4), 2.1), ("knee run", (1, 2, 4), 1.3))
+        for n in workers for what, chunk in (("batch", 1), ("batch", 4), ("start", 1))]
+os.mkdir(folder)
+with open(f"{folder}/trials.csv", "w", encoding="utf-8", newline="") as file:
+    writer = csv.DictWriter(file, journal.FIELDS)
+    writer.writeheader()
+    writer.writerows(rows)
+with open(f"{folder}/compare-plan.json", "w", encoding="utf-8") as file:
+    json.dump({"batch": [f"{n}.jpg 1000" for n in range(7)]}, file)
+made = summary.summarise(rows, {program: 50.0 for program in ("Python serial", "sharp", "knee run")}, 7, knee, 0.04, 16)
+with open(f"{folder}/compare.json", "w", encoding="utf-8") as file:
+    json.dump({**made, "host": "fixture"}, file)
+PYTHON
+for study in sampled replayed emulated; do /usr/bin/python3 -B "$root/tests/reports/studies.py" $study $study; done
+for study in replayed emulated; do
+    "$KNEE" report $study >/dev/null
+    recompute $study >out
+    is "$? $(grep -v ' numbers agree' out)" "0 " "$study: the numbers of its report are those computed again"
+done
+"$KNEE" report --replayed replayed --emulated emulated --compared compared/compare.json sampled >/dev/null 2>err
+is "$? $(cat err) $(validate sampled/report.json)" "0  " "a report with a replay, emulated cores and other programs"
+recompute sampled replayed emulated compared >out
+is "$? $(grep -v ' numbers agree' out)" "0 " "... its numbers are those of a simulation of its own, and of the samples of all studies"
+like "$(cat out)" '^[0-9]+ numbers agree, 0 differ, [0-6] are not' "... all but warnings, and tests of unequal noise"
+for name in answer.16.speedup answer.knee answer.cause.contention.share replayed.16.speedup_others emulated.16.wall ways.3.difference \
+    compared.knee-run.2.core_hours compared.sharp.times model.usl.limit rule.6.p; do
+    grep -q "\"id\": \"$name\".*\"value\": [0-9-]" sampled/report.json || echo "$name"
+done >out
+is "$(cat out)" "model.usl.limit" "... of every kind (two worker counts have no USL)"
+is "$(/usr/bin/python3 -B "$root/tests/reports/altered.py" sampled replayed emulated compared)" "$(
+    /usr/bin/python3 -B "$root/tests/reports/altered.py" sampled replayed emulated compared | sed 's/ noticed.*/ noticed/')" \
+    "each value, and each end of an interval, is noticed when it is altered"
 
 # The comparison finds a wrong number, and one that nothing computes.
 sed -i '/"id": "curve.2.speedup"/s/"value": [0-9]/"value": 7/' images/report.json

@@ -72,7 +72,11 @@ def rate(row: dict[str, Any]) -> float | None:
 
 
 def cpu(row: dict[str, Any]) -> float | None:
-    return (row["user_ns"] + row["system_ns"]) / 1e9 / row["items"] if row["items"] and row["user_ns"] is not None else None
+    return (
+        (row["user_ns"] + row["system_ns"]) / 1e9 / row["items"]
+        if row["items"] and row["user_ns"] is not None
+        else None
+    )
 
 
 def memory(row: dict[str, Any]) -> float | None:
@@ -80,7 +84,10 @@ def memory(row: dict[str, Any]) -> float | None:
 
 
 def scaled(m: Interval | None, factor: float) -> Interval | None:
-    return None if m is None else (m[0] * factor, *(None if x is None else x * factor for x in m[1:]))  # type: ignore[return-value]
+    if m is None:
+        return None
+    value, low, high = m
+    return value * factor, None if low is None else low * factor, None if high is None else high * factor
 
 
 def reversed_(m: Interval, change: Callable[[float], float]) -> Interval:
@@ -106,7 +113,12 @@ def kind_of(item: dict[str, Any]) -> str:
 
 def amounts(item: dict[str, Any], sampled: bool) -> dict[str, float]:
     """Of one item; pixels as stored where the study has no samples."""
-    columns = {"decoded": "samples_decoded", "bytes": "bytes", "written": "pixels_written", "converted": "pixels_converted"}
+    columns = {
+        "decoded": "samples_decoded",
+        "bytes": "bytes",
+        "written": "pixels_written",
+        "converted": "pixels_converted",
+    }
     made = {name: np.nan if item.get(column) is None else item[column] / 1e6 for name, column in columns.items()}
     if not sampled and item["width"] and item["height"]:
         made["decoded"] = item["width"] * item["height"] / 1e6
@@ -114,26 +126,39 @@ def amounts(item: dict[str, Any], sampled: bool) -> dict[str, float]:
 
 
 class Study:
-    def __init__(self, folder: str, kept_out: set[int], shown: dict[str, float | None]) -> None:
-        """kept_out: trials that the report names as hiccups; shown: its numbers, of which choices are taken (best cell, advice)."""
-        self.shown = shown
+    def __init__(self, folder: str, kept_out: set[int], facts: Rows) -> None:
+        """kept_out: trials that the report names as hiccups; facts: its numbers, of which choices are taken (best
+        cell, advice)."""
+        self.shown: dict[str, float | None] = {fact["id"]: fact["value"] for fact in facts}
+        self.ends = {fact["id"]: (fact.get("low"), fact.get("high")) for fact in facts}  # of intervals
         with closing(sqlite3.connect(f"file:{os.path.abspath(folder)}/study.db?mode=ro", uri=True)) as db:
             db.text_factory = lambda raw: raw.decode("utf-8", "replace")
             self.facts = {row["key"]: row["value"] for row in query(db, "SELECT key, value FROM study")}
             self.trials = query(
-                db, "SELECT t.*, c.role, c.workers, c.chunk, c.policy, c.nodes FROM trial t JOIN cell c ON c.id = t.cell WHERE c.role <> 'antagonist'"
+                db,
+                "SELECT t.*, c.role, c.workers, c.chunk, c.policy, c.nodes FROM trial t JOIN cell c ON c.id = t.cell"
+                " WHERE c.role <> 'antagonist'",
             )
             self.workers = query(db, "SELECT w.* FROM worker w JOIN trial t ON t.id = w.trial WHERE t.status = 'ok'")
-            self.items = query(db, "SELECT trial, id, worker, state, start_ns, end_ns, cpu_ns FROM item")
+            self.antagonists = bool(query(db, "SELECT 1 FROM cell WHERE role = 'antagonist'"))
+            self.items = query(db, "SELECT * FROM item")
             batch = query(db, "SELECT * FROM batch_item")
-            self.shards = query(db, "SELECT * FROM shard") if query(db, "SELECT 1 FROM sqlite_master WHERE name = 'shard'") else []
+            has_shards = query(db, "SELECT 1 FROM sqlite_master WHERE name = 'shard'")
+            self.shards = query(db, "SELECT * FROM shard") if has_shards else []
             self.kinds = query(db, "SELECT kind, count(*) AS items, sum(bytes) AS bytes FROM batch_item GROUP BY kind")
-            self.counters = query(db, "SELECT trial, name, sum(value) AS value, min(status) AS status FROM counter GROUP BY trial, name")
-            self.unpinned = query(
-                db, "SELECT count(*) AS n FROM worker w JOIN trial t ON t.id = w.trial JOIN cell c ON c.id = t.cell"
-                " WHERE c.role <> 'serial' AND w.cpu_seen IS NOT w.cpu_wanted OR c.role <> 'serial' AND w.cpu_wanted IS NULL")[0]["n"]  # fmt: skip
+            self.counters = query(
+                db, "SELECT trial, name, sum(value) AS value, min(status) AS status FROM counter GROUP BY trial, name"
+            )
+            pooled = query(
+                db,
+                "SELECT w.cpu_seen, w.cpu_wanted FROM worker w JOIN trial t ON t.id = w.trial JOIN cell c ON c.id = t.cell"
+                " WHERE c.role <> 'serial'",
+            )
+        self.unpinned = sum(w["cpu_wanted"] is None or w["cpu_seen"] != w["cpu_wanted"] for w in pooled)
         sampled = any(row.get("samples_decoded") is not None for row in batch)
-        self.about = {row["id"]: (kind_of(row), amounts(row, sampled)) for row in batch}  # kind, and millions of what was processed
+        self.about = {
+            row["id"]: (kind_of(row), amounts(row, sampled)) for row in batch
+        }  # kind, and millions of what was processed
         self.kind_names = list(dict.fromkeys(kind for kind, _ in self.about.values()))
         self._items, self._workers = grouped(self.items), grouped(self.workers)
         for trial in self.trials:

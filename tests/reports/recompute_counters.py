@@ -16,12 +16,19 @@ def counters(study: Study) -> Iterator[tuple[str, Interval | None]]:
     fewest = min((t["workers"] for t in study.good(role="scaling")), default=None)
     ids = {t["id"]: t["items"] for t in study.good(role="scaling", workers=fewest) if t["items"]}
     for name in {c["name"] for c in study.counters}:
-        values = [c["value"] / ids[c["trial"]] for c in study.counters if c["name"] == name and c["trial"] in ids and c["value"] is not None]
+        values = [
+            c["value"] / ids[c["trial"]]
+            for c in study.counters
+            if c["name"] == name and c["trial"] in ids and c["value"] is not None
+        ]
         yield f"counter.{slug(name)}", student(values, False) if values else None
     text = study.facts.get("counter_group_text")
     for name, formula in formulas(text) if text else ():
         for n in sorted({t["workers"] for t in study.good(role="scaling")}):
-            results = [evaluated(formula, inputs(study, t["id"], t["items"], t["wall_ns"])) for t in study.good(role="scaling", workers=n)]
+            results = [
+                evaluated(formula, inputs(study, t["id"], t["items"], t["wall_ns"]))
+                for t in study.good(role="scaling", workers=n)
+            ]
             known = [r for r in results if r is not None]
             yield f"quantity.{slug(name)}.{n}", student(known, False, signed=True) if known else None
 

@@ -45,7 +45,9 @@ def prior(spreads: Spreads) -> tuple[float, float]:
     excess = float(np.var(e, ddof=1) - np.mean(special.polygamma(1, df / 2)))
     if excess <= 0:
         return pooled, math.inf
-    half = optimize.brentq(lambda log_x: math.log(special.polygamma(1, math.exp(log_x))) - math.log(excess), -20, 20, xtol=1e-14)
+    half = optimize.brentq(
+        lambda log_x: math.log(special.polygamma(1, math.exp(log_x))) - math.log(excess), -20, 20, xtol=1e-14
+    )
     worth = 2 * math.exp(half)
     return float(np.exp(np.mean(e) + special.digamma(worth / 2) - math.log(worth / 2))), worth
 
@@ -59,12 +61,19 @@ def judged(common: tuple[float, float], variance: float, df: float, most: float)
     own = df if has_own else 0.0
     if math.isinf(worth):
         return shared, most
-    return ((worth * shared + own * variance if has_own else worth * shared) / (worth + own), min(worth + own, most)) if worth + own else (math.nan, 0)
+    return (
+        ((worth * shared + own * variance if has_own else worth * shared) / (worth + own), min(worth + own, most))
+        if worth + own
+        else (math.nan, 0)
+    )
 
 
 def knee(study: Study) -> Iterator[tuple[str, Interval | None]]:
     cores = int(study.facts["cores"])
-    times = {n: by_block(study.good(role="scaling", workers=n), ns("wall_ns")) for n in sorted({t["workers"] for t in study.good(role="scaling")})}
+    times = {
+        n: by_block(study.good(role="scaling", workers=n), ns("wall_ns"))
+        for n in sorted({t["workers"] for t in study.good(role="scaling")})
+    }
     yield "knee.workers", found(times, cores, study.weak) if 1 in times else None
 
 
@@ -72,7 +81,12 @@ def found(times: dict[int, Any], cores: int, weak: bool) -> Interval | None:
     gaps = {}  # log E(n) of each block
     for n in times.keys() - {1}:
         both = times[1].keys() & times[n].keys()
-        gaps[n] = np.array([np.mean(np.log(times[1][b])) - np.mean(np.log(times[n][b])) - (0 if weak else math.log(n)) for b in sorted(both)])
+        gaps[n] = np.array(
+            [
+                np.mean(np.log(times[1][b])) - np.mean(np.log(times[n][b])) - (0 if weak else math.log(n))
+                for b in sorted(both)
+            ]
+        )
     within = [gaps[n] for n in gaps if n <= cores]
     spreads = [(float(np.var(g, ddof=1)), len(g) - 1.0) for g in within if len(g) > 1 and np.std(g) > 1e-13]
     common, most = prior(spreads), sum(df for _, df in spreads)

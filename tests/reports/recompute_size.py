@@ -1,7 +1,7 @@
 """The regression of item times on what was processed again: robust least squares (Tukey's bisquare) by numpy alone.
 
-docs/statistics.md, section 7, says what is fitted, and analysis/size/size_regression.h when a term is left out. Columns are
-decomposed by numpy (QR, pseudo-inverse), and steps repeat until no coefficient moves in its last digits.
+docs/statistics.md, section 7, says what is fitted, and analysis/size/size_regression.h when a term is left out.
+Columns are decomposed by numpy (QR, pseudo-inverse), and steps repeat until no coefficient moves in its last digits.
 """
 
 from __future__ import annotations
@@ -11,15 +11,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from recompute_base import Interval, Study, point, slug
+from recompute_base import Interval, Study, point, scaled, slug
 from scipy import stats
 
 TERMS = ("decoded", "bytes", "written", "converted")
-SHOWN = {"decoded": "ms_per_decoded", "bytes": "ms_per_megabyte", "written": "ms_per_written", "converted": "ms_per_converted"}
+SHOWN = {
+    "decoded": "ms_per_decoded",
+    "bytes": "ms_per_megabyte",
+    "written": "ms_per_written",
+    "converted": "ms_per_converted",
+}
 OWN = ("decoded", "bytes")  # of which kinds of 10 items or more have slopes of their own
 TUNING, MAD = 4.685, 0.6745
-NOT_KNOWN = (None, None, None)
-Column = tuple[str, str]  # ("fixed", ""), ("kind", "png"), ("decoded", "") of all kinds without their own, ("decoded", "png")
+NOT_KNOWN: Any = (None, None, None)
+Column = tuple[
+    str, str
+]  # ("fixed", ""), ("kind", "png"), ("decoded", "") of all kinds without their own, ("decoded", "png")
 
 
 @dataclass
@@ -48,7 +55,9 @@ class Regression:
         return self.values["fixed", ""][0] + (self.values["kind", kind][0] if ("kind", kind) in self.values else 0.0)
 
     def seconds(self, item: Item) -> float:
-        return self.fixed(item.kind) + sum(self.slope(term, item.kind) * (item.amounts[term] or 0) for term in TERMS if self.slope(term, item.kind))
+        return self.fixed(item.kind) + sum(
+            self.slope(term, item.kind) * (item.amounts[term] or 0) for term in TERMS if self.slope(term, item.kind)
+        )
 
 
 def entry(column: Column, item: Item, own: set[str]) -> float:
@@ -67,7 +76,9 @@ def usable_columns(fit: Regression, dropped: set[Column]) -> list[Column]:
     known = [term for term in TERMS if any(np.isfinite(item.amounts[term]) for item in fit.items)]
     wanted: list[Column] = [("fixed", "")]
     wanted += [("kind", kind) for kind, count in fit.kinds.items() if kind != fit.reference and count >= 3]
-    wanted += [(term, "") for term in known] + [(term, kind) for kind in fit.kinds if kind in fit.own for term in OWN if term in known]
+    wanted += [(term, "") for term in known] + [
+        (term, kind) for kind in fit.kinds if kind in fit.own for term in OWN if term in known
+    ]
     kept: list[Column] = []
     basis = np.empty((len(fit.items), 0))
     for column in wanted:
@@ -109,33 +120,32 @@ def solve(x: Any, y: Any) -> tuple[Any, Any | None, float]:
     plain = np.linalg.lstsq(x, y, rcond=None)[0]
     left, weights = y - x @ plain, np.ones(n)
     squares = float(left @ left)
-    errors: Any = None
+    if n <= terms + 1 or np.sqrt(squares / n) <= 1e-10 * np.max(np.abs(y)):  # too few, or all on the line
+        return plain / scale, None, np.nan
     q = np.linalg.qr(x)[0]
-    if n > terms + 1 and np.sqrt(squares / n) > 1e-10 * np.max(np.abs(y)):
-        factor = 1 / np.sqrt(1 - np.minimum(np.sum(q**2, axis=1), 0.9999))
-        robust, residuals = plain, left
-        for _ in range(2000):
-            sigma = max(deviation(residuals * factor, terms), 1e-6 * float(np.std(y, ddof=1)))
-            u = residuals * factor / (sigma * TUNING)
-            weights = np.where(np.abs(u) < 1, (1 - u**2) ** 2, 0.0)
-            before, root = robust, np.sqrt(weights)
-            robust = np.linalg.lstsq(x * root[:, None], y * root, rcond=None)[0]
-            residuals = y - x @ robust
-            if np.all(np.abs(robust - before) <= 1e-12 * np.maximum(np.abs(robust), np.abs(before))):
-                break
-        sigma, width = spread(residuals, factor, terms)
-        if not (np.isfinite(width) and sigma > 1e-10 * np.max(np.abs(y))):  # most lie on the line exactly
-            weights, width = np.ones(n), float(np.sqrt(squares / (n - terms)))
-        plain, left = robust, residuals
-        errors = width * np.sqrt(np.diag(np.linalg.pinv(x.T @ x))) / scale
+    factor = 1 / np.sqrt(1 - np.minimum(np.sum(q**2, axis=1), 0.9999))
+    robust, residuals = plain, left
+    for _ in range(2000):
+        sigma = max(deviation(residuals * factor, terms), 1e-6 * float(np.std(y, ddof=1)))
+        u = residuals * factor / (sigma * TUNING)
+        weights = np.where(np.abs(u) < 1, (1 - u**2) ** 2, 0.0)
+        before, root = robust, np.sqrt(weights)
+        robust = np.linalg.lstsq(x * root[:, None], y * root, rcond=None)[0]
+        residuals = y - x @ robust
+        if np.all(np.abs(robust - before) <= 1e-12 * np.maximum(np.abs(robust), np.abs(before))):
+            break
+    sigma, width = spread(residuals, factor, terms)
+    if not (np.isfinite(width) and sigma > 1e-10 * np.max(np.abs(y))):  # most lie on the line exactly
+        weights, width = np.ones(n), float(np.sqrt(squares / (n - terms)))
+    errors = width * np.sqrt(np.diag(np.linalg.pinv(x.T @ x))) / scale
     mean = np.sum(weights * y) / np.sum(weights)
     about = float(np.sum(weights * (y - mean) ** 2))
-    return plain / scale, errors, 1 - float(np.sum(weights * left**2)) / about if about else np.nan
+    return robust / scale, errors, 1 - float(np.sum(weights * residuals**2)) / about if about else np.nan
 
 
 def regression(items: list[Item], kinds: list[str], own_slopes: bool, positive: bool) -> Regression | None:
-    """kinds: all that the study has, in their order. own_slopes: of kinds with 10 items or more; positive: a slope that comes out
-    negative is left out."""
+    """kinds: all that the study has, in their order. own_slopes: of kinds with 10 items or more; positive: a slope
+    that comes out negative is left out."""
     known = [term for term in TERMS if any(np.isfinite(item.amounts[term]) for item in items)]
     items = [item for item in items if all(np.isfinite(item.amounts[term]) for term in known)]
     counts = {kind: sum(item.kind == kind for item in items) for kind in kinds}
@@ -152,11 +162,19 @@ def regression(items: list[Item], kinds: list[str], own_slopes: bool, positive: 
         x = np.array([[entry(column, item, fit.own) for column in fit.columns] for item in fit.items])
         values, errors, fit.r2 = solve(x, y)
         half = stats.t.ppf(0.975, len(y) - len(fit.columns)) * errors if errors is not None else None
-        fit.values = {c: (v, None, None) if half is None else (v, v - half[i], v + half[i]) for i, (c, v) in enumerate(zip(fit.columns, values))}
+        fit.values = {
+            c: (v, None, None) if half is None else (v, v - half[i], v + half[i])
+            for i, (c, v) in enumerate(zip(fit.columns, values))
+        }
         candidates = [
             (high / (high - low), column)
             for column, (value, low, high) in fit.values.items()
-            if positive and column[0] in TERMS and value < 0 and low is not None and high is not None and (high > 0 or column[1])
+            if positive
+            and column[0] in TERMS
+            and value < 0
+            and low is not None
+            and high is not None
+            and (high > 0 or column[1])
         ]
         if not candidates:
             return fit
@@ -170,7 +188,11 @@ def item_times(study: Study, workers: int) -> list[Item]:
     for row in study.items:
         if row["trial"] in kept and row["state"] in ("done", "ok") and row["end_ns"] > row["start_ns"]:
             times.setdefault(row["id"], []).append((row["end_ns"] - row["start_ns"]) / 1e9)
-    return [Item(number, float(np.median(times[number])), *study.about[number]) for number in sorted(times) if number in study.about]
+    return [
+        Item(number, float(np.median(times[number])), *study.about[number])
+        for number in sorted(times)
+        if number in study.about
+    ]
 
 
 def leverage(fit: Regression) -> tuple[float, Any]:
@@ -190,13 +212,12 @@ def sizes(study: Study) -> Iterator[tuple[str, Interval | None]]:
         values = fit.values
 
         def shown(column: Column, values: dict[Column, Any] = values) -> Interval:
-            value = values.get(column)
-            return (value[0] * 1e3, *(None if x is None else x * 1e3 for x in value[1:])) if value else NOT_KNOWN
+            return scaled(values.get(column), 1e3) or NOT_KNOWN
 
         yield f"{at}.intercept_ms", shown(("fixed", ""))
         for term, name in SHOWN.items():
             yield f"{at}.{name}", shown((term, ""))
-        yield f"{at}.r2", point(fit.r2)
+        yield f"{at}.r2", point(fit.r2 if fit.r2 is not None and np.isfinite(fit.r2) else None)
         yield from of_kinds(study, items, fit, at, shown)
         mean, each = leverage(fit)
         yield f"{at}.leverage.mean", point(mean)
@@ -207,7 +228,9 @@ def sizes(study: Study) -> Iterator[tuple[str, Interval | None]]:
         yield f"{at}.leverage.above", point(np.sum(each > 3 * mean))
 
 
-def of_kinds(study: Study, items: list[Item], fit: Regression, at: str, shown: Any) -> Iterator[tuple[str, Interval | None]]:
+def of_kinds(
+    study: Study, items: list[Item], fit: Regression, at: str, shown: Any
+) -> Iterator[tuple[str, Interval | None]]:
     for kind in study.kind_names:
         name = f"{at}.kind.{slug(kind)}"
         residuals = np.array([item.seconds - fit.seconds(item) for item in items if item.kind == kind])

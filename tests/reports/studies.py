@@ -13,6 +13,10 @@ long-names:    usual, with names as long and as odd as file systems have them
 all-void:      no trial counts
 nodes:         1 to 4 machines with 1 and 2 workers each
 million:       100 trials of 10,000 items
+sampled:       2 cores, 1 to 16 workers, trials of 60 of the 200 items: what the batch does is predicted
+replayed:      a replay of that, all items, 1 to 16 workers
+emulated:      16 emulated cores, the items of sampled
+weak:          weak scaling, 1 to 4 workers with 12 items each
 """
 
 from __future__ import annotations
@@ -45,10 +49,16 @@ class Shape:
     oddities: bool = False  # some void trials, and one hiccup
     long: bool = False
     nodes: tuple[int, ...] = ()  # machines, each with 1 and 2 workers
+    batch: int = 0  # items of the batch, where trials do a sample of it
+    more: tuple[tuple[str, str], ...] = ()  # facts
+    weak: bool = False  # each worker brings its items
 
 
 USUAL = Shape("usual", oddities=True)
 MANY = tuple(("policy" if policy != "dynamic" else "chunk", chunk, policy) for policy in ("dynamic", "static", "guided", "largest-first") for chunk in range(2, 18))
+PARTS = ";".join(f"{n} 0.98 1.02 {1 - n / 800} {1 + n / 800} 0.97 1.03" for n in range(1, 17))
+REPLAY = (("replay_of", "sampled"), ("replayed_cores", "16"), ("real_cores", "2"), ("replay_contention_to", "2"), ("replay_contention_from", "assumed"),
+          ("replay_parts", PARTS))  # fmt: skip
 SHAPES = {
     shape.name: shape
     for shape in (
@@ -62,6 +72,10 @@ SHAPES = {
         replace(USUAL, name="long-names", long=True),
         Shape("all-void", void="other processes used 31% of the CPU time (limit 5%)"),
         Shape("nodes", cores=8, workers=(), variations=(), nodes=(1, 2, 4)),
+        Shape("sampled", cores=2, batch=200, workers=(1, 2, 4, 16), variations=(("chunk", 4, "dynamic"), ("policy", 1, "largest-first"))),
+        Shape("replayed", items=200, blocks=2, more=REPLAY),
+        Shape("emulated", batch=200, workers=(1, 4, 16), blocks=3, more=(("emulated_cores", "16"), ("real_cores", "2"))),
+        Shape("weak", cores=4, items=12, batch=48, workers=(1, 2, 3, 4), more=(("scaling", "weak"),), weak=True),
         Shape("million", cores=4, workers=(1, 2, 3, 4), variations=(), blocks=25, items=10_000),
     )
 }
@@ -78,11 +92,12 @@ def facts(shape: Shape) -> dict[str, str]:
         "format": "knee-study 1", "knee_version": "0.2.0 (fixture)", "created_utc": "2025-03-04T05:06:07Z", "finished_utc": "2025-03-04T05:16:07Z",
         "command": "sweep", "host": "fixture", "cpu_model": "Fixture Processor 9000", "kernel": "6.1.0-18-amd64", "cores": str(shape.cores),
         "logical_cpus": str(2 * shape.cores), "memory_bytes": str(2**35), "machine_class": "fixture", "libraries": "vips 8.14.1, openssl 3.0.11",
-        "batch_path": "photos", "batch_items": str(shape.items), "batch_bytes": str(3_000_000 * shape.items), "batch_sha256": "ba" * 32,
-        "items": str(shape.items), "sample": "all", "recipe_path": "web.recipe", "recipe_sha256": "be" * 32, "seed": "7", "plan": "{}",
+        "batch_path": "photos", "batch_items": str(shape.batch or shape.items), "batch_bytes": str(3_000_000 * (shape.batch or shape.items)), "batch_sha256": "ba" * 32,
+        "items": str(shape.batch if shape.weak else shape.items), "sample": "all", "recipe_path": "web.recipe", "recipe_sha256": "be" * 32, "seed": "7", "plan": "{}",
         "budget_ns": "600000000000", "blocks_planned": str(shape.blocks), "blocks_run": str(shape.blocks), "scaling": "strong", "cache": "warm",
         "stopped_by": "plan", "serial_manifest_sha256": DIGEST, "items_failed": "0",
     }  # fmt: skip
+    made |= dict(shape.more)
     if shape.long:
         word = "production_name-that^nobody~could&type$twice%"
         made |= {"host": f"{word}.example.com", "cpu_model": f"Processor(R) {word} @ 2.50GHz", "batch_path": f"/srv/{word}/" * 6, "recipe_path": f"/srv/{word}/" * 6}
@@ -115,6 +130,8 @@ def run(shape: Shape, costs: list[int], workers: int, chunk: int, factor: float)
 
 def write_trial(db: sqlite3.Connection, shape: Shape, number: int, cell: dict[str, Any], block: int, costs: list[int], draw: random.Random, status: str, reason: str) -> None:
     factor = draw.lognormvariate(0, 0.01) * (3.0 if status == "hiccup" else 1.0)
+    if shape.weak and cell["role"] != "serial":
+        costs = costs[: shape.items * cell["workers"]]
     items, rows, end = run(shape, costs, cell["workers"], cell.get("chunk") or 1, factor)
     used = sum(row["end_ns"] - row["start_ns"] for row in items)
     first = 20 * MS
@@ -122,8 +139,8 @@ def write_trial(db: sqlite3.Connection, shape: Shape, number: int, cell: dict[st
         "id": number, "cell": cell["id"], "block": block, "position": number, "status": "ok" if status == "hiccup" else status, "reason": reason,
         "started_utc": f"2025-03-04T05:{6 + block % 50:02}:07Z", "wall_ns": end + 9 * MS, "prefix_ns": first, "spawn_ns": 2 * MS,
         "init_ns": rows[0]["go_ns"] - first - 2 * MS, "work_ns": end - rows[0]["go_ns"], "suffix_ns": 9 * MS, "user_ns": int(0.9 * used),
-        "system_ns": int(0.07 * used), "maxrss_bytes": 95 << 20, "steal_ns": 0, "iowait_ns": 0, "other_cpu_ns": 1000, "items": shape.items,
-        "failed": shape.items if shape.failed else 0, "bytes_in": 3_000_000 * shape.items, "bytes_out": 300_000 * shape.items, "manifest_sha256": DIGEST,
+        "system_ns": int(0.07 * used), "maxrss_bytes": 95 << 20, "steal_ns": 0, "iowait_ns": 0, "other_cpu_ns": 1000, "items": len(costs),
+        "failed": len(costs) if shape.failed else 0, "bytes_in": 3_000_000 * len(costs), "bytes_out": 300_000 * len(costs), "manifest_sha256": DIGEST,
         "exit_code": 0}])  # fmt: skip
     insert(db, "item", [{**row, "trial": number} for row in items])
     insert(db, "worker", [{**row, "trial": number} for row in rows])
@@ -161,7 +178,7 @@ def write_shards(db: sqlite3.Connection, shape: Shape, number: int, cell: dict[s
 
 def write_study(shape: Shape, folder: str) -> None:
     draw = random.Random(shape.name)
-    sizes = [0.5 + draw.random() * 5 for _ in range(shape.items)]  # megapixels
+    sizes = [0.5 + draw.random() * 5 for _ in range(shape.batch if shape.weak else shape.items)]  # megapixels
     costs = [int((8 + 9 * size) * MS * draw.lognormvariate(0, 0.05)) // (40 if shape.items > 5000 else 1) for size in sizes]
     cells: list[dict[str, Any]] = [] if shape.nodes else [{"id": 1, "role": "serial", "workers": 1}]
     cells += node_cells(shape)
