@@ -404,10 +404,13 @@ fuzz:
 
 fuzzers: $(FUZZERS)
 
-.PHONY: fit-speed
+.PHONY: fit-speed report-speed
 # CPU time and memory of knee fit: large tables, and a study of ITEMS_MANY rows of items
 fit-speed: all
 	@BUILD=$(BUILD) tests/bench/fit_speed.sh $(ITEMS_MANY)
+# ... and of everything that is made of a study of 100 trials, and of a million rows of items
+report-speed: all
+	@BUILD=$(BUILD) tests/bench/report_speed.sh
 
 # A million items: memory for each item, and a constant rate.
 .PHONY: scale
@@ -545,6 +548,7 @@ help:
 	@echo 'make kills     kill RUNS=2000 runs and SWEEPS=200 sweeps in every way: nothing is lost or left over'
 	@echo 'make soak      20,000 small pictures, one in a hundred damaged: memory does not grow'
 	@echo 'make fit-speed CPU time and memory of knee fit: large tables, a study of a million rows of items'
+	@echo 'make report-speed  the same of fit, report and all exports of a study: 100 trials, and a million rows of items'
 	@echo 'make scale     a million items: bytes of memory for each item, and the rate'
 	@echo 'make install   program, manual pages, completions: PREFIX=/usr/local; make uninstall removes them; make clean'
 	@echo 'make deb       Debian packages knee (the harness) and knee-images (the pipeline): build/deb; make deps-deb'

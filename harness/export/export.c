@@ -209,10 +209,10 @@ static int write_format(struct export_source *source, struct study_data *data, c
 static int write_study(struct export_source *source, const char *path, struct fault *fault)
 {
     struct study_data data;
-    bool fits = source->request->format->fit != FIT_UNUSED;
     int status = -1;
 
-    if (study_load(source->study, fits ? STUDY_ALL : STUDY_TRIALS, &data, fault))
+    /* Curve and models need no rows of items, which may be a million. */
+    if (study_load(source->study, STUDY_TRIALS, &data, fault))
         return -1;
     source->data = &data;
     source->name = data.name;

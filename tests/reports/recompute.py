@@ -52,7 +52,7 @@ LEFT_OUT = (
     # pattern of ids, why. Of models (model.*) the ends of intervals are left out, too: their width depends on tests
     # of equal noise; tests/coverage counts how often such intervals hold the truth
     (
-        r"(answer|replayed)\..*|ways\..*",
+        r"answer\..*|ways\..*",
         "predictions with antagonists or locks: make contention, tests/unit/analysis/test_contention.c",
     ),
     (r"model\..*|knee\.serial", "models that a test refuses as super-linear"),

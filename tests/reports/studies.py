@@ -12,6 +12,7 @@ workers-128:   1 to 128 workers on 128 cores
 long-names:    usual, with names as long and as odd as file systems have them
 all-void:      no trial counts
 nodes:         1 to 4 machines with 1 and 2 workers each
+hundred:       usual, 104 trials
 million:       100 trials of 10,000 items
 sampled:       2 cores, 1 to 16 workers, trials of 60 of the 200 items: what the batch does is predicted
 replayed:      a replay of that, all items, 1 to 16 workers
@@ -76,6 +77,7 @@ SHAPES = {
         Shape("replayed", items=200, blocks=2, more=REPLAY),
         Shape("emulated", batch=200, workers=(1, 4, 16), blocks=3, more=(("emulated_cores", "16"), ("real_cores", "2"))),
         Shape("weak", cores=4, items=12, batch=48, workers=(1, 2, 3, 4), more=(("scaling", "weak"),), weak=True),
+        replace(USUAL, name="hundred", blocks=8),
         Shape("million", cores=4, workers=(1, 2, 3, 4), variations=(), blocks=25, items=10_000),
     )
 }
