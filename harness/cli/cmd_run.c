@@ -317,7 +317,7 @@ static int emulate(struct run *run, struct fault *fault)
     if (run->options.dry_run)
         return 0;
     if (!run->options.pool.emulate) {
-        emulation_remove_stale();
+        emulate_groups_remove_stale();
         return 0;
     }
     if (emulate_run_begin(&run->emulation, (uint32_t)run->options.pool.emulate,

@@ -265,7 +265,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
     job = (struct job){.options = *sweep_arguments_options(),
                        .study = {.lock_fd = -1},
                        .command_line = g_strdup(arguments->line)};
-    emulation_remove_stale();
+    emulate_groups_remove_stale();
     code = work(&job, fault);
     release(&job);
     return code;

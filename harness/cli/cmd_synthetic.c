@@ -96,7 +96,7 @@ static int prepare(struct synthetic_run *run, struct fault *fault)
                           sizeof(struct worker_payload), fault))
         return -1;
     if (!pool->emulate) {
-        emulation_remove_stale();
+        emulate_groups_remove_stale();
         return 0;
     }
     if (emulate_run_begin(&run->emulation, (uint32_t)pool->emulate, (uint32_t)pool->workers, fault))

@@ -194,16 +194,15 @@ static void judge_control(const struct tree *tree, struct cpu_limit *limit)
              tree->folder);
     if (access(tree->folder, W_OK)) {
         snprintf(limit->cpu_reason, sizeof limit->cpu_reason, "%s",
-                 tree->version == 1
-                     ? "not writable: run as root, or have this group given to you"
-                     : "not writable: run as root, or under 'systemd-run --user --scope -p Delegate=yes'");
+                 tree->version == 1 ? "not writable: run as root, or have this group given to you"
+                                    : "not writable: use " CPU_LIMIT_OWN_GROUP);
         return;
     }
     snprintf(path, sizeof path, "%s/cgroup.controllers", tree->folder);
     if (tree->version == 2 &&
         (kernel_read_text(path, text, sizeof text) < 0 || !has_word(text, "cpu", " "))) {
         snprintf(limit->cpu_reason, sizeof limit->cpu_reason,
-                 "this group has no cpu controller: enable it in the parent's cgroup.subtree_control");
+                 "without the cpu controller: use " CPU_LIMIT_OWN_GROUP);
         return;
     }
     limit->cpu_writable = true;

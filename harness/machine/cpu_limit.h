@@ -9,11 +9,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* How a process gets a group of version 2 of its own, in which it may make others. */
+#define CPU_LIMIT_OWN_GROUP "'systemd-run --user --scope -p Delegate=yes COMMAND' (as root without --user)"
+
 struct cpu_limit {
     int cpu_version;        /* 1 or 2: the tree that has the cpu controller; 0: none is visible */
     char cpu_folder[512];   /* this process's group there; empty when none */
     bool cpu_writable;      /* groups with a CPU share of their own can be made below it */
-    char cpu_reason[160];   /* why not, and the remedy; empty when writable */
+    char cpu_reason[160];   /* why not, and the remedy, to be said of the folder; empty when writable */
     double quota_cpus;      /* CPU seconds per second; 0: no limit */
     char quota_folder[512]; /* the group that sets it; empty: none */
     uint64_t memory_bytes;  /* 0: no limit */

@@ -9,6 +9,8 @@ command -v cc >/dev/null || skip_all "no C compiler"
 "$KNEE" sweep --dry-run --study no --emulate 4 --workers 1 -- true '{workers}' >/dev/null 2>stderr
 grep -q 'emulated cores' stderr && skip_all "$(cat stderr)"
 quiet=(--noise 100% --noise-policy keep --budget 10m)
+# The threads in a group of a sweep: of cgroup version 2 or 1.
+threads() { cat "$1/cgroup.threads" 2>/dev/null || cat "$1/tasks" 2>/dev/null; }
 groups() { find /sys/fs/cgroup -type d -name "knee-emulation-$1" 2>/dev/null; } # of one sweep, named after its process
 
 # busy THREADS MS: threads that compute, each for its part of the CPU time
@@ -88,7 +90,7 @@ like "$(tr -s ' \n' ' ' <stdout)" 'one worker used 0\.[0-9]+ of an emulated core
 "$KNEE" sweep --study cut "${quiet[@]}" --emulate 8 --workers 1,2 -- sh -c './busy 5 1000000; : {workers}' >/dev/null 2>&1 &
 pid=$!
 for _ in $(seq 1200); do
-    alone=$(for group in "$(groups $pid)"/cell/thread-*; do wc -l <"$group/tasks"; done 2>/dev/null | grep -cx 1)
+    alone=$(for group in "$(groups $pid)"/cell/thread-*; do threads "$group" | wc -l; done | grep -cx 1)
     [ "$alone" != 6 ] || break
     sleep 0.05
 done
@@ -99,13 +101,13 @@ is "$? $(groups $pid)" "130 " "interrupted: no group is left"
 "$KNEE" sweep --study killed "${quiet[@]}" --emulate 8 --workers 1,2 -- ./busy '{workers}' 100000 >/dev/null 2>&1 &
 pid=$!
 for _ in $(seq 1200); do
-    [ -z "$(groups $pid)" ] || [ -z "$(cat "$(groups $pid)/cell/thread-0/tasks" 2>/dev/null)" ] || break
+    [ -z "$(groups $pid)" ] || [ -z "$(threads "$(groups $pid)/cell/thread-0")" ] || break
     sleep 0.05
 done
 kill -KILL $pid
 wait $pid 2>/dev/null
 for _ in $(seq 1200); do
-    [ -n "$(cat "$(groups $pid)"/cell/thread-*/tasks 2>/dev/null)" ] || break
+    [ -n "$(for group in "$(groups $pid)"/cell/thread-*; do threads "$group"; done)" ] || break
     sleep 0.05
 done
 "$KNEE" sweep --study next "${quiet[@]}" --emulate 4 --workers 1,2 --blocks 1 -- ./busy '{workers}' 10 >/dev/null 2>&1

@@ -168,7 +168,7 @@ static void add_emulation(struct doctor_facts *facts, const struct cpu_limit *li
         fact_add(facts, "cgroup CPU", FACT_GOOD, "version %d at %s, writable: cores can be emulated",
                  limit->cpu_version, limit->cpu_folder);
     else if (limit->cpu_version)
-        fact_remedy(fact_add(facts, "cgroup CPU", FACT_WEAK, "version %d at %s, read-only: no emulated cores",
+        fact_remedy(fact_add(facts, "cgroup CPU", FACT_WEAK, "version %d at %s: no emulated cores",
                              limit->cpu_version, limit->cpu_folder),
                     limit->cpu_reason);
     else

@@ -11,8 +11,6 @@
  * What this does not emulate: waiting (sleep, disks, networks) takes its real time, and so too little; a thread that
  * spins uses up its share, and sees what it spins for a period later; a program that counts CPUs sees the real ones.
  *
- * Threads can be placed one by one in control groups of version 1 only.
- *
  * Sequence: emulate_tasks_open(); emulate_tasks_entry(), into which the program's first process writes "0" before
  * exec; emulate_tasks_place() whenever it is due; emulate_tasks_close() when all its processes have ended.
  */
@@ -26,7 +24,7 @@
 #include "pipeline/base/fault.h"
 
 struct emulate_tasks {
-    struct emulation cores; /* its folder holds our groups; share: of one emulated core */
+    struct emulation cores; /* its groups, and the share of one emulated core */
     pid_t *owners;          /* by group: its thread; 0: none, the group is free. Owned */
     uint32_t groups;        /* that were made */
     uint32_t allocated;     /* in owners */

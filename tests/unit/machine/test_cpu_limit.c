@@ -86,7 +86,7 @@ static void version_2_takes_the_smallest_limit_on_the_way_up(void **state)
     put("/sys/fs/cgroup/user.slice/job.scope/cgroup.controllers", "memory\n");
     cpu_limit_read(root, &limit);
     assert_false(limit.cpu_writable);
-    assert_non_null(strstr(limit.cpu_reason, "subtree_control"));
+    assert_non_null(strstr(limit.cpu_reason, "without the cpu controller: use 'systemd-run"));
 }
 
 static void version_1_has_a_tree_per_controller(void **state)
