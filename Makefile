@@ -60,6 +60,7 @@ DEPS := $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST) $(DEPS_LINT)
 # --- flags --------------------------------------------------------------------------------------------------------
 # The version of CHANGELOG.md's newest section, and the commit.
 VERSION := 0.2.0 ($(shell git describe --always --dirty --exclude='*' 2>/dev/null || echo unknown))
+VERSION_DATE := $(shell git log -1 --format=%cs 2>/dev/null)
 PKGS := $(foreach l,$(LIBRARIES),$(firstword $(subst :, ,$(l))))
 PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem %,$$(shell pkg-config --cflags $(PKGS))))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
@@ -143,7 +144,7 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/.libraries $(BUILD)/.flags
 	$(Q)$(CC) $(KNEE_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The version is the only thing that changes with every commit: one small object carries it.
-$(BUILD)/obj/pipeline/base/version.o: KNEE_CFLAGS += -DKNEE_VERSION='"$(VERSION)"'
+$(BUILD)/obj/pipeline/base/version.o: KNEE_CFLAGS += -DKNEE_VERSION='"$(VERSION)"' -DKNEE_DATE='"$(VERSION_DATE)"'
 $(BUILD)/obj/pipeline/base/version.o: $(BUILD)/.version
 $(BUILD)/.version: FORCE
 	@mkdir -p $(@D)

@@ -46,9 +46,9 @@ static int run(const struct arguments *arguments, struct fault *fault)
     else if (options.completion == COMPLETION_ZSH)
         help_completion_zsh(subcommands, stdout);
     else if (options.man && subcommand)
-        help_man(subcommand, knee_version, stdout);
+        help_man(subcommand, knee_version, knee_date, stdout);
     else if (options.man)
-        help_man_all(subcommands, knee_version, stdout);
+        help_man_all(subcommands, knee_version, knee_date, stdout);
     else if (subcommand)
         help_print(subcommand, stdout);
     else

@@ -11,9 +11,10 @@ void help_print_all(const struct subcommand *const *subcommands, FILE *out);
 /* `knee NAME --help`. */
 void help_print(const struct subcommand *subcommand, FILE *out);
 
-/* Manual pages knee(1) and knee-NAME(1), in the macros of man(7). version: number and commit. */
-void help_man_all(const struct subcommand *const *subcommands, const char *version, FILE *out);
-void help_man(const struct subcommand *subcommand, const char *version, FILE *out);
+/* Manual pages knee(1) and knee-NAME(1), in the macros of man(7). version: number and commit; date: of it. */
+void help_man_all(const struct subcommand *const *subcommands, const char *version, const char *date,
+                  FILE *out);
+void help_man(const struct subcommand *subcommand, const char *version, const char *date, FILE *out);
 
 /* Scripts that a shell reads to complete subcommands, options and choices; files otherwise. */
 void help_completion_bash(const struct subcommand *const *subcommands, FILE *out);

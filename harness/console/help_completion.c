@@ -26,14 +26,23 @@ static void bash_choices(const struct subcommand *subcommand, FILE *out)
 
 void help_completion_bash(const struct subcommand *const *subcommands, FILE *out)
 {
-    fputs(
-        "# bash completion for knee\n"
-        "_knee() {\n"
-        "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=\n"
-        "    COMPREPLY=()\n"
-        "    if [ \"$COMP_CWORD\" -eq 1 ] || { [ \"$COMP_CWORD\" -eq 2 ] && [ \"$before\" = help ]; }; then\n"
-        "        words=\"",
-        out);
+    fputs("# bash completion for knee\n"
+          "_knee() {\n"
+          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=\n"
+          "    local -i at\n"
+          "    COMPREPLY=()\n"
+          "    for ((at = 1; at < COMP_CWORD; at++)); do # the words behind -- are a command's\n"
+          "        if [ \"${COMP_WORDS[at]}\" = -- ]; then\n"
+          "            ! declare -F _command_offset >/dev/null || _command_offset $((at + 1))\n"
+          "            return\n"
+          "        fi\n"
+          "    done\n"
+          "    [ \"$word\" != = ] || word='' # --option=word is three words\n"
+          "    [ \"$before\" != = ] || before=${COMP_WORDS[COMP_CWORD - 2]}\n"
+          "    if [ \"$COMP_CWORD\" -eq 1 ] ||\n"
+          "        { [ \"$COMP_CWORD\" -eq 2 ] && [ \"$before\" = help ] && [[ $word != -* ]]; }; then\n"
+          "        words=\"",
+          out);
     for (const struct subcommand *const *one = subcommands; *one; one++)
         fprintf(out, "%s ", (*one)->name);
     fputs("--help --version\"\n"
@@ -105,7 +114,15 @@ void help_completion_zsh(const struct subcommand *const *subcommands, FILE *out)
         fputs("'\n", out);
     }
     fputs("    )\n"
-          "    if (( CURRENT == 2 )) || { (( CURRENT == 3 )) && [[ $words[2] == help ]] }; then\n"
+          "    local -i end=${words[(i)--]}\n"
+          "    if (( end < CURRENT )); then # the words behind -- are a command's\n"
+          "        shift $end words\n"
+          "        (( CURRENT -= end ))\n"
+          "        _normal\n"
+          "        return\n"
+          "    fi\n"
+          "    if (( CURRENT == 2 )) || { (( CURRENT == 3 )) && [[ $words[2] == help && $words[3] != -* ]] "
+          "}; then\n"
           "        _describe command commands\n"
           "        return\n"
           "    fi\n"

@@ -26,15 +26,15 @@ static void put(const char *text, FILE *out)
     put_text(text, strlen(text), out);
 }
 
-static void put_heading(const char *page, const char *version, FILE *out)
+static void put_heading(const char *page, const char *version, const char *date, FILE *out)
 {
     const char *end = strchr(version, ' ');
 
     fputs(".TH ", out);
     for (const char *c = page; *c; c++)
         fputc(toupper((unsigned char)*c), out);
-    fprintf(out, " 1 \"\" \"knee %.*s\" \"knee\"\n", end ? (int)(end - version) : (int)strlen(version),
-            version);
+    fprintf(out, " 1 \"%s\" \"knee %.*s\" \"knee\"\n", date,
+            end ? (int)(end - version) : (int)strlen(version), version);
 }
 
 /* Lines that are indented or that belong together stay as they are. */
@@ -79,12 +79,12 @@ static void put_exit_status(const struct subcommand *subcommand, FILE *out)
           out);
 }
 
-void help_man(const struct subcommand *subcommand, const char *version, FILE *out)
+void help_man(const struct subcommand *subcommand, const char *version, const char *date, FILE *out)
 {
     char page[64];
 
     snprintf(page, sizeof page, "knee-%s", subcommand->name);
-    put_heading(page, version, out);
+    put_heading(page, version, date, out);
     fputs(".SH NAME\n", out);
     put(page, out);
     fputs(" \\- ", out);
@@ -99,9 +99,10 @@ void help_man(const struct subcommand *subcommand, const char *version, FILE *ou
     fputs(".SH SEE ALSO\n.BR knee (1)\n", out);
 }
 
-void help_man_all(const struct subcommand *const *subcommands, const char *version, FILE *out)
+void help_man_all(const struct subcommand *const *subcommands, const char *version, const char *date,
+                  FILE *out)
 {
-    put_heading("knee", version, out);
+    put_heading("knee", version, date, out);
     fputs(".SH NAME\nknee \\- measure how a parallel program scales, and why\n"
           ".SH SYNOPSIS\n.B knee\nCOMMAND [options] ...\n"
           ".SH DESCRIPTION\n"

@@ -31,8 +31,8 @@ size_t similar_distance(const char *one, const char *other)
 
 const char *similar_find(const char *word, const char *const *candidates)
 {
-    size_t best = (strlen(word) + 2) / 3 + 1;
-    const char *found = NULL;
+    size_t length = strlen(word), best = (length + 2) / 3 + 1;
+    const char *found = NULL, *longer = NULL;
 
     for (; *candidates; candidates++) {
         size_t distance = similar_distance(word, *candidates);
@@ -40,6 +40,8 @@ const char *similar_find(const char *word, const char *const *candidates)
             best = distance;
             found = *candidates;
         }
+        if (!longer && length >= 2 && strncmp(word, *candidates, length) == 0)
+            longer = *candidates;
     }
-    return found;
+    return longer ? longer : found;
 }

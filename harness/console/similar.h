@@ -8,8 +8,8 @@
  * the optimal string alignment distance. Only the first 63 bytes count. */
 size_t similar_distance(const char *one, const char *other);
 
-/* The nearest of the candidates (NULL-terminated), or NULL when none is near: at most a third of the word's letters,
- * rounded up, are edited. Of equally near ones the first. */
+/* The candidate (of a NULL-terminated list) that begins with the word, of two letters or more; else the nearest one,
+ * or NULL when none is near: at most a third of the word's letters, rounded up, are edited. Of several the first. */
 const char *similar_find(const char *word, const char *const *candidates);
 
 #endif

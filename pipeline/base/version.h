@@ -4,5 +4,6 @@
 #define KNEE_VERSION_H
 
 extern const char knee_version[];
+extern const char knee_date[]; /* of that commit: "2026-11-30"; "" outside a repository */
 
 #endif

@@ -40,6 +40,8 @@ like "$(cat "$work/err")" "unknown command 'frobnicate': 'knee --help'" "... and
 is "$? $(cat "$work/err")" "2 knee: error: unknown command 'swep': did you mean 'sweep'? 'knee --help' lists the commands" "... with the one that was meant"
 "$KNEE" help acount 2>"$work/err"
 like "$? $(cat "$work/err")" "^2 .*did you mean 'account'" "... for help too"
+"$KNEE" ver 2>"$work/err"
+like "$? $(cat "$work/err")" "^2 .*did you mean 'verify'" "... and for the beginning of one"
 "$KNEE" sweep --bugdet 5m 2>"$work/err"
 like "$? $(cat "$work/err")" "^2 .*--bugdet: did you mean --budget[?]" "a mistyped option: the one that was meant"
 "$KNEE" sweep --zzzzzzz 2>"$work/err"
@@ -68,6 +70,7 @@ if command -v groff >/dev/null; then
     done
     "$KNEE" help --man sweep | groff -man -Tutf8 -P-cbou >"$work/page"
     like "$(cat "$work/page")" "--budget TIME" "... and holds the options"
+    like "$("$KNEE" help --man sweep | head -n 1)" '^\.TH KNEE-SWEEP 1 "([0-9]{4}-[0-9]{2}-[0-9]{2})?" "knee [0-9.]+" "knee"$' "... the date and the version"
 else
     skip "groff is missing: make deps" "manual pages"
 fi
@@ -79,7 +82,10 @@ is "$(complete_bash knee swe)" "sweep" "bash: a command"
 is "$(complete_bash knee help acc)" "account" "bash: a command behind help"
 is "$(complete_bash knee sweep --budg)" "--budget" "bash: an option"
 is "$(complete_bash knee sweep --cache "")" "warm cold" "bash: the choices of an option"
+is "$(complete_bash knee sweep --cache = c)" "cold" "... also as --option=choice"
+is "$(complete_bash knee help --m)" "--man" "bash: the options of help"
 is "$(complete_bash knee sweep src)" "" "bash: files are left to the shell"
+is "$(complete_bash knee sweep -- xz --out)" "" "bash: the options of a command behind -- are not knee's"
 shellcheck -s bash "$work/bash" >"$work/err" 2>&1 || [ "$(command -v shellcheck)" = "" ]
 ok $? "bash: the script is clean"
 if command -v zsh >/dev/null; then

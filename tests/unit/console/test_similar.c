@@ -35,9 +35,10 @@ static void nearest(void **state)
     static const char *const names[] = {"run", "verify", "sweep", "export", "report", NULL};
     static const struct {
         const char *word, *meant;
-    } cases[] = {{"rnu", "run"},  {"swep", "sweep"},   {"exprt", "export"}, {"repotr", "report"},
-                 {"r", NULL},     {"nothing", NULL},   {"", NULL},          {"verifi", "verify"},
-                 {"xyzzy", NULL}, {"expert", "export"}};
+    } cases[] = {{"rnu", "run"},  {"swep", "sweep"},    {"exprt", "export"}, {"repotr", "report"},
+                 {"r", NULL},     {"nothing", NULL},    {"", NULL},          {"verifi", "verify"},
+                 {"xyzzy", NULL}, {"expert", "export"}, {"ver", "verify"},   {"re", "report"},
+                 {"s", NULL}};
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
