@@ -17,19 +17,17 @@ out=$(realpath -m "${3:-$build/$name}")
 }
 
 rm -rf "$out"
-mkdir -p "$out/bin" "$out/lib/x86_64-linux-gnu" "$out/libexec"
+mkdir -p "$out/bin" "$out/lib" "$out/libexec"
 make -s -o all -C "$root" BUILD="$build" DESTDIR="$out" PREFIX=/ install
 mv "$out/bin/knee" "$out/libexec/knee"
 "${compiler[@]}" -std=c17 -D_GNU_SOURCE -Wall -Wextra -O2 -static -s -o "$out/bin/knee" "$root/packaging/launcher.c"
 
 modules=$(find "$(pkg-config --variable=libdir vips)" -maxdepth 1 -type d -name 'vips-modules-*')
-mkdir -p "$out/lib/x86_64-linux-gnu/$(basename "$modules")"
-for module in heif jxl; do # the others read formats that knee does not
-    cp "$modules/vips-$module.so" "$out/lib/x86_64-linux-gnu/$(basename "$modules")/"
-done
+mkdir -p "$out/lib/$(basename "$modules")"
+cp "$modules/vips-heif.so" "$out/lib/$(basename "$modules")/" # the one that is loaded: vips_start.h
 
 # What the programs and modules are linked with, by the names that they ask for; the loader is one of them.
-ldd "$out/libexec/knee" "$out/lib/x86_64-linux-gnu/"*/*.so | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^\t\(\/[^ ]*ld-linux[^ ]*\) .*/\1/p' |
+ldd "$out/libexec/knee" "$out/lib/vips-modules-"*/*.so | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^\t\(\/[^ ]*ld-linux[^ ]*\) .*/\1/p' |
     sort -u | while read -r library; do
     cp -L "$library" "$out/lib/"
 done

@@ -18,7 +18,10 @@ for library in heif aom de265 png16 tiff webpdemux dav1d; do
     like "$table" "lib$library\.so\.[0-9]+\.[0-9]" "... and the file of $library, which others load"
 done
 is "$(grep -c "^. missing formats" <<<"$table")" 0 "nothing that it could read is missing"
-without=$(VIPSHOME=$work "$KNEE" doctor) # libvips looks for its modules there
+modules=$(LD_DEBUG=files "$KNEE" doctor 2>&1 >/dev/null | grep -oE 'vips-[a-z]+\.so' | sort -u)
+is "$modules" "vips-heif.so" "of libvips' modules only the one that is used is loaded"
+: >"$work/libheif.so.1" # found first, and no library: the module that needs it cannot be loaded
+without=$(LD_LIBRARY_PATH=$work "$KNEE" doctor)
 like "$without" "^- missing formats +HEIC and AVIF, writing AVIF: the library is not installed" "a format without its library is named"
 like "$without" "reads pictures +JPEG, PNG, WebP, TIFF, GIF, JPEG 2000" "... and is not among those that are read"
 like "$table" "reads pictures +JPEG, PNG, WebP, TIFF, GIF" "the formats that it reads"

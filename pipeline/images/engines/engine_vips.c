@@ -1,13 +1,11 @@
 #include "pipeline/images/engines/engine_vips.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <vips/vips.h>
 
-#include "pipeline/base/paths.h"
 #include "pipeline/base/picture_memory.h"
 #include "pipeline/images/codecs/encode_vips.h"
 #include "pipeline/images/codecs/jp2_picture.h"
@@ -16,6 +14,7 @@
 #include "pipeline/images/codecs/poster.h"
 #include "pipeline/images/codecs/vips_fault.h"
 #include "pipeline/images/codecs/vips_picture.h"
+#include "pipeline/images/codecs/vips_start.h"
 #include "pipeline/images/codecs/webp_vips.h"
 #include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/engines/reduction.h"
@@ -33,18 +32,11 @@
 
 int engine_vips_setup(struct fault *fault)
 {
-    char bundle[PATH_MAX];
-
     picture_memory_setup();
     /* Large pictures stay in memory, which max_pixels bounds: a sandbox has no place for temporary files, and
      * a killed worker would leave them behind. */
     g_setenv("VIPS_DISC_THRESHOLD", "1000g", TRUE);
-    if (paths_bundle(bundle, sizeof bundle)) { /* libvips looks for its modules there */
-        char *home = g_build_filename(bundle, "lib", NULL);
-        g_setenv("VIPSHOME", home, TRUE);
-        g_free(home);
-    }
-    if (vips_init("knee"))
+    if (vips_start())
         return vips_fault(fault);
     vips_damage_setup();
     poster_setup();
