@@ -13,7 +13,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "pipeline/pool/sandbox_landlock.h"
+enum {
+    MOST_PLACES = LANDLOCK_LIBRARY_PLACES + SANDBOX_MOST_PATHS,
+    MOST_KEPT = MOST_PLACES + SANDBOX_MOST_DESCRIPTORS + 8
+};
 
 /* --- what there is ---------------------------------------------------------------------------- */
 
@@ -27,6 +30,8 @@ static void look(struct sandbox *sandbox)
         return;
     }
     sandbox->landlock_abi = landlock_probe(sandbox->landlock_reason, sizeof sandbox->landlock_reason);
+    if (sandbox->landlock_abi)
+        sandbox->place_count = landlock_library_places(sandbox->places);
     sandbox->seccomp =
         seccomp_prepare(&sandbox->filter, sandbox->seccomp_reason, sizeof sandbox->seccomp_reason) == 0;
 }
@@ -48,6 +53,8 @@ int sandbox_prepare(struct sandbox *sandbox, enum sandbox_mode mode, struct faul
 
 void sandbox_release(struct sandbox *sandbox)
 {
+    landlock_close(sandbox->places, sandbox->place_count);
+    sandbox->place_count = 0;
     seccomp_discard(&sandbox->filter);
     sandbox->seccomp = false;
 }
@@ -77,9 +84,11 @@ static void allow(struct sandbox *sandbox, const char *path, bool writable)
         return;
     if (closed_without_override(path, writable ? R_OK | W_OK : R_OK))
         sandbox->keep_override = true;
-    if (sandbox->path_count == SANDBOX_MOST_PATHS)
+    if (!sandbox->landlock_abi)
+        return;
+    if (sandbox->place_count == MOST_PLACES)
         abort(); /* our own mistake: callers allow a handful */
-    sandbox->paths[sandbox->path_count++] = (struct sandbox_path){.path = path, .writable = writable};
+    sandbox->places[sandbox->place_count++] = landlock_place(path, writable);
 }
 
 void sandbox_allow_read(struct sandbox *sandbox, const char *path)
@@ -152,19 +161,34 @@ static void close_between(unsigned first, unsigned last)
         close((int)fd);
 }
 
+/* Those of places are closed when the sandbox is entered. Returns how many. */
+static size_t descriptors_to_keep(const struct sandbox *sandbox, const int *keep, size_t count,
+                                  int kept[MOST_KEPT])
+{
+    size_t kept_count = 0;
+
+    if (count > MOST_KEPT - MOST_PLACES - SANDBOX_MOST_DESCRIPTORS)
+        abort(); /* our own mistake */
+    for (size_t i = 0; i < count; i++)
+        kept[kept_count++] = keep[i];
+    for (size_t i = 0; i < sandbox->descriptor_count; i++)
+        kept[kept_count++] = sandbox->descriptors[i];
+    for (size_t i = 0; i < sandbox->place_count; i++)
+        if (sandbox->places[i].fd >= 0)
+            kept[kept_count++] = sandbox->places[i].fd;
+    qsort(kept, kept_count, sizeof *kept, ascending);
+    return kept_count;
+}
+
 void sandbox_close_descriptors(const struct sandbox *sandbox, const int *keep, size_t count)
 {
-    int kept[16], null;
-    size_t kept_count = count + sandbox->descriptor_count;
+    int kept[MOST_KEPT], null;
+    size_t kept_count;
     unsigned from = 3;
 
     if (sandbox->mode == SANDBOX_OFF)
         return;
-    if (kept_count > sizeof kept / sizeof kept[0])
-        abort(); /* our own mistake */
-    memcpy(kept, keep, count * sizeof *keep);
-    memcpy(kept + count, sandbox->descriptors, sandbox->descriptor_count * sizeof *kept);
-    qsort(kept, kept_count, sizeof *kept, ascending);
+    kept_count = descriptors_to_keep(sandbox, keep, count, kept);
     for (size_t i = 0; i < kept_count; i++)
         if (kept[i] >= (int)from) {
             close_between(from, (unsigned)kept[i] - 1);
@@ -217,7 +241,7 @@ int sandbox_enter(const struct sandbox *sandbox, struct fault *fault)
     setrlimit(RLIMIT_CORE, &none); /* lowering is never refused */
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     if (sandbox->landlock_abi &&
-        landlock_enter(sandbox->landlock_abi, sandbox->paths, sandbox->path_count, fault))
+        landlock_enter(sandbox->landlock_abi, sandbox->places, sandbox->place_count, fault))
         return -1;
     if (drop_capabilities(sandbox, fault))
         return -1;

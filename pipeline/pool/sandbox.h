@@ -32,6 +32,7 @@
 #include <stddef.h>
 
 #include "pipeline/base/fault.h"
+#include "pipeline/pool/sandbox_landlock.h"
 #include "pipeline/pool/sandbox_seccomp.h"
 
 enum { SANDBOX_MOST_PATHS = 40, SANDBOX_MOST_DESCRIPTORS = 8 };
@@ -54,11 +55,6 @@ enum sandbox_mode {
     SANDBOX_OFF
 };
 
-struct sandbox_path {
-    const char *path; /* the caller's */
-    bool writable;
-};
-
 struct sandbox {
     enum sandbox_mode mode;
     int landlock_abi;          /* 0: not used */
@@ -67,8 +63,8 @@ struct sandbox {
     bool seccomp;             /* filter is made, and this kernel takes it */
     char seccomp_reason[160]; /* why not; empty when used */
     bool keep_override;
-    struct sandbox_path paths[SANDBOX_MOST_PATHS];
-    size_t path_count;
+    struct landlock_place places[LANDLOCK_LIBRARY_PLACES + SANDBOX_MOST_PATHS];
+    size_t place_count;
     int descriptors[SANDBOX_MOST_DESCRIPTORS]; /* that stay open in workers */
     size_t descriptor_count;
 };
@@ -78,8 +74,8 @@ struct sandbox {
 int sandbox_prepare(struct sandbox *sandbox, enum sandbox_mode mode, struct fault *fault);
 void sandbox_release(struct sandbox *sandbox);
 
-/* Allows a file, or a folder and all below it; to read, or to read, make, change and remove. path is kept,
- * and has to exist when the sandbox is entered. An empty path is ignored. */
+/* Allows a file, or a folder and all below it; to read, or to read, make, change and remove. path is kept, and has to
+ * exist: to read when it is allowed, to write when the sandbox is entered. An empty path is ignored. */
 void sandbox_allow_read(struct sandbox *sandbox, const char *path);
 void sandbox_allow_write(struct sandbox *sandbox, const char *path);
 

@@ -3,15 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "pipeline/pool/sandbox.h"
 
 enum { LEAST_ABI = 2 };
 
@@ -40,14 +37,16 @@ struct ruleset_rights {
 };
 
 /* What libraries read while they decode: parts of themselves that they load late, character tables, how many
- * processors there are, and their own threads (/proc/self is this process, whatever it is called). Any of
- * them may be missing. */
+ * processors there are, and their own threads (/proc/self is this process, whatever it is called). */
+static const char own_process[] = "/proc/self";
 static const char *const library_paths[] = {
     "/usr/lib",      "/usr/lib64",          "/usr/local/lib", "/lib",
     "/lib64",        "/etc/ld.so.cache",    "/usr/share",     "/usr/local/share",
-    "/etc/fonts",    "/proc/self",          "/proc/cpuinfo",  "/proc/meminfo",
+    "/etc/fonts",    own_process,           "/proc/cpuinfo",  "/proc/meminfo",
     "/proc/stat",    "/sys/devices/system", "/dev/zero",      "/dev/urandom",
     "/etc/localtime"};
+enum { LIBRARY_PATHS = sizeof library_paths / sizeof library_paths[0] };
+_Static_assert(LIBRARY_PATHS + 1 <= LANDLOCK_LIBRARY_PLACES, "with /dev/null");
 
 static uint64_t fs_rights_of(int abi)
 {
@@ -75,57 +74,90 @@ int landlock_probe(char *reason, size_t bytes)
     return 0;
 }
 
-/* Returns 0, or -1 with errno. */
-static int add_path(int ruleset, const char *path, uint64_t rights)
+/* --- in the parent ------------------------------------------------------------------------------ */
+
+static int open_place(const char *path)
 {
-    struct landlock_path_beneath_attr beneath = {.allowed_access = rights};
+    return open(path, O_PATH | O_CLOEXEC);
+}
+
+struct landlock_place landlock_place(const char *path, bool writable)
+{
+    return (struct landlock_place){
+        .path = path, .rights = writable ? FS_WRITE : FS_READ, .fd = writable ? -1 : open_place(path)};
+}
+
+size_t landlock_library_places(struct landlock_place *places)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < LIBRARY_PATHS; i++) {
+        bool own = library_paths[i] == own_process;
+        int fd = own ? -1 : open_place(library_paths[i]);
+        if (own || fd >= 0)
+            places[count++] = (struct landlock_place){library_paths[i], FS_READ, fd, .optional = true};
+    }
+    places[count++] = (struct landlock_place){.path = "/dev/null",
+                                              .rights = FS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE,
+                                              .fd = open_place("/dev/null"),
+                                              .optional = true};
+    return count;
+}
+
+void landlock_close(struct landlock_place *places, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (places[i].fd >= 0) {
+            close(places[i].fd);
+            places[i].fd = -1;
+        }
+}
+
+/* --- in the worker ------------------------------------------------------------------------------ */
+
+/* Returns 0, or -1 with errno. */
+static int add_rule(int ruleset, int fd, uint64_t rights)
+{
+    struct landlock_path_beneath_attr beneath = {.allowed_access = rights, .parent_fd = fd};
     struct stat status;
-    int fd = open(path, O_PATH | O_CLOEXEC), failed, saved;
+
+    if (fstat(fd, &status))
+        return -1;
+    if (!S_ISDIR(status.st_mode))
+        beneath.allowed_access &= FS_OF_FILE;
+    return (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
+}
+
+static int add_place(int ruleset, const struct landlock_place *place, uint64_t known, struct fault *fault)
+{
+    int fd = place->fd >= 0 ? place->fd : open_place(place->path), failed, error;
 
     if (fd < 0)
-        return -1;
-    failed = fstat(fd, &status);
-    if (!failed && !S_ISDIR(status.st_mode))
-        beneath.allowed_access &= FS_OF_FILE;
-    beneath.parent_fd = fd;
-    if (!failed)
-        failed = (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0);
-    saved = errno;
+        return place->optional && (errno == ENOENT || errno == EACCES)
+                   ? 0
+                   : fault_set(fault, "sandbox: %s: %s: is it still there?", place->path, strerror(errno));
+    failed = add_rule(ruleset, fd, place->rights & known);
+    error = errno;
     close(fd);
-    errno = saved;
-    return failed;
+    if (!failed)
+        return 0;
+    fault_sys(fault, "sandbox: Landlock refuses %s: %s", place->path, strerror(error));
+    return fault_advise(fault, ADVICE_NO_SANDBOX);
 }
 
-static int add_paths(int ruleset, uint64_t known, const struct sandbox_path *paths, size_t count,
-                     struct fault *fault)
-{
-    for (size_t i = 0; i < sizeof library_paths / sizeof library_paths[0]; i++)
-        if (add_path(ruleset, library_paths[i], FS_READ) && errno != ENOENT && errno != EACCES) {
-            fault_sys(fault, "sandbox: Landlock refuses %s: %s", library_paths[i], strerror(errno));
-            return fault_advise(fault, ADVICE_NO_SANDBOX);
-        }
-    if (add_path(ruleset, "/dev/null", FS_READ | LANDLOCK_ACCESS_FS_WRITE_FILE) && errno != ENOENT) {
-        fault_sys(fault, "sandbox: Landlock refuses /dev/null: %s", strerror(errno));
-        return fault_advise(fault, ADVICE_NO_SANDBOX);
-    }
-    for (size_t i = 0; i < count; i++)
-        if (add_path(ruleset, paths[i].path, (paths[i].writable ? FS_WRITE : FS_READ) & known))
-            return fault_set(fault, "sandbox: %s: %s: is it still there?", paths[i].path, strerror(errno));
-    return 0;
-}
-
-int landlock_enter(int abi, const struct sandbox_path *paths, size_t count, struct fault *fault)
+int landlock_enter(int abi, const struct landlock_place *places, size_t count, struct fault *fault)
 {
     struct ruleset_rights rights = {
         .fs = fs_rights_of(abi), .net = abi >= 4 ? NET_TCP : 0, .scoped = abi >= 6 ? SCOPE_ALL : 0};
     /* A kernel takes a longer struct than its own as long as the rest is zero. */
-    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0), failed;
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0), failed = 0;
 
     if (ruleset < 0) {
         fault_sys(fault, "sandbox: Landlock: %s", strerror(errno));
         return fault_advise(fault, ADVICE_NO_SANDBOX);
     }
-    failed = add_paths(ruleset, rights.fs, paths, count, fault);
+    for (size_t i = 0; i < count && !failed; i++)
+        failed = add_place(ruleset, &places[i], rights.fs, fault);
     if (!failed && syscall(SYS_landlock_restrict_self, ruleset, 0)) {
         fault_sys(fault, "sandbox: Landlock: %s", strerror(errno));
         failed = fault_advise(fault, ADVICE_NO_SANDBOX);
