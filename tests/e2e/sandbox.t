@@ -6,6 +6,8 @@
 cd "$work" || exit 1
 command -v vips >/dev/null || skip_all "the vips command line is missing: make deps"
 
+like "$(readelf -dlW "$KNEE" | tr "\n" " ")" "GNU_RELRO.*BIND_NOW" "the addresses of libraries' functions are found at the start, and read-only then"
+
 mkdir batch
 vips gaussnoise n.v 900 700 --mean 128 --sigma 40 && vips cast n.v n8.v uchar || exit 1
 vips bandjoin "n8.v n8.v n8.v" rgb.v || exit 1
