@@ -126,11 +126,11 @@ def lines(
     totals = {n: total_of(*pair) for n, pair in pairs.items() if pair[0].keys() & pair[1].keys()}
     useful = student(np.array(lost(*pairs[full], "useful")) / totals[full], False, signed=True)
     of = {cause: round(share[0], 12) for cause, share in shares.items()}  # equal ones stay in the order of the account
-    found = sorted((cause for cause in of if of[cause]), key=lambda cause: -abs(of[cause]))
+    found = sorted((cause for cause in of if of[cause]), key=lambda cause: -float(abs(of[cause])))
     own = [c for c in found if abs(shares[c][0]) >= LEAST]
     own = own if len(own) <= LINES - (len(own) < len(found)) else own[: LINES - 1]
     rest = [c for c in found if c not in own]
-    rows = [(c, [c], shares[c], c) for c in sorted(own, key=lambda cause: -of[cause])]
+    rows = [(c, [c], shares[c], c) for c in sorted(own, key=lambda cause: -float(of[cause]))]
     rows += [(c, [c], shares[c], c) for c in rest] if len(rest) == 1 else []
     rows += (
         [(f"{len(rest)}-smaller-causes", rest, (sum(shares[c][0] for c in rest), None, None), "")]

@@ -113,10 +113,10 @@ class Prediction:
     # --- the costs of the pool ---
 
     def item_time(self, trial: Trial) -> float:
-        return sum(map(wall, self.study.items_of(trial["id"])))
+        return float(sum(map(wall, self.study.items_of(trial["id"]))))
 
     def busy(self, trial: Trial) -> float:
-        return self.item_time(trial) - self.causes[trial["id"]].get("waiting-for-a-core", 0.0)
+        return self.item_time(trial) - float(self.causes[trial["id"]].get("waiting-for-a-core", 0.0))
 
     def mean(self, block: int, time: Callable[[Trial], float]) -> float:
         return float(np.mean([time(t) for t in self.curve[1] if t["block"] == block]))
@@ -317,7 +317,7 @@ class Prediction:
             slower = in_proportion(sum(max(x, 0.0) for x in self.slopes(without=cell)))  # with as many cores as here
 
             def seconds(level: float, pool: Pool = pool, setting: Setting = setting, slower: Any = slower) -> float:
-                return simulate(self.settled(pool, self.measured, level, 1, slower), setting, self.here).wall
+                return float(simulate(self.settled(pool, self.measured, level, 1, slower), setting, self.here).wall)
 
             of_blocks = half(spread([seconds(level) for level in self.levels]))
             made.append(Check(cell, setting, measured, around(seconds(self.level), of_blocks)))

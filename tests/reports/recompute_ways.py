@@ -68,7 +68,7 @@ def differences(row: Row) -> Iterator[Interval]:
         if top and bottom:
             halves = half(top), half(bottom)
             by = None if halves[0] is None or halves[1] is None else math.hypot(halves[0], halves[1])
-            yield tuple(None if x is None else x - 1 for x in around(top[0] / bottom[0], by))  # type: ignore[misc]
+            yield tuple(None if x is None else x - 1 for x in around(top[0] / bottom[0], by))
 
 
 def ways(replayed: Study | None, emulated: Study | None) -> Iterator[tuple[str, Interval | None]]:
@@ -81,6 +81,6 @@ def ways(replayed: Study | None, emulated: Study | None) -> Iterator[tuple[str, 
         compared += len(bounded)
         differ += sum(low > 0 or high < 0 for low, high in bounded)
         if found:
-            yield f"ways.{place}.difference", max(found, key=lambda d: abs(d[0]))
+            yield f"ways.{place}.difference", max(found, key=lambda d: float(abs(d[0])))
     yield "ways.compared", point(compared)
     yield "ways.differ", point(differ)
