@@ -11,8 +11,8 @@ b  real runs of the pictures with 1 and 2 workers, and the replay of them: times
 c  the first batch on --emulate emulated cores, replayed and simulated: within 3%. Two columns say by what simulation and emulation differ: items that
    took other times than was predicted, and the pool around them (simulated with the times that the items took).
 
-All is kept in WORK and goes on where it was stopped; WORK can be removed. Needs two quiet cores for 20 minutes. Exit 0: all goals are reached; 1: not;
-77: something could not be measured.
+All is kept in WORK and goes on where it was stopped, with the same options; WORK can be removed. Needs two quiet cores for 20 minutes. Exit 0: all
+goals are reached; 1: not; 2: usage, also options that are not those of WORK; 77: something could not be measured.
 """
 import argparse
 import json
@@ -153,7 +153,7 @@ def replayed_study(given: argparse.Namespace, case: str) -> Path:
     study = Path(given.work) / case / "replayed"
     workers = emulated_counts(given) if case == "shipped" else "1,2"
     policies = "dynamic,largest-first" if case == "shipped" else "dynamic"
-    sweep(given, study, workers, "--chunks", "1", "--policies", policies, "--blocks", "2", "--noise", given.noise,
+    sweep(given, study, workers, "--chunks", "1", "--policies", policies, "--blocks", str(given.blocks), "--noise", given.noise,
           "--replay", str(study.parent / "real"))  # fmt: skip
     return study
 
@@ -166,8 +166,8 @@ def emulated_study(given: argparse.Namespace, case: str) -> Path:
     study, batch = Path(given.work) / case / "emulated", make_batch(given, case)
     items = str(len(files_of(str(batch))))
     # The periods of the quota beat with the kernel's ticks: on an idle machine up to 10% seems to be used by others.
-    sweep(given, study, emulated_counts(given), "--chunks", "1", "--policies", "dynamic,largest-first", "--blocks", "2", "--noise", "15%",
-          "--emulate", str(given.emulate), "--times", str(study.parent / "real"), "--items", items, str(batch))  # fmt: skip
+    sweep(given, study, emulated_counts(given), "--chunks", "1", "--policies", "dynamic,largest-first", "--blocks", str(given.blocks),
+          "--noise", "15%", "--emulate", str(given.emulate), "--times", str(study.parent / "real"), "--items", items, str(batch))  # fmt: skip
     return study
 
 
@@ -246,6 +246,18 @@ def three_ways(given: argparse.Namespace, case: str) -> bool:
     return bool(good) and all(good)
 
 
+def refuse_other_options(given: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Studies of other options would be taken for those that are asked for."""
+    path = Path(given.work) / "options.json"
+    options = {"batch": str(Path(given.batch).resolve()), "blocks": given.blocks, "seconds": given.seconds, "emulate": given.emulate,
+               "noise": given.noise}  # fmt: skip
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else options
+    if before != options:
+        parser.error(f"{given.work} has studies of other options ({json.dumps(before)}): give these, or another folder, or remove it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(options), encoding="utf-8")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("knee", type=lambda path: str(Path(path).resolve()))
@@ -261,6 +273,7 @@ def main() -> int:
     unknown = set(given.only) - {*PICTURES, "memory"}
     if unknown:
         parser.error(f"no such batch: {', '.join(sorted(unknown))}")
+    refuse_other_options(given, parser)
     print("a: two workers, as antagonists predict them and as they are")
     print(f"{'batch':8} {'items':>5} {'slower, predicted (%)':>22} {'measured (%)':>22} {'E(2) pred.':>9} {'meas.':>7} {'points':>6}  disturbed trials")
     good = [contention_row(given, case, real_study(given, case)) for case in given.only]

@@ -5,8 +5,8 @@ Usage: gates.py KNEE BATCH RECORD [--gates 100] [--losses 20] [--budget 40s] [--
 
 idle, loaded: KNEE against itself on BATCH; loaded: while another process computes on one core. lock, serial, init, chunk: `knee
 synthetic` against itself with a loss of this kind, well above the smallest effect that such gates find. Every gate is a line of RECORD
-(JSON); it can be stopped, and goes on where it was. Goals: no alarm; undecided at most 5% idle, 30% loaded; 95% of the losses
-found, and their cause named. Exit 0: goals reached; 1: not.
+(JSON); it can be stopped, and goes on where it was: gates of another budget in RECORD do not count. Goals: no alarm; undecided at most
+5% idle, 30% loaded; 95% of the losses found, and their cause named. Exit 0: goals reached; 1: not.
 """
 import argparse
 import contextlib
@@ -43,11 +43,15 @@ def load(wanted: bool) -> Iterator[None]:
 
 def command(case: str, given: argparse.Namespace) -> list[str]:
     if case in ALIKE:
-        return ["--budget", given.budget, "--against", given.knee, given.batch]
+        return ["--budget", budget(case, given), "--against", given.knee, given.batch]
     base, head, options, _ = LOSSES[case]
     program = f"{given.knee} synthetic -j {{workers}}"
-    return ["--budget", given.loss_budget, "--workers", "1,2", "--base", f"{program} '{base}'",
+    return ["--budget", budget(case, given), "--workers", "1,2", "--base", f"{program} '{base}'",
             "--", *f"{program} {options}".split(), head]  # fmt: skip
+
+
+def budget(case: str, given: argparse.Namespace) -> str:
+    return str(given.budget if case in ALIKE else given.loss_budget)
 
 
 def gate(case: str, given: argparse.Namespace) -> Gate:
@@ -61,14 +65,14 @@ def gate(case: str, given: argparse.Namespace) -> Gate:
             sys.exit(f"gates.py: {case}: exit {done.returncode}: {done.stderr.strip()}")
         found = json.loads(result.read_text(encoding="utf-8"))
     causes = found.get("causes") or [{}]
-    return {"case": case, "verdict": found["verdict"], "pairs": found["pairs"], "cause": causes[0].get("cause"),
+    return {"case": case, "budget": budget(case, given), "verdict": found["verdict"], "pairs": found["pairs"], "cause": causes[0].get("cause"),
             "wall_s": round(time.monotonic() - start, 1)}  # fmt: skip
 
 
 def all_gates(given: argparse.Namespace) -> list[Gate]:
     record = Path(given.record)
     gates: list[Gate] = [json.loads(line) for line in record.read_text().splitlines()] if record.exists() else []
-    gates = [g for g in gates if g["case"] in given.only]
+    gates = [g for g in gates if g["case"] in given.only and g["budget"] == budget(str(g["case"]), given)]
     wanted = {case: given.gates if case in ALIKE else given.losses for case in given.only}
     left = {case: number - sum(g["case"] == case for g in gates) for case, number in wanted.items()}
     for turn in range(max(wanted.values())):  # case after case, so that a change of the machine meets all
