@@ -69,3 +69,17 @@ void *picture_alloc_aligned(size_t bytes)
         aligned_alloc(PICTURE_MEMORY_ALIGN, (bytes / PICTURE_MEMORY_ALIGN + 1) * PICTURE_MEMORY_ALIGN),
         bytes);
 }
+
+void picture_memory_give_back(void *memory, size_t upto, size_t *given)
+{
+    uintptr_t start = (uintptr_t)memory;
+    uintptr_t begin = (start + *given + large_page_bytes - 1) / large_page_bytes * large_page_bytes;
+    uintptr_t end = (start + upto) / large_page_bytes * large_page_bytes;
+    int kept = errno;
+
+    if (begin >= end)
+        return;
+    madvise((char *)memory + (begin - start), end - begin, MADV_DONTNEED);
+    *given = end - start;
+    errno = kept;
+}

@@ -11,8 +11,6 @@
 
 enum { RIFF_BYTES = 12, CHUNK_BYTES = 8, SMALLEST = 30, LOSSY = 1, HAS_EXIF = 0x08, HAS_PROFILE = 0x20 };
 
-#define OTHER_VERSION "libwebp is of another version than the one knee was built with"
-
 static size_t length_at(const uint8_t *at)
 {
     return at[0] | (size_t)at[1] << 8 | (size_t)at[2] << 16 | (size_t)at[3] << 24;
@@ -93,18 +91,21 @@ static int alloc(int width, int height, struct plane planes[3], struct fault *fa
     return 0;
 }
 
+int webp_reader_fault(int status, struct fault *fault)
+{
+    return fault_set(fault, "WebP: %s (libwebp's status %d)",
+                     status == VP8_STATUS_NOT_ENOUGH_DATA || status == VP8_STATUS_SUSPENDED
+                         ? "the file is cut"
+                         : "damaged picture",
+                     status);
+}
+
 static int decode(const void *data, size_t bytes, WebPDecoderConfig *config, struct fault *fault)
 {
     VP8StatusCode status = WebPDecode(data, bytes, config);
 
     WebPFreeDecBuffer(&config->output);
-    if (status == VP8_STATUS_OK)
-        return 0;
-    return fault_set(fault, "WebP: %s (libwebp's status %d)",
-                     status == VP8_STATUS_NOT_ENOUGH_DATA || status == VP8_STATUS_SUSPENDED
-                         ? "the file is cut"
-                         : "damaged picture",
-                     (int)status);
+    return status == VP8_STATUS_OK ? 0 : webp_reader_fault((int)status, fault);
 }
 
 int webp_reader_planes(const void *data, size_t bytes, const struct webp_picture *picture,
@@ -114,7 +115,7 @@ int webp_reader_planes(const void *data, size_t bytes, const struct webp_picture
     WebPYUVABuffer *to = &config.output.u.YUVA;
 
     if (!WebPInitDecoderConfig(&config))
-        return fault_set(fault, OTHER_VERSION);
+        return fault_set(fault, WEBP_OTHER_VERSION);
     if (alloc(picture->width, picture->height, planes, fault))
         return -1;
     config.output.colorspace = MODE_YUV;
@@ -127,29 +128,4 @@ int webp_reader_planes(const void *data, size_t bytes, const struct webp_picture
     to->y_size = bytes_of(&planes[0]);
     to->u_size = to->v_size = bytes_of(&planes[1]);
     return decode(data, bytes, &config, fault);
-}
-
-int webp_reader_pixels(const void *data, size_t bytes, const struct webp_picture *picture, uint8_t **pixels,
-                       struct fault *fault)
-{
-    WebPDecoderConfig config;
-    WebPRGBABuffer *to = &config.output.u.RGBA;
-    size_t stride = (size_t)picture->width * (picture->alpha ? 4 : 3);
-
-    *pixels = NULL;
-    if (!WebPInitDecoderConfig(&config))
-        return fault_set(fault, OTHER_VERSION);
-    *pixels = picture_alloc(stride * (size_t)picture->height);
-    if (!*pixels)
-        return fault_sys(fault, "no memory to decode %dx%d", picture->width, picture->height);
-    config.output.colorspace = picture->alpha ? MODE_RGBA : MODE_RGB;
-    config.output.is_external_memory = 1;
-    to->rgba = *pixels;
-    to->stride = (int)stride;
-    to->size = stride * (size_t)picture->height;
-    if (decode(data, bytes, &config, fault) == 0)
-        return 0;
-    free(*pixels);
-    *pixels = NULL;
-    return -1;
 }

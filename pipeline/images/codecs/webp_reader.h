@@ -1,8 +1,8 @@
-/* webp_reader.h: a WebP file of one picture: as the planes that a lossy one holds (Y, Cb and Cr, 4:2:0, without
- * conversion to RGB), or as RGB or RGBA.
+/* webp_reader.h: a WebP file of one picture, and the planes that a lossy one holds (Y, Cb and Cr, 4:2:0, without
+ * conversion to RGB).
  *
- * webp_reader_open() and webp_reader_planes(), or webp_reader_open_any() and webp_reader_pixels(). Source: WebP
- * container specification (RFC 9649).
+ * webp_reader_open() and webp_reader_planes(), or webp_reader_open_any() and webp_rows.h. Source: WebP container
+ * specification (RFC 9649).
  */
 #ifndef KNEE_WEBP_READER_H
 #define KNEE_WEBP_READER_H
@@ -34,9 +34,9 @@ bool webp_reader_open(const void *data, size_t bytes, struct webp_picture *pictu
 int webp_reader_planes(const void *data, size_t bytes, const struct webp_picture *picture,
                        struct plane planes[3], struct fault *fault);
 
-/* Decodes any such file to RGB, or RGBA (not premultiplied) where it has alpha; rows without gaps. *pixels is the
- * caller's, free(). Returns 0, or -1 with fault. */
-int webp_reader_pixels(const void *data, size_t bytes, const struct webp_picture *picture, uint8_t **pixels,
-                       struct fault *fault);
+/* What libwebp's status means, one of its VP8StatusCode. Returns -1. */
+int webp_reader_fault(int status, struct fault *fault);
+
+#define WEBP_OTHER_VERSION "libwebp is of another version than the one knee was built with"
 
 #endif
