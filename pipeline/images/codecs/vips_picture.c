@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pipeline/images/codecs/gif_canvas.h"
+#include "pipeline/images/codecs/gif_vips.h"
 #include "pipeline/images/codecs/heif_boxes.h"
 #include "pipeline/images/codecs/png_chunks.h"
 #include "pipeline/images/codecs/png_vips.h"
@@ -351,7 +352,8 @@ VipsImage *vips_picture_open(const void *data, size_t bytes, uint64_t max_pixels
 
     if (!image)
         return NULL;
-    if ((kind == KIND_GIF && place_on_canvas(&image, data, bytes)) ||
+    if ((kind == KIND_GIF && (!(image = gif_vips_image(image, data, bytes, max_pixels)) ||
+                              place_on_canvas(&image, data, bytes))) ||
         (kind == KIND_HEIF && divide_by_alpha(&image, data, bytes)) ||
         (kind == KIND_PNG &&
          (take_chunks(&image, data, bytes, notes) || !(image = png_vips_image(image, data, bytes))))) {
