@@ -8,6 +8,8 @@
 
 #include <zimg.h>
 
+#include "pipeline/images/pixels/lockstep.h"
+
 enum { KEPT = 48, LOBES = 3 };
 
 /* A buffer for intermediate rows that is larger than this (reductions to a few pixels) is not kept. */
@@ -278,66 +280,66 @@ static int apply(const zimg_filter_graph *graph, const struct shape *shape, cons
     return process(graph, shape, &source, &target, &ring, fault);
 }
 
-/* --- rows that are needed again ---------------------------------------------------------------- */
+/* --- planes one after another, or side by side --------------------------------------------------- */
 
-/* Planes from `first` on, whose rows are kept as they come. */
-struct keeper {
-    const struct scale_feed *feed;
-    struct plane planes[SCALE_MOST_PLANES];
-    int first, count;
-};
-
-static int keep_row(void *context, int y, uint8_t *const rows[], struct fault *fault)
+/* Planes whose rows are read more than once: they are kept whole. */
+static int scale_whole(const struct shape *shape, int count, const zimg_filter_graph *graph,
+                       const struct plane to[], const struct scale_feed *feed, struct fault *fault)
 {
-    const struct keeper *keeper = context;
-    uint8_t *all[SCALE_MOST_PLANES];
-
-    for (int i = 0; i < keeper->count; i++)
-        all[i] =
-            i < keeper->first ? rows[i] : keeper->planes[i].data + (ptrdiff_t)y * keeper->planes[i].stride;
-    return keeper->feed->fetch(keeper->feed->context, y, all, fault);
-}
-
-static uint8_t *keeper_make(struct keeper *keeper, const struct shape *shape)
-{
-    int stride = scale_stride(shape->from_width);
+    int stride = scale_stride(shape->from_width), failed = 0;
     size_t plane_bytes = (size_t)stride * (size_t)shape->from_height;
-    uint8_t *memory = picture_alloc_aligned(plane_bytes * (size_t)(keeper->count - keeper->first));
+    uint8_t *memory = picture_alloc_aligned(plane_bytes * (size_t)count);
+    struct plane planes[SCALE_MOST_PLANES] = {0};
 
-    for (int i = keeper->first; memory && i < keeper->count; i++)
-        keeper->planes[i] = (struct plane){memory + plane_bytes * (size_t)(i - keeper->first),
-                                           shape->from_width, shape->from_height, stride};
-    return memory;
+    if (!memory)
+        return fault_sys(fault, "no memory to scale %dx%d", shape->from_width, shape->from_height);
+    for (int i = 0; i < count; i++)
+        planes[i] =
+            (struct plane){memory + plane_bytes * (size_t)i, shape->from_width, shape->from_height, stride};
+    for (int y = 0; !failed && y < shape->from_height; y++) {
+        uint8_t *rows[SCALE_MOST_PLANES];
+        for (int i = 0; i < count; i++)
+            rows[i] = planes[i].data + (ptrdiff_t)y * stride;
+        failed = feed->fetch(feed->context, y, rows, fault);
+    }
+    for (int i = 0; !failed && i < count; i++)
+        failed = apply(graph, shape, &planes[i], &to[i], NULL, fault);
+    free(memory);
+    return failed;
 }
 
-/* Planes one after another: the first as its rows come, where one plane alone takes one pass, the others from memory.
- * The same bytes as together. */
+static int scale_side_by_side(const struct shape *shape, int count, const zimg_filter_graph *graph,
+                              const struct plane to[], const struct scale_feed *feed, struct fault *fault)
+{
+    struct lockstep_plan plan = {
+        .graph = graph, .width = shape->from_width, .height = shape->from_height, .to = to, .count = count};
+    size_t bytes;
+    int failed;
+
+    if (zimg_filter_graph_get_tmp_size(graph, &bytes))
+        return library_fault(shape, fault);
+    plan.scratch_bytes = (bytes + SCALE_ALIGN - 1) / SCALE_ALIGN * SCALE_ALIGN;
+    plan.scratch = scratch_for(plan.scratch_bytes * (size_t)count);
+    if (!plan.scratch)
+        return fault_sys(fault, "no memory to scale %dx%d", shape->from_width, shape->from_height);
+    failed = lockstep_scale(&plan, feed, fault);
+    scratch_done();
+    return failed > 0 ? library_fault(shape, fault) : failed;
+}
+
+/* Each plane by itself, for which rows are not as wide for the processor's cache. The same bytes as together. */
 static int one_by_one(const struct shape *together, const struct plane to[], const struct scale_feed *feed,
                       struct fault *fault)
 {
     struct shape shape = *together;
-    struct keeper keeper = {.feed = feed, .count = together->count};
-    const struct scale_feed keep = {keep_row, &keeper};
     const struct kept_graph *kept_graph;
-    uint8_t *memory;
-    int failed = 0;
 
     shape.count = 1;
     kept_graph = graph_for(&shape);
     if (!kept_graph)
         return library_fault(&shape, fault);
-    keeper.first = kept_graph->passes ? 0 : 1;
-    memory = keeper_make(&keeper, &shape);
-    if (!memory)
-        return fault_sys(fault, "no memory to scale %dx%d", shape.from_width, shape.from_height);
-    if (keeper.first)
-        failed = apply(kept_graph->graph, &shape, &keeper.planes[0], &to[0], &keep, fault);
-    for (int y = 0; !keeper.first && !failed && y < shape.from_height; y++)
-        failed = keep_row(&keeper, y, NULL, fault);
-    for (int i = keeper.first; !failed && i < keeper.count; i++)
-        failed = apply(kept_graph->graph, &shape, &keeper.planes[i], &to[i], NULL, fault);
-    free(memory);
-    return failed;
+    return (kept_graph->passes ? scale_whole : scale_side_by_side)(&shape, together->count, kept_graph->graph,
+                                                                   to, feed, fault);
 }
 
 int scale_planes(const struct plane from[], const struct plane to[], int count, const struct scale_box *box,

@@ -11,8 +11,8 @@
  *
  * Rows that are too wide for the processor's cache are scaled by the library in passes, of some columns each, which
  * need every row again. How wide that is depends on the processor; the bytes do not. A feed gives each row once all the
- * same: its planes but the first, and that one too where it alone is too wide, are then kept whole until they are
- * scaled.
+ * same: its planes are then scaled side by side, each by itself, and only where one alone is too wide, they are kept
+ * whole until they are scaled.
  *
  * Filters are kept for the next plane of the same sizes (pictures of one camera), which changes no byte: building one
  * takes as long as applying it. Memory that is kept: filters, and one buffer for intermediate rows. One thread at a

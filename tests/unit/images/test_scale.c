@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,6 +173,34 @@ static void a_row_that_cannot_be_read_is_the_fault(void **state)
     free(to.data);
 }
 
+/* Also of planes that are scaled side by side. */
+static void a_row_of_wide_planes_that_cannot_be_read_is_the_fault(void **state)
+{
+    static const int rows[] = {0, 1, 7, 8, 15, 23};
+    struct plane from[3], to[3];
+    struct scale_box box;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        from[i] = plane_of(12000, 24);
+        to[i] = plane_of(2048, 8);
+    }
+    box = whole(&from[0]);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct source source = {.planes = from, .count = 3, .fail_at = rows[i]};
+        struct scale_feed feed = {fetch, &source};
+        struct fault fault = {.text = ""};
+        char said[32];
+        snprintf(said, sizeof said, "row %d is damaged", rows[i]);
+        assert_int_equal(scale_planes(from, to, 3, &box, &feed, &fault), -1);
+        assert_string_equal(fault.text, said);
+    }
+    for (int i = 0; i < 3; i++) {
+        free(from[i].data);
+        free(to[i].data);
+    }
+}
+
 /* More sizes than filters are kept, twice. */
 static void kept_filters_change_no_byte(void **state)
 {
@@ -222,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_box_may_begin_and_end_anywhere),
         cmocka_unit_test(all_ways_give_the_same_bytes),
         cmocka_unit_test(a_row_that_cannot_be_read_is_the_fault),
+        cmocka_unit_test(a_row_of_wide_planes_that_cannot_be_read_is_the_fault),
         cmocka_unit_test(kept_filters_change_no_byte),
         cmocka_unit_test(white_stays_white),
     };
