@@ -25,7 +25,7 @@ void *WebPSafeMalloc(uint64_t count, size_t bytes)
 
     if (count && bytes > most_bytes / count)
         return NULL;
-    memory = picture ? picture_alloc(count * bytes) : malloc(count * bytes);
+    memory = picture ? picture_alloc(count * bytes) : malloc(count && bytes ? count * bytes : 1);
     if (picture)
         w->pixels = memory;
     return memory;

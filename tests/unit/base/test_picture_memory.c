@@ -98,6 +98,30 @@ static void test_memory_without_large_pages(void **state)
     assert_int_equal(prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0), 0);
 }
 
+/* What was given back may be written again; what follows it is as it was. */
+static void test_memory_is_given_back(void **state)
+{
+    const size_t bytes = 33 << 20, part = 20 << 20;
+    uint8_t *memory = picture_alloc(bytes);
+    size_t given = 0;
+
+    (void)state;
+    assert_non_null(memory);
+    memset(memory, 3, bytes);
+    picture_memory_give_back(memory, 1000, &given);
+    assert_int_equal(given, 0);
+    picture_memory_give_back(memory, part, &given);
+    assert_in_range(given, part - (2 << 20), part);
+    assert_int_equal(memory[given - 1], 0); /* new pages */
+    assert_int_equal(memory[given], 3);
+    picture_memory_give_back(memory, part, &given);
+    picture_memory_give_back(memory, bytes, &given);
+    assert_in_range(given, bytes - (2 << 20), bytes);
+    memset(memory, 4, bytes);
+    assert_int_equal(memory[part], 4);
+    free(memory);
+}
+
 static void test_memory_is_usable_after_set_up(void **state)
 {
     picture_memory_setup();
@@ -112,6 +136,7 @@ int main(void)
         cmocka_unit_test(test_what_does_not_exist_is_refused),
         cmocka_unit_test(test_large_pages_are_asked_for),
         cmocka_unit_test(test_memory_without_large_pages),
+        cmocka_unit_test(test_memory_is_given_back),
         cmocka_unit_test(test_memory_is_usable_after_set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
