@@ -23,8 +23,8 @@ struct coroutine {
     size_t caller_bytes;
 };
 
-/* run(context) begins with the first coroutine_continue(). coroutine stays at its place until it is released. Returns 0,
- * or -1 with errno: no memory for a stack. */
+/* run(context) begins with the first coroutine_continue(). coroutine stays at its place until it is released. Returns
+ * 0, or -1 with errno: no memory for a stack. */
 int coroutine_init(struct coroutine *coroutine, void (*run)(void *context), void *context);
 
 /* Runs it until it leaves or ends. */

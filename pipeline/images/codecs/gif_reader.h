@@ -1,5 +1,5 @@
-/* gif_reader.h: the rows of the first picture of a GIF file, which is decoded to its indices, one byte a pixel: libvips'
- * decoder makes four.
+/* gif_reader.h: the rows of the first picture of a GIF file, which is decoded to its indices, one byte a pixel:
+ * libvips' decoder makes four.
  *
  * It takes the files that are common: the picture covers the canvas, and its data are complete. All others are left to
  * libvips, which also has to check what lies around the data.

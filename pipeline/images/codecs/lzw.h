@@ -14,8 +14,8 @@
 /* Bytes behind the decoded ones that may be overwritten. */
 enum { LZW_SPARE = 16 };
 
-/* Both decode at most wanted bytes to `to`, which has room for LZW_SPARE more, and return how many there are: fewer than
- * wanted when the data end, by their own mark or not, or are damaged; none when more than 4 GiB are wanted. */
+/* Both decode at most wanted bytes to `to`, which has room for LZW_SPARE more, and return how many there are: fewer
+ * than wanted when the data end, by their own mark or not, or are damaged; none when more than 4 GiB are wanted. */
 
 /* The blocks of a GIF's picture, each behind its length. size: of the smallest codes, in bits, 1 to 8. */
 size_t lzw_decode_gif(const uint8_t *data, size_t bytes, unsigned size, uint8_t *to, size_t wanted);

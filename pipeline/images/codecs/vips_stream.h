@@ -1,5 +1,5 @@
-/* vips_stream.h: an image of libvips whose rows a decoder of knee gives while they are asked for, so that the picture is
- * never whole in memory.
+/* vips_stream.h: an image of libvips whose rows a decoder of knee gives while they are asked for, so that the picture
+ * is never whole in memory.
  */
 #ifndef KNEE_VIPS_STREAM_H
 #define KNEE_VIPS_STREAM_H
