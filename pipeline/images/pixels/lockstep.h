@@ -1,5 +1,5 @@
-/* lockstep.h: planes whose rows come together, each scaled by itself, so that a few rows of all are in memory: zimg asks
- * for the rows of one picture until that is done, so that each plane is scaled in a coroutine. Private to scale.c.
+/* lockstep.h: planes whose rows come together, each scaled by itself, so that a few rows of all are in memory. zimg
+ * asks for rows until all of a plane is scaled, so each plane is scaled in a coroutine. Private to scale.c.
  */
 #ifndef KNEE_LOCKSTEP_H
 #define KNEE_LOCKSTEP_H
