@@ -12,8 +12,8 @@
 #define __sanitizer_finish_switch_fiber(fake, bottom, bytes) ((void)(fake), (void)(bottom), (void)(bytes))
 #endif
 
-/* For a library that scales rows, and what it throws. */
-enum { STACK_BYTES = 256 << 10 };
+/* As large as a program's first one: libraries count on it. Uses no memory yet. */
+enum { STACK_BYTES = 8 << 20 };
 
 static _Thread_local struct coroutine *starting;
 
@@ -33,8 +33,8 @@ int coroutine_init(struct coroutine *coroutine, void (*run)(void *context), void
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
     *coroutine = (struct coroutine){.run = run, .context = context, .bytes = STACK_BYTES + page};
-    coroutine->memory =
-        mmap(NULL, coroutine->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    coroutine->memory = mmap(NULL, coroutine->bytes, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (coroutine->memory == MAP_FAILED) {
         coroutine->memory = NULL;
         return -1;

@@ -10,6 +10,7 @@
 #include "pipeline/images/codecs/encode_vips.h"
 #include "pipeline/images/codecs/jp2_picture.h"
 #include "pipeline/images/codecs/jpeg_vips.h"
+#include "pipeline/images/codecs/jxl_vips.h"
 #include "pipeline/images/codecs/loaders.h"
 #include "pipeline/images/codecs/poster.h"
 #include "pipeline/images/codecs/vips_fault.h"
@@ -180,7 +181,7 @@ static int decode_jpeg(const void *data, size_t bytes, const struct recipe *reci
 static int make_jxl_base(struct jxl_reader *reader, const struct recipe *recipe, struct engine_size *size,
                          struct pixels *base, struct notes *notes, struct fault *fault)
 {
-    VipsImage *image = jxl_reader_image(reader, fault);
+    VipsImage *image = jxl_vips_image(reader, fault);
     const struct colour_tags tags = {.space = reader->space};
     struct vips_base how;
 

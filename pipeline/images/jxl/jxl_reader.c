@@ -6,24 +6,29 @@
 #include <jxl/decode.h>
 #include <jxl/encode.h> /* JxlColorEncodingSetToSRGB() */
 
+#include "pipeline/base/coroutine.h"
 #include "pipeline/base/picture_memory.h"
 #include "pipeline/images/jxl/jxl_said.h"
+#include "pipeline/images/pixels/vector.h"
+
+static int judge(JxlDecoderStatus status, JxlDecoderStatus wanted, const char *cause, struct fault *fault)
+{
+    if (status == wanted)
+        return 0;
+    if (status == JXL_DEC_NEED_MORE_INPUT)
+        return fault_set(fault, "JPEG XL: the file is cut");
+    return fault_set(fault, "JPEG XL: %s (libjxl's status %d)", cause, (int)status);
+}
 
 /* Runs the decoder up to the event. Returns 0, or -1 with fault. */
 static int run_to(JxlDecoder *decoder, JxlDecoderStatus wanted, struct fault *fault)
 {
     JxlDecoderStatus status;
     struct jxl_said said;
-    const char *cause;
 
     jxl_said_begin(&said);
     status = JxlDecoderProcessInput(decoder);
-    cause = jxl_said_end(&said, "damaged picture");
-    if (status == wanted)
-        return 0;
-    if (status == JXL_DEC_NEED_MORE_INPUT)
-        return fault_set(fault, "JPEG XL: the file is cut");
-    return fault_set(fault, "JPEG XL: %s (libjxl's status %d)", cause, (int)status);
+    return judge(status, wanted, jxl_said_end(&said, "damaged picture"), fault);
 }
 
 /* --- header ------------------------------------------------------------------------------------ */
@@ -124,26 +129,28 @@ static struct colour_space space_of(const JxlColorEncoding *encoding)
     return space;
 }
 
-static int take_profile(JxlDecoder *decoder, VipsImage *image, struct fault *fault)
+static int take_profile(struct jxl_reader *reader, struct fault *fault)
 {
+    JxlDecoder *decoder = reader->decoder;
     size_t bytes = 0;
-    uint8_t *profile;
 
     if (JxlDecoderGetICCProfileSize(decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA, &bytes) !=
             JXL_DEC_SUCCESS ||
         !bytes)
         return 0;
-    profile = malloc(bytes);
-    if (!profile)
+    reader->profile = malloc(bytes);
+    if (!reader->profile)
         return fault_sys(fault, "no memory for a colour profile of %zu bytes", bytes);
-    if (JxlDecoderGetColorAsICCProfile(decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA, profile, bytes) ==
-        JXL_DEC_SUCCESS)
-        vips_image_set_blob_copy(image, VIPS_META_ICC_NAME, profile, bytes);
-    free(profile);
+    reader->profile_bytes = bytes;
+    if (JxlDecoderGetColorAsICCProfile(decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA, reader->profile,
+                                       bytes) == JXL_DEC_SUCCESS)
+        return 0;
+    free(reader->profile);
+    reader->profile = NULL;
     return 0;
 }
 
-static int take_colours(struct jxl_reader *reader, VipsImage *image, struct fault *fault)
+static int take_colours(struct jxl_reader *reader, struct fault *fault)
 {
     JxlColorEncoding encoding;
 
@@ -155,76 +162,159 @@ static int take_colours(struct jxl_reader *reader, VipsImage *image, struct faul
     }
     if (JxlDecoderGetColorAsEncodedProfile(reader->decoder, NULL, JXL_COLOR_PROFILE_TARGET_DATA, &encoding) !=
         JXL_DEC_SUCCESS)
-        return take_profile(reader->decoder, image, fault);
+        return take_profile(reader, fault);
     reader->space = space_of(&encoding);
     return 0;
 }
 
 /* --- pixels ------------------------------------------------------------------------------------ */
 
-static int decode(struct jxl_reader *reader, struct fault *fault)
-{
-    const JxlPixelFormat format = {.num_channels = (uint32_t)reader->bands,
-                                   .data_type = reader->wide ? JXL_TYPE_UINT16 : JXL_TYPE_UINT8,
-                                   .endianness = JXL_NATIVE_ENDIAN};
-    JxlFrameHeader header;
-    size_t bytes = 0;
+/* The decoder at its work, in a coroutine. */
+struct jxl_work {
+    struct coroutine coroutine;
+    JxlDecoder *decoder;
+    size_t width, height, pixel_bytes;
+    uint8_t *pixels;
+    bool floats;     /* come from libjxl, and become bytes */
+    uint32_t *there; /* pixels of each row that are decoded */
+    size_t ready;    /* rows from the first on that are whole */
+    size_t wanted;   /* it is left when so many are */
+    size_t done, given;
+    JxlDecoderStatus status; /* once it has ended */
+};
 
-    if (run_to(reader->decoder, JXL_DEC_FRAME, fault))
+/* As libjxl rounds them itself: to the nearest whole number, to an even one of two. Each operation is exact or rounded
+ * in the same way on every processor. */
+VECTOR_LOOP static void bytes_of(const float *from, size_t count, uint8_t *to)
+{
+    const float whole = 1 << 23; /* a float of this size has no fraction */
+
+    for (size_t i = 0; i < count; i++) {
+        float sample = from[i] > 0 ? from[i] : 0, rounded;
+        uint32_t bits;
+        rounded = (sample < 1 ? sample : 1) * 255 + whole;
+        memcpy(&bits, &rounded, sizeof bits);
+        to[i] = (uint8_t)bits;
+    }
+}
+
+static void take_pixels(void *context, size_t x, size_t y, size_t count, const void *pixels)
+{
+    struct jxl_work *w = context;
+    uint8_t *to;
+
+    if (y >= w->height || x > w->width || count > w->width - x || y < w->done)
+        return;
+    to = w->pixels + (y * w->width + x) * w->pixel_bytes;
+    if (w->floats)
+        bytes_of(pixels, count * w->pixel_bytes, to);
+    else
+        memcpy(to, pixels, count * w->pixel_bytes);
+    w->there[y] += (uint32_t)count;
+    while (w->ready < w->height && w->there[w->ready] >= w->width)
+        w->ready++;
+    if (w->ready >= w->wanted)
+        coroutine_leave(&w->coroutine);
+}
+
+static void work_on(void *context)
+{
+    struct jxl_work *w = context;
+
+    w->status = JxlDecoderProcessInput(w->decoder);
+}
+
+static int run_work(struct jxl_work *w, struct fault *fault)
+{
+    struct jxl_said said;
+    const char *cause;
+
+    jxl_said_begin(&said);
+    coroutine_continue(&w->coroutine);
+    cause = jxl_said_end(&said, "damaged picture");
+    return w->coroutine.ended ? judge(w->status, JXL_DEC_FULL_IMAGE, cause, fault) : 0;
+}
+
+/* libjxl gives RGB as floats without holding all of them (12 bytes a pixel); other samples it holds. */
+static int make_work(struct jxl_reader *reader, struct fault *fault)
+{
+    bool floats = reader->bands >= 3 && !reader->wide;
+    const JxlPixelFormat format = {.num_channels = (uint32_t)reader->bands,
+                                   .data_type = floats         ? JXL_TYPE_FLOAT
+                                                : reader->wide ? JXL_TYPE_UINT16
+                                                               : JXL_TYPE_UINT8,
+                                   .endianness = JXL_NATIVE_ENDIAN};
+    struct jxl_work *w = reader->work = calloc(1, sizeof *w);
+    bool made;
+
+    if (!w)
+        return fault_sys(fault, "no memory for a picture of %dx%d", reader->width, reader->height);
+    w->decoder = reader->decoder;
+    w->floats = floats;
+    w->width = (size_t)reader->width;
+    w->height = (size_t)reader->height;
+    w->pixel_bytes = (size_t)reader->bands * (reader->wide ? 2 : 1);
+    w->pixels = picture_alloc(w->width * w->height * w->pixel_bytes);
+    w->there = calloc(w->height, sizeof *w->there);
+    made = w->pixels && w->there && coroutine_init(&w->coroutine, work_on, w) == 0;
+    if (!made)
+        return fault_sys(fault, "no memory for a picture of %dx%d", reader->width, reader->height);
+    if (JxlDecoderSetImageOutCallback(reader->decoder, &format, take_pixels, w) != JXL_DEC_SUCCESS)
+        return fault_set(fault, "JPEG XL: libjxl does not give its samples");
+    return 0;
+}
+
+int jxl_reader_start(struct jxl_reader *reader, struct fault *fault)
+{
+    JxlFrameHeader header;
+
+    if (take_colours(reader, fault) || run_to(reader->decoder, JXL_DEC_FRAME, fault))
         return -1;
     if (JxlDecoderGetFrameHeader(reader->decoder, &header) == JXL_DEC_SUCCESS)
         reader->animation = !header.is_last;
     if (run_to(reader->decoder, JXL_DEC_NEED_IMAGE_OUT_BUFFER, fault))
         return -1;
-    if (JxlDecoderImageOutBufferSize(reader->decoder, &format, &bytes) != JXL_DEC_SUCCESS)
-        return fault_set(fault, "JPEG XL: libjxl does not give its samples");
-    reader->pixels = picture_alloc(bytes);
-    if (!reader->pixels)
-        return fault_sys(fault, "no memory for a picture of %dx%d", reader->width, reader->height);
-    if (JxlDecoderSetImageOutBuffer(reader->decoder, &format, reader->pixels, bytes) != JXL_DEC_SUCCESS)
-        return fault_bug(fault, "a JPEG XL decoder that refuses its buffer");
-    return run_to(reader->decoder, JXL_DEC_FULL_IMAGE, fault);
+    return make_work(reader, fault);
 }
 
-static VipsInterpretation interpretation(const struct jxl_reader *reader)
+int jxl_reader_rows(struct jxl_reader *reader, uint8_t *to, size_t stride, int count, struct fault *fault)
 {
-    if (reader->bands < 3)
-        return reader->wide ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
-    return reader->wide ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
+    struct jxl_work *w = reader->work;
+    size_t row_bytes = w->width * w->pixel_bytes, end = w->done + (size_t)count;
+
+    w->wanted = end == w->height ? SIZE_MAX : end; /* what follows the last row may be damaged, too */
+    while (!w->coroutine.ended && w->ready < w->wanted)
+        if (run_work(w, fault))
+            return -1;
+    if (w->ready < end)
+        return fault_set(fault, "JPEG XL: damaged picture");
+    for (; w->done < end; w->done++, to += stride)
+        memcpy(to, w->pixels + w->done * row_bytes, row_bytes);
+    picture_memory_give_back(w->pixels, w->done * row_bytes, &w->given);
+    return 0;
 }
 
-VipsImage *jxl_reader_image(struct jxl_reader *reader, struct fault *fault)
+static void end_work(struct jxl_work *w)
 {
-    VipsImage *about = vips_image_new(), *image = NULL, *copy = NULL;
-    size_t sample = reader->wide ? 2 : 1;
-    int failed = take_colours(reader, about, fault) || decode(reader, fault);
+    struct jxl_said said;
 
-    JxlDecoderDestroy(reader->decoder); /* its memory is as large as the picture's, and more */
-    reader->decoder = NULL;
-    if (!failed)
-        image = vips_image_new_from_memory(
-            reader->pixels, sample * (size_t)reader->bands * (size_t)reader->width * (size_t)reader->height,
-            reader->width, reader->height, reader->bands,
-            reader->wide ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR);
-    if (image && vips_copy(image, &copy, "interpretation", interpretation(reader), NULL) == 0) {
-        const void *profile;
-        size_t bytes;
-        vips_image_set_int(copy, VIPS_META_ORIENTATION, reader->orientation);
-        if (vips_image_get_typeof(about, VIPS_META_ICC_NAME) &&
-            vips_image_get_blob(about, VIPS_META_ICC_NAME, &profile, &bytes) == 0)
-            vips_image_set_blob_copy(copy, VIPS_META_ICC_NAME, profile, bytes);
-    } else if (!failed) {
-        fault_set(fault, "JPEG XL: libvips has no memory for an image");
-    }
-    VIPS_UNREF(image);
-    g_object_unref(about);
-    return copy;
+    w->wanted = SIZE_MAX;
+    jxl_said_begin(&said);
+    if (w->coroutine.memory && !w->coroutine.ended)
+        coroutine_continue(&w->coroutine);
+    jxl_said_end(&said, "");
+    coroutine_release(&w->coroutine);
+    free(w->pixels);
+    free(w->there);
+    free(w);
 }
 
 void jxl_reader_close(struct jxl_reader *reader)
 {
+    if (reader->work)
+        end_work(reader->work);
     if (reader->decoder)
         JxlDecoderDestroy(reader->decoder);
-    free(reader->pixels);
+    free(reader->profile);
     *reader = (struct jxl_reader){.decoder = NULL};
 }
