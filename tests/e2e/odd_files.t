@@ -24,6 +24,14 @@ refused() {
     (ulimit -v 4000000; exec timeout 60 "$KNEE" "$@") >/dev/null 2>said
     like "$? $(grep -c '' said) $(cat said)" '^[12] 1 .*(regular file|a directory)' "$name: refused at once, in one line"
 }
+# What the end of a run writes cannot take the name of a folder: said before the first item.
+for name in MANIFEST.sha256 RENDITIONS.json RENDITIONS.csv SUMMARY.json FAILED.tsv NOTES.tsv; do
+    mkdir -p "out-$name/$name"
+    "$KNEE" run --quiet batch "out-$name" 2>said
+    is "$? $(grep -c '' said) $(find "out-$name" -type f ! -path '*/.knee/*' | wc -l)" "1 1 0" "a folder $name: one line, and nothing was done"
+    like "$(cat said)" "out-$name/$name: it is a folder, and has to be a file: remove it" "... which names it"
+done
+
 for odd in fifo /dev/zero; do
     refused "$odd as a recipe" run --recipe $odd batch out
     refused "$odd as a list" run --list $odd batch out

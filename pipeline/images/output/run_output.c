@@ -105,7 +105,12 @@ int run_output_begin(const char *out, const struct recipe *recipe, bool durable,
 {
     static const char *const files[] = {"MANIFEST.sha256", "RENDITIONS.json", "RENDITIONS.csv",
                                         "SUMMARY.json"};
+    static const char *const lists[] = {"FAILED.tsv",
+                                        "NOTES.tsv"}; /* stay until the end writes or removes them */
 
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (whole_file_check(out, lists[i], fault))
+            return -1;
     clean(recipe, out);
     /* From here on outputs may change, and what an earlier run said of them would be wrong. */
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib.h>
@@ -101,10 +102,26 @@ void whole_file_abandon(struct whole_file *whole)
     errno = saved;
 }
 
+int whole_file_check(const char *folder, const char *name, struct fault *fault)
+{
+    char path[4096];
+    struct stat status;
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return lstat(path, &status) == 0 && S_ISDIR(status.st_mode)
+               ? fault_set(fault,
+                           "writing %s: it is a folder, and has to be a file: remove it or give another "
+                           "output folder",
+                           path)
+               : 0;
+}
+
 int whole_file_remove(const char *folder, const char *name, struct fault *fault)
 {
     char path[4096];
 
+    if (whole_file_check(folder, name, fault))
+        return -1;
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return unlink(path) == 0 || errno == ENOENT
                ? 0

@@ -29,6 +29,8 @@ int whole_file_end_first(struct whole_file *whole, struct fault *fault);
 /* Removes what was written; errno is kept. May be called for a zeroed one that was never begun. */
 void whole_file_abandon(struct whole_file *whole);
 
+/* Returns -1 with fault when FOLDER/NAME is a folder, whose name no file can be given. */
+int whole_file_check(const char *folder, const char *name, struct fault *fault);
 /* Removes FOLDER/NAME of an earlier run; a missing one is fine. Returns 0, or -1 with fault. */
 int whole_file_remove(const char *folder, const char *name, struct fault *fault);
 
