@@ -16,13 +16,14 @@
 #include "harness/machine/starting_mask.h"
 #include "pipeline/base/version.h"
 
-/* A full disk or a closed pipe at stdout makes the run fail, whatever the subcommand returned. */
+/* A full disk or a closed pipe at stdout makes the run fail: a verdict that nobody can read is none. What has failed
+ * already, was used wrongly or interrupted stays that. */
 static int close_stdout(int code)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
     message_error("standard output could not be written: free space there or give another place");
-    return code == KNEE_OK ? KNEE_FAILED : code;
+    return code == KNEE_OK || code == KNEE_UNDECIDED || code == KNEE_INCOMPARABLE ? KNEE_FAILED : code;
 }
 
 /* A descriptor below 3 that is closed would be taken by the next file that is opened, and messages would land in it. */

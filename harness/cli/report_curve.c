@@ -97,7 +97,6 @@ int report_curve_print(const struct report_folders *folders, struct fault *fault
     snprintf(data, sizeof data, "%s/%s", scratch.path, names[CURVE_DATA]);
     snprintf(width, sizeof width, "%u", columns());
     snprintf(name, sizeof name, "the curve of %s", folders->study);
-    fflush(stdout); /* gnuplot prints the rest */
     result =
         reporter_run(folders, (const char *[]){"curve-data", folders->study, scratch.path}, 3, fault) ||
                 gnuplot_print("reports/curve_terminal.gp", (const char *[]){data, width, NULL}, name, fault)

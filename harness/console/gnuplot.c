@@ -12,8 +12,8 @@
 
 enum { WORDS_MOST = 10 };
 
-/* Returns the exit code, or -1 with fault: it could not be run at all. messages NULL: it prints. */
-static int run(const char *script, const char *const *arguments, char *messages, size_t bytes,
+/* Returns the exit code, or -1 with fault: it could not be run at all. output: where it prints; -1: nowhere. */
+static int run(const char *script, const char *const *arguments, int output, char *messages, size_t bytes,
                struct fault *fault)
 {
     char path[PATH_MAX];
@@ -23,7 +23,7 @@ static int run(const char *script, const char *const *arguments, char *messages,
     paths_data(script, path, sizeof path);
     for (size_t i = 0; arguments[i] && i < WORDS_MOST; i++)
         words[3 + i] = (char *)arguments[i];
-    code = run_program(words, messages, bytes);
+    code = run_program_to(output, words, messages, bytes);
     if (code == -1 && errno == ENOENT)
         return fault_set(fault,
                          "gnuplot is missing: install the Debian package gnuplot-nox, or run 'make deps'");
@@ -41,7 +41,7 @@ int gnuplot_draw(const char *script, const char *const *arguments, const struct 
                  size_t count, struct fault *fault)
 {
     char messages[2000];
-    int code = run(script, arguments, messages, sizeof messages, fault);
+    int code = run(script, arguments, -1, messages, sizeof messages, fault);
 
     if (code < 0)
         return -1;
@@ -52,11 +52,23 @@ int gnuplot_draw(const char *script, const char *const *arguments, const struct 
     return 0;
 }
 
+/* gnuplot does not notice that what it prints is lost: so it prints into a file, and we print that. */
 int gnuplot_print(const char *script, const char *const *arguments, const char *name, struct fault *fault)
 {
-    int code = run(script, arguments, NULL, 0, fault);
+    char messages[2000], text[4096];
+    FILE *drawn = tmpfile();
+    size_t got;
+    int code;
 
+    if (!drawn)
+        return fault_sys(fault, "a temporary file for %s: %s", name, strerror(errno));
+    code = run(script, arguments, fileno(drawn), messages, sizeof messages, fault);
     if (code > 0)
-        return fault_set(fault, "gnuplot could not draw %s (code %d): see its message above", name, code);
+        code = fault_set(fault, "gnuplot could not draw %s (code %d): %s", name, code,
+                         run_program_line(messages));
+    rewind(drawn);
+    while (code == 0 && (got = fread(text, 1, sizeof text, drawn)) > 0)
+        fwrite(text, 1, got, stdout);
+    fclose(drawn);
     return code;
 }

@@ -9,7 +9,7 @@
 
 extern char **environ;
 
-int run_program(char *const argv[], char *messages, size_t bytes)
+int run_program_to(int output, char *const argv[], char *messages, size_t bytes)
 {
     posix_spawn_file_actions_t actions;
     int ends[2] = {-1, -1}, error, status;
@@ -20,10 +20,12 @@ int run_program(char *const argv[], char *messages, size_t bytes)
         return -1;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (messages) {
+    if (output >= 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    else if (messages)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (messages)
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-    }
     error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (messages) {
@@ -46,6 +48,11 @@ int run_program(char *const argv[], char *messages, size_t bytes)
         if (errno != EINTR)
             return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int run_program(char *const argv[], char *messages, size_t bytes)
+{
+    return run_program_to(-1, argv, messages, bytes);
 }
 
 const char *run_program_line(char *text)

@@ -9,6 +9,9 @@
  * or -1 with errno when it could not be started. */
 int run_program(char *const argv[], char *messages, size_t bytes);
 
+/* The same, with the descriptor `output` as its standard output. */
+int run_program_to(int output, char *const argv[], char *messages, size_t bytes);
+
 /* The first line of messages that is not empty, of which the rest is cut off; "it gave no reason" without one. */
 const char *run_program_line(char *messages);
 
