@@ -93,4 +93,17 @@ static struct trial_outcome fixture_outcome(uint32_t workers, uint64_t items)
     return outcome;
 }
 
+static const struct trial_expected fixture_expected = {
+    .items = 4, .cores = 8, .failed = 0, .manifest_sha256 = FIXTURE_MANIFEST};
+
+/* The result points into itself: it is filled where it stays. */
+static inline void fixture_judge(const struct trial_outcome *outcome, const struct trial_expected *wanted,
+                                 struct trial_result *result)
+{
+    struct fault fault = {0};
+
+    if (trial_judge(outcome, wanted, &fixture_names, result, &fault))
+        fail_msg("%s", fault.text);
+}
+
 #endif
