@@ -482,6 +482,7 @@ dataset sweep report gate test lint all: deps
 endif
 
 SHARE := $(DESTDIR)$(PREFIX)/share/knee
+DOC := $(DESTDIR)$(PREFIX)/share/doc/knee
 MAN := $(DESTDIR)$(PREFIX)/share/man/man1
 BASH_COMPLETION := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/knee
 ZSH_COMPLETION := $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_knee
@@ -494,7 +495,9 @@ install: all
 	set -e; for c in $(COMMANDS); do $(BUILD)/knee help --man $$c > $(MAN)/knee-$$c.1; done
 	$(BUILD)/knee help --completion bash > $(BASH_COMPLETION)
 	$(BUILD)/knee help --completion zsh > $(ZSH_COMPLETION)
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/knee LICENSE README.md CHANGELOG.md
+	install -D -m 644 -t $(DOC) LICENSE README.md CHANGELOG.md
+	install -D -m 644 -t $(DOC)/docs docs/*.md
+	for f in ci examples schemas; do install -D -m 644 -t $(DOC)/docs/$$f docs/$$f/*; done
 	install -m 644 pipeline/recipes/* $(SHARE)/pipeline/recipes/
 	install -D -m 644 -t $(SHARE)/harness/machine/counters/groups harness/machine/counters/groups/*.group
 	cd reports && find . -name '*.py' -o -name '*.gp' -o -name '*.css' -o -name '*.js' | while read -r f; do install -D -m 644 "$$f" "$(SHARE)/reports/$$f"; done
@@ -502,7 +505,7 @@ install: all
 # What install has put there, and the folders that are knee's alone.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/knee $(MAN)/knee.1 $(MAN)/knee-*.1 $(BASH_COMPLETION) $(ZSH_COMPLETION)
-	rm -rf $(SHARE) $(DESTDIR)$(PREFIX)/share/doc/knee
+	rm -rf $(SHARE) $(DOC)
 
 # One tar that runs on any x86-64 Linux, without packages.
 .PHONY: bundle
