@@ -7,6 +7,7 @@
 #include "harness/cli/recipe_json.h"
 #include "harness/console/message.h"
 #include "harness/console/options.h"
+#include "harness/console/wrapped.h"
 #include "harness/fit/fit_json.h"
 #include "pipeline/base/one_line.h"
 #include "pipeline/images/codecs/encode_vips.h"
@@ -151,7 +152,8 @@ static void print_shipped(void *context, const char *name, const char *path, con
         fit_json_append(context, row);
         return;
     }
-    printf("%-11s %s\n            %s\n", name, about, path);
+    wrapped_print(stdout, 12, "%-11s %s", name, about);
+    printf("            %s\n", path);
 }
 
 static int list(struct fault *fault)

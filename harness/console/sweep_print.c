@@ -8,6 +8,7 @@
 #include "harness/console/knob_print.h"
 #include "harness/console/message.h"
 #include "harness/console/progress.h"
+#include "harness/console/wrapped.h"
 #include "harness/study/study_read.h"
 #include "harness/sweep/sweep.h"
 
@@ -164,7 +165,7 @@ static void print_stop(struct study *study)
     char *reached = study_get(study, "precision_reached"), *by = study_get(study, "stopped_by");
 
     if (reached)
-        printf("         stopped by the %s; precision %s\n", by ? by : "plan", reached);
+        wrapped_print(stdout, 9, "         stopped by the %s; precision %s", by ? by : "plan", reached);
     g_free(reached);
     g_free(by);
 }
@@ -176,17 +177,19 @@ static void print_trials(const struct tally *tally)
         printf("%u disturbed that count, ", tally->disturbed);
     printf("%u void, %u failed\n", tally->voided, tally->failed);
     if (tally->noise[0])
-        printf("         %s\n", tally->noise);
+        wrapped_print(stdout, 9, "         %s", tally->noise);
     if (tally->failing[0])
-        printf("items    %s\n", tally->failing);
+        wrapped_print(stdout, 9, "items    %s", tally->failing);
     if (tally->voided)
-        printf("         void ones were repeated%s; the last was void because %s\n",
-               tally->missing ? ", not all with success" : "", tally->void_reason);
+        wrapped_print(stdout, 9, "         void ones were repeated%s; the last was void because %s",
+                      tally->missing ? ", not all with success" : "", tally->void_reason);
     if (tally->missing && tally->has_baseline) /* else there is no report */
-        printf("         %u cells have no trial that counts in a block: the report's intervals are wider\n",
-               tally->missing);
+        wrapped_print(
+            stdout, 9,
+            "         %u cells have no trial that counts in a block: the report's intervals are wider",
+            tally->missing);
     if (tally->failed)
-        printf("         the last that failed: %s\n", tally->failed_reason);
+        wrapped_print(stdout, 9, "         the last that failed: %s", tally->failed_reason);
 }
 
 static int check_tally(const struct tally *tally, const struct study *study, struct fault *fault)
@@ -243,10 +246,11 @@ static void print_end(struct study *study, const struct plan *plan, int64_t bloc
     if (g_strcmp0(by, "void") == 0)
         printf("         no trial of block %" PRId64 " counts: more blocks were not tried\n", blocks_run);
     else if (blocks_run < plan->blocks && plan->stop != PLAN_STOP_PRECISION)
-        printf("         %" PRId64
-               " blocks were dropped to keep to the budget: trials took longer than predicted, or "
-               "had to be repeated\n",
-               plan->blocks - blocks_run);
+        wrapped_print(stdout, 9,
+                      "         %" PRId64
+                      " blocks were dropped to keep to the budget: trials took longer than predicted, or "
+                      "had to be repeated",
+                      plan->blocks - blocks_run);
     if (has_next)
         printf("next     knee report %s\n", study->folder);
     g_free(by);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/console/wrapped.h"
 #include "harness/machine/emulation/emulate_tasks.h"
 #include "harness/machine/pin_plan.h"
 #include "harness/sweep/subjects/subject_command_internal.h"
@@ -326,12 +327,13 @@ int subject_command_print(const struct subject *subject, const struct plan *plan
             check      ? "right in every trial that counts, according to --check"
             : compared ? "compared between trials, in the table; --check CMD decides whether it is right"
                        : "not checked: --check CMD decides whether it is right, --output FILE compares it");
-    fprintf(file, "spans    %s\n", spans ? spans : "not known");
+    wrapped_print(file, 9, "spans    %s", spans ? spans : "not known");
     if (subject->emulated_cores)
-        fprintf(file,
-                "emulated each thread had %.1f%% of a real core; waiting (sleep, disk) is not slowed down,\n"
-                "         spinning is seen late, and a program that counts cores finds the real ones\n",
-                100 / emulation_dilation(subject->emulated_cores, subject->topology.usable_cores));
+        wrapped_print(
+            file, 9,
+            "emulated each thread had %.1f%% of a real core; waiting (sleep, disk) is not slowed down, "
+            "spinning is seen late, and a program that counts cores finds the real ones",
+            100 / emulation_dilation(subject->emulated_cores, subject->topology.usable_cores));
     g_free(spans);
     g_free(check);
     return 0;
