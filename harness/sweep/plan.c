@@ -324,7 +324,8 @@ static bool try_fewer_workers(struct fitting *f)
 int plan_make(struct plan *plan, const struct plan_request *request, const struct plan_costs *costs,
               struct fault *fault)
 {
-    struct fitting f = {.plan = plan, .request = request, .costs = costs, .budget_ns = request->budget_ns};
+    struct plan_request capped = *request;
+    struct fitting f = {.plan = plan, .request = &capped, .costs = costs, .budget_ns = request->budget_ns};
     uint64_t there, least;
 
     *plan = (struct plan){0};
@@ -341,13 +342,11 @@ int plan_make(struct plan *plan, const struct plan_request *request, const struc
                          request->workers[request->worker_count - 1],
                          (unsigned long long)(request->items ? request->items : 1),
                          (unsigned long long)request->batch_items);
-    if (request->items > there)
-        return fault_set(fault, "--items %llu: the batch has only %llu", (unsigned long long)request->items,
-                         (unsigned long long)request->batch_items);
+    capped.items = request->items < there ? request->items : there;
     if (try_all_workers(&f) || try_fewer_workers(&f))
         return 0;
-    thin(request, 0, f.keep);
-    lay_out(plan, request, f.keep, request->items ? request->items : least, costs);
+    thin(&capped, 0, f.keep);
+    lay_out(plan, &capped, f.keep, capped.items ? capped.items : least, costs);
     plan->blocks = request->blocks ? request->blocks : 1;
     plan->over_budget = true;
     return 0;

@@ -92,7 +92,7 @@ struct plan_request {
     /* Worker counts from 2 to here are known from elsewhere: they are the first to be left out; 0: none is. */
     uint32_t known_workers;
     uint64_t batch_items;
-    uint64_t items;  /* in each trial, with weak of each worker; 0: the plan chooses */
+    uint64_t items;  /* in each trial (at most all), with weak of each worker; 0: the plan chooses */
     bool weak;       /* weak scaling */
     uint32_t blocks; /* 0: the plan chooses */
     enum plan_stop stop;
@@ -146,7 +146,7 @@ struct plan {
     bool over_budget;          /* even the smallest plan takes longer than the budget */
 };
 
-/* Returns 0, or -1 with fault: a request that cannot be granted (more items than the batch has). */
+/* Returns 0, or -1 with fault: a request that cannot be granted (with weak: more items than the batch has). */
 int plan_make(struct plan *plan, const struct plan_request *request, const struct plan_costs *costs,
               struct fault *fault);
 
