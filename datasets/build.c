@@ -74,6 +74,7 @@ static const struct option_spec table[] = {{.name = "count",
                                             .target = &options.out,
                                             .help = "folder for the items; DIR.tsv describes them"},
                                            OPTION_QUIET,
+                                           OPTION_VERBOSE,
                                            {.name = NULL}};
 
 static const struct subcommand subcommand = {

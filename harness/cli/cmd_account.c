@@ -45,6 +45,7 @@ static const struct option_spec table[] = {
      .target = &options.json,
      .help = "print the account as JSON, as in fit.json"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 static const struct fit_account_cell *find_cell(const struct fit_account *account, uint64_t workers,

@@ -15,6 +15,7 @@ static bool as_json;
 static const struct option_spec table[] = {
     {.name = "json", .kind = OPTION_FLAG, .target = &as_json, .help = "print JSON instead of lines"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 struct side {

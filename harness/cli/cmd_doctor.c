@@ -48,6 +48,7 @@ static const struct option_spec table[] = {
      .help = "compact (default), scatter, core-type or none"},
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 enum { WHAT_COLUMNS = 21, LINE_COLUMNS = 100, PLAN_ROWS = 64 };

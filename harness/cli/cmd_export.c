@@ -57,6 +57,7 @@ static const struct option_spec table[] = {
      .max = INT64_MAX,
      .help = "trace: number of the trial; default one that counts with the most workers"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 static const struct export_format *chosen_format(void)

@@ -17,7 +17,7 @@
 static struct {
     const char *csv, *predict, *workers_column, *time_column, *unit, *group, *replayed, *emulated;
     int criterion;
-    bool json, quiet, verbose, weak, predict_rejected, keep_hiccups, alone;
+    bool json, quiet, weak, predict_rejected, keep_hiccups, alone;
     double delta;
     uint64_t cores, resamples;
 } options = {.resamples = RESAMPLE_DEFAULT};
@@ -116,7 +116,7 @@ static const struct option_spec table[] = {
     {.name = "verbose",
      .letter = 'v',
      .kind = OPTION_FLAG,
-     .target = &options.verbose,
+     .target = &message_verbose,
      .help = "all models, item sizes, counters, the knee of each cause, every warning"},
     {.name = "quiet",
      .letter = 'q',
@@ -148,7 +148,7 @@ static int print_fit(const struct fit *fit, const struct answer *answer, const j
         return KNEE_OK;
     if (options.json)
         return print_json(json);
-    fit_print(fit, answer, options.verbose, stdout);
+    fit_print(fit, answer, message_verbose, stdout);
     return KNEE_OK;
 }
 

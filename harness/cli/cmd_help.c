@@ -25,6 +25,7 @@ static const struct option_spec table[] = {
      .choices = completion_names,
      .help = "script for completion: source <(knee help --completion bash)"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 static int check(const struct arguments *arguments, struct fault *fault)

@@ -22,6 +22,7 @@ static const struct option_spec table[] = {
      .help = "draw the figures over the studies as SVG"},
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 /* --- printing --------------------------------------------------------------------------------- */

@@ -3,16 +3,23 @@
 #include "harness/cli/merge_shards.h"
 #include "harness/console/message.h"
 
-static const struct option_spec table[] = {{.name = "quiet",
+static bool json;
+
+static const struct option_spec table[] = {{.name = "json",
+                                            .kind = OPTION_FLAG,
+                                            .target = &json,
+                                            .help = "print OUT/SUMMARY.json instead of a line"},
+                                           {.name = "quiet",
                                             .letter = 'q',
                                             .kind = OPTION_FLAG,
                                             .target = &message_quiet,
                                             .help = "print errors only"},
+                                           OPTION_VERBOSE,
                                            {.name = NULL}};
 
 static int run(const struct arguments *arguments, struct fault *fault)
 {
-    return merge_shards(arguments->operands[0], 0, fault);
+    return merge_shards(arguments->operands[0], 0, json, fault);
 }
 
 const struct subcommand cmd_merge = {

@@ -64,6 +64,7 @@ static const struct option_spec table[] = {
      .help = "learn that from a study with other items, or with --weak"},
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 static double memory_bytes; /* of --memory; 0 when not given */

@@ -25,6 +25,7 @@ static struct {
 static const struct option_spec table[] = {
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of lines"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 static const char *base_name(const char *path)

@@ -88,6 +88,7 @@ static const struct option_spec table[] = {
      .target = &options.terminal,
      .help = "print the scaling curve here, with letters, and write no file but fit.json"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL},
 };
 

@@ -10,8 +10,10 @@
 #include "harness/cli/remedies.h"
 #include "harness/cli/run_arguments.h"
 #include "harness/cli/run_checks.h"
+#include "harness/cli/run_details.h"
 #include "harness/cli/run_plan.h"
 #include "harness/cli/run_shard.h"
+#include "harness/cli/summary_json.h"
 #include "harness/console/message.h"
 #include "harness/console/progress.h"
 #include "harness/machine/emulation/emulate_run.h"
@@ -51,6 +53,7 @@ struct run {
     char folders[RECIPE_MAX_RENDITIONS][4096]; /* top folders of the outputs: what workers may write */
     struct output_watch watch;
     struct progress progress;
+    struct run_details details;
     uint64_t start_ns;
 };
 
@@ -181,6 +184,9 @@ static void show_progress(void *context, const struct item_table *table)
     struct run *run = context;
     double done = 0;
 
+    if (message_verbose)
+        progress_end(&run->progress);
+    run_details_say(&run->details, table, &run->batch);
     for (uint64_t i = 0; i < table->items; i++)
         if (atomic_load_explicit(&item_table_item(table, i)->state, memory_order_relaxed) >= ITEM_DONE)
             done += (double)run->batch.bytes[i] + 1;
@@ -217,6 +223,7 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
     struct run_outcome outcome;
 
     progress_end(&run->progress);
+    run_details_say(&run->details, &run->table, &run->batch);
     run_output_clean(&run->recipe, options->out);
     if (result == POOL_ERROR)
         return -1;
@@ -244,6 +251,8 @@ static int finish(struct run *run, enum pool_result result, int signal_number, s
         run_print_start(&run->table);
         run_print_stages(&run->table);
     }
+    if (options->json)
+        return summary_json_print(options->out, fault) ? -1 : judge(run, &outcome);
     if (!message_quiet && options->pool.emulate)
         printf("times are those of %" PRIu64 " emulated cores\n", options->pool.emulate);
     if (!message_quiet && options->replay)
@@ -290,6 +299,7 @@ static int do_run(struct run *run, struct fault *fault)
 
 static void release(struct run *run)
 {
+    run_details_release(&run->details);
     image_replay_close(&run->replay);
     image_workload_release(&run->images);
     run_hooks_release(&run->hooks);

@@ -14,6 +14,7 @@ static struct {
 static const struct option_spec table[] = {
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of a table"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 static bool is_good(const struct strd_set *set, const struct strd_result *result)

@@ -30,7 +30,7 @@ static struct {
     uint64_t nodes;
     const char *time, *memory;
     struct option_texts slurm;
-    bool dry_run;
+    bool dry_run, json;
 } options = {.nodes = 1};
 
 static const struct option_spec table[] = {
@@ -67,11 +67,16 @@ static const struct option_spec table[] = {
      .kind = OPTION_FLAG,
      .target = &options.dry_run,
      .help = "print the script and the arrays, and submit nothing"},
+    {.name = "json",
+     .kind = OPTION_FLAG,
+     .target = &options.json,
+     .help = "print OUT/SUMMARY.json instead of a line, when all is done"},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
      .target = &message_quiet,
      .help = "print errors only"},
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 static int check(const struct arguments *arguments, struct fault *fault)
@@ -237,7 +242,7 @@ static int submit(struct submission *submission, const struct submission_options
                      submission->jobs->str, submission->jobs->str);
         return KNEE_INTERRUPTED + signal_number;
     }
-    return merge_shards(where->out, submission->begun_ns, fault);
+    return merge_shards(where->out, submission->begun_ns, options.json, fault);
 }
 
 static int plan_and_submit(const struct submission_options *where, struct fault *fault)

@@ -101,6 +101,16 @@ static void show_interim(void *context, uint32_t block, const char *text)
         note("after block %" PRIu32 " of %" PRIu32 ": %s", block + 1, plan->blocks, text);
 }
 
+static void show_recorded(void *context, const char *text)
+{
+    (void)context;
+    if (!message_verbose)
+        return;
+    if (shown)
+        progress_end(shown);
+    message_detail("%s", text);
+}
+
 /* --- plan ------------------------------------------------------------------------------------- */
 
 static int make_scratch(struct job *job, struct fault *fault)
@@ -183,6 +193,7 @@ static enum sweep_state run_trials(struct job *job, struct fault *fault)
                             .pins = (const char *const *)job->pins,
                             .progress = show_trial,
                             .interim = show_interim,
+                            .recorded = show_recorded,
                             .progress_context = job};
     if (job->planned.plan.cells[job->planned.plan.cell_count - 1].role == PLAN_ANTAGONIST &&
         sweep_antagonist_place(&job->subject->topology, (enum pin_placement)job->options.placement,

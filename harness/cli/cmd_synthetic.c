@@ -37,6 +37,7 @@ static const struct option_spec table[] = {
      .help = "instead of WORDs: items wait as long as FILE of 'knee sweep --replay' says"},
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of lines"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 static struct synthetic_spec spec;

@@ -13,6 +13,7 @@ static struct {
 static const struct option_spec table[] = {
     {.name = "json", .kind = OPTION_FLAG, .target = &options.json, .help = "print JSON instead of tables"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 /* A study and its account. */

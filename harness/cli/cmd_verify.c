@@ -228,6 +228,7 @@ static const struct option_spec table[] = {
      .help = "print one JSON object instead of lines"},
     POOL_ARGUMENTS_OF_ITEMS(options.pool, "auto", "by the recipe", "auto"),
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 static int check(const struct arguments *arguments, struct fault *fault)

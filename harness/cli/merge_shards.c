@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "harness/cli/summary_json.h"
 #include "harness/console/message.h"
 #include "harness/console/options.h"
 #include "pipeline/base/clock.h"
@@ -29,14 +30,16 @@ static void check_clocks(const struct shard_merge *merge, uint64_t submitted_ns)
         warn(merge->first_host, submitted_ns - merge->first_ns, "behind");
 }
 
-int merge_shards(const char *out, uint64_t submitted_ns, struct fault *fault)
+int merge_shards(const char *out, uint64_t submitted_ns, bool json, struct fault *fault)
 {
     struct shard_merge merge;
 
     if (shard_merge(out, &merge, fault))
         return -1;
     check_clocks(&merge, submitted_ns);
-    if (!message_quiet)
+    if (json && summary_json_print(out, fault))
+        return -1;
+    if (!json && !message_quiet)
         printf("%" PRIu64 " shards: %" PRIu64 " of %" PRIu64 " items done: %" PRIu64
                " outputs, %.1f MB, manifest %s/MANIFEST.sha256\n",
                merge.plan.shards, merge.outcome.done, merge.plan.items, merge.outcome.outputs,

@@ -80,11 +80,20 @@ const struct option_spec run_arguments_table[] = {
      .kind = OPTION_FLAG,
      .target = &options.dry_run,
      .help = "print what would be done and do nothing"},
+    {.name = "json",
+     .kind = OPTION_FLAG,
+     .target = &options.json,
+     .help = "print OUT/SUMMARY.json instead of a line"},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
      .target = &message_quiet,
      .help = "print errors only"},
+    {.name = "verbose",
+     .letter = 'v',
+     .kind = OPTION_FLAG,
+     .target = &message_verbose,
+     .help = "details on stderr: each item, files used, time and memory"},
     {.name = "replay",
      .argument = "DIR",
      .kind = OPTION_TEXT,
@@ -107,6 +116,10 @@ int run_arguments_check(const struct arguments *arguments, struct fault *fault)
         return fault_usage(fault, "--replay and --emulate: give one of them: items that wait need no core");
     if (options.null && !options.list_path)
         return fault_usage(fault, "--null: there is no --list whose names it could separate: give both");
+    if (options.json && (shard || options.stats || options.dry_run))
+        return fault_usage(
+            fault, "--json: it prints the summary of a whole run, and nothing else: leave out --shard, "
+                   "--stats and --dry-run");
     options.recipe_path = shipped_find(options.recipe_path, recipe, sizeof recipe, fault);
     if (!options.recipe_path)
         return -1;

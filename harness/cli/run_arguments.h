@@ -24,7 +24,7 @@ struct run_options {
     bool null;                     /* names of the list end with zero bytes */
     bool follow_links;
     int rendition_list; /* enum rendition_list_form */
-    bool serial, stats, dry_run;
+    bool serial, stats, dry_run, json;
     struct run_journal_options journal;
     const char *in, *out;
 };

@@ -203,7 +203,16 @@ const struct option_spec sweep_arguments_table[] = {
      .kind = OPTION_FLAG,
      .target = &options.restart,
      .help = "replace the existing study"},
+    {.name = "json",
+     .kind = OPTION_FLAG,
+     .target = &options.json,
+     .help = "print the summary as JSON; 'knee fit --json' has the results"},
     OPTION_QUIET,
+    {.name = "verbose",
+     .letter = 'v',
+     .kind = OPTION_FLAG,
+     .target = &message_verbose,
+     .help = "details on stderr: each trial, files used, programs started, time and memory"},
     {.name = NULL}};
 
 static int check_command(struct fault *fault)

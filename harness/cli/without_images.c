@@ -23,7 +23,7 @@ static int refuse(const struct arguments *arguments, struct fault *fault)
 }
 
 /* Their options are the pipeline's. */
-static const struct option_spec none[] = {OPTION_QUIET, {.name = NULL}};
+static const struct option_spec none[] = {OPTION_QUIET, OPTION_VERBOSE, {.name = NULL}};
 #define IMAGE_COMMANDS(X) X(run) X(merge) X(submit) X(verify) X(recipe)
 #define IMAGE_COMMAND(command)                                                                               \
     const struct subcommand cmd_##command = {.name = #command,                                               \

@@ -7,7 +7,7 @@
 #include "pipeline/base/one_line.h"
 
 static const char *command_name;
-bool message_quiet;
+bool message_quiet, message_verbose;
 
 void message_set_command(const char *name)
 {
@@ -46,6 +46,17 @@ void message_note(const char *format, ...)
     va_list args;
 
     if (message_quiet)
+        return;
+    va_start(args, format);
+    say("", format, args);
+    va_end(args);
+}
+
+void message_detail(const char *format, ...)
+{
+    va_list args;
+
+    if (!message_verbose)
         return;
     va_start(args, format);
     say("", format, args);

@@ -17,8 +17,10 @@ void message_error(const char *format, ...) __attribute__((format(printf, 1, 2))
 void message_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "knee run: TEXT", left out when message_quiet */
 void message_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Set by --quiet. */
-extern bool message_quiet;
+/* "knee run: TEXT", only when message_verbose */
+void message_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Set by --quiet and --verbose. */
+extern bool message_quiet, message_verbose;
 
 /* Prints why something failed, once, where the decision is taken: nothing for FAULT_NONE and FAULT_REPORTED. Returns
  * the exit code of the fault's kind: KNEE_USAGE for a wrong command line, else KNEE_FAILED. */

@@ -4,15 +4,20 @@
 #include <getopt.h>
 #include <glib.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "harness/console/help.h"
 #include "harness/console/message.h"
 #include "harness/console/similar.h"
+#include "pipeline/base/clock.h"
+#include "pipeline/base/paths.h"
+#include "pipeline/base/version.h"
 
 enum { HELP_VALUE = 1000, LONG_BASE = 1001 };
 
@@ -276,11 +281,41 @@ enum options_result options_parse(const struct subcommand *subcommand, int argc,
     return check_operands(subcommand, arguments);
 }
 
+/* --- running ---------------------------------------------------------------------------------- */
+
+static double cpu_s(const struct rusage *usage)
+{
+    return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+           (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) / 1e6;
+}
+
+/* With --verbose: what a command began with, and what it took. */
+static void say_begin(void)
+{
+    char data[PATH_MAX];
+
+    message_detail("knee %s, shipped files as %s", knee_version,
+                   paths_data("reports/report.py", data, sizeof data));
+}
+
+static void say_end(uint64_t begin_ns, int code)
+{
+    struct rusage own, others;
+
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &others);
+    message_detail("exit code %d after %.2f s; CPU time %.2f s, of processes started %.2f s; memory at most "
+                   "%.0f MiB, of a process started %.0f MiB",
+                   code, (double)(clock_now_ns() - begin_ns) / 1e9, cpu_s(&own), cpu_s(&others),
+                   (double)own.ru_maxrss / 1024, (double)others.ru_maxrss / 1024);
+}
+
 int subcommand_run(const struct subcommand *subcommand, int argc, char **argv)
 {
     char *line = g_strjoinv(" ", argv);
     struct arguments arguments = {.line = line};
     struct fault fault = {0};
+    uint64_t begin_ns = clock_now_ns();
     int own = argc, code = -1;
 
     if (subcommand->takes_command)
@@ -296,10 +331,14 @@ int subcommand_run(const struct subcommand *subcommand, int argc, char **argv)
         code = KNEE_USAGE;
         break;
     case OPTIONS_GO:
+        if (message_verbose)
+            say_begin();
         if (!subcommand->check || subcommand->check(&arguments, &fault) == 0)
             code = subcommand->run(&arguments, &fault);
         if (code < 0)
             code = message_fault(&fault);
+        if (message_verbose)
+            say_end(begin_ns, code);
         break;
     }
     g_free(line);

@@ -10,6 +10,7 @@
  *         {.name = "workers", .letter = 'j', .argument = "N", .kind = OPTION_COUNT, .target = &options.workers,
  *          .min = 1, .max = POOL_MAX_WORKERS, .help = "worker processes"},
  *         OPTION_QUIET,
+ *         OPTION_VERBOSE,
  *         {.name = NULL}};
  *
  * main() calls subcommand_run(), which parses, checks, runs, prints the fault if there is one, and gives the exit
@@ -104,6 +105,13 @@ enum options_result {
     {                                                                                                        \
         .name = "quiet", .letter = 'q', .kind = OPTION_FLAG, .target = &message_quiet,                       \
         .help = "no notes and no progress: results and errors only"                                          \
+    }
+
+/* Every table has this one too; where it shows more, it has an entry of its own. */
+#define OPTION_VERBOSE                                                                                       \
+    {                                                                                                        \
+        .name = "verbose", .letter = 'v', .kind = OPTION_FLAG, .target = &message_verbose,                   \
+        .help = "details on stderr: files used, programs started, time and memory"                           \
     }
 
 /* Parses argv[1..]; options may come before or after operands, `--` ends them. Fills operands, which stay in argv

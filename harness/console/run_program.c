@@ -2,12 +2,25 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/console/message.h"
+
 extern char **environ;
+
+static void say_start(char *const argv[])
+{
+    GString *line = g_string_new(NULL);
+
+    for (; *argv; argv++)
+        g_string_append_printf(line, " %s", *argv);
+    message_detail("runs%s", line->str);
+    g_string_free(line, TRUE);
+}
 
 int run_program_to(int output, char *const argv[], char *messages, size_t bytes)
 {
@@ -16,6 +29,8 @@ int run_program_to(int output, char *const argv[], char *messages, size_t bytes)
     size_t used = 0;
     pid_t pid;
 
+    if (message_verbose)
+        say_start(argv);
     if (messages && pipe2(ends, O_CLOEXEC))
         return -1;
     posix_spawn_file_actions_init(&actions);

@@ -9,6 +9,7 @@
 #include "harness/console/message.h"
 #include "harness/console/progress.h"
 #include "harness/console/wrapped.h"
+#include "harness/fit/fit_json.h"
 #include "harness/study/study_read.h"
 #include "harness/sweep/sweep.h"
 
@@ -267,6 +268,51 @@ static void print_knob(const struct study_data *data)
     knob_study_release(&knob);
 }
 
+static json_t *warnings_json(const struct tally *tally, const struct study_data *data)
+{
+    json_t *list = json_array();
+    struct knob_study knob;
+
+    if (tally->noise[0])
+        fit_json_append(list, fit_json_text(tally->noise));
+    if (tally->failing[0])
+        fit_json_append(list, fit_json_text(tally->failing));
+    knob_study_make(data, &knob);
+    for (size_t i = 0; i < knob.found; i++)
+        fit_json_append(list, fit_json_text(knob.findings[i].sentence));
+    knob_study_release(&knob);
+    return list;
+}
+
+/* One JSON object in place of the lines (docs/formats.md). */
+static int print_json(struct study *study, const struct study_data *data, const struct sweep_plan *planned,
+                      const struct tally *tally, int64_t blocks_run, struct fault *fault)
+{
+    const struct plan *plan = &planned->plan;
+    char *by = study_get(study, "stopped_by");
+    json_t *root = json_object(), *trials = json_object();
+    int status;
+
+    fit_json_put(root, "format", fit_json_text("knee-sweep 1"));
+    fit_json_put(root, "study", fit_json_text(study->folder));
+    fit_json_put(root, "cells", json_integer(plan->cell_count));
+    fit_json_put(root, "blocks", json_integer(blocks_run));
+    fit_json_put(root, "blocks_planned",
+                 plan->stop == PLAN_STOP_PRECISION ? json_null() : json_integer(plan->blocks));
+    fit_json_put(trials, "ok", json_integer(tally->ok));
+    fit_json_put(trials, "disturbed", json_integer(tally->disturbed));
+    fit_json_put(trials, "void", json_integer(tally->voided));
+    fit_json_put(trials, "failed", json_integer(tally->failed));
+    fit_json_put(root, "trials", trials);
+    fit_json_put(root, "spent_s", fit_json_number((double)study_get_number(study, "spent_ns", 0) / 1e9));
+    fit_json_put(root, "stopped_by", fit_json_text(by));
+    fit_json_put(root, "warnings", warnings_json(tally, data));
+    status = fit_json_print(root, stdout) ? fault_sys(fault, "the summary could not be printed") : 0;
+    json_decref(root);
+    g_free(by);
+    return status;
+}
+
 static int print_summary(struct study *study, const struct study_data *data, const struct sweep_plan *planned,
                          const struct subject *subject, struct tally *tally, struct fault *fault)
 {
@@ -275,6 +321,8 @@ static int print_summary(struct study *study, const struct study_data *data, con
 
     if (count_trials(study, plan, run, tally, fault))
         return -1;
+    if (subject->options->json)
+        return print_json(study, data, planned, tally, run, fault) ? -1 : check_tally(tally, study, fault);
     if (plan->stop == PLAN_STOP_PRECISION)
         tally->missing = 0; /* later blocks visit a few cells only */
     print_study(study, plan, subject, run);

@@ -181,6 +181,20 @@ static struct trial_request request_of(const struct sweep *sweep, uint32_t cell)
                                   .padding_bytes = plan_padding(sweep->seed, number)};
 }
 
+static void say_recorded(const struct sweep *sweep, uint32_t block, uint32_t cell,
+                         const struct trial_result *result)
+{
+    char words[96], text[600];
+
+    if (!sweep->recorded)
+        return;
+    snprintf(text, sizeof text, "block %" PRIu32 ": %s: %.4f s, %s%s%s", block + 1,
+             sweep_cell_text(sweep->subject, &sweep->plan.cells[cell], words, sizeof words),
+             (double)result->rows.trial.wall_ns / 1e9, trial_status_name(result->status),
+             result->status == TRIAL_OK ? "" : ": ", result->status == TRIAL_OK ? "" : result->reason);
+    sweep->recorded(sweep->progress_context, text);
+}
+
 /* Appends the row, with an event when the trial does not count, and only then updates the sweep. */
 static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t position,
                   const struct trial_request *request, const struct trial_outcome *outcome,
@@ -210,6 +224,8 @@ static int record(struct sweep *sweep, uint32_t block, uint32_t cell, uint32_t p
     sweep_noise_look(&sweep->noise);
     take_noise(sweep, slot, &result.rows.trial);
     disturbed = result.rows.trial.disturbed == 1 && !antagonist;
+    if (!status)
+        say_recorded(sweep, block, cell, &result);
     trial_result_release(&result);
     if (status)
         return -1;

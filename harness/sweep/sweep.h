@@ -57,6 +57,8 @@ struct sweep {
     struct sweep_antagonist_place place; /* where antagonists run; only of a plan with some */
     /* After each block: what is known so far (sweep_interim.h); NULL none. */
     void (*interim)(void *context, uint32_t block, const char *text);
+    /* After each trial: "block 2: 4 workers: 0.3450 s, ok"; NULL none. */
+    void (*recorded)(void *context, const char *text);
     /* Called before each trial with the share of the trials that is done, by predicted time, the time left (at the pace
      * of the trials so far, and no more than the budget allows), and a text; NULL none. */
     void (*progress)(void *context, double share, double left_ns, const char *text);

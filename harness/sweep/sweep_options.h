@@ -59,6 +59,7 @@ struct sweep_options {
     const char *replay;
 
     bool dry_run, restart, resume;
+    bool json; /* the summary is to be JSON */
 };
 
 /* Fills options->request from the other fields. Returns 0, or -1 with fault that names the option. */

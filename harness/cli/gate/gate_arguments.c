@@ -161,6 +161,7 @@ const struct option_spec gate_arguments_table[] = {
      .target = &options.openmetrics,
      .help = "write the figures as OpenMetrics text"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 
 /* --- what is for what ------------------------------------------------------------------------- */

@@ -57,6 +57,7 @@ static const struct option_spec table[] = {
      .choices = colours,
      .help = "a choice"},
     OPTION_QUIET,
+    OPTION_VERBOSE,
     {.name = NULL}};
 static const struct subcommand subcommand = {
     .name = "probe", .summary = "s", .usage = "[options] A [B]", .table = table, .least = 1, .most = 2};
