@@ -219,7 +219,7 @@ static int finish(const struct job *job, struct gate_report *report, struct faul
             "--budget is too small: a gate needs %zu pairs of %.1f s: give --budget %.0fs (%s) or more, or "
             "less work",
             decision_least_pairs(), builds->pair_s, ceil(builds->needed_s),
-            progress_duration(builds->needed_s, needed, sizeof needed));
+            progress_duration(ceil(builds->needed_s), needed, sizeof needed));
     gate_builds_report(builds, report);
     return 0;
 }
