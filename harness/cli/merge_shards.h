@@ -10,7 +10,8 @@
 #include "pipeline/base/fault.h"
 
 /* submitted_ns: when the shards were submitted, by this machine's clock; 0 not known. A node's clock that contradicts
- * this machine's is named in a warning: it changes no bytes. json: OUT/SUMMARY.json instead of the line. Returns an exit code, or -1 with fault. */
+ * this machine's is named in a warning: it changes no bytes. json: OUT/SUMMARY.json instead of the line. Returns an
+ * exit code, or -1 with fault. */
 int merge_shards(const char *out, uint64_t submitted_ns, bool json, struct fault *fault);
 
 #endif
