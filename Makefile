@@ -417,6 +417,12 @@ fit-speed: all
 report-speed: all
 	@BUILD=$(BUILD) tests/bench/report_speed.sh
 
+# The peak memory of a worker for each kind of picture, of 24 megapixels, made of the photograph PHOTO: two minutes.
+.PHONY: picture-memory
+picture-memory: all
+	@$(if $(PHOTO),,echo 'make picture-memory: PHOTO=FILE names the photograph that pictures are made of' >&2; exit 2)
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/picture_memory.py $(BUILD)/knee $(PHOTO)
+
 # A million items: memory for each item, and a constant rate.
 .PHONY: scale
 ITEMS_MANY ?= 1000000
@@ -555,6 +561,7 @@ help:
 	@echo 'make corpus    every file of CORPUS=folder through the pipeline under sanitizers'
 	@echo 'make kills     kill RUNS=2000 runs and SWEEPS=200 sweeps in every way: nothing is lost or left over'
 	@echo 'make soak      20,000 small pictures, one in a hundred damaged: memory does not grow'
+	@echo 'make picture-memory  peak memory of a worker for each kind of picture of 24 megapixels: PHOTO=file, two minutes'
 	@echo 'make fit-speed CPU time and memory of knee fit: large tables, a study of a million rows of items'
 	@echo 'make report-speed  the same of fit, report and all exports of a study: 100 trials, and a million rows of items'
 	@echo 'make scale     a million items: bytes of memory for each item, and the rate'
