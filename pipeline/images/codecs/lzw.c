@@ -81,10 +81,15 @@ EVERYWHERE size_t decode(struct input *in, unsigned size, uint8_t *to, size_t wa
     const unsigned clear = 1u << size, early = gif ? 0 : 1;
     struct string strings[MOST_CODES], last = {0, 0};
     unsigned next = clear + 2, width = size + 1;
+    uint8_t single[256 + WIDE]; /* no branch tells them from longer strings: it would be guessed wrongly */
     size_t done = 0;
 
     if (wanted > UINT32_MAX)
         return 0;
+    for (unsigned i = 0; i < clear; i++) {
+        single[i] = (uint8_t)i;
+        strings[i] = (struct string){i, 1};
+    }
     while (done < wanted) {
         struct string now;
         unsigned code;
@@ -93,25 +98,21 @@ EVERYWHERE size_t decode(struct input *in, unsigned size, uint8_t *to, size_t wa
         if (in->count < width)
             break;
         code = take(in, width, gif);
-        if (code < clear) {
-            to[done] = (uint8_t)code;
-            now = (struct string){(uint32_t)done, 1};
-        } else if (code == clear) {
+        if (code == clear) {
             next = clear + 2;
             width = size + 1;
             last.length = 0;
             continue;
-        } else if (code == clear + 1 || !last.length || code > next || code == MOST_CODES) {
-            break;
-        } else {
-            /* The next string is the last one and one byte more, which is the first of this one. */
-            now = code < next ? strings[code] : (struct string){last.at, last.length + 1};
-            if (now.length > wanted - done)
-                now.length = (uint32_t)(wanted - done);
-            copy(to + done, to + now.at, now.length);
-            if (code == next && now.length > last.length)
-                to[done + last.length] = to[last.at];
         }
+        if (code == clear + 1 || code > next || code == MOST_CODES || (code > clear && !last.length))
+            break;
+        /* The next string is the last one and one byte more, which is the first of this one. */
+        now = code < next ? strings[code] : (struct string){last.at, last.length + 1};
+        if (now.length > wanted - done)
+            now.length = (uint32_t)(wanted - done);
+        copy(to + done, (code < clear ? single : to) + now.at, now.length);
+        if (code == next && now.length > last.length)
+            to[done + last.length] = to[last.at];
         if (last.length && next < MOST_CODES) {
             strings[next++] = (struct string){last.at, last.length + 1};
             width += next + early == 1u << width && width < MOST_BITS;

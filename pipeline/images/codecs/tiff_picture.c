@@ -1,15 +1,13 @@
 #include "pipeline/images/codecs/tiff_picture.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <tiffio.h>
 
 #include "pipeline/base/picture_memory.h"
 #include "pipeline/images/codecs/pixel_limit.h"
+#include "pipeline/images/codecs/tiff_file.h"
 #include "pipeline/images/codecs/tiff_sample.h"
 #include "pipeline/images/codecs/tiff_ycc.h"
 #include "pipeline/images/codecs/vips_owned.h"
@@ -18,103 +16,6 @@ enum { MOST_KEPT = 5 };           /* four inks and alpha */
 enum { MOST_FILE_SAMPLES = 64 };  /* in a pixel: the recipe's limit counts pixels */
 enum { MOST_SIDE = 1 << 24 };     /* of a picture, in pixels */
 enum { MOST_PROFILE = 16 << 20 }; /* bytes */
-
-/* --- the file in memory ------------------------------------------------------------------------ */
-
-struct file {
-    const uint8_t *data;
-    uint64_t bytes, at;
-};
-
-static tmsize_t read_some(thandle_t context, void *to, tmsize_t most)
-{
-    struct file *file = context;
-    uint64_t rest = file->at < file->bytes ? file->bytes - file->at : 0;
-    uint64_t count = (uint64_t)most < rest ? (uint64_t)most : rest;
-
-    memcpy(to, file->data + (rest ? file->at : 0), count);
-    file->at += count;
-    return (tmsize_t)count;
-}
-
-static tmsize_t write_none(thandle_t context, void *from, tmsize_t bytes)
-{
-    (void)context;
-    (void)from;
-    (void)bytes;
-    return -1;
-}
-
-static toff_t seek_to(thandle_t context, toff_t offset, int whence)
-{
-    struct file *file = context;
-
-    file->at = whence == SEEK_SET ? offset : offset + (whence == SEEK_CUR ? file->at : file->bytes);
-    return file->at;
-}
-
-static int close_none(thandle_t context)
-{
-    (void)context;
-    return 0;
-}
-
-static toff_t size_of(thandle_t context)
-{
-    return ((const struct file *)context)->bytes;
-}
-
-/* The first error counts: others follow from it. */
-__attribute__((format(printf, 4, 0))) static int take_error(TIFF *tiff, void *context, const char *module,
-                                                            const char *format, va_list list)
-{
-    struct fault *said = context;
-    char text[256];
-
-    (void)tiff;
-    (void)module;
-    if (!said->text[0]) {
-        vsnprintf(text, sizeof text, format, list);
-        fault_set(said, "TIFF: %s", text);
-    }
-    return 1;
-}
-
-/* Those of the JPEG of TIFF 6.0 mean lost pixels; others are of tags, or come with codecs that libvips reads. */
-__attribute__((format(printf, 4, 0))) static int take_warning(TIFF *tiff, void *context, const char *module,
-                                                              const char *format, va_list list)
-{
-    if (module && strcmp(module, "LibJpeg") == 0)
-        return take_error(tiff, context, module, format, list);
-    return 1;
-}
-
-static TIFF *open_file(struct file *file, struct fault *said)
-{
-    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
-    TIFF *tiff;
-
-    if (!options)
-        return NULL;
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)TIFF_MOST_BYTES);
-    TIFFOpenOptionsSetErrorHandlerExtR(options, take_error, said);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, take_warning, said);
-    tiff = TIFFClientOpenExt("input", "rm", file, read_some, write_none, seek_to, close_none, size_of, NULL,
-                             NULL, options);
-    TIFFOpenOptionsFree(options);
-    return tiff;
-}
-
-static bool go_to(TIFF *tiff, const struct tiff_layout *layout)
-{
-    uint16_t count;
-    uint64_t *below;
-
-    if (!TIFFSetDirectory(tiff, (tdir_t)layout->page))
-        return false;
-    return layout->subifd < 0 || (TIFFGetField(tiff, TIFFTAG_SUBIFD, &count, &below) &&
-                                  layout->subifd < count && TIFFSetSubDirectory(tiff, below[layout->subifd]));
-}
 
 /* --- what is in it ------------------------------------------------------------------------------- */
 
@@ -364,12 +265,12 @@ static VipsImage *open_ycc(struct picture *p, uint64_t max_pixels, const struct 
 VipsImage *tiff_picture_open(const void *data, size_t bytes, const struct tiff_layout *layout,
                              uint64_t max_pixels, struct fault *fault)
 {
-    struct file file = {.data = data, .bytes = bytes};
+    struct tiff_file file = {.data = data, .bytes = bytes};
     struct fault said = {.text = ""};
-    struct picture p = {.tiff = open_file(&file, &said)};
+    struct picture p = {.tiff = tiff_file_open(&file, layout, &said)};
     VipsImage *image = NULL;
 
-    if (!p.tiff || !go_to(p.tiff, layout))
+    if (!p.tiff)
         fault_set(fault, "%s", said.text[0] ? said.text : "TIFF: it cannot be opened");
     else if (layout->ycc)
         image = open_ycc(&p, max_pixels, &said, fault);

@@ -13,9 +13,6 @@
 #include "pipeline/base/fault.h"
 #include "pipeline/images/codecs/tiff_layout.h"
 
-/* What a strip (or tile) and the picture may need together: a picture that needs more is refused before decoding. */
-#define TIFF_MOST_BYTES (UINT64_C(4) << 30)
-
 /* The picture that layout points at, whole in memory: grey, RGB or CMYK of 16 bits (YCbCr: RGB of 8), with alpha when
  * the file has any (straight), with its profile and orientation. White is white, whatever zero is in the file. NULL
  * with fault: damage, too many pixels, too much memory, colours or samples that are not read. */

@@ -9,6 +9,7 @@
 #include "pipeline/images/codecs/png_vips.h"
 #include "pipeline/images/codecs/tiff_layout.h"
 #include "pipeline/images/codecs/tiff_picture.h"
+#include "pipeline/images/codecs/tiff_vips.h"
 #include "pipeline/images/codecs/vips_fault.h"
 #include "pipeline/images/codecs/vips_rows.h"
 #include "pipeline/images/input/metadata.h"
@@ -327,7 +328,8 @@ static VipsImage *open_tiff(const void *data, size_t bytes, uint64_t max_pixels,
         return NULL;
     if (!image)
         open_fault(KIND_TIFF, fault);
-    else if (drop_extra(&image, &layout) || take_alpha_out(&image, &layout) || invert_floats(&image, &layout))
+    else if (!(image = tiff_vips_image(image, data, bytes, &layout)) || drop_extra(&image, &layout) ||
+             take_alpha_out(&image, &layout) || invert_floats(&image, &layout))
         vips_fault(fault);
     return image;
 }
