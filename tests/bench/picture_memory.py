@@ -69,7 +69,7 @@ def peak_mib(knee: str, work: str, picture: str) -> float:
                                 f"{folder}/in", f"{folder}/out"], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss / 1024 if process.returncode == 0 else float("nan")
+    return float(usage.ru_maxrss) / 1024 if process.returncode == 0 else float("nan")
 
 
 def main() -> int:

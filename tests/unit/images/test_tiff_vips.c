@@ -1,4 +1,4 @@
-/* TIFF files of LZW in strips as libvips images: the pixels that libvips reads by libtiff; other files are left to it. */
+/* TIFF files of LZW in strips as libvips images: the pixels that libtiff reads; other files are left to it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
