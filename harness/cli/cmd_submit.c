@@ -12,6 +12,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/merge_shards.h"
+#include "harness/cli/run_arguments.h"
 #include "harness/cluster/follow.h"
 #include "harness/cluster/probe.h"
 #include "harness/cluster/sbatch_options.h"
@@ -113,6 +114,38 @@ static int resolve(const char *given, bool output, char path[PATH_MAX], struct f
     return fault_set(fault, "batch %s: %s: give a folder that holds the images", given, strerror(errno));
 }
 
+/* The options for `knee run`, as every task will parse them; in and out: its operands. They choose the items by which
+ * shards are sized, and a wrong one is told here and not by every task. Returns 0, KNEE_USAGE after a message, or -1
+ * with fault. */
+static int read_run_words(char *const *words, char *in, char *out, struct run_options *run,
+                          struct fault *fault)
+{
+    bool quiet = message_quiet; /* --quiet among them is for the tasks */
+    struct arguments arguments;
+    GPtrArray *argv = g_ptr_array_new();
+    enum options_result result;
+
+    g_ptr_array_add(argv, (char[]){"run"});
+    for (char *const *word = words; word && *word; word++)
+        g_ptr_array_add(argv, *word);
+    g_ptr_array_add(argv, (char[]){"--"});
+    g_ptr_array_add(argv, in);
+    g_ptr_array_add(argv, out);
+    g_ptr_array_add(argv, NULL);
+    result = options_parse(&cmd_run, (int)argv->len - 1, (char **)argv->pdata, &arguments);
+    message_quiet = quiet;
+    if (result == OPTIONS_GO && run_arguments_check(&arguments, fault) == 0)
+        *run = *run_arguments_options();
+    g_ptr_array_free(argv, TRUE);
+    if (result != OPTIONS_GO)
+        return KNEE_USAGE;
+    if (fault->kind != FAULT_NONE)
+        return -1;
+    if (run->list_path && strcmp(run->list_path, "-") == 0)
+        return fault_usage(fault, "--list -: tasks have no standard input: give the name of a file");
+    return 0;
+}
+
 /* The cores of a node of the partition that tasks go to. Nodes that are away now may come back: no error. */
 static uint64_t look_at_nodes(const struct submission_options *where)
 {
@@ -135,8 +168,22 @@ static uint64_t look_at_nodes(const struct submission_options *where)
     return cores;
 }
 
-static int choose_size(struct submission *submission, const struct submission_options *where, uint64_t cores,
-                       struct fault *fault)
+/* The items of the shards: what `knee run` will make of the same words. */
+static int list_items(struct batch *batch, const struct submission_options *where,
+                      const struct run_options *run, struct fault *fault)
+{
+    const struct batch_options how = {.exclude = where->out, .follow_links = run->follow_links};
+
+    if (batch_list(batch, where->in, &how, fault))
+        return -1;
+    if (!run->list_path || batch_keep_listed(batch, run->list_path, run->null, fault) == 0)
+        return 0;
+    batch_release(batch);
+    return -1;
+}
+
+static int choose_size(struct submission *submission, const struct submission_options *where,
+                       const struct run_options *run, uint64_t cores, struct fault *fault)
 {
     struct shard_size *size = &submission->size;
     struct probe probe = {.node_s = NAN};
@@ -150,7 +197,7 @@ static int choose_size(struct submission *submission, const struct submission_op
         shard_size_of(size, NAN, 1, 1);
         return 0;
     }
-    if (batch_list(&batch, where->in, &(struct batch_options){.exclude = where->out}, fault))
+    if (list_items(&batch, where, run, fault))
         return -1;
     probe_batch(&probe, where->knee, where->run_words, where->in, batch.paths, batch.bytes, batch.count,
                 cores);
@@ -245,7 +292,8 @@ static int submit(struct submission *submission, const struct submission_options
     return merge_shards(where->out, submission->begun_ns, options.json, fault);
 }
 
-static int plan_and_submit(const struct submission_options *where, struct fault *fault)
+static int plan_and_submit(const struct submission_options *where, const struct run_options *run,
+                           struct fault *fault)
 {
     struct submission submission = {0};
     uint64_t index_most = 1000;
@@ -265,7 +313,7 @@ static int plan_and_submit(const struct submission_options *where, struct fault 
     if (fault->kind == FAULT_NONE && known > 0)
         submission_check(&submission, fault);
     if (fault->kind == FAULT_NONE && known == 0)
-        choose_size(&submission, where, has_slurm ? look_at_nodes(where) : 1, fault);
+        choose_size(&submission, where, run, has_slurm ? look_at_nodes(where) : 1, fault);
     if (fault->kind == FAULT_NONE)
         code = options.dry_run ? print_plan(&submission, where, index_most)
                                : submit(&submission, where, index_most, fault);
@@ -285,6 +333,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
                                        .time = options.time,
                                        .memory = options.memory,
                                        .nodes = options.nodes};
+    struct run_options tasks = {.in = in, .out = out};
     int code = -1;
 
     if (!slurm)
@@ -292,7 +341,9 @@ static int run(const struct arguments *arguments, struct fault *fault)
     if (paths_program(knee, sizeof knee, fault) == 0 &&
         resolve(arguments->operands[0], false, in, fault) == 0 &&
         resolve(arguments->operands[1], true, out, fault) == 0)
-        code = plan_and_submit(&where, fault);
+        code = read_run_words(arguments->command, in, out, &tasks, fault);
+    if (code == 0)
+        code = plan_and_submit(&where, &tasks, fault);
     g_strfreev(slurm);
     return code;
 }

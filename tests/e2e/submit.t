@@ -110,6 +110,17 @@ is $? 0 "a list of items"
 like "$(cat said)" '1 of 1 items done' "... which alone are done"
 "$KNEE" submit --dry-run --nodes 2 batch listed2 -- --list list >said 2>messages
 is "$? $(grep -c 'could not be measured' messages)" "0 0" "... and sizes the shards by items of the batch"
+like "$(cat said)" '^1 shards ' "... by those of the list alone"
+printf "it's 3.jpg\0it's 4.jpg\0" >pair
+"$KNEE" submit --dry-run --nodes 3 batch listed2 -- --quiet --null --list pair >said 2>messages
+like "$? $(cat messages said)" '^0 2 shards ' "... which the options for knee run describe"
+echo "it's 9.jpg" >wrong
+"$KNEE" submit --dry-run --nodes 2 batch listed2 -- --list wrong >said 2>messages
+like "$? $(cat messages)" "^1 .*it's 9\.jpg" "a list with a name that is not in the batch is told at once"
+"$KNEE" submit --dry-run --nodes 2 batch listed2 -- --list - >said 2>messages
+like "$? $(cat messages)" '^2 .*--list -: tasks have no standard input' "... a list that the tasks cannot read too"
+"$KNEE" submit --dry-run --shards 2 batch listed2 -- --workesr 2 >said 2>messages
+like "$? $(cat messages)" '^2 .*--workesr: did you mean --workers' "... and a wrong option for knee run"
 
 : >sinfo.words
 "$KNEE" submit --dry-run --nodes 2 batch dry >said 2>messages
@@ -159,8 +170,8 @@ refuses "another number of shards" 'was submitted as 4 shards' "$KNEE" submit --
 echo 'sbatch: error: invalid partition specified: long' >refuse
 refuses "what sbatch says" 'sbatch: error: invalid partition' "$KNEE" submit --shards 2 batch new
 rm refuse
-refuses "tasks that cannot do their shards" 'tasks end without doing them: the last one said: .*unknown or ambiguous option' \
-    "$KNEE" submit --shards 2 batch broken -- --no-such-option
+refuses "tasks that cannot do their shards" 'tasks end without doing them: the last one said: .*no-such-group' \
+    "$KNEE" submit --shards 2 batch broken -- --counters=no-such-group
 mkdir -p moved/.knee/shards && echo junk >moved/.knee/shards/submission
 refuses "a damaged submission" 'submission: damaged' "$KNEE" submit batch moved
 touch silent
