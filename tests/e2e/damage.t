@@ -38,6 +38,16 @@ cp whole/jpeg.tif bad/zeros.tif && zeros bad/zeros.tif 30 40
 vips pngsave rgb.v whole/interlaced.png --interlace && cp whole/interlaced.png bad && zeros bad/interlaced.png 50 10
 vips pngsave rgb.v whole/plain.png && cp whole/plain.png bad && zeros bad/plain.png 50 10
 vips tiffsave rgb.v whole/plain.tif && head -c "$(($(stat -c %s whole/plain.tif) / 2))" whole/plain.tif >bad/header-gone.tif
+# Deflate data with a bit that is wrong: where they come to more than their strip holds, libtiff says nothing.
+vips tiffsave n8.v whole/deflate.tif --compression deflate
+vips tiffsave n8.v whole/tiles.tif --compression deflate --tile --predictor horizontal
+bytes=$(stat -c %s whole/deflate.tif)
+for name in deflate tiles; do
+    for at in 10 17 24 31 38 45 52 59 66; do # in percent
+        cp "whole/$name.tif" "bad/$name-$at.tif"
+        printf 'xyz' | dd of="bad/$name-$at.tif" bs=1 seek=$((bytes * at / 100)) conv=notrunc status=none
+    done
+done
 "$KNEE" run --quiet whole out-whole
 is $? 0 "whole files are done"
 for how in --serial "--workers 2"; do
@@ -50,6 +60,7 @@ for f in bad/cut-*; do
     like "$(grep -F "${f#bad/}" out/FAILED.tsv)" 'cut or damaged|Invalid data|End of file' "... ${f#bad/}: with the reason"
 done
 like "$(grep -F zeros.tif out/FAILED.tsv)" 'JPEG' "... zeros.tif: with the decoder's words"
+is "$(grep -E '^(deflate|tiles)-' out/FAILED.tsv | grep -vcE 'TIFF: (strip|tile) [0-9]+: (incorrect data check|invalid code|more data than a strip has|the data end early)')" 0 "... wrong bits in deflate data: with the reason"
 like "$(grep -F header-gone.tif out/FAILED.tsv)" 'tiff: it is cut or damaged' "... a TIFF whose header lies in what was cut: with the reason"
 like "$(grep -F plain.png out/FAILED.tsv)" 'PNG: CRC error in the image data' "... a plain PNG: with the reason"
 like "$(grep -F interlaced.png out/FAILED.tsv)" 'CRC error|IDAT|zlib|inflate|decompress|filter' "... an interlaced PNG: with the decoder's words"

@@ -19,6 +19,9 @@ static void read_tiff(const uint8_t *data, size_t size, const struct tiff_layout
 
     if (vips_init("fuzz")) /* of the first call */
         abort();
+    if (tiff_picture_check(data, size, layout, MOST_PIXELS, &fault) && !fault.text[0])
+        abort(); /* refused without a reason */
+    fault = (struct fault){.text = ""};
     image = tiff_picture_open(data, size, layout, MOST_PIXELS, &fault);
     if (!image && !fault.text[0])
         abort(); /* refused without a reason */

@@ -19,7 +19,7 @@ enum {
 };
 enum { WHITE_IS_ZERO = 0, MASK = 4, YCBCR = 6, COLOUR_FILTERS = 32803, LINEAR_RAW = 34892 };
 enum { REDUCED = 1, OF_A_MASK = 4 }; /* bits of NewSubfileType */
-enum { JPEG_OF_TIFF_6 = 6, JPEG = 7 };
+enum { JPEG_OF_TIFF_6 = 6, JPEG = 7, ADOBE_DEFLATE = 8, DEFLATE = 32946 };
 enum { FORMAT_SIGNED = 2, FORMAT_FLOAT = 3, FORMAT_UNDEFINED = 4 }; /* beyond: complex */
 enum { PLANES = 2 };
 enum { MOST_THUMBNAIL = 512 };
@@ -214,6 +214,7 @@ static void consider(const struct directory *d, int page, int subifd, struct dir
     layout->page = page;
     layout->subifd = subifd;
     layout->inverted = d->inverted;
+    layout->deflated = d->compression == ADOBE_DEFLATE || d->compression == DEFLATE;
     layout->ycc = is_ycc(d);
     layout->beyond_vips = layout->ycc || beyond_vips(d);
     layout->extra_count = d->extra_count;

@@ -19,6 +19,7 @@ struct tiff_layout {
     int subifd;       /* it is that one below the page, from 0; -1: it is the page itself */
     bool raw;         /* the full picture, or one as large, is of a sensor: not yet a picture */
     bool inverted;    /* white is zero */
+    bool deflated;    /* its data are compressed by deflate */
     bool beyond_vips; /* libvips does not read it, or not rightly: tiff_picture.h does */
     bool ycc;         /* ... because it is YCbCr, or JPEG of TIFF 6.0 */
     /* enum tiff_extra, of the samples after the colours; as far as the file says */

@@ -317,6 +317,8 @@ static VipsImage *open_tiff(const void *data, size_t bytes, uint64_t max_pixels,
         fault_set(fault, "a camera's raw file: its pixels are those of a sensor; develop it to TIFF or JPEG");
         return NULL;
     }
+    if (tiff_picture_check(data, bytes, &layout, max_pixels, fault))
+        return NULL;
     if (layout.beyond_vips)
         return tiff_picture_open(data, bytes, &layout, max_pixels, fault);
     image = layout.subifd < 0 ? vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
