@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 struct interval interval_unknown(const char *format, ...)
 {
@@ -90,5 +91,17 @@ struct interval interval_clipped(const struct interval *interval, double least, 
     result.value = clip(result.value, least, most);
     result.low = clip(result.low, least, most);
     result.high = clip(result.high, least, most);
+    return result;
+}
+
+struct interval interval_of_count(const struct interval *interval)
+{
+    struct interval result = *interval;
+    size_t used = strlen(result.method);
+
+    if (!(result.value >= 0 && result.low < 0))
+        return result;
+    result.low = 0;
+    snprintf(result.method + used, sizeof result.method - used, ", cut at 0");
     return result;
 }

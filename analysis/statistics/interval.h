@@ -36,5 +36,7 @@ struct interval interval_scaled(const struct interval *interval, double scale);
 struct interval interval_reciprocal(const struct interval *interval, double numerator);
 /* Cuts the bounds, and the value, to [least, most]: for a quantity that cannot lie outside. */
 struct interval interval_clipped(const struct interval *interval, double least, double most);
+/* Of a mean of counts, which are never below 0: a lower bound that is becomes 0, and the method says so. */
+struct interval interval_of_count(const struct interval *interval);
 
 #endif

@@ -277,8 +277,7 @@ static void add_counter(struct fit *fit, const char *name, unsigned cell, unsign
     row.reason = g_strdup(not_ok && not_ok->reason ? not_ok->reason : "");
     row.per_item = values->len ? stats_mean_interval((double *)(void *)values->data, values->len, FIT_LEVEL)
                                : interval_unknown("%s", row.reason[0] ? row.reason : "no value was recorded");
-    if (interval_has_bounds(&row.per_item) && row.per_item.value >= 0)
-        row.per_item.low = fmax(row.per_item.low, 0);
+    row.per_item = interval_of_count(&row.per_item);
     g_array_append_val(fit->counters, row);
     g_array_free(values, TRUE);
 }

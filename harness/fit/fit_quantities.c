@@ -60,6 +60,12 @@ static enum formula_input look_up(void *context, const char *name, double *value
     return take(NAN, value, reason, "was not recorded");
 }
 
+/* A difference can be below 0, which counts, and their sums, products and quotients, cannot. */
+static bool has_difference(const char *formula)
+{
+    return strstr(formula, " -");
+}
+
 /* One quantity at one point of the curve. */
 static struct fit_quantity measure(const struct study_data *study, const struct counter_derived *derived,
                                    unsigned workers, unsigned cell)
@@ -90,6 +96,8 @@ static struct fit_quantity measure(const struct study_data *study, const struct 
     }
     row.value = values->len ? stats_mean_interval((double *)(void *)values->data, values->len, FIT_LEVEL)
                             : interval_unknown("%s", missing);
+    if (!has_difference(derived->formula))
+        row.value = interval_of_count(&row.value);
     row.status = g_strdup(values->len ? status : "none");
     row.reason = g_strdup(values->len ? reason : missing);
     g_array_free(values, TRUE);

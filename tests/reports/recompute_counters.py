@@ -30,7 +30,7 @@ def counters(study: Study) -> Iterator[tuple[str, Interval | None]]:
                 for t in study.good(role="scaling", workers=n)
             ]
             known = [r for r in results if r is not None]
-            yield f"quantity.{slug(name)}.{n}", student(known, False, signed=True) if known else None
+            yield f"quantity.{slug(name)}.{n}", student(known, False, signed=" -" in formula) if known else None
 
 
 def formulas(text: str) -> Iterator[tuple[str, str]]:

@@ -220,6 +220,38 @@ static void quantities_are_computed_from_the_counters_or_name_the_missing_one(vo
     close_fit(&study, &fit);
 }
 
+/* Counts of one trial that are far above the others': the mean's interval would reach below 0. */
+static void counts_are_not_below_zero(void **state)
+{
+    struct study_data study = {0};
+    struct fit fit = {0};
+    struct fault fault;
+    unsigned cut = 0;
+    char *folder;
+
+    (void)state;
+    assert_int_equal(study_read(four_cores.folder, &study, &folder, &fault), 0);
+    g_free(folder);
+    for (unsigned i = 0; i < study.counters->len; i++) {
+        struct data_counter *counter = &g_array_index(study.counters, struct data_counter, i);
+        if (!isnan(counter->value))
+            counter->value = counter->trial % 3 ? 1 : 6000;
+    }
+    assert_int_equal(fit_make(&study, &fit_request, &fit, &fault), 0);
+    for (unsigned i = 0; i < fit.quantities->len; i++) {
+        const struct interval *value = &g_array_index(fit.quantities, struct fit_quantity, i).value;
+        if (!interval_has_bounds(value))
+            continue;
+        assert_true(value->low >= 0);
+        if (value->low == 0) {
+            assert_text_has(value->method, ", cut at 0");
+            cut++;
+        }
+    }
+    assert_true(cut > 0);
+    close_fit(&study, &fit);
+}
+
 static void more_workers_than_cores_are_not_advised(void **state)
 {
     struct study_data study = {0};
@@ -439,6 +471,7 @@ int main(void)
         cmocka_unit_test(corrected_item_times_keep_their_residuals),
         cmocka_unit_test(phases_variations_sizes_and_counters_are_read),
         cmocka_unit_test(quantities_are_computed_from_the_counters_or_name_the_missing_one),
+        cmocka_unit_test(counts_are_not_below_zero),
         cmocka_unit_test(more_workers_than_cores_are_not_advised),
         cmocka_unit_test(two_cores_give_no_usl_and_a_knee_beyond_the_cores),
         cmocka_unit_test(fit_json_has_every_key_and_is_the_same_again),
