@@ -56,7 +56,7 @@ static uint32_t put_rows(struct made *to, int rows)
     return (uint32_t)at;
 }
 
-/* The second strip has last_rows rows, of which HEIGHT - STRIP_ROWS are the picture's, and its data lack `cut` bytes. */
+/* The second strip has last_rows rows (HEIGHT - STRIP_ROWS are in the picture), and its data lack `cut` bytes. */
 static void make(struct made *to, int last_rows, int cut)
 {
     uint32_t at[2], length[2], arrays, directory;
