@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "harness/console/run_program.h"
 #include "pipeline/base/paths.h"
@@ -30,25 +29,39 @@ static int run(const char *script, const char *const *arguments, int output, cha
     return code == -1 ? fault_set(fault, "gnuplot cannot be run (%s)", strerror(errno)) : code;
 }
 
-static bool is_drawn(const char *path)
+/* gnuplot does not notice when the disk is full: does the picture end as SVG, PNG or PDF do? */
+static bool is_whole(const char *path)
 {
-    struct stat drawn;
+    static const char *const ends[] = {"</svg>", "IEND", "%%EOF"};
+    char tail[32] = "";
+    FILE *file = fopen(path, "rb");
+    size_t bytes = 0;
 
-    return stat(path, &drawn) == 0 && drawn.st_size > 0;
+    if (!file)
+        return false;
+    if (fseek(file, -(long)sizeof tail, SEEK_END) == 0)
+        bytes = fread(tail, 1, sizeof tail, file);
+    fclose(file);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (memmem(tail, bytes, ends[i], strlen(ends[i])))
+            return true;
+    return false;
 }
 
 int gnuplot_draw(const char *script, const char *const *arguments, const struct gnuplot_picture *pictures,
                  size_t count, struct fault *fault)
 {
-    char messages[2000];
+    char messages[2000] = "";
     int code = run(script, arguments, -1, messages, sizeof messages, fault);
 
     if (code < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        if (code || !is_drawn(pictures[i].made))
+        if (code || !is_whole(pictures[i].made))
             return fault_set(fault, "gnuplot could not draw %s (code %d): %s", pictures[i].name, code,
-                             run_program_line(messages));
+                             code || messages[0]
+                                 ? run_program_line(messages)
+                                 : "its end is missing: free space there or give another place");
     return 0;
 }
 

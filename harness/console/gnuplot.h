@@ -12,8 +12,8 @@ struct gnuplot_picture {
     const char *name; /* what people know it as, for messages */
 };
 
-/* Runs reports/SCRIPT with the arguments, which end with NULL. Returns 0 when every picture is there and not empty, or
- * -1 with fault: gnuplot is missing, or which one it could not draw, with its message. */
+/* Runs reports/SCRIPT with the arguments, which end with NULL. Returns 0 when every picture (SVG, PNG or PDF) is there
+ * as a whole, or -1 with fault: gnuplot is missing, or which one it could not draw, with its message. */
 int gnuplot_draw(const char *script, const char *const *arguments, const struct gnuplot_picture *pictures,
                  size_t count, struct fault *fault);
 

@@ -150,8 +150,18 @@ refused 1 'Python cannot import what the report needs .cannot import name x' "an
 refused 1 'report.py cannot be read.*KNEE_DATA' "no shared files" env KNEE_DATA="$work/no-tools" "$KNEE" report full
 rm share/reports/matplotlib.py share/reports/knee_report/web/page.css
 refused 1 'share/reports/knee_report/web/page.css cannot be read .*: install knee again' "a part that is missing" env KNEE_DATA="$work/share" "$KNEE" report full
-echo 'plot nothing at all' >share/reports/curve.gp
 cp full/curve.svg kept.svg
+mkdir half && cat >half/gnuplot <<'SH'
+#!/bin/bash
+# As gnuplot on a disk that is full: the picture has no end, and that is no error.
+PATH=/usr/bin:/bin gnuplot "$@" || exit
+for file; do case $file in *.png) truncate -s 5000 "$file" ;; esac; done
+SH
+chmod +x half/gnuplot
+refused 1 'gnuplot could not draw full/curve.png .code 0.: its end is missing: free space' "half a picture" env PATH="$work/half:$PATH" "$KNEE" report full
+cmp -s kept.svg full/curve.svg
+ok $? "... leaves the former pictures as they were"
+echo 'plot nothing at all' >share/reports/curve.gp
 refused 1 'gnuplot could not draw full/curve.svg' "a broken plot" env KNEE_DATA="$work/share" "$KNEE" report full
 cmp -s kept.svg full/curve.svg
 ok $? "... leaves the former curve as it was"
