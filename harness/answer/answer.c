@@ -242,6 +242,8 @@ void answer_make(const struct fit *fit, struct answer *answer)
         unknown(answer, "weak scaling has no trials of one batch");
     } else if (!answer->workers) {
         unknown(answer, "the study has no scaling curve");
+    } else if (study_data_all_fail(study)) {
+        unknown(answer, "all items fail: no batch is done");
     } else {
         answer->how = kind_of(fit, answer);
         fill(fit, answer);

@@ -283,6 +283,7 @@ int fit_make(const struct study_data *study, const struct fit_request *request, 
         status = fit_curve(fit, &data) || fit_details(fit)
                      ? fault_sys(fault, "%s: out of memory", study->name)
                      : 0;
+        fit_take_knee_back(fit);
         knob_study_make(fit->study, &fit->knob);
         fit_warn(fit);
     }

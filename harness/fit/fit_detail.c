@@ -181,7 +181,10 @@ static void find_advice(struct fit *fit)
                                sizeof fit->advice);
 
     fit->advised_wall_s = interval_unknown("no cell has a trial that counts");
-    if (chosen >= 0) {
+    if (study_data_all_fail(fit->study)) {
+        snprintf(fit->advice, sizeof fit->advice, "all items fail: no cell does any work");
+        fit->advised_wall_s = interval_unknown("all items fail");
+    } else if (chosen >= 0) {
         const struct advice_setting *setting = &list.setting[chosen];
         fit->advised = (int)list.cell[chosen];
         fit->advised_wall_s = scaling_level(setting->trials, setting->count, fit->study->paired, FIT_LEVEL);
@@ -315,6 +318,14 @@ static const char *first_of_same_items(const struct study_data *study, const str
     return "";
 }
 
+/* Where every item failed, the manifest is that of nothing. */
+static bool has_outputs(const struct data_trial *trial)
+{
+    bool nothing = trial->items > 0 && trial->items_failed >= trial->items;
+
+    return trial->status == TRIAL_OK && trial->manifest_sha256 && trial->manifest_sha256[0] && !nothing;
+}
+
 static void find_equivalence(struct fit *fit)
 {
     struct fit_equivalence *same = &fit->equivalence;
@@ -325,7 +336,7 @@ static void find_equivalence(struct fit *fit)
 
     for (unsigned i = 0; i < fit->study->trials->len; i++) {
         const struct data_trial *trial = &g_array_index(fit->study->trials, struct data_trial, i);
-        if (trial->status != TRIAL_OK || !trial->manifest_sha256 || !trial->manifest_sha256[0])
+        if (!has_outputs(trial))
             continue;
         if (!reference || !reference[0])
             reference = trial->manifest_sha256;
@@ -335,7 +346,9 @@ static void find_equivalence(struct fit *fit)
     }
     same->manifest_sha256 = same->trials || serial ? g_strdup(reference) : NULL;
     if (same->trials == 0)
-        same->reason = g_strdup("no trial recorded a manifest of its outputs");
+        same->reason =
+            g_strdup(study_data_all_fail(fit->study) ? "all items fail: there is no output to compare"
+                                                     : "no trial recorded a manifest of its outputs");
     else if (!serial)
         same->reason =
             g_strdup("the serial run recorded no manifest: trials are compared with the first of them");

@@ -23,5 +23,7 @@ int fit_details(struct fit *fit);
 void fit_quantities(struct fit *fit);
 /* From the account: knee_causes. */
 void fit_knee_causes(struct fit *fit);
+/* Takes the knee back where all items fail: how failing scales is no matter of cores. */
+void fit_take_knee_back(struct fit *fit);
 
 #endif

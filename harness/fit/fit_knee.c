@@ -34,15 +34,32 @@ static struct knee_cost cost_of(const struct fit_account_trial *row, unsigned wo
     return cost;
 }
 
+static void no_causes(struct fit *fit, const char *why)
+{
+    for (int s = 0; s < KNEE_STEPS; s++)
+        fit->knee_causes[s] =
+            (struct knee_cause){.workers = interval_unknown("%s", why), .per_worker = NAN, .per_pair = NAN};
+}
+
+void fit_take_knee_back(struct fit *fit)
+{
+    static const char *const why = "all items fail";
+
+    if (!study_data_all_fail(fit->study))
+        return;
+    fit->knee = (struct knee){.delta = fit->knee.delta};
+    snprintf(fit->knee.reason, sizeof fit->knee.reason, "%s", why);
+    fit->knee_amdahl = fit->knee_model = interval_unknown("%s", why);
+    no_causes(fit, why);
+}
+
 void fit_knee_causes(struct fit *fit)
 {
     const struct study_data *study = fit->study;
     GArray *costs;
 
     if (fit->account.reason[0]) {
-        for (int s = 0; s < KNEE_STEPS; s++)
-            fit->knee_causes[s] = (struct knee_cause){
-                .workers = interval_unknown("%s", fit->account.reason), .per_worker = NAN, .per_pair = NAN};
+        no_causes(fit, fit->account.reason);
         return;
     }
     costs = g_array_new(FALSE, TRUE, sizeof(struct knee_cost));

@@ -108,6 +108,21 @@ uint64_t study_data_items_failed(const struct study_data *study, uint64_t *items
     return most;
 }
 
+bool study_data_all_fail(const struct study_data *study)
+{
+    bool any = false;
+
+    for (guint i = 0; i < study->trials->len; i++) {
+        const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, i);
+        if (trial->status != TRIAL_OK)
+            continue;
+        if (!(trial->items > 0) || trial->items_failed < trial->items)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
 char *study_data_failed_words(const struct study_data *study, char *text, size_t bytes)
 {
     uint64_t items, failed = study_data_items_failed(study, &items);

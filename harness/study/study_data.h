@@ -160,6 +160,8 @@ double study_data_work(const struct study_data *study, const struct data_trial *
 /* Items that fail: of the trial that counts with the most of them. *items gets the number of its items. 0: none, or not
  * known. */
 uint64_t study_data_items_failed(const struct study_data *study, uint64_t *items);
+/* Do all items of each trial fail? False where items are not counted. Such a study has times of failing only. */
+bool study_data_all_fail(const struct study_data *study);
 /* "8 of 16 items fail in every trial: ..."; empty where none fails. Returns text. */
 char *study_data_failed_words(const struct study_data *study, char *text, size_t bytes);
 const struct data_cell *study_data_cell(const struct study_data *study, const struct data_trial *trial);

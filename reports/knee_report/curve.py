@@ -40,6 +40,8 @@ def subtitle(study: Study, most: int = 126) -> str:
         work = f"{wording.plural(facts.items, facts.item)} in each trial, out of {whole}"
     else:
         work = f"{wording.plural(facts.items, facts.item)}, {wording.megabytes(facts.batch_bytes)}"
+    if study.all_fail:
+        work = f"all {wording.plural(facts.items, facts.item)} fail"
     if not facts.counts_items:
         work = f"runs of {wording.shorten(facts.recipe_path or 'a command', 60)}"
     host, machine = facts.host or "host not recorded", facts.cpu_model or "CPU not recorded"

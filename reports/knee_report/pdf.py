@@ -32,8 +32,11 @@ def draw_pages(study: Study, facts: Facts) -> list[Page]:
 
     draws, pages = page_drawers(), []
     footer = f"knee {study.facts.knee_version or '(version not recorded)'} \u00b7 made from study.db and fit.json"
+    header = f"Scaling study: {study.facts.name}"
+    if study.all_fail:
+        header += f". All {study.facts.item}s fail: times of failing"
     for number, draw in enumerate(draws, 1):
-        page = Page(number, len(draws), f"Scaling study: {study.facts.name}", wording.day(study.facts.created_utc), footer, facts)
+        page = Page(number, len(draws), header, wording.day(study.facts.created_utc), footer, facts)
         draw(page, study)
         pages.append(page)
     return pages

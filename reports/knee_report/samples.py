@@ -24,7 +24,7 @@ class Trial:
     policy: str
     status: str
     wall_s: float | None
-    compared_items: int | None = None  # whose outputs have a digest together; None: no digest, or their number is not known
+    compared_items: int | None = None  # that have outputs, with a digest together; None: no digest, or their number is not known
     nodes: int | None = None  # machines that share the workers; None: one, without a scheduler
 
 
@@ -71,7 +71,7 @@ def _seconds(ns: object) -> float | None:
 def _trials(db: sqlite3.Connection) -> list[Trial]:
     older = "nodes" not in [str(row[1]) for row in db.execute("PRAGMA table_info(cell)")]
     rows = db.execute(
-        "SELECT t.id, t.block, c.role, c.workers, c.chunk, c.policy, t.status, t.wall_ns, CASE WHEN t.manifest_sha256 <> '' THEN t.items END,"
+        "SELECT t.id, t.block, c.role, c.workers, c.chunk, c.policy, t.status, t.wall_ns, CASE WHEN t.manifest_sha256 <> '' THEN t.items - coalesce(t.failed, 0) END,"
         f" {'NULL' if older else 'c.nodes'} FROM trial t JOIN cell c ON c.id = t.cell WHERE c.role <> 'antagonist' ORDER BY t.id"
     )
     return [
@@ -82,7 +82,7 @@ def _trials(db: sqlite3.Connection) -> list[Trial]:
 
 def compared(trials: Sequence[Trial], left_out: Sequence[int]) -> tuple[int | None, int | None]:
     """Items and cells of the trials that count, are not left out, and have a digest of their outputs."""
-    good = [t for t in trials if t.status == "ok" and t.id not in left_out and t.compared_items is not None]
+    good = [t for t in trials if t.status == "ok" and t.id not in left_out and t.compared_items]
     cells = {(t.role, t.nodes, t.workers, t.chunk, t.policy) for t in good}
     return (sum(t.compared_items or 0 for t in good), len(cells)) if good else (None, None)
 

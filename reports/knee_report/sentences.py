@@ -43,6 +43,9 @@ def _range(measure: Measure) -> str:
 
 def tiles(study: Study) -> list[Tile]:
     """What to run here gives, then what the batch does with the most workers, then its knee."""
+    if study.all_fail:
+        why = f"all {wording.plural(study.facts.items, study.facts.item)} fail"
+        return [Tile(label, "not measured", why) for label in ("throughput here", study.facts.speedup, "efficiency", "knee")]
     best, full, answer = study.best_point, study.full_point, study.shown
     nothing = Tile("throughput here", "not measured", "the study has no point of the scaling curve")
     row = [nothing, Tile("speedup", "not measured", nothing.note), Tile("efficiency", "not measured", nothing.note)]
@@ -153,9 +156,16 @@ def failing(study: Study) -> str:
     failed, item = study.trials.items_failed, study.facts.item
     if not failed:
         return ""
-    if failed == study.facts.items:
+    if study.all_fail:
         return f"All {wording.plural(failed, item)} fail: these are the times of failing, not those of a batch that works."
     return f"{wording.capital(wording.plural(failed, item))} of {wording.whole(study.facts.items)} fail in every trial."
+
+
+def trial_items(study: Study, workers: int) -> int | None:
+    """Items of a trial: where the work grows with the workers, the study has recorded those of its largest trials."""
+    most = max((t.workers for t in study.record.samples.trials if t.role == "scaling"), default=workers)
+    items = study.facts.items
+    return items * workers // most if study.facts.weak and items else items
 
 
 def here(study: Study, more: str = "") -> Finding:
@@ -171,7 +181,7 @@ def _here(study: Study, more: str) -> Finding:
     if advice.workers is None:
         nothing = f"Nothing to run here is recommended: {wording.sentence(advice.reason or 'no reason was recorded')}"
         return Finding(nothing, " ".join(part for part in (rate.lead, *parts) if part))
-    unit = f"a trial of {wording.plural(study.facts.items, study.facts.item)}" if study.facts.counts_items else "a run"
+    unit = f"a trial of {wording.plural(trial_items(study, advice.workers), study.facts.item)}" if study.facts.counts_items else "a run"
     if advice.wall_s.value is None:
         parts.append(f"Wall time of a trial with it: {wording.why_missing(advice.wall_s)}.")
     else:
@@ -411,8 +421,22 @@ def fit_words(study: Study) -> str:
     return f"The {name} model is not rejected ({numbers})."
 
 
+def of_failing(study: Study) -> list[Finding]:
+    """In place of what a batch does and where its knee is: how items fail is all that was measured."""
+    repair = "The FAILED.tsv of 'knee run' has the reasons: remove them, and sweep again."
+    nothing = "Of a batch that works, no trial says how fast it is, how it scales, or what it costs."
+    shown = "The curve and the other pages show how failing scales: a start, a look at each item, and an end."
+    return [
+        Finding(failing(study), repair),
+        Finding(f"Nothing to run here is recommended: {wording.sentence(study.recommendation.reason or 'all items fail')}", nothing),
+        Finding("No knee is stated.", shown),
+    ]
+
+
 def findings(study: Study) -> list[Finding]:
     """What to run here, what the batch does with the most workers, where its efficiency leaves the threshold, what to buy."""
+    if study.all_fail:
+        return [*of_failing(study), certainty(study)]
     if not study.shown.known:
         return [here(study), efficiency(study), knee(study), certainty(study)]
     own = efficiency(study)

@@ -302,6 +302,11 @@ class Study:
     compared: Comparison | None = None  # other programs on pictures of the same batch
 
     @property
+    def all_fail(self) -> bool:
+        """Every item fails in every trial: the study has times of failing only."""
+        return bool(self.trials.items_failed) and self.trials.items_failed == self.facts.items
+
+    @property
     def serial_times(self) -> Measure:
         """How many times as fast as the run without a pool the best cell is, on the same items."""
         best, serial = self.best_point, self.serial_wall_s.value

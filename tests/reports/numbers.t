@@ -33,10 +33,10 @@ PYTHON
 }
 recompute() { /usr/bin/python3 -B "$root/tests/reports/recompute.py" "$@"; }
 
-for study in usual weak nodes; do # usual: with void trials and a hiccup
+for study in usual items-failed weak nodes; do # usual: with void trials and a hiccup
     /usr/bin/python3 -B "$root/tests/reports/studies.py" $study $study
 done
-for study in images command usual weak nodes; do
+for study in images command usual items-failed weak nodes; do
     "$KNEE" report --core-hour-price 0.04 --currency CHF --core-watts 9 "$study" >/dev/null 2>err
     is "$? $(cat err)" "0 " "$study: report"
     is "$(validate "$study/report.json")" "" "... report.json is valid, no id comes twice"
@@ -96,6 +96,12 @@ is "$? $(grep -c '^curve.2.speedup: 7' out)" "1 1" "a wrong number is found"
 sed -i 's/"id": "curve.2.speedup"/"id": "curve.2.invented"/' command/report.json
 recompute command >out
 is "$? $(grep -c '^curve.2.invented: no rule\|^curve.2.speedup: .*not in report.json' out)" "1 2" "... and one without a rule, and one that is missing"
+
+for page in 1 2 3 4; do
+    like "$(pdftotext -f $page -l $page items-failed/report.pdf - | tr '\n' ' ')" 'All images fail' "all items fail: page $page says so"
+done
+is "$(pdftotext items-failed/report.pdf - | grep -cE 'Run here|knee is at|To buy|was identical')" 0 "... and no page states what a batch would do"
+like "$(cat items-failed/report.html)" 'class=alarm>All 60 images fail' "... nor the web page"
 
 "$KNEE" report images >/dev/null
 number() { grep "\"id\": \"$1\"" images/report.json; }

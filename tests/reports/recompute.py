@@ -144,6 +144,11 @@ def cells(study: Study) -> Iterator[tuple[str, Interval | None]]:
             yield f"{at}.ratio", (1.0, 1.0, 1.0) if rows is base else ratio(wall, by_block(base, ns("wall_ns")))
 
 
+def done(trial: dict[str, Any]) -> int | None:
+    """Items with outputs."""
+    return None if trial["items"] is None else int(trial["items"]) - int(trial["failed"] or 0)
+
+
 def counts(study: Study, prices: dict[str, Any]) -> Iterator[tuple[str, Interval | None]]:
     facts, ok = study.facts, study.good()
     for name, fact in FACTS.items():
@@ -180,16 +185,13 @@ def counts(study: Study, prices: dict[str, Any]) -> Iterator[tuple[str, Interval
 
     yield "worker.init", arithmetic(by_block(quiet, init))
     reference = facts.get("replay_manifest_sha256") or facts.get("serial_manifest_sha256")
-    sums = [t for t in ok if t["manifest_sha256"]]
+    sums = [t for t in ok if t["manifest_sha256"] and done(t) != 0]
     first = {t["items"]: t["manifest_sha256"] for t in reversed(sums)} if study.weak else {}  # of as many items
     same = sum(t["manifest_sha256"] == first.get(t["items"], reference or sums[0]["manifest_sha256"]) for t in sums)
     yield "outputs.compared", point(len(sums))
-    yield "outputs.items", point(sum(t["items"] or 0 for t in sums)) if any(
-        t["items"] is not None for t in sums
-    ) else None
-    yield "outputs.cells", point(len({t["cell"] for t in sums if t["items"] is not None})) if any(
-        t["items"] is not None for t in sums
-    ) else None
+    counted = [t for t in sums if done(t) is not None]
+    yield "outputs.items", point(sum(done(t) or 0 for t in counted)) if counted else None
+    yield "outputs.cells", point(len({t["cell"] for t in counted})) if counted else None
     yield "outputs.identical", point(same) if sums else None
     yield "outputs.differing", point(len(sums) - same) if sums else None
 

@@ -90,7 +90,7 @@ def account(study: Study) -> Iterator[tuple[str, Interval | None]]:
         yield f"knee.cause.{step + 1}", None
     if 1 in cells:  # where the work grows: for the work of one worker
         each = {n: grown(cell, 1 / n) if study.weak else cell for n, cell in cells.items()}
-        yield from knees({n: cell for n, cell in each.items() if n <= int(study.facts["cores"])})
+        yield from () if study.all_fail else knees({n: cell for n, cell in each.items() if n <= int(study.facts["cores"])})
     if full is None:
         return
     yield "loss.workers", study.full_workers()

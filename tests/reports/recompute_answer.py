@@ -159,7 +159,7 @@ def candidates(most: int) -> list[int]:
 def answer(study: Study, curve: Curve, at: str = "answer") -> Iterator[tuple[str, Interval | None]]:
     """curve: the numbers of the study's curve, which are those of an answer that its trials give."""
     how, most = how_known(study), asked(study)
-    if study.weak or not most:
+    if study.weak or not most or study.all_fail:
         return
     if how == "predicted":
         if not supported(study):

@@ -163,6 +163,8 @@ class Study:
         self._items, self._workers = grouped(self.items), grouped(self.workers)
         for trial in self.trials:
             trial["status"] = "hiccup" if trial["id"] in kept_out else trial["status"]
+        ok = [t for t in self.trials if t["status"] == "ok"]
+        self.all_fail = bool(ok) and all(t["items"] and (t["failed"] or 0) >= t["items"] for t in ok)
         self.weak = self.facts.get("scaling") == "weak"
 
     def items_of(self, trial: int) -> Rows:

@@ -49,7 +49,7 @@ def advised(study: Study) -> tuple[int, bool, Any, Interval] | None:
 
 
 def choices(study: Study) -> Iterator[tuple[str, Interval | None]]:
-    chosen = advised(study)
+    chosen = None if study.all_fail else advised(study)
     yield "advice.workers", point(chosen[0]) if chosen else None
     yield "advice.chunk", point(chosen[2]) if chosen and chosen[2] else None
     yield "advice.wall", chosen[3] if chosen else None

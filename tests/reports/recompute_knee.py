@@ -74,7 +74,7 @@ def knee(study: Study) -> Iterator[tuple[str, Interval | None]]:
         n: by_block(study.good(role="scaling", workers=n), ns("wall_ns"))
         for n in sorted({t["workers"] for t in study.good(role="scaling")})
     }
-    yield "knee.workers", found(times, cores, study.weak) if 1 in times else None
+    yield "knee.workers", found(times, cores, study.weak) if 1 in times and not study.all_fail else None
 
 
 def found(times: dict[int, Any], cores: int, weak: bool) -> Interval | None:

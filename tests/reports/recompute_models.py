@@ -94,7 +94,7 @@ def models(study: Study) -> Iterator[tuple[str, Interval | None]]:
     yield from made.items()
     serial = made.get("model.amdahl.serial-fraction", None)
     low, high = study.ends.get("model.amdahl.serial-fraction", (None, None))
-    first = knee_of(serial[0]) if serial else None
+    first = knee_of(serial[0]) if serial and not study.all_fail else None
     yield "knee.serial", (first, knee_of(high), knee_of(low)) if first else None
 
 

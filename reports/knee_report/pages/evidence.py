@@ -367,7 +367,7 @@ def _ways(page: Page, study: Study, y: float) -> float:
 
 
 def draw(page: Page, study: Study) -> None:
-    y = page.heading(22, "Equivalence: identical outputs at every worker count")
+    y = page.heading(22, "Equivalence: outputs at every worker count")
     for words in equivalence_words(study):
         y = page.paragraph(style.LEFT, y, style.WIDTH, words, most=2)
     y = _rules(page, study, y + 2.4)

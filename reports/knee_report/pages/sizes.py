@@ -6,7 +6,8 @@ from .. import style, wording
 from ..figures import sizes as size_figures
 from ..figures import timeline
 from ..layout import Column, Page
-from ..study import Study
+from ..measure import evenly
+from ..study import Chunk, Study
 from .scaling import named, thinned
 
 MOST_SIZE_ROWS = 5
@@ -88,7 +89,7 @@ def size_notes(study: Study, most: int = MOST_SIZE_ROWS) -> str:
 def loss_words(study: Study) -> str:
     """The part of the loss that depends on item size."""
     losses = study.findings.losses
-    if losses.size_share is None:
+    if losses.size_share is None or study.all_fail:
         return ""
     words = f"{wording.capital(study.facts.item)} size explains {wording.fixed(100 * losses.size_share, 0)}% of the loss with {wording.plural(losses.workers, 'worker')}"
     return words + " (slower large ones, and the tail that equal sizes would not have)."
@@ -141,6 +142,14 @@ def _sizes(page: Page, study: Study) -> float:
     return y + 31
 
 
+def no_chunks(study: Study) -> str:
+    """Why no chunk sizes and policies are compared."""
+    trials = [t for t in study.record.samples.trials if t.role in ("chunk", "policy")]
+    if not trials:
+        return "The study has no cells with other chunk sizes or policies: not measured."
+    return f"No trial with another chunk size or policy counts ({wording.plural(len(trials), 'trial')}): not measured."
+
+
 def chunk_notes(study: Study, shown: int) -> str:
     chunks = study.chunks
     many = sorted({c.workers for c in chunks})
@@ -149,16 +158,35 @@ def chunk_notes(study: Study, shown: int) -> str:
     cores = study.facts.cores
     if cores is not None and any(n > cores for n in many):
         words += f" More than {wording.plural(cores, 'worker')}: oversubscribed."
-    return words + (f" {shown} of {len(chunks)} cells; all are in fit.json." if shown < len(chunks) else "")
+    if shown < len(chunks):
+        words += f" {shown} of {len(chunks)} cells: default, recommended, fastest, slowest, and those of each policy; all are in fit.json."
+    return words
+
+
+def chosen_chunks(study: Study, most: int) -> list[Chunk]:
+    """The cells to show where not all fit, the most wanted ones: the default and what is recommended, the fastest and the slowest,
+    the fastest of each policy, the smallest and the largest chunk of each; then every so many of the others."""
+    chunks, advice = size_figures.chunk_order(study.chunks), study.recommendation
+    if len(chunks) <= most:
+        return chunks
+    timed = sorted((c for c in chunks if c.ratio.value is not None), key=lambda c: c.ratio.value or 0.0)
+    policies = [[c for c in timed if c.policy == policy] for policy in dict.fromkeys(c.policy for c in chunks)]
+    sizes = [sorted(group, key=lambda c: c.chunk or 0) for group in policies if group]
+    wanted = [c for c in chunks if c.ratio.is_exact] + [c for c in chunks if (c.workers, c.chunk, c.policy) == (advice.workers, advice.chunk, advice.policy)]
+    wanted += [*timed[:1], *timed[-1:], *(group[0] for group in policies if group)]
+    wanted += [group[-1] for group in sizes] + [group[0] for group in sizes]
+    first = list(dict.fromkeys(wanted))
+    rest = [c for c in chunks if c not in first]
+    return first[:most] + ([rest[i] for i in evenly(len(rest), most - len(first))] if most > len(first) else [])
 
 
 def _chunks(page: Page, study: Study, y: float) -> None:
     y = page.heading(y, "Chunk sizes and policies")
     if not study.chunks:
-        page.paragraph(style.LEFT, y, style.WIDTH, "The study has no cells with other chunk sizes or policies: not measured.")
+        page.paragraph(style.LEFT, y, style.WIDTH, no_chunks(study))
         return
     room = int((style.BOTTOM - y - LEAST_ROOM) / LEAST_ROW)
-    chunks = size_figures.chunk_order(study.chunks)[: max(1, min(MOST_CHUNKS, room))]
+    chunks = size_figures.chunk_order(chosen_chunks(study, max(1, min(MOST_CHUNKS, room))))
     several = len({c.workers for c in study.chunks}) > 1
     notes = chunk_notes(study, len(chunks))
     y = page.paragraph(style.LEFT, y, style.WIDTH, notes, style.SMALL, most=2) + 1

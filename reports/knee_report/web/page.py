@@ -9,7 +9,7 @@ from ..facts import Facts, cell_id, slug
 from ..pages import evidence, scaling, sizes
 from ..record import StudyError
 from ..rules import judge
-from ..sentences import findings, tiles
+from ..sentences import failing, findings, tiles
 from ..study import Study
 from ..whole import write_whole
 from . import figures, samples
@@ -113,7 +113,7 @@ def _chunks(view: View) -> str:
         name = f"{wording.plural(c.workers, 'worker')}, {wording.chunk_policy(c.chunk, c.policy)}"
         rows.append([escape(name), view.number(f"{at}.trials"), view.number(f"{at}.wall"), view.number(f"{at}.ratio")])
     if not rows:
-        return _paragraph("The study has no cells with other chunk sizes or policies: not measured.", "note")
+        return _paragraph(sizes.no_chunks(view.study), "note")
     return Grid("Chunk sizes and policies", ["cell", "trials", "wall time, s", "against the default"], rows).html()
 
 
@@ -166,7 +166,7 @@ def page(study: Study, facts: Facts) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
         f"<title>{title}</title>\n<style>\n{_part('page.css')}</style>\n</head>\n<body>\n"
         f'<a class="skip" href="#main">To the content</a>\n<header><h1>{title}</h1>{_paragraph(curve.subtitle(study, 0))}'
-        f'<nav aria-label="Sections"><ul>{links}</ul></nav></header>\n<main id="main" tabindex="-1">\n{sections}\n</main>\n'
+        f'{_paragraph(failing(study) if study.all_fail else "", "alarm")}<nav aria-label="Sections"><ul>{links}</ul></nav></header>\n<main id="main" tabindex="-1">\n{sections}\n</main>\n'
         f"<footer><p>knee {version} \u00b7 {escape(wording.day(study.facts.created_utc))} \u00b7 made from study.db and fit.json; all numbers with their ids are in"
         f" report.json</p></footer>\n<script>\n{_part('page.js')}</script>\n</body>\n</html>\n"
     )

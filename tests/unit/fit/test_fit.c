@@ -151,6 +151,34 @@ static void corrected_item_times_keep_their_residuals(void **state)
     close_fit(&study, &fit);
 }
 
+/* Of items that all fail there are times, and nothing that a batch would do. */
+static void nothing_is_advised_where_all_items_fail(void **state)
+{
+    struct study_data study;
+    struct fit fit;
+    struct fault fault;
+    char *folder;
+
+    (void)state;
+    assert_int_equal(study_read(four_cores.folder, &study, &folder, &fault), 0);
+    assert_false(study_data_all_fail(&study));
+    for (unsigned i = 0; i < study.trials->len; i++) {
+        struct data_trial *trial = &g_array_index(study.trials, struct data_trial, i);
+        trial->items_failed = trial->items;
+    }
+    assert_true(study_data_all_fail(&study));
+    assert_int_equal(fit_make(&study, &fit_request, &fit, &fault), 0);
+    assert_int_equal(fit.advised, -1);
+    assert_text_has(fit.advice, "all items fail");
+    assert_int_equal(fit.knee.workers, 0);
+    assert_text_has(fit.knee.reason, "all items fail");
+    assert_false(interval_has_value(&fit.knee_amdahl) || interval_has_value(&fit.knee_causes[0].workers));
+    assert_int_equal(fit.equivalence.trials, 0);
+    assert_text_has(fit.equivalence.reason, "no output to compare");
+    close_fit(&study, &fit);
+    g_free(folder);
+}
+
 static void phases_variations_sizes_and_counters_are_read(void **state)
 {
     struct study_data study = {0};
@@ -469,6 +497,7 @@ int main(void)
         cmocka_unit_test(trials_that_do_not_count_are_counted_and_left_out),
         cmocka_unit_test(the_curve_and_the_serial_fraction_hold_the_truth),
         cmocka_unit_test(corrected_item_times_keep_their_residuals),
+        cmocka_unit_test(nothing_is_advised_where_all_items_fail),
         cmocka_unit_test(phases_variations_sizes_and_counters_are_read),
         cmocka_unit_test(quantities_are_computed_from_the_counters_or_name_the_missing_one),
         cmocka_unit_test(counts_are_not_below_zero),
