@@ -1,18 +1,23 @@
 #!/usr/bin/python3
 """What is predicted for more workers than there are cores, held against what can be measured here.
 
-Usage: contention.py KNEE BATCH WORK [--blocks 3] [--seconds 4] [--only shipped,jpeg,png,memory] [--emulate 16] [--noise 5%]
+Usage: contention.py KNEE BATCH WORK [--blocks 3] [--seconds 4] [--only shipped,jpeg,png,memory] [--emulate 16]
+                     [--noise 5%]
 
-BATCH: a folder of pictures of all kinds, as `make dataset` makes them. Four batches, each as long as --seconds with one worker: a choice of BATCH;
-its JPEG files; its PNG files, or, where it has few, its JPEG files as PNG; items of `knee synthetic` that use memory only. Three tables:
+BATCH: a folder of pictures of all kinds, as `make dataset` makes them. Four batches, each as long as --seconds with one
+worker: a choice of BATCH; its JPEG files; its PNG files, or, where it has few, its JPEG files as PNG; items of `knee
+synthetic` that use memory only. Three tables:
 
-a  E(2) as the trials next to antagonists predict it, without a trial of two workers, and as two workers have it: within 1 point.
+a  E(2) as the trials next to antagonists predict it, without a trial of two workers, and as two workers have it:
+   within 1 point.
 b  real runs of the pictures with 1 and 2 workers, and the replay of them: times within 1.5%, speedup within 1%.
-c  the first batch on --emulate emulated cores, replayed and simulated: within 3%. Two columns say by what simulation and emulation differ: items that
-   took other times than was predicted, and the pool around them (simulated with the times that the items took).
+c  the first batch on --emulate emulated cores, replayed and simulated: within 3%. Two columns say by what simulation
+   and emulation differ: items that took other times than was predicted, and the pool around them (simulated with the
+   times that the items took).
 
-All is kept in WORK and goes on where it was stopped, with the same options; WORK can be removed. Needs two quiet cores for 20 minutes. Exit 0: all
-goals are reached; 1: not; 2: usage, also options that are not those of WORK; 77: something could not be measured.
+All is kept in WORK and goes on where it was stopped, with the same options; WORK can be removed. Needs two quiet cores
+for 20 minutes. Exit 0: all goals are reached; 1: not; 2: usage, also options that are not those of WORK; 77: something
+could not be measured.
 """
 import argparse
 import json
@@ -49,8 +54,8 @@ def note(given: argparse.Namespace, text: str) -> None:
 
 def files_of(folder: str, *suffixes: str) -> list[Path]:
     """Sorted by name; all files without suffixes."""
-    found = [path for path in Path(folder).rglob("*") if path.is_file() and (not suffixes or path.suffix.lower() in suffixes)]
-    return sorted(found)
+    found = [path for path in Path(folder).rglob("*") if path.is_file()]
+    return sorted(path for path in found if not suffixes or path.suffix.lower() in suffixes)
 
 
 def spread(files: list[Path], count: int) -> list[Path]:
@@ -93,7 +98,8 @@ def link(files: list[Path], folder: Path) -> None:
 def items_for(given: argparse.Namespace, tried: Path, work: Path) -> int:
     """As many as take --seconds with one worker."""
     begin = time.monotonic()
-    done = subprocess.run([given.knee, "run", "--quiet", "--workers", "1", tried, work / "out"], check=False, capture_output=True, text=True)
+    command = [given.knee, "run", "--quiet", "--workers", "1", tried, work / "out"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     seconds = time.monotonic() - begin
     if done.returncode not in (0, 1):  # 1: an item that nothing can read
         print(f"contention.py: knee run: {done.stderr.strip()}", file=sys.stderr)
@@ -111,7 +117,8 @@ def make_batch(given: argparse.Namespace, case: str) -> Path:
     work.mkdir(parents=True)
     files = sources(given, case, room)
     if len(files) < TRIED:
-        print(f"contention.py: {given.batch} has {len(files)} files for the batch '{case}': give a folder of 50 pictures", file=sys.stderr)
+        found = f"{given.batch} has {len(files)} files for the batch '{case}'"
+        print(f"contention.py: {found}: give a folder of 50 pictures", file=sys.stderr)
         sys.exit(77)
     link(spread(files, TRIED), tried)
     items = items_for(given, tried, work)
@@ -153,8 +160,8 @@ def replayed_study(given: argparse.Namespace, case: str) -> Path:
     study = Path(given.work) / case / "replayed"
     workers = emulated_counts(given) if case == "shipped" else "1,2"
     policies = "dynamic,largest-first" if case == "shipped" else "dynamic"
-    sweep(given, study, workers, "--chunks", "1", "--policies", policies, "--blocks", str(given.blocks), "--noise", given.noise,
-          "--replay", str(study.parent / "real"))  # fmt: skip
+    cells = ("--chunks", "1", "--policies", policies, "--blocks", str(given.blocks), "--noise", given.noise)
+    sweep(given, study, workers, *cells, "--replay", str(study.parent / "real"))
     return study
 
 
@@ -166,8 +173,9 @@ def emulated_study(given: argparse.Namespace, case: str) -> Path:
     study, batch = Path(given.work) / case / "emulated", make_batch(given, case)
     items = str(len(files_of(str(batch))))
     # The periods of the quota beat with the kernel's ticks: on an idle machine up to 10% seems to be used by others.
-    sweep(given, study, emulated_counts(given), "--chunks", "1", "--policies", "dynamic,largest-first", "--blocks", str(given.blocks),
-          "--noise", "15%", "--emulate", str(given.emulate), "--times", str(study.parent / "real"), "--items", items, str(batch))  # fmt: skip
+    cells = ("--chunks", "1", "--policies", "dynamic,largest-first", "--blocks", str(given.blocks), "--noise", "15%")
+    of_real = ("--emulate", str(given.emulate), "--times", str(study.parent / "real"), "--items", items)
+    sweep(given, study, emulated_counts(given), *cells, *of_real, str(batch))
     return study
 
 
@@ -195,14 +203,16 @@ def contention_row(given: argparse.Namespace, case: str, study: Path) -> bool:
     found = json.loads(knee(given, "predict", "--json", str(study)))
     check, trials = found["contention_check"], fit_of(study)["trials"]
     if not check:
-        print(f"{case:8} cannot be compared: no block has trials of 1 and 2 workers and next to antagonists that count", flush=True)
+        why = "no block has trials of 1 and 2 workers and next to antagonists that count"
+        print(f"{case:8} cannot be compared: {why}", flush=True)
         return False
     predicted, measured = check["efficiency_predicted"], check["efficiency_measured"]
     off: float = 100 * (predicted - measured)
     good = abs(off) <= 100 * POINTS_GOAL
-    print(f"{case:8} {found['measured_items']:5} {bounds(check['excess_predicted'], 100, 1):>22} {bounds(check['excess_measured'], 100, 1):>22}"
-          f" {100 * predicted:9.1f} {100 * measured:8.1f} {off:+6.2f}  {trials['disturbed']} of {trials['ok'] + trials['void']}{mark(good)}",
-          flush=True)  # fmt: skip
+    slower = " ".join(f"{bounds(check[f'excess_{how}'], 100, 1):>22}" for how in ("predicted", "measured"))
+    noisy = f"{trials['disturbed']} of {trials['ok'] + trials['void']}"
+    print(f"{case:8} {found['measured_items']:5} {slower} {100 * predicted:9.1f} {100 * measured:8.1f} {off:+6.2f}"
+          f"  {noisy}{mark(good)}", flush=True)  # fmt: skip
     return good
 
 
@@ -217,8 +227,9 @@ def replay_row(case: str, real: dict[int, float], replayed: dict[int, float]) ->
     off = [replayed[n] / real[n] - 1 for n in (1, 2)]
     speedup = (replayed[1] / replayed[2]) / (real[1] / real[2]) - 1
     good = max(abs(part) for part in off) <= TIME_GOAL and abs(speedup) <= SPEEDUP_GOAL
-    print(f"{case:8} {real[1]:9.3f} {replayed[1]:9.3f} {100 * off[0]:+7.2f}% {real[2]:9.3f} {replayed[2]:9.3f} {100 * off[1]:+7.2f}%"
-          f" {real[1] / real[2]:7.3f} {replayed[1] / replayed[2]:7.3f} {100 * speedup:+7.2f}%{mark(good)}", flush=True)  # fmt: skip
+    times = " ".join(f"{real[n]:9.3f} {replayed[n]:9.3f} {100 * part:+7.2f}%" for n, part in zip((1, 2), off))
+    speedups = f"{real[1] / real[2]:7.3f} {replayed[1] / replayed[2]:7.3f} {100 * speedup:+7.2f}%"
+    print(f"{case:8} {times} {speedups}{mark(good)}", flush=True)
     return good
 
 
@@ -226,7 +237,7 @@ def ways_row(row: Json) -> bool:
     """Good: all ways that have this row are within the goal of each other."""
     good = all(abs(d["relative"]["value"]) <= WAYS_GOAL for d in row["differences"])
     parts = next((part for part in row["parts"] if part["of"] == "emulated"), None)
-    by = f"{100 * parts['items']['value']:+6.1f}% {100 * parts['pool']['value']:+6.1f}%" if parts else f"{'-':>7} {'-':>7}"
+    by = " ".join(f"{100 * parts[part]['value']:+6.1f}%" if parts else f"{'-':>7}" for part in ("items", "pool"))
     times = "".join(f" {bounds(row[key], 1, 3):>24}" for key in ("simulated_s", "replayed_s", "emulated_s"))
     off = ", ".join(f"{d['between']} {100 * d['relative']['value']:+.1f}%" for d in row["differences"])
     print(f"{row['workers']:7} {row['policy']:14}{times} {by}  {off}{mark(good)}", flush=True)
@@ -238,7 +249,8 @@ def three_ways(given: argparse.Namespace, case: str) -> bool:
     knee(given, "fit", "--quiet", "--replayed", str(replayed), "--emulated", str(emulated), str(real))
     ways = fit_of(real)["three_ways"]
     print(f"\nc: seconds of the same items, simulated, replayed and on {given.emulate} emulated cores")
-    print(f"{'workers':7} {'policy':14} {'simulated':>24} {'replayed':>24} {'emulated':>24} {'items':>7} {'pool':>7}  differences")
+    titles = " ".join(f"{way:>24}" for way in ("simulated", "replayed", "emulated"))
+    print(f"{'workers':7} {'policy':14} {titles} {'items':>7} {'pool':>7}  differences")
     good = [ways_row(row) for row in ways["rows"]]
     for text in (ways["pool"]["words"], *ways["warnings"]):
         if text:
@@ -249,11 +261,12 @@ def three_ways(given: argparse.Namespace, case: str) -> bool:
 def refuse_other_options(given: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
     """Studies of other options would be taken for those that are asked for."""
     path = Path(given.work) / "options.json"
-    options = {"batch": str(Path(given.batch).resolve()), "blocks": given.blocks, "seconds": given.seconds, "emulate": given.emulate,
-               "noise": given.noise}  # fmt: skip
+    options = {name: getattr(given, name) for name in ("blocks", "seconds", "emulate", "noise")}
+    options = {"batch": str(Path(given.batch).resolve()), **options}
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else options
     if before != options:
-        parser.error(f"{given.work} has studies of other options ({json.dumps(before)}): give these, or another folder, or remove it")
+        others = f"{given.work} has studies of other options ({json.dumps(before)})"
+        parser.error(f"{others}: give these, or another folder, or remove it")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(options), encoding="utf-8")
 
@@ -267,7 +280,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--only", type=lambda text: text.split(","), default=[*PICTURES, "memory"])
     parser.add_argument("--emulate", type=int, default=16, help="0: no emulated cores")
-    parser.add_argument("--noise", default="5%", help="share of the machine that others may take in a trial that counts")
+    parser.add_argument("--noise", default="5%", help="share of the machine that others may take in such a trial")
     given = parser.parse_args()
     given.begun = time.monotonic()
     unknown = set(given.only) - {*PICTURES, "memory"}
@@ -275,10 +288,12 @@ def main() -> int:
         parser.error(f"no such batch: {', '.join(sorted(unknown))}")
     refuse_other_options(given, parser)
     print("a: two workers, as antagonists predict them and as they are")
-    print(f"{'batch':8} {'items':>5} {'slower, predicted (%)':>22} {'measured (%)':>22} {'E(2) pred.':>9} {'meas.':>7} {'points':>6}  disturbed trials")
+    print(f"{'batch':8} {'items':>5} {'slower, predicted (%)':>22} {'measured (%)':>22} {'E(2) pred.':>9} {'meas.':>7}"
+          f" {'points':>6}  disturbed trials")  # fmt: skip
     good = [contention_row(given, case, real_study(given, case)) for case in given.only]
     print("\nb: real runs and their replay")
-    print(f"{'batch':8} {'T(1) real':>9} {'replayed':>9} {'off':>8} {'T(2) real':>9} {'replayed':>9} {'off':>8} {'S real':>7} {'repl.':>7} {'off':>8}")
+    titles = " ".join(f"{f'T({n}) real':>9} {'replayed':>9} {'off':>8}" for n in (1, 2))
+    print(f"{'batch':8} {titles} {'S real':>7} {'repl.':>7} {'off':>8}")
     for case in given.only:
         if case in PICTURES:
             good.append(replay_row(case, times_of(real_study(given, case)), times_of(replayed_study(given, case))))
