@@ -1,5 +1,6 @@
 """What one picture of each kind needs: the peak resident memory of a worker of `knee run --workers 1`, for pictures of
 24 megapixels that are made from a photograph. usage: picture_memory.py KNEE PHOTOGRAPH [KIND]"""
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -60,6 +61,20 @@ MORE: list[tuple[str, str, Callable[[str, str], None]]] = [
 ]
 
 
+def in_a_child(function: Callable[..., None], *arguments: str) -> None:
+    """So that this process stays small: the kernel counts the memory that a program's parent had at its start, too."""
+    child = multiprocessing.get_context("fork").Process(target=function, args=arguments)
+    child.start()
+    child.join()
+    if child.exitcode:
+        sys.exit(f"picture_memory: {function.__name__} failed")
+
+
+def enlarge(photograph: str, to: str) -> None:
+    with Image.open(photograph) as image:
+        image.convert("RGB").resize(SIZE, Image.Resampling.LANCZOS).save(to, compress_level=1)
+
+
 def peak_mib(knee: str, work: str, picture: str) -> float:
     """Of the largest process."""
     folder = tempfile.mkdtemp(dir=work)
@@ -78,14 +93,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="knee-memory-") as work:
         with open(f"{work}/plain.recipe", "w", encoding="utf-8") as file:
             file.write(RECIPE)
-        with Image.open(photograph) as image:
-            image.convert("RGB").resize(SIZE, Image.Resampling.LANCZOS).save(f"{work}/base.png", compress_level=1)
+        in_a_child(enlarge, photograph, f"{work}/base.png")
         print(f"{'kind':28} {'file MB':>8} {'MiB':>5}")
         for number, (kind, ending, maker) in enumerate(KINDS + MORE):
             if wanted not in kind or "drawing" in kind:
                 continue
             picture = f"{work}/{number}.{ending}"
-            maker(f"{work}/base.png", picture)
+            in_a_child(maker, f"{work}/base.png", picture)
             print(f"{kind:28} {os.path.getsize(picture) / 1e6:8.1f} {peak_mib(knee, work, picture):5.0f}", flush=True)
             os.unlink(picture)
     return 0
