@@ -4,6 +4,9 @@
 #include <stdlib.h>
 
 #include <isa-l/igzip_lib.h>
+#include <tiffio.h>
+
+#include "pipeline/images/codecs/tiff_file.h"
 
 enum { OUTPUT_BYTES = 1 << 16 };
 enum { MOST_BELOW = 1024 }; /* rows of the last strip that lie below the picture */
@@ -77,16 +80,14 @@ static int check_strips(TIFF *tiff, struct work *work, const uint8_t *data, size
     return 0;
 }
 
-int tiff_deflate_check(TIFF *tiff, const uint8_t *data, size_t bytes, struct fault *fault)
+static int check_data(TIFF *tiff, const uint8_t *data, size_t bytes, struct fault *fault)
 {
-    uint16_t compression = COMPRESSION_NONE, order = FILLORDER_MSB2LSB;
+    uint16_t order = FILLORDER_MSB2LSB;
     struct work *work;
     int result;
 
-    TIFFGetField(tiff, TIFFTAG_COMPRESSION, &compression);
     TIFFGetField(tiff, TIFFTAG_FILLORDER, &order);
-    if ((compression != COMPRESSION_ADOBE_DEFLATE && compression != COMPRESSION_DEFLATE) ||
-        order != FILLORDER_MSB2LSB) /* the bits of each byte are mirrored: nobody writes that */
+    if (order != FILLORDER_MSB2LSB) /* the bits of each byte are mirrored: nobody writes that */
         return 0;
     work = malloc(sizeof *work);
     if (!work)
@@ -94,4 +95,21 @@ int tiff_deflate_check(TIFF *tiff, const uint8_t *data, size_t bytes, struct fau
     result = check_strips(tiff, work, data, bytes, fault);
     free(work);
     return result;
+}
+
+int tiff_deflate_check(const uint8_t *data, size_t bytes, const struct tiff_layout *layout,
+                       uint64_t max_pixels, struct fault *fault)
+{
+    struct tiff_file file = {.data = data, .bytes = bytes};
+    struct fault said = {.text = ""};
+    TIFF *tiff = layout->deflated ? tiff_file_open(&file, layout, &said) : NULL;
+    uint32_t width, height;
+    int failed = 0;
+
+    if (tiff && TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width) &&
+        TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height) && (uint64_t)width * height <= max_pixels)
+        failed = check_data(tiff, data, bytes, fault);
+    if (tiff)
+        TIFFClose(tiff);
+    return failed;
 }

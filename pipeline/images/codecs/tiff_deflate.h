@@ -11,12 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <tiffio.h>
-
 #include "pipeline/base/fault.h"
+#include "pipeline/images/codecs/tiff_layout.h"
 
-/* tiff: at the directory of the picture in data, which is all of the file. Returns 0 when the data are whole or
- * compressed otherwise, or -1 with fault. */
-int tiff_deflate_check(TIFF *tiff, const uint8_t *data, size_t bytes, struct fault *fault);
+/* Of the picture that layout points at, unless it has too many pixels to be decoded. Returns 0 when its data are whole
+ * or compressed otherwise, or -1 with fault. */
+int tiff_deflate_check(const uint8_t *data, size_t bytes, const struct tiff_layout *layout,
+                       uint64_t max_pixels, struct fault *fault);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "pipeline/base/picture_memory.h"
 #include "pipeline/images/codecs/pixel_limit.h"
-#include "pipeline/images/codecs/tiff_deflate.h"
 #include "pipeline/images/codecs/tiff_file.h"
 #include "pipeline/images/codecs/tiff_sample.h"
 #include "pipeline/images/codecs/tiff_ycc.h"
@@ -261,23 +260,6 @@ static VipsImage *open_ycc(struct picture *p, uint64_t max_pixels, const struct 
     if (image)
         take_tags(image, p->tiff);
     return image;
-}
-
-int tiff_picture_check(const void *data, size_t bytes, const struct tiff_layout *layout, uint64_t max_pixels,
-                       struct fault *fault)
-{
-    struct tiff_file file = {.data = data, .bytes = bytes};
-    struct fault said = {.text = ""};
-    TIFF *tiff = layout->deflated ? tiff_file_open(&file, layout, &said) : NULL;
-    uint32_t width, height;
-    int failed = 0;
-
-    if (tiff && TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &width) &&
-        TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &height) && (uint64_t)width * height <= max_pixels)
-        failed = tiff_deflate_check(tiff, data, bytes, fault);
-    if (tiff)
-        TIFFClose(tiff);
-    return failed;
 }
 
 VipsImage *tiff_picture_open(const void *data, size_t bytes, const struct tiff_layout *layout,

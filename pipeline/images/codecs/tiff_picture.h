@@ -13,11 +13,6 @@
 #include "pipeline/base/fault.h"
 #include "pipeline/images/codecs/tiff_layout.h"
 
-/* Are the data of the picture that layout points at whole? Those that are deflated, which libtiff does not look at
- * closely (tiff_deflate.h); not those of a picture that is too large to be decoded. Returns 0, or -1 with fault. */
-int tiff_picture_check(const void *data, size_t bytes, const struct tiff_layout *layout, uint64_t max_pixels,
-                       struct fault *fault);
-
 /* The picture that layout points at, whole in memory: grey, RGB or CMYK of 16 bits (YCbCr: RGB of 8), with alpha when
  * the file has any (straight), with its profile and orientation. White is white, whatever zero is in the file. NULL
  * with fault: damage, too many pixels, too much memory, colours or samples that are not read. */

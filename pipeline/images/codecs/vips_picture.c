@@ -7,6 +7,7 @@
 #include "pipeline/images/codecs/heif_boxes.h"
 #include "pipeline/images/codecs/png_chunks.h"
 #include "pipeline/images/codecs/png_vips.h"
+#include "pipeline/images/codecs/tiff_deflate.h"
 #include "pipeline/images/codecs/tiff_layout.h"
 #include "pipeline/images/codecs/tiff_picture.h"
 #include "pipeline/images/codecs/tiff_vips.h"
@@ -317,7 +318,7 @@ static VipsImage *open_tiff(const void *data, size_t bytes, uint64_t max_pixels,
         fault_set(fault, "a camera's raw file: its pixels are those of a sensor; develop it to TIFF or JPEG");
         return NULL;
     }
-    if (tiff_picture_check(data, bytes, &layout, max_pixels, fault))
+    if (tiff_deflate_check(data, bytes, &layout, max_pixels, fault))
         return NULL;
     if (layout.beyond_vips)
         return tiff_picture_open(data, bytes, &layout, max_pixels, fault);

@@ -9,8 +9,8 @@
 
 #include <isa-l/igzip_lib.h>
 
+#include "pipeline/images/codecs/tiff_deflate.h"
 #include "pipeline/images/codecs/tiff_layout.h"
-#include "pipeline/images/codecs/tiff_picture.h"
 
 enum { WIDTH = 64, HEIGHT = 24, STRIP_ROWS = 16, MOST_BYTES = 8192, MOST_PIXELS = 1000000 };
 enum { CHECKSUM_BYTES = 4 };
@@ -96,7 +96,7 @@ static int check(const struct made *made, uint64_t most_pixels, struct fault *fa
     *fault = (struct fault){.text = ""};
     tiff_layout_read(made->data, made->bytes, &layout);
     assert_true(layout.deflated);
-    return tiff_picture_check(made->data, made->bytes, &layout, most_pixels, fault);
+    return tiff_deflate_check(made->data, made->bytes, &layout, most_pixels, fault);
 }
 
 static void test_kinds(void **state)
