@@ -50,12 +50,14 @@ static AVCodecContext *open_decoder(const struct heif_item *item)
     return context;
 }
 
-/* Makes it ready for the picture: the tiles of a grid, which are of one coding and size, mostly have one config. */
+/* Makes it ready for the picture: the tiles of a grid, which are of one coding and size, mostly have one config. A
+ * decoder of HEVC would keep parameter sets of a tile's data, which the next tile is not coded for, and costs little. */
 static bool prepare(struct decoder *decoder, const struct heif_item *item)
 {
     const struct iso_span *was = &decoder->config, *is = &item->config;
 
-    if (decoder->context && was->bytes == is->bytes && memcmp(was->at, is->at, is->bytes) == 0) {
+    if (decoder->context && item->coding == HEIF_AV1 && was->bytes == is->bytes &&
+        memcmp(was->at, is->at, is->bytes) == 0) {
         avcodec_flush_buffers(decoder->context);
         return true;
     }

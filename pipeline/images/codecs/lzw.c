@@ -5,6 +5,9 @@
 #include <string.h>
 
 enum { MOST_CODES = 4096, MOST_BITS = 12, WIDE = 16 };
+enum {
+    MOST_BEYOND = 1023
+}; /* codes of TIFF after its table is full: libtiff takes more for damage, as it is */
 
 #define EVERYWHERE static inline __attribute__((always_inline))
 
@@ -25,6 +28,8 @@ static size_t next_block(struct input *in)
     if (in->at >= in->end)
         return 0;
     length = *in->at++;
+    if (!length)
+        in->at = in->end; /* what follows is not of this picture */
     left = (size_t)(in->end - in->at);
     return length < left ? length : left;
 }
@@ -82,7 +87,7 @@ EVERYWHERE size_t decode(struct input *in, unsigned size, uint8_t *to, size_t wa
     struct string strings[MOST_CODES], last = {0, 0};
     unsigned next = clear + 2, width = size + 1;
     uint8_t single[256 + WIDE]; /* no branch tells them from longer strings: it would be guessed wrongly */
-    size_t done = 0;
+    size_t done = 0, beyond = 0;
 
     if (wanted > UINT32_MAX)
         return 0;
@@ -102,6 +107,7 @@ EVERYWHERE size_t decode(struct input *in, unsigned size, uint8_t *to, size_t wa
             next = clear + 2;
             width = size + 1;
             last.length = 0;
+            beyond = 0;
             continue;
         }
         if (code == clear + 1 || code > next || code == MOST_CODES || (code > clear && !last.length))
@@ -116,6 +122,8 @@ EVERYWHERE size_t decode(struct input *in, unsigned size, uint8_t *to, size_t wa
         if (last.length && next < MOST_CODES) {
             strings[next++] = (struct string){last.at, last.length + 1};
             width += next + early == 1u << width && width < MOST_BITS;
+        } else if (!gif && last.length && ++beyond > MOST_BEYOND) {
+            break;
         }
         last = (struct string){(uint32_t)done, now.length};
         done += now.length;

@@ -34,7 +34,7 @@ static bool takes_compression(TIFF *tiff, bool *predictor)
         return false;
     TIFFGetField(tiff, TIFFTAG_PREDICTOR, &prediction);
     *predictor = prediction == PREDICTOR_HORIZONTAL;
-    return prediction <= PREDICTOR_HORIZONTAL;
+    return prediction == PREDICTOR_NONE || *predictor;
 }
 
 /* All strips lie in the file, and none is of the old kind of LZW, whose bits are in another order. */
@@ -44,9 +44,11 @@ static bool takes_strips(struct tiff_strips *s)
         !TIFFGetField(s->tiff, TIFFTAG_STRIPBYTECOUNTS, &s->sizes))
         return false;
     for (uint32_t i = 0; i < s->count; i++) {
-        const uint8_t *begin = s->file.data + s->offsets[i];
-        if (s->offsets[i] > s->file.bytes || s->sizes[i] > s->file.bytes - s->offsets[i] || s->sizes[i] < 2 ||
-            (begin[0] == 0 && begin[1] & 1))
+        const uint8_t *begin;
+        if (s->offsets[i] > s->file.bytes || s->sizes[i] > s->file.bytes - s->offsets[i] || s->sizes[i] < 2)
+            return false;
+        begin = s->file.data + s->offsets[i];
+        if (begin[0] == 0 && begin[1] & 1)
             return false;
     }
     return true;

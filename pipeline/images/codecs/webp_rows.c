@@ -6,7 +6,6 @@
 #include <webp/decode.h>
 
 #include "pipeline/base/picture_memory.h"
-#include "pipeline/images/codecs/webp_memory.h"
 
 /* After each part of the data libwebp decodes up to 8 rows a second time: parts are few. */
 enum { PARTS = 16, LEAST_PART = 64 << 10 };
@@ -19,7 +18,6 @@ struct webp_rows {
     uint8_t *pixels;
     size_t row_bytes, given;
     int height, decoded, done; /* rows */
-    struct webp_memory memory;
 };
 
 struct webp_rows *webp_rows_open(const void *data, size_t bytes, const struct webp_picture *picture,
@@ -43,7 +41,6 @@ struct webp_rows *webp_rows_open(const void *data, size_t bytes, const struct we
     to->stride = (int)rows->row_bytes;
     to->size = rows->row_bytes * (size_t)picture->height;
     to->rgba = rows->pixels = picture_alloc(to->size);
-    webp_memory_watch(&rows->memory, picture->width, picture->height);
     if (rows->pixels)
         rows->decoder = WebPINewDecoder(&rows->config.output);
     if (rows->decoder)
@@ -65,7 +62,6 @@ static int feed(struct webp_rows *rows, struct fault *fault)
     if (at_end || (status != VP8_STATUS_OK && status != VP8_STATUS_SUSPENDED))
         return webp_reader_fault((int)status, fault);
     WebPIDecGetRGB(rows->decoder, &rows->decoded, NULL, NULL, NULL);
-    webp_memory_done(&rows->memory, rows->decoded);
     return 0;
 }
 
@@ -82,7 +78,6 @@ int webp_rows_read(struct webp_rows *rows, uint8_t *to, size_t stride, int count
 
 void webp_rows_close(struct webp_rows *rows)
 {
-    webp_memory_forget(&rows->memory);
     WebPIDelete(rows->decoder);
     WebPFreeDecBuffer(&rows->config.output);
     free(rows->pixels);

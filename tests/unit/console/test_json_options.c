@@ -12,11 +12,7 @@
 /* Commands whose results are files, or that have none, and where to look instead. */
 static const struct {
     const char *command, *instead;
-} others[] = {{"run", "SUMMARY.json"},
-              {"merge", "SUMMARY.json"},
-              {"submit", "SUMMARY.json"},
-              {"sweep", "study.db, and knee fit --json"},
-              {"help", "texts for people"}};
+} others[] = {{"help", "texts for people"}};
 
 static const struct option_spec *find_option(const struct subcommand *command, const char *name)
 {

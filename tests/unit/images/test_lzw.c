@@ -240,6 +240,33 @@ static void damage_is_harmless(void **state)
     assert_int_equal(lzw_decode_gif(b->blocks, gif, 8, b->decoded, SIZE_MAX), 0);
 }
 
+/* What follows the empty block is of the next picture, whose blocks would go on well. */
+static void gif_ends_at_its_empty_block(void **state)
+{
+    enum { COUNT = 700 };
+    size_t coded, first, bytes;
+
+    (void)state;
+    fill(NOISE, 256, b->plain, COUNT);
+    coded = encode(b->plain, COUNT, 8, true, false, b->coded);
+    first = into_blocks(b->coded, coded / 2, 100, b->blocks);
+    bytes = first + into_blocks(b->coded + coded / 2, coded - coded / 2, 100, b->blocks + first);
+    assert_in_range(lzw_decode_gif(b->blocks, bytes, 8, b->decoded, COUNT), COUNT / 4, COUNT - COUNT / 4);
+}
+
+/* TIFF clears a table that is full. One that is not cleared lost that code, and what follows is wrong: libtiff 4.5
+ * stops when 1023 more codes have come. */
+static void tiff_without_a_clear_code_is_damaged(void **state)
+{
+    enum { COUNT = 300000 };
+    size_t bytes;
+
+    (void)state;
+    fill(NOISE, 256, b->plain, COUNT);
+    bytes = encode(b->plain, COUNT, 8, false, true, b->coded);
+    assert_in_range(lzw_decode_tiff(b->coded, bytes, b->decoded, COUNT), 4096, COUNT / 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +274,8 @@ int main(void)
         cmocka_unit_test(gif_is_read_back),
         cmocka_unit_test(tiff_is_read_back),
         cmocka_unit_test(damage_is_harmless),
+        cmocka_unit_test(gif_ends_at_its_empty_block),
+        cmocka_unit_test(tiff_without_a_clear_code_is_damaged),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
