@@ -51,7 +51,8 @@ static AVCodecContext *open_decoder(const struct heif_item *item)
 }
 
 /* Makes it ready for the picture: the tiles of a grid, which are of one coding and size, mostly have one config. A
- * decoder of HEVC would keep parameter sets of a tile's data, which the next tile is not coded for, and costs little. */
+ * decoder of HEVC costs little, and would keep the parameter sets of a tile's data, for which the next tile is not
+ * coded. */
 static bool prepare(struct decoder *decoder, const struct heif_item *item)
 {
     const struct iso_span *was = &decoder->config, *is = &item->config;

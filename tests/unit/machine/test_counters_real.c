@@ -22,11 +22,13 @@ static uint64_t thread_cpu_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
+enum { BURN_NS = 50000000 };
+
 /* CPU time, not wall time: a busy machine must not shorten it. */
 static void *burn(void *opaque)
 {
     volatile uint64_t *sum = opaque;
-    uint64_t end_ns = thread_cpu_ns() + 50000000;
+    uint64_t end_ns = thread_cpu_ns() + BURN_NS;
 
     while (thread_cpu_ns() < end_ns)
         (*sum)++;
@@ -78,14 +80,24 @@ static void check_switches(const struct counters *c)
         assert_true(switches->reason[0] != '\0');
 }
 
+/* All of the threads' time is there. In a virtual machine the kernel may count more, what its host took: which the
+ * cross-check finds. */
+static void check_clock(const struct counters *c, int threads)
+{
+    const struct counter *clock = &c->counter[index_of("task-clock")];
+    int64_t least = (int64_t)threads * BURN_NS;
+
+    assert_true(clock->value >= least / 100 * 98);
+    assert_true(clock->status == COUNTER_OK || (clock->status == COUNTER_PARTIAL && clock->value > least));
+}
+
 static void papi_counts_one_thread(void **state)
 {
     struct counters c;
 
     (void)state;
     count_really(&counter_papi_thread, false, &c);
-    assert_int_equal(c.counter[index_of("task-clock")].status, COUNTER_OK);
-    assert_true(c.counter[index_of("task-clock")].value > 0);
+    check_clock(&c, 1);
     check_switches(&c);
     counters_close(&c);
 }
@@ -106,7 +118,7 @@ static void the_kernel_counts_threads_made_later_and_ended(void **state)
 
     (void)state;
     count_really(&counter_kernel, true, &c);
-    assert_int_equal(c.counter[index_of("task-clock")].status, COUNTER_OK);
+    check_clock(&c, 2);
     assert_true(c.counter[index_of("task-clock")].enabled_ns > 0);
     check_switches(&c);
     counters_close(&c);
