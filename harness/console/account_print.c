@@ -164,11 +164,14 @@ static void print_loss_row(const char *label, const struct interval *more, doubl
 {
     struct interval rounded = without_rounding(more);
     char difference[VALUE_TEXT_BYTES], lost_text[64], without[VALUE_TEXT_BYTES];
+    int columns = fprintf(out, "%-27s %-31s ", label,
+                          interval_text_digits(&rounded, "", difference, sizeof difference));
 
-    fprintf(out, "%-27s %-31s %8s  %s\n", label,
-            interval_text_digits(&rounded, "", difference, sizeof difference),
-            percent_text(lost, lost_text, sizeof lost_text),
-            interval_text_digits(speedup, "", without, sizeof without));
+    percent_text(lost, lost_text, sizeof lost_text);
+    interval_text_digits(speedup, "", without, sizeof without);
+    if (columns + 10 + (int)strlen(without) > WRAPPED_COLUMNS) /* as in print_seconds() */
+        fprintf(out, "\n%-60s", "");
+    fprintf(out, "%8s  %s\n", lost_text, without);
 }
 
 static void print_notes(const struct fit_account *account, const struct fit_account_cell *cell,

@@ -304,10 +304,10 @@ static void say_end(uint64_t begin_ns, int code)
 
     getrusage(RUSAGE_SELF, &own);
     getrusage(RUSAGE_CHILDREN, &others);
-    message_detail("exit code %d after %.2f s; CPU time %.2f s, of processes started %.2f s; memory at most "
-                   "%.0f MiB, of a process started %.0f MiB",
-                   code, (double)(clock_now_ns() - begin_ns) / 1e9, cpu_s(&own), cpu_s(&others),
-                   (double)own.ru_maxrss / 1024, (double)others.ru_maxrss / 1024);
+    message_detail("exit code %d after %.2f s", code, (double)(clock_now_ns() - begin_ns) / 1e9);
+    message_detail("CPU time %.2f s, memory at most %.0f MiB; of processes started: %.2f s, %.0f MiB",
+                   cpu_s(&own), (double)own.ru_maxrss / 1024, cpu_s(&others),
+                   (double)others.ru_maxrss / 1024);
 }
 
 int subcommand_run(const struct subcommand *subcommand, int argc, char **argv)

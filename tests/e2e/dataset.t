@@ -84,7 +84,7 @@ rm "$work/one/$(sed -n 5p "$work/one.tsv" | cut -f1)"
 build one
 is "$? $(sums one)" "0 $(sums three)" "an item that was removed is made again"
 
-is "$("$dataset" --help | grep -c '^  -')" 8 "the help lists the options"
+is "$("$dataset" --help | grep -c '^  -')" 9 "the help lists the options"
 
 # One-line errors that name the thing; 1 for failure, 2 for usage.
 refused() { # STATUS PATTERN NAME options...
