@@ -62,7 +62,7 @@ like "$(cat "$work/out")" '^study ' "... but its results"
 like "$(cat "$work/err")" 'knee sweep: plan: ' "... which one without --quiet does"
 (cd "$work" && "$KNEE" sweep -v --json --study noted --restart --workers 1 --blocks 1 --noise 100% -- true '{workers}' >out 2>err)
 like "$(cat "$work/err")" '^knee sweep: block 1: 1 worker: [0-9.]+ s, ok$' "a verbose sweep tells each trial"
-like "$(tail -n 1 "$work/err")" '^knee sweep: exit code 0 after [0-9.]+ s; CPU time ' "... and what it took"
+like "$(tail -n 1 "$work/err")" '^knee sweep: CPU time [0-9.]+ s, memory at most ' "... and what it took"
 is "$(jq -c '[.format, .trials.ok, .blocks, .blocks_planned]' "$work/out")" '["knee-sweep 1",1,1,1]' "... and --json prints its summary"
 "$KNEE" account --quiet "$work/none" 2>"$work/err"
 is "$? $(grep -c 'knee account: error: ' "$work/err")" "1 1" "... and errors are written"
