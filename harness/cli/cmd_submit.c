@@ -115,7 +115,7 @@ static int resolve(const char *given, bool output, char path[PATH_MAX], struct f
 }
 
 /* The options for `knee run`, as every task will parse them; in and out: its operands. They choose the items by which
- * shards are sized, and a wrong one is told here and not by every task. Returns 0, KNEE_USAGE after a message, or -1
+ * shards are sized, and a wrong one is refused here and not by every task. Returns 0, KNEE_USAGE after a message, or -1
  * with fault. */
 static int read_run_words(char *const *words, char *in, char *out, struct run_options *run,
                           struct fault *fault)

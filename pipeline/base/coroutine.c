@@ -39,7 +39,11 @@ int coroutine_init(struct coroutine *coroutine, void (*run)(void *context), void
         coroutine->memory = NULL;
         return -1;
     }
-    mprotect(coroutine->memory, page, PROT_NONE); /* a stack that is too small ends the process */
+    /* A stack that is too small ends the process. */
+    if (mprotect(coroutine->memory, page, PROT_NONE)) {
+        coroutine_release(coroutine);
+        return -1;
+    }
     getcontext(&coroutine->own);
     coroutine->own.uc_stack.ss_sp = coroutine->memory;
     coroutine->own.uc_stack.ss_size = coroutine->bytes;

@@ -27,7 +27,7 @@ enum { LANDLOCK_LIBRARY_PLACES = 20 };
 /* The ABI of this kernel, at least 2; 0 with the reason in words when Landlock cannot be used. */
 int landlock_probe(char *reason, size_t bytes);
 
-/* In the parent. A path that is read is opened at once, once for all workers; one that is written may be made anew
+/* In the parent. A path that is read is opened at once, once for all workers; one that is written may be replaced
  * until a worker starts. */
 struct landlock_place landlock_place(const char *path, bool writable);
 

@@ -39,7 +39,7 @@ def faded_avif(path: str, to: str) -> None:
     os.unlink(f"{to}.png")
 
 
-# Beside those that `make peers` compares.
+# In addition to those that `make peers` compares.
 MORE: list[tuple[str, str, Callable[[str, str], None]]] = [
     ("JPEG progressive 4:2:0", "jpg", lambda path, to: save(upright(path), to, quality=90, progressive=True)),
     ("JPEG progressive 4:4:4", "jpg",

@@ -125,10 +125,10 @@ like "$(cat stdout)" '^decode +[0-9.]+ +[0-9.]+%$' "--stats has the time of each
 like "$(cat stdout)" '^workers ready [0-9.]+ ms after fork \(mean of [0-9]+; longest [0-9.]+\), [0-9.]+ of it' "... and how fast the workers were ready"
 like "$(cat stdout)" '^24 of 24 items done in [0-9.]+ s .*stats/MANIFEST.sha256$' "the summary says items, time and where"
 
-"$KNEE" run --verbose --json batch told >stdout 2>stderr
-is "$(cat stdout)" "$(cat told/SUMMARY.json)" "--json prints the summary, and nothing else"
+"$KNEE" run --verbose --json batch verbose >stdout 2>stderr
+is "$(cat stdout)" "$(cat verbose/SUMMARY.json)" "--json prints the summary, and nothing else"
 is "$(grep -cE '^knee run: .*: [0-9.]+ s, [0-9]+ bytes, worker [0-9]+$' stderr)" 24 "--verbose tells each item"
-"$KNEE" run --json --stats batch told 2>stderr
+"$KNEE" run --json --stats batch verbose 2>stderr
 is "$? $(grep -c -- '--json' stderr)" "2 1" "--json with what prints more is refused"
 
 # The table of a parent process.

@@ -116,7 +116,7 @@ printf "it's 3.jpg\0it's 4.jpg\0" >pair
 like "$? $(cat messages said)" '^0 2 shards ' "... which the options for knee run describe"
 echo "it's 9.jpg" >wrong
 "$KNEE" submit --dry-run --nodes 2 batch listed2 -- --list wrong >said 2>messages
-like "$? $(cat messages)" "^1 .*it's 9\.jpg" "a list with a name that is not in the batch is told at once"
+like "$? $(cat messages)" "^1 .*it's 9\.jpg" "a list with a name that is not in the batch is refused at once"
 "$KNEE" submit --dry-run --nodes 2 batch listed2 -- --list - >said 2>messages
 like "$? $(cat messages)" '^2 .*--list -: tasks have no standard input' "... a list that the tasks cannot read too"
 "$KNEE" submit --dry-run --shards 2 batch listed2 -- --workesr 2 >said 2>messages

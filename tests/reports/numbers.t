@@ -48,7 +48,7 @@ cp images/report.json first.json
 "$KNEE" report --core-hour-price 0.04 --currency CHF --core-watts 9 images >/dev/null && cmp -s first.json images/report.json
 ok $? "the same study gives the same file"
 
-# What the whole batch does with 16 workers, predicted, replayed and emulated, and other programs beside it.
+# What the whole batch does with 16 workers, predicted, replayed and emulated, and other programs.
 export PYTHONPATH=$root/tests
 /usr/bin/python3 -B - compared "$KNEE" <<'PYTHON'
 import csv, json, os, sys

@@ -114,7 +114,7 @@ def account(study: Study) -> Iterator[tuple[str, Interval | None]]:
 
 
 def grown(blocks: Blocks, times: float) -> Blocks:
-    """What so many times the work would cost as many workers."""
+    """What `times` the work would cost as many workers."""
     return {block: {cause: times * seconds for cause, seconds in causes.items()} for block, causes in blocks.items()}
 
 

@@ -15,8 +15,8 @@ static int number(const uint8_t *at)
     return at[0] | at[1] << 8;
 }
 
-/* The table that the flags tell of, at the beginning of so many bytes. Returns the bytes behind it, or SIZE_MAX: it is
- * cut. */
+/* The table that the flags announce, at the beginning of the `left` bytes. Returns the bytes behind it, or SIZE_MAX: it
+ * is cut. */
 static size_t take_palette(int flags, const uint8_t *at, size_t left, struct gif_canvas *canvas)
 {
     int colours = 2 << (flags & 7);

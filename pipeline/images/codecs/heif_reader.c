@@ -22,7 +22,7 @@ bool heif_reader_has(enum heif_coding coding)
 
 /* --- decoding ---------------------------------------------------------------------------------- */
 
-/* One for all pictures that have its parameters. */
+/* Of AV1 one for all pictures that have its parameters. */
 struct decoder {
     AVCodecContext *context; /* NULL: not yet opened */
     struct iso_span config;

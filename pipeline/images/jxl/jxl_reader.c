@@ -178,7 +178,7 @@ struct jxl_work {
     bool floats;     /* come from libjxl, and become bytes */
     uint32_t *there; /* pixels of each row that are decoded */
     size_t ready;    /* rows from the first on that are whole */
-    size_t wanted;   /* it is left when so many are */
+    size_t wanted;   /* rows that the caller waits for; SIZE_MAX: the end */
     size_t done, given;
     JxlDecoderStatus status; /* once it has ended */
 };

@@ -165,7 +165,7 @@ def chunk_notes(study: Study, shown: int) -> str:
 
 def chosen_chunks(study: Study, most: int) -> list[Chunk]:
     """The cells to show where not all fit, the most wanted ones: the default and what is recommended, the fastest and the slowest,
-    the fastest of each policy, the smallest and the largest chunk of each; then every so many of the others."""
+    the fastest of each policy, the smallest and the largest chunk of each; then some of the others, evenly spaced."""
     chunks, advice = size_figures.chunk_order(study.chunks), study.recommendation
     if len(chunks) <= most:
         return chunks
