@@ -2,15 +2,19 @@
 """Does the gate of two builds raise false alarms on this machine, and does it find losses? Real gates, one after another.
 
 Usage: gates.py KNEE BATCH RECORD [--gates 100] [--losses 20] [--budget 40s] [--loss-budget 2m] [--only idle,loaded,lock,...]
+                [--load 'while :; do :; done']
 
-idle, loaded: KNEE against itself on BATCH; loaded: while another process computes on one core. lock, serial, init, chunk: `knee
-synthetic` against itself with a loss of this kind, well above the smallest effect that such gates find. Every gate is a line of RECORD
-(JSON); it can be stopped, and goes on where it was: gates of another budget in RECORD do not count. Goals: no alarm; undecided at most
-5% idle, 30% loaded; 95% of the losses found, and their cause named. Exit 0: goals reached; 1: not.
+idle, loaded: KNEE against itself on BATCH; loaded: while another process (--load, by sh) computes on one core. lock, serial,
+init, chunk: `knee synthetic` against itself with a loss of this kind, well above the smallest effect that such gates find. Every
+gate is a line of RECORD (JSON); it can be stopped, and goes on where it was: gates of another budget in RECORD do not count.
+Goals: no alarm; undecided at most 5% idle, 30% loaded; 95% of the losses found, and their cause named. Exit 0: goals reached;
+1: not.
 """
 import argparse
 import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,15 +34,15 @@ Gate = dict[str, object]
 
 
 @contextlib.contextmanager
-def load(wanted: bool) -> Iterator[None]:
-    if not wanted:
+def load(command_line: str) -> Iterator[None]:
+    if not command_line:
         yield
         return
-    with subprocess.Popen(["sh", "-c", "while :; do :; done"]) as busy:
+    with subprocess.Popen(["sh", "-c", command_line], start_new_session=True) as busy:
         try:
             yield
         finally:
-            busy.kill()
+            os.killpg(busy.pid, signal.SIGKILL)
 
 
 def command(case: str, given: argparse.Namespace) -> list[str]:
@@ -57,7 +61,7 @@ def budget(case: str, given: argparse.Namespace) -> str:
 def gate(case: str, given: argparse.Namespace) -> Gate:
     """One gate: its verdict and the cause that rose most."""
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="knee-gates.") as folder, load(case == "loaded"):
+    with tempfile.TemporaryDirectory(prefix="knee-gates.") as folder, load(given.load if case == "loaded" else ""):
         result = Path(folder) / "gate.json"
         done = subprocess.run([given.knee, "gate", "--json", result, *command(case, given)],
                               check=False, capture_output=True, text=True)  # fmt: skip
@@ -105,6 +109,7 @@ def main() -> int:
     parser.add_argument("--losses", type=int, default=20)
     parser.add_argument("--budget", default="40s")
     parser.add_argument("--loss-budget", default="2m")
+    parser.add_argument("--load", default="while :; do :; done")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[*ALIKE, *LOSSES])
     given = parser.parse_args()
     unknown = set(given.only) - {*ALIKE, *LOSSES}
