@@ -217,8 +217,6 @@ const struct option_spec sweep_arguments_table[] = {
 
 static int check_command(struct fault *fault)
 {
-    if (!options.command.words[0])
-        return fault_usage(fault, "a command is missing after '--'");
     if (options.items)
         return fault_usage(
             fault, "--items: the items of a command are its own; give the work of a trial with --units");

@@ -24,6 +24,8 @@ int command_spec_check(struct command_spec *spec, struct fault *fault)
     const char *const hooks[] = {spec->prepare, spec->check, spec->cleanup, spec->output};
     bool in_hooks[COMMAND_PLACES] = {false};
 
+    if (!spec->words[0])
+        return fault_set(fault, "a command is missing after '--'");
     for (char **word = spec->words; *word; word++)
         if (command_line_check(*word, spec->used, fault))
             return -1;

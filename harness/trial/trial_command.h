@@ -39,7 +39,7 @@ struct command_spec {
     bool used[COMMAND_PLACES]; /* places in words */
 };
 
-/* Fills used. Returns 0, or -1 with fault: an unknown place, {units} without units, no {workers}. */
+/* Fills used. Returns 0, or -1 with fault: no word at all, an unknown place, {units} without units, no {workers}. */
 int command_spec_check(struct command_spec *spec, struct fault *fault);
 
 struct trial_command {

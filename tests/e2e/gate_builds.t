@@ -97,6 +97,7 @@ usage() { # usage NAME PATTERN ARGUMENT...: exit 2, one line on stderr
 usage "an old build that is not there" 'nowhere/knee: it cannot be run \(No such file' --against nowhere/knee batch
 usage "a base without {workers}" 'has no \{workers\}' --base true -- true '{workers}'
 usage "a base without a new build" 'command of the new build' --base 'true {workers}'
+usage "nothing behind --" "a command is missing after '--'" --base 'true {workers}' --
 usage "a budget that is too small" '--budget is too small: a gate needs 24 pairs of' --budget 2s --workers 1,2 \
     --base './prog {workers} 0 8 8' -- ./prog '{workers}' 0 8 8
 usage "worker counts without 1" 'the first must be 1' --workers 2,4 --base 'true {workers}' -- true '{workers}'
