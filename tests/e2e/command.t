@@ -93,6 +93,8 @@ failed() { # PATTERN NAME options...
     is "$? $(tail -n 1 stderr | grep -Ec "$1")" "1 1" "$2" || cat stderr
 }
 failed "FOO=1 cannot be run .*: env sets variables: env NAME=VALUE PROGRAM" "a variable in front of the program" -- FOO=1 prog "{workers}"
+printf '#!/no/such/shell\r\n' >script && chmod +x script
+failed './script cannot be run \(No such file.*: the file is there, the interpreter that its first line names is not' "an interpreter that is not there" -- ./script "{workers}"
 failed "'' cannot be run" "an empty word for the program" -- '' "{workers}"
 failed 'exited with code 5: fatal: no memory' "a reason after binary output" -- sh -c 'printf "\1\0\2\0fatal: no memory\n" >&2; exit 5; : {workers}'
 # shellcheck disable=SC2016 # for the command's shell

@@ -37,10 +37,21 @@ static uint64_t to_ns(const struct timeval *time)
     return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_usec * 1000u;
 }
 
+/* What to know beyond the error: its text alone misleads. */
+static const char *hint(const char *program, int error)
+{
+    if (strchr(program, '='))
+        return ": env sets variables: env NAME=VALUE PROGRAM";
+    if (error == ENOENT && strchr(program, '/') && access(program, F_OK) == 0)
+        return ": the file is there, the interpreter that its first line names is not";
+    return "";
+}
+
 static void become(char **words, pid_t parent, int entry) __attribute__((noreturn));
 static void become(char **words, pid_t parent, int entry)
 {
     sigset_t none;
+    int error;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -52,8 +63,9 @@ static void become(char **words, pid_t parent, int entry)
         _exit(EXIT_CANNOT_START);
     }
     execvp(words[0], words);
-    dprintf(STDERR_FILENO, "%s cannot be run (%s)%s\n", *words[0] ? words[0] : "''", strerror(errno),
-            strchr(words[0], '=') ? ": env sets variables: env NAME=VALUE PROGRAM" : "");
+    error = errno;
+    dprintf(STDERR_FILENO, "%s cannot be run (%s)%s\n", *words[0] ? words[0] : "''", strerror(error),
+            hint(words[0], error));
     _exit(EXIT_CANNOT_START);
 }
 
