@@ -209,7 +209,12 @@ static bool find_waiting(const struct knob_cell *cell, struct knob_finding *find
 
 static bool find_output(const struct knob_cell *cell, struct knob_finding *finding)
 {
-    if (cell->outputs > 1)
+    if (cell->output_is_empty)
+        SAY(finding,
+            "the output with %u worker%s is empty, so that nothing is compared: --output names the file or "
+            "folder that the command writes, '-' its standard output",
+            cell->workers, plural(cell->workers));
+    else if (cell->outputs > 1)
         SAY(finding,
             "the output differs from trial to trial with %u worker%s: it depends on timing, or holds a date",
             cell->workers, plural(cell->workers));

@@ -18,7 +18,7 @@
  *   fixed-time  each worker takes as long as one alone (within a tenth), and all together n times its CPU time (0.8 n)
  *   spinning    else: CPU time more than 1.5 times that of one worker, while each worker has a core
  *   waiting     on emulated cores one worker uses less than 0.8 CPUs: it waits, and emulation does not slow that down
- *   output      other bytes than one worker writes, or other bytes from trial to trial
+ *   output      none, other bytes than one worker writes, or other bytes from trial to trial
  */
 #ifndef KNEE_KNOB_H
 #define KNEE_KNOB_H
@@ -36,6 +36,7 @@ struct knob_cell {
     double cpus_allowed;          /* CPUs of the cell that a thread which computes was allowed to use */
     double left_running;          /* processes that ran on when the command had ended */
     unsigned outputs;             /* different outputs among its trials; 0 not compared */
+    bool output_is_empty;         /* that of all its trials: equal to any other that is not there */
     int same_as_one, same_as_two; /* its outputs are those of 1 and 2 workers: 1, 0; -1 not known */
 };
 

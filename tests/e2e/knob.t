@@ -86,6 +86,8 @@ like "$(finding o2 output)" 'output of 2 workers is not that of one' "other byte
 like "$(cat stdout)" "as two workers'" "... and four write those of two"
 sweep o3 1 --blocks 2 --output '{out}' -- sh -c 'mkdir {out} && echo {workers} >{out}/b && date +%N >{out}/a'
 like "$(finding o3 output)" 'from trial to trial' "a folder with other bytes every time"
+sweep o7 1,2 --output - -- sh -c 'echo result >file; : {workers}'
+like "$(finding o7 output)" 'the output with 1 worker is empty, so that nothing is compared' "an empty output is equal to any other, which is said"
 sweep o4 1 --output missing -- true "{workers}"
 is "$? $(grep -c 'missing: the output cannot be read' stderr)" "1 1" "an output that the command does not write is a failure with its name"
 sweep o6 1 --output pipe -- sh -c 'rm -f pipe; mkfifo pipe; : {workers}'

@@ -229,6 +229,11 @@ static void outputs(void **state)
     assert_int_equal(judge(cells, 3, 2, false, findings), 1);
     assert_int_equal(findings[0].workers, 1);
     assert_non_null(strstr(findings[0].sentence, "from trial to trial"));
+    cells[0].outputs = 1;
+    cells[0].output_is_empty = true;
+    assert_int_equal(judge(cells, 3, 2, false, findings), 1);
+    assert_int_equal(findings[0].workers, 1);
+    assert_non_null(strstr(findings[0].sentence, "is empty, so that nothing is compared"));
 }
 
 static void nothing(void **state)
