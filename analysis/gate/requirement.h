@@ -1,7 +1,8 @@
 /* requirement.h: a bound that a study must keep, without a baseline: "E(4)>=0.6", "S(16)>=10 emulated".
  *
- * A requirement is QUANTITY, for some quantities (WORKERS), then >= or <=, a number, and for a study of emulated cores
- * the word "emulated". Quantities:
+ * A requirement is QUANTITY, for some quantities (WORKERS), then >= or <=, a number from 0, and for a study of
+ * emulated or replayed cores the word "emulated" or "replayed". A number that its quantity cannot reach, such as 5 for
+ * a share of 5%, is refused: the bound would always be kept, or never. Quantities:
  *   E(n)  efficiency     S(n)  speedup     T(n)  wall time of the batch, seconds
  *   tail(n)          share of n T(n) in which workers wait for the last one
  *   maxrss(n)        largest peak memory of a process, MiB
@@ -34,6 +35,9 @@ enum requirement_quantity {
     REQUIREMENT_QUANTITIES
 };
 
+/* Of the study that the bound is for. */
+enum requirement_cores { REQUIRE_REAL, REQUIRE_EMULATED, REQUIRE_REPLAYED, REQUIREMENT_CORES };
+
 enum requirement_verdict { REQUIREMENT_MET, REQUIREMENT_FAILED, REQUIREMENT_UNDECIDED, REQUIREMENT_SKIPPED };
 
 struct requirement {
@@ -41,7 +45,7 @@ struct requirement {
     unsigned workers; /* 0: the quantity has none */
     bool at_least;    /* >=, otherwise <= */
     double bound;
-    bool emulated;    /* of a study of emulated cores only */
+    enum requirement_cores cores;
     const char *text; /* as given, not owned */
 };
 
@@ -52,6 +56,7 @@ int requirement_parse(const char *text, struct requirement *requirement, char *p
 enum requirement_verdict requirement_decide(const struct requirement *requirement,
                                             const struct interval *value);
 
+const char *requirement_cores_name(enum requirement_cores cores); /* "real", "emulated", "replayed" */
 const char *
 requirement_verdict_name(enum requirement_verdict verdict); /* "met", "failed", "undecided", "skipped" */
 

@@ -5,6 +5,7 @@
 
 #include "harness/cli/commands.h"
 #include "harness/cli/history/study_diff.h"
+#include "harness/console/message.h"
 #include "harness/console/value_text.h"
 #include "harness/console/wrapped.h"
 #include "harness/fit/fit_json.h"
@@ -103,6 +104,27 @@ static const char *knee_text(const struct knee *knee, char *text, size_t bytes)
     return text;
 }
 
+/* "1, 2, 4"; caller frees with g_free. */
+static char *workers_text(const struct fit *fit)
+{
+    GString *text = g_string_new("");
+
+    for (guint i = 0; i < fit->curve->len; i++)
+        g_string_append_printf(text, "%s%u", i ? ", " : "",
+                               g_array_index(fit->curve, struct fit_point, i).scaling.workers);
+    return g_string_free(text, FALSE);
+}
+
+static void print_workers(const struct study_diff *diff)
+{
+    char *was = workers_text(diff->first), *is = workers_text(diff->second);
+
+    if (diff->workers)
+        wrapped_print(stdout, 4, "  numbers of workers: %s -> %s  *", was, is);
+    g_free(was);
+    g_free(is);
+}
+
 static void print_figures(const struct study_diff *diff)
 {
     char was[64], is[64];
@@ -112,6 +134,7 @@ static void print_figures(const struct study_diff *diff)
         print_figure(&g_array_index(diff->figures, struct diff_figure, i));
     if (!diff->figures->len)
         printf("  none: no number of workers is in both\n");
+    print_workers(diff);
     wrapped_print(stdout, 4, "  knee: %s -> %s", knee_text(&diff->first->knee, was, sizeof was),
                   knee_text(&diff->second->knee, is, sizeof is));
 }
@@ -139,11 +162,14 @@ static int print(const struct study_diff *diff)
 static int open_side(const char *operand, struct side *side, struct fault *fault)
 {
     struct fit_request request = {.resamples = 1};
+    char failed[300];
 
-    return study_read(operand, &side->data, &side->folder, fault) ||
-                   fit_make(&side->data, &request, &side->fit, fault)
-               ? -1
-               : 0;
+    if (study_read(operand, &side->data, &side->folder, fault) ||
+        fit_make(&side->data, &request, &side->fit, fault))
+        return -1;
+    if (study_data_trials_failed_words(&side->data, failed, sizeof failed)[0])
+        message_warning("%s: %s: the figures are those of the others", operand, failed);
+    return 0;
 }
 
 static void close_side(struct side *side)

@@ -25,18 +25,22 @@ static void say(const char *text, struct gate_report *report)
     gate_report_note(report, "%s", text);
 }
 
-/* Items fail, and nobody said that they may: no bound and no baseline is about such a batch. */
+/* Trials failed, or items, and nobody said that they may: no bound and no baseline is about such a program or batch. */
 static bool has_unexpected_failures(const struct study_data *study, struct gate_report *report)
 {
     uint64_t items, failed = study_data_items_failed(study, &items);
+    char trials[300];
 
-    if (options->baseline || failed <= options->allow_failed)
+    if (study_data_trials_failed_words(study, trials, sizeof trials)[0])
+        snprintf(report->headline, sizeof report->headline, "%s: mend that, and sweep again", trials);
+    else if (options->baseline || failed <= options->allow_failed)
         return false;
-    snprintf(report->headline, sizeof report->headline,
-             "%" PRIu64 " of %" PRIu64 " items fail, at most %" PRIu64
-             " may: mend them, or give --allow-failed "
-             "%" PRIu64,
-             failed, items, options->allow_failed, failed);
+    else
+        snprintf(report->headline, sizeof report->headline,
+                 "%" PRIu64 " of %" PRIu64 " items fail, at most %" PRIu64
+                 " may: mend them, or give --allow-failed "
+                 "%" PRIu64,
+                 failed, items, options->allow_failed, failed);
     report->outcome = GATE_IS_INCOMPARABLE;
     wrapped_print(stdout, 2, "verdict: %s (%s)", gate_outcome_name(report->outcome), report->headline);
     return true;
@@ -175,14 +179,14 @@ const struct subcommand cmd_gate = {
         "is\n"
         "allowed; an alarm without a change comes in at most 0.1% of gates. A study against bounds, by 95%\n"
         "intervals: E(n), S(n), T(n) in seconds, tail(n) as a share, maxrss(n) in\n"
-        "MiB, cpu_per_item in seconds, start in ms, or knee; >= or <=; a number; then 'emulated' for "
-        "a study of\n"
-        "emulated cores.\n"
+        "MiB, cpu_per_item in seconds, start in ms, or knee; >= or <=; a number; then 'emulated' or "
+        "'replayed' for\n"
+        "a study of such cores.\n"
         "exit codes: 0 pass, 1 regression, 3 undecided, 4 not comparable (machine class, recipe or "
         "data set; an\n"
-        "old build that does not run), 2 usage, or a baseline or study that cannot be read, or a "
-        "--budget that is\n"
-        "too small; 130 or 143 interrupted\n",
+        "old build that does not run; trials that failed), 2 usage, or a baseline or study that cannot be "
+        "read, or a\n"
+        "--budget that is too small; 130 or 143 interrupted\n",
     .table = gate_arguments_table,
     .least = 0,
     .most = 1,

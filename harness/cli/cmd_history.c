@@ -79,8 +79,7 @@ static void warn(const struct history *history)
 {
     for (guint i = 0; i < history->left_out->len; i++) {
         const struct history_left_out *one = &g_array_index(history->left_out, struct history_left_out, i);
-        message_warning("%s is left out, it is not comparable with %s: %s", one->name, history->first,
-                        one->why);
+        message_warning("%s is left out: %s", one->name, one->why);
     }
 }
 

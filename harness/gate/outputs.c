@@ -38,11 +38,11 @@ static void put_line(GString *out, const struct gate_line *line)
 
     g_string_append(out, "| ");
     put_markdown(out, gate_line_title(line, title, sizeof title));
-    g_string_append_printf(
-        out, " | %s | %s | %s | %s%s |\n", gate_value_text(line->was, line->unit, was, sizeof was),
-        gate_value_text(line->is, line->unit, is, sizeof is), gate_worse_text(line, worse, sizeof worse),
-        line->state == LINE_WORSE ? "**worse**" : "",
-        line->state == LINE_WORSE ? "" : gate_line_state_name(line->state));
+    g_string_append_printf(out, " | %s | %s | %s | %s%s%s |\n",
+                           gate_value_text(line->was, line->unit, was, sizeof was),
+                           gate_value_text(line->is, line->unit, is, sizeof is),
+                           gate_worse_text(line, worse, sizeof worse), line->state == LINE_WORSE ? "**" : "",
+                           gate_line_state_words(line), line->state == LINE_WORSE ? "**" : "");
 }
 
 static GString *markdown_of(const struct gate_report *report)
@@ -53,8 +53,9 @@ static GString *markdown_of(const struct gate_report *report)
     put_markdown(out, report->headline);
     g_string_append(out, "\n\n");
     if (report->lines->len)
-        g_string_append(
-            out, "| figure | base | new | worse by (95% interval) | verdict |\n|---|---|---|---|---|\n");
+        g_string_append_printf(
+            out, "| figure | %s | %s | worse by (95%% interval) | verdict |\n|---|---|---|---|---|\n",
+            gate_report_was_name(report), gate_report_is_name(report));
     for (guint i = 0; i < report->lines->len; i++)
         put_line(out, &g_array_index(report->lines, struct gate_line, i));
     g_string_append_c(out, '\n');
@@ -123,21 +124,32 @@ static bool is_skipped(enum gate_line_state state)
     return state == LINE_SKIPPED || state == LINE_UNMEASURED;
 }
 
-static void put_case(GString *out, const struct gate_line *line)
+/* "worse: new 0.83, base 0.97; worse by 14.2% (13.1 to 15.3); what else there is to say" */
+static void put_message(GString *out, const struct gate_report *report, const struct gate_line *line)
 {
-    char title[96], was[48], is[48], worse[96];
+    char was[48], is[48], worse[96];
+
+    g_string_append_printf(out, "%s: %s %s, %s %s", gate_line_state_words(line), gate_report_is_name(report),
+                           gate_value_text(line->is, line->unit, is, sizeof is), gate_report_was_name(report),
+                           gate_value_text(line->was, line->unit, was, sizeof was));
+    if (!isnan(line->worse.value))
+        g_string_append_printf(out, "; worse by %s", gate_worse_text(line, worse, sizeof worse));
+    if (line->detail[0])
+        g_string_append(out, "; ");
+    put_xml(out, line->detail);
+}
+
+static void put_case(GString *out, const struct gate_report *report, const struct gate_line *line)
+{
+    char title[96];
 
     g_string_append_printf(out, "    <testcase classname=\"knee.gate.%s\" name=\"", line->group);
     put_xml(out, gate_line_title(line, title, sizeof title));
     g_string_append(out, "\">\n");
     if (line->state == LINE_WORSE || line->state == LINE_UNDECIDED) {
         const char *tag = line->state == LINE_WORSE ? "failure" : "error";
-        g_string_append_printf(out, "      <%s message=\"%s: %s, was %s; worse by %s", tag,
-                               gate_line_state_name(line->state),
-                               gate_value_text(line->is, line->unit, is, sizeof is),
-                               gate_value_text(line->was, line->unit, was, sizeof was),
-                               gate_worse_text(line, worse, sizeof worse));
-        put_xml(out, line->detail);
+        g_string_append_printf(out, "      <%s message=\"", tag);
+        put_message(out, report, line);
         g_string_append(out, "\"/>\n");
     } else if (is_skipped(line->state)) {
         g_string_append(out, "      <skipped message=\"");
@@ -175,7 +187,7 @@ int gate_write_junit(const struct gate_report *report, const char *path, struct 
     }
     g_string_append(out, "    </testcase>\n");
     for (guint i = 0; i < report->lines->len; i++)
-        put_case(out, &g_array_index(report->lines, struct gate_line, i));
+        put_case(out, report, &g_array_index(report->lines, struct gate_line, i));
     g_string_append(out, "  </testsuite>\n</testsuites>\n");
     status = whole_file_write(path, content, out, fault);
     g_string_free(out, TRUE);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "harness/console/options.h"
 #include "harness/console/value_text.h"
@@ -65,6 +66,27 @@ const char *gate_line_state_name(enum gate_line_state state)
                                                    "suspected",     "skipped", "not measured"};
 
     return names[state];
+}
+
+const char *gate_line_state_words(const struct gate_line *line)
+{
+    bool bound = strcmp(line->group, "requirement") == 0;
+
+    if (bound && line->state == LINE_PASS)
+        return "met";
+    return bound && line->state == LINE_WORSE ? "failed" : gate_line_state_name(line->state);
+}
+
+const char *gate_report_was_name(const struct gate_report *report)
+{
+    return strcmp(report->kind, "builds") == 0    ? "base"
+           : strcmp(report->kind, "require") == 0 ? "bound"
+                                                  : "baseline";
+}
+
+const char *gate_report_is_name(const struct gate_report *report)
+{
+    return strcmp(report->kind, "builds") == 0 ? "new" : "study";
 }
 
 char *gate_value_text(double value, enum gate_unit unit, char *text, size_t bytes)

@@ -73,6 +73,11 @@ const char *gate_outcome_name(enum gate_outcome outcome);
 /* 0, 1, 3, 4 */
 int gate_outcome_code(enum gate_outcome outcome);
 const char *gate_line_state_name(enum gate_line_state state);
+/* The state for people: that name, but of a requirement "met" or "failed". */
+const char *gate_line_state_words(const struct gate_line *line);
+/* What `was` and `is` of its lines are: "base" and "new", of a study "baseline" or "bound" and "study". */
+const char *gate_report_was_name(const struct gate_report *report);
+const char *gate_report_is_name(const struct gate_report *report);
 
 /* Texts for people; each returns text. "0.942", "1.21 s", "35.2 MiB", "3.1%" */
 char *gate_value_text(double value, enum gate_unit unit, char *text, size_t bytes);

@@ -137,6 +137,25 @@ char *study_data_failed_words(const struct study_data *study, char *text, size_t
     return text;
 }
 
+char *study_data_trials_failed_words(const struct study_data *study, char *text, size_t bytes)
+{
+    const char *why = NULL;
+    unsigned failed = 0;
+
+    for (guint i = 0; i < study->trials->len; i++) {
+        const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, i);
+        if (trial->status != TRIAL_FAILED)
+            continue;
+        why = trial->reason;
+        failed++;
+    }
+    text[0] = '\0';
+    if (failed)
+        snprintf(text, bytes, "%u of %u trials failed, the last because %.200s", failed, study->trials->len,
+                 why && why[0] ? why : "of a reason that is not recorded");
+    return text;
+}
+
 const char *study_data_fact(const struct study_data *study, const char *key)
 {
     return g_hash_table_lookup(study->facts, key);

@@ -164,6 +164,8 @@ uint64_t study_data_items_failed(const struct study_data *study, uint64_t *items
 bool study_data_all_fail(const struct study_data *study);
 /* "8 of 16 items fail in every trial: ..."; empty where none fails. Returns text. */
 char *study_data_failed_words(const struct study_data *study, char *text, size_t bytes);
+/* "3 of 24 trials failed, the last because ..."; empty where none did. Returns text. */
+char *study_data_trials_failed_words(const struct study_data *study, char *text, size_t bytes);
 const struct data_cell *study_data_cell(const struct study_data *study, const struct data_trial *trial);
 /* NULL when the batch does not have it. */
 const struct data_batch_item *study_data_batch_item(const struct study_data *study, int64_t id);

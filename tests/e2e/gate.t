@@ -74,6 +74,13 @@ print(len(t), round(t["efficiency"] * max(e["value"] for e in b["sessions"][0]["
 "$KNEE" gate --baseline other.json again >out
 is $? 0 "... which can be read"
 like "$(cat out)" '^the baseline has 2 sessions: their spread is part of what is allowed$' "... whose spread counts"
+is "$(/usr/bin/python3 -c "import json
+b = json.load(open('other.json'))
+b['sessions'].append(b['sessions'][0])
+json.dump(b, open('twice.json', 'w'))"; "$KNEE" gate --baseline twice.json again 2>&1 >out)" \
+    "knee gate: error: twice.json: sessions 1 and 3 are of one study: remove one" "a session that is in it twice is refused"
+"$KNEE" gate --write-baseline twice.json --workers 2,2 study 2>err
+is "$? $(grep -c -- '--workers 2,2: give whole numbers from 1, ascending' err)" "2 1" "... a number of workers, too"
 cp other.json two.json
 is "$(edit 'b["sessions"][0]["entries"].append(dict(b["sessions"][0]["entries"][0], value=2))' 2>err)" 2 "a figure twice in one session"
 like "$(cat err)" 'has a figure that its session had before' "... is refused, and is no second session"
@@ -95,6 +102,9 @@ is "$? $(grep -c 'more than 64 figures: choose numbers of workers with --workers
 is "$?" 0 "... with some of its numbers of workers it is accepted"
 "$KNEE" gate --baseline base.json --json verdict.json --junit verdict.xml study >out
 is "$? $(grep -c '"kind": "baseline"' verdict.json) $(grep -c '<testcase' verdict.xml)" "0 1 $(($(grep -c quantity base.json) + 1))" "a verdict on a baseline is written as JSON and JUnit XML"
+"$KNEE" gate --require 'E(2)>=9' --require 'E(2)>=0.1' --junit verdict.xml --summary=verdict.md study >out
+is "$? $(grep -cE '<failure message="failed: study [0-9.]+, bound 9[.0]*; [0-9.]+ \([0-9.]+ to [0-9.]+\)"/>' verdict.xml)" "1 1" "a bound that is broken, in JUnit XML"
+is "$(grep -cE '^\| figure \| bound \| study \|' verdict.md) $(grep -cE '^\| E\(2\)>=.* \| (\*\*failed\*\*|met) \|$' verdict.md)" "1 2" "... and in the summary"
 "$KNEE" gate --require 'E(2)>=0.99999' --require 'E(4)>=0.5' --json verdict.json study >out
 is "$(/usr/bin/python3 -c "import json; g = json.load(open('verdict.json')); print(g['kind'], [l['state'] for l in g['lines']][1])")" "require skipped" "... on stated bounds too"
 

@@ -41,7 +41,14 @@ like "$(cat out)" '^a change of level is looked for from 4 studies on$' "two stu
 cp -r s3 other && sqlite3 other/study.db "UPDATE study SET value = 'another' WHERE key = 'machine_class'"
 "$KNEE" history s1 s2 other >out 2>err
 is "$? $(grep -c '' out)" "0 4" "a study of another machine is left out"
-like "$(cat err)" "other is left out, it is not comparable with s1: machine class: the baseline has .*, the study 'another'" "... with the reason"
+like "$(cat err)" "other is left out: it is not comparable with s1: machine class: s1 has .*, the study 'another'" "... with the reason"
+cp -r s2 copy && cp -r s3 fails && cp -r s4 wider && sqlite3 fails/study.db "UPDATE trial SET status = 'failed', reason = 'worker 1 died' WHERE id = 2" &&
+    sqlite3 wider/study.db "UPDATE cell SET workers = 3 WHERE workers = 2; UPDATE study SET value = '3' WHERE key = 'cores'"
+"$KNEE" history s1 s2 copy fails wider >out 2>err
+is "$? $(grep -c '' out)" "0 4" "studies that cannot be compared are left out"
+like "$(cat err)" 'copy is left out: it is the same study as s2' "... one that is given twice"
+like "$(cat err)" 'fails is left out: 1 of [0-9]+ trials failed, the last because worker 1 died' "... one of a program that failed"
+like "$(cat err)" "wider is left out: .* numbers of workers: s1 has '1, 2', the study '1, 3'" "... one with other numbers of workers, whose mean is another figure"
 "$KNEE" history s1 missing >out 2>err
 is "$? $(grep -c missing err)" "1 1" "a missing study: exit 1, and named"
 
@@ -71,7 +78,9 @@ is "$? $(field history.json '[s["study"] for s in j["studies"]], [l["study"] for
 is "$? $(field diff.json '[round(f["more"]["value"], 2) for f in j["figures"] if f["figure"] == "efficiency" and f["differs"]], [f["fact"] for f in j["facts"]]')" \
     "1 ([-0.12], ['knee_version'])" "diff --json: what differs"
 "$KNEE" diff --json s1 s1 >same.json
-is "$? $(field same.json 'j["facts"], j["differ"]')" "0 ([], 0)" "... and that nothing does"
+code=$?
+is "$(field diff.json 'j["workers"]')" "{'first': [1, 2], 'second': [1, 2]}" "... and the numbers of workers"
+is "$code $(field same.json 'j["facts"], j["differ"]')" "0 ([], 0)" "... and that nothing does"
 if /usr/bin/python3 -c 'import jsonschema' 2>/dev/null; then
     valid "history --json" history.json history
     valid "diff --json" diff.json diff
@@ -103,6 +112,12 @@ like "$(cat out)" '^  placement: compact -> scatter$' "... settings"
 like "$(tr '\n' ' ' <out)" '  efficiency at 2 +0\.91[0-9]* \(.*\) +0\.80[0-9]* \(.*\) +-1[0-9.]+ \(-1[^)]*\)%  \* ' "... figures, with the interval of the change"
 like "$(cat out)" '^work: the same$' "... what is alike is said in a word"
 is "$(awk 'length > 100' out)" "" "... in lines of at most 100 columns"
+"$KNEE" diff s2 fails >out 2>err
+is "$? $(grep -c 'fails: 1 of [0-9]* trials failed, the last because worker 1 died: the figures are those of the others' err)" "1 1" \
+    "trials that failed are named"
+cp -r s1 narrow && sqlite3 narrow/study.db "UPDATE trial SET status = 'failed', reason = 'no' WHERE (SELECT workers FROM cell WHERE id = cell) = 2"
+"$KNEE" diff s1 narrow >out 2>err
+is "$? $(grep -c '^  numbers of workers: 1, 2 -> 1  \*$' out)" "1 1" "numbers of workers that only one has are a difference, and named"
 "$KNEE" diff s1 missing >out 2>err
 is "$? $(grep -c missing err)" "2 1" "a missing study: exit 2, and named"
 done_testing

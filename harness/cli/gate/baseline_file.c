@@ -55,11 +55,12 @@ static int read_entry(struct baseline_file *baseline, const json_t *json, size_t
                                real_at(json, "level"), blocks >= 1 && blocks < 1e9 ? (size_t)blocks : 0};
     struct gate_entry *entry;
 
-    if (quantity == GATE_QUANTITIES || !(workers >= 0 && workers <= 1e6) || !isfinite(value.value) ||
-        (gate_quantity_of(quantity)->relative && !(value.value > 0)) ||
+    if (quantity == GATE_QUANTITIES || !(workers >= 0 && workers <= 1e6) || workers != floor(workers) ||
+        !isfinite(value.value) || (gate_quantity_of(quantity)->relative && !(value.value > 0)) ||
         (workers < 1 && quantity != GATE_EFFICIENCY))
-        return fault_set(fault, "%s: entry %zu is not a quantity with workers and value: correct it",
-                         baseline->path, number);
+        return fault_set(fault,
+                         "%s: entry %zu of session %zu is not a quantity with workers and value: correct it",
+                         baseline->path, number, baseline->sessions);
     tolerance = real_at(json_object_get(baseline->json, "tolerance"), gate_quantity_of(quantity)->name);
     if (!(tolerance >= 0))
         return fault_set(fault, "%s: the tolerance of %s is not a number from 0: correct it", baseline->path,
@@ -69,11 +70,42 @@ static int read_entry(struct baseline_file *baseline, const json_t *json, size_t
         return fault_set(fault, "%s: more than %d figures: choose numbers of workers with --workers",
                          baseline->path, BASELINE_ENTRIES_MOST);
     if (named[entry - baseline->entry])
-        return fault_set(fault, "%s: entry %zu has a figure that its session had before: remove one",
-                         baseline->path, number);
+        return fault_set(fault,
+                         "%s: entry %zu of session %zu has a figure that its session had before: remove one",
+                         baseline->path, number, baseline->sessions);
     named[entry - baseline->entry] = true;
     entry->tolerance = tolerance;
     entry->session[entry->sessions++] = value;
+    return 0;
+}
+
+/* Means over other numbers of workers are other figures. named: the entries that the session has. */
+static int check_mean(struct baseline_file *baseline, const bool *named, struct fault *fault)
+{
+    unsigned workers[BASELINE_ENTRIES_MOST];
+    size_t count = 0;
+    bool has_mean = false;
+
+    for (size_t i = 0; i < baseline->entries; i++) {
+        if (!named[i] || baseline->entry[i].quantity != GATE_EFFICIENCY)
+            continue;
+        has_mean = has_mean || baseline->entry[i].workers == 0;
+        if (baseline->entry[i].workers > 0)
+            workers[count++] = baseline->entry[i].workers;
+    }
+    if (!has_mean)
+        return 0;
+    if (baseline->mean_count == 0) {
+        memcpy(baseline->mean_of, workers, count * sizeof *workers);
+        baseline->mean_count = count;
+    }
+    if (count == 0 || count != baseline->mean_count ||
+        memcmp(baseline->mean_of, workers, count * sizeof *workers) != 0)
+        return fault_set(
+            fault,
+            "%s: session %zu has the mean efficiency of other numbers of workers than those before: "
+            "accept the study with --workers, which leaves the mean out, or remove the session",
+            baseline->path, baseline->sessions);
     return 0;
 }
 
@@ -89,7 +121,26 @@ static int read_session(struct baseline_file *baseline, const json_t *session, s
     for (size_t i = 0; i < json_array_size(entries); i++)
         if (read_entry(baseline, json_array_get(entries, i), i + 1, named, fault))
             return -1;
-    return 0;
+    return check_mean(baseline, named, fault);
+}
+
+/* Does the session name a study, and the same as the other? */
+static bool is_same(const json_t *a, const json_t *b)
+{
+    const char *created = json_string_value(json_object_get(a, "created_utc"));
+
+    return created && created[0] && json_equal(json_object_get(a, "host"), json_object_get(b, "host")) &&
+           json_equal(json_object_get(a, "created_utc"), json_object_get(b, "created_utc"));
+}
+
+/* The first session from 0 that is of the same study; their number: none. */
+static size_t find_same(const json_t *sessions, const json_t *session)
+{
+    size_t i = 0;
+
+    while (i < json_array_size(sessions) && !is_same(json_array_get(sessions, i), session))
+        i++;
+    return i;
 }
 
 /* Fills the entries from the JSON, which has format 2. */
@@ -97,13 +148,19 @@ static int read_sessions(struct baseline_file *baseline, struct fault *fault)
 {
     const json_t *sessions = json_object_get(baseline->json, "sessions");
 
-    baseline->entries = baseline->sessions = 0;
+    baseline->entries = baseline->sessions = baseline->mean_count = 0;
     if (!json_array_size(sessions) || json_array_size(sessions) > GATE_SESSIONS_MOST)
         return fault_set(fault, "%s has %zu sessions, not 1 to %d: write a new one with --write-baseline",
                          baseline->path, json_array_size(sessions), GATE_SESSIONS_MOST);
-    for (size_t i = 0; i < json_array_size(sessions); i++)
-        if (read_session(baseline, json_array_get(sessions, i), fault))
+    for (size_t i = 0; i < json_array_size(sessions); i++) {
+        const json_t *session = json_array_get(sessions, i);
+        size_t same = find_same(sessions, session);
+        if (same < i)
+            return fault_set(fault, "%s: sessions %zu and %zu are of one study: remove one", baseline->path,
+                             same + 1, i + 1);
+        if (read_session(baseline, session, fault))
             return -1;
+    }
     return 0;
 }
 
@@ -166,7 +223,7 @@ int baseline_file_read(const char *path, struct baseline_file *baseline, struct 
     if (!text)
         return fault_set(fault, "%s: %s: make a baseline with 'knee gate --write-baseline FILE STUDY'", path,
                          why);
-    baseline->json = json_loadb(text, bytes, 0, &error);
+    baseline->json = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &error);
     g_free(text);
     if (!baseline->json)
         return fault_set(fault, "%s:%d: %s: correct it, or write a new one with --write-baseline", path,
@@ -175,8 +232,11 @@ int baseline_file_read(const char *path, struct baseline_file *baseline, struct 
     if (format && strcmp(format, FORMAT_ONE) == 0)
         convert(baseline->json);
     else if (!format || strcmp(format, FORMAT) != 0)
-        return fault_set(fault, "%s is not in the format '%s': write a new one with --write-baseline", path,
-                         FORMAT);
+        return fault_set(
+            fault,
+            "%s: format is '%.40s', this program knows '%s': use the knee that made it, or write a new one "
+            "with --write-baseline",
+            path, format ? format : "not given", FORMAT);
     complete_tolerances(baseline->json);
     return read_sessions(baseline, fault);
 }
@@ -230,10 +290,14 @@ int baseline_file_write(const struct baseline_file_options *options, const struc
     return status;
 }
 
-static bool is_same(const json_t *a, const json_t *b)
+size_t baseline_file_session_of(const struct baseline_file *baseline, const struct fit *fit)
 {
-    return json_equal(json_object_get(a, "host"), json_object_get(b, "host")) &&
-           json_equal(json_object_get(a, "created_utc"), json_object_get(b, "created_utc"));
+    const json_t *sessions = json_object_get(baseline->json, "sessions");
+    json_t *session = baseline_session_about(fit);
+    size_t same = find_same(sessions, session);
+
+    json_decref(session);
+    return same < json_array_size(sessions) ? same + 1 : 0;
 }
 
 int baseline_file_accept(struct baseline_file *baseline, const struct fit *fit, const char *at,
@@ -241,15 +305,14 @@ int baseline_file_accept(struct baseline_file *baseline, const struct fit *fit, 
 {
     json_t *session = baseline_session_of(fit, at, fault),
            *sessions = json_object_get(baseline->json, "sessions");
-    int status = session ? 0 : -1;
+    size_t same = baseline_file_session_of(baseline, fit);
 
-    for (size_t i = 0; i < json_array_size(sessions) && status == 0; i++)
-        if (is_same(json_array_get(sessions, i), session))
-            status = fault_set(fault, "%s: this study is session %zu of it already: sweep again for another",
-                               baseline->path, i + 1);
-    if (status) {
-        json_decref(session);
+    if (!session)
         return -1;
+    if (same) {
+        json_decref(session);
+        return fault_set(fault, "%s: this study is session %zu of it already: sweep again for another",
+                         baseline->path, same);
     }
     json_array_append_new(sessions, session);
     while (json_array_size(sessions) > GATE_SESSIONS_MOST)

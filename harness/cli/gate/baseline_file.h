@@ -7,7 +7,7 @@
  *                  "entries": [{"quantity", "workers", "value", "low", "high", "level", "n_blocks"}]}]}
  * A quantity without a tolerance has the usual one. A file of format 1 has one session, whose fields are those of the
  * file, and its tolerance of efficiencies is in points: it is read as one of format 2. Baseline and study must agree in
- * what baseline_identity.h says.
+ * what baseline_identity.h says. No two sessions are of one study, which would have no spread.
  *
  * Sequence: baseline_file_write() once; then baseline_file_read(), baseline_file_accept(), baseline_file_release().
  */
@@ -32,6 +32,9 @@ struct baseline_file {
     json_t *json;     /* in format 2; owned */
     struct gate_entry entry[BASELINE_ENTRIES_MOST];
     size_t entries, sessions;
+    unsigned mean_of
+        [BASELINE_ENTRIES_MOST]; /* numbers of workers that mean efficiencies are of, the same in all */
+    size_t mean_count;           /* of them; 0: no session has a mean */
 };
 
 /* All return 0, or -1 with fault. */
@@ -43,6 +46,8 @@ int baseline_file_write(const struct baseline_file_options *options, const struc
  * entries again. */
 int baseline_file_accept(struct baseline_file *baseline, const struct fit *fit, const char *at,
                          struct fault *fault);
+/* The session that is of this very study, from 1; 0: none. */
+size_t baseline_file_session_of(const struct baseline_file *baseline, const struct fit *fit);
 void baseline_file_release(struct baseline_file *baseline);
 
 #endif

@@ -13,7 +13,8 @@
 /* Puts it, as texts, into a JSON object. */
 void baseline_identity_put(json_t *json, const struct fit *fit);
 
-/* What does not agree with such an object, a sentence each (char *); the caller frees with g_ptr_array_free(). */
-GPtrArray *baseline_identity_differences(const json_t *json, const struct fit *fit);
+/* What does not agree with such an object, a sentence each (char *): "policy: the baseline has 'static', the study
+ * 'dynamic'". whose: what the object is of. The caller frees with g_ptr_array_free(). */
+GPtrArray *baseline_identity_differences(const json_t *json, const struct fit *fit, const char *whose);
 
 #endif

@@ -44,12 +44,15 @@ static int add_entry(json_t *entries, const struct fit *fit, enum gate_quantity 
 static int add_listed(json_t *entries, const struct fit *fit, const char *list, struct fault *fault)
 {
     const char *rest = list;
+    unsigned long before = 0;
 
     do {
         char *end;
         unsigned long workers = strtoul(rest, &end, 10);
-        if (end == rest || (*end && *end != ',') || workers < 1 || workers > 1000000)
-            return fault_set(fault, "--workers %s: give whole numbers from 1, such as 1,2,4", list);
+        if (end == rest || (*end && *end != ',') || workers <= before || workers > 1000000)
+            return fault_set(fault, "--workers %s: give whole numbers from 1, ascending, such as 1,2,4",
+                             list);
+        before = workers;
         if (workers > 1 && add_entry(entries, fit, GATE_EFFICIENCY, (unsigned)workers, true, fault))
             return -1;
         rest = *end ? end + 1 : end;
@@ -73,17 +76,24 @@ static int add_efficiencies(json_t *entries, const struct fit *fit, struct fault
     return counts > 1 ? add_entry(entries, fit, GATE_EFFICIENCY, 0, false, fault) : 0;
 }
 
-json_t *baseline_session_of(const struct fit *fit, const char *at, struct fault *fault)
+json_t *baseline_session_about(const struct fit *fit)
 {
     static const char *const about[] = {"host", "created_utc", "knee_version"};
-    const struct fit_point *full = fit_point_full(fit);
-    json_t *session = json_object(), *entries = json_array(), *causes = NULL;
-    unsigned most = full ? full->scaling.workers : 1;
+    json_t *session = json_object();
 
     for (size_t i = 0; i < G_N_ELEMENTS(about); i++) {
         const char *fact = study_data_fact(fit->study, about[i]);
         json_object_set_new(session, about[i], json_string(fact ? fact : ""));
     }
+    return session;
+}
+
+json_t *baseline_session_of(const struct fit *fit, const char *at, struct fault *fault)
+{
+    const struct fit_point *full = fit_point_full(fit);
+    json_t *session = baseline_session_about(fit), *entries = json_array(), *causes = NULL;
+    unsigned most = full ? full->scaling.workers : 1;
+
     json_object_set_new(session, "entries", entries);
     causes = baseline_causes_of(fit);
     if ((at ? add_listed(entries, fit, at, fault) : add_efficiencies(entries, fit, fault)) ||

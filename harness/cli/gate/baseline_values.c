@@ -28,28 +28,53 @@ static struct gate_value share_of(const struct fit *fit, const struct fit_point 
     return value_of(&share, point->blocks);
 }
 
-/* The geometric mean of E(n) over all n up to the cores; its error is at most the mean of theirs. */
-static struct gate_value mean_efficiency(const struct fit *fit)
+/* The geometric mean; its error is at most the mean of theirs. */
+struct gate_value baseline_mean_efficiency(const struct fit *fit, const unsigned *workers, size_t count)
 {
     double log_value = 0, log_low = 0, log_high = 0, level = 0;
-    size_t blocks = SIZE_MAX, count = 0;
+    size_t blocks = SIZE_MAX;
 
-    for (guint i = 0; i < fit->curve->len; i++) {
-        const struct fit_point *point = &g_array_index(fit->curve, struct fit_point, i);
-        const struct interval *e = &point->scaling.efficiency;
-        if (point->scaling.workers < 2 || point->scaling.oversubscribed || !interval_has_value(e))
-            continue;
-        log_value += log(e->value);
-        log_low += log(e->low);
-        log_high += log(e->high);
-        level = e->level;
-        blocks = MIN(blocks, blocks_of(fit, point));
-        count++;
+    for (size_t i = 0; i < count; i++) {
+        struct gate_value e = baseline_value_of(fit, GATE_EFFICIENCY, workers[i]);
+        log_value += log(e.value); /* NaN where there is none */
+        log_low += log(e.low);
+        log_high += log(e.high);
+        level = e.level;
+        blocks = MIN(blocks, e.blocks);
     }
-    if (!count)
+    if (!count || isnan(log_value))
         return (struct gate_value){NAN, NAN, NAN, 0, 0};
     return (struct gate_value){exp(log_value / (double)count), exp(log_low / (double)count),
                                exp(log_high / (double)count), level, blocks};
+}
+
+/* Over all n up to the cores that have a value. */
+static struct gate_value mean_of_all(const struct fit *fit)
+{
+    unsigned *workers = g_new(unsigned, fit->curve->len);
+    size_t count = 0;
+    struct gate_value mean;
+
+    for (guint i = 0; i < fit->curve->len; i++) {
+        unsigned n = g_array_index(fit->curve, struct fit_point, i).scaling.workers;
+        if (n > 1 && isfinite(baseline_value_of(fit, GATE_EFFICIENCY, n).value))
+            workers[count++] = n;
+    }
+    mean = baseline_mean_efficiency(fit, workers, count);
+    g_free(workers);
+    return mean;
+}
+
+char *baseline_workers_text(const struct fit *fit)
+{
+    GString *text = g_string_new("");
+
+    for (guint i = 0; i < fit->curve->len; i++) {
+        const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
+        if (!point->oversubscribed)
+            g_string_append_printf(text, "%s%u", text->len ? ", " : "", point->workers);
+    }
+    return g_string_free(text, FALSE);
 }
 
 struct gate_value baseline_value_of(const struct fit *fit, enum gate_quantity quantity, unsigned workers)
@@ -57,7 +82,7 @@ struct gate_value baseline_value_of(const struct fit *fit, enum gate_quantity qu
     const struct fit_point *point = fit_point_at(fit, workers);
 
     if (quantity == GATE_EFFICIENCY && workers == 0)
-        return mean_efficiency(fit);
+        return mean_of_all(fit);
     if (!point || point->scaling.oversubscribed)
         return (struct gate_value){NAN, NAN, NAN, 0, 0};
     switch (quantity) {

@@ -14,12 +14,12 @@
 size_t gate_baseline_differs(const struct baseline_file *baseline, const struct fit *fit,
                              struct gate_report *report)
 {
-    GPtrArray *differences = baseline_identity_differences(baseline->json, fit);
+    GPtrArray *differences = baseline_identity_differences(baseline->json, fit, "the baseline");
     size_t count = differences->len;
 
     for (guint i = 0; i < differences->len; i++) {
         const char *text = g_ptr_array_index(differences, i);
-        printf("%s\n", text);
+        wrapped_print(stdout, 2, "%s", text);
         gate_report_note(report, "%s", text);
     }
     g_ptr_array_free(differences, TRUE);
@@ -70,6 +70,8 @@ static void print_remedy(const struct baseline_file *baseline, const struct gate
         const struct gate_entry *entry = &baseline->entry[i];
         if (result[i].verdict != GATE_UNDECIDED || !result[i].leads)
             continue;
+        if (is_missing(entry) && entry->workers == 0)
+            continue; /* the mean lacks what one of the others lacks */
         if (is_missing(entry))
             g_string_append_printf(missing, "%s%u", missing->len ? "," : "", entry->workers);
         else if (!interval_has_bounds(&result[i].worse))
@@ -144,9 +146,19 @@ static void add_line(const struct gate_entry *entry, const struct gate_result *r
 
 /* --- all -------------------------------------------------------------------------------------- */
 
-static void say_sessions(const struct baseline_file *baseline, struct gate_report *report)
+static void say_sessions(const struct baseline_file *baseline, const struct fit *fit,
+                         struct gate_report *report)
 {
+    size_t itself = baseline_file_session_of(baseline, fit);
     char text[200];
+
+    if (itself) {
+        snprintf(text, sizeof text,
+                 "the study is session %zu of this baseline: it cannot show a change from that; sweep again",
+                 itself);
+        wrapped_print(stdout, 2, "%s", text);
+        gate_report_note(report, "%s", text);
+    }
 
     if (baseline->sessions == 1)
         snprintf(
@@ -216,7 +228,9 @@ int gate_baseline_compare(struct baseline_file *baseline, const struct fit *fit,
     printf("%-24s %-26s %-26s %s\n", "figure", "baseline", "study", "verdict");
     for (size_t i = 0; i < baseline->entries; i++) {
         struct gate_entry *entry = &baseline->entry[i];
-        entry->study = baseline_value_of(fit, entry->quantity, entry->workers);
+        entry->study = entry->workers
+                           ? baseline_value_of(fit, entry->quantity, entry->workers)
+                           : baseline_mean_efficiency(fit, baseline->mean_of, baseline->mean_count);
         result[i] = gate_decide(entry, baseline->entries, FIT_LEVEL);
         print_entry(entry, &result[i]);
         add_line(entry, &result[i], report);
@@ -224,7 +238,7 @@ int gate_baseline_compare(struct baseline_file *baseline, const struct fit *fit,
     for (unsigned i = 0; i < fit->hiccups->len; i++)
         wrapped_print(stdout, 2, "far too slow, kept out: %s",
                       g_array_index(fit->hiccups, struct fit_hiccup, i).reason);
-    say_sessions(baseline, report);
+    say_sessions(baseline, fit, report);
     print_remedy(baseline, result);
     if (gate_total(result, baseline->entries) == GATE_REGRESSION)
         say_cause(baseline, fit, report);

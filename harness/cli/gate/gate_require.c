@@ -85,12 +85,20 @@ static struct interval value_of(const struct requirement *requirement, const str
 static const char *skipped(const struct requirement *requirement, const struct fit *fit, char *text,
                            size_t bytes)
 {
-    bool emulated = study_data_fact(fit->study, "emulated_cores") != NULL;
+    enum requirement_cores cores = study_data_fact(fit->study, "emulated_cores")   ? REQUIRE_EMULATED
+                                   : study_data_fact(fit->study, "replayed_cores") ? REQUIRE_REPLAYED
+                                                                                   : REQUIRE_REAL;
+    bool costs = requirement->quantity == REQUIRE_CPU_PER_ITEM || requirement->quantity == REQUIRE_MAXRSS;
+    const char *name = requirement_cores_name(cores);
 
-    if (requirement->emulated && !emulated)
-        return "the study is of real cores";
-    if (!requirement->emulated && emulated)
-        return "the study is of emulated cores: add 'emulated'";
+    if (requirement->cores != cores) {
+        if (cores == REQUIRE_REAL)
+            return "the study is of real cores";
+        snprintf(text, bytes, "the study is of %s cores: add '%s'", name, name);
+        return text;
+    }
+    if (cores == REQUIRE_REPLAYED && costs)
+        return "items of a replay wait and do not compute: sweep the batch itself";
     if (fit->study->cores == 0 || requirement->workers <= fit->study->cores)
         return NULL;
     snprintf(text, bytes, "%u cores only", fit->study->cores);
@@ -120,7 +128,7 @@ static void add_line(const struct requirement *requirement, enum requirement_ver
 static enum requirement_verdict judge(const struct requirement *requirement, const struct fit *fit,
                                       struct gate_report *report)
 {
-    char because[64], said[VALUE_TEXT_BYTES];
+    char because[64], said[VALUE_TEXT_BYTES], text[256];
     const char *reason = skipped(requirement, fit, because, sizeof because);
     enum requirement_verdict verdict = REQUIREMENT_SKIPPED;
     struct interval value;
@@ -135,16 +143,15 @@ static enum requirement_verdict judge(const struct requirement *requirement, con
     value = value_of(requirement, fit);
     verdict = requirement->quantity == REQUIRE_KNEE ? decide_knee(requirement, fit, &value)
                                                     : requirement_decide(requirement, &value);
-    add_line(requirement, verdict, &value, interval_has_value(&value) ? "" : value.reason, report);
     if (!interval_has_value(&value))
-        wrapped_print(stdout, 4, "%-10s %s: %s", requirement_verdict_name(verdict), requirement->text,
-                      value.reason);
+        snprintf(text, sizeof text, "%s", value.reason);
     else
-        wrapped_print(stdout, 4, "%-10s %s: %s%s", requirement_verdict_name(verdict), requirement->text,
-                      interval_text_digits(&value, NO_INTERVAL, said, sizeof said),
-                      verdict != REQUIREMENT_UNDECIDED        ? ""
-                      : isnan(value.low) && isnan(value.high) ? "; to decide, sweep at least 3 blocks"
-                                                              : "; to decide, sweep more blocks");
+        snprintf(text, sizeof text, "%s%s", interval_text_digits(&value, NO_INTERVAL, said, sizeof said),
+                 verdict != REQUIREMENT_UNDECIDED        ? ""
+                 : isnan(value.low) && isnan(value.high) ? "; to decide, sweep at least 3 blocks"
+                                                         : "; to decide, sweep more blocks");
+    add_line(requirement, verdict, &value, text, report);
+    wrapped_print(stdout, 4, "%-10s %s: %s", requirement_verdict_name(verdict), requirement->text, text);
     return verdict;
 }
 

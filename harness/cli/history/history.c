@@ -25,6 +25,14 @@ const char *history_title(const struct history *history, enum history_figure fig
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
+/* Empty: not recorded. Owned by the caller. */
+static char *fact_of(const struct fit *fit, const char *key)
+{
+    const char *fact = study_data_fact(fit->study, key);
+
+    return g_strdup(fact ? fact : "");
+}
+
 /* Efficiency is the mean over all worker counts, CPU time that with one worker, the others those with the most workers
  * within the cores. */
 static void take(const struct history *history, const struct fit *fit, struct history_study *study)
@@ -32,38 +40,82 @@ static void take(const struct history *history, const struct fit *fit, struct hi
     const struct fit_point *full = fit_point_full(fit);
     unsigned most = full ? full->scaling.workers : 1;
     const unsigned workers[HISTORY_FIGURES] = {0, most, 1, most};
-    const char *date = study_data_fact(fit->study, "created_utc"),
-               *version = study_data_fact(fit->study, "knee_version");
 
-    study->created_utc = g_strdup(date ? date : "");
-    study->version = g_strdup(version ? version : "");
+    study->host = fact_of(fit, "host");
+    study->created_utc = fact_of(fit, "created_utc");
+    study->version = fact_of(fit, "knee_version");
     for (int f = 0; f < HISTORY_FIGURES; f++)
         study->value[f] =
             baseline_value_of(fit, history_quantity(history, (enum history_figure)f), workers[f]);
 }
 
-/* A study that is not of the same work on the same kind of machine as the first is left out. */
-static void take_comparable(struct history *history, const struct fit *fit, const char *operand, guint given)
+/* The first that is given decides what the others have to agree with. */
+static void take_identity(struct history *history, const struct fit *fit, const char *operand)
+{
+    history->first = operand;
+    history->identity = json_object();
+    history->workers = baseline_workers_text(fit);
+    history->cpu = baseline_cpu_of(fit);
+    baseline_identity_put(history->identity, fit);
+}
+
+/* Another work, kind of machine or, since efficiency is a mean over them, numbers of workers. NULL: none of these.
+ * Caller frees. */
+static char *why_incomparable(const struct history *history, const struct fit *fit)
+{
+    GPtrArray *differences = baseline_identity_differences(history->identity, fit, history->first);
+    char *workers = baseline_workers_text(fit), *why = NULL;
+
+    if (differences->len)
+        why = g_strdup_printf("it is not comparable with %s: %s", history->first,
+                              (const char *)g_ptr_array_index(differences, 0));
+    else if (strcmp(history->workers, workers) != 0)
+        why = g_strdup_printf("it is not comparable with %s: numbers of workers: %s has '%s', the study '%s'",
+                              history->first, history->first, history->workers, workers);
+    g_free(workers);
+    g_ptr_array_free(differences, TRUE);
+    return why;
+}
+
+/* Given before under this name or another: twice the same figures are no evidence. NULL: not. Caller frees. */
+static char *why_known(const struct history *history, const struct history_study *study)
+{
+    for (guint i = 0; i < history->studies->len && study->created_utc[0]; i++) {
+        const struct history_study *other = &g_array_index(history->studies, struct history_study, i);
+        if (strcmp(other->created_utc, study->created_utc) == 0 && strcmp(other->host, study->host) == 0)
+            return g_strdup_printf("it is the same study as %s", other->name);
+    }
+    return NULL;
+}
+
+static void release_study(struct history_study *study)
+{
+    g_free(study->host);
+    g_free(study->created_utc);
+    g_free(study->version);
+}
+
+/* Into the history, or among those that are left out. */
+static void take_study(struct history *history, const struct fit *fit, const char *operand, guint given)
 {
     struct history_study study = {.name = operand, .given = given};
     struct history_left_out left_out = {.name = operand};
-    GPtrArray *differences;
+    char failed[300];
 
-    if (!history->identity) {
-        history->first = operand;
-        history->identity = json_object();
-        history->cpu = baseline_cpu_of(fit);
-        baseline_identity_put(history->identity, fit);
-    }
-    differences = baseline_identity_differences(history->identity, fit);
-    if (differences->len) {
-        left_out.why = g_strdup(g_ptr_array_index(differences, 0));
+    if (!history->identity)
+        take_identity(history, fit, operand);
+    take(history, fit, &study);
+    left_out.why = study_data_trials_failed_words(fit->study, failed, sizeof failed)[0]
+                       ? g_strdup(failed)
+                       : why_incomparable(history, fit);
+    if (!left_out.why)
+        left_out.why = why_known(history, &study);
+    if (left_out.why) {
+        release_study(&study);
         g_array_append_val(history->left_out, left_out);
     } else {
-        take(history, fit, &study);
         g_array_append_val(history->studies, study);
     }
-    g_ptr_array_free(differences, TRUE);
 }
 
 static int read_study(struct history *history, const char *operand, guint given, struct fault *fault)
@@ -76,7 +128,7 @@ static int read_study(struct history *history, const char *operand, guint given,
         study_read(operand, &data, &folder, fault) || fit_make(&data, &request, &fit, fault) ? -1 : 0;
 
     if (status == 0)
-        take_comparable(history, &fit, operand, given);
+        take_study(history, &fit, operand, given);
     fit_release(&fit);
     study_data_release(&data);
     g_free(folder);
@@ -148,14 +200,13 @@ int history_read(struct history *history, char **operands, int count, struct fau
 
 void history_release(struct history *history)
 {
-    for (guint i = 0; i < history->studies->len; i++) {
-        g_free(g_array_index(history->studies, struct history_study, i).created_utc);
-        g_free(g_array_index(history->studies, struct history_study, i).version);
-    }
+    for (guint i = 0; i < history->studies->len; i++)
+        release_study(&g_array_index(history->studies, struct history_study, i));
     for (guint i = 0; i < history->left_out->len; i++)
         g_free(g_array_index(history->left_out, struct history_left_out, i).why);
     g_array_free(history->studies, TRUE);
     g_array_free(history->left_out, TRUE);
     g_array_free(history->changes, TRUE);
     json_decref(history->identity);
+    g_free(history->workers);
 }

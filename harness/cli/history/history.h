@@ -20,7 +20,7 @@ enum history_figure { HISTORY_EFFICIENCY, HISTORY_TAIL, HISTORY_CPU, HISTORY_MEM
 struct history_study {
     const char *name;                         /* as given; the caller's */
     guint given;                              /* place on the command line */
-    char *created_utc, *version;              /* owned */
+    char *host, *created_utc, *version;       /* owned */
     struct gate_value value[HISTORY_FIGURES]; /* without a value: not measured */
 };
 
@@ -33,15 +33,17 @@ struct history_change {
 
 struct history_left_out {
     const char *name; /* the caller's */
-    char *why;        /* owned */
+    char *why;        /* "it is the same study as s1"; owned */
 };
 
 struct history {
-    GArray *studies;        /* struct history_study, by date */
-    GArray *left_out;       /* struct history_left_out: not comparable with the first that was given */
+    GArray *studies; /* struct history_study, by date */
+    GArray *
+        left_out; /* struct history_left_out: not comparable with the first that was given, given before, failed */
     GArray *changes;        /* struct history_change, by figure, then by date */
     const char *first;      /* the first that was given; the caller's */
     json_t *identity;       /* of the first (baseline_identity.h); owned */
+    char *workers;          /* of the first (baseline_workers_text()); owned */
     enum gate_quantity cpu; /* of HISTORY_CPU: for each item, or for each trial where items are not counted */
 };
 

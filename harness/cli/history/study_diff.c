@@ -145,12 +145,23 @@ static void compare_figures(struct study_diff *diff)
     }
 }
 
+static bool has_other_workers(const struct fit *first, const struct fit *second)
+{
+    bool differ = first->curve->len != second->curve->len;
+
+    for (guint i = 0; i < first->curve->len && !differ; i++)
+        differ = g_array_index(first->curve, struct fit_point, i).scaling.workers !=
+                 g_array_index(second->curve, struct fit_point, i).scaling.workers;
+    return differ;
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 void study_diff_make(const struct fit *first, const struct fit *second, struct study_diff *diff)
 {
     *diff = (struct study_diff){.first = first,
                                 .second = second,
+                                .workers = has_other_workers(first, second),
                                 .facts = g_array_new(FALSE, TRUE, sizeof(struct diff_fact)),
                                 .figures = g_array_new(FALSE, TRUE, sizeof(struct diff_figure))};
     for (int part = 0; part < DIFF_PARTS; part++)
@@ -166,7 +177,7 @@ void study_diff_release(struct study_diff *diff)
 
 size_t study_diff_count(const struct study_diff *diff)
 {
-    size_t count = diff->facts->len;
+    size_t count = diff->facts->len + diff->workers;
 
     for (guint i = 0; i < diff->figures->len; i++)
         count += g_array_index(diff->figures, struct diff_figure, i).differs;

@@ -34,13 +34,14 @@ struct study_diff {
     const struct fit *first, *second;
     GArray *facts;   /* struct diff_fact, by part, then by key */
     GArray *figures; /* struct diff_figure, by workers */
+    bool workers;    /* the curves are of other numbers of workers, so that some have no figure in both */
 };
 
 /* Both fits, with their studies, must outlive it. */
 void study_diff_make(const struct fit *first, const struct fit *second, struct study_diff *diff);
 void study_diff_release(struct study_diff *diff);
 
-/* Facts and figures that differ. */
+/* Facts and figures that differ, and one more where the numbers of workers do. */
 size_t study_diff_count(const struct study_diff *diff);
 
 /* As docs/schemas/diff.schema.json describes it; the caller drops the reference. */

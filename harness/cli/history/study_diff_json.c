@@ -52,10 +52,21 @@ static json_t *knee_json(const struct knee *knee)
     return object;
 }
 
+static json_t *workers_json(const struct fit *fit)
+{
+    json_t *list = json_array();
+
+    for (guint i = 0; i < fit->curve->len; i++)
+        fit_json_append(list, fit_json_count(g_array_index(fit->curve, struct fit_point, i).scaling.workers));
+    return list;
+}
+
 json_t *study_diff_json(const struct study_diff *diff)
 {
-    json_t *object = json_object(), *knees = json_object();
+    json_t *object = json_object(), *knees = json_object(), *workers = json_object();
 
+    fit_json_put(workers, "first", workers_json(diff->first));
+    fit_json_put(workers, "second", workers_json(diff->second));
     fit_json_put(knees, "first", knee_json(&diff->first->knee));
     fit_json_put(knees, "second", knee_json(&diff->second->knee));
     fit_json_put(object, "format", json_string("knee-diff 1"));
@@ -63,6 +74,7 @@ json_t *study_diff_json(const struct study_diff *diff)
     fit_json_put(object, "second", fit_json_text(diff->second->study->name));
     fit_json_put(object, "facts", facts_json(diff));
     fit_json_put(object, "figures", figures_json(diff));
+    fit_json_put(object, "workers", workers);
     fit_json_put(object, "knee", knees);
     fit_json_put(object, "differ", json_integer((json_int_t)study_diff_count(diff)));
     return object;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+#include <glib.h>
 #include <math.h>
 
 #include <sys/wait.h>
@@ -219,6 +220,24 @@ static const struct fixture base = {.cores = 4,
                                     .cpu_factor = 1,
                                     .random = {31}};
 
+static void fixture_change(struct fixture *f, const char *sql)
+{
+    char path[300];
+
+    snprintf(path, sizeof path, "%s/study.db", f->folder);
+    assert_int_equal(sqlite3_open(path, &f->db), SQLITE_OK);
+    fixture_sql(f, "BEGIN");
+    fixture_sql(f, "%s", sql);
+    fixture_close(f);
+}
+
+/* The fixture, without the trial in it that failed. */
+static void make(struct fixture *f)
+{
+    fixture_make(f);
+    fixture_change(f, "DELETE FROM trial WHERE status = 'failed'");
+}
+
 static void the_command_tells_pass_regression_and_not_comparable_apart(void **state)
 {
     struct fixture was = base, same = base, slower = base, serial = base, noisy = base, other = base;
@@ -230,12 +249,12 @@ static void the_command_tells_pass_regression_and_not_comparable_apart(void **st
     serial.serial = 0.12;
     noisy.noise = 0.20;
     other.machine_class = "class B";
-    fixture_make(&was);
-    fixture_make(&same);
-    fixture_make(&slower);
-    fixture_make(&serial);
-    fixture_make(&noisy);
-    fixture_make(&other);
+    make(&was);
+    make(&same);
+    make(&slower);
+    make(&serial);
+    make(&noisy);
+    make(&other);
     snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
     assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
     assert_said("one session, 6 entries");
@@ -259,17 +278,6 @@ static void the_command_tells_pass_regression_and_not_comparable_apart(void **st
     fixture_remove(&other);
 }
 
-static void fixture_change(struct fixture *f, const char *sql)
-{
-    char path[300];
-
-    snprintf(path, sizeof path, "%s/study.db", f->folder);
-    assert_int_equal(sqlite3_open(path, &f->db), SQLITE_OK);
-    fixture_sql(f, "BEGIN");
-    fixture_sql(f, "%s", sql);
-    fixture_close(f);
-}
-
 static void accepted_studies_are_sessions(void **state)
 {
     struct fixture was = base, same = base, other = base;
@@ -278,9 +286,9 @@ static void accepted_studies_are_sessions(void **state)
     (void)state;
     same.random.state = 32;
     other.machine_class = "class B";
-    fixture_make(&was);
-    fixture_make(&same);
-    fixture_make(&other);
+    make(&was);
+    make(&same);
+    make(&other);
     fixture_change(&same, "UPDATE study SET value = '2024-01-02T00:00:00Z' WHERE key = 'created_utc'");
     snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
     snprintf(option, sizeof option, "--baseline=%s", baseline);
@@ -320,7 +328,7 @@ static void stated_bounds_need_no_baseline(void **state)
     struct fixture one = base;
 
     (void)state;
-    fixture_make(&one);
+    make(&one);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int code = gate("--require", cases[i].bound, one.folder);
         if (code != cases[i].code)
@@ -339,8 +347,8 @@ static void other_failed_items_are_another_batch(void **state)
 
     (void)state;
     is.random.state = 32;
-    fixture_make(&was);
-    fixture_make(&is);
+    make(&was);
+    make(&is);
     snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
     assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
     fixture_change(&is,
@@ -365,10 +373,10 @@ static void efficiency_on_emulated_cores_has_a_baseline_of_its_own(void **state)
     (void)state;
     same.random.state = 32;
     serial.serial = 0.12;
-    fixture_make(&was);
-    fixture_make(&same);
-    fixture_make(&serial);
-    fixture_make(&real);
+    make(&was);
+    make(&same);
+    make(&serial);
+    make(&real);
     fixture_change(&was, "INSERT INTO study VALUES ('emulated_cores', '4'), ('real_cores', '2')");
     fixture_change(&same, "INSERT INTO study VALUES ('emulated_cores', '4'), ('real_cores', '2')");
     fixture_change(&serial, "INSERT INTO study VALUES ('emulated_cores', '4'), ('real_cores', '2')");
@@ -387,6 +395,129 @@ static void efficiency_on_emulated_cores_has_a_baseline_of_its_own(void **state)
     fixture_remove(&real);
 }
 
+/* Of a replay only the times are known: its items wait, so that their CPU time and memory are none of the program's. */
+static void bounds_name_the_cores_that_they_are_for(void **state)
+{
+    static const struct {
+        const char *bound;
+        int code;
+        const char *said;
+    } cases[] = {
+        {"E(4)>=0.9", 3, "the study is of replayed cores: add 'replayed'"},
+        {"E(4)>=0.9 emulated", 3, "the study is of replayed cores: add 'replayed'"},
+        {"E(4)>=0.9 replayed", 0, "met        E(4)>=0.9 replayed: 0.9"},
+        {"cpu_per_item<=1 replayed", 3, "items of a replay wait and do not compute: sweep the batch"},
+        {"maxrss(1)<=1000 replayed", 3, "items of a replay wait and do not compute"},
+    };
+    struct fixture one = base;
+
+    (void)state;
+    make(&one);
+    fixture_change(&one, "INSERT INTO study VALUES ('replayed_cores', '4'), ('real_cores', '2')");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int code = gate("--require", cases[i].bound, one.folder);
+        if (code != cases[i].code)
+            fail_msg("%s: exit %d, wanted %d: %s", cases[i].bound, code, cases[i].code, said);
+        assert_said(cases[i].said);
+    }
+    fixture_remove(&one);
+}
+
+/* What is left when trials of a program failed says nothing of the program. */
+static void trials_that_failed_leave_no_verdict(void **state)
+{
+    struct fixture was = base, is = base;
+    char baseline[300];
+
+    (void)state;
+    make(&was);
+    make(&is);
+    snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
+    assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
+    fixture_change(
+        &is, "UPDATE trial SET status = 'failed', reason = 'worker 1 died' WHERE cell = 4 AND block < 2");
+    assert_int_equal(gate("--baseline", baseline, is.folder), 4);
+    assert_said("2 of 36 trials failed, the last because worker 1 died: mend that, and sweep");
+    assert_int_equal(gate("--require", "E(2)>=0.1", is.folder), 4);
+    assert_int_equal(gate("--write-baseline", baseline, is.folder), 4);
+    fixture_remove(&was);
+    fixture_remove(&is);
+}
+
+/* The same times at 1, 2 and 4 workers; the mean of all others is another figure. */
+static void a_mean_is_over_the_numbers_of_workers_of_the_baseline(void **state)
+{
+    struct fixture was = base, more = base;
+    char baseline[300], option[320];
+
+    (void)state;
+    was.serial = more.serial = 0.25;
+    make(&was);
+    make(&more);
+    fixture_change(&was, "DELETE FROM trial WHERE cell = 4");
+    fixture_change(&more, "UPDATE study SET value = '2024-01-02T00:00:00Z' WHERE key = 'created_utc'");
+    snprintf(baseline, sizeof baseline, "%s/baseline.json", was.folder);
+    snprintf(option, sizeof option, "--baseline=%s", baseline);
+    assert_int_equal(gate("--write-baseline", baseline, was.folder), 0);
+    assert_int_equal(gate("--baseline", baseline, more.folder), 0);
+    assert_said("efficiency, mean ");
+    assert_int_equal(gate(option, "--accept", more.folder), 2);
+    assert_said("session 2 has the mean efficiency of other numbers of workers than those before");
+    fixture_change(&more, "DELETE FROM trial WHERE cell = 3");
+    assert_int_equal(gate("--baseline", baseline, more.folder), 3);
+    assert_said("to decide: the study has no value at these numbers of workers: 3; sweep them too");
+    fixture_remove(&was);
+    fixture_remove(&more);
+}
+
+/* Runs the gate on the study with what `edit`, for sed, makes of its baseline. */
+static int gate_edited(const struct fixture *one, const char *edit)
+{
+    char *edited = g_strdup_printf("%s/edited.json", one->folder),
+         *command = g_strdup_printf("sed '%s' %s/baseline.json >%s", edit, one->folder, edited);
+    int code;
+
+    assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): the test's own command */
+    code = gate("--baseline", edited, one->folder);
+    g_free(command);
+    g_free(edited);
+    return code;
+}
+
+static void an_edited_baseline_is_not_misread(void **state)
+{
+    static const struct {
+        const char *edit;
+        int code;
+        const char *said;
+    } cases[] = {
+        {"", 0, "the study is session 1 of this baseline: it cannot show a change from that"},
+        {"s/knee-baseline 2/knee-baseline 3/", 2,
+         "format is 'knee-baseline 3', this program knows 'knee-baseline 2': use the knee that made it"},
+        {"s/\"chunk\": \"8\"/\"chunk\": 64/", 4, "chunk: the baseline has '', the study '8'"},
+        {"s/\"start_method\": \"fork\"/\"start_method\": \"fresh\"/", 4,
+         "start method: the baseline has 'fresh'"},
+        {"s/\"workers\": 2/\"workers\": 2.5/", 2, "entry 1 of session 1 is not a quantity with workers"},
+        {"s/\"workers\": 3/\"workers\": 2/", 2,
+         "entry 2 of session 1 has a figure that its session had before"},
+        {"s/\"policy\"/\"chunk\"/", 2, "duplicate object key"},
+    };
+    struct fixture one = base;
+    char baseline[300];
+
+    (void)state;
+    make(&one);
+    snprintf(baseline, sizeof baseline, "%s/baseline.json", one.folder);
+    assert_int_equal(gate("--write-baseline", baseline, one.folder), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int code = gate_edited(&one, cases[i].edit);
+        if (code != cases[i].code)
+            fail_msg("%s: exit %d, wanted %d: %s", cases[i].edit, code, cases[i].code, said);
+        assert_said(cases[i].said);
+    }
+    fixture_remove(&one);
+}
+
 static void what_cannot_be_read_is_no_verdict(void **state)
 {
     struct fixture one = base;
@@ -394,7 +525,7 @@ static void what_cannot_be_read_is_no_verdict(void **state)
     FILE *file;
 
     (void)state;
-    fixture_make(&one);
+    make(&one);
     snprintf(baseline, sizeof baseline, "%s/baseline.json", one.folder);
     assert_int_equal(gate("--baseline", baseline, one.folder), 2);
     assert_said("--write-baseline");
@@ -423,6 +554,10 @@ int main(void)
         cmocka_unit_test(stated_bounds_need_no_baseline),
         cmocka_unit_test(other_failed_items_are_another_batch),
         cmocka_unit_test(efficiency_on_emulated_cores_has_a_baseline_of_its_own),
+        cmocka_unit_test(bounds_name_the_cores_that_they_are_for),
+        cmocka_unit_test(trials_that_failed_leave_no_verdict),
+        cmocka_unit_test(a_mean_is_over_the_numbers_of_workers_of_the_baseline),
+        cmocka_unit_test(an_edited_baseline_is_not_misread),
         cmocka_unit_test(what_cannot_be_read_is_no_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

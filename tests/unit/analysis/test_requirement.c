@@ -17,16 +17,17 @@ static void texts_are_read(void **state)
         const char *text;
         struct requirement wanted;
     } cases[] = {
-        {"E(4)>=0.6", {REQUIRE_EFFICIENCY, 4, true, 0.6, false, NULL}},
-        {" E (4) >= 60% ", {REQUIRE_EFFICIENCY, 4, true, 0.6, false, NULL}},
-        {"S(16)>=10 emulated", {REQUIRE_SPEEDUP, 16, true, 10, true, NULL}},
-        {"T(2)<=3.5", {REQUIRE_WALL, 2, false, 3.5, false, NULL}},
-        {"tail( 8 )<=5%", {REQUIRE_TAIL, 8, false, 0.05, false, NULL}},
-        {"maxrss(1)<=200", {REQUIRE_MAXRSS, 1, false, 200, false, NULL}},
-        {"cpu_per_item<=0.12", {REQUIRE_CPU_PER_ITEM, 1, false, 0.12, false, NULL}},
-        {"cpu_per_item(2)<=1e-1", {REQUIRE_CPU_PER_ITEM, 2, false, 0.1, false, NULL}},
-        {"start<=15", {REQUIRE_START, 0, false, 15, false, NULL}},
-        {"knee>=8", {REQUIRE_KNEE, 0, true, 8, false, NULL}},
+        {"E(4)>=0.6", {REQUIRE_EFFICIENCY, 4, true, 0.6, REQUIRE_REAL, NULL}},
+        {" E (4) >= 60% ", {REQUIRE_EFFICIENCY, 4, true, 0.6, REQUIRE_REAL, NULL}},
+        {"S(16)>=10 emulated", {REQUIRE_SPEEDUP, 16, true, 10, REQUIRE_EMULATED, NULL}},
+        {"S(16)>=10replayed", {REQUIRE_SPEEDUP, 16, true, 10, REQUIRE_REPLAYED, NULL}},
+        {"T(2)<=3.5", {REQUIRE_WALL, 2, false, 3.5, REQUIRE_REAL, NULL}},
+        {"tail( 8 )<=5%", {REQUIRE_TAIL, 8, false, 0.05, REQUIRE_REAL, NULL}},
+        {"maxrss(1)<=200", {REQUIRE_MAXRSS, 1, false, 200, REQUIRE_REAL, NULL}},
+        {"cpu_per_item<=0.12", {REQUIRE_CPU_PER_ITEM, 1, false, 0.12, REQUIRE_REAL, NULL}},
+        {"cpu_per_item(2)<=1e-1", {REQUIRE_CPU_PER_ITEM, 2, false, 0.1, REQUIRE_REAL, NULL}},
+        {"start<=15", {REQUIRE_START, 0, false, 15, REQUIRE_REAL, NULL}},
+        {"knee>=8", {REQUIRE_KNEE, 0, true, 8, REQUIRE_REAL, NULL}},
     };
 
     (void)state;
@@ -37,7 +38,7 @@ static void texts_are_read(void **state)
             fail_msg("'%s': %s", cases[i].text, problem);
         if (found.quantity != cases[i].wanted.quantity || found.workers != cases[i].wanted.workers ||
             found.at_least != cases[i].wanted.at_least || fabs(found.bound - cases[i].wanted.bound) > 1e-12 ||
-            found.emulated != cases[i].wanted.emulated || found.text != cases[i].text)
+            found.cores != cases[i].wanted.cores || found.text != cases[i].text)
             fail_msg("'%s' is read as another requirement", cases[i].text);
     }
 }
@@ -62,6 +63,16 @@ static void other_texts_are_refused_with_the_reason(void **state)
         {"S(4)>=50%", "'%' follows the number"},
         {"E(4)>=0.6 real", "'real' follows the number"},
         {"E(4)>=0.6 emulated twice", "'twice' follows the number"},
+        {"E(4)>=0.6 emulated replayed", "'replayed' follows the number"},
+        {"E(4)>=0.6 replayed emulated", "'emulated' follows the number"},
+        {"T(2)<=5s", "'s' follows the number, which is in seconds"},
+        {"maxrss(2)<=100 MiB", "'MiB' follows the number, which is in MiB"},
+        {"start<=5ms", "'ms' follows the number, which is in milliseconds"},
+        {"knee>=4 workers", "'workers' follows the number, which is a number of workers"},
+        {"E(4)>=-0.6", "'E' is never below 0: it is a share, as 0.6 or 60%"},
+        {"start<=-5", "'start' is never below 0: it is in milliseconds"},
+        {"E(4)<=60", "'E' is never as large as that: it is a share, as 0.6 or 60%"},
+        {"tail(4)<=5", "'tail' is never as large as that: it is a share, as 0.05 or 5%"},
     };
 
     (void)state;
