@@ -59,7 +59,8 @@ int trial_command_run(struct trial_command *command, const struct trial_request 
 void trial_command_release(struct trial_command *command);
 
 /* As trial_judge(): rows that its spans do not give are unknown. Of expected only limits, cores and waits have a
- * meaning; NULL: trial_limits. Returns 0, or -1 with fault when memory is short. */
+ * meaning; NULL: trial_limits, and a command that was ended from outside has failed: nobody repeats it. Returns 0, or
+ * -1 with fault when memory is short. */
 int trial_command_judge(const struct trial_outcome *outcome, const struct trial_expected *expected,
                         struct trial_result *result, struct fault *fault);
 

@@ -79,11 +79,11 @@ static enum trial_status decide(const struct trial_outcome *outcome, const struc
         snprintf(result->reason, sizeof result->reason, "the command %s%s: %.300s",
                  WIFSIGNALED(outcome->wait_status) ? "was " : "",
                  pool_wait_words(outcome->wait_status, words, sizeof words),
-                 outcome->stderr_line[0] ? outcome->stderr_line : "it gave no reason");
+                 outcome->stderr_line[0] ? outcome->stderr_line : "it wrote no reason to standard error");
     else if (outcome->complaint[0])
         snprintf(result->reason, sizeof result->reason, "%s", outcome->complaint);
     if (result->reason[0])
-        return trial_was_ended(outcome, result) ? TRIAL_VOID : TRIAL_FAILED;
+        return expected && trial_was_ended(outcome, result) ? TRIAL_VOID : TRIAL_FAILED;
     if (outcome->seen.outside[0]) {
         snprintf(result->reason, sizeof result->reason,
                  "the command took CPUs outside of its cell (%s): it sets its own CPU mask; --placement none "

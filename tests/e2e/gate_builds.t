@@ -87,6 +87,12 @@ like "$(cat out)" '^verdict: not comparable \(the base does not run: with 1 work
 "$KNEE" gate --base './prog {workers} 0 8 8' --workers 1,2 -- sh -c 'echo broken >&2; exit 7' '{workers}' >out 2>err
 is $? 1 "a new build that fails is a regression"
 like "$(tr '\n' ' ' <out)" 'the new build does not run: with 1 worker the command exited with code 7: +broken' "... and says why"
+# shellcheck disable=SC2016 # for the command's shell
+for noise in auto weigh keep; do
+    "$KNEE" gate --noise-policy $noise --base './prog {workers} 0 8 8' --workers 1,2 -- sh -c 'kill -KILL $$; : {workers}' >out 2>err
+    like "$? $(tr '\n' ' ' <out | tr -s ' ')" '^1 .*the new build does not run: with 1 worker the command was killed by signal 9' \
+        "... as is one that is killed, as for its memory ($noise): it is no disturbed trial"
+done
 usage() { # usage NAME PATTERN ARGUMENT...: exit 2, one line on stderr
     local name=$1 pattern=$2
     shift 2
