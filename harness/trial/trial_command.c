@@ -278,7 +278,7 @@ static int open_stdout(const struct trial_command *command)
 
     if (!writes_stdout(command->spec))
         return 0;
-    low = open(command->stdout_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    low = open(command->stdout_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, 10);
     if (low >= 0)
         close(low);
@@ -312,6 +312,8 @@ static int run_trial(struct trial_command *command, const struct trial_request *
         result = request->emulate ? run_emulated(command, request, &launch, outcome, fault)
                                   : run_timed(command, &launch, outcome, fault);
         trial_process_last_line(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
+        if (!outcome->stderr_line[0] && launch.stdout_fd > 0)
+            trial_process_last_line(launch.stdout_fd, outcome->stderr_line, sizeof outcome->stderr_line);
         if (result == 0 && outcome->wait_status == 0 && !outcome->stopped_by) {
             collect_spans(command, request, outcome);
             collect_output(command, &values, outcome);

@@ -68,7 +68,7 @@ static void become(const struct command_launch *launch, pid_t parent, int progra
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(EXIT_CANNOT_START);
-    setpgid(0, 0);
+    setsid(); /* a group of its own, and no terminal: to ask there would stop it, and nobody would see why */
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     /* the descriptors given are above REPORT_FD: see trial_process_memory() */

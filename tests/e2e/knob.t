@@ -134,5 +134,18 @@ sweep f3 1 -- sh -c 'printf "10%%\r20%%\rerror: bad block {workers}\nsee the man
 like "$(cat stderr)" 'bad block 1' "the reason behind carriage returns, before a hint"
 sweep f4 1 -- sh -c 'echo "only this {workers}" >&2; exit 3'
 like "$(cat stderr)" 'only this 1' "any last line when none names an error"
+sweep f5 1 --output - -- sh -c 'echo "Error: bad block {workers}"; exit 3'
+like "$(cat stderr)" 'exited with code 3: Error: bad block 1' "a reason on standard output, where that is kept"
+sweep f6 1 -- sh -c 'echo "bad block {workers}"; exit 3'
+like "$(cat stderr)" 'exited with code 3: it wrote no reason to standard error' "... else it is said where none was"
+
+# --- a command that asks on the terminal would be stopped, since it is not in the foreground
+if command -v script >/dev/null; then
+    # shellcheck disable=SC2016 # for the command's shell
+    timeout 60 script -qec "\"$KNEE\" sweep --study tty --workers 1 --blocks 1 --noise 100% -- sh -c 'exec </dev/tty; : {workers}'" typescript >said </dev/null
+    like "$? $(tr -d '\r' <said)" '^1 .*exited with code 2: .*/dev/tty' "a command that asks on the terminal fails with its reason, and does not hold the sweep"
+else
+    skip "script is missing" "a command that asks on the terminal"
+fi
 
 done_testing
