@@ -25,8 +25,8 @@ static struct interval knee_value(const struct fit *fit)
     const struct knee *knee = &fit->knee;
 
     if (knee->workers == 0 || knee->oversubscribed)
-        return interval_unknown("no knee up to the %u cores: it lies beyond what was measured",
-                                fit->study->cores);
+        return interval_unknown("no knee up to the %u core%s: it lies beyond what was measured",
+                                fit->study->cores, fit->study->cores == 1 ? "" : "s");
     return interval_bounded(knee->workers, knee->low ? knee->low : 1, knee->high, FIT_LEVEL, "knee");
 }
 
@@ -101,7 +101,7 @@ static const char *skipped(const struct requirement *requirement, const struct f
         return "items of a replay wait and do not compute: sweep the batch itself";
     if (fit->study->cores == 0 || requirement->workers <= fit->study->cores)
         return NULL;
-    snprintf(text, bytes, "%u cores only", fit->study->cores);
+    snprintf(text, bytes, "%u core%s only", fit->study->cores, fit->study->cores == 1 ? "" : "s");
     return text;
 }
 
