@@ -17,7 +17,7 @@ void picture_memory_setup(void)
      * to item: the kernel clears pages that are returned and requested again, which costs memory bandwidth that the
      * cores share. */
     mallopt(M_ARENA_MAX, 1);
-    mallopt(M_MMAP_THRESHOLD, 24 << 20);
+    mallopt(M_MMAP_THRESHOLD, PICTURE_MEMORY_MAPPED);
     mallopt(M_TRIM_THRESHOLD, 32 << 20);
 }
 
@@ -70,16 +70,26 @@ void *picture_alloc_aligned(size_t bytes)
         bytes);
 }
 
-void picture_memory_give_back(void *memory, size_t upto, size_t *given)
+size_t picture_memory_pages(const void *memory, size_t upto, size_t *begin)
 {
     uintptr_t start = (uintptr_t)memory;
-    uintptr_t begin = (start + *given + large_page_bytes - 1) / large_page_bytes * large_page_bytes;
+    uintptr_t first = (start + large_page_bytes - 1) / large_page_bytes * large_page_bytes;
     uintptr_t end = (start + upto) / large_page_bytes * large_page_bytes;
+
+    *begin = first - start;
+    return end > first ? end - start : *begin;
+}
+
+void picture_memory_give_back(void *memory, size_t upto, size_t *given)
+{
+    size_t begin, end = picture_memory_pages(memory, upto, &begin);
     int kept = errno;
 
+    if (begin < *given)
+        begin = *given;
     if (begin >= end)
         return;
-    madvise((char *)memory + (begin - start), end - begin, MADV_DONTNEED);
-    *given = end - start;
+    madvise((char *)memory + begin, end - begin, MADV_DONTNEED);
+    *given = end;
     errno = kept;
 }

@@ -15,9 +15,11 @@
 
 enum { PICTURE_MEMORY_ALIGN = 64 };
 
-/* Sets the C library's allocator up for pictures: one arena; memory of pieces below 24 MiB stays with the process when
- * it is freed, for the next picture, and that of larger ones goes back to the kernel. For the process that decodes and
- * those that it forks. */
+/* Bytes: a larger piece goes back to the kernel when it is freed, a smaller one stays for the next picture. */
+enum { PICTURE_MEMORY_MAPPED = 24 << 20 };
+
+/* Sets the C library's allocator up for pictures: one arena, and pieces that go back from PICTURE_MEMORY_MAPPED on. For
+ * the process that decodes and those that it forks. */
 void picture_memory_setup(void);
 
 /* In a worker, before its first picture: keeps a part of the heap in large pages, for what libraries allocate. Uses no
@@ -34,5 +36,9 @@ void *picture_alloc_aligned(size_t bytes);
 /* Gives back what whole pages of memory have before `upto` bytes, up to *given of which are already: their content is
  * then undefined, and may be written again. Moves *given. Begins as 0; for memory of the two functions above. */
 void picture_memory_give_back(void *memory, size_t upto, size_t *given);
+
+/* The pages that lie whole in memory and before `upto` bytes of it, for the function above: from *begin on; returns
+ * their end, which is *begin where there are none. */
+size_t picture_memory_pages(const void *memory, size_t upto, size_t *begin);
 
 #endif

@@ -7,6 +7,7 @@
 #include <vips/vips.h>
 
 #include "pipeline/base/clock.h"
+#include "pipeline/base/file_memory.h"
 #include "pipeline/images/codecs/original.h"
 #include "pipeline/images/codecs/png_chunks.h"
 #include "pipeline/images/engines/engine.h"
@@ -97,6 +98,24 @@ static bool is_by_ffmpeg(enum image_kind kind, const struct recipe *recipe)
     return sniff_is_clip(kind) || kind == KIND_BMP || (kind == KIND_GIF && recipe->gif_is_clip);
 }
 
+/* By an engine that reads the file from memory, to its end: then only an original is made of it. */
+static int decode_picture(struct image_item *item, struct fault *fault)
+{
+    const struct recipe *recipe = item->work->recipe;
+    struct image_input *input = &item->input;
+    int failed;
+
+    item->engine = engine_choose(input->kind, input->data, input->bytes, recipe);
+    item->record->engine = item->engine->id;
+    if (!recipe->originals)
+        file_memory_lend(input->data, input->bytes);
+    failed = item->engine->decode(input->data, input->bytes, recipe, &item->base, &item->size,
+                                  &item->result->notes, fault);
+    if (!file_memory_take_back())
+        input->data = NULL; /* never to be freed */
+    return failed;
+}
+
 static int decode(struct image_item *item, struct fault *fault)
 {
     const struct recipe *recipe = item->work->recipe;
@@ -121,10 +140,7 @@ static int decode(struct image_item *item, struct fault *fault)
             failed = -1;
         }
     } else {
-        item->engine = engine_choose(kind, item->input.data, item->input.bytes, recipe);
-        item->record->engine = item->engine->id;
-        failed = item->engine->decode(item->input.data, item->input.bytes, recipe, &item->base, &item->size,
-                                      &item->result->notes, fault);
+        failed = decode_picture(item, fault);
     }
     item->record->width = (uint32_t)item->size.stored_width;
     item->record->height = (uint32_t)item->size.stored_height;

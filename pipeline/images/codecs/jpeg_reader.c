@@ -5,6 +5,7 @@
 
 #include <libexif/exif-data.h>
 
+#include "pipeline/base/file_memory.h"
 #include "pipeline/base/picture_memory.h"
 #include "pipeline/images/codecs/jpeg_trap.h"
 #include "pipeline/images/codecs/jpeg_warnings.h"
@@ -25,12 +26,19 @@ struct jpeg_reader_codec {
 
 /* --- the header -------------------------------------------------------------------------------- */
 
-static void watch_scans(j_common_ptr common)
+/* The library calls it for each row of blocks, of the file or the picture. At the end of a file that is cut it reads a
+ * marker of its own. */
+static void watch_progress(j_common_ptr common)
 {
     j_decompress_ptr jpeg = (j_decompress_ptr)common;
+    struct jpeg_trap *trap = (struct jpeg_trap *)common->err;
+    size_t behind = jpeg_warnings_look_back(trap->bytes);
+    uintptr_t begin = (uintptr_t)trap->data, at = (uintptr_t)jpeg->src->next_input_byte;
 
     if (jpeg->input_scan_number > JPEG_READER_MOST_SCANS)
-        jpeg_trap_spring((struct jpeg_trap *)common->err, "more scans than any real picture has");
+        jpeg_trap_spring(trap, "more scans than any real picture has");
+    if (at > begin && at - begin <= trap->bytes && at - begin > behind)
+        file_memory_passed(trap->data + (at - begin - behind));
 }
 
 static int orientation_of(const jpeg_saved_marker_ptr marker)
@@ -138,7 +146,7 @@ static int make_plane(struct jpeg_reader *reader, int index, struct fault *fault
 
 static void start(struct jpeg_reader_codec *codec, int shrink)
 {
-    codec->progress.progress_monitor = watch_scans;
+    codec->progress.progress_monitor = watch_progress;
     codec->jpeg.progress = &codec->progress;
     codec->jpeg.dct_method = JDCT_ISLOW;
     codec->jpeg.scale_num = 1;

@@ -36,6 +36,11 @@ static bool is_filling(const JOCTET *data, size_t bytes)
     return true;
 }
 
+size_t jpeg_warnings_look_back(size_t bytes)
+{
+    return bytes / FILLING_SHARE > FILLING_BYTES ? bytes / FILLING_SHARE : FILLING_BYTES;
+}
+
 /* The library has just passed over a number of bytes, and is at the marker behind them. */
 static bool is_harmless(j_decompress_ptr jpeg, const JOCTET *data, size_t bytes)
 {
@@ -46,7 +51,7 @@ static bool is_harmless(j_decompress_ptr jpeg, const JOCTET *data, size_t bytes)
     if (!jpeg->src || jpeg->src->next_input_byte < data || jpeg->src->next_input_byte >= data + bytes)
         return false; /* at the end of the file, in the marker that the library adds */
     end = (size_t)(jpeg->src->next_input_byte - data);
-    return skipped <= end && (skipped <= FILLING_BYTES || skipped <= bytes / FILLING_SHARE) &&
+    return skipped <= end && skipped <= jpeg_warnings_look_back(bytes) &&
            is_filling(data + end - skipped, skipped);
 }
 

@@ -29,6 +29,9 @@ enum jpeg_verdict { JPEG_ACCEPT, JPEG_ACCEPT_WITH_NOTE, JPEG_FAIL };
 enum jpeg_verdict jpeg_warnings_verdict(j_common_ptr codec, const JOCTET *data, size_t bytes,
                                         enum note *note);
 
+/* How many bytes in front of the library's place the function above reads at most, of a file of that many. */
+size_t jpeg_warnings_look_back(size_t bytes);
+
 /* After the last row: what no scan has brought, as a reason; NULL when all is there. cut: the file has no end marker,
  * so that its last scans may be missing. */
 const char *jpeg_warnings_missing(j_decompress_ptr jpeg, bool cut);

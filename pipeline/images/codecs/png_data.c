@@ -7,6 +7,7 @@
 #include <isa-l/igzip_lib.h>
 
 #include "pipeline/base/big_endian.h"
+#include "pipeline/base/file_memory.h"
 #include "pipeline/images/codecs/png_chunks.h"
 
 enum { LENGTH_BYTES = 4, NAME_BYTES = 4, AROUND_BYTES = 12, WRAPPER_BYTES = 2 };
@@ -104,6 +105,7 @@ int png_data_read(struct png_data *data, uint8_t *to, size_t bytes, struct fault
         if (inflate->avail_out == out && !inflate->avail_in && !at_end(inflate) && take_part(data, fault))
             return -1;
     }
+    file_memory_passed(inflate->next_in);
     return 0;
 }
 

@@ -20,7 +20,8 @@ struct png_data {
  * either case. */
 bool png_data_open(struct png_data *data, const uint8_t *file, size_t bytes);
 
-/* Exactly that many bytes. Returns 0, or -1 with fault: there are fewer, or they are damaged. */
+/* Exactly that many bytes; the data that they come from are passed (file_memory.h). Returns 0, or -1 with fault: there
+ * are fewer, or they are damaged. */
 int png_data_read(struct png_data *data, uint8_t *to, size_t bytes, struct fault *fault);
 
 /* After the picture: the end of the data with their checksum. Data that are left over are passed over. Returns 0, or -1

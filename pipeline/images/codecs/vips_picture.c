@@ -6,6 +6,7 @@
 #include "pipeline/images/codecs/gif_vips.h"
 #include "pipeline/images/codecs/heif_boxes.h"
 #include "pipeline/images/codecs/png_chunks.h"
+#include "pipeline/images/codecs/png_source.h"
 #include "pipeline/images/codecs/png_vips.h"
 #include "pipeline/images/codecs/tiff_deflate.h"
 #include "pipeline/images/codecs/tiff_layout.h"
@@ -339,8 +340,10 @@ static VipsImage *open_tiff(const void *data, size_t bytes, uint64_t max_pixels,
 
 static VipsImage *open_any(enum image_kind kind, const void *data, size_t bytes, struct fault *fault)
 {
-    VipsImage *image =
-        vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    VipsImage *image = kind == KIND_PNG && png_source_takes(data, bytes)
+                           ? png_source_open(data, bytes)
+                           : vips_image_new_from_buffer(data, bytes, "[fail_on=warning]", "access",
+                                                        VIPS_ACCESS_SEQUENTIAL, NULL);
 
     if (!image)
         open_fault(kind, fault);
