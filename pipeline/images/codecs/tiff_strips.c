@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pipeline/images/codecs/lzw.h"
+#include "pipeline/base/file_memory.h"
+#include "pipeline/base/picture_memory.h"
 
-enum { MOST_STRIP = 4 << 20, BITS = 8 };
+enum { BITS = 8, STEP_BYTES = 128 << 10 };
 
 static bool takes_samples(TIFF *tiff, int *bands)
 {
@@ -43,8 +44,10 @@ static bool takes_strips(struct tiff_strips *s)
     if (!TIFFGetField(s->tiff, TIFFTAG_STRIPOFFSETS, &s->offsets) ||
         !TIFFGetField(s->tiff, TIFFTAG_STRIPBYTECOUNTS, &s->sizes))
         return false;
+    s->in_order = true;
     for (uint32_t i = 0; i < s->count; i++) {
         const uint8_t *begin;
+        s->in_order &= !i || s->offsets[i] >= s->offsets[i - 1] + s->sizes[i - 1];
         if (s->offsets[i] > s->file.bytes || s->sizes[i] > s->file.bytes - s->offsets[i] || s->sizes[i] < 2)
             return false;
         begin = s->file.data + s->offsets[i];
@@ -77,10 +80,12 @@ bool tiff_strips_open(struct tiff_strips *strips, const uint8_t *data, size_t by
     strips->count = TIFFNumberOfStrips(strips->tiff);
     row_bytes = (uint64_t)width * (uint64_t)strips->bands;
     if (strips->count != (height + strips->strip_rows - 1) / strips->strip_rows ||
-        row_bytes * strips->strip_rows > MOST_STRIP || !takes_strips(strips))
+        row_bytes * strips->strip_rows > UINT32_MAX || !takes_strips(strips))
         return false;
-    strips->strip = malloc(row_bytes * strips->strip_rows + LZW_SPARE);
-    return strips->strip != NULL;
+    strips->strip_bytes = row_bytes * strips->strip_rows;
+    strips->strip = picture_alloc(strips->strip_bytes + LZW_SPARE);
+    strips->lzw = malloc(sizeof *strips->lzw);
+    return strips->strip && strips->lzw;
 }
 
 /* Each sample of a row is the difference to the one before it. */
@@ -99,18 +104,34 @@ static void undo_predictor(uint8_t *row, int width, int bands)
     }
 }
 
-static int decode_strip(struct tiff_strips *s, struct fault *fault)
+static void begin_strip(struct tiff_strips *s)
 {
     uint32_t number = (uint32_t)s->end / s->strip_rows;
-    int left = s->height - s->end, rows = left < (int)s->strip_rows ? left : (int)s->strip_rows;
-    size_t row_bytes = (size_t)s->width * (size_t)s->bands, wanted = row_bytes * (size_t)rows;
+    int left = s->height - s->end;
 
-    if (lzw_decode_tiff(s->file.data + s->offsets[number], s->sizes[number], s->strip, wanted) < wanted)
-        return fault_set(fault, "TIFF: strip %u of %u is cut or damaged", number + 1, s->count);
-    for (int i = 0; s->predictor && i < rows; i++)
-        undo_predictor(s->strip + (size_t)i * row_bytes, s->width, s->bands);
+    if (s->in_order)
+        file_memory_passed(s->file.data + s->offsets[number]);
+    lzw_tiff_begin(s->lzw, s->file.data + s->offsets[number], s->sizes[number]);
     s->first = s->end;
-    s->end += rows;
+    s->end += left < (int)s->strip_rows ? left : (int)s->strip_rows;
+    s->given = 0;
+}
+
+/* Some more of the strip, at least up to its row. What is behind of all of it goes back. */
+static int decode_more(struct tiff_strips *s, size_t row, size_t row_bytes, struct fault *fault)
+{
+    size_t wanted = (size_t)(s->end - s->first) * row_bytes, upto = (row + 1) * row_bytes + STEP_BYTES;
+    size_t unread = row * row_bytes;
+
+    if (upto > wanted)
+        upto = wanted;
+    if (lzw_tiff_decode(s->lzw, s->strip, upto, wanted) < upto)
+        return fault_set(fault, "TIFF: strip %u of %u is cut or damaged",
+                         (uint32_t)s->first / s->strip_rows + 1, s->count);
+    if (s->in_order)
+        file_memory_passed(s->lzw->in.at);
+    if (s->strip_bytes >= PICTURE_MEMORY_MAPPED)
+        picture_memory_give_back(s->strip, unread < s->lzw->kept ? unread : s->lzw->kept, &s->given);
     return 0;
 }
 
@@ -119,9 +140,16 @@ int tiff_strips_rows(struct tiff_strips *strips, uint8_t *to, size_t stride, int
     size_t row_bytes = (size_t)strips->width * (size_t)strips->bands;
 
     for (int i = 0; i < count; i++, strips->done++, to += stride) {
-        if (strips->done == strips->end && decode_strip(strips, fault))
+        size_t row;
+        if (strips->done == strips->end)
+            begin_strip(strips);
+        row = (size_t)(strips->done - strips->first);
+        if (strips->lzw->done < (row + 1) * row_bytes && decode_more(strips, row, row_bytes, fault))
             return -1;
-        memcpy(to, strips->strip + (size_t)(strips->done - strips->first) * row_bytes, row_bytes);
+        /* The differences in the strip stay: later strings repeat them. */
+        memcpy(to, strips->strip + row * row_bytes, row_bytes);
+        if (strips->predictor)
+            undo_predictor(to, strips->width, strips->bands);
     }
     return 0;
 }
@@ -131,6 +159,8 @@ void tiff_strips_close(struct tiff_strips *strips)
     if (strips->tiff)
         TIFFClose(strips->tiff);
     free(strips->strip);
+    free(strips->lzw);
     strips->tiff = NULL;
     strips->strip = NULL;
+    strips->lzw = NULL;
 }

@@ -144,6 +144,32 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* In steps of that many bytes. What the decoder has no need of any more is overwritten after each, and put back. */
+static size_t decode_in_steps(const uint8_t *data, size_t bytes, uint8_t *to, size_t wanted, size_t step)
+{
+    static struct lzw lzw;
+    static uint8_t kept[sizeof b->decoded];
+    size_t upto = 0, saved = 0;
+
+    lzw_tiff_begin(&lzw, data, bytes);
+    do {
+        upto = wanted - upto > step ? upto + step : wanted;
+        if (lzw_tiff_decode(&lzw, to, upto, wanted) < upto)
+            break;
+        assert_true(lzw.kept >= saved && lzw.kept <= lzw.done);
+        memcpy(kept + saved, to + saved, lzw.kept - saved);
+        memset(to + saved, 0xee, lzw.kept - saved);
+        saved = lzw.kept;
+    } while (upto < wanted);
+    memcpy(to, kept, saved);
+    return lzw.done;
+}
+
+static size_t decode_tiff(const uint8_t *data, size_t bytes, uint8_t *to, size_t wanted)
+{
+    return decode_in_steps(data, bytes, to, wanted, wanted);
+}
+
 static void gif_is_read_back(void **state)
 {
     static const size_t counts[] = {1, 2, 3, 255, 4097, 300000}, block[] = {255, 1, 7, 8, 9};
@@ -179,9 +205,14 @@ static void tiff_is_read_back(void **state)
             fill((enum content)content, 256, b->plain, counts[i]);
             bytes = encode(b->plain, counts[i], 8, false, false, b->coded);
             copy = exact(b->coded, bytes);
-            assert_int_equal(lzw_decode_tiff(copy, bytes, b->decoded, counts[i]), counts[i]);
+            assert_int_equal(decode_tiff(copy, bytes, b->decoded, counts[i]), counts[i]);
             assert_memory_equal(b->decoded, b->plain, counts[i]);
-            assert_int_equal(lzw_decode_tiff(copy, bytes, b->decoded, counts[i] + 1), counts[i]);
+            assert_int_equal(decode_tiff(copy, bytes, b->decoded, counts[i] + 1), counts[i]);
+            for (size_t step = 1; step < counts[i]; step = step * 7 + 1) {
+                memset(b->decoded, 0, counts[i]);
+                assert_int_equal(decode_in_steps(copy, bytes, b->decoded, counts[i], step), counts[i]);
+                assert_memory_equal(b->decoded, b->plain, counts[i]);
+            }
             free(copy);
         }
 }
@@ -199,7 +230,7 @@ static void known_answers(void **state)
     (void)state;
     assert_int_equal(lzw_decode_gif(gif, sizeof gif, 2, b->decoded, 100), 100);
     assert_memory_equal(b->decoded, row, sizeof row);
-    assert_int_equal(lzw_decode_tiff(tiff, sizeof tiff, b->decoded, 10), 9);
+    assert_int_equal(decode_tiff(tiff, sizeof tiff, b->decoded, 10), 9);
     assert_memory_equal(b->decoded, values, sizeof values);
 }
 
@@ -215,13 +246,13 @@ static void damage_is_harmless(void **state)
     tiff = encode(b->plain, COUNT, 8, false, false, b->coded);
     for (size_t length = 0; length < tiff; length++) {
         uint8_t *cut = exact(b->coded, length), *to = malloc(COUNT + LZW_SPARE);
-        size_t got = lzw_decode_tiff(cut, length, to, COUNT);
+        size_t got = decode_tiff(cut, length, to, COUNT);
         assert_true(got <= COUNT);
         assert_memory_equal(to, b->plain, got);
         assert_true(got < COUNT || length + 2 >= tiff);
         for (size_t i = 0; i < length; i++, seed = seed * 1664525 + 1013904223)
             cut[i] ^= seed >> 28 ? 0 : (uint8_t)(seed >> 8);
-        lzw_decode_tiff(cut, length, to, COUNT);
+        decode_tiff(cut, length, to, COUNT);
         free(cut);
         free(to);
     }
@@ -264,7 +295,7 @@ static void tiff_without_a_clear_code_is_damaged(void **state)
     (void)state;
     fill(NOISE, 256, b->plain, COUNT);
     bytes = encode(b->plain, COUNT, 8, false, true, b->coded);
-    assert_in_range(lzw_decode_tiff(b->coded, bytes, b->decoded, COUNT), 4096, COUNT / 2);
+    assert_in_range(decode_tiff(b->coded, bytes, b->decoded, COUNT), 4096, COUNT / 2);
 }
 
 int main(void)

@@ -115,8 +115,9 @@ static void each_kind_of_file(void **state)
         {301, 203, 1, 128, lzw, across, .ours = true},
         {301, 203, 1, 8, lzw, none, .ours = true},
         {1, 1, 3, 128, lzw, across, .ours = true},
-        {1400, 1000, 3, 900, lzw, across, .ours = true},   /* strips of 3.8 MB */
-        {1400, 1100, 3, 1100, lzw, across, .ours = false}, /* ... of 4.6 MB */
+        {1400, 1000, 3, 900, lzw, across, .ours = true}, /* strips of 3.8 MB */
+        {1400, 1100, 3, 1100, lzw, none, .ours = true},
+        {3000, 2900, 3, 2900, lzw, across, .ours = true}, /* of one that is given back, 26 MB */
         {301, 203, 3, 16, VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE, across, .ours = false},
         {301, 203, 3, 16, VIPS_FOREIGN_TIFF_COMPRESSION_NONE, none, .ours = false},
         {301, 203, 4, 16, lzw, across, .ours = false},
