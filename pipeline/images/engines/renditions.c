@@ -54,7 +54,7 @@ int renditions_make(const struct engine *engine, const struct recipe *recipe, co
         double needed = -1, smallest = 2;
         int next = 0;
         for (int i = 0; i < recipe_pictures(recipe); i++) {
-            double s = geometry_scale(&recipe->renditions[i], size->width, size->height);
+            double s = geometry_source_scale(&recipe->renditions[i], size->width, size->height);
             if (!done[i] && s > needed) {
                 needed = s;
                 next = i;
@@ -73,7 +73,7 @@ int renditions_make(const struct engine *engine, const struct recipe *recipe, co
         }
         done[next] = true;
         if (recipe->renditions[next].fit == FIT_INSIDE)
-            made[next] = needed;
+            made[next] = geometry_scale(&recipe->renditions[next], size->width, size->height);
     }
     g_free(base->data);
     base->data = NULL;

@@ -63,7 +63,7 @@ void planes_pad(struct pixels *pixels)
 
 /* --- scaling ----------------------------------------------------------------------------------- */
 
-struct scale_box planes_box(double span_width, double span_height, int width, int height, int index,
+struct scale_box planes_box(double span_width, double span_height, double width, double height, int index,
                             double left, double top, const struct plane *to)
 {
     int pixels = index == PLANE_Y ? 1 : 2; /* that a sample of the target covers */
@@ -83,8 +83,8 @@ struct scale_box planes_box_stored(double span_width, double span_height, const 
                       index && mirror_y && base->height % 2 ? -1 : 0, to);
 }
 
-int planes_scale(const struct pixels *from, int width, int height, int left, int top, int box_width,
-                 int box_height, struct pixels *to, struct fault *fault)
+int planes_scale(const struct pixels *from, double width, double height, double left, double top,
+                 int box_width, int box_height, struct pixels *to, struct fault *fault)
 {
     if (planes_alloc(to, box_width, box_height, fault))
         return -1;

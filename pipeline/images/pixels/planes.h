@@ -25,7 +25,7 @@ void planes_pad(struct pixels *pixels);
  * within a sample; the picture of `to` is the part of it with the corner (left, top) in scaled pixels, which
  * may be negative. Chroma is sited in the middle of its pixels on both sides; the last sample of an odd side reaches
  * half beyond the picture. Pure. */
-struct scale_box planes_box(double span_width, double span_height, int width, int height, int index,
+struct scale_box planes_box(double span_width, double span_height, double width, double height, int index,
                             double left, double top, const struct plane *to);
 
 /* The same for all of base, a picture that planes_upright() turns afterwards, stored with that orientation: a side that
@@ -35,8 +35,8 @@ struct scale_box planes_box_stored(double span_width, double span_height, const 
                                    int index, int orientation, const struct plane *to);
 
 /* Scales the whole picture to width x height and cuts the box out of it whose corner is (left, top). */
-int planes_scale(const struct pixels *from, int width, int height, int left, int top, int box_width,
-                 int box_height, struct pixels *to, struct fault *fault);
+int planes_scale(const struct pixels *from, double width, double height, double left, double top,
+                 int box_width, int box_height, struct pixels *to, struct fault *fault);
 
 /* Turns a picture stored with EXIF's orientation (1 to 8) upright; takes over its memory or frees it. Chroma of an odd
  * side that is mirrored lies right only in a picture that was made for that: see turn_mirrored(). */
