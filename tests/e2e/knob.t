@@ -143,7 +143,7 @@ like "$(cat stderr)" 'exited with code 3: it wrote no reason to standard error' 
 if command -v script >/dev/null; then
     # shellcheck disable=SC2016 # for the command's shell
     timeout 60 script -qec "\"$KNEE\" sweep --study tty --workers 1 --blocks 1 --noise 100% -- sh -c 'exec </dev/tty; : {workers}'" typescript >said </dev/null
-    like "$? $(tr -d '\r' <said)" '^1 .*exited with code 2: .*/dev/tty' "a command that asks on the terminal fails with its reason, and does not hold the sweep"
+    like "$? $(tr -s '\r\n' ' ' <said)" '^1 .*exited with code 2: .*/dev/tty' "a command that asks on the terminal fails with its reason, and does not hold the sweep"
 else
     skip "script is missing" "a command that asks on the terminal"
 fi
