@@ -19,13 +19,36 @@
 #include <vips/vips.h>
 
 #include "pipeline/base/fault.h"
+#include "pipeline/images/pixels/scale.h"
 
-/* What decoder and picture may need together, by the header: a picture that needs more is refused before decoding. */
-#define JP2_MOST_BYTES (UINT64_C(4) << 30)
+struct jp2_header {
+    int width, height;  /* of the picture, on the grid of its first component */
+    int most_reduction; /* a power of two; 1: only the whole picture may be decoded */
+    int coarsest;       /* samples of the first component that one of the coarsest covers, along a side */
+};
 
-/* The whole picture in memory, as libvips has grey, RGB or CMYK of 8 or 16 bits, with its profile. data is not needed
- * afterwards. NULL with fault: damage (also what the decoder only warns of), too many pixels, too much memory, colours
- * that are not read. */
-VipsImage *jp2_picture_open(const void *data, size_t bytes, uint64_t max_pixels, struct fault *fault);
+/* Returns 0, or -1 with fault: damage, too many pixels, too much memory. */
+int jp2_picture_header(const void *data, size_t bytes, uint64_t max_pixels, struct jp2_header *header,
+                       struct fault *fault);
+
+struct jp2_picture {
+    VipsImage *image;      /* grey, RGB or CMYK of 8 or 16 bits, and alpha, with its profile; read once */
+    int width, height;     /* of the whole picture */
+    struct scale_box part; /* that picture, in pixels of the image */
+};
+
+/* The picture, decoded in strips of rows while they are read: OpenJPEG needs 4 bytes for each sample of what it decodes
+ * at once. The samples are those of the whole picture.
+ *
+ * It is reduced by at most `reduction`, a power of two: the decoder leaves out the finest levels of the wavelet
+ * transform. The header's most_reduction is 1 of palettes, whose indices have no mean, of pictures with alpha, by which
+ * their colours are multiplied first, and of streams whose code blocks are checked only where they are decoded. Where
+ * the first strip of the reduced picture is no good for any reason, the full one is decoded, and if that fails, at
+ * once: what is wrong with a file is the same for every recipe.
+ *
+ * data has to stay as long as the image. Returns 0, or -1 with fault and no image: damage (also what the decoder only
+ * warns of), too many pixels, too much memory, colours that are not read. */
+int jp2_picture_open(const void *data, size_t bytes, uint64_t max_pixels, int reduction,
+                     struct jp2_picture *picture, struct fault *fault);
 
 #endif

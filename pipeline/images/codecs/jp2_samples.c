@@ -1,21 +1,11 @@
 #include "pipeline/images/codecs/jp2_samples.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "pipeline/base/picture_memory.h"
 #include "pipeline/images/pixels/colour_profile.h"
 
-enum { MOST_CHANNELS = 5, LUMA = 0, BLUE_DIFFERENCE = 1, RED_DIFFERENCE = 2 };
-
-/* Which components become which samples. */
-struct layout {
-    const opj_image_comp_t *channels[MOST_CHANNELS]; /* colours, then alpha */
-    int colours;
-    bool alpha, premultiplied;
-    bool chroma; /* the colours are luma and two colour differences */
-};
+enum { LUMA = 0, BLUE_DIFFERENCE = 1, RED_DIFFERENCE = 2 };
 
 /* --- which components ------------------------------------------------------------------------- */
 
@@ -36,17 +26,16 @@ static int count_colours(const opj_image_t *image, int count)
     return image->color_space == OPJ_CLRSPC_GRAY || count < 3 ? 1 : 3;
 }
 
-static int find_layout(const opj_image_t *image, struct layout *layout, struct fault *fault)
+static int find_layout(const opj_image_t *image, struct jp2_samples *layout, struct fault *fault)
 {
     const opj_image_comp_t *alpha = NULL;
     int count = 0, wanted;
 
-    *layout = (struct layout){0};
     for (OPJ_UINT32 i = 0; i < image->numcomps; i++) {
         const opj_image_comp_t *c = &image->comps[i];
         if (!c->data || !c->w || !c->h || !c->dx || !c->dy || c->prec < 1 || c->prec > 31)
             return fault_set(fault, "JPEG 2000: a component without samples");
-        if (!c->alpha && count < MOST_CHANNELS - 1)
+        if (!c->alpha && count < JP2_MOST_CHANNELS - 1)
             layout->channels[count++] = c;
         else if (c->alpha && !alpha)
             alpha = c;
@@ -67,7 +56,8 @@ static int find_layout(const opj_image_t *image, struct layout *layout, struct f
     layout->alpha = alpha;
     layout->premultiplied = alpha && alpha->alpha == 2;
     layout->channels[wanted] = alpha;
-    return 0;
+    layout->straight = alpha && !layout->premultiplied;
+    return layout->channels[0] ? 0 : fault_set(fault, "JPEG 2000: a component is missing");
 }
 
 /* --- samples ---------------------------------------------------------------------------------- */
@@ -93,19 +83,26 @@ static float at(const opj_image_comp_t *c, OPJ_UINT32 x, OPJ_UINT32 y)
     return (float)c->data[(size_t)y * c->w + x];
 }
 
+OPJ_UINT32 jp2_reduced(OPJ_UINT32 at, OPJ_UINT32 levels)
+{
+    return (OPJ_UINT32)(((uint64_t)at + (UINT64_C(1) << levels) - 1) >> levels);
+}
+
 /* Row y of a component, from 0 to 1 (chroma that is signed: as if it were not). */
 static void fill_row(const opj_image_comp_t *first, const opj_image_comp_t *c, OPJ_UINT32 y, float *row)
 {
-    struct between down = find_place(y, first->y0, first->dy, c->y0, c->dy, c->h);
+    struct between down = find_place(y, jp2_reduced(first->y0, first->factor), first->dy,
+                                     jp2_reduced(c->y0, c->factor), c->dy, c->h);
     float offset = c->sgnd ? (float)(UINT64_C(1) << (c->prec - 1)) : 0;
     float scale = 1 / (float)((UINT64_C(1) << c->prec) - 1);
+    OPJ_UINT32 first_x0 = jp2_reduced(first->x0, first->factor), x0 = jp2_reduced(c->x0, c->factor);
     bool same = c->dx == first->dx && c->dy == first->dy && c->w >= first->w && c->h >= first->h;
 
     for (OPJ_UINT32 x = 0; x < first->w; x++) {
         struct between across = {x, x, 0};
         float upper, lower = 0;
         if (!same)
-            across = find_place(x, first->x0, first->dx, c->x0, c->dx, c->w);
+            across = find_place(x, first_x0, first->dx, x0, c->dx, c->w);
         upper = at(c, across.low, down.low);
         if (across.share > 0)
             upper += across.share * (at(c, across.high, down.low) - upper);
@@ -134,72 +131,65 @@ static float clamped(float value)
     return value < 0 ? 0 : value > 1 ? 1 : value;
 }
 
-static void put_row(const struct layout *layout, float *rows[], const struct jp2_samples *to, OPJ_UINT32 y)
+static void put_row(const struct jp2_samples *samples, float *rows[], void *to)
 {
-    size_t at_sample = (size_t)y * (size_t)to->width * (size_t)to->bands;
-    const float *alpha = layout->alpha ? rows[layout->colours] : NULL;
+    const float *alpha = samples->alpha ? rows[samples->colours] : NULL;
+    size_t at_sample = 0;
 
-    for (int x = 0; x < to->width; x++)
-        for (int i = 0; i < to->bands; i++, at_sample++) {
+    for (int x = 0; x < samples->width; x++)
+        for (int i = 0; i < samples->bands; i++, at_sample++) {
             float value = rows[i][x];
-            if (layout->premultiplied && i < layout->colours)
+            if (alpha && samples->premultiplied && i < samples->colours)
                 value = alpha[x] > 0 ? value / alpha[x] : 0;
-            if (to->format == VIPS_FORMAT_UCHAR)
-                ((uint8_t *)to->data)[at_sample] = (uint8_t)lrintf(clamped(value) * 255);
+            if (samples->format == VIPS_FORMAT_UCHAR)
+                ((uint8_t *)to)[at_sample] = (uint8_t)lrintf(clamped(value) * 255);
             else
-                ((uint16_t *)to->data)[at_sample] = (uint16_t)lrintf(clamped(value) * 65535);
+                ((uint16_t *)to)[at_sample] = (uint16_t)lrintf(clamped(value) * 65535);
         }
 }
 
-static void fill(const struct layout *layout, struct jp2_samples *samples, float *memory)
+void jp2_samples_row(const struct jp2_samples *samples, int y, void *to)
 {
-    const opj_image_comp_t *first = layout->channels[0], *chroma = layout->channels[BLUE_DIFFERENCE];
-    float *rows[MOST_CHANNELS];
+    const opj_image_comp_t *first = samples->channels[0], *chroma = samples->channels[BLUE_DIFFERENCE];
+    float *rows[JP2_MOST_CHANNELS] = {NULL};
 
-    for (int i = 0; i < samples->bands; i++)
-        rows[i] = memory + (size_t)i * first->w;
-    for (OPJ_UINT32 y = 0; y < first->h; y++) {
-        for (int i = 0; i < samples->bands; i++)
-            fill_row(first, layout->channels[i], y, rows[i]);
-        if (layout->chroma)
-            to_rgb(rows, first->w,
-                   (float)(UINT64_C(1) << (chroma->prec - 1)) / (float)((UINT64_C(1) << chroma->prec) - 1));
-        put_row(layout, rows, samples, y);
+    for (int i = 0; i < samples->bands; i++) {
+        rows[i] = samples->memory + (size_t)i * first->w;
+        fill_row(first, samples->channels[i], (OPJ_UINT32)y, rows[i]);
     }
+    if (samples->chroma && samples->bands >= 3)
+        to_rgb(rows, first->w,
+               (float)(UINT64_C(1) << (chroma->prec - 1)) / (float)((UINT64_C(1) << chroma->prec) - 1));
+    put_row(samples, rows, to);
 }
 
-int jp2_samples_make(const opj_image_t *image, struct jp2_samples *samples, struct fault *fault)
+/* --- the picture ------------------------------------------------------------------------------ */
+
+int jp2_samples_open(const opj_image_t *image, struct jp2_samples *samples, struct fault *fault)
 {
     static const VipsInterpretation types[][2] = {[1] = {VIPS_INTERPRETATION_B_W, VIPS_INTERPRETATION_GREY16},
                                                   [3] = {VIPS_INTERPRETATION_sRGB, VIPS_INTERPRETATION_RGB16},
                                                   [4] = {VIPS_INTERPRETATION_CMYK, VIPS_INTERPRETATION_CMYK}};
-    struct layout layout;
+    const opj_image_comp_t *first;
     bool deep = false;
-    float *memory;
 
-    if (find_layout(image, &layout, fault))
+    *samples = (struct jp2_samples){.memory = NULL};
+    if (find_layout(image, samples, fault))
         return -1;
-    if (!layout.channels[0])
-        return fault_set(fault, "JPEG 2000: a component is missing");
-    *samples = (struct jp2_samples){.width = (int)layout.channels[0]->w,
-                                    .height = (int)layout.channels[0]->h,
-                                    .bands = layout.colours + layout.alpha};
-    for (int i = 0; i < samples->bands; i++) {
-        deep = deep || (layout.channels[i] && layout.channels[i]->prec > 8);
-    }
+    first = samples->channels[0];
+    samples->width = (int)first->w;
+    samples->height = (int)first->h;
+    samples->bands = samples->colours + samples->alpha;
+    for (int i = 0; i < samples->bands; i++)
+        deep = deep || (samples->channels[i] && samples->channels[i]->prec > 8);
     samples->format = deep ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR;
-    samples->type = types[layout.colours][deep];
-    samples->bytes =
-        (size_t)samples->width * (size_t)samples->height * (size_t)samples->bands * (deep ? 2 : 1);
-    samples->data = picture_alloc(samples->bytes);
-    memory = g_try_malloc(MOST_CHANNELS * (size_t)samples->width * sizeof *memory);
-    if (samples->data && memory) {
-        fill(&layout, samples, memory);
-        g_free(memory);
-        return 0;
-    }
-    g_free(memory);
-    g_free(samples->data);
-    samples->data = NULL;
-    return fault_sys(fault, "no memory for a picture of %dx%d", samples->width, samples->height);
+    samples->type = types[samples->colours][deep];
+    samples->memory = g_try_malloc(JP2_MOST_CHANNELS * (size_t)samples->width * sizeof *samples->memory);
+    return samples->memory ? 0 : fault_sys(fault, "no memory for a row of %d samples", samples->width);
+}
+
+void jp2_samples_close(struct jp2_samples *samples)
+{
+    g_free(samples->memory);
+    samples->memory = NULL;
 }

@@ -153,8 +153,8 @@ static int make_jpeg_base(struct jpeg_reader *reader, const struct colour_tags *
     if (!image)
         return -1;
     how = base_for(recipe, size, reader->orientation, converts(image));
-    how.span_width = (double)reader->width / reduction;
-    how.span_height = (double)reader->height / reduction;
+    how.part =
+        (struct scale_box){0, 0, (double)reader->width / reduction, (double)reader->height / reduction};
     size->work.progressive = reader->progressive;
     take_work(image, &how, size);
     return vips_base_make(image, &how, base, fault);
@@ -221,9 +221,7 @@ static VipsImage *open_picture(const void *data, size_t bytes, const struct reci
     struct colour_tags tags;
     VipsImage *image;
 
-    if (kind == KIND_JP2)
-        image = jp2_picture_open(data, bytes, recipe->max_pixels, fault);
-    else if (kind == KIND_WEBP && webp_reader_open_any(data, bytes, &webp))
+    if (kind == KIND_WEBP && webp_reader_open_any(data, bytes, &webp))
         image = webp_vips_image(data, bytes, &webp, recipe->max_pixels, fault);
     else
         return vips_picture_open(data, bytes, recipe->max_pixels, notes, fault);
@@ -231,11 +229,52 @@ static VipsImage *open_picture(const void *data, size_t bytes, const struct reci
     return image ? vips_picture_fit(image, &tags, notes, fault) : NULL;
 }
 
+/* The image of a picture of that size, of which it shows the part (vips_base.h); taken over. */
+static int make_base(VipsImage *image, int width, int height, const struct scale_box *part,
+                     const struct recipe *recipe, struct pixels *base, struct engine_size *size,
+                     struct fault *fault)
+{
+    struct vips_base how;
+
+    if (take_size(width, height, vips_image_get_orientation(image), recipe, size, fault)) {
+        g_object_unref(image);
+        return -1;
+    }
+    how = base_for(recipe, size, vips_image_get_orientation(image), converts(image));
+    how.part = *part;
+    take_work(image, &how, size);
+    return vips_base_make(image, &how, base, fault);
+}
+
+static int decode_jp2(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
+                      struct engine_size *size, struct notes *notes, struct fault *fault)
+{
+    struct jp2_header header;
+    struct jp2_picture picture;
+    struct colour_tags tags;
+    double scale;
+
+    if (jp2_picture_header(data, bytes, recipe->max_pixels, &header, fault))
+        return -1;
+    /* Coarser chroma keeps what a base of RGB has room for; one of planes has coarser chroma too. */
+    scale = geometry_base_scale(recipe, header.width, header.height) *
+            (engine_planes_makes(recipe) ? 1 : header.coarsest);
+    if (jp2_picture_open(data, bytes, recipe->max_pixels,
+                         reduction_jp2(header.most_reduction, header.width, header.height, scale), &picture,
+                         fault))
+        return -1;
+    colour_tags_read(KIND_JP2, data, bytes, &tags);
+    picture.image = vips_picture_fit(picture.image, &tags, notes, fault);
+    return picture.image ? make_base(picture.image, picture.width, picture.height, &picture.part, recipe,
+                                     base, size, fault)
+                         : -1;
+}
+
 static int decode(const void *data, size_t bytes, const struct recipe *recipe, struct pixels *base,
                   struct engine_size *size, struct notes *notes, struct fault *fault)
 {
+    static const struct scale_box whole = {0, 0, 0, 0};
     enum image_kind kind = sniff_kind(data, bytes);
-    struct vips_base how;
     VipsImage *image;
 
     vips_damage_forget();
@@ -243,16 +282,12 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
         return decode_jpeg(data, bytes, recipe, base, size, notes, fault);
     if (kind == KIND_JXL)
         return decode_jxl(data, bytes, recipe, base, size, notes, fault);
+    if (kind == KIND_JP2)
+        return decode_jp2(data, bytes, recipe, base, size, notes, fault);
     image = open_picture(data, bytes, recipe, notes, fault);
-    if (!image)
+    if (!image || make_base(image, image->Xsize, image->Ysize, &whole, recipe, base, size, fault))
         return -1;
-    if (take_size(image->Xsize, image->Ysize, vips_image_get_orientation(image), recipe, size, fault)) {
-        g_object_unref(image);
-        return -1;
-    }
-    how = base_for(recipe, size, vips_image_get_orientation(image), converts(image));
-    take_work(image, &how, size);
-    return vips_base_make(image, &how, base, fault) ? -1 : vips_damage_found(fault);
+    return vips_damage_found(fault);
 }
 
 static VipsImage *wrap(const struct pixels *pixels)

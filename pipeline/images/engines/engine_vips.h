@@ -9,9 +9,9 @@
  * too, "decode". libvips decodes and converts; the scaler is scale.h, as for planes.
  *
  * Properties of the pixels:
- * - a JPEG is reduced by 2, 4 or 8 by its decoder (reduction.h); Lanczos does the rest. Other formats are decoded
- *   whole; of a TIFF with several pages or levels, and of an animation, the first picture is used, unless that is a
- *   thumbnail (vips_picture.h).
+ * - a JPEG is reduced by 2, 4 or 8 by its decoder, and a JPEG 2000 by 2 (reduction.h); Lanczos does the rest. Other
+ *   formats are decoded whole; of a TIFF with several pages or levels, and of an animation, the first picture is used,
+ *   unless that is a thumbnail (vips_picture.h).
  * - scaling works on gamma-encoded values, as in most tools, and premultiplies alpha.
  * - a profile equivalent to sRGB is dropped (colour_profile.h); one that is not for the picture's channels, or cannot
  *   be read, is passed over with a note; any other is applied. Without a profile, colours are what the file says

@@ -114,15 +114,15 @@ static int scale(VipsImage *image, const struct vips_base *how, struct bands *ba
     const struct scale_feed feed = {fetch, &rows};
     const struct plane shape = {.width = image->Xsize, .height = image->Ysize};
     const struct plane shapes[SCALE_MOST_PLANES] = {shape, shape, shape, shape};
-    struct scale_box box = {0, 0, how->span_width > 0 ? how->span_width : image->Xsize,
-                            how->span_height > 0 ? how->span_height : image->Ysize};
+    const struct scale_box whole = {0, 0, image->Xsize, image->Ysize};
+    const struct scale_box *box = how->part.width > 0 ? &how->part : &whole;
     bool swap = turn_swaps(how->orientation);
     int failed = bands_alloc(bands, image->Bands, swap ? how->height : how->width,
                              swap ? how->width : how->height, fault);
 
     rows.region->valid = (VipsRect){0};
     if (!failed)
-        failed = scale_planes(shapes, bands->planes, bands->count, &box, &feed, fault);
+        failed = scale_planes(shapes, bands->planes, bands->count, box, &feed, fault);
     if (!failed)
         failed = read_to_the_end(&rows, fault);
     g_object_unref(rows.region);

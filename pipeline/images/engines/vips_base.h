@@ -10,10 +10,10 @@
 
 #include "pipeline/base/fault.h"
 #include "pipeline/images/pixels/pixels.h"
+#include "pipeline/images/pixels/scale.h"
 
 struct vips_base {
-    double span_width,
-        span_height;       /* the picture, in pixels of the image (reduction.h); both 0: the whole image */
+    struct scale_box part; /* the picture, in pixels of the image (reduction.h); no width: the whole image */
     int width, height;     /* of the base picture, upright */
     int orientation;       /* of the image, as EXIF's, 1 to 8 */
     bool convert;          /* the image has a profile that changes colours */

@@ -49,11 +49,27 @@ static void it_is_the_largest_that_does(void **state)
         assert_int_equal(reduction_jpeg(cases[i].width, cases[i].height, cases[i].scale), cases[i].reduction);
 }
 
+static void jpeg_2000_leaves_twice_the_size(void **state)
+{
+    static const struct {
+        int most, width, height;
+        double scale;
+        int reduction;
+    } cases[] = {{32, 4096, 3000, 0.26, 1}, {32, 4096, 3000, 0.25, 2}, {32, 4096, 3000, 1 / 64.0, 2},
+                 {1, 4096, 3000, 0.25, 1},  {32, 4096, 1, 0.1, 1},     {32, 100, 100, 1, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(reduction_jp2(cases[i].most, cases[i].width, cases[i].height, cases[i].scale),
+                         cases[i].reduction);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_leaves_enough_pixels_at_every_size),
         cmocka_unit_test(it_is_the_largest_that_does),
+        cmocka_unit_test(jpeg_2000_leaves_twice_the_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
