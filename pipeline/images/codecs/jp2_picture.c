@@ -94,8 +94,9 @@ int jp2_picture_header(const void *data, size_t bytes, uint64_t max_pixels, stru
 /* --- strips ----------------------------------------------------------------------------------- */
 
 /* A picture is decoded in strips of this many code blocks of its finest level, which are decoded twice where they reach
- * into two of them; wide ones of half of it. */
-enum { STRIP_BLOCKS = 8, WIDE = 8192, MOST_BLOCK_LEVELS = 10 };
+ * into two of them; wide ones of half of it. For each strip the library looks at all code blocks of the strip's tiles:
+ * a picture that is so high that it would be many strips is narrow. */
+enum { STRIP_BLOCKS = 8, WIDE = 8192, MOST_BLOCK_LEVELS = 10, MOST_STRIPS = 64 };
 
 /* For as long as the image. Places are on the reference grid. */
 struct strips {
@@ -228,6 +229,8 @@ static int take_header(struct strips *s, const struct jp2_decoder *d, struct fau
     s->height = (OPJ_UINT32)STRIP_BLOCKS << (blocks + s->levels);
     if ((s->x1 - s->x0) >> s->levels > WIDE)
         s->height /= 2;
+    while ((s->y1 - s->y0) / s->height >= MOST_STRIPS)
+        s->height *= 2;
     s->around = coarse << s->levels;
     opj_destroy_cstr_info(&info);
     return 0;
