@@ -60,13 +60,15 @@ struct prediction_point {
     bool too_large; /* for the memory */
 };
 
-/* A measured cell, predicted without its own trials: no cost of the pool, no slowdown comes from them. */
+/* A measured cell, predicted without its own trials: no cost of the pool, no slowdown comes from them. The level of
+ * times is that of the blocks in which the cell was measured: what changed between blocks is in the spread over blocks,
+ * and no error of the prediction. */
 struct prediction_check {
     unsigned cell, workers; /* cell: index in the study */
     double measured_s, predicted_s;
     double error; /* predicted over measured, less 1 */
     struct interval measured,
-        predicted; /* the same with intervals; predicted: t over what each block alone gives */
+        predicted; /* the same with intervals; predicted: t over what each of these blocks alone gives */
 };
 
 /* The speedup of a point with the uncertainty of all but contention, and with that of contention alone. */

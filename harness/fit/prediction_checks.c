@@ -33,19 +33,59 @@ static double check_seconds(struct prediction_basis *basis, const struct predict
     return seconds;
 }
 
+struct levels {
+    double at[MOST_BLOCKS];
+    unsigned count;
+};
+
+static bool is_measured_in(const struct study_data *study, unsigned cell, unsigned block)
+{
+    for (unsigned i = 0; i < study->trials->len; i++) {
+        const struct data_trial *trial = &g_array_index(study->trials, struct data_trial, i);
+        if (trial->cell == cell && trial->block == block && trial->status == TRIAL_OK &&
+            !isnan(trial->wall_s))
+            return true;
+    }
+    return false;
+}
+
+/* Of the blocks in which the cell was measured, since what changed between blocks is no error of the prediction; of all
+ * where these have no trial with one worker. */
+static struct levels levels_of(const struct prediction_basis *basis, const struct study_data *study,
+                               unsigned cell)
+{
+    struct levels own = {.count = 0}, all = {.count = 0};
+
+    for (unsigned i = 0; i < basis->blocks->len && i < MOST_BLOCKS; i++) {
+        const struct prediction_block *block = &g_array_index(basis->blocks, struct prediction_block, i);
+        all.at[all.count++] = block->level;
+        if (is_measured_in(study, cell, block->block))
+            own.at[own.count++] = block->level;
+    }
+    return own.count ? own : all;
+}
+
+static double mean_level(const struct levels *levels)
+{
+    double sum = 0;
+
+    for (unsigned i = 0; i < levels->count; i++)
+        sum += log(levels->at[i]);
+    return exp(sum / levels->count);
+}
+
 /* value with the spread of what each block's level of times alone gives. */
 static struct interval check_interval(struct prediction_basis *basis, const struct prediction *p,
-                                      const struct predict_setting *setting, unsigned cell, double value)
+                                      const struct predict_setting *setting, unsigned cell,
+                                      const struct levels *levels, double value)
 {
     struct prediction_slowdown slowdown = prediction_basis_slowdown(basis, cell);
     double block_s[MOST_BLOCKS];
     struct interval spread;
     unsigned count = 0;
 
-    for (; count < basis->blocks->len && count < MOST_BLOCKS && basis->items <= SPREAD_ITEMS; count++)
-        block_s[count] =
-            check_seconds(basis, p, setting, cell,
-                          g_array_index(basis->blocks, struct prediction_block, count).level, &slowdown);
+    for (; count < levels->count && basis->items <= SPREAD_ITEMS; count++)
+        block_s[count] = check_seconds(basis, p, setting, cell, levels->at[count], &slowdown);
     spread = stats_geometric_interval(block_s, count, FIT_LEVEL);
     if (!interval_has_bounds(&spread))
         return interval_point(value, "%s", count ? spread.reason : "too many items");
@@ -60,6 +100,7 @@ static void check_cell(struct prediction_basis *basis, struct prediction *p, uns
     struct predict_setting setting = prediction_setting_of(cell);
     struct prediction_check check = {.cell = index, .workers = cell->workers};
     struct prediction_slowdown slowdown = prediction_basis_slowdown(basis, index);
+    struct levels levels = levels_of(basis, study, index);
     size_t count;
     struct observation *group = observations_of_wall(study, index, false, &count);
 
@@ -68,8 +109,8 @@ static void check_cell(struct prediction_basis *basis, struct prediction *p, uns
     if (!interval_has_value(&check.measured))
         return;
     check.measured_s = check.measured.value;
-    check.predicted_s = check_seconds(basis, p, &setting, index, prediction_level_of(basis), &slowdown);
-    check.predicted = check_interval(basis, p, &setting, index, check.predicted_s);
+    check.predicted_s = check_seconds(basis, p, &setting, index, mean_level(&levels), &slowdown);
+    check.predicted = check_interval(basis, p, &setting, index, &levels, check.predicted_s);
     check.error = check.predicted_s / check.measured_s - 1;
     if (check.predicted_s > 0)
         g_array_append_val(p->checks, check);

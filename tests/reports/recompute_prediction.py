@@ -106,7 +106,7 @@ class Prediction:
         self.items = items or self.measured
         self.blocks = list(dict.fromkeys(t["block"] for t in self.curve[1]))
         self.levels = [self.mean(block, self.item_time) / float(np.sum(self.cost)) for block in self.blocks]
-        self.level = math.exp(float(np.mean(np.log(self.levels))))
+        self.level = mean_level(self.levels)
         first = min(self.curve[1], key=lambda t: int(t["id"]))
         self.base = Setting(1, first["chunk"] or 1, first["policy"] or "dynamic")
 
@@ -303,6 +303,11 @@ class Prediction:
 
     # --- cells that were held back ---
 
+    def levels_of(self, cell: int) -> list[float]:
+        """Of the blocks in which the cell was measured; of all where these have no trial with one worker."""
+        measured_in = {t["block"] for t in self.study.good(cell=cell)}
+        return [level for block, level in zip(self.blocks, self.levels) if block in measured_in] or self.levels
+
     @cached_property
     def checks(self) -> list[Check]:
         made = []
@@ -319,14 +324,19 @@ class Prediction:
             def seconds(level: float, pool: Pool = pool, setting: Setting = setting, slower: Any = slower) -> float:
                 return float(simulate(self.settled(pool, self.measured, level, 1, slower), setting, self.here).wall)
 
-            of_blocks = half(spread([seconds(level) for level in self.levels]))
-            made.append(Check(cell, setting, measured, around(seconds(self.level), of_blocks)))
+            levels = self.levels_of(cell)
+            of_blocks = half(spread([seconds(level) for level in levels]))
+            made.append(Check(cell, setting, measured, around(seconds(mean_level(levels)), of_blocks)))
         return made
 
     @cached_property
     def held_back(self) -> float | None:
         errors = [math.log(c.predicted[0] / c.measured[0]) for c in self.checks]
         return float(np.sqrt(np.mean(np.square(errors)))) if errors else None
+
+
+def mean_level(levels: list[float]) -> float:
+    return math.exp(float(np.mean(np.log(levels))))
 
 
 def widened(interval: Interval, ratios: list[float]) -> Interval:
