@@ -33,7 +33,7 @@ static unsigned extreme_block(bool slowest)
             found = trial;
     }
     assert_non_null(found);
-    return found->block;
+    return found ? found->block : 0;
 }
 
 static void check_block(unsigned block)
