@@ -41,48 +41,56 @@ def tree(pid: int) -> list[int]:
 
 
 class Emulated:
-    """Holds each process of a trial to a share of a core; a program of threads to that of all its workers together.
+    """Holds each process of a trial to a share of a core; of a program of threads each thread, and all of them to that of
+    its workers.
 
     Wall time divided by dilation is that of a machine with `cores` cores, as far as memory and caches do not matter. New
-    processes are found every 2 ms; until then they share their parent's quota.
+    processes and threads are found every 2 ms; until then they share the quota of their parent.
     """
 
     def __init__(self, cores: int, workers: int, threads: bool) -> None:
         self.folder = f"{CGROUPS}/knee-compare-{os.getpid()}"
         self.share = share(cores)
         self.dilation = 1 / self.share
-        self.each = workers if threads else 1
-        self.groups: dict[int, str] = {}
+        self.workers, self.threads = workers, threads
+        self.groups: list[str] = []  # within folder; a thread's is within its process's
         self.ended = threading.Event()
         os.makedirs(self.folder, exist_ok=True)
 
-    def join(self, pid: int) -> None:
-        group = f"{self.folder}/{pid}"
+    def hold(self, name: str, cores: int, file: str, number: int) -> None:
+        """Puts a process (file cgroup.procs) or a thread (tasks) into a group with the quota of that many cores."""
+        self.groups.append(name)
+        group = f"{self.folder}/{name}"
         os.makedirs(group, exist_ok=True)
-        for name, value in (("cpu.cfs_period_us", PERIOD_US),
-                            ("cpu.cfs_quota_us", max(1000, round(PERIOD_US * self.share * self.each))), ("cgroup.procs", pid)):
-            with open(f"{group}/{name}", "w", encoding="ascii") as file:
-                file.write(str(value))
-        self.groups[pid] = group
+        for setting, value in (("cpu.cfs_period_us", PERIOD_US),
+                               ("cpu.cfs_quota_us", max(1000, round(PERIOD_US * self.share * cores))), (file, number)):
+            with open(f"{group}/{setting}", "w", encoding="ascii") as out:
+                out.write(str(value))
+
+    def join(self, pid: int) -> None:
+        if str(pid) not in self.groups:
+            self.hold(str(pid), self.workers if self.threads else 1, "cgroup.procs", pid)
+        for tid in os.listdir(f"/proc/{pid}/task") if self.threads else []:
+            if f"{pid}/{tid}" not in self.groups:
+                self.hold(f"{pid}/{tid}", 1, "tasks", int(tid))
 
     def watch(self, pid: int) -> None:
         while not self.ended.wait(0.002):
-            for new in tree(pid):
-                if new not in self.groups:
-                    try:
-                        self.join(new)
-                    except OSError:
-                        self.groups[new] = f"{self.folder}/{new}"  # it has ended meanwhile
+            for each in tree(pid):
+                try:
+                    self.join(each)
+                except OSError:
+                    pass  # it has ended meanwhile
 
     def close(self) -> None:
         self.ended.set()
         for _ in range(100):
-            for group in [g for g in self.groups.values() if os.path.isdir(g)]:
+            for group in [f"{self.folder}/{name}" for name in reversed(self.groups)]:
                 try:
                     os.rmdir(group)
                 except OSError:
                     pass
-            if not any(os.path.isdir(group) for group in self.groups.values()):
+            if not any(os.path.isdir(f"{self.folder}/{name}") for name in self.groups):
                 break
             time.sleep(0.02)
         os.rmdir(self.folder)
