@@ -24,7 +24,13 @@ import sys
 source, target, root = sys.argv[1:]
 with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as record, sqlite3.connect(target) as copy:
     record.backup(copy)
-    copy.execute("UPDATE study SET value = replace(value, ?, '') WHERE typeof(value) = 'text'", (root + "/",))
+    homes = [root + "/"]
+    # shipped recipes lie in the sources or the installation that made the study, wherever that is
+    for path, in copy.execute("SELECT value FROM study WHERE key = 'recipe_path' AND value LIKE '/%/%'").fetchall():
+        shipped = path.rfind("/pipeline/recipes/")
+        homes.append(path[:shipped + 1] if shipped > 0 else path[:path.rfind("/") + 1])
+    for home in homes:
+        copy.execute("UPDATE study SET value = replace(value, ?, '') WHERE typeof(value) = 'text'", (home,))
     copy.commit()
     copy.execute("PRAGMA journal_mode = DELETE")
 PYTHON

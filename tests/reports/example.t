@@ -20,6 +20,12 @@ is "$(grep -oE '\]\([^)]*\)' example/README.md | tr -d '()]' | while read -r nam
 is "$(grep -rlF -e "$root/" -e "$work" example; pdftotext example/report.pdf - 2>/dev/null | grep -cF -e "$root/" -e "$work")" 0 \
     "no file has a path of this machine"
 is "$(ls -m mine)" "study.db" "the study is left as it was"
+for path in /elsewhere/pipeline/recipes/web.recipe /elsewhere/own.recipe; do
+    sqlite3 mine/study.db "INSERT OR REPLACE INTO study VALUES ('recipe_path', '$path')"
+    "$root/reports/example.sh" "$KNEE" mine example >out 2>err
+    is "$? $(grep -rlF /elsewhere example | wc -l) $(grep -rlF "\"${path#/elsewhere/}\"" example/fit.json)" "0 0 example/fit.json" \
+        "a recipe in another place: $path"
+done
 "$root/reports/example.sh" "$KNEE" absent other >out 2>err
 is "$? $(wc -l <err) $(ls -d other 2>/dev/null)" "1 1 " "no study: exit 1, one line, no folder"
 done_testing
