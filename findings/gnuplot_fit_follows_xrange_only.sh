@@ -9,7 +9,7 @@
 #     fit [*:*][0:10]: 1
 # Why it matters: a script that draws a scaling curve sets ranges for the looks of it. Zooming in to 1 to 8 workers also
 #   changes the printed serial fraction or slope, and cutting an outlier from the picture leaves it in the fit, while
-#   the mean beside it is without. The curve and its numbers are not of the same points. "set autoscale" before fit.
+#   the mean next to it is without. The curve and its numbers are not of the same points. "set autoscale" before fit.
 # Packages: Debian 12 gnuplot-nox 5.4.4+dfsg1-2+b2 (other libraries of an installed gnuplot).
 # Exit: 0 as described, 1 changed.
 set -euo pipefail

@@ -4,7 +4,7 @@
 # Expected: a queue with concurrency 1 has one task at work at any time, with a timeout as without one; the next task
 #   begins when the one before has ended.
 # Seen: the timeout ends the wait for a task, not the task. Its place is free from then on, and the next one is started
-#   beside it: six tasks that take longer than the timeout are all at work together, and the queue says that it is idle
+#   next to it: six tasks that take longer than the timeout are all at work together, and the queue says that it is idle
 #   (pending 0, size 0) while they are.
 #     concurrency 1: 6 at work at a time, pending 0, size 0   without timeout: 1 at work
 # Why it matters: a timeout is for the overloaded moment, and that is when it doubles the load: decoders or child
