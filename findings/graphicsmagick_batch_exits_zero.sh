@@ -4,7 +4,7 @@
 # Expected: a batch of which one command fails ends with another status than 0, as make, xargs and GNU parallel do, or
 #   at least with the one of its last command, as sh does. A last line without a line end is a line, as in sh.
 # Seen: the status is 0 if one of three items fails, if the last one fails and if a command does not exist; errors are
-#   told on stderr only. -feedback on prints PASS or FAIL for each and ends with 0, too. Only -stop-on-error on gives
+#   printed on stderr only. -feedback on prints PASS or FAIL for each and ends with 0, too. Only -stop-on-error on gives
 #   1, and does none of the items that follow. A last line without a line end is dropped without a word: its picture
 #   is not made, and the status is 0. The same command outside a batch exits with 1.
 #     second of three fails: 0   last fails: 0   no such command: 0   -stop-on-error on: 1   no line end: 0, not made

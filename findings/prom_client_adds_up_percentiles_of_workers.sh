@@ -4,7 +4,7 @@
 # Expected: of four workers whose items take 10 ms each, the cluster's summary has a median of 10 ms.
 # Seen: AggregatorRegistry adds up the values of equal labels, "quantile" among the labels, unless the metric was made
 #   with another aggregator: the median and the 99th percentile are 40 ms. Sum and count, next to them, are right. Of
-#   a gauge that is a share, as the utilization of each worker, the sum is told as well.
+#   a gauge that is a share, as the utilization of each worker, the sum is reported as well.
 #     4 workers: p50 40 ms, p99 40 ms, sum / count 10 ms, utilization 3.6   1 worker: p50 10 ms, p99 10 ms, 10 ms, 0.9
 # Why it matters: in a scaling sweep over the processes of a cluster the percentiles grow with the number of workers,
 #   which reads as contention that grows linearly, while the mean stays. An alarm on the 99th percentile goes off after

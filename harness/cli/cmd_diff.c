@@ -104,20 +104,9 @@ static const char *knee_text(const struct knee *knee, char *text, size_t bytes)
     return text;
 }
 
-/* "1, 2, 4"; caller frees with g_free. */
-static char *workers_text(const struct fit *fit)
-{
-    GString *text = g_string_new("");
-
-    for (guint i = 0; i < fit->curve->len; i++)
-        g_string_append_printf(text, "%s%u", i ? ", " : "",
-                               g_array_index(fit->curve, struct fit_point, i).scaling.workers);
-    return g_string_free(text, FALSE);
-}
-
 static void print_workers(const struct study_diff *diff)
 {
-    char *was = workers_text(diff->first), *is = workers_text(diff->second);
+    char *was = fit_workers_text(diff->first, false), *is = fit_workers_text(diff->second, false);
 
     if (diff->workers)
         wrapped_print(stdout, 4, "  numbers of workers: %s -> %s  *", was, is);

@@ -180,6 +180,18 @@ const struct fit_point *fit_point_full(const struct fit *fit)
     return full;
 }
 
+char *fit_workers_text(const struct fit *fit, bool within_cores)
+{
+    GString *text = g_string_new("");
+
+    for (guint i = 0; i < fit->curve->len; i++) {
+        const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
+        if (!within_cores || !point->oversubscribed)
+            g_string_append_printf(text, "%s%u", text->len ? ", " : "", point->workers);
+    }
+    return g_string_free(text, FALSE);
+}
+
 /* --- all -------------------------------------------------------------------------------------- */
 
 static void clear_quantity(void *data)

@@ -163,6 +163,9 @@ void fit_release(struct fit *fit);
 const struct fit_point *fit_point_at(const struct fit *fit, unsigned workers);
 /* The point with the most workers that have a core each; NULL none. */
 const struct fit_point *fit_point_full(const struct fit *fit);
+/* "1, 2, 4": the numbers of workers of the curve; within_cores: without those that are oversubscribed. Caller frees
+ * with g_free. */
+char *fit_workers_text(const struct fit *fit, bool within_cores);
 /* The model that was chosen; NULL none. */
 const struct model_fit *fit_chosen_model(const struct fit *fit);
 

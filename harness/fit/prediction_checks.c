@@ -65,27 +65,18 @@ static struct levels levels_of(const struct prediction_basis *basis, const struc
     return own.count ? own : all;
 }
 
-static double mean_level(const struct levels *levels)
-{
-    double sum = 0;
-
-    for (unsigned i = 0; i < levels->count; i++)
-        sum += log(levels->at[i]);
-    return exp(sum / levels->count);
-}
-
 /* value with the spread of what each block's level of times alone gives. */
 static struct interval check_interval(struct prediction_basis *basis, const struct prediction *p,
                                       const struct predict_setting *setting, unsigned cell,
-                                      const struct levels *levels, double value)
+                                      const struct prediction_slowdown *slowdown, const struct levels *levels,
+                                      double value)
 {
-    struct prediction_slowdown slowdown = prediction_basis_slowdown(basis, cell);
     double block_s[MOST_BLOCKS];
     struct interval spread;
     unsigned count = 0;
 
     for (; count < levels->count && basis->items <= SPREAD_ITEMS; count++)
-        block_s[count] = check_seconds(basis, p, setting, cell, levels->at[count], &slowdown);
+        block_s[count] = check_seconds(basis, p, setting, cell, levels->at[count], slowdown);
     spread = stats_geometric_interval(block_s, count, FIT_LEVEL);
     if (!interval_has_bounds(&spread))
         return interval_point(value, "%s", count ? spread.reason : "too many items");
@@ -101,6 +92,7 @@ static void check_cell(struct prediction_basis *basis, struct prediction *p, uns
     struct prediction_check check = {.cell = index, .workers = cell->workers};
     struct prediction_slowdown slowdown = prediction_basis_slowdown(basis, index);
     struct levels levels = levels_of(basis, study, index);
+    double level = stats_geometric_interval(levels.at, levels.count, FIT_LEVEL).value;
     size_t count;
     struct observation *group = observations_of_wall(study, index, false, &count);
 
@@ -109,8 +101,8 @@ static void check_cell(struct prediction_basis *basis, struct prediction *p, uns
     if (!interval_has_value(&check.measured))
         return;
     check.measured_s = check.measured.value;
-    check.predicted_s = check_seconds(basis, p, &setting, index, mean_level(&levels), &slowdown);
-    check.predicted = check_interval(basis, p, &setting, index, &levels, check.predicted_s);
+    check.predicted_s = check_seconds(basis, p, &setting, index, level, &slowdown);
+    check.predicted = check_interval(basis, p, &setting, index, &slowdown, &levels, check.predicted_s);
     check.error = check.predicted_s / check.measured_s - 1;
     if (check.predicted_s > 0)
         g_array_append_val(p->checks, check);

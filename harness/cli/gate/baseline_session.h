@@ -7,7 +7,7 @@
 #include "harness/fit/fit.h"
 #include "pipeline/base/fault.h"
 
-/* {"host", "created_utc", "knee_version"}: what tells it from others; the caller drops the reference. */
+/* {"host", "created_utc", "knee_version"}: what distinguishes it from others; the caller drops the reference. */
 json_t *baseline_session_about(const struct fit *fit);
 
 /* The same with "entries": [...] and "account": {...}; the caller drops the reference. at: list of the worker counts

@@ -65,18 +65,6 @@ static struct gate_value mean_of_all(const struct fit *fit)
     return mean;
 }
 
-char *baseline_workers_text(const struct fit *fit)
-{
-    GString *text = g_string_new("");
-
-    for (guint i = 0; i < fit->curve->len; i++) {
-        const struct scaling_point *point = &g_array_index(fit->curve, struct fit_point, i).scaling;
-        if (!point->oversubscribed)
-            g_string_append_printf(text, "%s%u", text->len ? ", " : "", point->workers);
-    }
-    return g_string_free(text, FALSE);
-}
-
 struct gate_value baseline_value_of(const struct fit *fit, enum gate_quantity quantity, unsigned workers)
 {
     const struct fit_point *point = fit_point_at(fit, workers);

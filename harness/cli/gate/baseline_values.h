@@ -15,9 +15,6 @@ struct gate_value baseline_value_of(const struct fit *fit, enum gate_quantity qu
  * the study lacks one of them. */
 struct gate_value baseline_mean_efficiency(const struct fit *fit, const unsigned *workers, size_t count);
 
-/* "1, 2, 4": the numbers of workers of the curve, up to the cores. Caller frees with g_free. */
-char *baseline_workers_text(const struct fit *fit);
-
 /* The quantity that a study has of CPU time: GATE_CPU_PER_ITEM, or GATE_CPU_PER_TRIAL of a command whose work is not
  * counted. */
 enum gate_quantity baseline_cpu_of(const struct fit *fit);

@@ -54,7 +54,7 @@ static void take_identity(struct history *history, const struct fit *fit, const 
 {
     history->first = operand;
     history->identity = json_object();
-    history->workers = baseline_workers_text(fit);
+    history->workers = fit_workers_text(fit, true);
     history->cpu = baseline_cpu_of(fit);
     baseline_identity_put(history->identity, fit);
 }
@@ -64,7 +64,7 @@ static void take_identity(struct history *history, const struct fit *fit, const 
 static char *why_incomparable(const struct history *history, const struct fit *fit)
 {
     GPtrArray *differences = baseline_identity_differences(history->identity, fit, history->first);
-    char *workers = baseline_workers_text(fit), *why = NULL;
+    char *workers = fit_workers_text(fit, true), *why = NULL;
 
     if (differences->len)
         why = g_strdup_printf("it is not comparable with %s: %s", history->first,

@@ -15,6 +15,7 @@
 
 #include "pipeline/base/file_memory.h"
 #include "pipeline/base/picture_memory.h"
+#include "tests/unit/base/reach.h"
 
 enum { BYTES = 40 << 20, PASSED = 20 << 20, PAGE = 2 << 20, VALUE = 7 };
 
@@ -25,19 +26,6 @@ static uint8_t *file_of(size_t bytes)
     assert_non_null(data);
     memset(data, VALUE, bytes);
     return data;
-}
-
-/* The kernel reads the byte, and says when it cannot. */
-static bool in_reach(const uint8_t *at)
-{
-    int ends[2];
-    bool read;
-
-    assert_int_equal(pipe(ends), 0);
-    read = write(ends[1], at, 1) == 1;
-    close(ends[0]);
-    close(ends[1]);
-    return read;
 }
 
 static void what_was_passed_is_out_of_reach(void **state)
@@ -110,7 +98,7 @@ static void nothing_else_is_touched(void **state)
 }
 
 /* As when the rest of the worker has all the memory that it may have. */
-static void a_system_that_refuses_is_told(void **state)
+static void a_system_that_refuses_is_reported(void **state)
 {
     uint8_t *data = file_of(BYTES);
     int status;
@@ -137,7 +125,7 @@ int main(void)
         cmocka_unit_test(what_was_passed_is_out_of_reach),
         cmocka_unit_test(who_reads_it_nevertheless_is_ended),
         cmocka_unit_test(nothing_else_is_touched),
-        cmocka_unit_test(a_system_that_refuses_is_told),
+        cmocka_unit_test(a_system_that_refuses_is_reported),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "pipeline/images/engines/engine.h"
 #include "pipeline/images/engines/engine_vips.h"
 #include "pipeline/images/pixels/planes.h"
+#include "tests/unit/base/reach.h"
 
 enum { SIDE = 3100, PAGE = 2 << 20 };
 
@@ -79,18 +80,6 @@ static void decode(size_t i, const void *data, size_t bytes, struct pixels *base
     *base = (struct pixels){0};
     if (kinds[i].engine->decode(data, bytes, &recipe, base, &size, &notes, &fault))
         fail_msg("%s: %s", kinds[i].name, fault.text);
-}
-
-static bool in_reach(const uint8_t *at)
-{
-    int ends[2];
-    bool read;
-
-    assert_int_equal(pipe(ends), 0);
-    read = write(ends[1], at, 1) == 1;
-    close(ends[0]);
-    close(ends[1]);
-    return read;
 }
 
 static void judge(size_t i, const void *file, size_t bytes)
