@@ -65,9 +65,12 @@ def gate(case: str, given: argparse.Namespace) -> Gate:
         result = Path(folder) / "gate.json"
         done = subprocess.run([given.knee, "gate", "--json", result, *command(case, given)],
                               check=False, capture_output=True, text=True)  # fmt: skip
-        if not result.exists():
+        if result.exists():
+            found = json.loads(result.read_text(encoding="utf-8"))
+        elif "--budget is too small" in done.stderr:  # the machine is too busy for the smallest gate
+            found = {"verdict": "undecided", "pairs": 0}
+        else:
             sys.exit(f"gates.py: {case}: exit {done.returncode}: {done.stderr.strip()}")
-        found = json.loads(result.read_text(encoding="utf-8"))
     causes = found.get("causes") or [{}]
     return {"case": case, "budget": budget(case, given), "verdict": found["verdict"], "pairs": found["pairs"], "cause": causes[0].get("cause"),
             "wall_s": round(time.monotonic() - start, 1)}  # fmt: skip

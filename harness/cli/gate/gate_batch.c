@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gate/pair_items.h"
 #include "harness/trial/trial_process.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/base/paths.h"
 
-/* Pairs that a gate should have: those of the floor and two runs to warm up included. */
-enum { PAIRS_WANTED = 48, PROBE_ITEMS = 4 };
+enum { PROBE_ITEMS = 4 }; /* behind the first, which brings the start with it */
+
+struct probe {
+    const char *program, *recipe, *in;
+};
 
 /* `knee run` of one build on the items of the list; places that a path may hold are written as its own. */
 static char **words_of(const struct gate_batch *batch, const char *program, const char *recipe,
@@ -52,36 +56,41 @@ static int write_list(const struct gate_batch *batch, struct fault *fault)
     return 0;
 }
 
-/* Wall time of the items of the list with one worker of this build. Returns 0, or -1 with fault. */
-static int time_items(const struct gate_batch *batch, const char *program, const char *recipe, const char *in,
+/* Wall time of so many items of the batch with that number of workers of this build. Returns 0, or -1 with fault. */
+static int time_items(struct gate_batch *batch, const struct probe *probe, uint64_t items, unsigned workers,
                       double *seconds, struct fault *fault)
 {
-    char out[PATH_MAX];
-    char *argv[] = {(char *)program,
+    char out[PATH_MAX], number[16];
+    char *argv[] = {(char *)probe->program,
                     (char *)"run",
                     (char *)"--quiet",
                     (char *)"--null",
                     (char *)"--list",
-                    (char *)batch->list,
+                    batch->list,
                     (char *)"-j",
-                    (char *)"1",
-                    (char *)in,
+                    number,
+                    (char *)probe->in,
                     out,
-                    (char *)(recipe ? "--recipe" : NULL),
-                    (char *)recipe,
+                    (char *)(probe->recipe ? "--recipe" : NULL),
+                    (char *)probe->recipe,
                     NULL};
     GError *error = NULL;
     gchar *said = NULL;
-    uint64_t from_ns = clock_now_ns();
+    uint64_t from_ns;
     int status, result = 0;
 
+    batch->items = items;
+    if (write_list(batch, fault))
+        return -1;
+    snprintf(number, sizeof number, "%u", workers);
     snprintf(out, sizeof out, "%s/probe", batch->scratch.path);
+    from_ns = clock_now_ns();
     if (!g_spawn_sync(NULL, argv, NULL, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &said, &status,
                       &error)) {
-        result = fault_sys(fault, "%s run: %s", program, error->message);
+        result = fault_sys(fault, "%s run: %s", probe->program, error->message);
         g_error_free(error);
     } else if (status != 0) {
-        result = fault_usage(fault, "this build cannot process %.200s: %.200s", in,
+        result = fault_usage(fault, "this build cannot process %.200s: %.200s", probe->in,
                              said && *said ? said : "no reason given");
     }
     g_free(said);
@@ -91,25 +100,22 @@ static int time_items(const struct gate_batch *batch, const char *program, const
     return result;
 }
 
-/* The number of items with which a pair takes its part of the budget: at least two for each worker. */
-static int choose_items(struct gate_batch *batch, const char *program,
-                        const struct gate_builds_options *options, const char *in,
+/* The number of items with which the pairs fit into the budget. */
+static int choose_items(struct gate_batch *batch, const struct probe *probe,
                         const struct gate_builds_request *request, struct fault *fault)
 {
-    double one_s, few_s, item_s, share = 0, wanted;
-    uint64_t least = 2u * request->workers[request->counts - 1];
+    uint64_t few = batch->batch.count < 1 + PROBE_ITEMS ? batch->batch.count : 1 + PROBE_ITEMS, wanted;
+    struct item_times times;
+    double one_s, few_s, all_s;
 
-    for (size_t i = 0; i < request->counts; i++)
-        share += 2.0 / request->workers[i];
-    batch->items = 1;
-    if (write_list(batch, fault) || time_items(batch, program, options->recipe, in, &one_s, fault))
+    if (time_items(batch, probe, 1, 1, &one_s, fault) || time_items(batch, probe, few, 1, &few_s, fault) ||
+        time_items(batch, probe, few, request->workers[request->counts - 1], &all_s, fault))
         return -1;
-    batch->items = batch->batch.count < 1 + PROBE_ITEMS ? batch->batch.count : 1 + PROBE_ITEMS;
-    if (write_list(batch, fault) || time_items(batch, program, options->recipe, in, &few_s, fault))
-        return -1;
-    item_s = batch->items > 1 ? fmax(few_s - one_s, few_s / 20) / (double)(batch->items - 1) : one_s;
-    wanted = 0.8 * (double)request->budget_ns / 1e9 / PAIRS_WANTED / share / item_s;
-    batch->items = (uint64_t)fmin(fmax(wanted, (double)least), (double)batch->batch.count);
+    times.item_s = few > 1 ? fmax(few_s - one_s, few_s / 20) / (double)(few - 1) : one_s;
+    times.start_s = fmax(one_s - times.item_s, 0);
+    times.item_all_s = fmax(all_s - times.start_s, 0) / (double)few;
+    wanted = pair_items(&times, request->workers, request->counts, (double)request->budget_ns / 1e9);
+    batch->items = wanted < batch->batch.count ? wanted : batch->batch.count;
     return 0;
 }
 
@@ -128,7 +134,7 @@ int gate_batch_open(struct gate_batch *batch, const struct gate_builds_options *
     snprintf(batch->list, sizeof batch->list, "%s/list", batch->scratch.path);
     if (options->items)
         batch->items = options->items < batch->batch.count ? options->items : batch->batch.count;
-    else if (choose_items(batch, program, options, in, request, fault))
+    else if (choose_items(batch, &(struct probe){program, options->recipe, in}, request, fault))
         return -1;
     if (write_list(batch, fault))
         return -1;
