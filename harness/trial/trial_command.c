@@ -16,6 +16,7 @@
 #include "harness/trial/output_digest.h"
 #include "harness/trial/trial_command_internal.h"
 #include "harness/trial/trial_process_internal.h"
+#include "harness/trial/trial_reason.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/pool/pool.h"
 
@@ -111,7 +112,7 @@ static int run_hook(const struct trial_command *command, const char *name, const
                          trial_process_remedy(errno));
     words[2] = command_line_fill(text, &values->of, true);
     status = trial_command_hook(command->process, &launch, &own, fault);
-    trial_process_last_line(launch.stderr_fd, own.stderr_line, sizeof own.stderr_line);
+    trial_reason_read(launch.stderr_fd, own.stderr_line, sizeof own.stderr_line);
     close(launch.stderr_fd);
     g_free(words[2]);
     if (!outcome->stopped_by)
@@ -311,9 +312,9 @@ static int run_trial(struct trial_command *command, const struct trial_request *
     if (result == 0 && !outcome->stopped_by) {
         result = request->emulate ? run_emulated(command, request, &launch, outcome, fault)
                                   : run_timed(command, &launch, outcome, fault);
-        trial_process_last_line(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
+        trial_reason_read(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
         if (!outcome->stderr_line[0] && launch.stdout_fd > 0)
-            trial_process_last_line(launch.stdout_fd, outcome->stderr_line, sizeof outcome->stderr_line);
+            trial_reason_read(launch.stdout_fd, outcome->stderr_line, sizeof outcome->stderr_line);
         if (result == 0 && outcome->wait_status == 0 && !outcome->stopped_by) {
             collect_spans(command, request, outcome);
             collect_output(command, &values, outcome);

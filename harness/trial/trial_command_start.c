@@ -15,6 +15,7 @@
 #include "harness/trial/own_children.h"
 #include "harness/trial/trial_command_internal.h"
 #include "harness/trial/trial_process_internal.h"
+#include "harness/trial/trial_reason.h"
 #include "harness/trial/trial_starter.h"
 #include "pipeline/base/clock.h"
 
@@ -141,9 +142,20 @@ static pid_t start(const struct command_launch *launch, int program, int report_
     return pid;
 }
 
+enum { HOOK_LOOK_MS = 250 };
+
+static uint64_t look_at_hook(void *context)
+{
+    const struct command_launch *launch = context;
+
+    trial_reason_trim(launch->stderr_fd);
+    return HOOK_LOOK_MS * 1000000ull;
+}
+
 int trial_command_hook(const struct trial_process *process, const struct command_launch *launch,
                        struct trial_outcome *outcome, struct fault *fault)
 {
+    struct trial_look look = {look_at_hook, (void *)launch};
     struct own_children before;
     pid_t pid;
 
@@ -151,7 +163,7 @@ int trial_command_hook(const struct trial_process *process, const struct command
     pid = start(launch, -1, -1, -1, fault);
     if (pid < 0)
         return -1;
-    trial_process_wait(process, pid, NULL, outcome);
+    trial_process_wait(process, pid, &look, outcome);
     end_all(pid, &before, outcome);
     return 0;
 }
@@ -180,6 +192,7 @@ static int take_report(int report_fd, struct trial_outcome *outcome, struct faul
 struct looks {
     struct command_watch watch;
     uint64_t watch_due_ns;
+    int stderr_fd;
     struct emulate_tasks *emulation; /* NULL: real cores */
 };
 
@@ -188,8 +201,10 @@ static uint64_t look_at_command(void *context)
     struct looks *looks = context;
     uint64_t now_ns = clock_now_ns(), left_ns;
 
-    if (now_ns >= looks->watch_due_ns)
+    if (now_ns >= looks->watch_due_ns) {
         looks->watch_due_ns = now_ns + command_watch_look(&looks->watch);
+        trial_reason_trim(looks->stderr_fd);
+    }
     left_ns = looks->watch_due_ns - now_ns;
     if (looks->emulation) {
         uint64_t next_ns = emulate_tasks_place(looks->emulation);
@@ -201,7 +216,7 @@ static uint64_t look_at_command(void *context)
 static int run_starter(const struct trial_process *process, const struct command_launch *launch,
                        int report_fd, int entry_fd, struct trial_outcome *outcome, struct fault *fault)
 {
-    struct looks looks = {.emulation = launch->emulation};
+    struct looks looks = {.emulation = launch->emulation, .stderr_fd = launch->stderr_fd};
     struct command_watch *watch = &looks.watch;
     struct trial_look look = {look_at_command, &looks};
     struct own_children before;

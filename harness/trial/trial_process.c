@@ -1,6 +1,5 @@
 #include "harness/trial/trial_process_internal.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -15,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/trial/trial_reason.h"
 #include "pipeline/base/clock.h"
 #include "pipeline/base/paths.h"
 
@@ -22,7 +22,6 @@ enum {
     TABLE_FD = 3, /* number of the memfd in the run */
     TICK_MS = 250,
     FIRST_LOOK_MS = 10,
-    TAIL_BYTES = 1 << 16,
     STOP_MS = 5000, /* how long a run may take to end by itself once it was asked to */
     ARGUMENTS_MOST = 24,
     EXIT_CANNOT_START = 127
@@ -261,51 +260,7 @@ void trial_process_wait(const struct trial_process *process, pid_t pid, const st
     outcome->maxrss_bytes = (uint64_t)usage.ru_maxrss * 1024;
 }
 
-/* --- the reason that a process gives ---------------------------------------------------------- */
-
-static bool has_text(const char *line)
-{
-    while (*line && !isalnum((unsigned char)*line) && (unsigned char)*line < 0x80)
-        line++;
-    return *line != '\0';
-}
-
-static bool sounds_like_a_failure(const char *line)
-{
-    static const char *const words[] = {"error",   "fatal",  "fail",      "abort",     "panic",
-                                        "cannot",  "can't",  "could not", "unable",    "not found",
-                                        "no such", "denied", "invalid",   "exception", "killed"};
-
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcasestr(line, words[i]))
-            return true;
-    return false;
-}
-
-void trial_process_last_line(int fd, char *line, size_t bytes)
-{
-    static char text[TAIL_BYTES + 1];
-    off_t end = lseek(fd, 0, SEEK_END);
-    ssize_t length = pread(fd, text, TAIL_BYTES, end > TAIL_BYTES ? end - TAIL_BYTES : 0);
-    const char *last = NULL, *failure = NULL, *mark;
-    char *save = NULL;
-
-    line[0] = '\0';
-    if (length <= 0)
-        return;
-    text[length] = '\0';
-    for (ssize_t i = 0; i < length; i++)
-        text[i] = text[i] ? text[i] : '\n'; /* binary output has zeros */
-    for (char *at = strtok_r(text, "\r\n", &save); at; at = strtok_r(NULL, "\r\n", &save)) {
-        last = has_text(at) ? at : last;
-        failure = sounds_like_a_failure(at) ? at : failure;
-    }
-    last = failure ? failure : last;
-    if (!last)
-        return;
-    mark = strstr(last, "error: ");
-    snprintf(line, bytes, "%.*s", (int)bytes - 1, mark && mark[7] ? mark + strlen("error: ") : last);
-}
+/* --- a trial ----------------------------------------------------------------------------------- */
 
 static int start(const struct trial_process *process, const struct trial_request *request, int table_fd,
                  int stderr_fd, struct trial_outcome *outcome, struct fault *fault)
@@ -353,7 +308,7 @@ int trial_process_run(const struct trial_process *process, const struct trial_re
     else
         result = start(process, request, table_fd, stderr_fd, outcome, fault);
     if (stderr_fd >= 0) {
-        trial_process_last_line(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
+        trial_reason_read(stderr_fd, outcome->stderr_line, sizeof outcome->stderr_line);
         close(stderr_fd);
     }
     if (result == 0 && !outcome->stopped_by)

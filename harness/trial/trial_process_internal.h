@@ -30,9 +30,4 @@ struct trial_look {
 void trial_process_wait(const struct trial_process *process, pid_t pid, const struct trial_look *look,
                         struct trial_outcome *outcome);
 
-/* The line of the text in the memfd that most likely gives the reason of a failure, without the program's name: of the
- * last 64 KiB the last line with a word such as "error" or "fatal", else the last one with a letter or digit (programs
- * frame their messages with rules, and print progress between carriage returns). */
-void trial_process_last_line(int fd, char *line, size_t bytes);
-
 #endif
