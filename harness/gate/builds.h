@@ -84,10 +84,11 @@ struct gate_builds {
     size_t voided;
     size_t failed[GATE_SIDES];
     char failure[GATE_SIDES][320]; /* the last reason */
-    enum gate_noise noise;         /* in force */
-    struct busy_list busy;         /* what other processes did meanwhile */
-    double pair_s;                 /* of one pair, as planned */
-    double needed_s;               /* of the smallest gate; set with GATE_SMALL_BUDGET */
+    bool leaves_cell;      /* it is that the build set a CPU mask of its own: its times are not of the cell */
+    enum gate_noise noise; /* in force */
+    struct busy_list busy; /* what other processes did meanwhile */
+    double pair_s;         /* of one pair, as planned */
+    double needed_s;       /* of the smallest gate; set with GATE_SMALL_BUDGET */
     uint64_t began_ns, spent_ns;
     bool has_shares;
     enum gate_end end;

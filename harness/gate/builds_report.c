@@ -275,6 +275,11 @@ static void report_decision(const struct gate_builds *builds, struct gate_report
             report, "the budget was used up before the pairs had decided: pairs took longer than planned");
 }
 
+static const char *fails(const struct gate_builds *builds)
+{
+    return builds->leaves_cell ? "cannot be measured" : "does not run";
+}
+
 void gate_builds_report(const struct gate_builds *builds, struct gate_report *report)
 {
     gate_report_begin(report, "builds");
@@ -287,11 +292,11 @@ void gate_builds_report(const struct gate_builds *builds, struct gate_report *re
     report->cores = builds->topology.usable_cores;
     if (builds->end == GATE_BASE_FAILS) {
         report->outcome = GATE_IS_INCOMPARABLE;
-        snprintf(report->headline, sizeof report->headline, "the base does not run: %s",
+        snprintf(report->headline, sizeof report->headline, "the base %s: %s", fails(builds),
                  builds->failure[GATE_BASE]);
     } else if (builds->end == GATE_HEAD_FAILS) {
-        report->outcome = GATE_REGRESSES;
-        snprintf(report->headline, sizeof report->headline, "the new build does not run: %s",
+        report->outcome = builds->leaves_cell ? GATE_IS_INCOMPARABLE : GATE_REGRESSES;
+        snprintf(report->headline, sizeof report->headline, "the new build %s: %s", fails(builds),
                  builds->failure[GATE_HEAD]);
     } else {
         report_decision(builds, report);

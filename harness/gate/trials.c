@@ -53,7 +53,8 @@ static enum gate_step judge(struct gate_builds *builds, enum gate_side side, siz
 
     if (trial_command_judge(outcome, NULL, &result, fault))
         return STEP_REFUSED;
-    if (result.status == TRIAL_FAILED) {
+    if (result.status == TRIAL_FAILED || outcome->seen.outside[0]) {
+        builds->leaves_cell = result.status != TRIAL_FAILED;
         builds->failed[side]++;
         snprintf(builds->failure[side], sizeof builds->failure[side], "with %u worker%s %.280s",
                  builds->request->workers[at], builds->request->workers[at] == 1 ? "" : "s", result.reason);

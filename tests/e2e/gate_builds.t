@@ -93,6 +93,23 @@ for noise in auto weigh keep; do
     like "$? $(tr '\n' ' ' <out | tr -s ' ')" '^1 .*the new build does not run: with 1 worker the command was killed by signal 9' \
         "... as is one that is killed, as for its memory ($noise): it is no disturbed trial"
 done
+all=$(taskset -cp $$ | sed 's/.*: //')
+printf '#!/bin/sh\ntaskset -cp %s $$ >/dev/null\nsleep 0.3\n' "$all" >wide
+chmod +x wide
+if [ "$(nproc)" = 1 ]; then
+    for name in "builds that set their own CPU mask" "a new build that does" "all CPUs in each cell"; do
+        skip "one CPU: a program cannot leave it" "$name"
+    done
+else
+    "$KNEE" gate --base './wide {workers}' --workers 1,2 -- ./wide '{workers}' >out 2>err
+    like "$? $(tr '\n' ' ' <out | tr -s ' ')" '^4 .*not comparable .the base cannot be measured: with 1 worker the command took CPUs outside of its cell' \
+        "builds that set their own CPU mask are not measured"
+    "$KNEE" gate --base 'sleep 0.0{workers}' --workers 1,2 -- ./wide '{workers}' >out 2>err
+    like "$? $(tr '\n' ' ' <out | tr -s ' ')" '^4 .*the new build cannot be measured: .*--placement none' "... nor is a new build that does"
+    "$KNEE" gate --placement none --budget 10m --limit 60% --tolerance 10% --noise-policy keep --base './wide {workers}' --workers 1,2 \
+        -- ./wide '{workers}' >out 2>err
+    is "$? $(grep -c '^cells placement none' out)" "0 1" "... but with all CPUs in each cell they are"
+fi
 usage() { # usage NAME PATTERN ARGUMENT...: exit 2, one line on stderr
     local name=$1 pattern=$2
     shift 2

@@ -199,6 +199,8 @@ static void print_head(const struct job *job)
     wrapped_print(stdout, 6, "new   %s", job->names[GATE_HEAD]);
     if (job->batch.items)
         printf("work  %" PRIu64 " of %" PRIu64 " items\n", job->batch.items, job->batch.batch.count);
+    if (job->request.placement != PIN_COMPACT)
+        printf("cells placement %s\n", pin_placement_name(job->request.placement));
     printf("pairs with %s workers, in random order (seed %" PRIu64 "), budget %s\n", list, job->request.seed,
            progress_duration((double)job->request.budget_ns / 1e9, budget, sizeof budget));
     fflush(stdout);
@@ -246,7 +248,7 @@ int gate_builds_cli(const struct gate_builds_options *options, const struct argu
     struct job job = {.request = {.budget_ns = options->budget_ns,
                                   .seed = options->seed ? options->seed : random_mix(clock_now_ns()) >> 40,
                                   .noise = (enum gate_noise)options->noise,
-                                  .placement = PIN_COMPACT,
+                                  .placement = (enum pin_placement)options->placement,
                                   .limits = {options->tolerance, options->limit}}};
     int code = -1;
 

@@ -16,7 +16,8 @@ struct gate_builds_options {
     const char *workers;      /* list; NULL: up to the cores */
     uint64_t budget_ns, seed; /* seed 0: drawn */
     double tolerance, limit;
-    int noise; /* enum gate_noise */
+    int noise;     /* enum gate_noise */
+    int placement; /* enum pin_placement */
     const char *prepare, *check, *cleanup;
     bool instructions; /* count them instead of measuring pairs (gate_instructions.h) */
 };
