@@ -24,6 +24,17 @@ struct jpeg_reader_codec {
     bool finished;                      /* the end of the file was read */
 };
 
+/* --- the library's memory ---------------------------------------------------------------------- */
+
+/* Declared in the library's jmemsys.h, which is not installed. */
+void *jpeg_get_large(j_common_ptr common, size_t bytes);
+
+void *jpeg_get_large(j_common_ptr common, size_t bytes)
+{
+    (void)common;
+    return picture_alloc(bytes);
+}
+
 /* --- the header -------------------------------------------------------------------------------- */
 
 /* The library calls it for each row of blocks, of the file or the picture. At the end of a file that is cut it reads a

@@ -6,6 +6,11 @@
  * row; jpeg_reader_notes(); jpeg_reader_close() in any case. The data must stay in memory.
  *
  * Damage is an error, also where the library would only warn (jpeg_warnings.h); the file is read to its end.
+ *
+ * The library keeps the coefficients of a progressive file, two to four times the bytes of its pixels, until the last
+ * scan. They lie in memory of picture_memory.h: jpeg_get_large(), which the library calls for all that is large and
+ * releases by free(), is replaced in the whole process. A library that calls its own all the same gives the same
+ * pictures, later.
  */
 #ifndef KNEE_JPEG_READER_H
 #define KNEE_JPEG_READER_H

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "pipeline/base/picture_memory.h"
+#include "tests/unit/base/large_pages.h"
 
 static const size_t sizes[] = {0, 1, 63, 64, 65, 4096, (4 << 20) - 1, 4 << 20, (6 << 20) + 13, 40 << 20};
 
@@ -45,40 +46,17 @@ static void test_what_does_not_exist_is_refused(void **state)
     assert_null(picture_alloc_aligned(SIZE_MAX / 2));
 }
 
-/* Is the address in a range for which large pages were asked ("hg")? */
-static bool is_advised(const void *address)
-{
-    FILE *maps = fopen("/proc/self/smaps", "r");
-    uintptr_t begin = 0, end = 0, low, high, at = (uintptr_t)address;
-    char line[512];
-    bool advised = false;
-
-    assert_non_null(maps);
-    while (fgets(line, sizeof line, maps)) {
-        if (sscanf(line, "%lx-%lx ", &low, &high) == 2) {
-            begin = low;
-            end = high;
-        } else if (strncmp(line, "VmFlags:", 8) == 0 && at >= begin && at < end) {
-            advised = strstr(line, " hg") != NULL;
-        }
-    }
-    fclose(maps);
-    return advised;
-}
-
 static void test_large_pages_are_asked_for(void **state)
 {
-    FILE *there = fopen("/sys/kernel/mm/transparent_hugepage/enabled", "r");
     const size_t bytes = 32 << 20;
     char *memory;
 
     (void)state;
-    if (!there)
-        skip(); /* a kernel without them */
-    fclose(there);
+    if (!large_pages_exist())
+        skip();
     memory = picture_alloc(bytes);
     assert_non_null(memory);
-    assert_true(is_advised(memory + bytes / 2));
+    assert_true(large_pages_asked(memory + bytes / 2));
     free(memory);
 }
 
