@@ -32,6 +32,17 @@ bool planes_ycc_knows(int matrix)
     return weights_of(matrix);
 }
 
+bool planes_ycc_weights(int matrix, double *red, double *blue)
+{
+    const struct weights *weights = weights_of(matrix);
+
+    if (weights) {
+        *red = weights->red;
+        *blue = weights->blue;
+    }
+    return weights;
+}
+
 /* --- range ------------------------------------------------------------------------------------- */
 
 static void widen(struct pixels *picture)

@@ -19,6 +19,9 @@ struct planes_ycc {
 /* Is it a code that can be converted: luma a sum of R, G and B, chroma its distance from B and R? */
 bool planes_ycc_knows(int matrix);
 
+/* The weights of red and blue in luma. False: planes_ycc_knows() does not know it. */
+bool planes_ycc_weights(int matrix, double *red, double *blue);
+
 /* In place, in whole numbers: the same bytes on every processor. Luma of another matrix needs chroma at its own size,
  * twice the memory of the luma. Returns 0, or -1 with fault. */
 int planes_ycc_convert(const struct planes_ycc *from, struct pixels *picture, struct fault *fault);
