@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct tiff_layout layout;
     struct gif_canvas canvas;
     struct colour_tags tags;
-    struct heif_item item;
+    struct heif_item item, alpha;
 
     tiff_layout_read(data, size, &layout);
     if (layout.page < 0 || layout.subifd < -1 || layout.extra_count < 0 ||
@@ -71,8 +71,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (gif_canvas_read(data, size, &canvas) &&
         (canvas.width < 0 || canvas.left < 0 || canvas.frame_width < 0))
         abort();
-    if (heif_item_read(data, size, &item))
+    if (heif_item_read(data, size, &item)) {
         check_heif(data, size, &item);
+        if (item.alpha && !heif_item_alpha(&item, &alpha))
+            abort();
+        if (item.alpha)
+            check_heif(data, size, &alpha);
+    }
     for (int kind = KIND_UNKNOWN; kind < KIND_COUNT; kind++) {
         uint8_t rgb[3] = {200, 40, 40};
         colour_tags_read((enum image_kind)kind, data, size, &tags);

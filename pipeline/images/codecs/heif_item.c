@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "pipeline/base/big_endian.h"
+#include "pipeline/images/codecs/heif_alpha.h"
 #include "pipeline/images/codecs/heif_place.h"
 #include "pipeline/images/pixels/planes_ycc.h"
 
-enum { CLAP_BYTES = 32, MOST_SIDE = 65535, MOST_AUXILIARIES = 100, FULL_RANGE = 0x80 };
+enum { CLAP_BYTES = 32, MOST_SIDE = 65535, FULL_RANGE = 0x80 };
 /* av1C's third byte. */
 enum { AV1_DEEP = 0x60, AV1_GREY = 0x10, AV1_HALF_X = 0x08, AV1_HALF_Y = 0x04, AV1_POSITION = 0x03 };
 enum { AV1_LEFT = 1, AV1_CORNER = 2 };
@@ -151,7 +152,9 @@ static bool take_known(struct reading *r, const char name[4], struct iso_span co
         r->flipped = !r->mirrored;
         return content.bytes && take_step(r, STEP_MIRRORED);
     }
-    return is_named(name, "pixi") ? take_depths(content) : !essential;
+    if (is_named(name, "pixi"))
+        return take_depths(content);
+    return is_named(name, "auxC") || !essential; /* heif_alpha.h */
 }
 
 static void take_property(void *context, const char name[4], struct iso_span content, bool essential)
@@ -199,45 +202,6 @@ static int orientation_of(const struct reading *r)
 
 /* --- what it is -------------------------------------------------------------------------------- */
 
-static void take_alpha(void *context, const char name[4], struct iso_span content, bool essential)
-{
-    static const char *const kinds[] = {"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
-                                        "urn:mpeg:hevc:2015:auxid:1", "urn:mpeg:avc:2015:auxid:1"};
-    bool *alpha = context;
-
-    (void)essential;
-    if (!is_named(name, "auxC") || content.bytes < 4)
-        return;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        *alpha |=
-            content.bytes - 4 >= strlen(kinds[i]) && memcmp(content.at + 4, kinds[i], strlen(kinds[i])) == 0;
-}
-
-/* Is the item that refers an alpha of the primary one? True also where that cannot be read. */
-static bool is_alpha(const struct heif_tree *tree, struct heif_references *r)
-{
-    bool alpha = false, refers = false;
-
-    for (; r->count && !r->items.cut; r->count--)
-        refers |= (uint32_t)heif_take(&r->items, r->id_bytes) == tree->primary;
-    if (r->items.cut)
-        return true;
-    return refers && (!heif_tree_properties(tree, r->from, take_alpha, &alpha) || alpha);
-}
-
-/* Does another item say that it is the alpha of this one? True also where that cannot be read, or too much is said. */
-static bool has_alpha(const struct heif_tree *tree)
-{
-    struct heif_references r;
-    int auxiliaries = 0;
-
-    heif_references_begin(tree, &r);
-    while (heif_references_next(&r))
-        if (is_named(r.name, "auxl") && (++auxiliaries > MOST_AUXILIARIES || is_alpha(tree, &r)))
-            return true;
-    return r.left.bytes;
-}
-
 static bool is_for_pictures(const struct heif_tree *tree)
 {
     struct iso_span hdlr = iso_box_find(tree->meta, "hdlr");
@@ -261,7 +225,7 @@ static bool read_coded(const struct heif_tree *tree, uint32_t id, struct reading
 {
     struct heif_item *item = r->item;
 
-    *item = (struct heif_item){.tree = *tree};
+    *item = (struct heif_item){.tree = *tree, .id = id};
     *r = (struct reading){.item = item};
     if (!heif_tree_properties(tree, id, take_property, r))
         r->refused = true;
@@ -273,13 +237,14 @@ static bool read_coded(const struct heif_tree *tree, uint32_t id, struct reading
 /* --- tiles ------------------------------------------------------------------------------------- */
 
 /* The item of a grid's index'th tile, counted from 0; how many there are in count. */
-static bool tile_id(const struct heif_tree *tree, uint32_t index, uint32_t *count, uint32_t *id)
+static bool tile_id(const struct heif_tree *tree, uint32_t grid, uint32_t index, uint32_t *count,
+                    uint32_t *id)
 {
     struct heif_references r;
 
     heif_references_begin(tree, &r);
     while (heif_references_next(&r))
-        if (is_named(r.name, "dimg") && r.from == tree->primary) {
+        if (is_named(r.name, "dimg") && r.from == grid) {
             *count = r.count;
             for (uint32_t i = 0; i <= index && index < r.count; i++)
                 *id = (uint32_t)heif_take(&r.items, r.id_bytes);
@@ -288,12 +253,13 @@ static bool tile_id(const struct heif_tree *tree, uint32_t index, uint32_t *coun
     return false;
 }
 
-static bool read_tile(const struct heif_tree *tree, uint32_t index, uint32_t *count, struct heif_item *tile)
+static bool read_tile(const struct heif_item *grid, uint32_t index, uint32_t *count, struct heif_item *tile)
 {
     struct reading r = {.item = tile};
     uint32_t id;
 
-    return tile_id(tree, index, count, &id) && read_coded(tree, id, &r) && r.step == STEP_NONE;
+    return tile_id(&grid->tree, grid->id, index, count, &id) && read_coded(&grid->tree, id, &r) &&
+           r.step == STEP_NONE;
 }
 
 /* Its rows and columns, and size; ISO/IEC 23008-12, 6.6.2.3. */
@@ -345,18 +311,19 @@ static bool is_like(const struct heif_item *a, const struct heif_item *b)
 }
 
 /* A grid, whose own properties are read. */
-static bool read_grid(const struct heif_tree *tree, struct heif_item *item)
+static bool read_grid(struct heif_item *item)
 {
     struct iso_span grid;
     struct heif_item first, tile;
     uint32_t count;
 
-    if (!heif_place_is_of_type(tree, tree->primary, "grid") || !heif_place_find(tree, tree->primary, &grid) ||
-        !take_grid(item, grid) || item->rows * item->columns > HEIF_MOST_TILES ||
-        !read_tile(tree, 0, &count, &first) || count != (uint32_t)(item->rows * item->columns))
+    if (!heif_place_is_of_type(&item->tree, item->id, "grid") ||
+        !heif_place_find(&item->tree, item->id, &grid) || !take_grid(item, grid) ||
+        item->rows * item->columns > HEIF_MOST_TILES || !read_tile(item, 0, &count, &first) ||
+        count != (uint32_t)(item->rows * item->columns))
         return false;
     for (uint32_t i = 1; i < count; i++)
-        if (!read_tile(tree, i, &count, &tile) || !is_like(&tile, &first))
+        if (!read_tile(item, i, &count, &tile) || !is_like(&tile, &first))
             return false;
     item->coding = first.coding;
     item->chroma_x = first.chroma_x;
@@ -370,25 +337,55 @@ static bool read_grid(const struct heif_tree *tree, struct heif_item *item)
 
 /* --- the item ---------------------------------------------------------------------------------- */
 
+/* A picture that is coded itself, or a grid, and what of it is shown. */
+static bool read_picture(const struct heif_tree *tree, uint32_t id, struct reading *r, struct heif_item *item)
+{
+    *r = (struct reading){.item = item};
+    if (!read_coded(tree, id, r) && (r->refused || r->coded || !r->sized || !read_grid(item)))
+        return false;
+    if (r->clap.at && !crop(item, r->clap.at))
+        return false;
+    item->orientation = orientation_of(r);
+    return true;
+}
+
 bool heif_item_tile(const struct heif_item *item, int index, struct heif_item *tile)
 {
     uint32_t count;
 
-    return read_tile(&item->tree, (uint32_t)index, &count, tile);
+    return read_tile(item, (uint32_t)index, &count, tile);
+}
+
+/* Writers repeat the picture's crop and turn for its alpha, or leave them out: they hold for both. */
+bool heif_item_alpha(const struct heif_item *item, struct heif_item *alpha)
+{
+    struct reading r;
+
+    if (!item->alpha || !read_picture(&item->tree, item->alpha, &r, alpha) || alpha->width != item->width ||
+        alpha->height != item->height)
+        return false;
+    if (r.step == STEP_NONE) {
+        alpha->left = item->left;
+        alpha->top = item->top;
+        alpha->shown_width = item->shown_width;
+        alpha->shown_height = item->shown_height;
+        alpha->orientation = item->orientation;
+    }
+    return alpha->left == item->left && alpha->top == item->top && alpha->shown_width == item->shown_width &&
+           alpha->shown_height == item->shown_height && alpha->orientation == item->orientation;
 }
 
 bool heif_item_read(const uint8_t *data, size_t bytes, struct heif_item *item)
 {
     struct heif_tree tree;
-    struct reading r = {.item = item};
+    struct heif_item alpha;
+    struct reading r;
+    uint32_t alpha_id;
 
     if (!is_whole((struct iso_span){data, bytes}) || !heif_tree_open(data, bytes, &tree) ||
-        !is_for_pictures(&tree) || !tree.has_primary || has_alpha(&tree))
+        !is_for_pictures(&tree) || !tree.has_primary || !heif_alpha_find(&tree, &alpha_id) ||
+        !read_picture(&tree, tree.primary, &r, item))
         return false;
-    if (!read_coded(&tree, tree.primary, &r) && (r.refused || r.coded || !r.sized || !read_grid(&tree, item)))
-        return false;
-    if (r.clap.at && !crop(item, r.clap.at))
-        return false;
-    item->orientation = orientation_of(&r);
-    return true;
+    item->alpha = alpha_id;
+    return !alpha_id || heif_item_alpha(item, &alpha);
 }

@@ -14,7 +14,7 @@ bool planes_heif_takes(const void *data, size_t bytes)
 {
     struct heif_item item;
 
-    return heif_item_read(data, bytes, &item) && heif_reader_has(item.coding);
+    return heif_item_read(data, bytes, &item) && !item.alpha && heif_reader_has(item.coding);
 }
 
 static uint64_t chroma_of(int pixels, int covered)

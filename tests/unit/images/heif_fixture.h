@@ -58,21 +58,31 @@ static inline void begin_meta(struct file *f)
     end(f);
 }
 
+static inline void look_at(const struct heif_item *item, const uint8_t *data, size_t bytes)
+{
+    struct heif_item tile = *item;
+
+    if (item->columns)
+        assert_true(heif_item_tile(item, item->columns * item->rows - 1, &tile));
+    assert_true(tile.data.at >= data && tile.data.at + tile.data.bytes <= data + bytes);
+    assert_in_range(item->orientation, 1, 8);
+    assert_true(item->shown_width > 0 && item->left + item->shown_width <= item->width);
+    assert_true(item->shown_height > 0 && item->top + item->shown_height <= item->height);
+}
+
 static inline void look(const uint8_t *data, size_t bytes)
 {
-    struct heif_item item;
+    struct heif_item item, alpha;
 
     if (!heif_item_read(data, bytes, &item))
         return;
-    if (item.columns) {
-        assert_true(heif_item_tile(&item, item.columns * item.rows - 1, &item));
-        assert_true(item.data.at >= data && item.data.at + item.data.bytes <= data + bytes);
+    look_at(&item, data, bytes);
+    if (!item.alpha)
         return;
-    }
-    assert_in_range(item.orientation, 1, 8);
-    assert_true(item.shown_width > 0 && item.left + item.shown_width <= item.width);
-    assert_true(item.shown_height > 0 && item.top + item.shown_height <= item.height);
-    assert_true(item.data.at >= data && item.data.at + item.data.bytes <= data + bytes);
+    assert_true(heif_item_alpha(&item, &alpha));
+    look_at(&alpha, data, bytes);
+    assert_int_equal(alpha.shown_width, item.shown_width);
+    assert_int_equal(alpha.shown_height, item.shown_height);
 }
 
 /* Each is a block of its own, so that a sanitizer sees a read beyond it. */
