@@ -34,7 +34,8 @@ void *picture_alloc(size_t bytes);
 void *picture_alloc_aligned(size_t bytes);
 
 /* Gives back what whole pages of memory have before `upto` bytes, up to *given of which are already: their content is
- * then undefined, and may be written again. Moves *given. Begins as 0; for memory of the two functions above. */
+ * then undefined, and may be written again. Moves *given. Begins as 0; for memory of the two functions above, or of
+ * malloc(). */
 void picture_memory_give_back(void *memory, size_t upto, size_t *given);
 
 /* The pages that lie whole in memory and before `upto` bytes of it, for the function above: from *begin on; returns

@@ -1,5 +1,5 @@
 """Which pictures are right: a line for each file of AVIF and HEIC, "right" or how it is not, and what was looked at.
-Arguments: the source, the files, knee's outputs from their planes and by way of RGB."""
+Arguments: the source, the same with alpha, the files, knee's outputs from their planes and by way of RGB."""
 import os
 import sys
 
@@ -22,10 +22,15 @@ LEAST_DB, LEAST_GREY_DB, LEAST_BETWEEN_DB = 31.0, 45.0, 33.0
 # How much further from the source than by way of RGB: of halved chroma that is converted to other colours, more.
 MOST_LOSS_DB, MOST_CONVERTED_LOSS_DB = 0.3, 2.5
 CONVERTED = ("icc", "p3")
+# Files that have alpha are named as those that do not.
+ALPHA = "-alpha"
 
 
 def load(path: str) -> Pixels:
+    """Over white, which is the recipe's background, too."""
     with Image.open(path) as image:
+        if image.mode == "RGBA":
+            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
         return numpy.asarray(image.convert("RGB"), dtype=numpy.float64)
 
 
@@ -59,10 +64,12 @@ def judge(name: str, source: Pixels, planes: Pixels, rgb: Pixels) -> str:
 
 
 def main() -> None:
-    source = load(sys.argv[1])
-    files, outputs, others = sys.argv[2:]
+    sources = load(sys.argv[1]), load(sys.argv[2])
+    files, outputs, others = sys.argv[3:]
     for file in sorted(os.listdir(files)):
-        verdict = judge(os.path.splitext(file)[0], source, load(os.path.join(outputs, file + ".jpg")),
+        name = os.path.splitext(file)[0]
+        source = sources[name.endswith(ALPHA)]
+        verdict = judge(name.removesuffix(ALPHA), source, load(os.path.join(outputs, file + ".jpg")),
                         load(os.path.join(others, file + ".jpg")))
         print(f"{verdict}\t{file}", flush=True)
 

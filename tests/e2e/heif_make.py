@@ -1,4 +1,5 @@
-"""A picture of an odd size with soft waves, saturated patches and a mark in one corner. Argument: the PNG to write."""
+"""A picture of an odd size with soft waves, saturated patches and a mark in one corner; and the same with alpha that
+falls along a side, and a hole. Arguments: the PNGs to write."""
 import sys
 
 import numpy
@@ -16,6 +17,10 @@ def main() -> None:
         draw.ellipse((20 + 65 * number, 90, 70 + 65 * number, 150), fill=colour)
     draw.rectangle((0, 0, 60, 30), fill=(240, 240, 240))
     picture.save(sys.argv[1])
+    alpha = Image.fromarray((numpy.clip(1.5 - x / WIDTH, 0, 1) * 255).astype(numpy.uint8))
+    ImageDraw.Draw(alpha).ellipse((140, 20, 200, 110), fill=0)
+    picture.putalpha(alpha)
+    picture.save(sys.argv[2])
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@
 #include "pipeline/images/codecs/vips_fault.h"
 #include "pipeline/images/codecs/vips_picture.h"
 #include "pipeline/images/codecs/vips_start.h"
-#include "pipeline/images/codecs/webp_vips.h"
 #include "pipeline/images/engines/engine_internal.h"
 #include "pipeline/images/engines/reduction.h"
 #include "pipeline/images/engines/vips_base.h"
 #include "pipeline/images/engines/vips_damage.h"
+#include "pipeline/images/engines/vips_open.h"
 #include "pipeline/images/jxl/jxl_box.h"
 #include "pipeline/images/jxl/jxl_reader.h"
 #include "pipeline/images/jxl/jxl_setup.h"
@@ -213,22 +213,6 @@ static int decode_jxl(const void *data, size_t bytes, const struct recipe *recip
     return failed ? -1 : 0;
 }
 
-static VipsImage *open_picture(const void *data, size_t bytes, const struct recipe *recipe,
-                               struct notes *notes, struct fault *fault)
-{
-    enum image_kind kind = sniff_kind(data, bytes);
-    struct webp_picture webp;
-    struct colour_tags tags;
-    VipsImage *image;
-
-    if (kind == KIND_WEBP && webp_reader_open_any(data, bytes, &webp))
-        image = webp_vips_image(data, bytes, &webp, recipe->max_pixels, fault);
-    else
-        return vips_picture_open(data, bytes, recipe->max_pixels, notes, fault);
-    colour_tags_read(kind, data, bytes, &tags);
-    return image ? vips_picture_fit(image, &tags, notes, fault) : NULL;
-}
-
 /* The image of a picture of that size, of which it shows the part (vips_base.h); taken over. */
 static int make_base(VipsImage *image, int width, int height, const struct scale_box *part,
                      const struct recipe *recipe, struct pixels *base, struct engine_size *size,
@@ -284,7 +268,7 @@ static int decode(const void *data, size_t bytes, const struct recipe *recipe, s
         return decode_jxl(data, bytes, recipe, base, size, notes, fault);
     if (kind == KIND_JP2)
         return decode_jp2(data, bytes, recipe, base, size, notes, fault);
-    image = open_picture(data, bytes, recipe, notes, fault);
+    image = vips_open(data, bytes, recipe->max_pixels, notes, fault);
     if (!image || make_base(image, image->Xsize, image->Ysize, &whole, recipe, base, size, fault))
         return -1;
     return vips_damage_found(fault);
