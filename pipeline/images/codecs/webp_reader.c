@@ -11,6 +11,20 @@
 
 enum { RIFF_BYTES = 12, CHUNK_BYTES = 8, SMALLEST = 30, LOSSY = 1, HAS_EXIF = 0x08, HAS_PROFILE = 0x20 };
 
+/* --- the library's memory ---------------------------------------------------------------------- */
+
+/* Declared in the library's src/utils/utils.h, which is not installed. */
+void *WebPSafeMalloc(uint64_t count, size_t bytes);
+
+void *WebPSafeMalloc(uint64_t count, size_t bytes)
+{
+    const uint64_t most_bytes = UINT64_C(1) << 34; /* the library's own limit */
+
+    return count && bytes > most_bytes / count ? NULL : picture_alloc((size_t)count * bytes);
+}
+
+/* --- the file ---------------------------------------------------------------------------------- */
+
 static size_t length_at(const uint8_t *at)
 {
     return at[0] | (size_t)at[1] << 8 | (size_t)at[2] << 16 | (size_t)at[3] << 24;

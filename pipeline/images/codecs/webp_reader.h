@@ -3,6 +3,10 @@
  *
  * webp_reader_open() and webp_reader_planes(), or webp_reader_open_any() and webp_rows.h. Source: WebP container
  * specification (RFC 9649).
+ *
+ * The library holds a lossless picture whole, 4 bytes a pixel. What it allocates lies in memory of picture_memory.h:
+ * WebPSafeMalloc(), which it calls for all of that and releases by free(), is replaced in the whole process. A library
+ * that calls its own all the same gives the same pictures, later.
  */
 #ifndef KNEE_WEBP_READER_H
 #define KNEE_WEBP_READER_H
