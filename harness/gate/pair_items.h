@@ -13,9 +13,10 @@ struct item_times {
         item_all_s; /* the wall time that an item adds with the most workers: item_s / workers on idle cores */
 };
 
-/* Items of each trial, so that those of 48 pairs of two builds fit into four fifths of the budget; fewer where the starts
- * of the trials leave less room than the smallest gate needs (decision_least_pairs(), its floor and its warm-up). workers:
- * counts numbers of workers, rising, from 1. At least two items for each of the most workers, whatever the budget. */
+/* Items of each trial, so that those of 48 pairs of two builds fit into four fifths of the budget; fewer where the
+ * starts of the trials leave less room than the smallest gate needs (decision_least_pairs(), its floor and its
+ * warm-up). workers: counts numbers of workers, rising, from 1. At least two items for each of the most workers,
+ * whatever the budget. */
 uint64_t pair_items(const struct item_times *times, const unsigned *workers, size_t counts, double budget_s);
 
 #endif
