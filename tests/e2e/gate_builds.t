@@ -94,22 +94,28 @@ for noise in auto weigh keep; do
         "... as is one that is killed, as for its memory ($noise): it is no disturbed trial"
 done
 all=$(taskset -cp $$ | sed 's/.*: //')
-printf '#!/bin/sh\ntaskset -cp %s $$ >/dev/null\nsleep 0.3\n' "$all" >wide
+# shellcheck disable=SC2016 # for the programs' shell
+printf '#!/bin/sh\ntaskset -cp %s $$ >/dev/null\nsleep $2\n' "$all" >wide
 chmod +x wide
 if [ "$(nproc)" = 1 ]; then
     for name in "builds that set their own CPU mask" "a new build that does" "all CPUs in each cell"; do
         skip "one CPU: a program cannot leave it" "$name"
     done
 else
-    "$KNEE" gate --base './wide {workers}' --workers 1,2 -- ./wide '{workers}' >out 2>err
-    like "$? $(tr '\n' ' ' <out | tr -s ' ')" '^4 .*not comparable .the base cannot be measured: with 1 worker the command took CPUs outside of its cell' \
+    "$KNEE" gate --base './wide {workers} 1' --workers 1,2 -- ./wide '{workers}' 1 >out 2>err
+    like "$? $(tr '\n' ' ' <out | tr -s ' ')" '^4 .*not comparable .the (base|new build) cannot be measured: with 1 worker the command took CPUs outside of its cell' \
         "builds that set their own CPU mask are not measured"
-    "$KNEE" gate --base 'sleep 0.0{workers}' --workers 1,2 -- ./wide '{workers}' >out 2>err
+    "$KNEE" gate --base 'sleep 0.0{workers}' --workers 1,2 -- ./wide '{workers}' 1 >out 2>err
     like "$? $(tr '\n' ' ' <out | tr -s ' ')" '^4 .*the new build cannot be measured: .*--placement none' "... nor is a new build that does"
-    "$KNEE" gate --placement none --budget 10m --limit 60% --tolerance 10% --noise-policy keep --base './wide {workers}' --workers 1,2 \
-        -- ./wide '{workers}' >out 2>err
+    "$KNEE" gate --placement none --budget 10m --limit 60% --tolerance 10% --noise-policy keep --base './wide {workers} 0.2' --workers 1,2 \
+        -- ./wide '{workers}' 0.2 >out 2>err
     is "$? $(grep -c '^cells placement none' out)" "0 1" "... but with all CPUs in each cell they are"
 fi
+# shellcheck disable=SC2016 # for the program's shell
+printf '#!/bin/sh\n[ -e warm ] || sleep 1\n: >warm\nsleep 0.0$1\n' >cold
+chmod +x cold
+"$KNEE" gate --base './cold {workers}' --budget 20s --limit 60% --tolerance 10% --noise-policy keep --workers 1,2 -- ./cold '{workers}' >out 2>err
+like "$? $(tr '\n' ' ' <out)" '^[03] .*plan: at most' "a first trial that is slow, by cold caches, does not refuse a budget that is large enough"
 usage() { # usage NAME PATTERN ARGUMENT...: exit 2, one line on stderr
     local name=$1 pattern=$2
     shift 2
