@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Does the gate of two builds raise false alarms on this machine, and does it find losses? Real gates, one after another.
 
-Usage: gates.py KNEE BATCH RECORD [--gates 100] [--losses 20] [--budget 40s] [--loss-budget 2m] [--only idle,loaded,lock,...]
+Usage: gates.py KNEE BATCH RECORD [--gates 100] [--losses 20] [--budget 60s] [--loss-budget 2m] [--only idle,loaded,lock,...]
                 [--load 'while :; do :; done']
 
 idle, loaded: KNEE against itself on BATCH; loaded: while another process (--load, by sh) computes on one core. lock, serial,
@@ -110,7 +110,7 @@ def main() -> int:
     parser.add_argument("record")
     parser.add_argument("--gates", type=int, default=100)
     parser.add_argument("--losses", type=int, default=20)
-    parser.add_argument("--budget", default="40s")
+    parser.add_argument("--budget", default="60s")
     parser.add_argument("--loss-budget", default="2m")
     parser.add_argument("--load", default="while :; do :; done")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[*ALIKE, *LOSSES])
