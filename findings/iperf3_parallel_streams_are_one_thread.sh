@@ -1,8 +1,8 @@
 #!/bin/bash
 # iperf3: the streams of -P are served by one thread of the client, and one of the server.
 #
-# Expected: -P 4, "number of parallel client streams to run", runs four streams in parallel: on four cores, if there are
-#   so many.
+# Expected: -P 4, "number of parallel client streams to run", runs four streams in parallel: on four cores, where there
+#   are four.
 # Seen: client and server have one thread each at any -P; it goes round the sockets. The result has a line for each
 #   stream and a sum, as though they had been measured next to each other.
 #     -P 1: threads 1 and 1, sockets 2   -P 4: 1 and 1, 5   -P 16: 1 and 1, 17

@@ -10,7 +10,7 @@
 #     same name: status 4   renamed: 0   parameter 2 becomes 4: 0   file moved to a folder: 0   not run any more: 0
 # Why it matters: a check of speed in CI ends with the first clean-up of names, and stays green. Parameters are often
 #   taken from the machine, as a number of workers from os.cpu_count(): on a runner with another number of cores
-#   nothing is compared. Only the table tells, by a line less for each benchmark.
+#   nothing is compared. Only the table shows it, by a line less for each benchmark.
 # Packages: Debian 12 python3-pytest-benchmark 3.2.2-3, python3-pytest 7.2.1-2, python3-cpuinfo 5.0.0-5,
 #   python3-pluggy 1.0.0+repack-1, python3-iniconfig 1.1.1-2, python3-packaging 23.0-1, python3-attr 22.2.0-1,
 #   python3-py 1.11.0-1, with python3.11 of Debian 12.

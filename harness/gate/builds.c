@@ -86,8 +86,9 @@ static bool ends(struct gate_builds *builds, enum gate_step step)
  * burst of load; and better after it. */
 static bool has_room(struct gate_builds *builds)
 {
-    double spent_s = (double)(clock_now_ns() - builds->began_ns) / 1e9, sure = builds->floor->len ? 1 : 0.5;
-    double pairs = (double)decision_least_pairs() + (builds->floor->len ? 0 : GATE_FLOOR_PAIRS);
+    bool has_floor = builds->floor->len > 0;
+    double spent_s = (double)(clock_now_ns() - builds->began_ns) / 1e9, sure = has_floor ? 1 : 0.5;
+    double pairs = (double)decision_least_pairs() + (has_floor ? 0 : GATE_FLOOR_PAIRS);
 
     builds->needed_s = spent_s + 1.1 * pairs * builds->pair_s;
     if (spent_s + sure * pairs * builds->pair_s <= (double)builds->request->budget_ns / 1e9)

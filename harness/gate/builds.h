@@ -5,7 +5,8 @@
  * and shows whether they run at all); then GATE_FLOOR_PAIRS pairs of the old build with itself: by as much two equal
  * builds differ here, and from it comes the smallest loss that the budget can find.
  *
- * A trial that failed is repeated with its pair; the third of a build ends the gate. A pair with a disturbed trial
+ * A trial that failed is repeated with its pair; the third of a build ends the gate. One whose program took CPUs
+ * outside of its cell counts as failed: its times are not of that number of workers. A pair with a disturbed trial
  * (noise.h) is void and repeated; with GATE_WEIGH it counts with the weight 1 / (1 + s / l), s being the largest share
  * of the time of all CPUs that others took in one of its trials and l the limit; with GATE_KEEP it counts in full.
  * GATE_AUTO is GATE_VOID until more than half of GATE_AUTO_PAIRS or more pairs are void, then GATE_WEIGH, and pairs

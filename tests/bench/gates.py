@@ -7,7 +7,7 @@ Usage: gates.py KNEE BATCH RECORD [--gates 100] [--losses 20] [--budget 60s] [--
 idle, loaded: KNEE against itself on BATCH; loaded: while another process (--load, by sh) computes on one core. lock, serial,
 init, chunk: `knee synthetic` against itself with a loss of this kind, well above the smallest effect that such gates find. Every
 gate is a line of RECORD (JSON); it can be stopped, and goes on where it was: gates of another budget in RECORD do not count.
-Goals: no alarm; undecided at most 5% idle, 30% loaded; 95% of the losses found, and their cause named. Exit 0: goals reached;
+Goals: no alarm; undecided (or a budget that is too small) at most 5% idle, 30% loaded; 95% of the losses found, and their cause named. Exit 0: goals reached;
 1: not.
 """
 import argparse

@@ -56,7 +56,8 @@ static int write_list(const struct gate_batch *batch, struct fault *fault)
     return 0;
 }
 
-/* Wall time of so many items of the batch with that number of workers of this build. Returns 0, or -1 with fault. */
+/* Wall time of that number of items of the batch with that number of workers of this build. Returns 0, or -1 with
+ * fault. */
 static int time_items(struct gate_batch *batch, const struct probe *probe, uint64_t items, unsigned workers,
                       double *seconds, struct fault *fault)
 {

@@ -28,19 +28,15 @@ static void take_levels(struct heif_rows *rows, enum heif_coding coding)
     }
 }
 
-static enum heif_reader_result decode(const struct heif_item *item, struct heif_rows *rows,
-                                      struct fault *fault)
+static enum heif_reader_result decode(const struct heif_item *item, const struct heif_item *alpha,
+                                      struct heif_rows *rows, struct fault *fault)
 {
-    struct heif_item alpha;
-    enum heif_reader_result result;
+    enum heif_reader_result result = heif_reader_decode(item, &rows->colours, fault);
 
-    if (!heif_item_alpha(item, &alpha))
-        return fault_bug(fault, "a picture without its alpha");
-    result = heif_reader_decode(item, &rows->colours, fault);
     if (result == HEIF_READER_OK)
-        result = heif_reader_decode(&alpha, &rows->alpha, fault);
+        result = heif_reader_decode(alpha, &rows->alpha, fault);
     if (result == HEIF_READER_OK)
-        take_levels(rows, alpha.coding);
+        take_levels(rows, alpha->coding);
     return result;
 }
 
@@ -63,8 +59,8 @@ static int convert(const struct heif_item *item, struct heif_rows *rows, struct 
     return rows->alpha_row ? 0 : fault_sys(fault, "no memory for a row of %d pixels", item->shown_width);
 }
 
-enum heif_reader_result heif_rows_open(const struct heif_item *item, bool premultiplied,
-                                       struct heif_rows **to, struct fault *fault)
+enum heif_reader_result heif_rows_open(const struct heif_item *item, const struct heif_item *alpha,
+                                       bool premultiplied, struct heif_rows **to, struct fault *fault)
 {
     struct heif_rows *rows = *to = calloc(1, sizeof *rows);
     enum heif_reader_result result;
@@ -73,7 +69,7 @@ enum heif_reader_result heif_rows_open(const struct heif_item *item, bool premul
         return fault_sys(fault, "no memory to decode %dx%d", item->width, item->height);
     rows->premultiplied = premultiplied;
     rows->chroma_y = item->chroma_y;
-    result = decode(item, rows, fault);
+    result = decode(item, alpha, rows, fault);
     if (result == HEIF_READER_OK && convert(item, rows, fault))
         result = HEIF_READER_FAILED;
     if (result != HEIF_READER_OK) {

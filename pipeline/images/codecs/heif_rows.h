@@ -14,10 +14,10 @@
 
 struct heif_rows;
 
-/* Decodes the picture, which has alpha; premultiplied: its colours are multiplied by it. The file must stay in memory.
- * HEIF_READER_FAILED with fault and HEIF_READER_OTHER as heif_reader_decode(), *rows is then NULL. */
-enum heif_reader_result heif_rows_open(const struct heif_item *item, bool premultiplied,
-                                       struct heif_rows **rows, struct fault *fault);
+/* Decodes the picture and its alpha (heif_item_alpha()); premultiplied: its colours are multiplied by it. The file must
+ * stay in memory. HEIF_READER_FAILED with fault and HEIF_READER_OTHER as heif_reader_decode(), *rows is then NULL. */
+enum heif_reader_result heif_rows_open(const struct heif_item *item, const struct heif_item *alpha,
+                                       bool premultiplied, struct heif_rows **rows, struct fault *fault);
 
 /* The next count rows, at `to` and every stride bytes. */
 void heif_rows_read(struct heif_rows *rows, uint8_t *to, size_t stride, int count);

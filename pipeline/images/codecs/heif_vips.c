@@ -40,28 +40,26 @@ static VipsImage *wrap(const struct heif_item *item, struct heif_rows *decoder)
     return image;
 }
 
-static bool takes(const void *data, size_t bytes, struct heif_item *item)
+static bool takes(const void *data, size_t bytes, struct heif_item *item, struct heif_item *alpha)
 {
-    struct heif_item alpha;
-
-    return heif_item_read(data, bytes, item) && heif_item_alpha(item, &alpha) &&
-           heif_reader_has(item->coding) && heif_reader_has(alpha.coding);
+    return heif_item_read(data, bytes, item) && heif_item_alpha(item, alpha) &&
+           heif_reader_has(item->coding) && heif_reader_has(alpha->coding);
 }
 
 enum heif_reader_result heif_vips_image(const void *data, size_t bytes, uint64_t max_pixels,
                                         struct colour_tags *tags, VipsImage **image, struct fault *fault)
 {
-    struct heif_item item;
+    struct heif_item item, alpha;
     struct heif_said said;
     struct heif_rows *decoder;
     enum heif_reader_result result;
 
-    if (!takes(data, bytes, &item))
+    if (!takes(data, bytes, &item, &alpha))
         return HEIF_READER_OTHER;
     if (pixel_limit_check((uint64_t)item.width, (uint64_t)item.height, max_pixels, fault))
         return HEIF_READER_FAILED;
     heif_boxes_read(data, bytes, &said);
-    result = heif_rows_open(&item, said.premultiplied, &decoder, fault);
+    result = heif_rows_open(&item, &alpha, said.premultiplied, &decoder, fault);
     if (result != HEIF_READER_OK)
         return result;
     *tags = (struct colour_tags){.space = item.nclx ? colour_space_of(item.primaries, item.transfer)
