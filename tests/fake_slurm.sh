@@ -20,7 +20,7 @@ fake_slurm() {
     fake_sbatch >bin/sbatch
     fake_others
     chmod +x bin/*
-    unset SLURM_ARRAY_TASK_ID KNEE_TASK_OFFSET SBATCH_PARTITION
+    unset SLURM_ARRAY_TASK_ID SBATCH_PARTITION
     export FAKE=$work PATH=$work/bin:$PATH
 }
 
@@ -35,16 +35,16 @@ echo "$*" >>sbatch.words
 [ ! -e refuse ] || { cat refuse >&2; exit 1; }
 [ ! -e begin ] || { rm begin; echo "Unable to contact slurm controller (connect failure)" >&2; exit 1; }
 [ ! -e crash ] || { mv crash down; echo "Unable to contact slurm controller" >&2; exit 1; }
-partition=${SBATCH_PARTITION:-} excluded= names=()
+partition=${SBATCH_PARTITION:-} excluded= names=() script=
 for word in "$@"; do
     case $word in
     --array=*) indices=${word#--array=} indices=${indices%\%*} ;;
-    --export=*) export "${word#--export=ALL,}" ;;
     --exclude=*) excluded=${word#--exclude=} ;;
     --output=*) logs=${word#--output=} logs=${logs%/*} logs=${logs//%%/%} ;;
     --partition=*) partition=${word#--partition=} ;;
     -p*) partition=${word#-p} ;;
-    *) script=$word ;;
+    --*) ;;
+    *) if [ -n "$script" ]; then offset=$word; else script=$word; fi ;;
     esac
 done
 while read -r name state _ in; do
@@ -60,7 +60,7 @@ echo $job
 [ ! -s forget ] || { truncate -s -1 forget && touch mute && exit 0; }
 for range in ${indices//,/ }; do
     for i in $(seq "${range%-*}" "${range#*-}"); do
-        SLURM_ARRAY_TASK_ID=$i sh "$script" >>"$logs/$job.log" 2>&1
+        SLURM_ARRAY_TASK_ID=$i sh "$script" "$offset" >>"$logs/$job.log" 2>&1
         node=${names[i % ${#names[@]}]} marker=$shards/$((i + 1)).done
         [ -e "$marker" ] || continue
         sed -i "s/^host\t.*/host\t$node/" "$marker"

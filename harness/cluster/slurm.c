@@ -158,7 +158,9 @@ void slurm_cancel(const char *jobs)
     g_strfreev(list);
 }
 
-/* knee's own words are last: of two options of a name sbatch takes the last one. */
+/* knee's own words are last: of two options of a name sbatch takes the last one. The offset is a word of the script:
+ * --export=ALL,NAME=VALUE makes each task begin with a login shell of the user (Slurm 22.05, findings/sbatch-login.sh),
+ * which takes seconds where a profile does. Plain ALL is given because SBATCH_EXPORT may be NONE. */
 char **slurm_array_command(const struct slurm_array *array)
 {
     GPtrArray *words = g_ptr_array_new();
@@ -168,10 +170,11 @@ char **slurm_array_command(const struct slurm_array *array)
         g_ptr_array_add(words, g_strdup(*word));
     g_ptr_array_add(words, g_strdup("--parsable"));
     g_ptr_array_add(words, g_strdup_printf("--array=%s%%%" PRIu64, array->indices, array->at_once));
-    g_ptr_array_add(words, g_strdup_printf("--export=ALL,KNEE_TASK_OFFSET=%" PRIu64, array->offset));
+    g_ptr_array_add(words, g_strdup("--export=ALL"));
     if (array->after)
         g_ptr_array_add(words, g_strdup_printf("--dependency=afterany:%s", array->after));
     g_ptr_array_add(words, g_strdup(array->script));
+    g_ptr_array_add(words, g_strdup_printf("%" PRIu64, array->offset));
     g_ptr_array_add(words, NULL);
     return (char **)g_ptr_array_free(words, FALSE);
 }

@@ -38,7 +38,7 @@ struct slurm_array {
     const char *script;
     char *const *words;  /* options for sbatch, NULL-terminated; NULL none */
     const char *indices; /* "0-7,9" */
-    uint64_t offset;     /* of the first index in the list of tasks: KNEE_TASK_OFFSET */
+    uint64_t offset;     /* of the first index in the list of tasks: the word after the script */
     uint64_t at_once;    /* tasks that run at the same time, at most */
     const char *after;   /* a job that has to end first; NULL none */
 };

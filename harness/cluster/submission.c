@@ -43,12 +43,12 @@ char *submission_script(const struct submission *submission)
         text,
         "#!/bin/sh\n#SBATCH --job-name=knee\n#SBATCH --nodes=1 --exclusive\n"
         "#SBATCH --requeue --open-mode=append\n"
-        "# Written by 'knee submit'. The index is one of its array; the offset is that of the array.\n");
+        "# Written by 'knee submit'. The index is one of its array; $1 is the offset of the array.\n");
     quoted = g_shell_quote(shard_path(options->out, "", folder, sizeof folder));
     g_string_append_printf(text, "shards=%" PRIu64 "\nfolder=%s", size->shards, quoted);
     g_free(quoted);
     g_string_append_printf(text,
-                           "\ntask=$((SLURM_ARRAY_TASK_ID + ${KNEE_TASK_OFFSET:-0}))\n"
+                           "\ntask=$((SLURM_ARRAY_TASK_ID + ${1:-0}))\n"
                            "shard=$((task * %" PRIu64 " + 1))\nlast=$((shard + %" PRIu64 "))\n"
                            "[ \"$last\" -le \"$shards\" ] || last=$shards\n"
                            "[ -e \"$folder/submission\" ] || {\n"

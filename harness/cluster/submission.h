@@ -2,7 +2,7 @@
  * again: OUT/.knee/shards/task.sh, the script of a task; submission, the size and the jobs; logs/, what tasks say.
  *
  * A task does its shards one after another: task t, counted from 0 over all arrays, has the shards from t * per_task +
- * 1 on. In the script t is SLURM_ARRAY_TASK_ID + KNEE_TASK_OFFSET: a site's limit (MaxArraySize) is one of the index,
+ * 1 on. In the script t is SLURM_ARRAY_TASK_ID + its first word: a site's limit (MaxArraySize) is one of the index,
  * not of the number of tasks, so that more tasks than that are several arrays with an offset each.
  */
 #ifndef KNEE_SUBMISSION_H

@@ -22,7 +22,7 @@ is $? 0 "four shards on three nodes"
 same whole out
 ok $? "give the bytes of one run"
 like "$(cat said)" '^4 shards: 7 of 7 items done: 21 outputs' "and a summary"
-like "$(cat sbatch.words)" '^--output=/.*/%A_%a\.log --time=10 --mem=1G --partition=long --parsable --array=0-3%3 --export=ALL,KNEE_TASK_OFFSET=0 /.*/task.sh$' \
+like "$(cat sbatch.words)" '^--output=/.*/%A_%a\.log --time=10 --mem=1G --partition=long --parsable --array=0-3%3 --export=ALL /.*/task.sh 0$' \
     "what sbatch was given: its options win over SBATCH_ variables"
 is "$(cat used)" d "nodes of that partition do them"
 for line in '--requeue' '--exclusive'; do
@@ -46,9 +46,9 @@ echo 3 >size
 : >sbatch.words
 "$KNEE" submit --nodes 2 --shards 7 batch small >/dev/null 2>&1
 is $? 0 "more tasks than an array may have"
-is "$(sed 's/.* --parsable/--parsable/; s/ \/.*//' sbatch.words | tr '\n' ';')" "--parsable --array=0-2%1 --export=ALL,KNEE_TASK_OFFSET=0;\
---parsable --array=0-2%1 --export=ALL,KNEE_TASK_OFFSET=3;\
---parsable --array=0%1 --export=ALL,KNEE_TASK_OFFSET=6 --dependency=afterany:$(($(cat jobs) - 1));" \
+is "$(sed 's/.* --parsable/--parsable/; s/ \/[^ ]*task.sh//' sbatch.words | tr '\n' ';')" "--parsable --array=0-2%1 --export=ALL 0;\
+--parsable --array=0-2%1 --export=ALL 3;\
+--parsable --array=0%1 --export=ALL --dependency=afterany:$(($(cat jobs) - 1)) 6;" \
     "are several arrays, each with its offset and a part of the nodes"
 same whole small
 ok $? "with the same bytes"
