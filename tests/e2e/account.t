@@ -88,7 +88,7 @@ put_in() { # put_in WORDS: the largest loss at four workers
     "$KNEE" account --workers 4 made | sed -n 's/^largest loss: \(.*\) (.*/\1/p'
 }
 is "$(put_in 'serial=900ms')" "serial prefix and suffix" "a serial section added to a real program is named first"
-is "$(put_in 'init=900ms')" "worker initialisation" "... a slow initializer"
+is "$(put_in 'init=2s')" "worker initialisation" "... a slow initializer"
 is "$(put_in 'last=1500ms')" "tail: no work left" "... a long last item"
 is "$(put_in 'lock=25ms')" "blocked beyond that (locks)" "... a lock"
 "$KNEE" fit --quiet made

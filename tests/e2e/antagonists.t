@@ -45,7 +45,7 @@ like "$(tr '\n' ' ' <out | tr -s ' ')" 'contention checked: with 2 workers items
 "$KNEE" predict --cores 8 --json one >predict.json
 "$KNEE" predict --machine 'cores=16 sharing=8 channels=8 here-channels=2 l3=64MiB' one >out 2>err
 is "$? $(grep -c '^ *16  ' out)" "0 1" "predict --machine: its cores"
-like "$(tr '\n' ' ' <out)" 'machine: its memory carries 4 times the traffic, its cache holds .* as much; 8 cores share it' "... its memory and caches"
+like "$(tr '\n' ' ' <out | tr -s ' ')" 'machine: its memory carries 4 times the traffic, its cache holds .* as much; 8 cores share it' "... its memory and caches"
 for bad in 'cores=0' 'l3=8' 'size=3' 'file=none.xml'; do
     "$KNEE" predict --machine "$bad" one >/dev/null 2>err
     is "$(wc -l <err)" 1 "--machine '$bad': one line"
