@@ -159,8 +159,8 @@ void slurm_cancel(const char *jobs)
 }
 
 /* knee's own words are last: of two options of a name sbatch takes the last one. The offset is a word of the script:
- * --export=ALL,NAME=VALUE makes each task begin with a login shell of the user (Slurm 22.05, findings/sbatch-login.sh),
- * which takes seconds where a profile does. Plain ALL is given because SBATCH_EXPORT may be NONE. */
+ * --export=ALL,NAME=VALUE makes each task begin with a login shell of the user, which takes seconds where a profile
+ * does (findings/sbatch_export_of_one_name_logs_in.sh). Plain ALL is given because SBATCH_EXPORT may be NONE. */
 char **slurm_array_command(const struct slurm_array *array)
 {
     GPtrArray *words = g_ptr_array_new();

@@ -40,10 +40,9 @@ char *submission_script(const struct submission *submission)
     GString *text = g_string_new(NULL);
 
     g_string_append(
-        text,
-        "#!/bin/sh\n#SBATCH --job-name=knee\n#SBATCH --nodes=1 --exclusive\n"
-        "#SBATCH --requeue --open-mode=append\n"
-        "# Written by 'knee submit'. The index is one of its array; $1 is the offset of the array.\n");
+        text, "#!/bin/sh\n#SBATCH --job-name=knee\n#SBATCH --nodes=1 --exclusive\n"
+              "#SBATCH --requeue --open-mode=append\n"
+              "# Written by 'knee submit'. The index is one of its array; $1 is the offset of the array.\n");
     quoted = g_shell_quote(shard_path(options->out, "", folder, sizeof folder));
     g_string_append_printf(text, "shards=%" PRIu64 "\nfolder=%s", size->shards, quoted);
     g_free(quoted);
