@@ -479,6 +479,7 @@ static int gate_edited(const struct fixture *one, const char *edit)
 
     assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): the test's own command */
     code = gate("--baseline", edited, one->folder);
+    remove(edited);
     g_free(command);
     g_free(edited);
     return code;
