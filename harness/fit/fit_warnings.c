@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdarg.h>
 
+#include "harness/fit/fit_cpus.h"
 #include "harness/fit/fit_internal.h"
 
 static const struct data_trial *trials_of(const struct study_data *study)
@@ -132,6 +133,15 @@ static void warn_of_study(struct fit *fit)
     }
 }
 
+/* The curve of CPUs that differ shows them, and not the program. */
+static void warn_of_cpus(struct fit *fit)
+{
+    char text[512];
+
+    if (fit_cpus_words(fit->study, text, sizeof text)[0])
+        warn(fit, "%s", text);
+}
+
 static void warn_of_knob(struct fit *fit)
 {
     for (size_t i = 0; i < fit->knob.found; i++)
@@ -157,4 +167,5 @@ void fit_warn(struct fit *fit)
     warn_of_study(fit);
     warn_of_mixed_kinds(fit);
     warn_of_points(fit);
+    warn_of_cpus(fit);
 }

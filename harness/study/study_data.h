@@ -83,6 +83,7 @@ struct data_worker {
     unsigned trial, slot; /* trial: index */
     struct account_worker instants;
     double maxrss_mib;
+    int cpu; /* that it was pinned to, and seen on at its end; -1: not pinned, or not known */
 };
 
 /* An item of a trial that was worked on. There may be millions: fields are in an order without gaps. */

@@ -1,4 +1,5 @@
 /* study_read_parts.c: workers, items and counters of the trials of a study (study_read_internal.h). */
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -57,6 +58,13 @@ static void add_to_sums(struct worker_sums *sums, const struct study_worker *wor
     }
 }
 
+static int pinned_cpu(const struct study_worker *worker)
+{
+    return worker->cpu_wanted == worker->cpu_seen && worker->cpu_seen >= 0 && worker->cpu_seen <= INT_MAX
+               ? (int)worker->cpu_seen
+               : -1;
+}
+
 static void read_worker(void *context, int64_t trial, const void *row)
 {
     struct reading *reading = context;
@@ -68,7 +76,8 @@ static void read_worker(void *context, int64_t trial, const void *row)
                                               .go_s = study_seconds(from->go_ns),
                                               .loop_end_s = study_seconds(from->loop_end_ns),
                                               .runqueue_s = study_seconds(from->runqueue_ns)},
-                                 .maxrss_mib = study_number(from->maxrss_bytes) / 1048576};
+                                 .maxrss_mib = study_number(from->maxrss_bytes) / 1048576,
+                                 .cpu = pinned_cpu(from)};
 
     if (!find_trial(reading, trial))
         return;
