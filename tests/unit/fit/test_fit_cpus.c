@@ -36,7 +36,7 @@ static void add_trial(struct study_data *study, unsigned cell, unsigned workers,
     for (unsigned slot = 0; slot < workers; slot++)
         add_worker(study, slot, made->cpu[slot]);
     for (unsigned i = 0; i < ITEMS; i++) {
-        unsigned slot = (i + i / 3 * (at / 2)) % workers;
+        unsigned slot = workers == 2 ? (i + i / 3 * (at / 2)) % 2 : 0;
         double cpu_s = 0.010 * (i + 1) * (made->cpu[slot] == 0 ? made->slower : 1);
         struct data_item item = {.trial = at,
                                  .worker = slot,
