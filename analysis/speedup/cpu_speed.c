@@ -218,7 +218,8 @@ static struct interval ratio_of(struct effects *x, struct effects *y, const stru
     slope = xy / xx;
     half = stats_t(1 - 0.05 / pairs, trials - 1.0) * sqrt(variance_of(x, y, slope, xx, trials));
     return interval_bounded(exp(slope), exp(slope - half), exp(slope + half), 0.95,
-                            "Student's t over %u trials, Bonferroni for %u pairs of CPUs", trials, pairs);
+                            "Student's t over %u trials, Bonferroni for %u pair%s of CPUs", trials, pairs,
+                            pairs == 1 ? "" : "s");
 }
 
 /* x and y are empty. */
