@@ -39,7 +39,7 @@ static void add_trial(struct study_data *study, unsigned cell, unsigned workers,
         unsigned slot = workers == 2 ? (i + i / 3 * (at / 2)) % 2 : 0;
         double cpu_s = 0.010 * (i + 1) * (made->cpu[slot] == 0 ? made->slower : 1);
         struct data_item item = {.trial = at,
-                                 .worker = slot,
+                                 .worker = slot & G_MAXINT32,
                                  .done = true,
                                  .id = i,
                                  .end_s = cpu_s + made->wait_s,
