@@ -6,259 +6,250 @@
 #include "analysis/statistics/stats.h"
 
 enum { ROUNDS = 200, TRIALS_LEAST = 3, ITEMS_LEAST = 5 };
-static const double still = 1e-7; /* no effect moves by more: a part of 10 million of a time */
+static const double still = 1e-7; /* no mean is larger: a ten millionth of a time */
 
-/* Of a kind of effect: its values, and where a round sums up what the others leave. */
-struct effect {
-    double *value, *sum;
+/* Items, trials or CPUs, as groups of times. */
+struct groups {
+    size_t offset; /* of their number in struct cpu_time */
+    unsigned groups, seen;
     unsigned *count; /* times that count */
+    double *sum;
 };
 
-/* What is fitted: y of each time by the effects of its item, its trial and its CPU. */
-struct effects {
+struct fitting {
     const struct cpu_times *times;
-    double *y;
-    bool *counts;
-    struct effect item, trial, cpu;
+    bool *counts; /* of each time */
+    struct groups item, trial, cpu;
+    double *rest, *slow; /* of each time: what is left of its logarithm, and of "it ran on the slowest CPU" */
+    double *effect;      /* of each CPU, on the logarithm */
 };
 
-static int effect_init(struct effect *effect, unsigned count)
+static int groups_init(struct groups *groups, size_t offset, unsigned count)
 {
-    effect->value = calloc(count + 1u, sizeof *effect->value);
-    effect->sum = calloc(count + 1u, sizeof *effect->sum);
-    effect->count = calloc(count + 1u, sizeof *effect->count);
-    return effect->value && effect->sum && effect->count ? 0 : -1;
+    *groups = (struct groups){.offset = offset,
+                              .groups = count,
+                              .count = calloc(count + 1u, sizeof *groups->count),
+                              .sum = calloc(count + 1u, sizeof *groups->sum)};
+    return groups->count && groups->sum ? 0 : -1;
 }
 
-static void effect_release(struct effect *effect)
+static void groups_release(struct groups *groups)
 {
-    free(effect->value);
-    free(effect->sum);
-    free(effect->count);
+    free(groups->count);
+    free(groups->sum);
 }
 
-static int effects_init(struct effects *e, const struct cpu_times *times)
+static int fitting_init(struct fitting *f, const struct cpu_times *times)
 {
-    int item = effect_init(&e->item, times->items), trial = effect_init(&e->trial, times->trials),
-        cpu = effect_init(&e->cpu, times->cpus);
+    int item = groups_init(&f->item, offsetof(struct cpu_time, item), times->items),
+        trial = groups_init(&f->trial, offsetof(struct cpu_time, trial), times->trials),
+        cpu = groups_init(&f->cpu, offsetof(struct cpu_time, cpu), times->cpus);
 
-    e->times = times;
-    e->y = calloc(times->count + 1, sizeof *e->y);
-    e->counts = calloc(times->count + 1, sizeof *e->counts);
-    return item || trial || cpu || !e->y || !e->counts ? -1 : 0;
+    f->times = times;
+    f->counts = calloc(times->count + 1, sizeof *f->counts);
+    f->rest = calloc(times->count + 1, sizeof *f->rest);
+    f->slow = calloc(times->count + 1, sizeof *f->slow);
+    f->effect = calloc(times->cpus + 1u, sizeof *f->effect);
+    return item || trial || cpu || !f->counts || !f->rest || !f->slow || !f->effect ? -1 : 0;
 }
 
-static void effects_release(struct effects *e)
+static void fitting_release(struct fitting *f)
 {
-    effect_release(&e->item);
-    effect_release(&e->trial);
-    effect_release(&e->cpu);
-    free(e->y);
-    free(e->counts);
+    groups_release(&f->item);
+    groups_release(&f->trial);
+    groups_release(&f->cpu);
+    free(f->counts);
+    free(f->rest);
+    free(f->slow);
+    free(f->effect);
 }
 
-static unsigned group_of(const struct cpu_time *time, size_t offset)
+static unsigned group_of(const struct cpu_time *time, const struct groups *groups)
 {
-    return *(const unsigned *)(const void *)((const char *)time + offset);
+    return *(const unsigned *)(const void *)((const char *)time + groups->offset);
 }
 
-/* Leaves out the times of groups (items or trials: at `offset` of struct cpu_time) that have one CPU only. */
-static int keep_several(struct effects *e, size_t offset, unsigned groups)
+/* Leaves out the times of groups that have one CPU only. */
+static int keep_several(struct fitting *f, const struct groups *groups)
 {
-    unsigned *first = calloc(groups + 1u, sizeof *first); /* CPU and one more; 0: none yet */
-    bool *several = calloc(groups + 1u, sizeof *several);
+    unsigned *first = calloc(groups->groups + 1u, sizeof *first); /* CPU and one more; 0: none yet */
+    bool *several = calloc(groups->groups + 1u, sizeof *several);
     int result = first && several ? 0 : -1;
 
-    for (size_t i = 0; !result && i < e->times->count; i++) {
-        unsigned cpu = e->times->time[i].cpu + 1, group = group_of(&e->times->time[i], offset);
-        if (!e->counts[i])
+    for (size_t i = 0; !result && i < f->times->count; i++) {
+        unsigned cpu = f->times->time[i].cpu + 1, group = group_of(&f->times->time[i], groups);
+        if (!f->counts[i])
             continue;
         several[group] = several[group] || (first[group] && first[group] != cpu);
         first[group] = cpu;
     }
-    for (size_t i = 0; !result && i < e->times->count; i++)
-        e->counts[i] = e->counts[i] && several[group_of(&e->times->time[i], offset)];
+    for (size_t i = 0; !result && i < f->times->count; i++)
+        f->counts[i] = f->counts[i] && several[group_of(&f->times->time[i], groups)];
     free(first);
     free(several);
     return result;
 }
 
-static void count_group(const struct effects *e, struct effect *effect, size_t offset, unsigned groups)
+static void count_groups(const struct fitting *f, struct groups *groups)
 {
-    for (unsigned g = 0; g < groups; g++)
-        effect->count[g] = 0;
-    for (size_t i = 0; i < e->times->count; i++)
-        effect->count[group_of(&e->times->time[i], offset)] += e->counts[i];
+    groups->seen = 0;
+    for (unsigned g = 0; g < groups->groups; g++)
+        groups->count[g] = 0;
+    for (size_t i = 0; i < f->times->count; i++)
+        if (f->counts[i] && groups->count[group_of(&f->times->time[i], groups)]++ == 0)
+            groups->seen++;
 }
 
 /* What is comparable of what counts so far. */
-static int keep_comparable(struct effects *e)
+static int keep_comparable(struct fitting *f)
 {
-    const struct cpu_times *times = e->times;
-
-    if (keep_several(e, offsetof(struct cpu_time, trial), times->trials) ||
-        keep_several(e, offsetof(struct cpu_time, item), times->items))
+    if (keep_several(f, &f->trial) || keep_several(f, &f->item))
         return -1;
-    count_group(e, &e->item, offsetof(struct cpu_time, item), times->items);
-    count_group(e, &e->trial, offsetof(struct cpu_time, trial), times->trials);
-    count_group(e, &e->cpu, offsetof(struct cpu_time, cpu), times->cpus);
+    count_groups(f, &f->item);
+    count_groups(f, &f->trial);
+    count_groups(f, &f->cpu);
     return 0;
 }
 
-/* Takes the mean of each group off y, and adds it to the group's effect. Returns the largest mean. */
-static double move(struct effects *e, struct effect *effect, size_t offset, unsigned groups)
+/* Takes the mean of each group off y, and leaves it in groups->sum. Returns the largest mean. */
+static double centre(const struct fitting *f, struct groups *groups, double *y)
 {
     double most = 0;
 
-    for (unsigned g = 0; g < groups; g++)
-        effect->sum[g] = 0;
-    for (size_t i = 0; i < e->times->count; i++)
-        if (e->counts[i])
-            effect->sum[group_of(&e->times->time[i], offset)] += e->y[i];
-    for (unsigned g = 0; g < groups; g++) {
-        effect->sum[g] /= effect->count[g] ? effect->count[g] : 1;
-        effect->value[g] += effect->sum[g];
-        most = fmax(most, fabs(effect->sum[g]));
+    for (unsigned g = 0; g < groups->groups; g++)
+        groups->sum[g] = 0;
+    for (size_t i = 0; i < f->times->count; i++)
+        if (f->counts[i])
+            groups->sum[group_of(&f->times->time[i], groups)] += y[i];
+    for (unsigned g = 0; g < groups->groups; g++) {
+        groups->sum[g] /= groups->count[g] ? groups->count[g] : 1;
+        most = fmax(most, fabs(groups->sum[g]));
     }
-    for (size_t i = 0; i < e->times->count; i++)
-        if (e->counts[i])
-            e->y[i] -= effect->sum[group_of(&e->times->time[i], offset)];
+    for (size_t i = 0; i < f->times->count; i++)
+        if (f->counts[i])
+            y[i] -= groups->sum[group_of(&f->times->time[i], groups)];
     return most;
 }
 
-/* Leaves in y what items, trials and, if asked for, CPUs do not explain. */
-static void fit_effects(struct effects *e, bool with_cpus)
+/* Leaves in y what items, trials and, unless effect is NULL, CPUs do not explain; effect gets that of the CPUs. */
+static void explain(struct fitting *f, double *y, double *effect)
 {
     for (int round = 0; round < ROUNDS; round++) {
-        double item = move(e, &e->item, offsetof(struct cpu_time, item), e->times->items),
-               trial = move(e, &e->trial, offsetof(struct cpu_time, trial), e->times->trials),
-               cpu = with_cpus ? move(e, &e->cpu, offsetof(struct cpu_time, cpu), e->times->cpus) : 0;
-        if (fmax(item, fmax(trial, cpu)) < still)
+        double most = fmax(centre(f, &f->item, y), centre(f, &f->trial, y));
+        if (effect) {
+            most = fmax(most, centre(f, &f->cpu, y));
+            for (unsigned c = 0; c < f->times->cpus; c++)
+                effect[c] += f->cpu.sum[c];
+        }
+        if (most < still)
             return;
     }
 }
 
 /* The CPUs with enough times, their number, and the two ends of them. */
-static unsigned take_relative(const struct effects *e, struct cpu_speed *speed, double *relative)
+static unsigned take_relative(const struct fitting *f, struct cpu_speed *speed, double *relative)
 {
     unsigned seen = 0;
     double mean = 0;
 
-    for (unsigned c = 0; c < e->times->cpus; c++) {
+    for (unsigned c = 0; c < f->times->cpus; c++) {
         relative[c] = NAN;
-        if (e->cpu.count[c] < ITEMS_LEAST)
+        if (f->cpu.count[c] < ITEMS_LEAST)
             continue;
-        if (!seen || e->cpu.value[c] > e->cpu.value[speed->slowest])
+        if (!seen || f->effect[c] > f->effect[speed->slowest])
             speed->slowest = c;
-        if (!seen || e->cpu.value[c] < e->cpu.value[speed->fastest])
+        if (!seen || f->effect[c] < f->effect[speed->fastest])
             speed->fastest = c;
-        mean += e->cpu.value[c];
+        mean += f->effect[c];
         seen++;
     }
-    for (unsigned c = 0; c < e->times->cpus; c++)
-        if (e->cpu.count[c] >= ITEMS_LEAST)
-            relative[c] = exp(e->cpu.value[c] - mean / seen);
+    for (unsigned c = 0; c < f->times->cpus; c++)
+        if (f->cpu.count[c] >= ITEMS_LEAST)
+            relative[c] = exp(f->effect[c] - mean / seen);
     return seen;
 }
 
-/* Of the times of two CPUs: how many of the items and trials are in it. */
-static unsigned groups_in(const struct effect *effect, unsigned groups)
+/* Variance of the slope of rest on slow: by least squares, or with the noise of a trial as one (CR1 of Cameron and
+ * Miller 2015, Journal of Human Resources 50), the larger of the two. */
+static double variance_of(const struct fitting *f, double slope, double xx)
 {
-    unsigned found = 0;
+    double squares = 0, by_trial = 0, df = -1.0 * f->item.seen - f->trial.seen, trials = f->trial.seen;
 
-    for (unsigned g = 0; g < groups; g++)
-        found += effect->count[g] > 0;
-    return found;
-}
-
-/* Variance of the slope of y on x, both without what items and trials explain: by least squares, or with the noise of a
- * trial as one (CR1 of Cameron and Miller 2015, Journal of Human Resources 50), the larger of the two. */
-static double variance_of(struct effects *x, const struct effects *y, double slope, double xx,
-                          unsigned trials)
-{
-    double rest = 0, by_trial = 0,
-           df = groups_in(&x->item, x->times->items) + groups_in(&x->trial, x->times->trials), count = 0;
-
-    for (unsigned t = 0; t < x->times->trials; t++)
-        x->trial.sum[t] = 0;
-    for (size_t i = 0; i < x->times->count; i++) {
-        double e = y->y[i] - slope * x->y[i];
-        if (!x->counts[i])
+    for (unsigned t = 0; t < f->times->trials; t++)
+        f->trial.sum[t] = 0;
+    for (size_t i = 0; i < f->times->count; i++) {
+        double e = f->rest[i] - slope * f->slow[i];
+        if (!f->counts[i])
             continue;
-        count++;
-        rest += e * e;
-        x->trial.sum[x->times->time[i].trial] += e * x->y[i];
+        df++;
+        squares += e * e;
+        f->trial.sum[f->times->time[i].trial] += e * f->slow[i];
     }
-    for (unsigned t = 0; t < x->times->trials; t++)
-        by_trial += x->trial.sum[t] * x->trial.sum[t];
-    return fmax(count > df ? rest / (count - df) / xx : 0, trials / (trials - 1.0) * by_trial / (xx * xx));
+    for (unsigned t = 0; t < f->times->trials; t++)
+        by_trial += f->trial.sum[t] * f->trial.sum[t];
+    return fmax(df > 0 ? squares / df / xx : 0, trials / (trials - 1) * by_trial / (xx * xx));
 }
 
-/* Slowest over fastest, from the times on these two. */
-static struct interval ratio_of(struct effects *x, struct effects *y, const struct cpu_speed *speed,
-                                unsigned cpus)
+/* Slowest over fastest, once only the times on these two count. */
+static struct interval ratio_of(struct fitting *f, unsigned slowest, unsigned cpus)
 {
     double xx = 0, xy = 0, half, slope;
-    unsigned trials = groups_in(&x->trial, x->times->trials), pairs = cpus * (cpus - 1) / 2;
+    unsigned pairs = cpus * (cpus - 1) / 2;
 
-    if (trials < TRIALS_LEAST)
-        return interval_unknown("%u trials have both CPUs, %d are needed", trials, TRIALS_LEAST);
-    for (size_t i = 0; i < x->times->count; i++) {
-        x->y[i] = x->times->time[i].cpu == speed->slowest;
-        y->y[i] = log(x->times->time[i].seconds);
+    if (f->trial.seen < TRIALS_LEAST)
+        return interval_unknown("%u trials have both CPUs, %d are needed", f->trial.seen, TRIALS_LEAST);
+    for (size_t i = 0; i < f->times->count; i++) {
+        f->slow[i] = f->times->time[i].cpu == slowest;
+        f->rest[i] = log(f->times->time[i].seconds);
     }
-    fit_effects(x, false);
-    fit_effects(y, false);
-    for (size_t i = 0; i < x->times->count; i++) {
-        xx += x->counts[i] ? x->y[i] * x->y[i] : 0;
-        xy += x->counts[i] ? x->y[i] * y->y[i] : 0;
+    explain(f, f->slow, NULL);
+    explain(f, f->rest, NULL);
+    for (size_t i = 0; i < f->times->count; i++) {
+        xx += f->counts[i] ? f->slow[i] * f->slow[i] : 0;
+        xy += f->counts[i] ? f->slow[i] * f->rest[i] : 0;
     }
     if (!(xx > 0.1)) /* rounding errors are left where each item was done by one CPU */
-        return interval_unknown("items and CPUs cannot be told apart");
+        return interval_unknown("items and CPUs cannot be separated");
     slope = xy / xx;
-    half = stats_t(1 - 0.05 / pairs, trials - 1.0) * sqrt(variance_of(x, y, slope, xx, trials));
+    half = stats_t(1 - 0.05 / pairs, f->trial.seen - 1.0) * sqrt(variance_of(f, slope, xx));
     return interval_bounded(exp(slope), exp(slope - half), exp(slope + half), 0.95,
-                            "Student's t over %u trials, Bonferroni for %u pair%s of CPUs", trials, pairs,
-                            pairs == 1 ? "" : "s");
+                            "Student's t over %u trials, Bonferroni for %u pair%s of CPUs", f->trial.seen,
+                            pairs, pairs == 1 ? "" : "s");
 }
 
-/* x and y are empty. */
-static int find(struct effects *x, struct effects *y, struct cpu_speed *speed, double *relative)
+static int find(struct fitting *f, struct cpu_speed *speed, double *relative)
 {
-    const struct cpu_times *times = x->times;
+    const struct cpu_times *times = f->times;
     unsigned cpus;
 
     for (size_t i = 0; i < times->count; i++) {
-        y->counts[i] = true;
-        y->y[i] = log(times->time[i].seconds);
+        f->counts[i] = true;
+        f->rest[i] = log(times->time[i].seconds);
     }
-    if (keep_comparable(y))
+    if (keep_comparable(f))
         return -1;
-    fit_effects(y, true);
-    cpus = take_relative(y, speed, relative);
+    explain(f, f->rest, f->effect);
+    cpus = take_relative(f, speed, relative);
     if (cpus < 2) {
         speed->ratio = interval_unknown("no two CPUs did the same items in several trials");
         return 0;
     }
     for (size_t i = 0; i < times->count; i++)
-        x->counts[i] = y->counts[i] =
-            times->time[i].cpu == speed->slowest || times->time[i].cpu == speed->fastest;
-    if (keep_comparable(x) || keep_comparable(y))
+        f->counts[i] = times->time[i].cpu == speed->slowest || times->time[i].cpu == speed->fastest;
+    if (keep_comparable(f))
         return -1;
-    speed->ratio = ratio_of(x, y, speed, cpus);
+    speed->ratio = ratio_of(f, speed->slowest, cpus);
     return 0;
 }
 
 int cpu_speed_find(const struct cpu_times *times, struct cpu_speed *speed, double *relative)
 {
-    struct effects x = {0}, y = {0};
-    int short_of_x = effects_init(&x, times), short_of_y = effects_init(&y, times),
-        result = short_of_x || short_of_y ? -1 : 0;
+    struct fitting f = {0};
+    int result = fitting_init(&f, times);
 
     *speed = (struct cpu_speed){0};
     if (!result)
-        result = find(&x, &y, speed, relative);
-    effects_release(&x);
-    effects_release(&y);
+        result = find(&f, speed, relative);
+    fitting_release(&f);
     return result;
 }

@@ -18,37 +18,12 @@ static const struct fit_account_trial *accounted(const struct fit_account *accou
 
 /* --- one trial -------------------------------------------------------------------------------- */
 
-/* Rows of one trial: [begin, end) of an array sorted by trial. */
-struct range {
-    unsigned begin, end;
-};
-
-/* rows: struct data_worker or struct data_item, both of which begin with the trial. */
-static struct range rows_of(const GArray *rows, unsigned trial)
-{
-    size_t bytes = g_array_get_element_size((GArray *)rows);
-    struct range range = {0, rows->len};
-    unsigned high = rows->len;
-
-#define TRIAL_OF(i) (*(const unsigned *)(const void *)(rows->data + (i)*bytes))
-    while (range.begin < high) {
-        unsigned middle = range.begin + (high - range.begin) / 2;
-        if (TRIAL_OF(middle) < trial)
-            range.begin = middle + 1;
-        else
-            high = middle;
-    }
-    for (range.end = range.begin; range.end < rows->len && TRIAL_OF(range.end) == trial;)
-        range.end++;
-#undef TRIAL_OF
-    return range;
-}
-
 static int account_trial(const struct fit_account *all, unsigned index, struct account *account)
 {
     const struct study_data *study = all->study;
     const struct data_trial *trial = trial_at(study, index);
-    struct range workers = rows_of(study->workers, index), rows = rows_of(study->items, index);
+    struct data_rows workers = study_data_rows(study->workers, index),
+                     rows = study_data_rows(study->items, index);
     struct account_worker *worker = g_new0(struct account_worker, workers.end - workers.begin + 1);
     struct account_item *item = g_new0(struct account_item, rows.end - rows.begin + 1);
     struct account_trial made = {.wall_s = trial->wall_s,
@@ -87,7 +62,7 @@ static int find_equal_tail(const struct fit_account *all, struct fit_account_tri
 {
     const struct study_data *study = all->study;
     const struct data_cell *cell = study_data_cell(study, trial_at(study, row->trial));
-    struct range rows = rows_of(study->items, row->trial);
+    struct data_rows rows = study_data_rows(study->items, row->trial);
     size_t items = rows.end - rows.begin;
     double *cost_s = g_new0(double, items + 1), sum_s = 0;
     struct simulate_result result;
@@ -114,7 +89,7 @@ static int find_equal_tail(const struct fit_account *all, struct fit_account_tri
  * slowed down before the lock as it is behind it. */
 static double find_lock_wait(const struct fit_account *all, unsigned trial)
 {
-    struct range rows = rows_of(all->study->items, trial);
+    struct data_rows rows = study_data_rows(all->study->items, trial);
     double wait_s = 0;
 
     for (unsigned i = rows.begin; i < rows.end; i++) {
@@ -131,7 +106,7 @@ static double find_lock_wait(const struct fit_account *all, unsigned trial)
 
 static bool has_workers(const struct fit_account *account, unsigned trial)
 {
-    struct range workers = rows_of(account->study->workers, trial);
+    struct data_rows workers = study_data_rows(account->study->workers, trial);
 
     return workers.end > workers.begin;
 }
@@ -143,7 +118,8 @@ static bool has_workers(const struct fit_account *account, unsigned trial)
 static void add_costs(struct fit_account *account, unsigned trial, GArray *costs)
 {
     const struct study_data *study = account->study;
-    struct range workers = rows_of(study->workers, trial), rows = rows_of(study->items, trial);
+    struct data_rows workers = study_data_rows(study->workers, trial),
+                     rows = study_data_rows(study->items, trial);
     double runqueue_s = 0, off_s = 0, blocked_share;
 
     for (unsigned w = workers.begin; w < workers.end; w++)
@@ -244,7 +220,7 @@ static void find_pop(struct fit_account *account)
     for (unsigned i = 0; i < account->trials->len; i++) {
         struct fit_account_trial *row = &g_array_index(account->trials, struct fit_account_trial, i);
         const struct account *made = &row->account;
-        struct range workers = rows_of(account->study->workers, row->trial);
+        struct data_rows workers = study_data_rows(account->study->workers, row->trial);
         struct pop_input input = {.wall_s = trial_at(account->study, row->trial)->wall_s,
                                   .workers = workers.end - workers.begin,
                                   .mean_cpu_s = made->mean_cpu_s,

@@ -211,3 +211,23 @@ const char *study_data_cell_words(const struct data_cell *cell, char *text, size
              chunk[0] && policy[0] ? ", " : "", policy);
     return text;
 }
+
+struct data_rows study_data_rows(const GArray *rows, unsigned trial)
+{
+    size_t bytes = g_array_get_element_size((GArray *)rows);
+    struct data_rows range = {0, rows->len};
+    unsigned high = rows->len;
+
+#define TRIAL_OF(i) (*(const unsigned *)(const void *)(rows->data + (i)*bytes))
+    while (range.begin < high) {
+        unsigned middle = range.begin + (high - range.begin) / 2;
+        if (TRIAL_OF(middle) < trial)
+            range.begin = middle + 1;
+        else
+            high = middle;
+    }
+    for (range.end = range.begin; range.end < rows->len && TRIAL_OF(range.end) == trial;)
+        range.end++;
+#undef TRIAL_OF
+    return range;
+}

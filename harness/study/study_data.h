@@ -179,6 +179,13 @@ int study_data_curve_cell(const struct study_data *study, unsigned workers);
 const char *study_data_cell_words(const struct data_cell *cell, char *text, size_t bytes);
 bool study_data_on_curve(const struct study_data *study, const struct data_trial *trial);
 
+/* Rows of one trial: [begin, end) of the array of workers or of items. Both structures begin with the trial, and both
+ * arrays are sorted by it. */
+struct data_rows {
+    unsigned begin, end;
+};
+struct data_rows study_data_rows(const GArray *rows, unsigned trial);
+
 /* For readers: an empty structure, to be released. */
 void study_data_init(struct study_data *study);
 
