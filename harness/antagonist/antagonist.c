@@ -61,12 +61,14 @@ static void record(struct antagonist_shared *shared, uint64_t now_ns, uint64_t m
     atomic_store_explicit(&shared->count, count + 1, memory_order_release); /* pairs with the load in at() */
 }
 
-/* Moves at the rate until it is to pause. What was missed is not made up for: a burst would be another pressure. */
+/* Moves at the rate until it is to pause. What was missed is not made up for: a burst would be another pressure. Its
+ * first sample is there before the parent goes on: else what it moved from then on would not be known. */
 static void move(struct antagonist_shared *shared, struct antagonist_load *load, double rate, uint64_t *moved)
 {
     uint64_t now_ns = clock_now_ns(), next_ns = now_ns, sampled_ns = now_ns;
 
     record(shared, now_ns, *moved);
+    atomic_store(&shared->doing, STATE_GO);
     while (atomic_load_explicit(&shared->wanted, memory_order_relaxed) == STATE_GO) {
         now_ns = clock_now_ns();
         if (rate < 0 || (rate > 0 && now_ns >= next_ns)) {
@@ -129,7 +131,6 @@ static void become(struct antagonist_shared *shared, const struct antagonist_set
             nap(200000);
             continue;
         }
-        atomic_store(&shared->doing, STATE_GO);
         move(shared, &load, setting->bytes_per_second, &moved);
     }
 }

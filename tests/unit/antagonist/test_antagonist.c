@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "harness/antagonist/antagonist.h"
 #include "harness/antagonist/antagonist_load.h"
@@ -37,6 +38,21 @@ static int first_cpu(void)
 static void sleep_ms(long ms)
 {
     nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+static pid_t start_busy(int cpu)
+{
+    pid_t pid = fork();
+    cpu_set_t set;
+
+    if (pid != 0)
+        return pid;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)cpu, &set);
+    sched_setaffinity(0, sizeof set, &set);
+    alarm(60); /* not for ever, if the test ends by a failure */
+    for (;;)
+        clock_now_ns();
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -217,6 +233,33 @@ static void a_pause_moves_nothing_and_the_record_has_ends(void **state)
     antagonist_stop(&antagonist);
 }
 
+/* Others on its CPU interrupt it as it sets off, often right behind its large memory, which has used up its turn. */
+static void the_record_begins_before_go_returns(void **state)
+{
+    struct antagonist_setting setting = {ANTAGONIST_TRAFFIC, 32 * MIB, 0};
+    struct antagonist antagonist;
+    struct fault fault;
+    pid_t busy[3];
+    int cpu = first_cpu();
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        busy[i] = start_busy(cpu);
+    for (int i = 0; i < 100; i++) {
+        uint64_t from_ns;
+        assert_int_equal(antagonist_start(&antagonist, &setting, cpu, &fault), 0);
+        antagonist_go(&antagonist);
+        from_ns = clock_now_ns();
+        antagonist_pause(&antagonist);
+        assert_true(antagonist_progress(&antagonist, from_ns, clock_now_ns()).bytes == 0);
+        antagonist_stop(&antagonist);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        kill(busy[i], SIGKILL);
+        assert_int_equal(waitpid(busy[i], NULL, 0), busy[i]);
+    }
+}
+
 static void waiting_for_all_children_does_not_wait_for_it(void **state)
 {
     struct antagonist_setting setting = {ANTAGONIST_TRAFFIC, MIB, 0};
@@ -269,6 +312,7 @@ int main(void)
         cmocka_unit_test(a_rate_is_kept),
         cmocka_unit_test(step_0_is_busy_and_moves_nothing),
         cmocka_unit_test(a_pause_moves_nothing_and_the_record_has_ends),
+        cmocka_unit_test(the_record_begins_before_go_returns),
         cmocka_unit_test(waiting_for_all_children_does_not_wait_for_it),
         cmocka_unit_test(a_cpu_that_is_not_there_is_named),
         cmocka_unit_test(memory_that_is_not_there_is_named),
