@@ -59,7 +59,8 @@ struct fit_account {
 struct fit_account_difference {
     struct interval core_s[ACCOUNT_CAUSES]; /* core-seconds of n less those of m */
     struct interval total_s;
-    double lost[ACCOUNT_CAUSES]; /* share of n T(n); NaN not known */
+    double all_s;                /* n T(n), the mean of these blocks; NaN when there is none */
+    double lost[ACCOUNT_CAUSES]; /* share of all_s; NaN not known */
     double left[ACCOUNT_CAUSES]; /* efficiency against m workers after this cause and those before it */
     double lost_total;
 };

@@ -270,13 +270,14 @@ const struct fit_account_cell *fit_account_cell_at(const struct fit_account *acc
 void fit_account_compare(const struct fit_account *account, const struct fit_account_cell *cell,
                          const struct fit_account_cell *against, struct fit_account_difference *difference)
 {
-    double total_s = total_next_to(account, cell->cell, against->cell), left = 1;
+    double left = 1;
 
+    difference->all_s = total_next_to(account, cell->cell, against->cell);
     difference->total_s = difference_of(account, cell->cell, against->cell, total_of, 0);
-    difference->lost_total = difference->total_s.value / total_s;
+    difference->lost_total = difference->total_s.value / difference->all_s;
     for (int c = 0; c < ACCOUNT_CAUSES; c++) {
         difference->core_s[c] = difference_of(account, cell->cell, against->cell, cause_of, c);
-        difference->lost[c] = difference->core_s[c].value / total_s;
+        difference->lost[c] = difference->core_s[c].value / difference->all_s;
         left -= isnan(difference->lost[c]) ? 0 : difference->lost[c];
         difference->left[c] = left;
     }

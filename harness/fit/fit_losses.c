@@ -68,7 +68,7 @@ static struct fit_loss single(const struct fit_account_cell *cell,
     struct fit_loss loss = {.kind = FIT_LOSS_CAUSE, .cause = {cause}, .causes = 1};
 
     snprintf(loss.label, sizeof loss.label, "%s", account_cause_label(cause));
-    loss.share = interval_scaled(&difference->core_s[cause], 1 / cell->total_s.value);
+    loss.share = interval_scaled(&difference->core_s[cause], 1 / difference->all_s);
     loss.speedup_without = cell->speedup_without[cause];
     return loss;
 }
@@ -114,12 +114,11 @@ static struct fit_loss together(const struct fit_loss *found, size_t count,
     return loss;
 }
 
-static struct fit_loss useful_work(const struct fit_account_cell *cell,
-                                   const struct fit_account_difference *difference)
+static struct fit_loss useful_work(const struct fit_account_difference *difference)
 {
     struct fit_loss loss = {.kind = FIT_LOSS_WORK, .label = "useful work: other items"};
 
-    loss.share = interval_scaled(&difference->core_s[CAUSE_USEFUL], 1 / cell->total_s.value);
+    loss.share = interval_scaled(&difference->core_s[CAUSE_USEFUL], 1 / difference->all_s);
     loss.speedup_without = interval_unknown("it is the work itself");
     return loss;
 }
@@ -166,7 +165,7 @@ struct fit_losses fit_losses_rank(const struct fit_account *account, const struc
         rest = together(&found[losses.count], count - losses.count, &difference);
         losses.loss[losses.count++] = rest;
     }
-    rest = useful_work(cell, &difference);
+    rest = useful_work(&difference);
     if (fabs(rest.share.value) >= LEAST)
         losses.loss[losses.count++] = rest;
     rest = unnamed(&difference);

@@ -79,6 +79,7 @@ static void shares_are_of_the_blocks_that_have_both(void **state)
     const unsigned block = 0, eight = 3;
     struct fit_account_difference difference;
     const struct fit_account_cell *one, *many;
+    struct fit_losses losses;
     struct made made;
 
     (void)state;
@@ -95,6 +96,9 @@ static void shares_are_of_the_blocks_that_have_both(void **state)
     /* 7 times 2 s, 1 and 1.01 times as much in the other two blocks, of which 100 s are work */
     assert_near(difference.lost[CAUSE_TAIL], 14.07 / 114.07);
     assert_near(difference.lost_total, 14.07 / 114.07);
+    losses = fit_losses_rank(&made.account, many, one);
+    assert_near(losses.loss[0].share.value, 14.07 / 114.07);
+    assert_near(losses.loss[losses.count - 1].left, losses.efficiency);
     drop(&made);
 }
 
