@@ -100,14 +100,18 @@ static void find_t1(struct model_fit *fit)
 
 /* --- one model ------------------------------------------------------------------------------------ */
 
+static bool is_at_end(const struct model_fit *fit, size_t j)
+{
+    return fit->theta[j] <= model_table[fit->kind].parameter[j].least ||
+           fit->theta[j] >= model_table[fit->kind].parameter[j].most;
+}
+
 static void note_held(struct fitting *f)
 {
     struct model_fit *fit = f->fit;
 
     for (size_t j = 0; j < fit->shapes && f->has_free; j++)
-        if (fabs(f->free_theta[j] - fit->theta[j]) > 1e-12 &&
-            (fit->theta[j] <= model_table[fit->kind].parameter[j].least ||
-             fit->theta[j] >= model_table[fit->kind].parameter[j].most))
+        if (fabs(f->free_theta[j] - fit->theta[j]) > 1e-12 && is_at_end(fit, j))
             snprintf(fit->note, sizeof fit->note, "%s by itself would be %.3g: held at %g",
                      model_parameter_name(fit->kind, j), f->free_theta[j], fit->theta[j]);
 }
@@ -138,13 +142,15 @@ static void find_aicc(struct fitting *f)
     f->fit->aicc = m - k - 1 > 0 ? m * log(rss / m) + 2 * k + 2 * k * (k + 1) / (m - k - 1) : NAN;
 }
 
+/* At an end of their range though the free estimate is elsewhere, or there is none (a curve that is not above 0
+ * everywhere). */
 static size_t count_held(const struct fitting *f)
 {
     size_t held = 0;
 
     for (size_t j = 0; j < f->fit->shapes; j++)
-        held += f->has_free && fabs(f->free_theta[j] - f->fit->theta[j]) > 1e-12;
-    return held > 0; /* of two, one is fitted again */
+        held += is_at_end(f->fit, j) && (!f->has_free || fabs(f->free_theta[j] - f->fit->theta[j]) > 1e-12);
+    return held;
 }
 
 /* Variance and intervals are those of the free estimates: a parameter held at its bound would show as lack of

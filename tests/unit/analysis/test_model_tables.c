@@ -237,6 +237,17 @@ static void falling_efficiency_is_never_called_super_linear(void **state)
     assert_true(fits[MODEL_USL].rejected);
 }
 
+/* Two readings of one curve; only one of them has an estimate outside its range too. p by scipy: f.sf(F, 1, 2) of the
+ * least squares with the serial part at 0. */
+static void a_parameter_at_its_end_is_not_one_that_the_test_loses(void **state)
+{
+    (void)state;
+    fit_table("three-counts-held");
+    assert_near("serial fraction", 1 + fits[MODEL_AMDAHL_OVERHEAD].theta[0], 1, 0);
+    assert_near("p", fits[MODEL_AMDAHL_OVERHEAD].lack_of_fit.p, 0.013688615, 1e-5);
+    assert_near("p", fits[MODEL_USL].lack_of_fit.p, 0.020434920, 1e-5);
+}
+
 static void estimates_lie_inside_their_intervals(void **state)
 {
     static const char *const tables[] = {"estimate-outside-interval", "kappa-negative-called-superlinear",
@@ -278,6 +289,7 @@ int main(void)
         cmocka_unit_test(without_repetitions_the_fit_is_called_untested),
         cmocka_unit_test(super_linear_data_are_named_and_not_fitted),
         cmocka_unit_test(falling_efficiency_is_never_called_super_linear),
+        cmocka_unit_test(a_parameter_at_its_end_is_not_one_that_the_test_loses),
         cmocka_unit_test(estimates_lie_inside_their_intervals),
     };
 
