@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 static const double short_s = 0.05, unlimited_factor = 1.3, more_factor = 1.15, used_share = 0.8,
-                    spinning_factor = 1.5, fixed_share = 0.1, seen_s = 0.1, busy_least = 0.5;
+                    spinning_factor = 1.5, fixed_share = 0.1, seen_s = 0.1, busy_least = 0.5, looked_at_s = 1;
 
 const char *knob_rule_name(enum knob_rule rule)
 {
@@ -108,10 +108,11 @@ static bool find_unused_cores(const struct knob_cell *cells, size_t count, unsig
     return true;
 }
 
-/* Looks that are far apart miss threads that live for a short time: fewer were seen than CPUs used. */
-static bool were_threads_missed(const struct knob_cell *cell)
+/* Looks that are far apart miss threads that live for a short time: there were few looks, or fewer threads were seen
+ * than CPUs used. */
+static bool may_miss_threads(const struct knob_cell *cell)
 {
-    return knob_cpus_used(cell) > more_factor * cell->threads_most;
+    return cell->wall_s < looked_at_s || knob_cpus_used(cell) > more_factor * cell->threads_most;
 }
 
 /* Threads can be counted beyond the cores too, where CPUs used say nothing. */
@@ -120,8 +121,7 @@ static bool find_no_more_threads(const struct knob_cell *cells, size_t count, st
     const struct knob_cell *last = &cells[count - 1];
     size_t from = count - 1;
 
-    if (count < 2 || last->wall_s < short_s || !(last->threads_most < last->workers) ||
-        were_threads_missed(last))
+    if (count < 2 || !(last->threads_most < last->workers) || may_miss_threads(last))
         return false;
     while (from > 0 && cells[from - 1].threads_most >= last->threads_most)
         from--;

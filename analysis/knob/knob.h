@@ -12,7 +12,7 @@
  *   unlimited   n workers want more than 1.3 n CPUs
  *   no effect   beyond some m no more CPUs are used (less than 1.15 times those of m) although there are cores, and
  *               less than 0.8 n, by a program that is busy (more than 0.5 m); or no more threads run, and fewer than n,
- *               but not fewer than CPUs used
+ *               but not fewer than CPUs used, in 1 s or more: looks at a shorter trial miss threads
  *   narrow      the threads that compute may use fewer CPUs than there are workers, though the cell has more; of
  *               trials with more than 0.1 s of CPU time for each worker
  *   fixed-time  each worker takes as long as one alone (within a tenth), and all together n times its CPU time (0.8 n)
