@@ -273,8 +273,8 @@ def close(name: str, shown: float | None, mine: float | None) -> bool:
         return shown is mine
     loose, zero = (1e-4, 1e-6) if name.startswith("model.") else (TOLERANCE, 1e-12)  # of a search
     zero = (
-        1e-10 if name.startswith("rule.") else 1e-6 if ".residual_" in name else zero
-    )  # differences of numbers of 12 digits, of a search
+        1e-10 if name.startswith(("rule.", "loss.")) else 1e-6 if ".residual_" in name else zero
+    )  # differences of numbers of 12 digits, of a regression, of a search
     return abs(shown - mine) <= loose * max(abs(shown), abs(mine)) + zero
 
 

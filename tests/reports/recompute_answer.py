@@ -105,7 +105,7 @@ def knee(measured: Interval | None, cores: int, points: dict[int, Interval | Non
     if measured and measured[0] is not None and measured[0] <= cores:
         return measured
     made = crossing(points, 0), crossing(points, 1), crossing(points, 2)
-    return made if any(x is not None for x in made) else None
+    return made if made[0] is not None else None  # without a value a fact has no bounds
 
 
 # --- all --------------------------------------------------------------------------------------------------------------

@@ -123,7 +123,9 @@ def fitted(study: Study, name: str, model: Model, times: Times, pure: Pure) -> d
         best, squares, free = found.x, 2 * float(found.cost), len(found.x)
         for j, (_, most) in enumerate(model.parameters):  # less those that may as well be at a bound
             edges = [np.where(np.arange(len(best)) == j, edge, best) for edge in (0.0, most) if np.isfinite(edge)]
-            free -= any(np.sum(left(edge) ** 2) <= squares * (1 + 1e-9) for edge in edges)
+            ends = [edge[j] for edge in edges if np.sum(left(edge) ** 2) <= squares * (1 + 1e-9)]
+            free -= bool(ends)
+            best[j] = next((end for end in ends if abs(end - best[j]) < 1e-6), best[j])  # which a search only nears
     at = f"model.{name}"
     made = {f"{at}.{parameter}": point(value) for (parameter, _), value in zip(model.parameters, best)}
     gaps = times.log - np.log(model.shape(best, times.n) / times.n)
