@@ -57,6 +57,7 @@ static const char *number_text(double value, int decimals, char *text, size_t by
         value = fabs(value); /* no "-0" */
     } else if (fabs(value) < unit / 2) {
         decimals = -place_of(value);
+        unit = pow(10, -decimals);
     }
     if (decimals > MOST_DECIMALS)
         snprintf(text, bytes, "%.*e", (int)fmax(decimals + place_of(value), 0), value);

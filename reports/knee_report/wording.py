@@ -9,6 +9,7 @@ from .measure import Measure
 MINUS = "\u2212"
 TIMES = "\u00d7"
 DASH = "\u2013"
+LEAST = 1e-9  # smaller ones are the rounding of sums
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -42,7 +43,8 @@ def whole(value: int | float | None) -> str:
 
 
 def decimals_for(measure: Measure) -> int:
-    """Decimals for three digits of the value; more for a narrow interval, up to the second digit of its half width."""
+    """Decimals for three digits of the value; more for a narrow interval, up to the second digit of its half width; in
+    a wide one, the first digit of the value at least, unless 0 is inside."""
     if measure.value is None:
         return 0
     size = abs(measure.value)
@@ -50,7 +52,14 @@ def decimals_for(measure: Measure) -> int:
     if measure.low is None or measure.high is None or measure.high <= measure.low:
         return max(0, min(4, usual))
     first = -math.floor(math.log10((measure.high - measure.low) / 2))  # decimals that show the half width's first digit
-    return max(0, min(first + 1, max(usual, first), 6))
+    least = 0 if size == 0 or measure.low < 0 < measure.high else min(usual - 2, 6)
+    return max(0, least, min(first + 1, max(usual, first), 6))
+
+
+def end_of(value: float, decimals: int) -> str:
+    """An end of an interval; one that is not 0 is never written as 0."""
+    shown = fixed(value, decimals)
+    return fixed(value, -math.floor(math.log10(value))) if value > LEAST and not any(c in "123456789" for c in shown) else shown
 
 
 def level(measure: Measure) -> str:
@@ -72,11 +81,11 @@ def span(measure: Measure) -> str:
     """ "12.1 to 12.6", "12.1 or more", "12.6 or less", or why there is no interval."""
     decimals = decimals_for(measure)
     if measure.low is not None and measure.high is not None:
-        return f"{fixed(measure.low, decimals)} to {fixed(measure.high, decimals)}"
+        return f"{end_of(measure.low, decimals)} to {end_of(measure.high, decimals)}"
     if measure.low is not None:
-        return f"{fixed(measure.low, decimals)} or more"
+        return f"{end_of(measure.low, decimals)} or more"
     if measure.high is not None:
-        return f"{fixed(measure.high, decimals)} or less"
+        return f"{end_of(measure.high, decimals)} or less"
     return f"no interval: {measure.reason}" if measure.reason else "no interval"
 
 

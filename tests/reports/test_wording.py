@@ -36,6 +36,8 @@ class Numbers(unittest.TestCase):
             ((Measure(1.0, 1.0, 1.0),), "1.00"),
             ((Measure(46.9, 40.3, None, reason="s may be 0"),), "46.9 (40.3 or more)"),
             ((Measure(46.9, None, 50.1, reason="one-sided"),), "46.9 (50.1 or less)"),
+            ((Measure(0.2, 0.000008, 2940.0),), "0.2 (0.000008\u20132,940.0)"),
+            ((Measure(0.2, -3000.0, 2940.0),), f"0 ({M}3,000 to 2,940)"),
             ((Measure(2.5, reason="3 blocks give no interval"),), "2.50"),
         ]
         self.table(wording.cell, rows)  # type: ignore[arg-type]

@@ -30,6 +30,7 @@ static void numbers_have_no_negative_zero_and_enough_digits(void **state)
 {
     const struct interval share = interval_bounded(0.0378, 0.02, 0.0556, 0.95, "t"),
                           small = interval_bounded(0.000012, 0.00001, 0.000014, 0.95, "t"),
+                          wide = interval_bounded(0.956, 3.5e-6, 261915.7, 0.95, "t"),
                           none = interval_unknown("nothing");
     char text[32];
 
@@ -42,6 +43,7 @@ static void numbers_have_no_negative_zero_and_enough_digits(void **state)
     assert_string_equal(percent_text(NAN, text, sizeof text), "-");
     assert_string_equal(interval_percent_text(&share, text, sizeof text), "3.8%");
     assert_string_equal(interval_percent_text(&small, text, sizeof text), "0.001%");
+    assert_string_equal(interval_percent_text(&wide, text, sizeof text), "100%");
     assert_string_equal(interval_percent_text(&none, text, sizeof text), "-");
 }
 
@@ -54,6 +56,7 @@ static void digits_are_those_that_the_interval_supports(void **state)
                 {0.000091, 0, 0.0006, "0.000091 (0 to 0.000600)"},
                 {0.00012, 0.00008, 0.00018, "0.000120 (0.000080 to 0.000180)"},
                 {0.7, 0.004, 125, "0.70 (0.004 to 125.00)"},
+                {0.956, 3.6e-6, 261915.7, "1.0 (0.000004 to 261900)"},
                 {1e-7, 0, 4e-7, "0.00000010 (0 to 0.00000040)"},
                 {1234567, 1210000, 1260000, "1235000 (1210000 to 1260000)"},
                 {4e-7, 3.987e-7, 4.014e-7, "4.000e-07 (3.987e-07 to 4.014e-07)"},
