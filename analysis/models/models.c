@@ -106,12 +106,19 @@ static bool is_at_end(const struct model_fit *fit, size_t j)
            fit->theta[j] >= model_table[fit->kind].parameter[j].most;
 }
 
+/* At an end of its range though the free estimate is elsewhere, or there is none (a curve that is not above 0
+ * everywhere). */
+static bool is_held(const struct fitting *f, size_t j)
+{
+    return is_at_end(f->fit, j) && (!f->has_free || fabs(f->free_theta[j] - f->fit->theta[j]) > 1e-12);
+}
+
 static void note_held(struct fitting *f)
 {
     struct model_fit *fit = f->fit;
 
     for (size_t j = 0; j < fit->shapes && f->has_free; j++)
-        if (fabs(f->free_theta[j] - fit->theta[j]) > 1e-12 && is_at_end(fit, j))
+        if (is_held(f, j))
             snprintf(fit->note, sizeof fit->note, "%s by itself would be %.3g: held at %g",
                      model_parameter_name(fit->kind, j), f->free_theta[j], fit->theta[j]);
 }
@@ -142,14 +149,12 @@ static void find_aicc(struct fitting *f)
     f->fit->aicc = m - k - 1 > 0 ? m * log(rss / m) + 2 * k + 2 * k * (k + 1) / (m - k - 1) : NAN;
 }
 
-/* At an end of their range though the free estimate is elsewhere, or there is none (a curve that is not above 0
- * everywhere). */
 static size_t count_held(const struct fitting *f)
 {
     size_t held = 0;
 
     for (size_t j = 0; j < f->fit->shapes; j++)
-        held += is_at_end(f->fit, j) && (!f->has_free || fabs(f->free_theta[j] - f->fit->theta[j]) > 1e-12);
+        held += is_held(f, j);
     return held;
 }
 

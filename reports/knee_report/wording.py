@@ -12,11 +12,14 @@ DASH = "\u2013"
 LEAST = 1e-9  # smaller ones are the rounding of sums
 
 
+def is_zero(shown: str) -> bool:
+    return not any(c in "123456789" for c in shown)
+
+
 def fixed(value: float, decimals: int) -> str:
     """1234.5 with 1 decimal is "1,234.5"; with a typographic minus, and no minus zero."""
     shown = f"{abs(value):,.{decimals}f}"
-    negative = value < 0 and any(c in "123456789" for c in shown)
-    return MINUS + shown if negative else shown
+    return MINUS + shown if value < 0 and not is_zero(shown) else shown
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -57,9 +60,9 @@ def decimals_for(measure: Measure) -> int:
 
 
 def end_of(value: float, decimals: int) -> str:
-    """An end of an interval; one that is not 0 is never written as 0."""
+    """An end of an interval; one above 0 is never written as 0: it keeps its first digit."""
     shown = fixed(value, decimals)
-    return fixed(value, -math.floor(math.log10(value))) if value > LEAST and not any(c in "123456789" for c in shown) else shown
+    return fixed(value, -math.floor(math.log10(value))) if value > LEAST and is_zero(shown) else shown
 
 
 def level(measure: Measure) -> str:
